@@ -1,0 +1,1 @@
+"""The tablet: an offline field notebook."""

@@ -1,0 +1,1 @@
+"""The central store, its API and the office console."""

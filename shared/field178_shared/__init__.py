@@ -1,0 +1,1 @@
+"""What tablet and server share: records, schemas, rules, code lists, the wire."""
