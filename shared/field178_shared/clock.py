@@ -1,0 +1,74 @@
+"""The only place that reads a clock. Times are aware UTC; clocks are data, never order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Protocol
+
+VIETNAM = timezone(timedelta(hours=7), "+07")
+
+
+class Clock(Protocol):
+    """Gives the present instant."""
+
+    def now(self) -> datetime:
+        """Return the instant as an aware UTC datetime."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's instant in UTC."""
+        return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """A clock that stood at `start` when it was made and ticks on from there (demo, drills)."""
+
+    def __init__(self, start: datetime, base: Clock) -> None:
+        self._base = base
+        self._offset = start.astimezone(UTC) - base.now()
+
+    def now(self) -> datetime:
+        """Return the shifted instant in UTC."""
+        return self._base.now() + self._offset
+
+
+def clock_from_environment(environment: Mapping[str, str]) -> Clock:
+    """Return the system clock, or one shifted to FIELD178_CLOCK_START (RFC 3339) for the whole process."""
+    text = environment.get("FIELD178_CLOCK_START", "")
+    if not text:
+        return SystemClock()
+    return ShiftedClock(datetime.fromisoformat(text), SystemClock())
+
+
+def duration_clock() -> float:
+    """Return seconds of a monotonic clock, for durations only."""
+    return time.monotonic()
+
+
+def to_wire(instant: datetime) -> str:
+    """Return RFC 3339 UTC ending in Z; the fraction is kept to the millisecond when there is one."""
+    utc = instant.astimezone(UTC)
+    text = utc.strftime("%Y-%m-%dT%H:%M:%S")
+    milliseconds = utc.microsecond // 1000
+    return f"{text}.{milliseconds:03d}Z" if milliseconds else f"{text}Z"
+
+
+def from_wire(text: str) -> datetime | None:
+    """Return the instant of an RFC 3339 UTC text ending in Z, or None when the text is no such time."""
+    if not (20 <= len(text) <= 35 and text.endswith("Z") and text[10] == "T"):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def local_date(instant: datetime) -> date:
+    """Return the calendar date in Việt Nam (UTC+7) of an instant."""
+    return instant.astimezone(VIETNAM).date()

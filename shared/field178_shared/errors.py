@@ -1,0 +1,224 @@
+"""The single table of errors: stable code, HTTP status where there is one, one sentence each in vi and en."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEntry:
+    """What one code means to people, and the HTTP status when a whole request ends with it."""
+
+    status: int | None
+    vi: str
+    en: str
+
+
+class ErrorCode(StrEnum):
+    """Every error the product can utter. A code is never reused and never changes its meaning."""
+
+    # whole answers (docs/sync-protocol.md §6)
+    MALFORMED = "malformed"
+    BAD_ENCODING = "bad_encoding"
+    BAD_REQUEST = "bad_request"
+    SESSION_UNKNOWN = "session_unknown"
+    SESSION_EXPIRED = "session_expired"
+    DEVICE_MISMATCH = "device_mismatch"
+    DEVICE_REVOKED = "device_revoked"
+    ENROLMENT_REFUSED = "enrolment_refused"
+    SIGNATURE_REFUSED = "signature_refused"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    REVISION_CHANGED = "revision_changed"
+    OFFSET_MISMATCH = "offset_mismatch"
+    UPLOAD_GONE = "upload_gone"
+    TUS_VERSION = "tus_version"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    UNSUPPORTED_ENCODING = "unsupported_encoding"
+    FILE_REFUSED = "file_refused"
+    LOCKED = "locked"
+    PROTOCOL_UNSUPPORTED = "protocol_unsupported"
+    SLOW_DOWN = "slow_down"
+    CHECKSUM_MISMATCH = "checksum_mismatch"
+    BUSY = "busy"
+    INTERNAL = "internal"
+
+    # verdicts on one change (docs/sync-protocol.md §3)
+    ID_REUSE = "id_reuse"
+    ORPHAN = "orphan"
+    RECORD_EXISTS = "record_exists"
+    SCHEMA = "schema"
+    RULE = "rule"
+    UNKNOWN_TYPE = "unknown_type"
+    UNKNOWN_SCHEMA = "unknown_schema"
+    UNKNOWN_OP = "unknown_op"
+    BAD_PATH = "bad_path"
+    SCOPE_NOT_GRANTED = "scope_not_granted"
+    SCOPE_MISMATCH = "scope_mismatch"
+    OFFICE_ONLY = "office_only"
+    USER_UNKNOWN = "user_unknown"
+    PURGED = "purged"
+    GROUP = "group"
+    DELETED = "deleted"
+    CHANGED = "changed"
+    MERGED = "merged"
+
+    # one field (schemas)
+    REQUIRED = "required"
+    WRONG_TYPE = "wrong_type"
+    TOO_LONG = "too_long"
+    TOO_SHORT = "too_short"
+    NOT_INTEGER = "not_integer"
+    OUT_OF_RANGE = "out_of_range"
+    BAD_DATE = "bad_date"
+    BAD_TIME = "bad_time"
+    BAD_ID = "bad_id"
+    UNKNOWN_CHOICE = "unknown_choice"
+    # rules across fields
+    # tablet
+    NO_NETWORK = "no_network"
+    NOT_OUR_SERVER = "not_our_server"
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
+    STORE_LOCKED = "store_locked"
+    STORE_DAMAGED = "store_damaged"
+
+
+_E = ErrorEntry
+_TABLE: dict[ErrorCode, ErrorEntry] = {
+    ErrorCode.MALFORMED: _E(400, "Dữ liệu gửi lên không đọc được.", "The data sent cannot be read."),
+    ErrorCode.BAD_ENCODING: _E(400, "Dữ liệu nén bị hỏng.", "The compressed data is damaged."),
+    ErrorCode.BAD_REQUEST: _E(
+        400, "Yêu cầu thiếu hoặc sai thông tin.", "The request lacks or mistakes something."
+    ),
+    ErrorCode.SESSION_UNKNOWN: _E(401, "Phiên làm việc không hợp lệ.", "The session is unknown."),
+    ErrorCode.SESSION_EXPIRED: _E(401, "Phiên làm việc đã hết hạn.", "The session has expired."),
+    ErrorCode.DEVICE_MISMATCH: _E(
+        403, "Phiên này không phải của máy đang gửi.", "This session belongs to another device."
+    ),
+    ErrorCode.DEVICE_REVOKED: _E(403, "Máy này đã bị thu hồi quyền.", "This device has been revoked."),
+    ErrorCode.ENROLMENT_REFUSED: _E(
+        403, "Mã đăng ký sai, đã dùng hoặc hết hạn.", "The enrolment code is wrong, used or expired."
+    ),
+    ErrorCode.SIGNATURE_REFUSED: _E(403, "Chữ ký của máy không đúng.", "The device's signature is wrong."),
+    ErrorCode.SIGN_IN_REFUSED: _E(
+        403, "Tên đăng nhập hoặc mật khẩu không đúng.", "The login or the password is wrong."
+    ),
+    ErrorCode.FORBIDDEN: _E(403, "Bạn không có quyền làm việc này.", "You may not do this."),
+    ErrorCode.NOT_FOUND: _E(404, "Không tìm thấy.", "Not found."),
+    ErrorCode.METHOD_NOT_ALLOWED: _E(
+        405, "Cách gọi này không dùng được ở đây.", "This method is not used here."
+    ),
+    ErrorCode.REVISION_CHANGED: _E(
+        409, "Phiếu đã thay đổi sau khi bạn mở.", "The record has changed since you opened it."
+    ),
+    ErrorCode.OFFSET_MISMATCH: _E(409, "Vị trí gửi tiếp không khớp.", "The upload offset does not match."),
+    ErrorCode.UPLOAD_GONE: _E(410, "Lượt gửi tệp không còn.", "The upload is gone."),
+    ErrorCode.TUS_VERSION: _E(
+        412, "Phiên bản gửi tệp không hỗ trợ.", "The upload protocol version is not supported."
+    ),
+    ErrorCode.TOO_LARGE: _E(413, "Dữ liệu quá lớn.", "The data is too large."),
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE: _E(
+        415, "Kiểu nội dung không hỗ trợ.", "The content type is not supported."
+    ),
+    ErrorCode.UNSUPPORTED_ENCODING: _E(
+        415, "Kiểu nén không hỗ trợ.", "The content encoding is not supported."
+    ),
+    ErrorCode.FILE_REFUSED: _E(422, "Tệp không được chấp nhận.", "The file is refused."),
+    ErrorCode.LOCKED: _E(
+        423, "Phiếu đã duyệt, thay đổi được giữ riêng.", "Approved: the change is kept aside."
+    ),
+    ErrorCode.PROTOCOL_UNSUPPORTED: _E(
+        426, "Phiên bản ứng dụng không còn dùng được.", "This version of the application cannot be served."
+    ),
+    ErrorCode.SLOW_DOWN: _E(429, "Thử quá nhiều lần, hãy chờ.", "Too many attempts: please wait."),
+    ErrorCode.CHECKSUM_MISMATCH: _E(460, "Tệp bị sai khi gửi.", "The file was damaged on its way."),
+    ErrorCode.BUSY: _E(503, "Máy chủ đang bận, sẽ tự gửi lại.", "The server is busy; it will be sent again."),
+    ErrorCode.INTERNAL: _E(
+        500, "Máy chủ gặp lỗi, dữ liệu vẫn được giữ.", "The server failed; your data is kept."
+    ),
+    ErrorCode.ID_REUSE: _E(None, "Mã thay đổi bị dùng lại.", "The change id was used for other content."),
+    ErrorCode.ORPHAN: _E(None, "Máy chủ chưa có phiếu gốc.", "The server does not have the record yet."),
+    ErrorCode.RECORD_EXISTS: _E(None, "Mã phiếu đã tồn tại.", "The record id exists already."),
+    ErrorCode.SCHEMA: _E(None, "Có mục nhập sai kiểu.", "A field has a wrong form."),
+    ErrorCode.RULE: _E(None, "Các mục nhập không khớp nhau.", "Fields contradict each other."),
+    ErrorCode.UNKNOWN_TYPE: _E(
+        None, "Máy chủ chưa biết loại phiếu này.", "The server does not know this type."
+    ),
+    ErrorCode.UNKNOWN_SCHEMA: _E(
+        None, "Máy chủ chưa biết mẫu phiếu này.", "The server does not know this schema."
+    ),
+    ErrorCode.UNKNOWN_OP: _E(
+        None, "Máy chủ chưa biết thao tác này.", "The server does not know this operation."
+    ),
+    ErrorCode.BAD_PATH: _E(None, "Tên mục không hợp lệ.", "A path is not valid."),
+    ErrorCode.SCOPE_NOT_GRANTED: _E(
+        None, "Máy không phụ trách địa bàn này.", "The device has no right to this area."
+    ),
+    ErrorCode.SCOPE_MISMATCH: _E(
+        None, "Phiếu không thuộc địa bàn đã ghi.", "The record is not of the area named."
+    ),
+    ErrorCode.OFFICE_ONLY: _E(None, "Chỉ văn phòng được ghi mục này.", "Only the office writes this."),
+    ErrorCode.USER_UNKNOWN: _E(
+        None, "Cán bộ chưa gắn với máy này.", "The officer is not bound to this device."
+    ),
+    ErrorCode.PURGED: _E(None, "Nội dung đã bị xóa theo quy định.", "The content has been purged."),
+    ErrorCode.GROUP: _E(None, "Phiếu đi cùng có lỗi.", "A record sent together has an error."),
+    ErrorCode.DELETED: _E(None, "Phiếu đã bị xóa ở nơi khác.", "The record was deleted elsewhere."),
+    ErrorCode.CHANGED: _E(None, "Mục này đã được sửa ở nơi khác.", "This field was changed elsewhere."),
+    ErrorCode.MERGED: _E(None, "Phiếu đã được gộp vào phiếu khác.", "The record was merged into another."),
+    ErrorCode.REQUIRED: _E(None, "Cần nhập mục này.", "This is required."),
+    ErrorCode.WRONG_TYPE: _E(None, "Sai kiểu dữ liệu.", "Wrong type."),
+    ErrorCode.TOO_LONG: _E(None, "Quá dài.", "Too long."),
+    ErrorCode.TOO_SHORT: _E(None, "Quá ngắn.", "Too short."),
+    ErrorCode.NOT_INTEGER: _E(None, "Cần số nguyên.", "A whole number is needed."),
+    ErrorCode.OUT_OF_RANGE: _E(None, "Số nằm ngoài khoảng cho phép.", "The number is out of range."),
+    ErrorCode.BAD_DATE: _E(None, "Ngày không hợp lệ.", "Not a valid date."),
+    ErrorCode.BAD_TIME: _E(None, "Giờ không hợp lệ.", "Not a valid time."),
+    ErrorCode.BAD_ID: _E(None, "Mã không hợp lệ.", "Not a valid id."),
+    ErrorCode.UNKNOWN_CHOICE: _E(None, "Không có trong danh mục.", "Not in the list."),
+    ErrorCode.NO_NETWORK: _E(
+        None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."
+    ),
+    ErrorCode.NOT_OUR_SERVER: _E(
+        None, "Mạng này chặn kết nối (trang đăng nhập Wi-Fi?).", "This network intercepts connections."
+    ),
+    ErrorCode.PIN_WRONG: _E(None, "Mã PIN không đúng.", "The PIN is wrong."),
+    ErrorCode.PIN_LOCKED: _E(None, "Nhập sai nhiều lần, hãy chờ.", "Too many wrong PINs: please wait."),
+    ErrorCode.STORE_LOCKED: _E(None, "Sổ đang khóa.", "The notebook is locked."),
+    ErrorCode.STORE_DAMAGED: _E(
+        None,
+        "Tệp dữ liệu bị hỏng, đã khôi phục từ nhật ký.",
+        "The data file was damaged and rebuilt from the journal.",
+    ),
+}
+ERRORS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(_TABLE)
+
+
+class AppError(Exception):
+    """A refusal the product understands: a stable code and typed details, never an English sentence."""
+
+    def __init__(self, code: ErrorCode, **details: object) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.details = details
+
+    @property
+    def status(self) -> int:
+        """HTTP status of an answer that ends with this error."""
+        return ERRORS[self.code].status or 422
+
+
+def message(code: str, language: str) -> str:
+    """Return the sentence for people; an unknown code (a newer server) is shown as it is."""
+    try:
+        entry = ERRORS[ErrorCode(code)]
+    except ValueError:
+        return code
+    return entry.en if language == "en" else entry.vi

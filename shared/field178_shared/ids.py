@@ -1,0 +1,53 @@
+"""Identifiers: UUIDv7 for what is made in time order, v5 for what is derived, v4 for what must tell nothing."""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+
+from field178_shared.clock import Clock
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+class IdSource:
+    """Makes identifiers from an injected clock and randomness, so that a seed repeats a run exactly."""
+
+    def __init__(self, clock: Clock, randomness: random.Random | None = None) -> None:
+        self._clock = clock
+        self._random = randomness or random.SystemRandom()
+        self._last = 0
+
+    def time_ordered(self) -> str:
+        """Return a new UUIDv7 (RFC 9562 §5.7), strictly above the one before it from this source.
+
+        The 12 bits after the milliseconds and the top of the random part count up inside one millisecond,
+        so ids of one source sort in the order of their making even when the clock stands still or goes back.
+        """
+        milliseconds = int(self._clock.now().timestamp() * 1000) & ((1 << 48) - 1)
+        moment = (milliseconds << 20) | self._random.getrandbits(18)
+        self._last = max(self._last + 1, moment)
+        high, low = self._last >> 20, self._last & ((1 << 20) - 1)
+        value = (high << 80) | (0x7 << 76) | ((low >> 8) << 64) | (0b10 << 62)
+        value |= ((low & 0xFF) << 54) | self._random.getrandbits(54)
+        return str(uuid.UUID(int=value))
+
+    def random(self) -> str:
+        """Return a new UUIDv4: it does not tell when it was made."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+
+def conflict_id(record_id: str, path: str, device: str) -> str:
+    """Return the id of the conflict record of one path and device (docs/sync-protocol.md §3)."""
+    return str(uuid.uuid5(uuid.UUID(record_id), f"{path}|{device}"))
+
+
+def review_id(record_id: str) -> str:
+    """Return the id of a record's review (docs/sync-protocol.md §3)."""
+    return str(uuid.uuid5(uuid.UUID(record_id), "review"))
+
+
+def is_uuid(text: object) -> bool:
+    """Tell whether a value is a UUID in lower-case canonical text form."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None

@@ -1,0 +1,178 @@
+"""Three-way merge path by path: what the author had seen may be replaced, anything else is a clash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from field178_shared.canonical import canonical, short_hash
+from field178_shared.errors import ErrorCode
+from field178_shared.protocol import LONG_WAS_BYTES, MAX_SET_DEPTH, MAX_TEXT
+
+MAX_PATH_KEYS = 8
+_KEY = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,63}")
+
+Data = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One path whose present value its author had not seen; the present value stays."""
+
+    path: str
+    was: object
+    mine: object
+    current: object
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The outcome of a merge: new data, the paths really set, and the clashes."""
+
+    data: Data
+    applied: tuple[str, ...]
+    clashes: tuple[Clash, ...]
+
+
+def bad_paths(set_: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return {path: [codes]} of the paths and values of a `set` that no record may hold."""
+    bad: dict[str, list[str]] = {}
+    for path, value in set_.items():
+        if not _good_path(path):
+            bad[path] = [ErrorCode.BAD_PATH.value]
+        elif (code := _value_problem(value, 1)) is not None:
+            bad[path] = [code.value]
+    paths = sorted(path.split(".") for path in set_)
+    for shorter, longer in zip(paths, paths[1:], strict=False):
+        if longer[: len(shorter)] == shorter:
+            bad.setdefault(".".join(longer), [ErrorCode.BAD_PATH.value])
+    return bad
+
+
+def read_path(data: Mapping[str, object], path: str) -> object:
+    """Return the value at a path; absent reads as None."""
+    value: object = data
+    for key in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def passes_non_object(data: Mapping[str, object], path: str) -> bool:
+    """Tell whether a path leads through a value that is not an object."""
+    value: object = data
+    for key in path.split(".")[:-1]:
+        if value is None:
+            return False
+        if not isinstance(value, Mapping):
+            return True
+        value = value.get(key)
+    return value is not None and not isinstance(value, Mapping)
+
+
+def write_path(data: Data, path: str, value: object) -> Data:
+    """Return data with one path set; None removes the key, an emptied object stays `{}`; `data` is not touched.
+
+    Missing objects on the way are created, but not for a removal. The path MUST NOT pass a non-object.
+    """
+    key, _, rest = path.partition(".")
+    result = dict(data)
+    if not rest:
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = without_nulls(value)
+        return result
+    inner = result.get(key)
+    if inner is None and value is None:
+        return result
+    result[key] = write_path(dict(inner) if isinstance(inner, Mapping) else {}, rest, value)
+    return result
+
+
+def without_nulls(value: object) -> object:
+    """Return a value without the keys that are null: null means absent everywhere outside lists."""
+    if isinstance(value, Mapping):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def equal(one: object, other: object) -> bool:
+    """Tell whether two JSON values are the same; True is not 1, and null keys are absent keys."""
+    if type(one) is type(other) and isinstance(one, str | bool | int):
+        return one == other
+    return canonical(without_nulls(one)) == canonical(without_nulls(other))
+
+
+def same(was: object, current: object) -> bool:
+    """Tell whether `was` (a value, or `{"$h": …}` in its place) names the present value."""
+    if isinstance(was, Mapping) and set(was) == {"$h"}:
+        return current is not None and was["$h"] == short_hash(current)
+    return equal(was, current)
+
+
+def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> Merged:
+    """Apply `set` path by path to `data` (docs/sync-protocol.md §3): no history is needed."""
+    applied: list[str] = []
+    clashes: list[Clash] = []
+    for path in sorted(set_):
+        value, seen, current = set_[path], was.get(path), read_path(data, path)
+        if equal(current, value):
+            continue
+        if same(seen, current):
+            data = write_path(data, path, value)
+            applied.append(path)
+        else:
+            clashes.append(Clash(path, seen, value, current))
+    return Merged(data, tuple(applied), tuple(clashes))
+
+
+def difference(seen: Data, now: Data) -> tuple[Data, Data]:
+    """Return the smallest (`set`, `was`) that turns what the user saw into what the user made of it.
+
+    Objects are compared key by key, lists and texts whole; a long value of `was` goes as `{"$h": …}`.
+    """
+    set_: Data = {}
+    was: Data = {}
+    _collect(seen, now, "", (set_, was))
+    return set_, {path: _shortened(value) for path, value in was.items() if value is not None}
+
+
+def _collect(
+    seen: Mapping[str, object], now: Mapping[str, object], prefix: str, out: tuple[Data, Data]
+) -> None:
+    for key in sorted(set(seen) | set(now)):
+        path = f"{prefix}{key}"
+        before, after = seen.get(key), now.get(key)
+        deeper = path.count(".") < MAX_PATH_KEYS - 1
+        if isinstance(before, Mapping) and isinstance(after, Mapping) and deeper and before:
+            _collect(before, after, f"{path}.", out)
+        elif not equal(before, after):
+            out[0][path] = after
+            out[1][path] = before
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, bool | int):
+        return value
+    return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value
+
+
+def _good_path(path: str) -> bool:
+    keys = path.split(".")
+    return len(keys) <= MAX_PATH_KEYS and all(_KEY.fullmatch(key) for key in keys)
+
+
+def _value_problem(value: object, depth: int) -> ErrorCode | None:
+    if isinstance(value, str):
+        return ErrorCode.TOO_LONG if len(value) > MAX_TEXT else None
+    if not isinstance(value, Mapping | list):
+        return None
+    if depth > MAX_SET_DEPTH:
+        return ErrorCode.BAD_PATH
+    if isinstance(value, Mapping) and not all(_KEY.fullmatch(key) for key in value):
+        return ErrorCode.BAD_PATH
+    items = value.values() if isinstance(value, Mapping) else value
+    return next((code for item in items if (code := _value_problem(item, depth + 1)) is not None), None)
