@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 for what is made in time order, v5 for what is derived, v4 for what must tell nothing."""
+"""Identifiers: UUIDv7 in time order, v5 for what is derived, v4 for what must tell nothing."""
 
 from __future__ import annotations
 

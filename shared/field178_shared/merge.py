@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def bad_paths(set_: Mapping[str, object]) -> dict[str, list[str]]:
         elif (code := _value_problem(value, 1)) is not None:
             bad[path] = [code.value]
     paths = sorted(path.split(".") for path in set_)
-    for shorter, longer in zip(paths, paths[1:], strict=False):
+    for shorter, longer in itertools.pairwise(paths):
         if longer[: len(shorter)] == shorter:
             bad.setdefault(".".join(longer), [ErrorCode.BAD_PATH.value])
     return bad
@@ -73,7 +74,7 @@ def passes_non_object(data: Mapping[str, object], path: str) -> bool:
 
 
 def write_path(data: Data, path: str, value: object) -> Data:
-    """Return data with one path set; None removes the key, an emptied object stays `{}`; `data` is not touched.
+    """Return a copy of data with one path set; None removes the key, an emptied object stays `{}`.
 
     Missing objects on the way are created, but not for a removal. The path MUST NOT pass a non-object.
     """

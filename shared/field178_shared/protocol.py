@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import is_uuid
 
 VERSION = 1
 HEADER = "F178-Protocol"
@@ -81,12 +82,12 @@ class Change:
 
     @classmethod
     def from_wire(cls, value: object, pointer: str = "") -> Change:
-        """Return the change of a wire object, or raise AppError(bad_request) that points at the first fault."""
+        """Return the change of a wire object, or raise AppError(bad_request) pointing at the fault."""
         reader = Reader(value, pointer)
         return cls(
-            change_id=reader.text("change_id"),
+            change_id=reader.uuid("change_id"),
             n=reader.integer("n", minimum=1),
-            record_id=reader.text("record_id"),
+            record_id=reader.uuid("record_id"),
             type=reader.text("type"),
             scope=reader.text("scope"),
             op=reader.text("op"),
@@ -96,8 +97,8 @@ class Change:
             at=reader.text("at", default=""),
             clock_offset_ms=reader.integer("clock_offset_ms", default=0, minimum=-MAX_INTEGER),
             user=reader.text("user", default=""),
-            set=dict(reader.object("set")),
-            was=dict(reader.object("was")),
+            set=dict(reader.members("set")),
+            was=dict(reader.members("was")),
             wire=reader.value,
         )
 
@@ -139,13 +140,13 @@ class Receipt:
         """Return the receipt of a `res` frame, or raise AppError(bad_request)."""
         reader = Reader(value)
         status = reader.text("status")
-        if status not in Status:
+        if status not in tuple(Status):
             raise AppError(ErrorCode.BAD_REQUEST, pointer="/status")
         return cls(
             change_id=reader.text("change_id"),
             status=Status(status),
             reason=reader.text("reason", default="") or None,
-            details=reader.object("details"),
+            details=reader.members("details"),
             scope=reader.text("scope"),
             rev=reader.integer("rev", default=0),
             seq=reader.integer("seq", default=0) or None,
@@ -181,7 +182,7 @@ class SyncRequest:
         """Return the request of a wire object, or raise AppError (bad_request, too_large) with a pointer."""
         reader = Reader(value)
         push = reader.items("push", MAX_CHANGES, "changes")
-        cursors = reader.object("cursors")
+        cursors = reader.members("cursors")
         _within(len(cursors), MAX_SCOPES, "scopes", "/cursors")
         return cls(
             device=reader.text("device"),
@@ -191,19 +192,19 @@ class SyncRequest:
             app=reader.text("app", default=""),
             now=reader.text("now", default=""),
             cursors={scope: Reader(cursors, "/cursors").integer(scope) for scope in cursors},
-            digests=reader.object("digests"),
+            digests=reader.members("digests"),
             state=reader.text("state", default="") or None,
             verdicts=reader.integer("verdicts", default=0),
             push=tuple(Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)),
             have=reader.texts("have", MAX_HAVE),
-            repair=reader.object("repair"),
+            repair=reader.members("repair"),
             want=reader.texts("want", MAX_RECORDS),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
         )
 
 
 class Reader:
-    """Reads members of one wire object; null means absent; a fault is AppError(bad_request) with its pointer."""
+    """Reads members of one wire object; null means absent; a fault is AppError(bad_request)."""
 
     def __init__(self, value: object, pointer: str = "") -> None:
         self._pointer = pointer
@@ -217,6 +218,13 @@ class Reader:
         if found is None and default is not None:
             return default
         if not isinstance(found, str) or (default is None and not found):
+            raise self._fault(name)
+        return found
+
+    def uuid(self, name: str) -> str:
+        """Return a required lower-case UUID."""
+        found = self.text(name)
+        if not is_uuid(found):
             raise self._fault(name)
         return found
 
@@ -238,7 +246,7 @@ class Reader:
             raise self._fault(name)
         return found
 
-    def object(self, name: str) -> JsonObject:
+    def members(self, name: str) -> JsonObject:
         """Return an object member, empty when absent."""
         found = self.value.get(name)
         if found is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_DEPTH, MAX_INTEGER
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 _SUSPECT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -24,7 +24,7 @@ class _Fault:
 
 
 def loads(data: bytes) -> object:
-    """Return the value of a JSON text, or raise AppError(malformed) with `pointer` (and `change_id` under /push).
+    """Return the value of a JSON text, or raise AppError(malformed) with `pointer` (`change_id` under /push).
 
     Refuses: not UTF-8, BOM, NaN, floats, |x| > 2^53-1, duplicate keys, NUL, lone surrogates, not NFC,
     nesting deeper than 32.
@@ -45,16 +45,22 @@ def loads(data: bytes) -> object:
 
 
 def _check_depth(text: str) -> None:
-    # Before any parsing: the C scanner recurses, so a hostile nesting must never reach it.
+    # Before any parsing: the decoder recurses, so a hostile nesting must never reach it.
     depth = 0
-    for match in _BRACKETS.finditer(text):
-        token = match.group()
-        if token in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise AppError(ErrorCode.MALFORMED, pointer="", problem="too_deep")
-        elif token in "]}":
+    for mark in _BRACKETS.findall(_outside_strings(text)):
+        if mark in "]}":
             depth -= 1
+            continue
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise AppError(ErrorCode.MALFORMED, pointer="", problem="too_deep")
+
+
+def _outside_strings(text: str) -> str:
+    if "\\" in text:
+        # Escaped backslashes go first, so that what is left before a quote really escapes it.
+        text = text.replace("\\\\", "").replace('\\"', "")
+    return "".join(text.split('"')[::2])
 
 
 def _decoder(faults: list[_Fault]) -> json.JSONDecoder:
