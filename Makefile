@@ -1,0 +1,39 @@
+# Each target has one line of help. The first use of demo or test sets everything up by itself.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help demo demo-stop test lint bench shots server tablet catalogs lock
+
+help: ## show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: ## play the main job for real: server, tablet, review; leaves the server running
+	@scripts/setup.sh demo && $(PYTHON) -m field178_server.cli demo
+
+demo-stop: ## stop the server that `make demo` left running
+	@test ! -x $(PYTHON) || $(PYTHON) -m field178_server.cli demo --stop
+
+test: ## run every test: units, real screens, real server, real browser, PostgreSQL
+	@scripts/setup.sh test && $(PYTHON) -m pytest -n 2 --dist loadfile
+
+lint: ## check style, types, layers and catalogs
+	@scripts/setup.sh demo
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/lint-imports
+	@$(PYTHON) scripts/catalogs.py check && $(PYTHON) scripts/codelists.py check
+
+bench: ## measure: one JSON object a line
+	@scripts/setup.sh test && $(PYTHON) -m tests.bench
+
+shots: ## take the pictures of the screens into docs/img
+	@scripts/setup.sh test && $(PYTHON) scripts/shots.py
+
+server: ## serve the store of FIELD178_DATA_DIR (made at the first start)
+	@scripts/setup.sh demo && .venv/bin/field178 init && .venv/bin/field178 serve
+
+tablet: ## open the tablet application
+	@scripts/setup.sh demo && .venv/bin/field178-tablet
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url -o requirements.lock
