@@ -1,4 +1,4 @@
-"""What holds for every test: no network but loopback, repeatable properties, and proof that the real parts ran."""
+"""What holds for every test: loopback only, repeatable properties, proof that the real parts ran."""
 
 from __future__ import annotations
 

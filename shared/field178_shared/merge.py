@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from field178_shared.canonical import canonical, short_hash
@@ -44,10 +43,7 @@ def bad_paths(set_: Mapping[str, object]) -> dict[str, list[str]]:
             bad[path] = [ErrorCode.BAD_PATH.value]
         elif (code := _value_problem(value, 1)) is not None:
             bad[path] = [code.value]
-    paths = sorted(path.split(".") for path in set_)
-    for shorter, longer in itertools.pairwise(paths):
-        if longer[: len(shorter)] == shorter:
-            bad.setdefault(".".join(longer), [ErrorCode.BAD_PATH.value])
+    bad.update({path: [ErrorCode.BAD_PATH.value] for path in _inside_another(set_)})
     return bad
 
 
@@ -159,6 +155,15 @@ def _shortened(value: object) -> object:
     if isinstance(value, bool | int):
         return value
     return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value
+
+
+def _inside_another(paths: Iterable[str]) -> Iterator[str]:
+    outer: list[str] | None = None
+    for keys in sorted(path.split(".") for path in paths):
+        if outer is not None and keys[: len(outer)] == outer:
+            yield ".".join(keys)
+        else:
+            outer = keys
 
 
 def _good_path(path: str) -> bool:

@@ -1,0 +1,48 @@
+import random
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from field178_shared.ids import IdSource, conflict_id, is_uuid, review_id
+
+
+class Hands:
+    """A clock whose hands a test moves."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2025, 3, 11, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def test_ids_of_one_source_sort_by_making_even_when_the_clock_goes_back() -> None:
+    hands = Hands()
+    source = IdSource(hands, random.Random(1))
+    made = []
+    for step in range(300):
+        hands.at += timedelta(milliseconds=(step % 3) - 1)
+        made.append(source.time_ordered())
+    assert made == sorted(set(made))
+    assert all(is_uuid(one) and uuid.UUID(one).version == 7 for one in made)
+
+
+def test_a_seed_repeats_its_ids() -> None:
+    one, other = (IdSource(Hands(), random.Random(7)) for _ in range(2))
+    assert [one.time_ordered(), one.random()] == [other.time_ordered(), other.random()]
+
+
+def test_a_time_ordered_id_tells_its_millisecond() -> None:
+    made = IdSource(Hands(), random.Random(1)).time_ordered()
+    assert int(made.replace("-", "")[:12], 16) == int(datetime(2025, 3, 11, 1, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_derived_ids_are_version_5_in_the_record_s_namespace() -> None:
+    record = "0197c3a8-0000-7000-8000-0000000000a1"
+    assert review_id(record) == str(uuid.uuid5(uuid.UUID(record), "review"))
+    assert conflict_id(record, "a.b", "d1") == str(uuid.uuid5(uuid.UUID(record), "a.b|d1"))
+
+
+def test_only_lower_case_canonical_text_is_an_id() -> None:
+    assert not is_uuid("0197C3A8-0000-7000-8000-0000000000A1")
+    assert not is_uuid("0197c3a8000070008000000000000 0a1")
+    assert not is_uuid(None)
