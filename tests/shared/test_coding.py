@@ -1,4 +1,3 @@
-import gzip
 import tracemalloc
 import zlib
 
@@ -20,11 +19,12 @@ def test_a_body_survives_gzip_and_the_same_body_gives_the_same_bytes() -> None:
     [
         ("br", b"x", ErrorCode.UNSUPPORTED_ENCODING),
         ("gzip", b"not gzip", ErrorCode.BAD_ENCODING),
-        ("gzip", gzip.compress(b"abc" * 1000)[:-8], ErrorCode.BAD_ENCODING),
-        ("gzip", gzip.compress(b"abc") + b"tail", ErrorCode.BAD_ENCODING),
+        ("gzip", gzip_bytes(b"abc" * 9)[:-8], ErrorCode.BAD_ENCODING),
+        ("gzip", gzip_bytes(b"abc") + b"tail", ErrorCode.BAD_ENCODING),
         (None, b"x" * 101, ErrorCode.TOO_LARGE),
-        ("gzip", gzip.compress(b"x" * 101), ErrorCode.TOO_LARGE),
+        ("gzip", gzip_bytes(b"x" * 101), ErrorCode.TOO_LARGE),
     ],
+    ids=["unknown coding", "no gzip", "cut", "trailing bytes", "large", "large when expanded"],
 )
 def test_damaged_foreign_and_large_bodies_are_refused(name: str | None, data: bytes, code: ErrorCode) -> None:
     with pytest.raises(AppError) as caught:
