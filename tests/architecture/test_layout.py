@@ -1,0 +1,140 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("shared/field178_shared", "server/field178_server", "mobile/field178_mobile")
+NAMES_THAT_SAY_NOTHING = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "misc",
+    "manager",
+    "managers",
+    "stuff",
+}
+# What ties a file to one person's machine or to a way of working instead of to the product.
+FOREIGN = re.compile(
+    r"/(?:work|farm|home|root)/|\.library\b|\b(?:claude|copilot|chatgpt)\b|co-authored-by", re.I
+)
+CLOCKS = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("date", "today"),
+    ("time", "time"),
+    ("time", "monotonic"),
+}
+
+
+def _modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            yield (owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")), node.func.attr
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [path for path in _modules() if path.stem in NAMES_THAT_SAY_NOTHING] == []
+
+
+def test_only_the_clock_module_reads_a_clock() -> None:
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in _modules()
+        if path.name != "clock.py" and CLOCKS & set(_calls(ast.parse(path.read_text("utf-8"))))
+    }
+    assert readers == set()
+
+
+def test_every_public_class_and_function_says_what_it_promises() -> None:
+    silent = []
+    for path in _modules():
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in tree.body:
+            named = isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
+            if named and "migrations" not in path.parts and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+        if tree.body and not ast.get_docstring(tree):
+            silent.append(str(path.relative_to(ROOT)))
+    assert silent == []
+
+
+def test_long_modules_are_named() -> None:
+    long = [(len(path.read_text("utf-8").splitlines()), path.relative_to(ROOT)) for path in _modules()]
+    for lines, path in sorted(long, reverse=True):
+        if lines > 400:
+            print(f"{path}: {lines} lines: does it still hold one idea?")
+    assert max(lines for lines, _ in long) < 800
+
+
+def test_the_repository_speaks_of_the_product_alone() -> None:
+    kinds = (
+        "*.py",
+        "*.kv",
+        "*.md",
+        "*.yaml",
+        "*.toml",
+        "*.html",
+        "*.css",
+        "*.sh",
+        "*.po",
+        "Makefile",
+        "*.lock",
+    )
+    strays = []
+    for path in _tracked(*kinds):
+        if path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if FOREIGN.search(line):
+                strays.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}")
+    assert strays == []
+
+
+def test_the_lock_names_no_place_to_download_from() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "http" not in lock
+    assert "--hash=sha256:" in lock
+
+
+def test_every_decision_has_its_four_parts_and_a_number_of_its_own() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    assert numbers == [f"{n:04d}" for n in range(1, len(decisions) + 1)]
+    for path in decisions:
+        text = path.read_text("utf-8")
+        for part in ("## Context", "## Decision", "## Alternatives", "## Consequences"):
+            assert part in text, f"{path.name} lacks {part}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"])
+def test_every_file_that_a_document_names_exists(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    named = set(re.findall(r"\]\(([^)#:]+)\)", text)) | set(re.findall(r"`(docs/[\w./-]+\.md)`", text))
+    assert [
+        one
+        for one in sorted(named)
+        if not (ROOT / name).parent.joinpath(one).exists() and not (ROOT / one).exists()
+    ] == []
