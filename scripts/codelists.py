@@ -1,0 +1,62 @@
+"""Packs the YAML code lists into the JSON files that the product loads: `build` writes, `check` compares."""
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+PACKAGE = Path(__file__).resolve().parent.parent / "shared" / "field178_shared" / "codelists"
+DEMO = "demo_dataset"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; `check` fails when a packaged file is not what the YAML says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["build", "check"])
+    command = parser.parse_args(arguments).command
+    stale = [path for path, text in packaged().items() if not _is_current(path, text)]
+    for path in stale:
+        if command == "build":
+            path.write_text(packaged()[path], encoding="utf-8")
+        print(f"{'wrote' if command == 'build' else 'stale'}: {path.name}")
+    return 1 if command == "check" and stale else 0
+
+
+def packaged() -> dict[Path, str]:
+    """Return what each packaged file must contain."""
+    lists = {path.stem: _read(path) for path in sorted(PACKAGE.glob("*.yaml"))}
+    demo = lists.pop(DEMO)
+    return {
+        PACKAGE / "codelists.json": _one_line_each(lists),
+        PACKAGE / f"{DEMO}.json": _compact(demo) + "\n",
+    }
+
+
+def _read(path: Path) -> object:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _one_line_each(lists: dict[str, object]) -> str:
+    lines = [f"{_compact(name)}:{_compact(lists[name])}" for name in sorted(lists)]
+    return "{" + ",\n".join(lines) + "}\n"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_day)
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"not a value of a list: {value!r}")
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

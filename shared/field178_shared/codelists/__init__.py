@@ -1,0 +1,49 @@
+"""The code lists of the product: typed, packaged, loaded once."""
+
+from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, Section
+from field178_shared.codelists.conditions import Condition, ConditionContext
+from field178_shared.codelists.count_rules import CountRelation, CountRule
+from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
+from field178_shared.codelists.indicators import Denominator, Indicator, TargetProfile
+from field178_shared.codelists.labels import Choice, Labelled
+from field178_shared.codelists.lists import CodeLists
+from field178_shared.codelists.loading import demo, load, read_lists
+from field178_shared.codelists.organizations import Agency, Role
+from field178_shared.codelists.outreach import Audience, Material, OutreachForm, Topic
+from field178_shared.codelists.rows import CodeListError
+from field178_shared.codelists.units import Lineage, Unit, UnitGroup
+from field178_shared.codelists.violations import Frame, Violation
+
+__all__ = [
+    "Agency",
+    "AnswerKind",
+    "Audience",
+    "ChecklistItem",
+    "ChecklistPages",
+    "Choice",
+    "CodeListError",
+    "CodeLists",
+    "Condition",
+    "ConditionContext",
+    "CountRelation",
+    "CountRule",
+    "Denominator",
+    "EstablishmentType",
+    "Frame",
+    "Indicator",
+    "Labelled",
+    "Lineage",
+    "Material",
+    "OpeningRule",
+    "OutreachForm",
+    "Role",
+    "Section",
+    "TargetProfile",
+    "Topic",
+    "Unit",
+    "UnitGroup",
+    "Violation",
+    "demo",
+    "load",
+    "read_lists",
+]

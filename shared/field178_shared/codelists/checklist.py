@@ -1,0 +1,136 @@
+"""The inspection checklist: sections, items, and which of them a kind of establishment is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from field178_shared.codelists.conditions import Condition, parse_condition
+from field178_shared.codelists.count_rules import CountRule, parse_count_rules
+from field178_shared.codelists.establishments import EstablishmentType
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.legal import LegalReference, read_references
+from field178_shared.codelists.rows import CodeListError, Row
+
+
+class AnswerKind(StrEnum):
+    """How an item is answered; "yes" is always the compliant answer."""
+
+    YES_NO = "yna"
+    YES_NO_PARTIAL = "ynpa"
+    COUNT = "count"
+    MONEY = "money"
+    DATE = "date"
+    TEXT = "text"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """The kinds of establishment an item is meant for: all, one group, or a list of kinds."""
+
+    everywhere: bool = False
+    group: str | None = None
+    types: tuple[str, ...] = ()
+
+    def covers(self, kind: EstablishmentType) -> bool:
+        """Tell whether an establishment of this kind is asked."""
+        return self.everywhere or kind.group == self.group or kind.id in self.types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section(Labelled):
+    """A page of the checklist."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistItem(Labelled):
+    """One question about documents, premises or counts; never about a person."""
+
+    section: str
+    applies: Applies
+    answer: AnswerKind
+    choice_list: str | None
+    required: bool
+    default: int | None
+    max_length: int | None
+    extra: tuple[str, ...]
+    violations: tuple[str, ...]
+    show_if: Condition | None
+    rule: str | None
+    count_rules: tuple[CountRule, ...]
+    protocol: str | None
+    legal: tuple[LegalReference, ...]
+    privacy: str | None
+    export: str | None
+    creates: str | None
+    auto_hint: str | None
+    confidence: str
+
+
+ChecklistPages = tuple[tuple[Section, tuple[ChecklistItem, ...]], ...]
+
+
+def read_section(row: Row) -> Section:
+    """Read one page of the checklist."""
+    return Section(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), order=row.whole("order"))
+
+
+def read_item(row: Row) -> ChecklistItem:
+    """Read one question."""
+    answer, choice_list = _read_answer(row)
+    show_if = row.text_or_none("show_if")
+    rule = row.text_or_none("rule")
+    return ChecklistItem(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        section=row.text("section"),
+        applies=_read_applies(row),
+        answer=answer,
+        choice_list=choice_list,
+        required=row.flag("required"),
+        default=row.whole_or_none("default"),
+        max_length=row.whole_or_none("max_length"),
+        extra=row.texts("extra"),
+        violations=row.texts("no_leads_to"),
+        show_if=None if show_if is None else parse_condition(show_if),
+        rule=rule,
+        count_rules=() if rule is None else parse_count_rules(rule),
+        protocol=row.text_or_none("protocol"),
+        legal=read_references(row, "legal"),
+        privacy=row.text_or_none("privacy"),
+        export=row.text_or_none("export"),
+        creates=row.text_or_none("creates"),
+        auto_hint=row.text_or_none("auto_hint"),
+        confidence=row.text("confidence"),
+    )
+
+
+def checklist_of(
+    kind: EstablishmentType, sections: Mapping[str, Section], items: Mapping[str, ChecklistItem]
+) -> ChecklistPages:
+    """Return the pages of one kind of establishment in profile order, items in list order."""
+    asked: dict[str, list[ChecklistItem]] = {}
+    for item in items.values():
+        if item.applies.covers(kind):
+            asked.setdefault(item.section, []).append(item)
+    return tuple((sections[name], tuple(asked.get(name, ()))) for name in kind.sections)
+
+
+def _read_answer(row: Row) -> tuple[AnswerKind, str | None]:
+    kind, _, choice_list = row.text("answer").partition(":")
+    try:
+        return AnswerKind(kind), choice_list or None
+    except ValueError as error:
+        raise CodeListError(f"{row.where}: unknown answer kind {kind!r}") from error
+
+
+def _read_applies(row: Row) -> Applies:
+    words = row.texts("applies")
+    if words == ("all",):
+        return Applies(everywhere=True)
+    if len(words) == 1 and words[0].startswith("group:"):
+        return Applies(group=words[0].removeprefix("group:"))
+    return Applies(types=words)

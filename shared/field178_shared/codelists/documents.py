@@ -1,0 +1,85 @@
+"""Printable forms, the commitments of an establishment, and the clocks of the law."""
+
+from dataclasses import dataclass
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.legal import LegalReference, read_references
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of a printed form: filled by the system, or left as a dotted line for the pen."""
+
+    id: str
+    fill: str
+    vi: str | None
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentForm(Labelled):
+    """A form; statutory ones are never made by the product, which keeps their numbers alone."""
+
+    statutory: bool
+    copies: int | None
+    fields: tuple[FormField, ...]
+    legal: tuple[LegalReference, ...]
+    made_by: str | None
+    system_keeps: tuple[str, ...]
+    statutory_content: tuple[str, ...]
+    remark: str | None
+    confidence: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline(Labelled):
+    """A clock that starts with an event: so many units, or a fixed day of the year (dd/mm)."""
+
+    from_event: str
+    amount: int | None
+    fixed_day: str | None
+    unit: str
+    source: str
+    confidence: str
+
+
+def read_document_form(row: Row) -> DocumentForm:
+    """Read one form."""
+    return DocumentForm(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        statutory=row.flag("statutory"),
+        copies=row.whole_or_none("copies"),
+        fields=row.each("fields", _read_field),
+        legal=read_references(row, "legal"),
+        made_by=row.text_or_none("made_by"),
+        system_keeps=row.texts("system_keeps"),
+        statutory_content=row.texts("statutory_content"),
+        remark=row.text_or_none("remark"),
+        confidence=row.text_or_none("confidence"),
+    )
+
+
+def read_deadline(row: Row) -> Deadline:
+    """Read one clock."""
+    unit = row.text("unit")
+    is_fixed = unit == "date"
+    return Deadline(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        from_event=row.text("from_event"),
+        amount=None if is_fixed else row.whole("amount"),
+        fixed_day=row.text("amount") if is_fixed else None,
+        unit=unit,
+        source=row.text("source"),
+        confidence=row.text("confidence"),
+    )
+
+
+def _read_field(row: Row) -> FormField:
+    return FormField(
+        id=row.text("f"), fill=row.text("fill"), vi=row.text_or_none("vi"), remark=row.text_or_none("remark")
+    )

@@ -1,0 +1,87 @@
+"""Kinds of establishment: their groups, opening rules and the sections an inspection goes through."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningRule(Labelled):
+    """Hours in which an establishment MUST be closed, half-open, local time."""
+
+    closed_from: time
+    closed_to: time
+    source: str
+    confidence: str
+
+    def is_closed_at(self, moment: time) -> bool:
+        """Tell whether the rule demands closed doors at that local time."""
+        if self.closed_from <= self.closed_to:
+            return self.closed_from <= moment < self.closed_to
+        return moment >= self.closed_from or moment < self.closed_to
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRange:
+    """Usual number of workers of a kind: a soft warning, never a limit."""
+
+    least: int
+    typical: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstablishmentType(Labelled):
+    """One kind of establishment in inspection scope."""
+
+    code: str
+    group: str
+    national_group: str
+    antt: bool
+    ban_under18: bool
+    hours: str | None
+    sections: tuple[str, ...]
+    workers: WorkerRange
+    synonyms: tuple[str, ...]
+    requires_note: bool
+    note: str | None
+    source: str
+    confidence: str
+
+
+def read_opening_rule(row: Row) -> OpeningRule:
+    """Read one opening rule."""
+    return OpeningRule(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        closed_from=time.fromisoformat(row.text("closed_from")),
+        closed_to=time.fromisoformat(row.text("closed_to")),
+        source=row.text("source"),
+        confidence=row.text("confidence"),
+    )
+
+
+def read_establishment_type(row: Row) -> EstablishmentType:
+    """Read one kind of establishment."""
+    least, typical, most = row.numbers("workers")
+    return EstablishmentType(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        code=row.text("code"),
+        group=row.text("group"),
+        national_group=row.text("national_group"),
+        antt=row.flag("antt"),
+        ban_under18=row.flag("ban_u18"),
+        hours=row.text_or_none("hours"),
+        sections=row.texts("profile"),
+        workers=WorkerRange(int(least), int(typical), int(most)),
+        synonyms=row.texts("synonyms"),
+        requires_note=row.flag("requires_note"),
+        note=row.text_or_none("note"),
+        source=row.text("source"),
+        confidence=row.text("confidence"),
+    )

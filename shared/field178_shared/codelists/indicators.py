@@ -1,0 +1,147 @@
+"""Indicators, their denominators, and the targets they are held against."""
+
+from dataclasses import dataclass
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Labelled):
+    """A figure of the report, defined in words a formula can be checked against."""
+
+    official_code: str | None
+    origin: str
+    group: str
+    unit: str
+    numerator: str
+    denominator: str | None
+    target_key: str | None
+    periods: tuple[str, ...]
+    reporters: tuple[str, ...]
+    data: tuple[str, ...]
+    remark: str | None
+    privacy: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denominator(Labelled):
+    """A total that an indicator divides by: computed, or entered once a year by an agency."""
+
+    computed: bool
+    entered_by: str | None
+    per: str | None
+    valid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRules:
+    """How people are counted without names."""
+
+    attendance_vs_person: str
+    reached_workers: str
+    sustained: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A value an indicator must reach."""
+
+    indicator: str
+    op: str
+    value: int
+    per: str | None
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetProfile(Labelled):
+    """The targets of one plan; several are shown side by side."""
+
+    source: str
+    year: int | None
+    unit_group: str | None
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficLight:
+    """When a result is green, amber, red or grey."""
+
+    green: str
+    amber: str
+    red: str
+    grey: str
+
+
+def read_indicator(row: Row) -> Indicator:
+    """Read one indicator."""
+    return Indicator(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        official_code=row.text_or_none("official_code"),
+        origin=row.text("origin"),
+        group=row.text("group"),
+        unit=row.text("unit"),
+        numerator=row.text("num"),
+        denominator=row.text_or_none("den"),
+        target_key=row.text_or_none("target_key"),
+        periods=row.texts("period"),
+        reporters=row.texts("reporter"),
+        data=row.texts("data"),
+        remark=row.text_or_none("remark"),
+        privacy=row.text_or_none("privacy"),
+    )
+
+
+def read_denominator(row: Row) -> Denominator:
+    """Read one denominator."""
+    return Denominator(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        computed=row.flag("computed"),
+        entered_by=row.text_or_none("entered_by"),
+        per=row.text_or_none("per"),
+        valid=row.text_or_none("valid"),
+    )
+
+
+def read_measure_rules(row: Row) -> MeasureRules:
+    """Read how people are counted."""
+    return MeasureRules(
+        attendance_vs_person=row.text("attendance_vs_person"),
+        reached_workers=row.text("reached_workers"),
+        sustained=row.text("sustained"),
+    )
+
+
+def read_target_profile(row: Row) -> TargetProfile:
+    """Read the targets of one plan."""
+    return TargetProfile(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        source=row.text("source"),
+        year=row.whole_or_none("year"),
+        unit_group=row.text_or_none("unit_group"),
+        targets=row.each("targets", _read_target),
+    )
+
+
+def read_traffic_light(row: Row) -> TrafficLight:
+    """Read the rule of colours."""
+    return TrafficLight(
+        green=row.text("green"), amber=row.text("amber"), red=row.text("red"), grey=row.text("grey")
+    )
+
+
+def _read_target(row: Row) -> Target:
+    return Target(
+        indicator=row.text("indicator"),
+        op=row.text("op"),
+        value=row.whole("value"),
+        per=row.text_or_none("per"),
+        remark=row.text_or_none("remark"),
+    )

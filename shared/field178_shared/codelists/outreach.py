@@ -1,0 +1,128 @@
+"""Outreach: forms, audiences, topics, materials, media, models and support services."""
+
+from dataclasses import dataclass
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutreachForm(Labelled):
+    """A way of reaching people."""
+
+    channel: str
+    counts_people: bool
+    links_establishment: bool
+    anonymous_only: bool
+    requires_note: bool
+    auto_from_visit: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience(Labelled):
+    """Who was reached, as a count."""
+
+    short_vi: str | None
+    denominator: str | None
+    anonymous_only: bool
+    source: str
+
+    def short_label(self, language: str) -> str:
+        """Return the label for narrow places."""
+        return self.short_vi if language != "en" and self.short_vi else self.label(language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Labelled):
+    """What was spoken about; `integration` marks the programmes the plan asks to be joined."""
+
+    core: bool
+    integration: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material(Labelled):
+    """What was handed out, counted in `unit`."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaChannel(Labelled):
+    """A kind of outlet; `monthly_duty` ones owe at least one item a month."""
+
+    level: str
+    monthly_duty: bool
+    proof: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportService(Labelled):
+    """A support service reported as monthly totals of an area."""
+
+    unit: str
+
+
+def read_form(row: Row) -> OutreachForm:
+    """Read one form of outreach."""
+    return OutreachForm(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        channel=row.text("channel"),
+        counts_people=row.flag("counts_people"),
+        links_establishment=row.flag("links_establishment"),
+        anonymous_only=row.flag("anonymous_only"),
+        requires_note=row.flag("requires_note"),
+        auto_from_visit=row.flag("auto_from_visit"),
+        source=row.text("source"),
+    )
+
+
+def read_audience(row: Row) -> Audience:
+    """Read one audience."""
+    return Audience(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        short_vi=row.text_or_none("short_vi"),
+        denominator=row.text_or_none("denominator"),
+        anonymous_only=row.flag("anonymous_only"),
+        source=row.text("source"),
+    )
+
+
+def read_topic(row: Row) -> Topic:
+    """Read one topic."""
+    return Topic(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        core=row.flag("core"),
+        integration=row.flag("integration"),
+    )
+
+
+def read_material(row: Row) -> Material:
+    """Read one material."""
+    return Material(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), unit=row.text("unit"))
+
+
+def read_channel(row: Row) -> MediaChannel:
+    """Read one kind of outlet."""
+    return MediaChannel(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        level=row.text("level"),
+        monthly_duty=row.flag("monthly_duty"),
+        proof=row.text("proof"),
+        source=row.text("source"),
+    )
+
+
+def read_service(row: Row) -> SupportService:
+    """Read one support service."""
+    return SupportService(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), unit=row.text("unit"))

@@ -1,0 +1,218 @@
+"""The privacy rules as data: classes, forbidden fields, patterns for free text, retention."""
+
+from dataclasses import dataclass
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class LegalPoint:
+    """What a law demands of the data."""
+
+    source: str
+    point: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataClass(Labelled):
+    """A class of data, from public to forbidden."""
+
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenFields:
+    """Names that no column, schema field, export or log key may carry."""
+
+    note: str
+    stems: tuple[str, ...]
+    allow: str
+
+
+@dataclass(frozen=True, slots=True)
+class LintPattern:
+    """One pattern of the free-text check: a regular expression, an algorithm, or a word list."""
+
+    id: str
+    vi: str
+    en: str
+    action: str
+    regex: str | None
+    algorithm: str | None
+    surnames: tuple[str, ...]
+    rule: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linter:
+    """Where the free-text check runs, and its patterns."""
+
+    runs: str
+    patterns: tuple[LintPattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """Which fields are free text, how long they may be, and how they are checked."""
+
+    fields: tuple[str, ...]
+    max_length: int
+    linter: Linter
+
+
+@dataclass(frozen=True, slots=True)
+class SmallCounts:
+    """Counts of people below `k` do not leave the team's own screens."""
+
+    k: int
+    rule: str
+    always_area_level_only: tuple[str, ...]
+    not_suppressed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRules:
+    """What may be photographed and what happens to a picture."""
+
+    default: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerLocation:
+    """Why and how the officer's position is kept."""
+
+    purpose: str
+    collected: str
+    fields: tuple[str, ...]
+    refusal: str
+    precision: str
+    access: tuple[str, ...]
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long one kind of data is kept."""
+
+    data: str
+    keep: str
+    confidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRights:
+    """Who may ask for their own data, and how."""
+
+    who: str
+    how: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRules:
+    """Every privacy rule of the product."""
+
+    legal: tuple[LegalPoint, ...]
+    classes: tuple[DataClass, ...]
+    forbidden_fields: ForbiddenFields
+    free_text: FreeText
+    small_counts: SmallCounts
+    photos: PhotoRules
+    officer_location: OfficerLocation
+    retention: tuple[Retention, ...]
+    subject_rights: SubjectRights
+    impact_assessment: str
+    condoms_rule: str
+    protocols: str
+
+
+def read_privacy_rules(row: Row) -> PrivacyRules:
+    """Read every privacy rule."""
+    return PrivacyRules(
+        legal=row.each("legal", _read_legal_point),
+        classes=row.each("classes", _read_class),
+        forbidden_fields=row.nested("forbidden_fields", _read_forbidden),
+        free_text=row.nested("free_text", _read_free_text),
+        small_counts=row.nested("small_counts", _read_small_counts),
+        photos=row.nested("photos", _read_photos),
+        officer_location=row.nested("officer_location", _read_location),
+        retention=row.each("retention", _read_retention),
+        subject_rights=row.nested("subject_rights", _read_rights),
+        impact_assessment=row.text("impact_assessment"),
+        condoms_rule=row.text("condoms_rule"),
+        protocols=row.text("protocols"),
+    )
+
+
+def _read_legal_point(row: Row) -> LegalPoint:
+    return LegalPoint(source=row.text("src"), point=row.text("point"))
+
+
+def _read_class(row: Row) -> DataClass:
+    return DataClass(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), examples=row.texts("examples"))
+
+
+def _read_forbidden(row: Row) -> ForbiddenFields:
+    return ForbiddenFields(note=row.text("note"), stems=row.texts("stems"), allow=row.text("allow"))
+
+
+def _read_free_text(row: Row) -> FreeText:
+    return FreeText(
+        fields=row.texts("fields"),
+        max_length=row.whole("max_length"),
+        linter=row.nested("linter", _read_linter),
+    )
+
+
+def _read_linter(row: Row) -> Linter:
+    return Linter(runs=row.text("runs"), patterns=row.each("patterns", _read_pattern))
+
+
+def _read_pattern(row: Row) -> LintPattern:
+    return LintPattern(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        action=row.text("action"),
+        regex=row.text_or_none("regex"),
+        algorithm=row.text_or_none("algorithm"),
+        surnames=row.texts("surnames"),
+        rule=row.text_or_none("rule"),
+        source=row.text_or_none("source"),
+    )
+
+
+def _read_small_counts(row: Row) -> SmallCounts:
+    return SmallCounts(
+        k=row.whole("k"),
+        rule=row.text("rule"),
+        always_area_level_only=row.texts("always_area_level_only"),
+        not_suppressed=row.texts("not_suppressed"),
+    )
+
+
+def _read_photos(row: Row) -> PhotoRules:
+    return PhotoRules(default=row.text("default"), rules=row.texts("rules"))
+
+
+def _read_location(row: Row) -> OfficerLocation:
+    return OfficerLocation(
+        purpose=row.text("purpose"),
+        collected=row.text("collected"),
+        fields=row.texts("fields"),
+        refusal=row.text("refusal"),
+        precision=row.text("precision"),
+        access=row.texts("access"),
+        notice=row.text("notice"),
+    )
+
+
+def _read_retention(row: Row) -> Retention:
+    return Retention(data=row.text("data"), keep=row.text("keep"), confidence=row.text_or_none("confidence"))
+
+
+def _read_rights(row: Row) -> SubjectRights:
+    return SubjectRights(who=row.text("who"), how=row.text("how"), confidence=row.text("confidence"))

@@ -1,0 +1,165 @@
+"""Strict reading of one list row: every key is read with its type, none is left over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class CodeListError(ValueError):
+    """A packaged list does not have the shape the product was built for."""
+
+
+class Row:
+    """One mapping of a list file; readers take each key once and `finish` refuses what nobody read."""
+
+    __slots__ = ("_data", "_left", "where")
+
+    def __init__(self, data: object, where: str) -> None:
+        """Refuse anything but a mapping."""
+        if not isinstance(data, Mapping):
+            raise CodeListError(f"{where}: expected a mapping, found {type(data).__name__}")
+        self._data: Mapping[str, object] = data
+        self._left = set(data)
+        self.where = where
+
+    def finish(self) -> None:
+        """Refuse keys that no reader asked for: a silent key is a rule that nobody applies."""
+        if self._left:
+            raise CodeListError(f"{self.where}: unknown keys {sorted(self._left)}")
+
+    def skip(self, *keys: str) -> None:
+        """Leave keys unread on purpose (notes to the editors of the list)."""
+        self._left.difference_update(keys)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is present and not null."""
+        return self._data.get(key) is not None
+
+    def text(self, key: str) -> str:
+        """Return a required text."""
+        return self._typed(key, str)
+
+    def text_or_none(self, key: str) -> str | None:
+        """Return a text, or None when the key is absent or null."""
+        return self._optional(key, str)
+
+    def whole(self, key: str) -> int:
+        """Return a required whole number."""
+        return self._typed(key, int)
+
+    def whole_or_none(self, key: str) -> int | None:
+        """Return a whole number, or None when the key is absent or null."""
+        return self._optional(key, int)
+
+    def number_or_none(self, key: str) -> float | None:
+        """Return a number, or None when the key is absent or null."""
+        value = self._take(key)
+        return None if value is None else self._number(key, value)
+
+    def flag(self, key: str) -> bool:
+        """Return a yes/no mark; an absent key is False."""
+        value = self._optional(key, bool)
+        return bool(value)
+
+    def day(self, key: str) -> date | None:
+        """Return a local date, or None when the key is absent or null."""
+        value = self._optional(key, str)
+        try:
+            return None if value is None else date.fromisoformat(value)
+        except ValueError as error:
+            raise self._wrong(key, "date", value) from error
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts; an absent key is empty and a single text is a list of one."""
+        value = self._take(key)
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return (value,)
+        return tuple(self._element(key, item, str) for item in self._items(key, value))
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """Return a list of numbers; an absent key is empty."""
+        value = self._take(key)
+        items = () if value is None else self._items(key, value)
+        return tuple(self._number(key, item) for item in items)
+
+    def text_map(self, key: str) -> dict[str, str]:
+        """Return a mapping of text to text; an absent key is empty."""
+        value = self._take(key)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            raise self._wrong(key, "mapping", value)
+        return {str(name): self._element(key, item, str) for name, item in value.items()}
+
+    def child(self, key: str) -> "Row":
+        """Return a mapping below this one; the caller finishes it."""
+        return Row(self._take(key), f"{self.where}.{key}")
+
+    def prose(self, key: str) -> dict[str, str]:
+        """Return a text, or a mapping of texts, by its place; the explanations beside the rows."""
+        if isinstance(self._data.get(key), Mapping):
+            return {f"{key}.{name}": text for name, text in self.text_map(key).items()}
+        return {key: self.text(key)}
+
+    def nested(self, key: str, build: "Callable[[Row], T]") -> T:
+        """Build one object from a required mapping below this one."""
+        return self._built(key, self._take(key), build)
+
+    def each(self, key: str, build: "Callable[[Row], T]") -> tuple[T, ...]:
+        """Build one object per row of a list; an absent key is empty."""
+        value = self._take(key)
+        items = () if value is None else self._items(key, value)
+        return tuple(self._built(f"{key}[{index}]", item, build) for index, item in enumerate(items))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the keys that are still unread, in file order."""
+        return tuple(key for key in self._data if key in self._left)
+
+    def _built(self, key: str, item: object, build: "Callable[[Row], T]") -> T:
+        row = Row(item, f"{self.where}.{key}")
+        built = build(row)
+        row.finish()
+        return built
+
+    def _take(self, key: str) -> object:
+        self._left.discard(key)
+        return self._data.get(key)
+
+    def _typed(self, key: str, kind: type[T]) -> T:
+        return self._element(key, self._take(key), kind)
+
+    def _optional(self, key: str, kind: type[T]) -> T | None:
+        value = self._take(key)
+        return None if value is None else self._element(key, value, kind)
+
+    def _element(self, key: str, value: object, kind: type[T]) -> T:
+        if isinstance(value, bool) and kind is not bool:
+            raise self._wrong(key, "value", value)
+        if not isinstance(value, kind):
+            raise self._wrong(key, str(kind), value)
+        return value
+
+    def _number(self, key: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._wrong(key, "number", value)
+        return float(value)
+
+    def _items(self, key: str, value: object) -> Sequence[object]:
+        if not isinstance(value, list):
+            raise self._wrong(key, "list", value)
+        return value
+
+    def _wrong(self, key: str, expected: str, value: object) -> CodeListError:
+        return CodeListError(f"{self.where}.{key}: expected {expected}, found {value!r}")
+
+
+def by_id(items: "Sequence[T]", key: "Callable[[T], str]", where: str) -> dict[str, T]:
+    """Index rows by their key and refuse a key used twice."""
+    index = {key(item): item for item in items}
+    if len(index) != len(items):
+        raise CodeListError(f"{where}: duplicate id")
+    return index

@@ -1,0 +1,141 @@
+"""Administrative units: versions with validity, what became of them, and areas that outlive reforms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitType(Labelled):
+    """A kind of administrative unit (commune, ward, district ...)."""
+
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit(Labelled):
+    """One VERSION of an administrative unit; the id is the key, a statistics code is re-used over time."""
+
+    gso_code: str
+    type: str
+    parent: str | None
+    valid_from: date | None
+    valid_to: date | None
+    lat: float | None
+    lon: float | None
+    bbox: tuple[float, ...]
+    population_2019: int | None
+    area_km2: float | None
+    remark: str | None
+
+    def valid_on(self, day: date) -> bool:
+        """Tell whether this version exists on the local date; `valid_to` is the first day it does not."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """One step of a reform: the old unit goes into the new one, whole (share 1) or in an unknown part."""
+
+    source: str
+    target: str
+    kind: str
+    share: float | None
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitGroup(Labelled):
+    """An area named by its member units, for work that goes on when units are reformed."""
+
+    members: tuple[str, ...]
+    remark: str | None
+
+
+def read_unit_type(row: Row) -> UnitType:
+    """Read one kind of unit."""
+    return UnitType(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to"),
+    )
+
+
+def read_unit(row: Row) -> Unit:
+    """Read one unit version."""
+    return Unit(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        gso_code=row.text("gso_code"),
+        type=row.text("type"),
+        parent=row.text_or_none("parent"),
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to"),
+        lat=row.number_or_none("lat"),
+        lon=row.number_or_none("lon"),
+        bbox=row.numbers("bbox"),
+        population_2019=row.whole_or_none("population_2019"),
+        area_km2=row.number_or_none("area_km2"),
+        remark=row.text_or_none("remark"),
+    )
+
+
+def read_lineage(row: Row) -> Lineage:
+    """Read one step of a reform; a whole merge is always the default successor."""
+    kind = row.text("kind")
+    is_default = row.flag("default")
+    return Lineage(
+        source=row.text("from"),
+        target=row.text("to"),
+        kind=kind,
+        share=row.number_or_none("share"),
+        is_default=is_default or kind == "merge",
+    )
+
+
+def read_unit_group(row: Row) -> UnitGroup:
+    """Read one area."""
+    return UnitGroup(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        members=row.texts("members"),
+        remark=row.text_or_none("remark"),
+    )
+
+
+def units_below(units: Mapping[str, Unit], unit_id: str) -> tuple[Unit, ...]:
+    """Return the unit and every version below it, at any depth."""
+    children: dict[str | None, list[Unit]] = {}
+    for unit in units.values():
+        children.setdefault(unit.parent, []).append(unit)
+    found: list[Unit] = []
+    waiting = [units[unit_id]] if unit_id in units else []
+    while waiting:
+        unit = waiting.pop(0)
+        found.append(unit)
+        waiting.extend(children.get(unit.id, ()))
+    return tuple(found)
+
+
+def predecessors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
+    """Return the steps that led into the unit."""
+    return tuple(step for step in lineage if step.target == unit_id)
+
+
+def successors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
+    """Return the steps that led out of the unit."""
+    return tuple(step for step in lineage if step.source == unit_id)
+
+
+def version_on(units: Mapping[str, Unit], gso_code: str, day: date) -> Unit | None:
+    """Return the unit that carried the statistics code on that date."""
+    return next((u for u in units.values() if u.gso_code == gso_code and u.valid_on(day)), None)

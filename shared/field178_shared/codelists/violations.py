@@ -1,0 +1,109 @@
+"""Violations of an establishment, and the fine frames in force at a date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A fine frame in đồng for individuals; null amounts mean "must be looked up", never a guess."""
+
+    src: str
+    art: str | None
+    valid_from: date | None
+    valid_to: date | None
+    min: int | None
+    max: int | None
+    org_multiplier: int | None
+    warning_possible: bool
+    hint: str | None
+    note: str | None
+    confidence: str
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the amounts were verified."""
+        return self.min is not None and self.max is not None
+
+    def valid_on(self, day: date) -> bool:
+        """Tell whether the frame is in force on the local date; `valid_to` is the first day it is not."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation(Labelled):
+    """A violation that can be recorded against an establishment."""
+
+    code: str
+    domain: str
+    subject: str
+    selectable: bool
+    severity: int
+    restricted: bool
+    frames: tuple[Frame, ...]
+    items: tuple[str, ...]
+    additional: str | None
+    handling: str | None
+    history: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceAct(Labelled):
+    """An act of individuals, for the legal library alone; never a value of a record."""
+
+    frames: tuple[Frame, ...]
+
+
+def read_frame(row: Row) -> Frame:
+    """Read one frame."""
+    return Frame(
+        src=row.text("src"),
+        art=row.text_or_none("art"),
+        valid_from=row.day("from"),
+        valid_to=row.day("to"),
+        min=row.whole_or_none("min"),
+        max=row.whole_or_none("max"),
+        org_multiplier=row.whole_or_none("org_multiplier"),
+        warning_possible=row.flag("warning_possible"),
+        hint=row.text_or_none("hint"),
+        note=row.text_or_none("note"),
+        confidence=row.text("confidence"),
+    )
+
+
+def read_violation(row: Row) -> Violation:
+    """Read one violation."""
+    return Violation(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        code=row.text("code"),
+        domain=row.text("domain"),
+        subject=row.text("subject"),
+        selectable=row.flag("selectable"),
+        severity=row.whole("severity"),
+        restricted=row.flag("restricted"),
+        frames=row.each("frames", read_frame),
+        items=row.texts("checklist"),
+        additional=row.text_or_none("additional"),
+        handling=row.text_or_none("handling"),
+        history=row.text_or_none("history"),
+    )
+
+
+def read_reference_act(row: Row) -> ReferenceAct:
+    """Read one act of the legal library."""
+    return ReferenceAct(
+        id=row.text("id"), vi=row.text("vi"), en=row.text("en"), frames=row.each("frames", read_frame)
+    )
+
+
+def frames_on(frames: Sequence[Frame], day: date) -> tuple[Frame, ...]:
+    """Return the frames in force on the date, verified amounts first, then the youngest law."""
+    valid = [frame for frame in frames if frame.valid_on(day)]
+    return tuple(sorted(valid, key=lambda f: (f.is_known, f.valid_from or date.min), reverse=True))

@@ -1,0 +1,41 @@
+"""The glossary of screen terms, and the words that are never used for people."""
+
+from dataclasses import dataclass
+
+from field178_shared.codelists.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the screens and its name in code."""
+
+    field: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class AvoidedWords:
+    """Words that hurt or prejudge, and what to write instead."""
+
+    avoid: tuple[str, ...]
+    use: str
+    en_use: str | None
+    language: str
+    note: str | None
+
+
+def read_term(row: Row) -> Term:
+    """Read one term."""
+    return Term(field=row.text("field"), vi=row.text("vi"), en=row.text("en"))
+
+
+def read_avoided_words(row: Row) -> AvoidedWords:
+    """Read one row of words to avoid."""
+    return AvoidedWords(
+        avoid=tuple(word.strip() for word in row.text("avoid").split(",")),
+        use=row.text("use"),
+        en_use=row.text_or_none("en_use"),
+        language=row.text_or_none("lang") or "vi",
+        note=row.text_or_none("note"),
+    )
