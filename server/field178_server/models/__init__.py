@@ -1,0 +1,42 @@
+"""The tables of the store, one family a file."""
+
+from field178_server.models.base import Base
+from field178_server.models.change import Change, Incarnation, Quarantine, Receipt
+from field178_server.models.device import (
+    Challenge,
+    Device,
+    DeviceOfficer,
+    DeviceScope,
+    DeviceSession,
+    EnrolmentCode,
+)
+from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
+from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledRecord
+from field178_server.models.record import Feed, Record
+from field178_server.models.tenancy import Scope, Tenant
+
+__all__ = [
+    "Attempt",
+    "Audit",
+    "Base",
+    "Challenge",
+    "Change",
+    "ConflictRow",
+    "ConsoleSession",
+    "Device",
+    "DeviceOfficer",
+    "DeviceScope",
+    "DeviceSession",
+    "EnrolmentCode",
+    "EstablishmentRow",
+    "Feed",
+    "FiledRecord",
+    "Incarnation",
+    "Officer",
+    "OfficerScope",
+    "Quarantine",
+    "Receipt",
+    "Record",
+    "Scope",
+    "Tenant",
+]

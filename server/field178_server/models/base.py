@@ -1,0 +1,105 @@
+"""What every table shares: naming, column types that mean the same on both engines, STRICT on SQLite."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, LargeBinary, MetaData, Text
+from sqlalchemy.dialects.postgresql import TEXT as PG_TEXT
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant: TIMESTAMPTZ on PostgreSQL, ISO text that sorts by time on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the engine's own column type."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive time; write UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware")
+        utc = value.astimezone(UTC)
+        return utc.isoformat(timespec="microseconds") if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the instant in UTC."""
+        if value is None:
+            return None
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+        assert isinstance(instant, datetime)
+        return instant.astimezone(UTC)
+
+
+class LocalDate(TypeDecorator[date]):
+    """A calendar date: DATE on PostgreSQL, ISO text on SQLite."""
+
+    impl = Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the engine's own column type."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        """Write ISO text where the engine has no dates."""
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        """Return the date."""
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+# Keys compare byte by byte on every engine, so that "ascending" is one order in Python, SQLite and
+# PostgreSQL: the order in which rows are locked depends on it.
+KEY_TYPE = Text().with_variant(PG_TEXT(collation="C"), "postgresql")
+
+TenantKey = Annotated[str, mapped_column(KEY_TYPE, primary_key=True)]
+KeyPart = Annotated[str, mapped_column(KEY_TYPE, primary_key=True)]
+Key = Annotated[str, mapped_column(KEY_TYPE)]
+MaybeKey = Annotated[str | None, mapped_column(KEY_TYPE, nullable=True)]
+
+
+class Base(DeclarativeBase):
+    """The tables of the store. Every tenant table has tenant_id first in its PK, UNIQUE and FK."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {
+        str: Text(),
+        int: BigInteger(),
+        bool: Boolean(),
+        bytes: LargeBinary(),
+        datetime: UtcDateTime(),
+        date: LocalDate(),
+    }
+
+
+def table_args(*items: SchemaItem) -> tuple[SchemaItem | dict[str, Any], ...]:
+    """Return `__table_args__` of a table that is STRICT on SQLite."""
+    return (*items, {"sqlite_strict": True})
+
+
+@compiles(BigInteger, "sqlite")
+@compiles(Boolean, "sqlite")
+def _strict_integer(element: TypeEngine[Any], compiler: object, **kw: object) -> str:
+    # STRICT tables know INTEGER, TEXT, BLOB, REAL and ANY, nothing else.
+    return "INTEGER"

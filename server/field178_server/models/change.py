@@ -1,0 +1,112 @@
+"""What was sent and what became of it: history, receipts kept for ever, quarantine, incarnations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+
+
+class Change(Base):
+    """History: every change that reached its record, tablet's or office's; append-only but for a purge.
+
+    `rev` is the revision this change made, null when it made none. `device_id` null: the office.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = table_args(
+        Index(None, "tenant_id", "record_id"),
+        CheckConstraint("rev IS NULL OR rev > 0", name="rev"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    change_id: Mapped[KeyPart]
+    record_id: Mapped[Key]
+    device_id: Mapped[MaybeKey]
+    user_id: Mapped[MaybeKey]
+    rev: Mapped[int | None]
+    at: Mapped[str | None]
+    received_at: Mapped[datetime]
+    payload: Mapped[str | None]
+
+
+class Receipt(Base):
+    """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash)."""
+
+    __tablename__ = "receipt"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "device_id", "v"),
+        CheckConstraint("status IN ('applied', 'unchanged', 'conflict', 'quarantined')", name="status"),
+        CheckConstraint("rev >= 0 AND v > 0", name="counters"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    change_id: Mapped[KeyPart]
+    device_id: Mapped[Key]
+    incarnation: Mapped[Key]
+    n: Mapped[int]
+    record_id: Mapped[Key]
+    payload_hash: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    details: Mapped[str | None]
+    scope: Mapped[Key]
+    rev: Mapped[int]
+    seq: Mapped[int | None]
+    h: Mapped[str | None]
+    at: Mapped[datetime]
+    v: Mapped[int]
+
+
+class Quarantine(Base):
+    """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
+
+    Under id + payload hash, so that two contents sent with one id are both kept.
+    """
+
+    __tablename__ = "quarantine"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "record_id"),
+        Index(None, "tenant_id", "state", "reason"),
+        CheckConstraint("state IN ('open', 'applied', 'replaced', 'discarded')", name="state"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    change_id: Mapped[KeyPart]
+    payload_hash: Mapped[str] = mapped_column(primary_key=True)
+    device_id: Mapped[Key]
+    incarnation: Mapped[Key]
+    n: Mapped[int]
+    record_id: Mapped[Key]
+    record_type: Mapped[str]
+    scope: Mapped[Key]
+    user_id: Mapped[MaybeKey]
+    reason: Mapped[str]
+    details: Mapped[str | None]
+    payload: Mapped[str | None]
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="open")
+    settled_at: Mapped[datetime | None]
+    v: Mapped[int]
+
+
+class Incarnation(Base):
+    """One life of a tablet's database: receipts digest and how far its changes are in a verified backup."""
+
+    __tablename__ = "incarnation"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        CheckConstraint("receipt_count >= 0 AND backed_up >= 0", name="counters"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    incarnation: Mapped[KeyPart]
+    receipt_count: Mapped[int] = mapped_column(default=0)
+    receipt_sum: Mapped[str] = mapped_column(default="0" * 32)
+    backed_up: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,113 @@
+"""Tablets: what each one is, which scopes it was granted, which officers may sign changes on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+
+
+class Device(Base):
+    """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first."""
+
+    __tablename__ = "device"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("verdicts >= 0", name="verdicts"),
+        CheckConstraint("length(label) <= 64", name="label"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    label: Mapped[str]
+    public_key: Mapped[str]
+    user_id: Mapped[MaybeKey]
+    verdicts: Mapped[int] = mapped_column(default=0)
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    app_version: Mapped[str | None]
+    clock_offset_ms: Mapped[int | None]
+
+
+class DeviceScope(Base):
+    """A scope granted to a tablet."""
+
+    __tablename__ = "device_scope"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        ForeignKeyConstraint(["tenant_id", "scope"], ["scope.tenant_id", "scope.scope"]),
+        Index(None, "tenant_id", "scope"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    scope: Mapped[KeyPart]
+    granted_at: Mapped[datetime]
+
+
+class DeviceOfficer(Base):
+    """An officer bound to a tablet: only such a user may stand in a change from it."""
+
+    __tablename__ = "device_officer"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    officer_id: Mapped[KeyPart]
+    bound_at: Mapped[datetime]
+
+
+class EnrolmentCode(Base):
+    """A one-time enrolment code, stored hashed; asked again with the same key it answers the same device."""
+
+    __tablename__ = "enrolment_code"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    code_hash: Mapped[KeyPart]
+    officer_id: Mapped[Key]
+    scopes: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    device_id: Mapped[MaybeKey]
+    public_key: Mapped[str | None]
+
+
+class DeviceSession(Base):
+    """A short session of a tablet; the opaque token is stored hashed and bound to the device."""
+
+    __tablename__ = "device_session"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "device_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    token_hash: Mapped[KeyPart]
+    device_id: Mapped[Key]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Challenge(Base):
+    """A nonce to be signed once. An unknown device gets one too, so no key leads to the device table."""
+
+    __tablename__ = "challenge"
+    __table_args__ = table_args(Index(None, "tenant_id", "expires_at"))
+
+    tenant_id: Mapped[TenantKey]
+    nonce_hash: Mapped[KeyPart]
+    device_id: Mapped[Key]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

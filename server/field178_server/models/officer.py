@@ -1,0 +1,97 @@
+"""Officers: people who use tablets and the console, their scopes and console sessions; attempts; audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+
+
+class Officer(Base):
+    """A user of tablets, the console, or both. `role` is a role id of the code lists."""
+
+    __tablename__ = "officer"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        UniqueConstraint("tenant_id", "login"),
+        CheckConstraint("language IN ('vi', 'en')", name="language"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    officer_id: Mapped[KeyPart]
+    login: Mapped[Key]
+    name: Mapped[str]
+    agency: Mapped[str]
+    role: Mapped[str]
+    language: Mapped[str] = mapped_column(default="vi")
+    password_hash: Mapped[str | None]
+    totp_secret: Mapped[str | None]
+    totp_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class OfficerScope(Base):
+    """A scope an officer of limited reach (team leader, commune reporter) may see in the console."""
+
+    __tablename__ = "officer_scope"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    officer_id: Mapped[KeyPart]
+    scope: Mapped[KeyPart]
+
+
+class ConsoleSession(Base):
+    """A signed-in browser; the cookie's token is stored hashed."""
+
+    __tablename__ = "console_session"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
+        Index(None, "tenant_id", "officer_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    token_hash: Mapped[KeyPart]
+    officer_id: Mapped[Key]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_until: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """Counted failures under one key (an address, a login, a code prefix) since an instant."""
+
+    __tablename__ = "attempt"
+    __table_args__ = table_args(CheckConstraint("failures >= 0", name="failures"))
+
+    tenant_id: Mapped[TenantKey]
+    key: Mapped[KeyPart]
+    failures: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime]
+
+
+class Audit(Base):
+    """Who did what to which object, never its content; `audit_id` is a UUIDv7: rows sort by time."""
+
+    __tablename__ = "audit"
+    __table_args__ = table_args(
+        Index(None, "tenant_id", "at"),
+        CheckConstraint("actor_kind IN ('device', 'officer', 'operator', 'system')", name="actor_kind"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    audit_id: Mapped[KeyPart]
+    at: Mapped[datetime]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[MaybeKey]
+    action: Mapped[str]
+    object_id: Mapped[MaybeKey]
+    scope: Mapped[MaybeKey]
+    details: Mapped[str | None]

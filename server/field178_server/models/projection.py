@@ -1,0 +1,97 @@
+"""Projections: typed rows for lists, reviews and reports, filled with the record in one transaction."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+
+
+class EstablishmentRow(Base):
+    """A live establishment as lists and the map show it; `folded` is its name and address without marks."""
+
+    __tablename__ = "establishment_row"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "unit_id", "sort_key"),
+        Index(None, "tenant_id", "sort_key"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    scope: Mapped[Key]
+    unit_id: Mapped[Key]
+    establishment_type_id: Mapped[str]
+    operating_status_id: Mapped[str]
+    name: Mapped[str]
+    address: Mapped[str]
+    folded: Mapped[str]
+    sort_key: Mapped[str]
+    lat: Mapped[int | None]
+    lon: Mapped[int | None]
+    registration_number: Mapped[str | None]
+    inspection_priority_id: Mapped[str | None]
+    rev: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class FiledRecord(Base):
+    """A live filed inspection or outreach session with its review state: the review queue."""
+
+    __tablename__ = "filed_record"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "review_state", "received_at"),
+        Index(None, "tenant_id", "establishment_id", "occurred_on"),
+        Index(None, "tenant_id", "type", "occurred_on"),
+        CheckConstraint("review_state IN ('waiting', 'returned', 'approved', 'void')", name="review_state"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    type: Mapped[str]
+    scope: Mapped[Key]
+    unit_id: Mapped[MaybeKey]
+    team_id: Mapped[MaybeKey]
+    establishment_id: Mapped[MaybeKey]
+    occurred_on: Mapped[date | None]
+    kind: Mapped[str | None]
+    outcome: Mapped[str | None]
+    title: Mapped[str | None]
+    attendance_count: Mapped[int | None]
+    first_time_count: Mapped[int | None]
+    rev: Mapped[int]
+    user_id: Mapped[MaybeKey]
+    device_id: Mapped[MaybeKey]
+    received_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    review_state: Mapped[str]
+    review_rev: Mapped[int | None]
+    reviewed_at: Mapped[datetime | None]
+
+
+class ConflictRow(Base):
+    """A conflict record as the office lists it."""
+
+    __tablename__ = "conflict_row"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "conflict_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "record_id"),
+        Index(None, "tenant_id", "state", "changed_at"),
+        CheckConstraint("state IN ('open', 'resolved')", name="state"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    conflict_id: Mapped[KeyPart]
+    record_id: Mapped[Key]
+    record_type: Mapped[str]
+    scope: Mapped[Key]
+    path: Mapped[str]
+    device_id: Mapped[Key]
+    state: Mapped[str]
+    entry_count: Mapped[int]
+    reason: Mapped[str]
+    changed_at: Mapped[datetime]

@@ -1,0 +1,43 @@
+"""Tenant and scope: whose store it is, and the counters that order everything in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field178_server.models.base import Base, KeyPart, TenantKey, table_args
+
+
+class Tenant(Base):
+    """The authority that runs teams and their store; `epoch` names its history."""
+
+    __tablename__ = "tenant"
+    __table_args__ = table_args()
+
+    tenant_id: Mapped[TenantKey]
+    name: Mapped[str]
+    epoch: Mapped[str]
+    payload_key: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class Scope(Base):
+    """One unit of partial sync: sequence (bumped under this row's lock), floor, digest of live records."""
+
+    __tablename__ = "scope"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("seq >= 0 AND floor >= 0 AND floor <= seq", name="seq"),
+        CheckConstraint("live_count >= 0", name="live_count"),
+        CheckConstraint("kind IN ('unit', 'team', 'ref', 'office')", name="kind"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    scope: Mapped[KeyPart]
+    kind: Mapped[str]
+    seq: Mapped[int] = mapped_column(default=0)
+    floor: Mapped[int] = mapped_column(default=0)
+    live_count: Mapped[int] = mapped_column(default=0)
+    live_sum: Mapped[str] = mapped_column(default="0" * 32)
