@@ -1,0 +1,66 @@
+"""Headers of every answer: the protocol's mark for tablets, strict rules for browsers."""
+
+from __future__ import annotations
+
+from flask import Flask, Request, Response, request
+
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import HEADER, VERSION
+
+API_PREFIX = "/api/v1"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+}
+_HSTS = "max-age=31536000"
+
+
+def init_headers(app: Flask, *, is_https: bool) -> None:
+    """Make the application refuse ambiguous requests and mark its answers."""
+    app.before_request(_refuse_ambiguous_length)
+    app.before_request(_refuse_unknown_protocol)
+
+    @app.after_request
+    def _mark(response: Response) -> Response:
+        return mark(response, request.path, is_https=is_https)
+
+
+def is_api_path(path: str) -> bool:
+    """Tell whether a path belongs to the tablets' interface."""
+    return path == API_PREFIX or path.startswith(API_PREFIX + "/")
+
+
+def mark(response: Response, path: str, *, is_https: bool) -> Response:
+    """Add the headers every answer carries; one that a view has set is kept."""
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
+    if is_https:
+        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    if is_api_path(path):
+        response.headers[HEADER] = str(VERSION)
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _refuse_ambiguous_length() -> None:
+    """Refuse a request whose length is told twice: two servers could read it as two requests."""
+    if "Content-Length" in request.headers and "Transfer-Encoding" in request.headers:
+        raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Transfer-Encoding")
+
+
+def _refuse_unknown_protocol() -> None:
+    if is_api_path(request.path) and not _speaks_known_protocol(request):
+        raise AppError(ErrorCode.PROTOCOL_UNSUPPORTED, protocol=[VERSION, VERSION])
+
+
+def _speaks_known_protocol(incoming: Request) -> bool:
+    """A missing header is left to the views: stock tus clients and people's browsers do not send it."""
+    return incoming.headers.get(HEADER, str(VERSION)) == str(VERSION)

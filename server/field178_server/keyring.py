@@ -1,0 +1,71 @@
+"""The tenant's own keys: receipts are signed, boxes are sealed to the server, payload hashes are keyed."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from field178_server.private_files import make_private_folder, read_private, write_private
+
+KEY_BYTES = 32
+RECEIPT_FILE = "receipt.key"
+SEALING_FILE = "sealing.key"
+PAYLOAD_FILE = "payload-hmac.key"
+SESSION_FILE = "console-session.key"
+KEY_FILES = (RECEIPT_FILE, SEALING_FILE, PAYLOAD_FILE, SESSION_FILE)
+
+
+def to_base64url(raw: bytes) -> str:
+    """Return base64url without padding, the protocol's form of raw keys and signatures."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+@dataclass(frozen=True, repr=False)
+class Keyring:
+    """The keys of one tenant, held in memory only."""
+
+    receipt: Ed25519PrivateKey
+    sealing: X25519PrivateKey
+    payload_hmac: bytes
+    console_session: bytes
+
+    @property
+    def receipt_key(self) -> str:
+        """Public half of the receipt key as the protocol writes it."""
+        return to_base64url(self.receipt.public_key().public_bytes_raw())
+
+    @property
+    def sealing_key(self) -> str:
+        """Public half of the sealing key as the protocol writes it."""
+        return to_base64url(self.sealing.public_key().public_bytes_raw())
+
+
+def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
+    """Make the keys that are missing; a key that exists MUST stay, tablets have pinned it."""
+    make_private_folder(folder)
+    for name in KEY_FILES:
+        if not (folder / name).exists():
+            write_private(folder / name, random_bytes(KEY_BYTES))
+
+
+def load_keys(folder: Path) -> Keyring:
+    """Load the keys; refuses files that others could read or of another length."""
+    receipt, sealing, payload_hmac, console_session = (_read_key(folder / name) for name in KEY_FILES)
+    return Keyring(
+        Ed25519PrivateKey.from_private_bytes(receipt),
+        X25519PrivateKey.from_private_bytes(sealing),
+        payload_hmac,
+        console_session,
+    )
+
+
+def _read_key(path: Path) -> bytes:
+    key = read_private(path)
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"{path}: {KEY_BYTES} bytes")
+    return key

@@ -1,0 +1,38 @@
+"""Secrets as files that only their owner reads (0600, in folders 0700)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+class LoosePermissionsError(PermissionError):
+    """A secret that others on this machine could read; the server refuses to use it."""
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create the folder for its owner alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new secret durably; MUST NOT replace one that exists."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_private(path: Path) -> bytes:
+    """Read a secret, unless group or world may read it too."""
+    if is_loose(path):
+        raise LoosePermissionsError(f"{path}: chmod 600")
+    return path.read_bytes()
+
+
+def is_loose(path: Path) -> bool:
+    """Tell whether anybody but the owner has a right on the file."""
+    return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

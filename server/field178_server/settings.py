@@ -1,0 +1,121 @@
+"""Settings of one server process: read once from the environment and the data folder, then frozen."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+
+SETTINGS_FILE = "settings.env"
+PREFIX = "FIELD178_"
+PASSWORD_COSTS = ("production", "test")
+LANGUAGES = ("vi", "en")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; its text names the variable and what it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of the server. Field `data_dir` is variable FIELD178_DATA_DIR, and so on (docs/settings.md)."""
+
+    data_dir: Path = Path("field178-data")
+    database_url: str = ""
+    url: str = "http://127.0.0.1:8178"
+    tenant: str = "main"
+    language: str = "vi"
+    clock_start: str = ""
+    threads: int = 8
+    log_level: str = "info"
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxies: int = 0
+    password_cost: str = "production"
+    enrol_attempts_per_address: int = 30
+    enrol_attempts_per_prefix: int = 10
+    sign_in_attempts_per_address: int = 60
+    sign_in_attempts_per_login: int = 10
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings; a variable of the environment wins over the file in the data folder."""
+        folder = Path(environment.get(PREFIX + "DATA_DIR") or "field178-data")
+        merged = {**read_settings_file(folder / SETTINGS_FILE), **environment}
+        known = {name: text for name in VARIABLES if (text := merged.get(VARIABLES[name], ""))}
+        return cls._from_texts({**known, "data_dir": str(folder)})
+
+    @classmethod
+    def _from_texts(cls, texts: Mapping[str, str]) -> Settings:
+        numbers = {name: _number(name, texts[name]) for name in _NUMBERS if name in texts}
+        words = {name: texts[name] for name in _WORDS if name in texts}
+        paths = {name: Path(texts[name]).absolute() for name in _PATHS if name in texts}
+        settings = cls(**words, **numbers, **paths)  # type: ignore[arg-type]  # the three groups are disjoint
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if self.password_cost not in PASSWORD_COSTS:
+            raise SettingError(f"{PREFIX}PASSWORD_COST: {' | '.join(PASSWORD_COSTS)}")
+        if self.language not in LANGUAGES:
+            raise SettingError(f"{PREFIX}LANGUAGE: {' | '.join(LANGUAGES)}")
+        if not self.url.startswith(("http://", "https://")):
+            raise SettingError(f"{PREFIX}URL: http://… | https://…")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people and tablets reach this server over https."""
+        return self.url.startswith("https://")
+
+    @property
+    def effective_database_url(self) -> str:
+        """The store's address: the one given, else one SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'field178.sqlite'}"
+
+    @property
+    def key_dir(self) -> Path:
+        """Folder of the tenant's secrets."""
+        return self.data_dir / "keys" / self.tenant
+
+    @property
+    def tls_dir(self) -> Path:
+        """Folder of the private certificate authority and the server's certificate."""
+        return self.data_dir / "tls"
+
+
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {field.name: PREFIX + field.name.upper() for field in fields(Settings)}
+)
+_NUMBERS = tuple(field.name for field in fields(Settings) if field.type == "int")
+_PATHS = tuple(field.name for field in fields(Settings) if "Path" in str(field.type))
+_WORDS = tuple(field.name for field in fields(Settings) if field.type == "str")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this machine only."""
+    return host in _LOOPBACK or host.startswith("127.")
+
+
+def read_settings_file(path: Path) -> dict[str, str]:
+    """Return the FIELD178_ variables of a file of NAME=value lines; an absent file has none."""
+    if not path.is_file():
+        return {}
+    pairs = (word.partition("=") for word in shlex.split(path.read_text("utf-8"), comments=True))
+    return {name: value for name, sign, value in pairs if sign and name.startswith(PREFIX)}
+
+
+def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
+    """Write the variables as NAME=value lines that a shell and systemd read alike."""
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items())]
+    path.write_text("".join(lines), "utf-8")
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise SettingError(f"{VARIABLES[name]}: 0, 1, 2 …")
+    return int(text)
