@@ -1,0 +1,24 @@
+"""Every declared schema by type, built once."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from field178_shared.schemas.conflict import ConflictSchema
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.establishment import EstablishmentSchema
+from field178_shared.schemas.inspection import InspectionSchema
+from field178_shared.schemas.outreach_session import OutreachSessionSchema
+from field178_shared.schemas.review import ReviewSchema
+from field178_shared.schemas.roster import PersonSchema, TeamSchema
+
+SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
+    {
+        "establishment": EstablishmentSchema(),
+        "inspection": InspectionSchema(),
+        "outreach_session": OutreachSessionSchema(),
+        "review": ReviewSchema(),
+        "conflict": ConflictSchema(),
+        "team": TeamSchema(),
+        "person": PersonSchema(),
+    }
+)

@@ -1,0 +1,245 @@
+"""Plain-Python checks of one JSON value: what every field of a schema runs, and nothing else on the hot path.
+
+A check takes a value that is present (never None) and returns the issues it found: pairs of a path below
+the value ("" is the value itself) and a code. No issue is the shared empty tuple, so the usual case
+allocates nothing. None is absent everywhere (docs/sync-protocol.md §1), so a null member is skipped, and an
+entry that removals emptied to `{}` counts as absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import NamedTuple
+
+from field178_shared.clock import from_wire
+from field178_shared.errors import ErrorCode
+from field178_shared.ids import is_uuid
+from field178_shared.protocol import MAX_INTEGER, MAX_TEXT
+
+Issue = tuple[str, ErrorCode]
+Issues = Sequence[Issue]
+Check = Callable[[object], Issues]
+
+
+class Member(NamedTuple):
+    """One named member of an object: its check, and whether it must be there."""
+
+    check: Check
+    required: bool = False
+
+
+FINE: Issues = ()
+_REQUIRED: Issues = (("", ErrorCode.REQUIRED),)
+_WRONG_TYPE: Issues = (("", ErrorCode.WRONG_TYPE),)
+_TOO_LONG: Issues = (("", ErrorCode.TOO_LONG),)
+_NOT_INTEGER: Issues = (("", ErrorCode.NOT_INTEGER),)
+_OUT_OF_RANGE: Issues = (("", ErrorCode.OUT_OF_RANGE),)
+_BAD_DATE: Issues = (("", ErrorCode.BAD_DATE),)
+_BAD_TIME: Issues = (("", ErrorCode.BAD_TIME),)
+_BAD_ID: Issues = (("", ErrorCode.BAD_ID),)
+_UNKNOWN_CHOICE: Issues = (("", ErrorCode.UNKNOWN_CHOICE),)
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z")
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_SHORT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def text(limit: int = MAX_TEXT) -> Check:
+    """Return a check for a text of at most `limit` characters."""
+
+    def check(value: object) -> Issues:
+        if type(value) is not str:
+            return _WRONG_TYPE
+        return FINE if len(value) <= limit else _TOO_LONG
+
+    return check
+
+
+def filled_text(limit: int = MAX_TEXT) -> Check:
+    """Return a check for a text that says something: blank is as good as absent."""
+    plain = text(limit)
+
+    def check(value: object) -> Issues:
+        if type(value) is str and not value.strip():
+            return _REQUIRED
+        return plain(value)
+
+    return check
+
+
+def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Check:
+    """Return a check for a whole number: no text, no float, no True."""
+
+    def check(value: object) -> Issues:
+        if type(value) is not int:
+            return _NOT_INTEGER
+        return FINE if minimum <= value <= maximum else _OUT_OF_RANGE
+
+    return check
+
+
+def choice(allowed: AbstractSet[str]) -> Check:
+    """Return a check for an id of a list."""
+
+    def check(value: object) -> Issues:
+        if type(value) is not str:
+            return _WRONG_TYPE
+        return FINE if value in allowed else _UNKNOWN_CHOICE
+
+    return check
+
+
+def flag(value: object) -> Issues:
+    """Check a true or false."""
+    return FINE if type(value) is bool else _WRONG_TYPE
+
+
+def anything(value: object) -> Issues:
+    """Check a value whose form nobody knows: only the limits that every value has."""
+    if type(value) is str:
+        return FINE if len(value) <= MAX_TEXT else _TOO_LONG
+    if type(value) is float:
+        return _NOT_INTEGER
+    if type(value) is dict:
+        return unknown_members(value.items())
+    if type(value) is list:
+        codes = {code for item in value for _, code in anything(item)}
+        return tuple(("", code) for code in sorted(codes)) if codes else FINE
+    return FINE
+
+
+def unknown_members(items: Iterable[tuple[str, object]]) -> Issues:
+    """Return the issues of members that a schema does not know: kept, but within the common limits."""
+    return tuple(issue for name, value in items for issue in under(name, anything(value)))
+
+
+def calendar_date(value: object) -> Issues:
+    """Check a local date, YYYY-MM-DD."""
+    if type(value) is not str:
+        return _WRONG_TYPE
+    if _DATE.fullmatch(value) is None:
+        return _BAD_DATE
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return _BAD_DATE
+    return FINE
+
+
+def instant(value: object) -> Issues:
+    """Check an instant, RFC 3339 in UTC ending in Z."""
+    if type(value) is not str:
+        return _WRONG_TYPE
+    if _INSTANT.fullmatch(value) is None or from_wire(value) is None:
+        return _BAD_TIME
+    return FINE
+
+
+def time_of_day(value: object) -> Issues:
+    """Check a local time of day, HH:MM."""
+    if type(value) is not str:
+        return _WRONG_TYPE
+    return FINE if _TIME_OF_DAY.fullmatch(value) else _BAD_TIME
+
+
+def record_id(value: object) -> Issues:
+    """Check the id of a record."""
+    return FINE if is_uuid(value) else _BAD_ID
+
+
+def short_id(value: object) -> Issues:
+    """Check an id that may also be the key of an object."""
+    return FINE if type(value) is str and _SHORT_ID.fullmatch(value) else _BAD_ID
+
+
+def sha256(value: object) -> Issues:
+    """Check the name of a file's bytes."""
+    return FINE if type(value) is str and _SHA256.fullmatch(value) else _BAD_ID
+
+
+def list_of(item: Check, at_least: int = 0, at_most: int = 200) -> Check:
+    """Return a check for a list. Lists are values: an issue of an item is an issue of the list."""
+
+    def check(value: object) -> Issues:
+        if type(value) is not list:
+            return _WRONG_TYPE
+        if len(value) < at_least:
+            return _REQUIRED
+        if len(value) > at_most:
+            return _TOO_LONG
+        codes = {code for element in value for _, code in item(element)}
+        return tuple(("", code) for code in sorted(codes)) if codes else FINE
+
+    return check
+
+
+def members(named: Mapping[str, Member]) -> Check:
+    """Return a check for an object with these members; unknown members are kept."""
+    plan = tuple((name, check, required) for name, (check, required) in named.items())
+    known = frozenset(named)
+
+    def check(value: object) -> Issues:
+        if type(value) is not dict:
+            return _WRONG_TYPE
+        found: list[Issue] = []
+        seen = 0
+        for name, check_member, required in plan:
+            member = value.get(name)
+            if member is None:
+                if required:
+                    found.append((name, ErrorCode.REQUIRED))
+                continue
+            seen += 1
+            if issues := check_member(member):
+                found += under(name, issues)
+        if seen != len(value):
+            found += unknown_members((name, each) for name, each in value.items() if name not in known)
+        return found or FINE
+
+    return check
+
+
+def keyed(entry: Check, keys: AbstractSet[str] | None = None) -> Check:
+    """Return a check for an object whose entries are all alike, under any key or under those of a list."""
+
+    def check(value: object) -> Issues:
+        if type(value) is not dict:
+            return _WRONG_TYPE
+        found: list[Issue] = []
+        for key, member in value.items():
+            if member is None or member == {}:
+                continue
+            if keys is not None and key not in keys:
+                found.append((key, ErrorCode.UNKNOWN_CHOICE))
+            elif issues := entry(member):
+                found += under(key, issues)
+        return found or FINE
+
+    return check
+
+
+def keyed_by_name(entries: Mapping[str, Check]) -> Check:
+    """Return a check for an object where each known key has its own check and unknown keys are kept."""
+
+    def check(value: object) -> Issues:
+        if type(value) is not dict:
+            return _WRONG_TYPE
+        found: list[Issue] = []
+        for key, member in value.items():
+            if member is None or member == {}:
+                continue
+            if issues := entries.get(key, anything)(member):
+                found += under(key, issues)
+        return found or FINE
+
+    return check
+
+
+def under(name: str, issues: Issues) -> list[Issue]:
+    """Return issues of a member as issues of the object that holds it."""
+    return [(f"{name}.{path}" if path else name, code) for path, code in issues]

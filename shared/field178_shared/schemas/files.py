@@ -1,0 +1,29 @@
+"""The files a record names; their bytes travel apart (docs/sync-protocol.md §8)."""
+
+from field178_shared.codelists import load
+from field178_shared.schemas.kinds import (
+    INSTANT,
+    SHA256,
+    Part,
+    choice,
+    free_text,
+    integer,
+    keyed,
+    members,
+    text,
+)
+
+MAX_FILE_BYTES = 64 << 20
+
+ATTACHMENTS = keyed(
+    members(
+        {
+            "sha256": Part(SHA256, required=True),
+            "size": Part(integer(1, MAX_FILE_BYTES), required=True),
+            "content_type": Part(text(100), required=True),
+            "evidence_kind": Part(choice(load().choice_ids("evidence_kind"))),
+            "caption": Part(free_text(120)),
+            "taken_at": Part(INSTANT),
+        }
+    )
+)

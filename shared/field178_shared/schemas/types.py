@@ -1,0 +1,67 @@
+"""The record types: where each lives, who may write it, and which versions of its data are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from field178_shared.schemas.declared import RecordSchema
+
+
+class Side(StrEnum):
+    """Who writes: a tablet of the field, the office in its console, or the server by itself."""
+
+    TABLET = "tablet"
+    OFFICE = "office"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """One type of record (docs/sync-protocol.md §10).
+
+    `scope_kind` is unit, team, ref or system (the scope of the record it speaks about); `versions` the
+    oldest and the youngest data version taken; `office_paths` are written by the office alone.
+    """
+
+    name: str
+    scope_kind: str
+    versions: tuple[int, int] = (1, 1)
+    office_paths: tuple[str, ...] = ()
+    creators: tuple[Side, ...] = (Side.TABLET, Side.OFFICE)
+    editors: tuple[Side, ...] = (Side.TABLET, Side.OFFICE)
+
+    @property
+    def schema(self) -> RecordSchema:
+        """The declared schema, built at its first use: a tablet's start does not pay for it."""
+        from field178_shared.schemas.catalogue import SCHEMAS
+
+        return SCHEMAS[self.name]
+
+    def takes(self, version: int) -> bool:
+        """Tell whether data of this version is taken."""
+        return self.versions[0] <= version <= self.versions[1]
+
+
+_OFFICE = (Side.OFFICE,)
+_SERVER = (Side.SERVER,)
+_PRIORITY = ("inspection_priority_id", "inspection_priority_reason", "merged_into")
+
+TYPES: Mapping[str, RecordType] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            RecordType("establishment", "unit", office_paths=_PRIORITY),
+            RecordType("inspection", "team"),
+            RecordType("outreach_session", "unit"),
+            RecordType("team", "team", creators=_OFFICE, editors=_OFFICE),
+            RecordType("person", "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),
+            RecordType("conflict", "system", creators=_SERVER, editors=_SERVER),
+        )
+    }
+)

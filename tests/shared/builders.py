@@ -1,0 +1,244 @@
+"""Valid records with the same content on every run: `over` replaces top-level fields, None removes one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from field178_shared.codelists import load
+from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
+from field178_shared.codelists.conditions import ConditionContext
+
+Data = dict[str, object]
+
+UNIT = "c11629_v2"
+TEAM = "5f0b1a3e-0000-4000-8000-000000000001"
+USERS = ("5f0b1a3e-0000-4000-8000-000000000101", "5f0b1a3e-0000-4000-8000-000000000102")
+# An afternoon in Việt Nam: 20/11/2026, 14:00 to 15:10.
+STARTED_AT = "2026-11-20T07:00:00Z"
+ENDED_AT = "2026-11-20T08:10:00Z"
+VISIT_DATE = "2026-11-20"
+WORKERS = {
+    "workers_total": 5,
+    "workers_female": 3,
+    "workers_male": 2,
+    "workers_sex_unstated": 0,
+    "workers_present": 4,
+    "workers_contract": 4,
+    "workers_health_check": 3,
+    "workers_under18": 0,
+    "ou_workers_attended": 4,
+    "ou_workers_first_time": 2,
+    "ou_owners_attended": 1,
+    "ou_materials": 5,
+}
+_NAMESPACE = uuid.UUID("6f1d7c52-9f0f-4a55-8f55-5f178f178f17")
+
+
+def record_id(name: str) -> str:
+    """Return the id that this name always has."""
+    return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def establishment(type_id: str = "karaoke", **over: object) -> Data:
+    """Return a valid establishment of the kind."""
+    return _with(
+        {
+            "name": "Karaoke Mộc Diệp (GL-016)",
+            "establishment_type_id": type_id,
+            "unit_id": UNIT,
+            "village": "Thôn GL-2",
+            "address_line": "Thôn GL-2, xã An Lão",
+            "lat": 208_182_100,
+            "lon": 1_065_467_100,
+            "point_source": "gps",
+            "registration_form_id": "household_business",
+            "registration_number": "GL-0000000016",
+            "operating_status_id": "operating",
+            "opening_hours": "08:00-24:00",
+            "certificates": {"antt": {"number": "GL-16/2024", "issued_on": "2024-03-04", "status": "valid"}},
+            "first_seen_on": "2024-02-01",
+            **_envelope("AL-T01-26-0001"),
+        },
+        over,
+    )
+
+
+def inspection(type_id: str = "karaoke", **over: object) -> Data:
+    """Return a valid planned inspection of an establishment of the kind, every visible item answered."""
+    return _with(
+        {
+            "inspection_kind": "planned",
+            "trigger": "annual_plan",
+            "decision_number": "112/QĐ-UBND",
+            "decision_date": "2026-01-15",
+            "members": {
+                "m1": {"user": USERS[0], "position": "team_leader"},
+                "m2": {"user": USERS[1], "position": "secretary"},
+            },
+            "local_escort_agencies": ["commune_police"],
+            "establishment_id": record_id("establishment"),
+            "unit_id": UNIT,
+            "team_id": TEAM,
+            "started_at": STARTED_AT,
+            "ended_at": ENDED_AT,
+            "check_in": {
+                "lat": 208_182_100,
+                "lon": 1_065_467_100,
+                "accuracy_m": 8,
+                "fix_age_s": 3,
+                "captured_at": STARTED_AT,
+            },
+            "access_result": "inspected",
+            "representative_role": "manager",
+            "answers": answers(type_id),
+            "overall_result": "compliant",
+            "recommendation": "Tiếp tục duy trì việc chấp hành quy định.",
+            "minutes_number": "07/BB-KT",
+            "paper_signed": "yes",
+            **_envelope("AL-T01-26-0007"),
+        },
+        over,
+    )
+
+
+def not_inspected(**over: object) -> Data:
+    """Return a valid record of a visit that found a closed door."""
+    return _with(
+        {
+            **inspection(),
+            "access_result": "closed_on_arrival",
+            "representative_role": "none",
+            "overall_result": "not_inspected",
+            "answers": None,
+            "recommendation": None,
+            "minutes_number": None,
+            "paper_signed": "not_made",
+        },
+        over,
+    )
+
+
+def outreach_session(**over: object) -> Data:
+    """Return a valid talk at one establishment with two audiences."""
+    return _with(
+        {
+            "outreach_form_id": "onsite_establishment",
+            "session_date": VISIT_DATE,
+            "start_time": "14:00",
+            "duration_minutes": 60,
+            "unit_id": UNIT,
+            "team_id": TEAM,
+            "venue": "Karaoke Mộc Diệp (GL-016)",
+            "host_agency_id": "commune_culture_social",
+            "co_hosts": ["commune_police"],
+            "audiences": {
+                "workers_at_risk": {"attendance_count": 5, "first_time_count": 3, "female_count": 3},
+                "owners_managers": {"attendance_count": 1, "first_time_count": 1},
+            },
+            "establishments": {record_id("establishment"): {"attendance_count": 5, "first_time_count": 3}},
+            "topic_ids": ["prostitution_law", "labour_rights"],
+            "materials": {"leaflet": {"quantity": 6}},
+            "summary": "Phổ biến quy định mới và quyền của người lao động.",
+            **_envelope("AL-T01-26-0008"),
+        },
+        over,
+    )
+
+
+def review(**over: object) -> Data:
+    """Return a valid review that sends a record back with one comment."""
+    return _with(
+        {
+            "record": record_id("inspection"),
+            "record_rev": 1,
+            "state": "returned",
+            "reason": "Bổ sung số lao động có hợp đồng.",
+            "comments": {
+                "c1": {
+                    "path": "answers.workers_contract",
+                    "text": "Kiểm tra lại số này.",
+                    "user": USERS[1],
+                    "at": "2026-11-21T02:00:00Z",
+                }
+            },
+        },
+        over,
+    )
+
+
+def conflict(**over: object) -> Data:
+    """Return a valid conflict record with one open entry."""
+    return _with(
+        {
+            "record": record_id("establishment"),
+            "record_type": "establishment",
+            "path": "opening_hours",
+            "device": record_id("device"),
+            "state": "open",
+            "entries": {
+                record_id("change"): {
+                    "was": "08:00-23:00",
+                    "mine": "08:00-24:00",
+                    "current": "09:00-23:00",
+                    "user": USERS[0],
+                    "at": STARTED_AT,
+                    "reason": "changed",
+                }
+            },
+        },
+        over,
+    )
+
+
+def team(**over: object) -> Data:
+    """Return a valid commune team of two."""
+    return _with(
+        {
+            "name": "Đội kiểm tra liên ngành 178 xã An Lão (GL)",
+            "level": "commune",
+            "unit_ids": [UNIT],
+            "standing_agency": "commune_culture_social",
+            "decision_number": "45/QĐ-UBND",
+            "members": {USERS[0]: {"position": "team_leader"}, USERS[1]: {"position": "secretary"}},
+        },
+        over,
+    )
+
+
+def person(**over: object) -> Data:
+    """Return a valid officer of the roster."""
+    return _with({"display_name": "Cán bộ GL-01", "agency": "commune_police", "role": "inspector"}, over)
+
+
+def answers(type_id: str = "karaoke") -> Data:
+    """Return an answer to every item that an establishment of the kind is asked, all of them met."""
+    lists = load()
+    values: dict[str, object] = {}
+    for _, items in lists.checklist_of(type_id):
+        for item in items:
+            if item.show_if is None or item.show_if.evaluate(values, ConditionContext()):
+                values[item.id] = _met(item)
+    return {item_id: {"v": value} for item_id, value in values.items() if value is not None}
+
+
+def _met(item: ChecklistItem) -> object:
+    if item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL):
+        return "yes"
+    if item.answer is AnswerKind.COUNT:
+        return WORKERS.get(item.id, 2 if item.required else None)
+    return None
+
+
+def _envelope(record_code: str) -> Data:
+    return {
+        "captured_at": STARTED_AT,
+        "filed_at": "2026-11-20T08:15:00Z",
+        "tz_offset": "+07:00",
+        "codelist_version": load().version,
+        "record_code": record_code,
+    }
+
+
+def _with(data: Data, over: Mapping[str, object]) -> Data:
+    return {name: value for name, value in {**data, **over}.items() if value is not None}
