@@ -81,6 +81,31 @@ class ErrorCode(StrEnum):
     BAD_ID = "bad_id"
     UNKNOWN_CHOICE = "unknown_choice"
     # rules across fields
+    SUM_MISMATCH = "sum_mismatch"
+    EXCEEDS_TOTAL = "exceeds_total"
+    EXCEEDS_PRESENT = "exceeds_present"
+    EXCEEDS_ATTENDANCE = "exceeds_attendance"
+    END_BEFORE_START = "end_before_start"
+    TOO_FEW_MEMBERS = "too_few_members"
+    NOT_WHEN_NOT_INSPECTED = "not_when_not_inspected"
+    RESULT_CONTRADICTS_ACCESS = "result_contradicts_access"
+    RESULT_CONTRADICTS_CHECKLIST = "result_contradicts_checklist"
+    FRAME_OUTDATED = "frame_outdated"
+    WRONG_TIER = "wrong_tier"
+    LEADER_ONLY = "leader_only"
+    REFERRAL_REQUIRED = "referral_required"
+    NOT_IN_ANONYMOUS_FORM = "not_in_anonymous_form"
+    ONLY_ONE_PLACE = "only_one_place"
+    LONG_VISIT = "long_visit"
+    IN_FUTURE = "in_future"
+    CLOSED_HOURS = "closed_hours"
+    UNUSUAL_COUNT = "unusual_count"
+    COMPLIANT_WITH_FINDINGS = "compliant_with_findings"
+    RESULT_WITHOUT_FINDINGS = "result_without_findings"
+    UNIT_NOT_VALID = "unit_not_valid"
+    ESTABLISHMENT_NOT_NAMED = "establishment_not_named"
+    ALREADY_RECORDED = "already_recorded"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
     # tablet
     NO_NETWORK = "no_network"
     NOT_OUR_SERVER = "not_our_server"
@@ -183,6 +208,65 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.BAD_TIME: _E(None, "Giờ không hợp lệ.", "Not a valid time."),
     ErrorCode.BAD_ID: _E(None, "Mã không hợp lệ.", "Not a valid id."),
     ErrorCode.UNKNOWN_CHOICE: _E(None, "Không có trong danh mục.", "Not in the list."),
+    ErrorCode.SUM_MISMATCH: _E(
+        None, "Tổng không bằng các số thành phần cộng lại.", "The total is not the sum of its parts."
+    ),
+    ErrorCode.EXCEEDS_TOTAL: _E(None, "Lớn hơn tổng số.", "More than the total."),
+    ErrorCode.EXCEEDS_PRESENT: _E(None, "Lớn hơn số người có mặt.", "More than the people present."),
+    ErrorCode.EXCEEDS_ATTENDANCE: _E(None, "Lớn hơn số lượt người tham dự.", "More than the attendance."),
+    ErrorCode.END_BEFORE_START: _E(None, "Kết thúc trước khi bắt đầu.", "The end is before the start."),
+    ErrorCode.TOO_FEW_MEMBERS: _E(None, "Cần ít nhất 02 thành viên.", "At least two members are needed."),
+    ErrorCode.NOT_WHEN_NOT_INSPECTED: _E(
+        None,
+        "Chưa kiểm tra được thì không ghi nội dung kiểm tra.",
+        "Nothing is checked on a visit that did not take place.",
+    ),
+    ErrorCode.RESULT_CONTRADICTS_ACCESS: _E(
+        None, "Kết luận không khớp với tình trạng kiểm tra.", "The result contradicts the access."
+    ),
+    ErrorCode.RESULT_CONTRADICTS_CHECKLIST: _E(
+        None, "Kết luận không khớp với phiếu kiểm tra.", "The result contradicts the checklist."
+    ),
+    ErrorCode.FRAME_OUTDATED: _E(
+        None,
+        "Khung phạt không phải khung có hiệu lực ngày vi phạm.",
+        "The frame is not the one in force on that date.",
+    ),
+    ErrorCode.WRONG_TIER: _E(
+        None, "Mức vi phạm không khớp với số người đã ghi.", "The tier does not fit the number recorded."
+    ),
+    ErrorCode.LEADER_ONLY: _E(None, "Chỉ Đội trưởng được ghi mục này.", "Only the team leader records this."),
+    ErrorCode.REFERRAL_REQUIRED: _E(
+        None, "Cần chọn nơi chuyển tuyến trước khi hoàn thành.", "Choose a referral before completing."
+    ),
+    ErrorCode.NOT_IN_ANONYMOUS_FORM: _E(
+        None, "Hình thức ẩn danh không ghi mục này.", "An anonymous form does not record this."
+    ),
+    ErrorCode.ONLY_ONE_PLACE: _E(
+        None, "Chỉ chọn trường học hoặc khu công nghiệp.", "Choose a school or a zone, not both."
+    ),
+    ErrorCode.LONG_VISIT: _E(None, "Buổi kiểm tra dài hơn 6 giờ.", "The visit is longer than 6 hours."),
+    ErrorCode.IN_FUTURE: _E(None, "Thời gian ở tương lai.", "The time is in the future."),
+    ErrorCode.CLOSED_HOURS: _E(
+        None, "Thời điểm kiểm tra ngoài giờ được hoạt động.", "The visit is outside the permitted hours."
+    ),
+    ErrorCode.UNUSUAL_COUNT: _E(
+        None, "Số khác thường với loại hình này.", "Unusual for this kind of establishment."
+    ),
+    ErrorCode.COMPLIANT_WITH_FINDINGS: _E(
+        None, "Có vi phạm nhưng kết luận chấp hành tốt.", "Findings, yet the result is compliant."
+    ),
+    ErrorCode.RESULT_WITHOUT_FINDINGS: _E(
+        None, "Kết luận có vi phạm nhưng chưa ghi vi phạm.", "A violation is concluded, yet none is recorded."
+    ),
+    ErrorCode.UNIT_NOT_VALID: _E(
+        None, "Đơn vị hành chính không có hiệu lực vào ngày này.", "The unit does not exist on this date."
+    ),
+    ErrorCode.ESTABLISHMENT_NOT_NAMED: _E(None, "Chưa chọn cơ sở.", "No establishment is chosen."),
+    ErrorCode.ALREADY_RECORDED: _E(None, "Có thể đã ghi buổi này.", "This session may be recorded already."),
+    ErrorCode.POSSIBLE_DUPLICATE: _E(
+        None, "Có thể trùng với cơ sở đã có.", "This may be an establishment already known."
+    ),
     ErrorCode.NO_NETWORK: _E(
         None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."
     ),
