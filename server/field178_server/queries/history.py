@@ -1,0 +1,102 @@
+"""The history of one record: what it held at every revision, who made it, when, and on which tablet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Change, Receipt
+from field178_shared.merge import Data, difference, merge, read_path
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that one revision changed; None is an absent value."""
+
+    path: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision. `at` is the device's own clock, as it was sent; `device_id` None: the office."""
+
+    rev: int
+    change_id: str
+    user_id: str | None
+    device_id: str | None
+    at: str | None
+    clock_offset_ms: int
+    received_at: datetime
+    status: str | None
+    data: Data
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The revisions of a record, oldest first; complete when replaying them gives what the record holds."""
+
+    revisions: tuple[Revision, ...]
+    is_complete: bool
+
+    def at(self, rev: int) -> Data | None:
+        """Return what the record held at a revision, or None when that is not known."""
+        return next((revision.data for revision in self.revisions if revision.rev == rev), None)
+
+
+def history_of(session: Session, tenant_id: str, record_id: str, current: Data) -> History:
+    """Replay the changes of a record field by field, exactly as the merge once applied them."""
+    changes = session.execute(
+        select(Change, Receipt.status)
+        .outerjoin(
+            Receipt,
+            and_(Receipt.tenant_id == Change.tenant_id, Receipt.change_id == Change.change_id),
+        )
+        .where(Change.tenant_id == tenant_id, Change.record_id == record_id, Change.rev.is_not(None))
+        .order_by(Change.rev)
+    ).all()
+    return replay([(change, status) for change, status in changes], current)
+
+
+def replay(changes: Sequence[tuple[Change, str | None]], current: Data) -> History:
+    """Return the history told by changes in order of revision; a purged payload ends what can be told."""
+    data: Data = {}
+    revisions: list[Revision] = []
+    for change, status in changes:
+        wire = _object(json.loads(change.payload)) if change.payload else {}
+        before, data = data, merge(data, _object(wire.get("set")), _object(wire.get("was"))).data
+        revisions.append(_revision(change, status, wire, (before, data)))
+    return History(tuple(revisions), is_complete=data == current)
+
+
+def differences_between(before: Data, after: Data) -> tuple[Difference, ...]:
+    """Return every leaf that differs, with both values, in order of its path."""
+    paths = sorted(difference(before, after)[0])
+    return tuple(Difference(path, read_path(before, path), read_path(after, path)) for path in paths)
+
+
+def _revision(change: Change, status: str | None, wire: Data, states: tuple[Data, Data]) -> Revision:
+    offset = wire.get("clock_offset_ms")
+    return Revision(
+        rev=change.rev or 0,
+        change_id=change.change_id,
+        user_id=change.user_id,
+        device_id=change.device_id,
+        at=change.at,
+        clock_offset_ms=offset if isinstance(offset, int) else 0,
+        received_at=change.received_at,
+        status=status,
+        data=states[1],
+        differences=differences_between(*states),
+    )
+
+
+def _object(value: object) -> Data:
+    return dict(value) if isinstance(value, dict) else {}

@@ -1,0 +1,67 @@
+"""Names behind ids: officers, teams, tablets and establishments, looked up in one go for one page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Device, EstablishmentRow, Officer, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by id; an id that is not there is simply not known yet."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    devices: Mapping[str, str] = field(default_factory=dict)
+    establishments: Mapping[str, str] = field(default_factory=dict)
+
+
+def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
+    """Return the names of whatever the ids stand for."""
+    wanted = sorted(set(ids))
+    officers = select(Officer.officer_id, Officer.name).where(
+        Officer.tenant_id == tenant_id, Officer.officer_id.in_(wanted)
+    )
+    devices = select(Device.device_id, Device.label).where(
+        Device.tenant_id == tenant_id, Device.device_id.in_(wanted)
+    )
+    places = select(EstablishmentRow.record_id, EstablishmentRow.name).where(
+        EstablishmentRow.tenant_id == tenant_id, EstablishmentRow.record_id.in_(wanted)
+    )
+    roster = _named_records(session, tenant_id, "person", "display_name", wanted)
+    return Names(
+        people=roster | {key: name for key, name in session.execute(officers)},
+        teams=_named_records(session, tenant_id, "team", "name", wanted),
+        devices={key: label for key, label in session.execute(devices)},
+        establishments={key: name for key, name in session.execute(places)},
+    )
+
+
+def ids_in(value: object) -> set[str]:
+    """Return every text in a value that may be an id."""
+    if isinstance(value, str):
+        return {value} if len(value) == 36 else set()
+    if isinstance(value, dict):
+        return set().union(*(ids_in(item) for item in value.values()), *(ids_in(key) for key in value))
+    if isinstance(value, list | tuple):
+        return set().union(*(ids_in(item) for item in value))
+    return set()
+
+
+def _named_records(
+    session: Session, tenant_id: str, record_type: str, key: str, wanted: list[str]
+) -> dict[str, str]:
+    query = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id,
+        Record.type == record_type,
+        Record.record_id.in_(wanted),
+        Record.deleted.is_(False),
+    )
+    bodies = {record_id: json.loads(body) for record_id, body in session.execute(query)}
+    return {record_id: str(body[key]) for record_id, body in bodies.items() if key in body}

@@ -1,0 +1,38 @@
+"""How far an officer sees: the whole tenant, or named scopes only. One predicate for every query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from field178_server.models import OfficerScope
+
+WHOLE_TENANT_ROLES = frozenset({"reviewer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The scopes one officer may read; None is every scope of the tenant, an empty set is nothing."""
+
+    scopes: frozenset[str] | None
+
+    def holds(self, scope: str) -> bool:
+        """Tell whether a record of this scope may be shown at all."""
+        return self.scopes is None or scope in self.scopes
+
+    def covers(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        """Return the condition that keeps rows of other scopes out of a query."""
+        if self.scopes is None:
+            return true()
+        return column.in_(sorted(self.scopes)) if self.scopes else false()
+
+
+def reach_of(session: Session, tenant_id: str, officer_id: str, role: str) -> Reach:
+    """Return the reach of an officer: the scopes named for them; only a reviewer without any sees all."""
+    query = select(OfficerScope.scope).where(
+        OfficerScope.tenant_id == tenant_id, OfficerScope.officer_id == officer_id
+    )
+    named = frozenset(session.scalars(query))
+    return Reach(None) if not named and role in WHOLE_TENANT_ROLES else Reach(named)

@@ -1,0 +1,219 @@
+"""All that one record's page needs, read in one snapshot; None where the officer's reach ends."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Change, ConflictRow, FiledRecord, Quarantine, Record
+from field178_server.queries.history import Difference, History, differences_between, history_of
+from field178_server.queries.people_and_places import Names, ids_in, names_of
+from field178_server.queries.reach import Reach
+from field178_shared.ids import review_id
+from field178_shared.merge import Data
+
+FILED_TYPES = ("inspection", "outreach_session")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as it stands in the store."""
+
+    record_id: str
+    type: str
+    scope: str
+    rev: int
+    deleted: bool
+    h: str
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A remark pinned to one field; `done_rev` is the revision that settled it."""
+
+    comment_id: str
+    path: str
+    text: str
+    user_id: str | None
+    at: str | None
+    done_rev: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the office last decided, and on which revision."""
+
+    state: str
+    record_rev: int
+    reason: str | None
+    comments: tuple[Comment, ...]
+    user_id: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousVisit:
+    """The visit before this one at the same establishment."""
+
+    record_id: str
+    occurred_on: date | None
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One record with everything a reviewer compares it with."""
+
+    record: StoredRecord
+    history: History
+    review: Review | None
+    changed: tuple[Difference, ...]
+    place: StoredRecord | None
+    previous: PreviousVisit | None
+    open_conflicts: int
+    open_quarantine: int
+    names: Names
+
+    @property
+    def state(self) -> str:
+        """waiting, returned, corrected (returned and sent again), approved or void."""
+        if self.review is None:
+            return "waiting"
+        if self.review.state == "returned" and self.record.rev > self.review.record_rev:
+            return "corrected"
+        return self.review.state
+
+
+def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) -> RecordPage | None:
+    """Return the page of a live record inside the officer's reach, else None."""
+    record = find_record(session, tenant_id, record_id)
+    if record is None or record.deleted or not reach.holds(record.scope):
+        return None
+    history = history_of(session, tenant_id, record_id, record.data)
+    review = _review_of(session, tenant_id, record_id)
+    place = _place_of(session, tenant_id, record)
+    previous = _previous_visit(session, tenant_id, record)
+    return RecordPage(
+        record=record,
+        history=history,
+        review=review,
+        changed=_changed_since(record, review, history),
+        place=place,
+        previous=previous,
+        open_conflicts=_open_conflicts(session, tenant_id, record_id),
+        open_quarantine=_open_quarantine(session, tenant_id, record_id),
+        names=names_of(session, tenant_id, _ids_on_page(record, history, review)),
+    )
+
+
+def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
+    """Return a record by its id, whatever its scope: the caller checks the reach."""
+    row = session.get(Record, (tenant_id, record_id))
+    if row is None:
+        return None
+    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
+
+
+def _review_of(session: Session, tenant_id: str, record_id: str) -> Review | None:
+    stored = find_record(session, tenant_id, review_id(record_id))
+    if stored is None or stored.deleted:
+        return None
+    last = session.scalars(
+        select(Change)
+        .where(Change.tenant_id == tenant_id, Change.record_id == stored.record_id)
+        .order_by(Change.rev.desc())
+        .limit(1)
+    ).first()
+    return _read_review(stored.data, last)
+
+
+def _read_review(data: Data, last: Change | None) -> Review:
+    comments = data.get("comments")
+    rows = comments.items() if isinstance(comments, dict) else ()
+    rev, reason = data.get("record_rev"), data.get("reason")
+    return Review(
+        state=str(data.get("state")),
+        record_rev=rev if isinstance(rev, int) else 0,
+        reason=reason if isinstance(reason, str) else None,
+        comments=tuple(_read_comment(key, row) for key, row in sorted(rows) if isinstance(row, dict)),
+        user_id=last.user_id if last else None,
+        decided_at=last.received_at if last else None,
+    )
+
+
+def _read_comment(key: str, row: Data) -> Comment:
+    done, user, at = row.get("done_rev"), row.get("user"), row.get("at")
+    return Comment(
+        comment_id=key,
+        path=str(row.get("path", "")),
+        text=str(row.get("text", "")),
+        user_id=user if isinstance(user, str) else None,
+        at=at if isinstance(at, str) else None,
+        done_rev=done if isinstance(done, int) else None,
+    )
+
+
+def _changed_since(record: StoredRecord, review: Review | None, history: History) -> tuple[Difference, ...]:
+    seen = history.at(review.record_rev) if review else None
+    return differences_between(seen, record.data) if seen is not None else ()
+
+
+def _place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
+    place_id = record.data.get("establishment_id")
+    return find_record(session, tenant_id, place_id) if isinstance(place_id, str) else None
+
+
+def _previous_visit(session: Session, tenant_id: str, record: StoredRecord) -> PreviousVisit | None:
+    this = session.get(FiledRecord, (tenant_id, record.record_id))
+    if this is None or record.type != "inspection" or not this.establishment_id or not this.occurred_on:
+        return None
+    earlier = session.execute(
+        select(FiledRecord.occurred_on, FiledRecord.record_id, Record.body)
+        .join(
+            Record,
+            (Record.tenant_id == FiledRecord.tenant_id) & (Record.record_id == FiledRecord.record_id),
+        )
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.establishment_id == this.establishment_id,
+            FiledRecord.type == "inspection",
+            FiledRecord.review_state != "void",
+            FiledRecord.record_id != record.record_id,
+            FiledRecord.occurred_on < this.occurred_on,
+        )
+        .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
+        .limit(1)
+    ).first()
+    return (
+        PreviousVisit(earlier.record_id, earlier.occurred_on, json.loads(earlier.body)) if earlier else None
+    )
+
+
+def _open_conflicts(session: Session, tenant_id: str, record_id: str) -> int:
+    query = select(ConflictRow.conflict_id).where(
+        ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id, ConflictRow.state == "open"
+    )
+    return len(session.scalars(query).all())
+
+
+def _open_quarantine(session: Session, tenant_id: str, record_id: str) -> int:
+    query = select(Quarantine.change_id).where(
+        Quarantine.tenant_id == tenant_id, Quarantine.record_id == record_id, Quarantine.state == "open"
+    )
+    return len(session.scalars(query).all())
+
+
+def _ids_on_page(record: StoredRecord, history: History, review: Review | None) -> set[str]:
+    ids = ids_in(record.data)
+    for revision in history.revisions:
+        ids |= {text for text in (revision.user_id, revision.device_id) if text}
+        ids |= ids_in([[step.before, step.after] for step in revision.differences])
+    if review:
+        people = (review.user_id, *(comment.user_id for comment in review.comments))
+        ids |= {person for person in people if person}
+    return ids

@@ -1,0 +1,144 @@
+"""The review queue: filed records by review state, oldest first, and where one stands among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from field178_server.models import EstablishmentRow, FiledRecord
+from field178_server.queries.reach import Reach
+
+PAGE_SIZE = 60
+
+
+class QueueState(StrEnum):
+    """The drawers of the queue. A returned record that was corrected waits again."""
+
+    WAITING = "waiting"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """Whose queue is looked at, and which part of it; `type` None means every type."""
+
+    tenant_id: str
+    reach: Reach
+    state: QueueState = QueueState.WAITING
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One filed record as the list shows it."""
+
+    record_id: str
+    type: str
+    title: str | None
+    establishment_type_id: str | None
+    unit_id: str | None
+    occurred_on: date | None
+    received_at: datetime
+    changed_at: datetime
+    kind: str | None
+    outcome: str | None
+    review_state: str
+    is_corrected: bool
+
+
+def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRow]:
+    """Return one page of the queue, oldest first; approved and all read newest first."""
+    query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
+    found = session.execute(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
+    return [_row(filed, name, type_id) for filed, name, type_id in found]
+
+
+def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
+    """Return how many records each drawer holds under the same type filter."""
+    totals = [func.count().filter(_in_state(state)).label(state.value) for state in QueueState]
+    counted = session.execute(select(*totals).where(*_within(view))).one()
+    return {state: int(count) for state, count in zip(QueueState, counted, strict=True)}
+
+
+def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None:
+    """Return the record that follows one that may just have left the drawer; after the last, the first."""
+    left = session.get(FiledRecord, (view.tenant_id, left_id))
+    ids = (
+        select(FiledRecord.record_id)
+        .where(*_within(view), _in_state(view.state), FiledRecord.record_id != left_id)
+        .order_by(*_order(view.state))
+        .limit(1)
+    )
+    if left is not None and (after := session.scalar(ids.where(_follows(left, view.state)))) is not None:
+        return after
+    return session.scalar(ids)
+
+
+def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
+    is_place = and_(
+        EstablishmentRow.tenant_id == FiledRecord.tenant_id,
+        EstablishmentRow.record_id == FiledRecord.establishment_id,
+    )
+    return (
+        select(FiledRecord, EstablishmentRow.name, EstablishmentRow.establishment_type_id)
+        .outerjoin(EstablishmentRow, is_place)
+        .where(*_within(view))
+    )
+
+
+def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
+    typed = FiledRecord.type == view.type if view.type else true()
+    return (FiledRecord.tenant_id == view.tenant_id, view.reach.covers(FiledRecord.scope), typed)
+
+
+def _in_state(state: QueueState) -> ColumnElement[bool]:
+    if state is QueueState.ALL:
+        return true()
+    corrected = FiledRecord.rev > func.coalesce(FiledRecord.review_rev, 0)
+    returned = FiledRecord.review_state == "returned"
+    if state is QueueState.WAITING:
+        return or_(FiledRecord.review_state == "waiting", and_(returned, corrected))
+    if state is QueueState.RETURNED:
+        return and_(returned, ~corrected)
+    return FiledRecord.review_state == "approved"
+
+
+def _oldest_first(state: QueueState) -> bool:
+    return state in (QueueState.WAITING, QueueState.RETURNED)
+
+
+def _order(state: QueueState) -> tuple[UnaryExpression[datetime], UnaryExpression[str]]:
+    if _oldest_first(state):
+        return (FiledRecord.received_at.asc(), FiledRecord.record_id.asc())
+    return (FiledRecord.received_at.desc(), FiledRecord.record_id.desc())
+
+
+def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
+    at, record_id = FiledRecord.received_at, FiledRecord.record_id
+    if _oldest_first(state):
+        return or_(at > left.received_at, and_(at == left.received_at, record_id > left.record_id))
+    return or_(at < left.received_at, and_(at == left.received_at, record_id < left.record_id))
+
+
+def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
+    return QueueRow(
+        record_id=filed.record_id,
+        type=filed.type,
+        title=name or filed.title,
+        establishment_type_id=type_id,
+        unit_id=filed.unit_id,
+        occurred_on=filed.occurred_on,
+        received_at=filed.received_at,
+        changed_at=filed.changed_at,
+        kind=filed.kind,
+        outcome=filed.outcome,
+        review_state=filed.review_state,
+        is_corrected=filed.review_state == "returned" and filed.rev > (filed.review_rev or 0),
+    )
