@@ -48,4 +48,7 @@ def _answer_to(item: ChecklistItem) -> Kind:
     )
 
 
-ANSWERS = keyed_by_name({item.id: _answer_to(item) for item in _LISTS.items.values()})
+# An item of a younger checklist is kept as it came; its note is free text like any other.
+_UNKNOWN_ITEM = members({"note": Part(free_text(NOTE_LENGTH))})
+
+ANSWERS = keyed_by_name({item.id: _answer_to(item) for item in _LISTS.items.values()}, _UNKNOWN_ITEM)

@@ -88,11 +88,12 @@ def keyed(entry: Kind, keys: AbstractSet[str] | None = None) -> Kind:
     return Kind(checks.keyed(entry.check, keys), described)
 
 
-def keyed_by_name(entries: Mapping[str, Kind]) -> Kind:
-    """Return the kind of an object whose known keys differ in kind; other keys are kept."""
+def keyed_by_name(entries: Mapping[str, Kind], others: Kind) -> Kind:
+    """Return the kind of an object whose known keys differ in kind; other keys are described, and kept."""
     described: JsonSchema = {
         "type": "object",
         "properties": {name: entry.described for name, entry in entries.items()},
+        "additionalProperties": others.described,
     }
     return Kind(checks.keyed_by_name({name: entry.check for name, entry in entries.items()}), described)
 

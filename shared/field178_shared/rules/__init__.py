@@ -1,0 +1,69 @@
+"""Rules across the fields of a record: pure functions of data, lists and context.
+
+`errors` hold without context and for every honest record of any version: the server quarantines by them.
+`filing_problems` is everything that stops the tablet from filing, `warnings` what deserves a second look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import ErrorCode
+from field178_shared.rules import establishment, inspection, outreach
+from field178_shared.rules.free_text import free_text_paths, free_texts
+from field178_shared.rules.problem import Context, Problem, by_path
+from field178_shared.rules.reading import Data
+from field178_shared.schemas import validate
+
+__all__ = [
+    "Context",
+    "Problem",
+    "errors",
+    "filing_problems",
+    "free_text_paths",
+    "free_texts",
+    "warnings",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    contradictions: Callable[[Data, CodeLists], Iterator[Problem]]
+    filing_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
+    warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]]
+
+
+_RULES: Mapping[str, _Rules] = {
+    "establishment": _Rules(
+        establishment.contradictions, establishment.filing_problems, establishment.warnings
+    ),
+    "inspection": _Rules(inspection.contradictions, inspection.filing_problems, inspection.warnings),
+    "outreach_session": _Rules(outreach.contradictions, outreach.filing_problems, outreach.warnings),
+}
+
+
+def errors(type_name: str, data: Data, lists: CodeLists) -> dict[str, list[str]]:
+    """Return {path: [codes]} of fields that contradict each other; a type without rules has none."""
+    rules = _RULES.get(type_name)
+    return {} if rules is None else by_path(rules.contradictions(data, lists))
+
+
+def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:
+    """Return everything that must be mended before filing: schema, contradictions, completeness."""
+    found = [
+        Problem(path, ErrorCode(code))
+        for path, codes in validate(type_name, dict(data)).items()
+        for code in codes
+    ]
+    if rules := _RULES.get(type_name):
+        found += rules.contradictions(data, lists)
+        found += rules.filing_problems(data, lists, context)
+    return tuple({(problem.path, problem.code): problem for problem in reversed(found)}.values())[::-1]
+
+
+def warnings(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:
+    """Return what deserves a second look and blocks nothing."""
+    rules = _RULES.get(type_name)
+    return () if rules is None else tuple(rules.warnings(data, lists, context))

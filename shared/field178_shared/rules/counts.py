@@ -1,0 +1,51 @@
+"""What ties the counts of a visit together, as the checklist itself says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.checklist import ChecklistItem
+from field178_shared.codelists.count_rules import CountRelation, CountRule
+from field178_shared.errors import ErrorCode
+from field178_shared.rules.problem import Problem
+from field178_shared.rules.reading import count_of
+
+_MORE_THAN = {
+    "workers_present": ErrorCode.EXCEEDS_PRESENT,
+    "ou_workers_attended": ErrorCode.EXCEEDS_ATTENDANCE,
+}
+
+
+def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
+    """Yield each count that cannot be true beside another; `answers` maps item id to the bare value."""
+    for item_id in answers:
+        item = lists.items.get(item_id)
+        for rule in item.count_rules if item else ():
+            if item is not None and (code := _broken(item, rule, answers, lists)) is not None:
+                details = {"items": list(rule.items)}
+                yield Problem(f"answers.{item_id}.v", code, details)
+
+
+def _broken(
+    item: ChecklistItem, rule: CountRule, answers: Mapping[str, object], lists: CodeLists
+) -> ErrorCode | None:
+    count = count_of(answers, item.id)
+    if count is None:
+        return None
+    parts = [_count_or_default(part, answers, lists) for part in rule.items]
+    known = [part for part in parts if part is not None]
+    if rule.relation is CountRelation.SUM_OF:
+        # With a part unknown only a surplus is certain.
+        complete = len(known) == len(parts)
+        wrong = sum(known) != count if complete else sum(known) > count
+        return ErrorCode.SUM_MISMATCH if wrong else None
+    if rule.relation is CountRelation.AT_MOST and known and count > known[0]:
+        return _MORE_THAN.get(rule.items[0], ErrorCode.EXCEEDS_TOTAL)
+    return None
+
+
+def _count_or_default(item_id: str, answers: Mapping[str, object], lists: CodeLists) -> int | None:
+    count = count_of(answers, item_id)
+    item = lists.items.get(item_id)
+    return item.default if count is None and item is not None else count

@@ -1,0 +1,87 @@
+"""Rules of the register: dates in order, a point that is whole, and the hint at a possible duplicate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import ErrorCode
+from field178_shared.rules.problem import Context, Problem
+from field178_shared.rules.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.text import fold
+
+NEAR_M = 150
+_METRES_PER_UNIT = 0.0111319
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEstablishment:
+    """What the hint needs of an establishment already in the register; positions in 1e-7 degrees."""
+
+    id: str
+    folded_name: str
+    type_id: str
+    unit_id: str
+    lat: int | None
+    lon: int | None
+    registration_number: str
+
+
+def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield what cannot be true of any establishment: a register entry has nothing of the kind."""
+    yield from ()
+
+
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be mended before the entry is saved."""
+    if (data.get("lat") is None) != (data.get("lon") is None):
+        yield Problem("lat" if data.get("lat") is None else "lon", ErrorCode.REQUIRED)
+    kind = lists.types.get(text_of(data, "establishment_type_id"))
+    if kind is not None and kind.requires_note and not text_of(data, "note").strip():
+        yield Problem("note", ErrorCode.REQUIRED)
+    if _is_reversed(data, "first_seen_on", "closed_on"):
+        yield Problem("closed_on", ErrorCode.END_BEFORE_START)
+    for key, certificate in entries_of(data, "certificates").items():
+        if _is_reversed(certificate, "issued_on", "expires_on"):
+            yield Problem(f"certificates.{key}.expires_on", ErrorCode.END_BEFORE_START)
+
+
+def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what deserves a second look: nothing without the register; see `possible_duplicates`."""
+    yield from ()
+
+
+def possible_duplicates(data: Data, known: Iterable[KnownEstablishment]) -> tuple[str, ...]:
+    """Return the ids of entries that may be the same place.
+
+    The same registration number, or the same folded name and kind less than 150 m away; where a point is
+    missing on either side, the same unit stands for near.
+    """
+    name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
+    return tuple(
+        entry.id
+        for entry in known
+        if (number and number == fold(entry.registration_number)) or (_is_alike(data, name, entry))
+    )
+
+
+def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment) -> bool:
+    if entry.folded_name != folded_name or entry.type_id != data.get("establishment_type_id"):
+        return False
+    distance = _distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
+    return entry.unit_id == data.get("unit_id") if distance is None else distance < NEAR_M
+
+
+def _distance_m(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> float | None:
+    if one[0] is None or one[1] is None or other[0] is None or other[1] is None:
+        return None
+    north = (one[0] - other[0]) * _METRES_PER_UNIT
+    east = (one[1] - other[1]) * _METRES_PER_UNIT * math.cos(math.radians(one[0] / 1e7))
+    return math.hypot(north, east)
+
+
+def _is_reversed(data: Data, start: str, end: str) -> bool:
+    first, last = day_of(data, start), day_of(data, end)
+    return first is not None and last is not None and last < first

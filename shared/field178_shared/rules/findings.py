@@ -1,0 +1,114 @@
+"""Findings: which violations a "no" offers, in which tier, with the fine frame of the date of the act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.violations import Frame, Violation
+from field178_shared.errors import ErrorCode
+from field178_shared.rules.problem import Context, Problem
+from field178_shared.rules.reading import Data, answers_of, count_of, day_of, entries_of, text_of
+
+_TIER = re.compile(r"_(?P<least>[0-9]+)_(?P<most>[0-9]+|plus)$")
+_UNNOTIFIED = "lodging_guests_unnotified"
+_TIERED_BY_GUESTS = "lodging_stay_notified"
+_TIERED_BY_CONTRACTS = "lb_contracts"
+_NO_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedViolation:
+    """A violation to choose, the frames of the date (verified first), and whether its tier fits."""
+
+    violation: Violation
+    frames: tuple[Frame, ...]
+    fits: bool
+
+
+def offered_violations(
+    lists: CodeLists, item_id: str, values: Mapping[str, object], on: date, *, is_leader: bool = False
+) -> tuple[OfferedViolation, ...]:
+    """Return the violations that a "no" to the item offers, those of the right tier first."""
+    quantity = quantity_of(item_id, values)
+    offered = (
+        OfferedViolation(violation, lists.frames_on(violation.id, on), _fits(violation.id, quantity))
+        for violation in lists.violations_of(item_id)
+        if is_leader or not violation.restricted
+    )
+    return tuple(sorted(offered, key=lambda each: not each.fits))
+
+
+def quantity_of(item_id: str, values: Mapping[str, object]) -> int | None:
+    """Return the number of people that selects the tier of an item's violations, if it is counted."""
+    if item_id == _TIERED_BY_GUESTS:
+        return count_of(values, _UNNOTIFIED)
+    if item_id == _TIERED_BY_CONTRACTS:
+        total, covered = count_of(values, "workers_total"), count_of(values, "workers_contract")
+        return None if total is None or covered is None else max(0, total - covered)
+    return None
+
+
+def tier_of(violation_id: str) -> range | None:
+    """Return the numbers of people that a violation of a tier stands for."""
+    match = _TIER.search(violation_id)
+    if match is None:
+        return None
+    most = _NO_LIMIT if match["most"] == "plus" else int(match["most"])
+    return range(int(match["least"]), most + 1)
+
+
+def frame_snapshot(frame: Frame | None) -> dict[str, object] | None:
+    """Return the frame as a finding stores it: a later change of the law never touches it."""
+    if frame is None:
+        return None
+    snapshot: dict[str, object] = {
+        "src": frame.src,
+        "art": frame.art,
+        "min": frame.min,
+        "max": frame.max,
+        "valid_from": frame.valid_from and frame.valid_from.isoformat(),
+        "valid_to": frame.valid_to and frame.valid_to.isoformat(),
+        "org_multiplier": frame.org_multiplier,
+    }
+    return {name: value for name, value in snapshot.items() if value is not None}
+
+
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be mended in the findings before the visit is filed."""
+    values = answers_of(data)
+    for key, finding in entries_of(data, "findings").items():
+        violation = lists.violations.get(text_of(finding, "violation_id"))
+        if violation is None:
+            continue
+        path = f"findings.{key}"
+        if violation.restricted and not context.is_leader:
+            yield Problem(f"{path}.violation_id", ErrorCode.LEADER_ONLY)
+        if not _is_right_tier(violation, finding, values):
+            yield Problem(f"{path}.violation_id", ErrorCode.WRONG_TIER)
+        if not _is_frame_of_its_day(violation, finding, lists):
+            yield Problem(f"{path}.frame", ErrorCode.FRAME_OUTDATED)
+
+
+def _fits(violation_id: str, quantity: int | None) -> bool:
+    tier = tier_of(violation_id)
+    return tier is None or quantity is None or quantity in tier
+
+
+def _is_right_tier(violation: Violation, finding: Data, values: Mapping[str, object]) -> bool:
+    # Only guests are counted for the tier itself; contracts leave room for those not yet a month there.
+    if _TIERED_BY_GUESTS not in violation.items:
+        return True
+    stated = count_of(finding, "quantity")
+    return _fits(violation.id, quantity_of(_TIERED_BY_GUESTS, values) if stated is None else stated)
+
+
+def _is_frame_of_its_day(violation: Violation, finding: Data, lists: CodeLists) -> bool:
+    day = day_of(finding, "occurred_on")
+    if day is None:
+        return True
+    frames = [frame_snapshot(frame) for frame in lists.frames_on(violation.id, day)]
+    return finding.get("frame") in (frames or [None])

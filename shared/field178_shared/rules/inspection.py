@@ -1,0 +1,135 @@
+"""Rules across the fields of an inspection visit.
+
+`contradictions` hold without any context and for every honest record of any version: the server runs them.
+`filing_problems` and `warnings` need what only the tablet knows at filing (the kind of establishment, the
+lists of the day) and never judge on the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from field178_shared.clock import VIETNAM, local_date
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.establishments import EstablishmentType
+from field178_shared.errors import ErrorCode
+from field178_shared.rules import checklist, counts, findings
+from field178_shared.rules.problem import Context, Problem
+from field178_shared.rules.reading import Data, answers_of, count_of, entries_of, instant_of, text_of
+
+INSPECTED = "inspected"
+NOT_INSPECTED = "not_inspected"
+GUIDANCE = "guidance"
+LEAST_MEMBERS = 2
+LONGEST_USUAL_VISIT = timedelta(hours=6)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+CHILD_PROTECTION = "child_protection"
+_DECISION = ("decision_number", "decision_date")
+_RESULTS_WITH_FINDINGS = frozenset({"violation_recorded"})
+
+
+def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield what cannot be true of any visit."""
+    yield from _times(data)
+    if len(entries_of(data, "members")) < LEAST_MEMBERS:
+        yield Problem("members", ErrorCode.TOO_FEW_MEMBERS, {"least": LEAST_MEMBERS})
+    if data.get("inspection_kind") != GUIDANCE:
+        yield from (Problem(name, ErrorCode.REQUIRED) for name in _DECISION if not data.get(name))
+    yield from _outcome(data)
+    yield from counts.contradictions(answers_of(data), lists)
+
+
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be mended before the tablet files the visit, beside its contradictions."""
+    yield from findings.filing_problems(data, lists, context)
+    kind = context.establishment_type
+    if data.get("access_result") != INSPECTED or kind is None or kind not in lists.types:
+        return
+    values = checklist.values_of(data)
+    conditions = context.conditions(len(entries_of(data, "findings")))
+    for _, items in checklist.visible_items(lists, kind, values, conditions):
+        for item in items:
+            if checklist.is_missing(item, values):
+                yield Problem(_path_of(item.id), ErrorCode.REQUIRED)
+    yield from _referrals(data, lists, context)
+
+
+def opened_protocols(data: Data, lists: CodeLists, type_id: str | None) -> tuple[str, ...]:
+    """Return the protocols whose screen the answers open, by their ids."""
+    values = answers_of(data)
+    opened = [
+        item.protocol
+        for item in (lists.items[item_id] for item_id in values if item_id in lists.items)
+        if item.protocol and (values[item.id] == "no" or (count_of(values, item.id) or 0) > 0)
+    ]
+    kind = lists.types.get(type_id or "")
+    banned = kind is None or kind.ban_under18
+    return tuple(dict.fromkeys(name for name in opened if banned or name != CHILD_PROTECTION))
+
+
+def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what deserves a second look and blocks nothing."""
+    started, ended = instant_of(data, "started_at"), instant_of(data, "ended_at")
+    if started and ended and ended - started > LONGEST_USUAL_VISIT:
+        yield Problem("ended_at", ErrorCode.LONG_VISIT, {"hours": (ended - started) // timedelta(hours=1)})
+    for name, moment in (("started_at", started), ("ended_at", ended)):
+        if moment and moment > context.now + CLOCK_TOLERANCE:
+            yield Problem(name, ErrorCode.IN_FUTURE)
+    if started and not lists.unit_valid_on(text_of(data, "unit_id"), local_date(started)):
+        yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
+    yield from _result_beside_findings(data)
+    if kind := lists.types.get(context.establishment_type or ""):
+        yield from _unusual(data, lists, kind)
+
+
+def _times(data: Data) -> Iterator[Problem]:
+    started, ended = instant_of(data, "started_at"), instant_of(data, "ended_at")
+    if started and ended and ended < started:
+        yield Problem("ended_at", ErrorCode.END_BEFORE_START)
+
+
+def _outcome(data: Data) -> Iterator[Problem]:
+    answers, result = answers_of(data), data.get("overall_result")
+    if (data.get("access_result") == INSPECTED) == (result == NOT_INSPECTED):
+        yield Problem("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS)
+    if data.get("access_result") != INSPECTED and answers:
+        yield Problem("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED)
+    if "cc_overall" in answers and answers["cc_overall"] != result:
+        yield Problem("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST)
+
+
+def _referrals(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    if CHILD_PROTECTION not in opened_protocols(data, lists, context.establishment_type):
+        return
+    protocol = entries_of(data, "protocols").get(CHILD_PROTECTION, {})
+    if not text_of(protocol, "referred_to"):
+        yield Problem(f"protocols.{CHILD_PROTECTION}.referred_to", ErrorCode.REFERRAL_REQUIRED)
+
+
+def _result_beside_findings(data: Data) -> Iterator[Problem]:
+    found, result = entries_of(data, "findings"), data.get("overall_result")
+    if found and result == "compliant":
+        yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_FINDINGS)
+    if not found and result in _RESULTS_WITH_FINDINGS:
+        yield Problem("findings", ErrorCode.RESULT_WITHOUT_FINDINGS)
+
+
+def _unusual(data: Data, lists: CodeLists, kind: EstablishmentType) -> Iterator[Problem]:
+    values = answers_of(data)
+    total = count_of(values, "workers_total")
+    if total is not None and not kind.workers.least <= total <= kind.workers.most:
+        details = {"least": kind.workers.least, "most": kind.workers.most}
+        yield Problem("answers.workers_total.v", ErrorCode.UNUSUAL_COUNT, details)
+    if kind.hours and values.get("kd_hours") == "yes" and _in_closed_hours(data, lists, kind.hours):
+        yield Problem("answers.kd_hours.v", ErrorCode.CLOSED_HOURS)
+
+
+def _in_closed_hours(data: Data, lists: CodeLists, rule_id: str) -> bool:
+    moments = (instant_of(data, name) for name in ("started_at", "ended_at"))
+    rule = lists.opening_rules[rule_id]
+    return any(moment and rule.is_closed_at(moment.astimezone(VIETNAM).time()) for moment in moments)
+
+
+def _path_of(item_id: str) -> str:
+    return checklist.STORED_AS_FIELD.get(item_id, f"answers.{item_id}.v")

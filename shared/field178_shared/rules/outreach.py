@@ -1,0 +1,91 @@
+"""Rules across the fields of an outreach session: two honest numbers, and nothing that singles people out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from field178_shared.clock import local_date
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.outreach import OutreachForm
+from field178_shared.errors import ErrorCode
+from field178_shared.rules.problem import Context, Problem
+from field178_shared.rules.reading import Data, count_of, day_of, entries_of, text_of
+
+_PLACES = ("zone_id", "school_id")
+_PARTS = ("first_time_count", "female_count")
+# Peer sessions and counselling: no place finer than the area, no breakdown, no picture.
+_NOT_ANONYMOUS = ("venue", "establishments", "attachments", *_PLACES)
+
+
+def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield what cannot be true of any session, or what its form never records."""
+    for name in ("audiences", "establishments"):
+        yield from _parts_above_attendance(data, name)
+    if data.get("zone_id") and data.get("school_id"):
+        yield Problem("zone_id", ErrorCode.ONLY_ONE_PLACE)
+    form = lists.forms.get(text_of(data, "outreach_form_id"))
+    if form is not None:
+        yield from _form_demands(data, form)
+
+
+def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be mended before filing, beside the contradictions: nothing more so far."""
+    yield from ()
+
+
+def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what deserves a second look and blocks nothing."""
+    day = day_of(data, "session_date")
+    if day and day > local_date(context.now):
+        yield Problem("session_date", ErrorCode.IN_FUTURE)
+    if day and not lists.unit_valid_on(text_of(data, "unit_id"), day):
+        yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
+    form = lists.forms.get(text_of(data, "outreach_form_id"))
+    named = entries_of(data, "establishments")
+    if form is not None and form.links_establishment and not named:
+        yield Problem("establishments", ErrorCode.ESTABLISHMENT_NOT_NAMED)
+    if named and _attendance(named.values()) > _attendance(entries_of(data, "audiences").values()):
+        yield Problem("establishments", ErrorCode.EXCEEDS_ATTENDANCE)
+
+
+def already_recorded(data: Data, others: Iterable[Data]) -> bool:
+    """Tell whether another session has the same date and form and shares an establishment.
+
+    Outreach during an inspection makes its session by itself; a second entry by hand counts people twice.
+    """
+    named = set(entries_of(data, "establishments"))
+    return any(
+        other.get("session_date") == data.get("session_date")
+        and other.get("outreach_form_id") == data.get("outreach_form_id")
+        and named & set(entries_of(other, "establishments"))
+        for other in others
+    )
+
+
+def _parts_above_attendance(data: Data, name: str) -> Iterator[Problem]:
+    for key, entry in entries_of(data, name).items():
+        attendance = count_of(entry, "attendance_count")
+        for part in _PARTS:
+            count = count_of(entry, part)
+            if attendance is not None and count is not None and count > attendance:
+                yield Problem(f"{name}.{key}.{part}", ErrorCode.EXCEEDS_ATTENDANCE)
+
+
+def _form_demands(data: Data, form: OutreachForm) -> Iterator[Problem]:
+    audiences = entries_of(data, "audiences")
+    if form.counts_people and not audiences:
+        yield Problem("audiences", ErrorCode.REQUIRED)
+    if form.requires_note and not text_of(data, "note").strip():
+        yield Problem("note", ErrorCode.REQUIRED)
+    if form.anonymous_only:
+        yield from _too_fine_for_anonymous(data, audiences)
+
+
+def _too_fine_for_anonymous(data: Data, audiences: Mapping[str, Data]) -> Iterator[Problem]:
+    found = [name for name in _NOT_ANONYMOUS if data.get(name)]
+    found += [f"audiences.{key}.female_count" for key, entry in audiences.items() if "female_count" in entry]
+    yield from (Problem(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in found)
+
+
+def _attendance(entries: Iterable[Data]) -> int:
+    return sum(count_of(entry, "attendance_count") or 0 for entry in entries)

@@ -1,0 +1,46 @@
+"""What a rule says: where, which code, and the facts a sentence may name; and what a rule may know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from field178_shared.codelists.conditions import ConditionContext
+from field178_shared.errors import ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend or to look at; `path` is where the screen jumps to."""
+
+    path: str
+    code: ErrorCode
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a record's own data does not say and the tablet knows at filing.
+
+    Without the kind of establishment the rules that need it are skipped.
+    """
+
+    now: datetime
+    establishment_type: str | None = None
+    has_open_follow_ups: bool = False
+    is_leader: bool = False
+
+    def conditions(self, finding_count: int) -> ConditionContext:
+        """Return what the conditions of checklist items may ask."""
+        return ConditionContext(self.has_open_follow_ups, finding_count)
+
+
+def by_path(problems: Iterable[Problem]) -> dict[str, list[str]]:
+    """Return problems as {path: [codes]}, the form of a quarantine's details."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        codes = found.setdefault(problem.path, [])
+        if problem.code.value not in codes:
+            codes.append(problem.code.value)
+    return found

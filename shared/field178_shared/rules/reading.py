@@ -1,0 +1,49 @@
+"""Reading of a record's data by rules: what is absent or of another type reads as nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from field178_shared.clock import from_wire
+
+Data = Mapping[str, object]
+
+
+def text_of(data: Data, name: str) -> str:
+    """Return a text, or "" when there is none."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def count_of(data: Data, name: str) -> int | None:
+    """Return a whole number, or None when there is none."""
+    value = data.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def day_of(data: Data, name: str) -> date | None:
+    """Return a local date, or None when there is none."""
+    try:
+        return date.fromisoformat(text_of(data, name))
+    except ValueError:
+        return None
+
+
+def instant_of(data: Data, name: str) -> datetime | None:
+    """Return an instant, or None when there is none."""
+    return from_wire(text_of(data, name))
+
+
+def entries_of(data: Data, name: str) -> dict[str, Data]:
+    """Return the entries of a keyed object; one that removals emptied is no entry."""
+    value = data.get(name)
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: entry for key, entry in value.items() if isinstance(entry, Mapping) and entry}
+
+
+def answers_of(data: Data) -> dict[str, object]:
+    """Return the bare answers of a visit by item id."""
+    given = ((item_id, answer.get("v")) for item_id, answer in entries_of(data, "answers").items())
+    return {item_id: value for item_id, value in given if value is not None}

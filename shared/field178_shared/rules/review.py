@@ -1,0 +1,21 @@
+"""What the office's state of a record means for changes and for figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_shared.rules.reading import count_of, text_of
+
+_FINAL = frozenset({"approved", "void"})
+
+
+def is_locked(review: Mapping[str, object] | None) -> bool:
+    """Tell whether a put to the record becomes a conflict: approved and void records do not change."""
+    return review is not None and text_of(review, "state") in _FINAL
+
+
+def is_counted(review: Mapping[str, object] | None, rev: int) -> bool:
+    """Tell whether the record counts in figures: approved, and at the very revision that was approved."""
+    if review is None or text_of(review, "state") != "approved":
+        return False
+    return count_of(review, "record_rev") == rev
