@@ -1,4 +1,4 @@
-"""The tenant's own keys: receipts are signed, boxes are sealed to the server, payload hashes are keyed."""
+"""The tenant's own keys: receipts are signed, boxes are sealed to the server, form tokens are keyed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from field178_server.private_files import make_private_folder, read_private, wri
 KEY_BYTES = 32
 RECEIPT_FILE = "receipt.key"
 SEALING_FILE = "sealing.key"
-PAYLOAD_FILE = "payload-hmac.key"
 SESSION_FILE = "console-session.key"
-KEY_FILES = (RECEIPT_FILE, SEALING_FILE, PAYLOAD_FILE, SESSION_FILE)
+KEY_FILES = (RECEIPT_FILE, SEALING_FILE, SESSION_FILE)
 
 
 def to_base64url(raw: bytes) -> str:
@@ -31,7 +30,6 @@ class Keyring:
 
     receipt: Ed25519PrivateKey
     sealing: X25519PrivateKey
-    payload_hmac: bytes
     console_session: bytes
 
     @property
@@ -55,11 +53,10 @@ def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
 
 def load_keys(folder: Path) -> Keyring:
     """Load the keys; refuses files that others could read or of another length."""
-    receipt, sealing, payload_hmac, console_session = (_read_key(folder / name) for name in KEY_FILES)
+    receipt, sealing, console_session = (_read_key(folder / name) for name in KEY_FILES)
     return Keyring(
         Ed25519PrivateKey.from_private_bytes(receipt),
         X25519PrivateKey.from_private_bytes(sealing),
-        payload_hmac,
         console_session,
     )
 

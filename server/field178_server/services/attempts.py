@@ -1,0 +1,67 @@
+"""Budgets of attempts, counted in the store so that all server processes share them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Attempt
+from field178_shared.errors import AppError, ErrorCode
+
+WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `limit` failures of one kind by one subject in ten minutes."""
+
+    kind: str
+    subject: str
+    limit: int
+
+    @property
+    def key(self) -> str:
+        """The stored key: a hash, so that no address and no login stands in the table."""
+        return hashlib.sha256(f"{self.kind}|{self.subject}".encode()).hexdigest()[:32]
+
+
+def take(session: Session, tenant_id: str, budgets: Sequence[Budget], now: datetime) -> None:
+    """Count one attempt before it is made; raises AppError(slow_down) when a budget is spent.
+
+    Counting first, in a transaction of its own, makes parallel guesses share one budget.
+    """
+    for budget in sorted(budgets, key=lambda one: one.key):
+        row = session.get(Attempt, (tenant_id, budget.key), with_for_update=True)
+        if row is None:
+            session.add(Attempt(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
+            continue
+        if now - row.since >= WINDOW:
+            row.failures, row.since = 0, now
+        if row.failures >= budget.limit:
+            wait = row.since + WINDOW - now
+            raise AppError(ErrorCode.SLOW_DOWN, retry_after=max(1, int(wait.total_seconds()) + 1))
+        row.failures += 1
+    session.flush()
+
+
+def give_back(session: Session, tenant_id: str, budgets: Sequence[Budget]) -> None:
+    """Take one attempt back that turned out to be right."""
+    keys = [budget.key for budget in budgets]
+    rows = session.scalars(
+        select(Attempt)
+        .where(Attempt.tenant_id == tenant_id, Attempt.key.in_(keys))
+        .order_by(Attempt.key)
+        .with_for_update()
+    )
+    for row in rows:
+        row.failures = max(0, row.failures - 1)
+
+
+def forget_old(session: Session, tenant_id: str, now: datetime) -> None:
+    """Drop counters whose window has passed."""
+    session.execute(delete(Attempt).where(Attempt.tenant_id == tenant_id, Attempt.since < now - WINDOW))

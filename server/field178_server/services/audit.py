@@ -1,0 +1,60 @@
+"""The audit trail: who did what to which object, written in the transaction that does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from field178_server.models import Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a device, an officer, the operator at the server's own console, or the system."""
+
+    kind: str
+    id: str | None = None
+
+
+OPERATOR = Actor("operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act. `details` holds ids, codes and counts only, never names or content."""
+
+    action: str
+    object_id: str | None = None
+    scope: str | None = None
+    details: Mapping[str, str | int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Where and when an act is written down; `audit_id` sorts by time."""
+
+    tenant_id: str
+    audit_id: str
+    at: datetime
+
+
+def record(session: Session, stamp: Stamp, actor: Actor, entry: Entry) -> None:
+    """Write one act down."""
+    details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
+    session.add(
+        Audit(
+            tenant_id=stamp.tenant_id,
+            audit_id=stamp.audit_id,
+            at=stamp.at,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            action=entry.action,
+            object_id=entry.object_id,
+            scope=entry.scope,
+            details=details,
+        )
+    )

@@ -1,0 +1,97 @@
+"""Browser sessions of the console: kept in the store, ended at once, idle 30 minutes, at most 12 hours."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import ConsoleSession, Officer
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+CONFIRMED = timedelta(minutes=10)
+MOST_AT_ONCE = 3
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A living browser session and its officer."""
+
+    officer: Officer
+    row: ConsoleSession
+
+    def is_confirmed(self, now: datetime) -> bool:
+        """Tell whether the password was typed again within the last ten minutes."""
+        return self.row.confirmed_until is not None and now < self.row.confirmed_until
+
+
+def hash_token(token: str) -> str:
+    """Return the stored form of a session token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def open_session(session: Session, officer: Officer, token: str, now: datetime) -> None:
+    """Open a session under a new token; the officer's oldest ones beyond three end."""
+    tenant_id, officer_id = officer.tenant_id, officer.officer_id
+    mine = (ConsoleSession.tenant_id == tenant_id, ConsoleSession.officer_id == officer_id)
+    session.execute(delete(ConsoleSession).where(*mine, ConsoleSession.expires_at <= now))
+    living = session.scalars(
+        select(ConsoleSession)
+        .where(*mine)
+        .order_by(ConsoleSession.last_seen_at.desc(), ConsoleSession.token_hash)
+    ).all()
+    for row in living[MOST_AT_ONCE - 1 :]:
+        session.delete(row)
+    session.add(
+        ConsoleSession(
+            tenant_id=tenant_id,
+            token_hash=hash_token(token),
+            officer_id=officer_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + ABSOLUTE,
+        )
+    )
+    session.flush()
+
+
+def find(session: Session, tenant_id: str, token: str, now: datetime) -> SignedIn | None:
+    """Return the living session of a token; an idle, old or closed one, or a disabled officer, is none."""
+    row = session.get(ConsoleSession, (tenant_id, hash_token(token)))
+    if row is None or now >= row.expires_at or now - row.last_seen_at >= IDLE:
+        return None
+    officer = session.get(Officer, (tenant_id, row.officer_id))
+    if officer is None or officer.disabled_at is not None:
+        return None
+    return SignedIn(officer, row)
+
+
+def needs_touch(row: ConsoleSession, now: datetime) -> bool:
+    """Tell whether the last-seen mark is old enough to be worth a write."""
+    return now - row.last_seen_at >= _TOUCH_EVERY
+
+
+def touch(session: Session, tenant_id: str, token: str, now: datetime) -> None:
+    """Note that the session is in use."""
+    if (row := session.get(ConsoleSession, (tenant_id, hash_token(token)))) is not None:
+        row.last_seen_at = now
+
+
+def confirm(session: Session, tenant_id: str, token: str, now: datetime) -> None:
+    """Note that the password was typed again: ten minutes for acts that ask for it."""
+    if (row := session.get(ConsoleSession, (tenant_id, hash_token(token)))) is not None:
+        row.confirmed_until = now + CONFIRMED
+
+
+def close(session: Session, tenant_id: str, token: str) -> None:
+    """End one session."""
+    session.execute(
+        delete(ConsoleSession).where(
+            ConsoleSession.tenant_id == tenant_id, ConsoleSession.token_hash == hash_token(token)
+        )
+    )

@@ -1,0 +1,149 @@
+"""Sessions of tablets: a nonce signed by the device's key opens fifteen minutes; nothing to rotate or lose."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from field178_server.models import Challenge, Device, DeviceOfficer, DeviceScope, DeviceSession
+from field178_server.services.rowcount import changed_rows
+from field178_server.services.signatures import is_signed
+from field178_shared.errors import AppError, ErrorCode
+
+SESSION_LIFE = timedelta(minutes=15)
+NONCE_LIFE = timedelta(minutes=2)
+# An expired session is told from an unknown one for a day, then forgotten.
+_REMEMBERED = timedelta(days=1)
+# Any valid key: an unknown device costs one verification like a known one.
+_KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInDevice:
+    """The tablet behind a session, with its grants of the moment. A revoked one has no scopes."""
+
+    tenant_id: str
+    id: str
+    scopes: frozenset[str]
+    users: frozenset[str]
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An attempt to open a session: the device, the nonce it was given, its signature, the token if it holds."""
+
+    device_id: str
+    nonce: str
+    signature: str
+    token: str
+
+
+def hash_secret(text: str) -> str:
+    """Return the stored form of a token or nonce."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, now: datetime) -> None:
+    """Remember a nonce for a device, known or not: the answer never tells which."""
+    session.execute(delete(Challenge).where(Challenge.tenant_id == tenant_id, Challenge.expires_at <= now))
+    session.add(
+        Challenge(
+            tenant_id=tenant_id,
+            nonce_hash=hash_secret(nonce),
+            device_id=device_id,
+            expires_at=now + NONCE_LIFE,
+        )
+    )
+    session.flush()
+
+
+def open_session(session: Session, tenant_id: str, opening: Opening, now: datetime) -> bool:
+    """Use the nonce up and open the session; False (to be committed: the nonce is gone) when it must not open."""
+    if not _use_nonce(session, tenant_id, opening, now):
+        return False
+    device = session.get(Device, (tenant_id, opening.device_id))
+    message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
+    key = device.public_key if device is not None else _KEY_OF_NOBODY
+    if not is_signed(key, message, opening.signature) or device is None:
+        return False
+    _forget_old(session, device, now)
+    session.add(
+        DeviceSession(
+            tenant_id=tenant_id,
+            token_hash=hash_secret(opening.token),
+            device_id=device.device_id,
+            created_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
+    )
+    session.flush()
+    return True
+
+
+def authenticate(session: Session, tenant_id: str, token: str, now: datetime) -> SignedInDevice:
+    """Return the tablet of a token, or raise AppError(session_unknown | session_expired)."""
+    row = session.get(DeviceSession, (tenant_id, hash_secret(token)))
+    if row is None:
+        raise AppError(ErrorCode.SESSION_UNKNOWN)
+    if now >= row.expires_at:
+        raise AppError(ErrorCode.SESSION_EXPIRED)
+    device = session.get_one(Device, (tenant_id, row.device_id))
+    return signed_in(session, device)
+
+
+def signed_in(session: Session, device: Device) -> SignedInDevice:
+    """Return a tablet with its grants and officers of the moment."""
+    tenant_id, device_id = device.tenant_id, device.device_id
+    scopes = session.scalars(
+        select(DeviceScope.scope).where(
+            DeviceScope.tenant_id == tenant_id, DeviceScope.device_id == device_id
+        )
+    )
+    users = session.scalars(
+        select(DeviceOfficer.officer_id).where(
+            DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id
+        )
+    )
+    revoked = device.revoked_at is not None
+    granted = frozenset[str]() if revoked else frozenset(scopes)
+    return SignedInDevice(tenant_id, device_id, granted, frozenset(users), revoked)
+
+
+def expire_all(session: Session, tenant_id: str, now: datetime) -> int:
+    """End every living tablet session now; returns how many. Tablets sign in again by themselves."""
+    ended = session.execute(
+        update(DeviceSession)
+        .where(DeviceSession.tenant_id == tenant_id, DeviceSession.expires_at > now)
+        .values(expires_at=now)
+    )
+    return changed_rows(ended)
+
+
+def _use_nonce(session: Session, tenant_id: str, opening: Opening, now: datetime) -> bool:
+    claimed = session.execute(
+        update(Challenge)
+        .where(
+            Challenge.tenant_id == tenant_id,
+            Challenge.nonce_hash == hash_secret(opening.nonce),
+            Challenge.device_id == opening.device_id,
+            Challenge.used_at.is_(None),
+            Challenge.expires_at > now,
+        )
+        .values(used_at=now)
+    )
+    return changed_rows(claimed) == 1
+
+
+def _forget_old(session: Session, device: Device, now: datetime) -> None:
+    session.execute(
+        delete(DeviceSession).where(
+            DeviceSession.tenant_id == device.tenant_id,
+            DeviceSession.device_id == device.device_id,
+            DeviceSession.expires_at <= now - _REMEMBERED,
+        )
+    )
