@@ -1,0 +1,67 @@
+from collections import Counter
+
+from field178_server.demo.expand import DemoTeam, demo_id, expand
+from field178_shared import rules
+from field178_shared.codelists import demo, load
+from field178_shared.merge import read_path
+from field178_shared.schemas import validate
+
+TEAM = DemoTeam(
+    demo_id("team"), ("0197c3a8-0000-4000-8000-000000000001", "0197c3a8-0000-4000-8000-000000000002")
+)
+RECORDS = list(expand(demo(), load(), TEAM))
+
+
+def test_the_counts_are_those_of_the_data_set() -> None:
+    totals = demo()["totals"]
+    counted = Counter(record.type for record in RECORDS)
+    assert counted == {
+        "establishment": totals["establishments"],
+        "inspection": totals["visits"],
+        "outreach_session": totals["sessions"],
+    }
+    assert len({record.id for record in RECORDS}) == len(RECORDS)
+
+
+def test_attendances_of_sessions_add_up_to_the_data_set_s() -> None:
+    sessions = [record.data["audiences"] for record in RECORDS if record.type == "outreach_session"]
+    attended = sum(row["attendance_count"] for audiences in sessions for row in audiences.values())
+    assert attended == demo()["totals"]["attendances"]
+
+
+def test_workers_reached_recompute_to_the_golden_indicator() -> None:
+    workers = {demo_id(place["id"]): place["workers_total"] for place in demo()["establishments"]}
+    first_time: Counter[str] = Counter()
+    for record in RECORDS:
+        if record.type == "inspection":
+            count = read_path(record.data, "answers.ou_workers_first_time.v") or 0
+            first_time[str(record.data["establishment_id"])] += count
+        for place, row in (record.data.get("establishments") or {}).items():
+            first_time[place] += row["first_time_count"]
+    golden = demo()["golden_indicators"]["workers_reached_pct"]
+    assert sum(min(workers[place], count) for place, count in first_time.items()) == golden["num"]
+
+
+def test_every_record_is_one_that_a_tablet_could_have_filed() -> None:
+    lists = load()
+    types = {
+        record.id: record.data["establishment_type_id"]
+        for record in RECORDS
+        if record.type == "establishment"
+    }
+    for record in RECORDS:
+        assert validate(record.type, record.data) == {}, record
+        kind = types.get(str(record.data.get("establishment_id")))
+        context = rules.Context(now=record.at, establishment_type=kind)
+        assert rules.filing_problems(record.type, record.data, lists, context) == (), record.data
+
+
+def test_nothing_happens_before_its_establishment_is_known_and_all_in_order() -> None:
+    events = [record.at for record in RECORDS if record.type != "establishment"]
+    assert events == sorted(events)
+    assert max(record.at for record in RECORDS if record.type == "establishment") < events[0]
+
+
+def test_every_made_up_name_says_so() -> None:
+    names = [str(record.data["name"]) for record in RECORDS if record.type == "establishment"]
+    assert all("(GL-" in name for name in names)
