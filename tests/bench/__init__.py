@@ -1,0 +1,1 @@
+"""Benches: each prints one JSON object a line; nothing here is a timed assertion."""

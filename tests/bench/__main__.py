@@ -1,0 +1,24 @@
+"""Runs every bench in a process of its own, so that none warms another: python -m tests.bench [name …]."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BENCHES = ("push_new_records", "nothing_to_sync", "draft_save", "first_frame", "taps")
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches, or all; a bench that breaks is told apart from one that misses."""
+    broken = [
+        name
+        for name in names or BENCHES
+        if subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False).returncode
+    ]
+    for name in broken:
+        print(f"bench {name} broke", file=sys.stderr)
+    return len(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,29 @@
+"""How a bench says what it measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+
+def figure(
+    bench: str, name: str, value: float, unit: str, target: float | None = None, ratio: float | None = None
+) -> None:
+    """Print one figure; it is ok when it is at or below its target, and null without one."""
+    line: dict[str, object] = {
+        "bench": bench,
+        "figure": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "target": target,
+    }
+    line["ok"] = None if target is None else value <= target
+    if ratio is not None:
+        line["ratio"] = round(ratio, 3)
+    print(json.dumps(line), flush=True)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which `share` (0 to 1) of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
