@@ -1,0 +1,102 @@
+"""Who may call a view: tablets by bearer token, officers by the console's session."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from field178_server.browser_session import find_officer
+from field178_server.runtime import current_runtime
+from field178_server.services import device_sessions
+from field178_server.services.device_sessions import SignedInDevice
+from field178_server.services.officers import OfficerContext
+from field178_server.unit_of_work import snapshot
+from field178_shared.errors import AppError, ErrorCode
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SIGN_IN_ENDPOINT = "web.sign_in"
+
+
+def require_device(view: Callable[P, R]) -> Callable[P, R]:
+    """Let only tablets with a living session in; a revoked one is refused."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if current_device().revoked:
+            raise AppError(ErrorCode.DEVICE_REVOKED)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
+    """Let tablets with a living session in, revoked ones too: the exchange itself tells them."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        current_device()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def current_device() -> SignedInDevice:
+    """Return the tablet that asks, or raise AppError(session_unknown | session_expired)."""
+    if "device" not in g:
+        runtime = current_runtime()
+        token = _bearer_token()
+        with snapshot(runtime.engine) as session:
+            g.device = device_sessions.authenticate(session, runtime.tenant_id, token, runtime.clock.now())
+    found = g.device
+    assert isinstance(found, SignedInDevice)
+    return found
+
+
+def signed_in_officer() -> OfficerContext | None:
+    """Return the officer of this browser, or None."""
+    return find_officer()
+
+
+def current_officer() -> OfficerContext:
+    """Return the officer of this browser, or raise AppError(session_unknown)."""
+    if (officer := find_officer()) is None:
+        raise AppError(ErrorCode.SESSION_UNKNOWN)
+    return officer
+
+
+def require_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only officers of these roles in (none named: any officer); a stranger is sent to sign in."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            if (officer := find_officer()) is None:
+                return _to_sign_in()
+            if roles and officer.role not in roles:
+                raise AppError(ErrorCode.FORBIDDEN)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _bearer_token() -> str:
+    given = request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        raise AppError(ErrorCode.SESSION_UNKNOWN)
+    return given.token
+
+
+def _to_sign_in() -> Response:
+    """Lead a browser to the sign-in page; htmx follows a header, since a redirect would land in a fragment."""
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Redirect": url_for(SIGN_IN_ENDPOINT)})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(SIGN_IN_ENDPOINT, next=wanted))

@@ -1,0 +1,149 @@
+"""The console's session in a browser: its cookie, its form token, signing in, out, and once more."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from flask import after_this_request, g, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from field178_server.runtime import Runtime, current_runtime, new_token
+from field178_server.services import console_sessions, officers
+from field178_server.services.officers import OfficerContext
+from field178_server.sign_in import check_sign_in, client_address
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.errors import AppError, ErrorCode
+
+CSRF_FIELD = "csrf_token"
+CSRF_HEADER = "X-CSRF-Token"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
+    """Check the credentials, open a session under a new id and plan its cookie.
+
+    Raises AppError(sign_in_refused | slow_down).
+    """
+    runtime = current_runtime()
+    officer_id = check_sign_in(runtime, login, password, totp, client_address())
+    token, old, now = new_token(), _cookie_token(runtime), runtime.clock.now()
+
+    def open_it(session: Session) -> OfficerContext:
+        officer = officers.by_login_or_id(session, runtime.tenant_id, officer_id)
+        # A new id at every sign-in: a session planted in the browser before it is worth nothing after it.
+        console_sessions.close(session, runtime.tenant_id, old)
+        console_sessions.open_session(session, officer, token, now)
+        return officers.context_of(session, officer)
+
+    context = run_write(runtime.engine, open_it)
+    g.officer, g.is_confirmed, g.console_token = context, False, token
+    _plan_cookie(runtime, token)
+    return context
+
+
+def sign_out() -> None:
+    """End this browser's session and plan the removal of its cookie."""
+    runtime = current_runtime()
+    token = _cookie_token(runtime)
+    run_write(runtime.engine, lambda session: console_sessions.close(session, runtime.tenant_id, token))
+    g.officer, g.is_confirmed, g.console_token = None, False, ""
+    _plan_cookie(runtime, "")
+
+
+def confirm(password: str) -> None:
+    """Ask the signed-in officer's password once more; opens ten minutes for acts that need it."""
+    runtime = current_runtime()
+    if (officer := find_officer()) is None:
+        raise AppError(ErrorCode.SESSION_UNKNOWN)
+    check_sign_in(runtime, officer.login, password, None, client_address())
+    token, now = _cookie_token(runtime), runtime.clock.now()
+    run_write(runtime.engine, lambda session: console_sessions.confirm(session, runtime.tenant_id, token, now))
+    g.is_confirmed = True
+
+
+def is_confirmed() -> bool:
+    """Tell whether the officer typed the password again within the last ten minutes."""
+    return find_officer() is not None and g.is_confirmed is True
+
+
+def find_officer() -> OfficerContext | None:
+    """Return the officer of this browser's living session, or None."""
+    if "officer" not in g:
+        g.officer, g.is_confirmed = _look_up(current_runtime())
+    found = g.officer
+    assert found is None or isinstance(found, OfficerContext)
+    return found
+
+
+def csrf_token() -> str:
+    """Return the token that every form and htmx request of this session must send along."""
+    runtime = current_runtime()
+    token = g.get("console_token") or _cookie_token(runtime)
+    return hmac.new(runtime.keyring.console_session, token.encode(), hashlib.sha256).hexdigest() if token else ""
+
+
+def check_csrf() -> None:
+    """Refuse an unsafe request that another site may have caused; the console runs it before every view.
+
+    Without a session (the sign-in form) the browser's own word about the origin has to do.
+    """
+    if request.method in _SAFE_METHODS:
+        return
+    if not _is_same_site():
+        raise AppError(ErrorCode.FORBIDDEN, problem="origin")
+    if find_officer() is not None and not hmac.compare_digest(_sent_csrf_token().encode(), csrf_token().encode()):
+        raise AppError(ErrorCode.FORBIDDEN, problem="csrf_token")
+
+
+def cookie_name(runtime: Runtime) -> str:
+    """Return the cookie's name; on https the prefix makes browsers insist on Secure, Path=/ and no Domain."""
+    return "__Host-field178" if runtime.settings.is_https else "field178"
+
+
+def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool]:
+    token, now = _cookie_token(runtime), runtime.clock.now()
+    if not token:
+        return None, False
+    with snapshot(runtime.engine) as session:
+        found = console_sessions.find(session, runtime.tenant_id, token, now)
+        if found is None:
+            return None, False
+        context, confirmed = officers.context_of(session, found.officer), found.is_confirmed(now)
+        stale = console_sessions.needs_touch(found.row, now)
+    if stale:
+        run_write(runtime.engine, lambda session: console_sessions.touch(session, runtime.tenant_id, token, now))
+    return context, confirmed
+
+
+def _cookie_token(runtime: Runtime) -> str:
+    return request.cookies.get(cookie_name(runtime), "")
+
+
+def _plan_cookie(runtime: Runtime, token: str) -> None:
+    @after_this_request
+    def _set(response: Response) -> Response:
+        response.set_cookie(
+            cookie_name(runtime),
+            token,
+            max_age=None if token else 0,
+            path="/",
+            secure=runtime.settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _is_same_site() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _sent_csrf_token() -> str:
+    return request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")

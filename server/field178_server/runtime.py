@@ -1,0 +1,52 @@
+"""What one application is built on: settings, store, clock, ids, keys. Handed to services, never imported by them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from field178_server.keyring import Keyring
+from field178_server.services.passwords import Passwords
+from field178_server.settings import Settings
+from field178_shared.clock import Clock
+from field178_shared.ids import IdSource
+
+EXTENSION = "field178"
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The ports and secrets of one running server."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    ids: IdSource
+    keyring: Keyring
+    passwords: Passwords
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant this process serves."""
+        return self.settings.tenant
+
+
+def init_runtime(app: Flask, runtime: Runtime) -> None:
+    """Give the application what it is built on."""
+    app.extensions[EXTENSION] = runtime
+
+
+def current_runtime() -> Runtime:
+    """Return what the running application is built on."""
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Runtime)
+    return found
+
+
+def new_token() -> str:
+    """Return an opaque 256-bit token, base64url."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
