@@ -32,15 +32,26 @@ class ForbiddenFields:
 
 @dataclass(frozen=True, slots=True)
 class LintPattern:
-    """One pattern of the free-text check: a regular expression, an algorithm, or a word list."""
+    """One pattern of the free-text check: a regular expression, an algorithm, or a word list.
+
+    A regular expression hits only `near` these words (where any are named), never `not_near` those,
+    both looked for within `reach` characters before the hit, and never before a word of `not_after`.
+    """
 
     id: str
     vi: str
     en: str
     action: str
     regex: str | None
+    near: tuple[str, ...]
+    not_near: tuple[str, ...]
+    not_after: tuple[str, ...]
+    reach: int
     algorithm: str | None
     surnames: tuple[str, ...]
+    common_words: tuple[str, ...]
+    skip_after: tuple[str, ...]
+    not_names: tuple[str, ...]
     rule: str | None
     source: str | None
 
@@ -178,8 +189,15 @@ def _read_pattern(row: Row) -> LintPattern:
         en=row.text("en"),
         action=row.text("action"),
         regex=row.text_or_none("regex"),
+        near=row.texts("near"),
+        not_near=row.texts("not_near"),
+        not_after=row.texts("not_after"),
+        reach=row.whole_or_none("reach") or 0,
         algorithm=row.text_or_none("algorithm"),
         surnames=row.texts("surnames"),
+        common_words=row.texts("common_words"),
+        skip_after=row.texts("skip_after"),
+        not_names=row.texts("not_names"),
         rule=row.text_or_none("rule"),
         source=row.text_or_none("source"),
     )

@@ -16,12 +16,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class AvoidedWords:
-    """Words that hurt or prejudge, and what to write instead."""
+    """Words that hurt or prejudge, and what to write instead.
+
+    `label_only` words are refused as labels of a record, and are free in a sentence.
+    """
 
     avoid: tuple[str, ...]
     use: str
     en_use: str | None
     language: str
+    label_only: bool
     note: str | None
 
 
@@ -37,5 +41,6 @@ def read_avoided_words(row: Row) -> AvoidedWords:
         use=row.text("use"),
         en_use=row.text_or_none("en_use"),
         language=row.text_or_none("lang") or "vi",
+        label_only=row.flag("label_only"),
         note=row.text_or_none("note"),
     )

@@ -1,0 +1,53 @@
+"""The texts that the code shows to people: every `_("...")` of Python, Jinja and Kivy files."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+from babel.messages.extract import extract
+from scripts.catalog_files import DOMAINS
+
+KEYWORDS = {"_": None, "N_": None, "gettext": None}
+
+_LITERAL = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
+_CALL = re.compile(rf"(?<![\w.])_\(\s*((?:{_LITERAL})(?:\s*(?:{_LITERAL}))*)\s*[,)]")
+
+
+def texts_in(domain: str) -> list[str]:
+    """Return the texts of a domain's package once each, in the order of its files."""
+    texts: dict[str, None] = {}
+    for path in sorted(DOMAINS[domain].rglob("*")):
+        if path.suffix in _EXTRACTORS:
+            texts.update(dict.fromkeys(_EXTRACTORS[path.suffix](path.read_bytes())))
+    return list(texts)
+
+
+def texts_of_kv(source: bytes) -> Iterator[str]:
+    """Return the texts of a Kivy language file; whole-line comments show nothing."""
+    lines = source.decode().splitlines()
+    code = "\n".join(line for line in lines if not line.lstrip().startswith("# "))
+    for call in _CALL.finditer(code):
+        yield str(ast.literal_eval(f"({call[1]})"))
+
+
+def texts_of_python(source: bytes) -> Iterator[str]:
+    """Return the texts of a Python file."""
+    return _babel("python", source)
+
+
+def texts_of_template(source: bytes) -> Iterator[str]:
+    """Return the texts of a Jinja template."""
+    return _babel("jinja2.ext:babel_extract", source)
+
+
+def _babel(method: str, source: bytes) -> Iterator[str]:
+    for _, message, _, _ in extract(method, BytesIO(source), keywords=KEYWORDS, options={"silent": "false"}):
+        yield message if isinstance(message, str) else message[0]
+
+
+_EXTRACTORS: dict[str, Callable[[bytes], Iterator[str]]] = {
+    ".py": texts_of_python,
+    ".html": texts_of_template,
+    ".kv": texts_of_kv,
+}

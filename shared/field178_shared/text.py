@@ -1,0 +1,67 @@
+"""Vietnamese text: one stored form, a folded form to search, and a key that sorts as people do."""
+
+import unicodedata
+from collections.abc import Iterator
+
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370))
+_FOLD: dict[int, str | None] = {**_MARKS, ord("đ"): "d", ord("Đ"): "d"}
+
+# Letters become characters whose code points stand in the order of the alphabet, above digits and signs.
+_FIRST_LETTER = 0x41
+_SIGN = "/"
+
+
+def nfc(text: str) -> str:
+    """Return the form in which text is stored and compared."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Return the text to search in: no marks, đ as d, lower case, single spaces.
+
+    Where a tone mark stands (oà or òa) and how the text was composed makes no difference.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFD", text).translate(_FOLD)
+    return " ".join(text.lower().split())
+
+
+def sort_key(text: str) -> str:
+    """Return a key whose code points sort as a Vietnamese dictionary does.
+
+    Letters decide first (a ă â b c d đ e ê ...), then the tones word by word (none, huyền, hỏi, ngã,
+    sắc, nặng), then the text itself, so that only equal texts have equal keys. A database column that
+    holds keys MUST compare them by code point (collation "C").
+    """
+    plain = nfc(text)
+    words = plain.lower().split()
+    letters = " ".join(word.translate(_LETTERS) for word in words)
+    tones = "".join(_tone_of(word) for word in words)
+    return f"{letters}\x01{tones}\x01{plain}"
+
+
+def _tone_of(word: str) -> str:
+    return "0" if word.isascii() else next((_TONE_OF[char] for char in word if char in _TONE_OF), "0")
+
+
+def _toned_letters() -> Iterator[tuple[str, str, str]]:
+    for letter in _ALPHABET:
+        yield letter, letter, ""
+        for mark, tone in _TONES.items():
+            composed = unicodedata.normalize("NFC", letter + mark)
+            if len(composed) == 1:
+                yield composed, letter, tone
+
+
+def _letter_table() -> dict[int, str]:
+    signs = {code: _SIGN for code in range(_FIRST_LETTER, 0x7F) if not chr(code).isalpha()}
+    controls = {code: " " for code in range(0x20)}
+    rank = {letter: chr(_FIRST_LETTER + place) for place, letter in enumerate(_ALPHABET)}
+    letters = {ord(char): rank[letter] for char, letter, _ in _toned_letters()}
+    return {**signs, **controls, **letters}
+
+
+_LETTERS = _letter_table()
+_TONE_OF = {char: tone for char, _, tone in _toned_letters() if tone}
