@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data
 from field178_shared.rules import establishment, inspection, outreach
 from field178_shared.rules.free_text import free_text_paths, free_texts
 from field178_shared.rules.problem import Context, Problem, by_path
-from field178_shared.rules.reading import Data
 from field178_shared.schemas import validate
 
 __all__ = [

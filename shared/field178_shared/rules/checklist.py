@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, Section
 from field178_shared.codelists.conditions import ConditionContext
-from field178_shared.rules.reading import Data, answers_of
+from field178_shared.records.reading import Data, answers_of
 
 STORED_AS_FIELD: Mapping[str, str] = {
     "cc_overall": "overall_result",

@@ -8,8 +8,8 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import ChecklistItem
 from field178_shared.codelists.count_rules import CountRelation, CountRule
 from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import count_of
 from field178_shared.rules.problem import Problem
-from field178_shared.rules.reading import count_of
 
 _MORE_THAN = {
     "workers_present": ErrorCode.EXCEEDS_PRESENT,

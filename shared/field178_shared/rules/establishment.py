@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem
-from field178_shared.rules.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.text import fold
 
 NEAR_M = 150

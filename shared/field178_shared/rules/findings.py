@@ -10,8 +10,8 @@ from datetime import date
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import Frame, Violation
 from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, answers_of, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem
-from field178_shared.rules.reading import Data, answers_of, count_of, day_of, entries_of, text_of
 
 _TIER = re.compile(r"_(?P<least>[0-9]+)_(?P<most>[0-9]+|plus)$")
 _UNNOTIFIED = "lodging_guests_unnotified"

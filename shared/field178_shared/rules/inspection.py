@@ -14,9 +14,9 @@ from field178_shared.clock import VIETNAM, local_date
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, answers_of, count_of, entries_of, instant_of, text_of
 from field178_shared.rules import checklist, counts, findings
 from field178_shared.rules.problem import Context, Problem
-from field178_shared.rules.reading import Data, answers_of, count_of, entries_of, instant_of, text_of
 
 INSPECTED = "inspected"
 NOT_INSPECTED = "not_inspected"
@@ -90,10 +90,10 @@ def _times(data: Data) -> Iterator[Problem]:
 
 
 def _outcome(data: Data) -> Iterator[Problem]:
-    answers, result = answers_of(data), data.get("overall_result")
-    if (data.get("access_result") == INSPECTED) == (result == NOT_INSPECTED):
+    answers, access, result = answers_of(data), text_of(data, "access_result"), data.get("overall_result")
+    if access and result and (access == INSPECTED) == (result == NOT_INSPECTED):
         yield Problem("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS)
-    if data.get("access_result") != INSPECTED and answers:
+    if access and access != INSPECTED and answers:
         yield Problem("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED)
     if "cc_overall" in answers and answers["cc_overall"] != result:
         yield Problem("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST)

@@ -8,8 +8,8 @@ from field178_shared.clock import local_date
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachForm
 from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem
-from field178_shared.rules.reading import Data, count_of, day_of, entries_of, text_of
 
 _PLACES = ("zone_id", "school_id")
 _PARTS = ("first_time_count", "female_count")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_shared.rules.reading import count_of, text_of
+from field178_shared.records.reading import count_of, text_of
 
 _FINAL = frozenset({"approved", "void"})
 

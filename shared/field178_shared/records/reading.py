@@ -1,4 +1,4 @@
-"""Reading of a record's data by rules: what is absent or of another type reads as nothing."""
+"""Reading of a record's data: what is absent or of another type reads as nothing, never as a fault."""
 
 from __future__ import annotations
 
@@ -41,6 +41,18 @@ def entries_of(data: Data, name: str) -> dict[str, Data]:
     if not isinstance(value, Mapping):
         return {}
     return {key: entry for key, entry in value.items() if isinstance(entry, Mapping) and entry}
+
+
+def entry_of(data: Data, name: str) -> Data:
+    """Return a small object, or an empty one when there is none."""
+    value = data.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def ids_of(data: Data, name: str) -> tuple[str, ...]:
+    """Return a list of ids; what is no text is left out."""
+    value = data.get(name)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def answers_of(data: Data) -> dict[str, object]:

@@ -1,0 +1,62 @@
+"""A conflict record: what was seen, what was offered, what stands, one entry for each clashing change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from field178_shared.records.reading import Data, entries_of, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """One change's value for the path; `at` is the words of a clock and may be no time."""
+
+    change_id: str
+    was: object
+    mine: object
+    current: object
+    user: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One path of one record on one device."""
+
+    record: str
+    record_type: str
+    path: str
+    device: str
+    state: str
+    entries: tuple[Clash, ...]
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            record=text_of(data, "record"),
+            record_type=text_of(data, "record_type"),
+            path=text_of(data, "path"),
+            device=text_of(data, "device"),
+            state=text_of(data, "state"),
+            entries=tuple(_clash_of(*entry) for entry in entries_of(data, "entries").items()),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still has to decide."""
+        return self.state == "open"
+
+
+def _clash_of(change_id: str, data: Data) -> Clash:
+    return Clash(
+        change_id=change_id,
+        was=data.get("was"),
+        mine=data.get("mine"),
+        current=data.get("current"),
+        user=text_of(data, "user"),
+        at=text_of(data, "at"),
+        reason=text_of(data, "reason"),
+    )

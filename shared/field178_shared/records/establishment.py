@@ -1,0 +1,79 @@
+"""An establishment of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in 1e-7 degrees."""
+
+    lat: int
+    lon: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A paper of the establishment."""
+
+    number: str
+    issued_on: date | None
+    expires_on: date | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Establishment:
+    """A place in inspection scope and its papers."""
+
+    name: str
+    establishment_type_id: str
+    unit_id: str
+    village: str
+    address_line: str
+    point: Point | None
+    registration_form_id: str
+    registration_number: str
+    operating_status_id: str
+    opening_hours: str
+    certificates: Mapping[str, Certificate]
+    inspection_priority_id: str
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        certificates = entries_of(data, "certificates").items()
+        return cls(
+            name=text_of(data, "name"),
+            establishment_type_id=text_of(data, "establishment_type_id"),
+            unit_id=text_of(data, "unit_id"),
+            village=text_of(data, "village"),
+            address_line=text_of(data, "address_line"),
+            point=_point_of(data),
+            registration_form_id=text_of(data, "registration_form_id"),
+            registration_number=text_of(data, "registration_number"),
+            operating_status_id=text_of(data, "operating_status_id"),
+            opening_hours=text_of(data, "opening_hours"),
+            certificates={kind: _certificate_of(certificate) for kind, certificate in certificates},
+            inspection_priority_id=text_of(data, "inspection_priority_id"),
+        )
+
+
+def _point_of(data: Data) -> Point | None:
+    lat, lon = count_of(data, "lat"), count_of(data, "lon")
+    return None if lat is None or lon is None else Point(lat, lon)
+
+
+def _certificate_of(data: Data) -> Certificate:
+    return Certificate(
+        number=text_of(data, "number"),
+        issued_on=day_of(data, "issued_on"),
+        expires_on=day_of(data, "expires_on"),
+        status=text_of(data, "status"),
+    )

@@ -1,0 +1,59 @@
+"""The office's state of a filed record, with comments pinned to its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A remark on one path; it is done from the revision that answers it."""
+
+    key: str
+    path: str
+    text: str
+    user: str
+    at: datetime | None
+    done_rev: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Returned, approved or void; no review is waiting."""
+
+    record: str
+    record_rev: int
+    state: str
+    reason: str
+    comments: tuple[Comment, ...]
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            record=text_of(data, "record"),
+            record_rev=count_of(data, "record_rev") or 0,
+            state=text_of(data, "state"),
+            reason=text_of(data, "reason"),
+            comments=tuple(_comment_of(*entry) for entry in entries_of(data, "comments").items()),
+        )
+
+    @property
+    def open_comments(self) -> tuple[Comment, ...]:
+        """The remarks nobody has answered yet."""
+        return tuple(comment for comment in self.comments if comment.done_rev is None)
+
+
+def _comment_of(key: str, data: Data) -> Comment:
+    return Comment(
+        key=key,
+        path=text_of(data, "path"),
+        text=text_of(data, "text"),
+        user=text_of(data, "user"),
+        at=instant_of(data, "at"),
+        done_rev=count_of(data, "done_rev"),
+    )
