@@ -95,7 +95,7 @@ def _bearer_token() -> str:
 
 
 def _to_sign_in() -> Response:
-    """Lead a browser to the sign-in page; htmx follows a header, since a redirect would land in a fragment."""
+    """Lead a browser to the sign-in page; htmx follows a header: a redirect would land in a fragment."""
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": url_for(SIGN_IN_ENDPOINT)})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None

@@ -60,7 +60,9 @@ def confirm(password: str) -> None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
     check_sign_in(runtime, officer.login, password, None, client_address())
     token, now = _cookie_token(runtime), runtime.clock.now()
-    run_write(runtime.engine, lambda session: console_sessions.confirm(session, runtime.tenant_id, token, now))
+    run_write(
+        runtime.engine, lambda session: console_sessions.confirm(session, runtime.tenant_id, token, now)
+    )
     g.is_confirmed = True
 
 
@@ -82,7 +84,9 @@ def csrf_token() -> str:
     """Return the token that every form and htmx request of this session must send along."""
     runtime = current_runtime()
     token = g.get("console_token") or _cookie_token(runtime)
-    return hmac.new(runtime.keyring.console_session, token.encode(), hashlib.sha256).hexdigest() if token else ""
+    return (
+        hmac.new(runtime.keyring.console_session, token.encode(), hashlib.sha256).hexdigest() if token else ""
+    )
 
 
 def check_csrf() -> None:
@@ -94,7 +98,9 @@ def check_csrf() -> None:
         return
     if not _is_same_site():
         raise AppError(ErrorCode.FORBIDDEN, problem="origin")
-    if find_officer() is not None and not hmac.compare_digest(_sent_csrf_token().encode(), csrf_token().encode()):
+    if find_officer() is not None and not hmac.compare_digest(
+        _sent_csrf_token().encode(), csrf_token().encode()
+    ):
         raise AppError(ErrorCode.FORBIDDEN, problem="csrf_token")
 
 
@@ -114,7 +120,9 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool]:
         context, confirmed = officers.context_of(session, found.officer), found.is_confirmed(now)
         stale = console_sessions.needs_touch(found.row, now)
     if stale:
-        run_write(runtime.engine, lambda session: console_sessions.touch(session, runtime.tenant_id, token, now))
+        run_write(
+            runtime.engine, lambda session: console_sessions.touch(session, runtime.tenant_id, token, now)
+        )
     return context, confirmed
 
 

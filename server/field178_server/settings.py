@@ -21,7 +21,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting of the server. Field `data_dir` is variable FIELD178_DATA_DIR, and so on (docs/settings.md)."""
+    """Every setting of the server; field `data_dir` is variable FIELD178_DATA_DIR (docs/settings.md)."""
 
     data_dir: Path = Path("field178-data")
     database_url: str = ""
@@ -34,7 +34,7 @@ class Settings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: int = 0
-    password_cost: str = "production"
+    password_cost: str = "production"  # noqa: S105  # a word, not a password
     enrol_attempts_per_address: int = 30
     enrol_attempts_per_prefix: int = 10
     sign_in_attempts_per_address: int = 60

@@ -25,7 +25,8 @@ def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None,
     """
     budgets = _budgets(runtime, login, address)
     run_write(
-        runtime.engine, lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now())
+        runtime.engine,
+        lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
     with snapshot(runtime.engine) as session:
         found = officers.credentials(session, runtime.tenant_id, login)

@@ -44,7 +44,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[Budget], now: datet
             row.failures, row.since = 0, now
         if row.failures >= budget.limit:
             wait = row.since + WINDOW - now
-            raise AppError(ErrorCode.SLOW_DOWN, retry_after=max(1, int(wait.total_seconds()) + 1))
+            raise AppError(ErrorCode.SLOW_DOWN, retry_after_s=max(1, int(wait.total_seconds()) + 1))
         row.failures += 1
     session.flush()
 

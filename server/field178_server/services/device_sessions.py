@@ -1,4 +1,4 @@
-"""Sessions of tablets: a nonce signed by the device's key opens fifteen minutes; nothing to rotate or lose."""
+"""Sessions of tablets: a nonce signed by the device's key opens fifteen minutes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SignedInDevice:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An attempt to open a session: the device, the nonce it was given, its signature, the token if it holds."""
+    """An attempt to open a session; `token` is what the device gets if its signature holds."""
 
     device_id: str
     nonce: str
@@ -63,7 +63,7 @@ def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, no
 
 
 def open_session(session: Session, tenant_id: str, opening: Opening, now: datetime) -> bool:
-    """Use the nonce up and open the session; False (to be committed: the nonce is gone) when it must not open."""
+    """Use the nonce up and open the session; False, to be committed too, when it must not open."""
     if not _use_nonce(session, tenant_id, opening, now):
         return False
     device = session.get(Device, (tenant_id, opening.device_id))

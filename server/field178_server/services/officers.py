@@ -10,12 +10,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import ConsoleSession, Officer, OfficerScope
+from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerContext:
-    """An officer as the rest of the server sees one; `scopes` is where an officer of limited reach may look."""
+    """An officer as the rest of the server sees one; `scopes` limits where one may look."""
 
     tenant_id: str
     id: str
@@ -156,3 +157,9 @@ def claim_totp_step(session: Session, officer: Officer, step: int) -> bool:
         return False
     officer.totp_step = step
     return True
+
+
+def works_in_the_field(role: str, lists: CodeLists) -> bool:
+    """Tell whether a role files records on a tablet."""
+    found = lists.roles.get(role)
+    return found is not None and any(right.startswith("create_") for right in found.can)

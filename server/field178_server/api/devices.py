@@ -1,0 +1,101 @@
+"""Tablets become devices, and officers are bound to them (docs/sync-protocol.md §9)."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from field178_server.api.request_body import load
+from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest
+from field178_server.auth import current_device, require_device
+from field178_server.models import Device, Officer
+from field178_server.runtime import Runtime, current_runtime
+from field178_server.services import attempts, audit, enrolment, officers
+from field178_server.services.attempts import Budget
+from field178_server.services.enrolment import Claim, Enrolled
+from field178_server.sign_in import check_sign_in, client_address
+from field178_server.unit_of_work import run_write
+from field178_shared.clock import to_wire
+from field178_shared.codelists import load as load_lists
+from field178_shared.errors import AppError, ErrorCode
+
+bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
+
+
+@bp.post("")
+def enrol() -> ResponseReturnValue:
+    """Make the tablet that holds a one-time code a device; repeated with the same key: the same device."""
+    wanted = load(EnrolRequest())
+    claim = Claim(
+        str(wanted["code"]), str(wanted["public_key"]), str(wanted["label"]), str(wanted["signature"])
+    )
+    runtime = current_runtime()
+    budgets = _budgets(runtime, claim.code)
+    run_write(
+        runtime.engine,
+        lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
+    )
+    enrolled = run_write(runtime.engine, lambda session: _enrol(session, runtime, claim, budgets))
+    return _answer(runtime, enrolled), 201
+
+
+@bp.post("/officers")
+@require_device
+def bind_officer() -> ResponseReturnValue:
+    """Bind an officer to the tablet that asks; needs the officer's password, online, once."""
+    wanted = load(OfficerRequest())
+    runtime, device = current_runtime(), current_device()
+    login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
+    officer_id = check_sign_in(runtime, login, password, code, client_address())
+    officer = run_write(runtime.engine, lambda session: _bind(session, runtime, device.id, officer_id))
+    return {
+        "user": {
+            "id": officer.officer_id,
+            "name": officer.name,
+            "agency": officer.agency,
+            "role": officer.role,
+        }
+    }
+
+
+def _enrol(session: Session, runtime: Runtime, claim: Claim, budgets: tuple[Budget, ...]) -> Enrolled:
+    now = runtime.clock.now()
+    enrolled = enrolment.enrol(session, runtime.tenant_id, claim, runtime.ids.time_ordered(), now)
+    attempts.give_back(session, runtime.tenant_id, budgets)
+    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
+    entry = audit.Entry("device_enrolled", enrolled.device_id, details={"officer": enrolled.officer_id})
+    audit.record(session, stamp, audit.Actor("device", enrolled.device_id), entry)
+    return enrolled
+
+
+def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -> Officer:
+    now = runtime.clock.now()
+    officer = session.get_one(Officer, (runtime.tenant_id, officer_id))
+    if not officers.works_in_the_field(officer.role, load_lists()):
+        raise AppError(ErrorCode.FORBIDDEN)
+    device = session.get_one(Device, (runtime.tenant_id, device_id))
+    enrolment.bind_officer(session, device, officer, now)
+    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
+    audit.record(session, stamp, audit.Actor("officer", officer_id), audit.Entry("officer_bound", device_id))
+    return officer
+
+
+def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:
+    return {
+        "device": enrolled.device_id,
+        "tenant": runtime.tenant_id,
+        "user": {"id": enrolled.officer_id, "name": enrolled.officer_name},
+        "scopes": list(enrolled.scopes),
+        "receipt_key": runtime.keyring.receipt_key,
+        "sealing_key": runtime.keyring.sealing_key,
+        "now": to_wire(runtime.clock.now()),
+    }
+
+
+def _budgets(runtime: Runtime, code: str) -> tuple[Budget, ...]:
+    settings = runtime.settings
+    return (
+        Budget("enrol_address", client_address(), settings.enrol_attempts_per_address),
+        Budget("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
+    )

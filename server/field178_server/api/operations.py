@@ -1,0 +1,71 @@
+"""Every operation under /api/v1 by method and path: what it is for, what goes in, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from marshmallow import Schema
+
+from field178_server.api.schemas_of_access import (
+    ChallengeAnswer,
+    ChallengeRequest,
+    EnrolAnswer,
+    EnrolRequest,
+    OfficerAnswer,
+    OfficerRequest,
+    SessionAnswer,
+    SessionRequest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as the OpenAPI document tells it."""
+
+    name: str
+    summary: str
+    request: type[Schema] | Mapping[str, object] | None = None
+    answer: type[Schema] | Mapping[str, object] | None = None
+    status: int = 200
+    needs_session: bool = False
+    streams: bool = False
+
+
+_EXCHANGE = {
+    "type": "object",
+    "required": ["device", "incarnation"],
+    "properties": {
+        "device": {"type": "string", "format": "uuid"},
+        "incarnation": {"type": "string", "format": "uuid"},
+        "push": {"type": "array", "items": {"type": "object"}, "maxItems": 500},
+    },
+}
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = MappingProxyType(
+    {
+        ("POST", "/api/v1/devices"): Operation(
+            "enrol", "Make a tablet with a one-time code a device.", EnrolRequest, EnrolAnswer, 201
+        ),
+        ("POST", "/api/v1/devices/officers"): Operation(
+            "bind_officer",
+            "Bind an officer to this tablet.",
+            OfficerRequest,
+            OfficerAnswer,
+            needs_session=True,
+        ),
+        ("POST", "/api/v1/auth/challenge"): Operation(
+            "challenge", "Ask for a nonce.", ChallengeRequest, ChallengeAnswer
+        ),
+        ("POST", "/api/v1/auth/session"): Operation(
+            "open_session", "Open a session with a signed nonce.", SessionRequest, SessionAnswer
+        ),
+        ("POST", "/api/v1/sync"): Operation(
+            "sync", "One exchange: changes up, verdicts and records down.", _EXCHANGE, None, 200, True, True
+        ),
+        ("GET", "/api/v1/schemas"): Operation("schemas", "The record types and their JSON schemas."),
+        ("GET", "/api/v1/dictionaries/{number}"): Operation("dictionary", "A preset compression dictionary."),
+        ("GET", "/api/v1/openapi.json"): Operation("openapi", "This document."),
+    }
+)

@@ -1,0 +1,38 @@
+"""Reading a request's body: bounded, decoded, strictly parsed, checked against its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+from marshmallow import Schema, ValidationError
+
+from field178_shared import coding, strict_json
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import MAX_EXPANDED_BYTES
+
+_CHARSETS = ("", "utf-8", "utf8")
+
+
+def read_json() -> object:
+    """Return the JSON value of the body, or raise the protocol's error for what is wrong with it."""
+    charset = request.mimetype_params.get("charset", "").lower()
+    if request.mimetype != "application/json" or charset not in _CHARSETS:
+        raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+    coding_name = request.headers.get("Content-Encoding", "").strip().lower()
+    body = coding.decode(coding_name, request.get_data(cache=False), MAX_EXPANDED_BYTES)
+    return strict_json.loads(body)
+
+
+def load(schema: Schema) -> dict[str, object]:
+    """Return the body's members as the schema wants them, or raise AppError(bad_request) with a pointer."""
+    value = read_json()
+    if not isinstance(value, Mapping):
+        raise AppError(ErrorCode.BAD_REQUEST, pointer="", problem="not_object")
+    try:
+        loaded = schema.load(value)
+    except ValidationError as error:
+        name = min(error.messages_dict)
+        raise AppError(ErrorCode.BAD_REQUEST, pointer=f"/{name}") from None
+    assert isinstance(loaded, dict)
+    return loaded

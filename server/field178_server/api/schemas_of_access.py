@@ -1,0 +1,104 @@
+"""Wire form of enrolment, sessions and officers of a tablet (docs/sync-protocol.md §9)."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from field178_server.services import enrolment, signatures
+from field178_shared.ids import is_uuid
+from field178_shared.protocol import MAX_LABEL
+
+
+def _code(text: str) -> None:
+    if not enrolment.is_code(text):
+        raise ValidationError("bad_id")
+
+
+def _public_key(text: str) -> None:
+    if not signatures.is_public_key(text):
+        raise ValidationError("bad_id")
+
+
+def _uuid(text: str) -> None:
+    if not is_uuid(text):
+        raise ValidationError("bad_id")
+
+
+class _Request(Schema):
+    """Members that a later client may add are left aside."""
+
+    class Meta:
+        """Unknown members are no error."""
+
+        unknown = EXCLUDE
+
+
+class EnrolRequest(_Request):
+    """A tablet asks to become a device."""
+
+    code = fields.String(required=True, validate=[validate.Length(max=32), _code])
+    public_key = fields.String(required=True, validate=_public_key)
+    label = fields.String(required=True, validate=validate.Length(min=1, max=MAX_LABEL))
+    signature = fields.String(required=True, validate=validate.Length(max=128))
+
+
+class ChallengeRequest(_Request):
+    """A device asks for a nonce."""
+
+    device = fields.String(required=True, validate=_uuid)
+
+
+class SessionRequest(_Request):
+    """A device shows that it holds its key."""
+
+    device = fields.String(required=True, validate=_uuid)
+    nonce = fields.String(required=True, validate=validate.Length(max=64))
+    signature = fields.String(required=True, validate=validate.Length(max=128))
+
+
+class OfficerRequest(_Request):
+    """An officer signs in on a tablet, once, online."""
+
+    login = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    password = fields.String(required=True, validate=validate.Length(min=1, max=1024))
+    totp = fields.String(load_default="", allow_none=True, validate=validate.Length(max=16))
+
+
+class UserAnswer(Schema):
+    """An officer as a tablet knows one."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    agency = fields.String()
+    role = fields.String()
+
+
+class EnrolAnswer(Schema):
+    """A tablet's identity and whom it may trust."""
+
+    device = fields.String(required=True)
+    tenant = fields.String(required=True)
+    user = fields.Nested(UserAnswer, required=True)
+    scopes = fields.List(fields.String(), required=True)
+    receipt_key = fields.String(required=True)
+    sealing_key = fields.String(required=True)
+    now = fields.String(required=True)
+
+
+class ChallengeAnswer(Schema):
+    """A nonce for two minutes and one use."""
+
+    nonce = fields.String(required=True)
+
+
+class SessionAnswer(Schema):
+    """An opaque token and how long it lives."""
+
+    token = fields.String(required=True)
+    expires_in_s = fields.Integer(required=True)
+
+
+class OfficerAnswer(Schema):
+    """The officer that is now bound to the tablet."""
+
+    user = fields.Nested(UserAnswer, required=True)

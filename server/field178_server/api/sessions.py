@@ -1,0 +1,47 @@
+"""Sessions of tablets: a nonce, its signature, fifteen minutes (docs/sync-protocol.md §9)."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from field178_server.api.request_body import load
+from field178_server.api.schemas_of_access import ChallengeRequest, SessionRequest
+from field178_server.runtime import current_runtime, new_token
+from field178_server.services import device_sessions
+from field178_server.services.device_sessions import SESSION_LIFE, Opening
+from field178_server.unit_of_work import run_write
+from field178_shared.errors import AppError, ErrorCode
+
+bp = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
+
+
+@bp.post("/challenge")
+def challenge() -> ResponseReturnValue:
+    """Give a nonce; an unknown device gets one too, so the answer tells nothing."""
+    device_id = str(load(ChallengeRequest())["device"])
+    runtime, nonce = current_runtime(), new_token()
+    run_write(
+        runtime.engine,
+        lambda session: device_sessions.issue_nonce(
+            session, runtime.tenant_id, device_id, nonce, runtime.clock.now()
+        ),
+    )
+    return {"nonce": nonce}
+
+
+@bp.post("/session")
+def open_session() -> ResponseReturnValue:
+    """Open a session for the device that signed its nonce."""
+    wanted = load(SessionRequest())
+    runtime, token = current_runtime(), new_token()
+    opening = Opening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
+    opened = run_write(
+        runtime.engine,
+        lambda session: device_sessions.open_session(
+            session, runtime.tenant_id, opening, runtime.clock.now()
+        ),
+    )
+    if not opened:
+        raise AppError(ErrorCode.SIGNATURE_REFUSED)
+    return {"token": token, "expires_in_s": int(SESSION_LIFE.total_seconds())}

@@ -1,0 +1,53 @@
+"""The application factory: settings in, a Flask application out; nothing happens at import."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from field178_server.api import init_api
+from field178_server.errors import init_errors
+from field178_server.extensions import db
+from field178_server.headers import init_headers
+from field178_server.keyring import load_keys
+from field178_server.runtime import Runtime, init_runtime
+from field178_server.services.passwords import Passwords
+from field178_server.settings import Settings
+from field178_server.structured_log import init_request_log
+from field178_shared.clock import Clock, clock_from_environment
+from field178_shared.ids import IdSource
+from field178_shared.protocol import MAX_BODY_BYTES
+
+
+def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | None = None) -> Flask:
+    """Build the application of one tenant; the data folder MUST have been set up by `field178 init`."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.effective_database_url,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES // 2,
+        MAX_FORM_PARTS=1000,
+        FIELD178_LANGUAGE=settings.language,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has the switch
+    clock = clock or clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    runtime = Runtime(
+        settings,
+        engine,
+        clock,
+        ids or IdSource(clock),
+        load_keys(settings.key_dir),
+        Passwords(settings.password_cost),
+    )
+    init_runtime(app, runtime)
+    init_request_log(app)
+    init_headers(app, is_https=settings.is_https)
+    init_errors(app)
+    init_api(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,98 @@
+"""The request boundary: every error becomes problem+json for tablets and a page for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from field178_server.headers import is_api_path
+from field178_server.structured_log import frames_of
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.protocol import MAX_BODY_BYTES
+
+PROBLEM_JSON = "application/problem+json"
+ERROR_PAGE = "field178.error_page"
+ErrorPage = Callable[[int, ErrorCode, Mapping[str, object]], Response]
+_BY_STATUS = {
+    400: ErrorCode.BAD_REQUEST,
+    403: ErrorCode.FORBIDDEN,
+    404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.METHOD_NOT_ALLOWED,
+    413: ErrorCode.TOO_LARGE,
+    415: ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+    429: ErrorCode.SLOW_DOWN,
+    503: ErrorCode.BUSY,
+}
+_RESERVED = frozenset({"type", "title", "status", "code", "detail"})
+
+log = structlog.get_logger()
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error of the application; one nobody foresaw is logged and tells the asker nothing."""
+    language = str(app.config["FIELD178_LANGUAGE"])
+
+    @app.errorhandler(AppError)
+    def _refused(error: AppError) -> Response:
+        return answer(app, error.status, error.code, error.details, language)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 500
+        code = _BY_STATUS.get(status, ErrorCode.BAD_REQUEST if status < 500 else ErrorCode.INTERNAL)
+        response = answer(app, status, code, _details_of(error), language)
+        if "Allow" in dict(error.get_headers()):
+            response.headers["Allow"] = dict(error.get_headers())["Allow"]
+        return response
+
+    @app.errorhandler(Exception)
+    def _failed(error: Exception) -> Response:
+        log.error("request_failed", exception=type(error).__name__, frames=frames_of(error))
+        return answer(app, 500, ErrorCode.INTERNAL, {}, language)
+
+
+def answer(
+    app: Flask, status: int, code: ErrorCode, details: Mapping[str, object], language: str
+) -> Response:
+    """Return the answer to a refused request: a problem for tablets, a page for people."""
+    page = app.extensions.get(ERROR_PAGE)
+    if is_api_path(request.path) or page is None:
+        response = problem(status, code, details, language)
+    else:
+        response = page(status, code, details)
+        assert isinstance(response, Response)
+    if (wait := details.get("retry_after_s")) is not None:
+        response.headers["Retry-After"] = str(wait)
+    if status == 401 and is_api_path(request.path):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def problem(status: int, code: ErrorCode, details: Mapping[str, object], language: str) -> Response:
+    """Return problem+json (RFC 9457) with the stable code and its typed details."""
+    body = problem_body(status, code, details, language)
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type=PROBLEM_JSON)
+
+
+def problem_body(
+    status: int, code: ErrorCode, details: Mapping[str, object], language: str
+) -> dict[str, object]:
+    """Return the members of a problem; `title` is for people, programs read `code`."""
+    members = {name: value for name, value in details.items() if name not in _RESERVED}
+    return {
+        "type": "about:blank",
+        "title": message(code, language),
+        "status": status,
+        "code": code,
+        **members,
+    }
+
+
+def _details_of(error: HTTPException) -> dict[str, object]:
+    if isinstance(error, RequestEntityTooLarge):
+        return {"limit": MAX_BODY_BYTES, "unit": "bytes"}
+    return {}

@@ -1,0 +1,101 @@
+"""Scopes: their names, their rows, and which ones a tablet gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Device, DeviceScope, Scope
+from field178_server.services.rowcount import changed_rows
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import is_uuid
+from field178_shared.protocol import MAX_SCOPES
+
+REF = "ref"
+OFFICE = "office"
+_UNIT = re.compile(r"unit:([A-Za-z0-9_-]{1,64})")
+
+
+def kind_of(scope: str, lists: CodeLists) -> str:
+    """Return unit, team, ref or office, or raise AppError(not_found): a mistyped scope helps nobody."""
+    if scope in (REF, OFFICE):
+        return scope
+    if scope.startswith("team:") and is_uuid(scope.removeprefix("team:")):
+        return "team"
+    if (match := _UNIT.fullmatch(scope)) and match[1] in lists.units:
+        return "unit"
+    raise AppError(ErrorCode.NOT_FOUND, scope=scope)
+
+
+def ensure(session: Session, tenant_id: str, scopes: Iterable[str], lists: CodeLists) -> None:
+    """Make the rows of scopes that have none."""
+    for scope in sorted(set(scopes)):
+        kind = kind_of(scope, lists)
+        if session.get(Scope, (tenant_id, scope)) is None:
+            session.add(Scope(tenant_id=tenant_id, scope=scope, kind=kind))
+    session.flush()
+
+
+def for_tablet(scopes: Iterable[str], lists: CodeLists) -> tuple[str, ...]:
+    """Return what a tablet of these scopes is granted: they, the predecessors of its units, and `ref`.
+
+    `office` is never granted to a tablet.
+    """
+    granted = {REF}
+    for scope in scopes:
+        if scope == OFFICE:
+            raise AppError(ErrorCode.FORBIDDEN, scope=scope)
+        granted.add(scope)
+        if kind_of(scope, lists) == "unit":
+            granted |= {f"unit:{unit}" for unit in _lineage(scope.removeprefix("unit:"), lists)}
+    return tuple(sorted(granted))
+
+
+def grant(session: Session, device: Device, scopes: Sequence[str], now: datetime) -> None:
+    """Grant scopes to a tablet; those it has stay as they are. The rows of the scopes MUST exist."""
+    held = set(granted_to(session, device))
+    for scope in sorted(set(scopes) - held):
+        session.add(
+            DeviceScope(tenant_id=device.tenant_id, device_id=device.device_id, scope=scope, granted_at=now)
+        )
+    if len(held | set(scopes)) > MAX_SCOPES:
+        raise AppError(ErrorCode.TOO_LARGE, limit=MAX_SCOPES, unit="scopes")
+    session.flush()
+
+
+def ungrant(session: Session, device: Device, scope: str) -> bool:
+    """Take a scope from a tablet; False when it had none."""
+    removed = session.execute(
+        delete(DeviceScope).where(
+            DeviceScope.tenant_id == device.tenant_id,
+            DeviceScope.device_id == device.device_id,
+            DeviceScope.scope == scope,
+        )
+    )
+    return changed_rows(removed) == 1
+
+
+def granted_to(session: Session, device: Device) -> list[str]:
+    """Return the scopes of a tablet, ascending."""
+    return sorted(
+        session.scalars(
+            select(DeviceScope.scope).where(
+                DeviceScope.tenant_id == device.tenant_id, DeviceScope.device_id == device.device_id
+            )
+        )
+    )
+
+
+def _lineage(unit: str, lists: CodeLists) -> set[str]:
+    found: set[str] = set()
+    waiting = [unit]
+    while waiting:
+        earlier = {step.source for step in lists.predecessors(waiting.pop())} - found
+        found |= earlier
+        waiting.extend(earlier)
+    return found

@@ -1,0 +1,61 @@
+"""The log: one JSON object a line, an event name and ids, never names, notes or values."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import TextIO
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from field178_shared.clock import Clock, duration_clock, to_wire
+
+log = structlog.get_logger()
+
+
+def configure_log(stream: TextIO, clock: Clock, level: str) -> None:
+    """Send the log of this process to a stream."""
+    structlog.configure(
+        processors=[_stamp(clock), structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Return where an error passed, without its message: a message may quote what somebody typed."""
+    return [
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+
+
+def init_request_log(app: Flask) -> None:
+    """Write one line a request: the rule that matched, never the address itself."""
+
+    @app.before_request
+    def _start() -> None:
+        g.started_at_s = duration_clock()
+
+    @app.after_request
+    def _done(response: Response) -> Response:
+        started = g.get("started_at_s")
+        device = g.get("device")
+        log.info(
+            "request_done",
+            method=request.method,
+            rule=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            duration_ms=None if started is None else int((duration_clock() - started) * 1000),
+            device_id=device.id if device is not None else None,
+        )
+        return response
+
+
+def _stamp(clock: Clock) -> Processor:
+    def add_time(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return {"at": to_wire(clock.now()), **event}
+
+    return add_time
