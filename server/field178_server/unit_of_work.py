@@ -1,0 +1,59 @@
+"""The only place that commits: a use case is stored whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from field178_server.database import BUSY_TIMEOUT_S, is_passing, readonly, write_lock
+from field178_shared.errors import AppError, ErrorCode
+
+ATTEMPTS = 3
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """Give a session for one write transaction; commit at the end, roll back on any error.
+
+    MUST NOT be nested: the second one would wait for the first.
+    """
+    lock = write_lock(engine)
+    if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
+        raise AppError(ErrorCode.BUSY, retry_after_s=2)
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
+    """Run a whole write transaction; run it again when it met another one, then answer busy.
+
+    `work` MUST be safe to run again: all it changes is in the session.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with unit_of_work(engine) as session:
+                return work(session)
+        except DBAPIError as error:
+            if not is_passing(error):
+                raise
+            if attempt == ATTEMPTS:
+                raise AppError(ErrorCode.BUSY, retry_after_s=2) from error
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """Give a read-only session in which every query sees one and the same state of the store."""
+    with Session(readonly(engine), expire_on_commit=False, autoflush=False) as session:
+        yield session
