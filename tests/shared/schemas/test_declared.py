@@ -1,0 +1,78 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.shared import builders
+
+from field178_shared.merge import write_path
+from field178_shared.schemas import TYPES
+
+Data = dict[str, object]
+VALID: dict[str, Callable[[], Data]] = {
+    "establishment": builders.establishment,
+    "inspection": builders.inspection,
+    "outreach_session": builders.outreach_session,
+    "review": builders.review,
+    "conflict": builders.conflict,
+    "team": builders.team,
+    "person": builders.person,
+}
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 10**13)
+    | st.sampled_from(["", "yes", "2026-11-20", "x" * 130, "x" * 4001, "valid", builders.UNIT])
+    | st.sampled_from([{}, [], ["x"], {"k": {}}, {"k": {"v": "yes"}}, {"x": 1.5}, [None]])
+)
+
+
+def _paths(data: Data, prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for key, value in data.items():
+        found.append(f"{prefix}{key}")
+        if isinstance(value, dict):
+            found += _paths(value, f"{prefix}{key}.")
+    return found
+
+
+PATHS = {name: [*_paths(build()), "unknown", "unknown.deeper"] for name, build in VALID.items()}
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> tuple[str, Data]:
+    """A valid record with up to four values anywhere replaced by anything."""
+    name = draw(st.sampled_from(sorted(VALID)))
+    data = VALID[name]()
+    for path in draw(st.lists(st.sampled_from(PATHS[name]), max_size=4)):
+        value = draw(VALUES)
+        data = write_path(data, path, value)
+        if value is None and "." not in path:
+            data[path] = None
+    return name, data
+
+
+@given(spoiled())
+def test_the_fast_way_and_marshmallow_agree_on_every_error(case: tuple[str, Data]) -> None:
+    name, data = case
+    schema = TYPES[name].schema
+    by_marshmallow = schema.errors(data)
+    assert schema.is_fine(data) == (not by_marshmallow)
+    by_check: dict[str, list[str]] = {}
+    for path, code in schema._check(data):
+        by_check.setdefault(path, []).append(code.value)
+    assert by_check == by_marshmallow
+
+
+@pytest.mark.parametrize("name", sorted(VALID))
+def test_marshmallow_loads_a_valid_record_unchanged(name: str) -> None:
+    data = VALID[name]()
+    assert TYPES[name].schema.load(data) == data
+
+
+def test_unknown_paths_of_any_depth_are_no_error() -> None:
+    data = builders.inspection(new_part={"a": {"b": ["c"]}})
+    answers = data["answers"]
+    assert isinstance(answers, dict)
+    answers["item_of_next_year"] = {"v": "whatever", "certainty": 3}
+    assert TYPES["inspection"].schema.is_fine(data)

@@ -1,0 +1,144 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from tests.shared import builders
+
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import write_path
+from field178_shared.privacy import matches_forbidden
+from field178_shared.schemas import TYPES, json_schema, validate
+
+Data = dict[str, object]
+
+BAD: list[tuple[str, Callable[[], Data], str, object, str]] = [
+    ("establishment", builders.establishment, "name", "  ", "required"),
+    ("establishment", builders.establishment, "name", "x" * 121, "too_long"),
+    ("establishment", builders.establishment, "establishment_type_id", "casino", "unknown_choice"),
+    ("establishment", builders.establishment, "unit_id", "11629", "unknown_choice"),
+    ("establishment", builders.establishment, "lat", 20.8, "not_integer"),
+    ("establishment", builders.establishment, "lat", 900_000_001, "out_of_range"),
+    ("establishment", builders.establishment, "certificates.antt.status", "lost", "unknown_choice"),
+    ("establishment", builders.establishment, "certificates.antt.issued_on", "04/03/2024", "bad_date"),
+    ("inspection", builders.inspection, "started_at", "20/11/2026 14:00", "bad_time"),
+    ("inspection", builders.inspection, "establishment_id", "gl016", "bad_id"),
+    ("inspection", builders.inspection, "members.m1.position", "boss", "unknown_choice"),
+    ("inspection", builders.inspection, "answers.workers_total.v", "7", "not_integer"),
+    ("inspection", builders.inspection, "answers.workers_total.v", True, "not_integer"),
+    ("inspection", builders.inspection, "answers.kd_hours.v", "partial", "unknown_choice"),
+    ("inspection", builders.inspection, "answers.kd_hours.note", "x" * 201, "too_long"),
+    ("inspection", builders.inspection, "answers.kd_hours.src", "guess", "unknown_choice"),
+    ("inspection", builders.inspection, "answers.cc_recommendation.v", "x" * 501, "too_long"),
+    ("inspection", builders.inspection, "answers.cc_overall.v", "bad", "unknown_choice"),
+    ("inspection", builders.inspection, "recommendation", "x" * 501, "too_long"),
+    ("inspection", builders.inspection, "representative_opinion", "x" * 301, "too_long"),
+    ("inspection", builders.inspection, "findings.f1.violation_id", "ref_buying", "unknown_choice"),
+    ("inspection", builders.inspection, "follow_ups.u1.status", "overdue", "unknown_choice"),
+    ("inspection", builders.inspection, "protocols.curfew.done", True, "unknown_choice"),
+    ("outreach_session", builders.outreach_session, "topic_ids", [], "required"),
+    ("outreach_session", builders.outreach_session, "topic_ids", ["gossip"], "unknown_choice"),
+    ("outreach_session", builders.outreach_session, "start_time", "2 giờ", "bad_time"),
+    (
+        "outreach_session",
+        builders.outreach_session,
+        "audiences.workers_at_risk.attendance_count",
+        -1,
+        "out_of_range",
+    ),
+    (
+        "outreach_session",
+        builders.outreach_session,
+        "materials.leaflet.quantity",
+        1.5,
+        "not_integer",
+    ),
+    ("review", builders.review, "state", "waiting", "unknown_choice"),
+    ("review", builders.review, "comments.c1.text", "x" * 501, "too_long"),
+    ("conflict", builders.conflict, "device", "tablet 3", "bad_id"),
+    ("team", builders.team, "level", "galaxy", "unknown_choice"),
+    ("person", builders.person, "role", "boss", "unknown_choice"),
+]
+
+
+@pytest.mark.parametrize(("name", "build", "path", "value", "code"), BAD)
+def test_one_wrong_value_gives_one_code_at_its_path(
+    name: str, build: Callable[[], Data], path: str, value: object, code: str
+) -> None:
+    found = validate(name, write_path(build(), path, value))
+    at = "protocols.curfew" if path.startswith("protocols.") else path
+    assert found[at] == [code]
+
+
+@pytest.mark.parametrize("type_id", ["karaoke", "hotel", "massage", "cafe", "discotheque", "boarding_house"])
+def test_a_complete_visit_of_any_kind_is_valid(type_id: str) -> None:
+    assert validate("inspection", builders.inspection(type_id)) == {}
+    assert validate("inspection", builders.not_inspected()) == {}
+
+
+def test_every_required_field_is_asked_for_by_name() -> None:
+    assert validate("outreach_session", {}) == {
+        name: ["required"]
+        for name in ("outreach_form_id", "session_date", "unit_id", "host_agency_id", "topic_ids")
+    }
+
+
+def test_times_of_the_envelope_that_are_no_time_are_kept() -> None:
+    assert validate("establishment", builders.establishment(captured_at="hôm qua")) == {}
+
+
+def test_an_answer_may_wait_for_its_value() -> None:
+    assert validate("inspection", builders.inspection(answers={"kd_hours": {"note": "hỏi lại"}})) == {}
+
+
+def test_a_record_that_is_no_object_has_the_wrong_type() -> None:
+    assert validate("review", ["x"]) == {"": ["wrong_type"]}
+
+
+def test_an_unknown_type_is_refused_by_its_code() -> None:
+    with pytest.raises(AppError) as refused:
+        validate("diary", {})
+    assert refused.value.code is ErrorCode.UNKNOWN_TYPE
+
+
+def test_no_field_of_any_schema_can_hold_a_person() -> None:
+    names = {name for type_name in TYPES for name in _names(json_schema(type_name))}
+    assert len(names) > 100
+    assert {name for name in names if matches_forbidden(name)} == set()
+
+
+def test_every_type_describes_itself_in_json() -> None:
+    for name in TYPES:
+        described = json.loads(json.dumps(json_schema(name)))
+        assert described["type"] == "object"
+        assert set(described["required"]) <= set(described["properties"])
+    answer = json_schema("inspection")["properties"]["answers"]["properties"]["kd_hours"]  # type: ignore[index]
+    assert answer["properties"]["v"] == {"type": "string", "enum": ["na", "no", "yes"]}
+
+
+def test_the_office_and_the_server_alone_write_what_is_theirs() -> None:
+    on_tablets = {name for name, each in TYPES.items() if "tablet" in each.creators}
+    assert on_tablets == {"establishment", "inspection", "outreach_session"}
+    assert "inspection_priority_id" in TYPES["establishment"].office_paths
+    assert TYPES["inspection"].takes(1)
+    assert not TYPES["inspection"].takes(2)
+
+
+def test_importing_the_types_loads_neither_marshmallow_nor_the_lists() -> None:
+    code = (
+        "import sys, field178_shared.schemas as s; s.TYPES['inspection'];"
+        "print([m for m in ('marshmallow', 'field178_shared.codelists') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def _names(described: object) -> set[str]:
+    if isinstance(described, list):
+        return {name for item in described for name in _names(item)}
+    if not isinstance(described, dict):
+        return set()
+    properties = described.get("properties")
+    own = set(properties) if isinstance(properties, dict) else set()
+    return own | {name for below in described.values() for name in _names(below)}
