@@ -1,0 +1,47 @@
+"""Migrations of the store, inside the package: a wheel brings its own way up and down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+FOLDER = Path(__file__).parent
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the store up to a revision in one transaction; nothing happens when it is there already."""
+    with engine.connect() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Take the store down to a revision in one transaction."""
+    with engine.connect() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def current(engine: Engine) -> str | None:
+    """Return the revision the store is at, or None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """Return the newest revision that this version of the product knows."""
+    return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def configuration() -> Config:
+    """Return Alembic's settings; there is no ini file to find."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return config
