@@ -1,0 +1,189 @@
+"""The conclusion of a visit: overall result, measures, what must be fixed by when, the other side's word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from field178_mobile.presenters.answers import SHORT_ANSWERS, Changes, Data, answers_of
+from field178_mobile.presenters.section_view import Marks, VisitView, answer_word
+from field178_mobile.presenters.wording import Option, Wording, options
+from field178_shared.codelists import ChecklistItem
+from field178_shared.formats import date_text
+from field178_shared.records.reading import entries_of, text_of
+
+RECOMMENDATION_LENGTH = 500
+OPINION_LENGTH = 300
+FOLLOW_UP_LENGTH = 200
+NUMBER_LENGTH = 60
+FIX_WITHIN_DAYS = (3, 7, 15, 30)
+_TEXTS = {
+    "recommendation": RECOMMENDATION_LENGTH,
+    "representative_opinion": OPINION_LENGTH,
+    "minutes_number": NUMBER_LENGTH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextState:
+    """One free text with what is pinned to it."""
+
+    path: str
+    text: str
+    longest: int
+    lint: str
+    comment: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """One shortcoming the establishment is asked to fix."""
+
+    key: str
+    text: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConclusionState:
+    """The whole conclusion tab."""
+
+    summary: str
+    results: tuple[Option, ...]
+    measures: tuple[Option, ...]
+    roles: tuple[Option, ...]
+    paper: tuple[Option, ...]
+    fix_days: tuple[Option, ...]
+    fix_by: str
+    shortcomings: tuple[FollowUpRow, ...]
+    recommendation: TextState
+    opinion: TextState
+    minutes: TextState
+    comments: Mapping[str, str]
+    problems: Mapping[str, str]
+
+
+def choose_result(result: str) -> Changes:
+    """Return the change of the overall result."""
+    return {"overall_result": result}
+
+
+def choose_role(role: str) -> Changes:
+    """Return the change of who spoke for the establishment: a role, never a name."""
+    return {"representative_role": role}
+
+
+def choose_paper(signed: str) -> Changes:
+    """Return the change of what became of the paper minutes."""
+    return {"paper_signed": signed}
+
+
+def toggle_measure(data: Data, measure: str) -> Changes:
+    """Return the change that adds a measure, or takes it back with its document."""
+    if measure in entries_of(data, "measures"):
+        return {f"measures.{measure}": None}
+    return {f"measures.{measure}": {"measure_id": measure}}
+
+
+def write_text(name: str, text: str) -> Changes:
+    """Return the change of one of the free texts, cut at the length the record allows."""
+    return {name: text[: _TEXTS[name]] or None}
+
+
+def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
+    """Return the change that asks every shortcoming of the visit to be fixed by a date, or by none."""
+    short = [item_id for item_id, answer in answers_of(data).items() if answer.is_short]
+    gone: Changes = {f"follow_ups.{key}": None for key in entries_of(data, "follow_ups")}
+    if due_on is None:
+        return gone
+    asked: Changes = {
+        f"follow_ups.{item_id}": _follow_up(words.lists.items[item_id], due_on.isoformat())
+        for item_id in short
+        if item_id in words.lists.items
+    }
+    return {**gone, **asked}
+
+
+def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Changes:
+    """Return what an answer adds once a deadline stands: a further shortcoming is asked to be fixed by it."""
+    due = _due_on(data)
+    item = words.lists.items.get(item_id)
+    if value not in SHORT_ANSWERS or not due or item is None:
+        return {}
+    return {f"follow_ups.{item_id}": _follow_up(item, due)}
+
+
+def conclusion_state(view: VisitView) -> ConclusionState:
+    """Return the conclusion tab of a visit."""
+    data, words, marks = view.data, view.words, view.marks
+    due = _due_on(data)
+    return ConclusionState(
+        summary=_summary(data, words),
+        results=_results(data, words),
+        measures=tuple(
+            Option(choice.id, choice.label(words.language), choice.id in entries_of(data, "measures"))
+            for choice in words.lists.choices["measure"]
+        ),
+        roles=options(words, "representative_role", data.get("representative_role")),
+        paper=options(words, "paper_signed", data.get("paper_signed")),
+        fix_days=tuple(_day_option(days, view.day, due, words) for days in FIX_WITHIN_DAYS),
+        fix_by=date_text(date.fromisoformat(due)) if due else "",
+        shortcomings=_shortcomings(data, words),
+        recommendation=_text(view, "recommendation"),
+        opinion=_text(view, "representative_opinion"),
+        minutes=_text(view, "minutes_number"),
+        comments=marks.comments,
+        problems=marks.problems,
+    )
+
+
+def _follow_up(item: ChecklistItem, due_on: str) -> dict[str, object]:
+    # The record carries Vietnamese, whatever language the tablet speaks.
+    return {"text": item.vi[:FOLLOW_UP_LENGTH], "due_on": due_on, "status": "open"}
+
+
+def _results(data: Data, words: Wording) -> tuple[Option, ...]:
+    closed = data.get("overall_result") == "not_inspected"
+    chips = options(words, "overall_result", data.get("overall_result"))
+    return tuple(chip for chip in chips if (chip.id == "not_inspected") == closed)
+
+
+def _summary(data: Data, words: Wording) -> str:
+    short = sum(answer.is_short for answer in answers_of(data).values())
+    found = len(entries_of(data, "findings"))
+    if not short:
+        return words.translate("No shortcoming recorded")
+    return words.say("{short} items not met · {found} violations recorded", short=short, found=found)
+
+
+def _shortcomings(data: Data, words: Wording) -> tuple[FollowUpRow, ...]:
+    rows = []
+    for item_id, answer in answers_of(data).items():
+        item = words.lists.items.get(item_id)
+        if item is not None and answer.is_short:
+            rows.append(FollowUpRow(item_id, item.label(words.language), answer_word(answer.value, words)))
+    return tuple(rows)
+
+
+def _due_on(data: Data) -> str:
+    return max((text_of(row, "due_on") for row in entries_of(data, "follow_ups").values()), default="")
+
+
+def _day_option(days: int, day: date, due: str, words: Wording) -> Option:
+    on = day + timedelta(days=days)
+    label = words.say("{count} days", count=days)
+    return Option(str(days), label, on.isoformat() == due, date_text(on))
+
+
+def _text(view: VisitView, name: str) -> TextState:
+    marks: Marks = view.marks
+    return TextState(
+        path=name,
+        text=text_of(view.data, name),
+        longest=_TEXTS[name],
+        lint=marks.lint.get(name, ""),
+        comment=marks.comments.get(name, ""),
+        problem=marks.problems.get(name, ""),
+    )

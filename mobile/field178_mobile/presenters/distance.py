@@ -1,0 +1,24 @@
+"""How far an establishment is: positions are whole 1e-7 degrees, distances whole metres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+_METRES_PER_UNIT = 111_320 / 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point in 1e-7 degrees."""
+
+    lat: int
+    lon: int
+
+
+def metres_between(one: Position, other: Position) -> int:
+    """Return the distance in metres; flat-earth, right to a metre inside a province."""
+    shrink = math.cos(math.radians((one.lat + other.lat) / 2 / 10_000_000))
+    north = (one.lat - other.lat) * _METRES_PER_UNIT
+    east = (one.lon - other.lon) * _METRES_PER_UNIT * shrink
+    return round(math.hypot(north, east))

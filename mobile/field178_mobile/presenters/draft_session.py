@@ -1,0 +1,77 @@
+"""One open draft: every change is durable before it is shown, and the last ones can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from field178_mobile.presenters.answers import Changes
+from field178_mobile.store import Draft
+from field178_shared.clock import Clock
+from field178_shared.merge import equal, read_path, write_path
+
+UNDO_STEPS = 50
+
+
+class DraftKeeper(Protocol):
+    """Keeps drafts durably."""
+
+    def save(self, draft: Draft) -> None:
+        """Keep a draft; it survives a power cut when this returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change that can be taken back: what it was called, and the values before it."""
+
+    label: str
+    before: Mapping[str, object]
+
+
+class DraftSession:
+    """Changes one draft path by path. The draft is saved before `change` returns."""
+
+    def __init__(self, keeper: DraftKeeper, clock: Clock, draft: Draft) -> None:
+        self._keeper = keeper
+        self._clock = clock
+        self._steps: list[Step] = []
+        self.draft = draft
+
+    @property
+    def data(self) -> dict[str, object]:
+        """The draft's fields as they are now."""
+        return dict(self.draft.data)
+
+    @property
+    def last_step(self) -> str:
+        """The name of the change that `undo` would take back, empty when there is none."""
+        return self._steps[-1].label if self._steps else ""
+
+    def change(self, changes: Changes, label: str = "") -> bool:
+        """Apply and keep a change; one with a label can be taken back. Tell whether anything changed."""
+        data = self.data
+        before = {path: read_path(data, path) for path in changes}
+        if all(equal(before[path], value) for path, value in changes.items()):
+            return False
+        if label:
+            self._steps = [*self._steps[-UNDO_STEPS + 1 :], Step(label, before)]
+        self._write(changes)
+        return True
+
+    def undo(self) -> str:
+        """Take the last labelled change back and return its label, empty when there was none."""
+        if not self._steps:
+            return ""
+        step = self._steps.pop()
+        self._write(step.before)
+        return step.label
+
+    def _write(self, changes: Mapping[str, object]) -> None:
+        data = self.data
+        for path, value in changes.items():
+            data = write_path(data, path, value)
+        draft = replace(self.draft, data=data, saved_at=self._clock.now())
+        self._keeper.save(draft)
+        self.draft = draft

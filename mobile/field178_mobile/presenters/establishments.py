@@ -1,0 +1,246 @@
+"""The list of my area's establishments: search without accents, nearest first, chips that count honestly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.visit_index import VisitIndex
+from field178_mobile.presenters.wording import Option, Wording
+from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, Store
+from field178_shared.clock import Clock, local_date
+from field178_shared.formats import date_text, number_text
+from field178_shared.text import fold, sort_key
+
+ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentRow:
+    """One line of the list."""
+
+    id: str
+    title: str
+    subtitle: str
+    distance: str
+    visited: str
+    state: str
+    state_word: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentsState:
+    """The whole list pane; rows are made when they are looked at, from what was true at this state."""
+
+    query: str
+    chips: tuple[Option, ...]
+    rows: Sequence[EstablishmentRow]
+    count: str
+    selected: str
+    empty_title: str
+    empty_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the chips and row words are computed from."""
+
+    visits: VisitIndex = field(default_factory=lambda: VisitIndex(()))
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  # chip -> establishment ids
+
+
+class EstablishmentsPresenter:
+    """Searches, filters and orders the establishments this tablet holds."""
+
+    def __init__(
+        self, store: Store, clock: Clock, words: Wording, render: Callable[[EstablishmentsState], None]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._render = render
+        self._entries: tuple[EstablishmentEntry, ...] = ()
+        self._facts = _Facts()
+        self._position: Position | None = None
+        self._query = ""
+        self._chip = ALL
+        self._selected = ""
+
+    def refresh(self) -> None:
+        """Read the store again and show what it holds now."""
+        self._facts = _read_facts(self._store, local_date(self._clock.now()).year)
+        self._entries = self._ordered(self._store.establishments())
+        self._show()
+
+    def search(self, query: str) -> None:
+        """Keep the establishments whose name, address or commune hold every word, accents ignored."""
+        self._query = query
+        self._show()
+
+    def choose_chip(self, chip: str) -> None:
+        """Keep one group; the same chip again shows all."""
+        self._chip = ALL if chip == self._chip else chip
+        self._show()
+
+    def select(self, establishment_id: str) -> None:
+        """Mark the establishment that is open beside the list."""
+        self._selected = establishment_id
+        self._show()
+
+    def set_position(self, position: Position | None) -> None:
+        """Order by distance from here, or by commune and name when there is no position."""
+        self._position = position
+        self._entries = self._ordered(self._entries)
+        self._show()
+
+    def _show(self) -> None:
+        wanted = fold(self._query).split()
+        found = [entry for entry in self._entries if all(word in entry.folded for word in wanted)]
+        group = self._facts.groups.get(self._chip)
+        kept = found if group is None else [entry for entry in found if entry.id in group]
+        title, text = self._empty_words() if not kept else ("", "")
+        self._render(
+            EstablishmentsState(
+                query=self._query,
+                chips=self._chips(found),
+                rows=_Rows(tuple(kept), self._row),
+                count=self._words.say(
+                    "{count} establishments", count=number_text(len(kept), self._words.language)
+                ),
+                selected=self._selected,
+                empty_title=title,
+                empty_text=text,
+            )
+        )
+
+    def _ordered(self, entries: Sequence[EstablishmentEntry]) -> tuple[EstablishmentEntry, ...]:
+        here = self._position
+        if here is None:
+            return tuple(
+                sorted(entries, key=lambda e: (sort_key(self._words.unit(e.unit_id)), sort_key(e.name)))
+            )
+        return tuple(
+            sorted(entries, key=lambda entry: (_metres(here, entry) is None, _metres(here, entry) or 0))
+        )
+
+    def _chips(self, found: Sequence[EstablishmentEntry]) -> tuple[Option, ...]:
+        _ = self._words.translate
+        year = local_date(self._clock.now()).year
+        names = {
+            ALL: _("All"),
+            RETURNED: _("Returned"),
+            DRAFTS: _("Drafts"),
+            TO_FIX: _("To be fixed"),
+            NOT_THIS_YEAR: self._words.say("Not inspected in {year}", year=year),
+        }
+        ids = {entry.id for entry in found}
+        counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
+        return tuple(
+            Option(chip, f"{name} · {number_text(counts[chip], self._words.language)}", chip == self._chip)
+            for chip, name in names.items()
+            if chip in (ALL, self._chip) or counts[chip]
+        )
+
+    def _row(self, entry: EstablishmentEntry) -> EstablishmentRow:
+        words = self._words
+        visits = self._facts.visits.history(entry.id)
+        state = self._state(entry.id)
+        visited = visits[0].started_at if visits else None
+        return EstablishmentRow(
+            id=entry.id,
+            title=entry.name,
+            subtitle=f"{words.kind(entry.type_id)} · {words.unit(entry.unit_id)}",
+            distance=self._distance_text(entry),
+            visited=date_text(visited)[:5] if visited else "",
+            state=state,
+            state_word=words.choice("shown_state", state),
+            kind=entry.type_id,
+        )
+
+    def _state(self, establishment_id: str) -> str:
+        if establishment_id in self._facts.groups[DRAFTS]:
+            return "draft"
+        visits = self._facts.visits.history(establishment_id)
+        return self._store.shown_state(visits[0].record_id).word if visits else ""
+
+    def _distance_text(self, entry: EstablishmentEntry) -> str:
+        metres = None if self._position is None else _metres(self._position, entry)
+        if metres is None:
+            return ""
+        if metres < 1000:
+            return self._words.say("{count} m", count=metres)
+        tenths = number_text(metres / 1000, self._words.language, 1)
+        return self._words.say("{count} km", count=tenths)
+
+    def _empty_words(self) -> tuple[str, str]:
+        _ = self._words.translate
+        if not self._entries:
+            return (
+                _("No establishment on this tablet yet"),
+                _("They arrive with the first exchange. Open Sync and send now."),
+            )
+        if self._query.strip():
+            return _("Nothing matches this search"), _("Try part of the name, the street or the commune.")
+        return _("Nothing in this group"), _("Choose All to see every establishment.")
+
+
+class _Rows(Sequence[EstablishmentRow]):
+    """Rows made when they are looked at, and once: 10,000 entries cost what is on the screen."""
+
+    def __init__(
+        self,
+        entries: tuple[EstablishmentEntry, ...],
+        make: Callable[[EstablishmentEntry], EstablishmentRow],
+    ) -> None:
+        self._entries = entries
+        self._make = make
+        self._made: dict[int, EstablishmentRow] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> EstablishmentRow: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[EstablishmentRow]: ...
+
+    def __getitem__(self, index: int | slice) -> EstablishmentRow | Sequence[EstablishmentRow]:
+        if isinstance(index, slice):
+            return tuple(self[place] for place in range(*index.indices(len(self))))
+        if index not in self._made:
+            self._made[index] = self._make(self._entries[index])
+        return self._made[index]
+
+
+def _read_facts(store: Store, year: int) -> _Facts:
+    visits = store.views("inspection")
+    index = VisitIndex(visits)
+    where = {view.id: str(view.data.get("establishment_id", "")) for view in visits}
+    drafts = (draft for draft in store.drafts.all() if draft.type == "inspection")
+    everywhere = {entry.id for entry in store.establishments()}
+    groups = {
+        DRAFTS: frozenset(str(draft.data.get("establishment_id", "")) for draft in drafts),
+        RETURNED: frozenset(where[item.record_id] for item in store.inbox() if _is_return(item, where)),
+        TO_FIX: frozenset(place for place in where.values() if _leaves_something(index, place)),
+        NOT_THIS_YEAR: frozenset(everywhere - {p for p in where.values() if index.inspected_in(p, year)}),
+    }
+    return _Facts(index, groups)
+
+
+def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:
+    return item.kind == InboxKind.RETURNED and item.record_id in where
+
+
+def _leaves_something(index: VisitIndex, establishment_id: str) -> bool:
+    last = index.last_inspected(establishment_id)
+    return last is not None and bool(last.open_shortcomings())
+
+
+def _metres(here: Position, entry: EstablishmentEntry) -> int | None:
+    if entry.lat is None or entry.lon is None:
+        return None
+    return metres_between(here, Position(entry.lat, entry.lon))

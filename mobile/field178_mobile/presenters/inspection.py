@@ -1,0 +1,252 @@
+"""The visit that is open: checklist, counts, violations, conclusion; every tap is durable before it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from field178_mobile.presenters import answers, conclusion, findings, visit
+from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.checklist import Page
+from field178_mobile.presenters.draft_session import DraftSession
+from field178_mobile.presenters.inspection_state import (
+    Checked,
+    InspectionState,
+    Sight,
+    Spoken,
+    VisitScene,
+    inspection_state,
+    next_open,
+)
+from field178_mobile.presenters.section_view import Marks
+from field178_mobile.presenters.visit_checks import check_visit, live_problems
+from field178_mobile.presenters.visit_index import Shortcoming
+from field178_mobile.presenters.visit_marks import lint_marks
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, place_of
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Draft, Store
+from field178_shared.clock import Clock, local_date
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.formats import time_text
+from field178_shared.records.reading import entries_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """What a visit is opened with."""
+
+    place: visit.Place
+    draft: Draft
+    user: str
+    last: Data = field(default_factory=dict)
+    shortcomings: tuple[Shortcoming, ...] = ()
+    comments: Mapping[str, str] = field(default_factory=dict)
+    is_locked: bool = False
+
+
+class InspectionPresenter:
+    """Works on one draft of a visit."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        words: Wording,
+        opened: OpenVisit,
+        render: Callable[[InspectionState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._opened = opened
+        self._render = render
+        self._session = DraftSession(store.drafts, clock, opened.draft)
+        self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
+        self._sight = Sight(CHECKLIST)
+        self._checked = Checked()
+        self._spoken = Spoken()
+
+    @property
+    def draft_id(self) -> str:
+        """The id of the draft under work."""
+        return self._session.draft.id
+
+    def show(self, focus_path: str = "") -> None:
+        """Show the visit, at the section list or where a path is."""
+        if focus_path:
+            self.jump(focus_path)
+        else:
+            self._show()
+
+    def choose_tab(self, tab: str) -> None:
+        """Show the checklist's section list or the conclusion."""
+        self._sight = Sight(tab)
+        self._show()
+
+    def open_section(self, section_id: str) -> None:
+        """Show the items of a section."""
+        self._sight = Sight(CHECKLIST, section_id)
+        self._show()
+
+    def go_on(self) -> None:
+        """Go to the next section that lacks a required answer, or to the conclusion when none does."""
+        page, pages = self._page(), self._scene().pages()
+        following = next_open(pages, page, self._session.data) if page else None
+        self._sight = Sight(CHECKLIST, following.section.id) if following else Sight(CONCLUSION)
+        self._show()
+
+    def jump(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        place = place_of(path, self._session.data, self._words)
+        self._sight = Sight(place.tab, place.section, path)
+        self._show()
+
+    def arrive(self, access_result: str) -> None:
+        """Record how the team got in; anything but "inspected" closes the form early."""
+        label = self._words.translate("How the visit began")
+        self._change(visit.arrive(self._session.data, access_result), label)
+
+    def choose_role(self, role: str) -> None:
+        """Record who speaks for the establishment: a role, never a name."""
+        self._change(conclusion.choose_role(role))
+
+    def answer(self, item_id: str, value: str) -> None:
+        """Answer an item; the same answer again opens it."""
+        data = self._session.data
+        known = answers.answer_of(data, item_id)
+        if known is not None and known.value == value:
+            self._change(answers.take_back(data, item_id), self._item_name(item_id))
+        else:
+            changes = answers.give_answer(data, item_id, value)
+            deadline = conclusion.keep_deadline(data, item_id, value, self._words)
+            self._change({**changes, **deadline}, self._item_name(item_id))
+
+    def count(self, item_id: str, number: int | None) -> None:
+        """Record a count, or none."""
+        data = self._session.data
+        if number is None:
+            self._change(answers.take_back(data, item_id), self._item_name(item_id))
+        else:
+            self._change(answers.give_answer(data, item_id, number), self._item_name(item_id))
+
+    def pass_section(self) -> None:
+        """Answer "met" to every item of the open section that has no answer yet, marked as such."""
+        page = self._page()
+        if page is not None:
+            label = page.section.label(self._words.language)
+            self._change(page.pass_changes(self._session.data), label)
+
+    def repeat_counts(self) -> None:
+        """Take over last visit's counts of the open section, marked as such."""
+        page = self._page()
+        if page is not None:
+            counts = page.repeatable(self._session.data, self._opened.last)
+            label = page.section.label(self._words.language)
+            self._change(answers.repeat_counts(self._session.data, counts), label)
+
+    def write_note(self, item_id: str, text: str) -> None:
+        """Keep the note of an item as typed so far."""
+        self._change(answers.write_note(item_id, text))
+
+    def toggle_violation(self, item_id: str, violation_id: str) -> None:
+        """Record a violation under its item with the frame of the day, or take it back."""
+        key = findings.finding_key(item_id, violation_id)
+        if key in entries_of(self._session.data, "findings"):
+            self._change(findings.drop_violation(item_id, violation_id), self._item_name(item_id))
+        else:
+            chosen = findings.choose_violation(self._words.lists, item_id, violation_id, self._day)
+            self._change(chosen, self._item_name(item_id))
+
+    def refer(self, protocol: str, referred_to: str) -> None:
+        """Record to whom a protection protocol was referred: never a person, never a narrative."""
+        label = self._words.choice("protocol", protocol)
+        self._change(visit.refer(protocol, referred_to, self._clock.now()), label)
+
+    def choose_result(self, result: str) -> None:
+        """Record the overall result."""
+        self._change(conclusion.choose_result(result), self._words.translate("Overall result"))
+
+    def toggle_measure(self, measure: str) -> None:
+        """Add a measure or take it back."""
+        label = self._words.choice("measure", measure)
+        self._change(conclusion.toggle_measure(self._session.data, measure), label)
+
+    def fix_by(self, due_on: date | None) -> None:
+        """Ask every shortcoming to be fixed by a date, or by none."""
+        label = self._words.translate("To be fixed")
+        self._change(conclusion.fix_by(self._session.data, due_on, self._words), label)
+
+    def choose_paper(self, signed: str) -> None:
+        """Record what became of the paper minutes."""
+        self._change(conclusion.choose_paper(signed))
+
+    def write(self, name: str, text: str) -> None:
+        """Keep one of the conclusion's texts as typed so far."""
+        self._change(conclusion.write_text(name, text))
+
+    def undo(self) -> None:
+        """Take the last answer back."""
+        self._session.undo()
+        self._saved()
+
+    def check(self) -> None:
+        """Look for mistakes and show what was found."""
+        self._checked = check_visit(self._scene(), self._clock.now())
+        self._show()
+
+    def complete(self) -> None:
+        """File the visit if nothing keeps it; only a durable filing says so."""
+        self._checked = check_visit(self._scene(), self._clock.now())
+        if self._checked.problems:
+            self._show()
+            return
+        now = self._clock.now()
+        data = visit.finished(self._session.data, self._scene().asked_ids(), now)
+        draft = replace(self._session.draft, data=data)
+        try:
+            self._store.file(draft, self._opened.user)
+        except AppError as error:
+            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+        else:
+            clock_time = time_text(now)
+            self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
+        self._show()
+
+    def _change(self, changes: Changes, label: str = "") -> None:
+        if self._opened.is_locked:
+            self._spoken = Spoken(error=message(ErrorCode.LOCKED, self._words.language))
+            self._show()
+        elif self._session.change(changes, label):
+            self._saved()
+
+    def _saved(self) -> None:
+        clock_time = time_text(self._session.draft.saved_at)
+        self._spoken = Spoken(
+            saved=self._words.say("Draft saved at {time}", time=clock_time), undo=self._session.last_step
+        )
+        if self._checked.is_asked:
+            self._checked = check_visit(self._scene(), self._clock.now())
+        self._show()
+
+    def _show(self) -> None:
+        self._render(self._state())
+
+    def _state(self) -> InspectionState:
+        return inspection_state(self._scene(), self._sight, self._checked, self._spoken)
+
+    def _page(self) -> Page | None:
+        pages = self._scene().pages()
+        return next((page for page in pages if page.section.id == self._sight.section), None)
+
+    def _item_name(self, item_id: str) -> str:
+        return self._words.lists.items[item_id].label(self._words.language)
+
+    def _scene(self) -> VisitScene:
+        opened, data = self._opened, self._session.data
+        bare = VisitScene(
+            opened.place, data, opened.last, self._day, self._words, Marks(), opened.shortcomings
+        )
+        problems = {row.path: row.text for row in self._checked.problems} | live_problems(bare)
+        lint = lint_marks(data, (opened.place.name,), self._words.language)
+        return replace(bare, marks=Marks(problems, opened.comments, lint))

@@ -1,0 +1,131 @@
+"""The open visit as one frozen value, and how it is made from the draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
+from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
+from field178_mobile.presenters.section_view import (
+    Marks,
+    PageState,
+    SectionCard,
+    VisitView,
+    counter_text,
+    page_state,
+    section_card,
+)
+from field178_mobile.presenters.visit import Place, is_closed_early
+from field178_mobile.presenters.visit_index import Shortcoming
+from field178_mobile.presenters.wording import Option, Wording, options
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """Something that keeps the visit from being filed, or that is worth a second look."""
+
+    path: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What "look for mistakes" found; nothing is shown before it was asked for."""
+
+    problems: tuple[ProblemRow, ...] = ()
+    warnings: tuple[ProblemRow, ...] = ()
+    is_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The sentences at the foot of the visit."""
+
+    saved: str = ""
+    undo: str = ""
+    filed: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of the visit is in sight."""
+
+    tab: str
+    section: str = ""
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionState:
+    """The whole open visit."""
+
+    tab: str
+    arrival: tuple[Option, ...]
+    roles: tuple[Option, ...]
+    is_closed_early: bool
+    counter: str
+    progress: Progress
+    sections: tuple[SectionCard, ...]
+    page: PageState | None
+    conclusion: ConclusionState
+    shortcomings: tuple[Shortcoming, ...]
+    checked: Checked
+    spoken: Spoken
+    focus: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitScene:
+    """Everything the state is made from, beside what is in sight."""
+
+    place: Place
+    data: Data
+    last: Data
+    day: date
+    words: Wording
+    marks: Marks = field(default_factory=Marks)
+    shortcomings: tuple[Shortcoming, ...] = ()
+
+    def pages(self) -> tuple[Page, ...]:
+        """Return the pages of the checklist that are asked now."""
+        if is_closed_early(self.data):
+            return ()
+        return pages_of(self.words.lists, self.place.type_id, self.data, bool(self.shortcomings))
+
+    def asked_ids(self) -> frozenset[str]:
+        """Return the items that are asked now."""
+        return frozenset(item.id for page in self.pages() for item in page.items)
+
+
+def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken) -> InspectionState:
+    """Return the whole open visit."""
+    view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks)
+    pages = scene.pages()
+    progress = sum((page.progress(scene.data) for page in pages), NOTHING)
+    page = next((page for page in pages if page.section.id == sight.section), None)
+    return InspectionState(
+        tab=sight.tab,
+        arrival=options(scene.words, "access_result", scene.data.get("access_result")),
+        roles=options(scene.words, "representative_role", scene.data.get("representative_role")),
+        is_closed_early=is_closed_early(scene.data),
+        counter=counter_text(progress, scene.words),
+        progress=progress,
+        sections=tuple(section_card(each, view) for each in pages),
+        page=page_state(page, next_open(pages, page, scene.data), view) if page else None,
+        conclusion=conclusion_state(view),
+        shortcomings=scene.shortcomings,
+        checked=checked,
+        spoken=spoken,
+        focus=sight.focus,
+    )
+
+
+def next_open(pages: tuple[Page, ...], page: Page, data: Data) -> Page | None:
+    """Return the next section, going round, in which a required item has no answer yet."""
+    place = pages.index(page)
+    around = (*pages[place + 1 :], *pages[:place])
+    return next((other for other in around if not other.progress(data).is_done), None)

@@ -1,0 +1,89 @@
+"""An outing ("ca kiểm tra"): what every visit of one night shares, chosen once and kept on the tablet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from field178_shared.clock import VIETNAM, from_wire, to_wire
+
+ENDS_AT = time(6, 0)
+FEWEST_MEMBERS = 2
+KIND_WITHOUT_DECISION = "guidance"
+
+
+@dataclass(frozen=True, slots=True)
+class Outing:
+    """The team's choices for one night; `began_at` is None until they are confirmed."""
+
+    team_id: str = ""
+    kind: str = ""
+    trigger: str = ""
+    decision_number: str = ""
+    decision_date: str = ""
+    members: Mapping[str, str] = field(default_factory=dict)  # user id -> position
+    escorts: tuple[str, ...] = ()
+    began_at: datetime | None = None
+
+    def ends_at(self) -> datetime | None:
+        """Return the first 06:00 (Việt Nam) after the outing began."""
+        if self.began_at is None:
+            return None
+        local = self.began_at.astimezone(VIETNAM)
+        end = datetime.combine(local.date(), ENDS_AT, VIETNAM)
+        return end if local < end else end + timedelta(days=1)
+
+    def holds_at(self, now: datetime) -> bool:
+        """Tell whether the outing was confirmed and its night is not over."""
+        end = self.ends_at()
+        return self.began_at is not None and end is not None and self.began_at <= now < end
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return the names of the fields that a visit needs and the outing lacks."""
+        needs_decision = self.kind != KIND_WITHOUT_DECISION
+        lacking = {
+            "team_id": not self.team_id,
+            "inspection_kind": not self.kind,
+            "trigger": not self.trigger,
+            "decision_number": needs_decision and not self.decision_number.strip(),
+            "decision_date": needs_decision and not self.decision_date,
+            "members": len(self.members) < FEWEST_MEMBERS,
+        }
+        return tuple(name for name, is_lacking in lacking.items() if is_lacking)
+
+
+def outing_to_json(outing: Outing) -> dict[str, object]:
+    """Return the outing as the value kept in the tablet's settings."""
+    return {
+        "team_id": outing.team_id,
+        "inspection_kind": outing.kind,
+        "trigger": outing.trigger,
+        "decision_number": outing.decision_number,
+        "decision_date": outing.decision_date,
+        "members": dict(outing.members),
+        "escorts": list(outing.escorts),
+        "began_at": None if outing.began_at is None else to_wire(outing.began_at),
+    }
+
+
+def outing_from_json(value: object) -> Outing:
+    """Return the outing kept in the settings; anything unreadable is an outing not yet chosen."""
+    if not isinstance(value, Mapping):
+        return Outing()
+    members, escorts, began = value.get("members"), value.get("escorts"), value.get("began_at")
+    return Outing(
+        team_id=_text(value, "team_id"),
+        kind=_text(value, "inspection_kind"),
+        trigger=_text(value, "trigger"),
+        decision_number=_text(value, "decision_number"),
+        decision_date=_text(value, "decision_date"),
+        members={str(k): str(v) for k, v in members.items()} if isinstance(members, Mapping) else {},
+        escorts=tuple(str(agency) for agency in escorts) if isinstance(escorts, list) else (),
+        began_at=from_wire(began) if isinstance(began, str) else None,
+    )
+
+
+def _text(value: Mapping[str, object], key: str) -> str:
+    text = value.get(key)
+    return text if isinstance(text, str) else ""

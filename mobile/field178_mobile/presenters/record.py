@@ -1,0 +1,231 @@
+"""The record pane: one establishment, its visits, and the visit that is open or can be begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
+from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.outing import OutingPresenter
+from field178_mobile.presenters.record_view import (
+    Certificate,
+    Fact,
+    HistoryRow,
+    ToFix,
+    certificates_of,
+    facts_of,
+    history_row,
+    to_fix,
+)
+from field178_mobile.presenters.visit import Place, new_visit
+from field178_mobile.presenters.visit_index import VisitIndex
+from field178_mobile.presenters.visit_marks import comments_of
+from field178_mobile.presenters.wording import Option, Wording, options
+from field178_mobile.store import Draft, RecordView, Store
+from field178_shared.clock import Clock, local_date
+from field178_shared.ids import IdSource
+from field178_shared.records.reading import text_of
+
+LOCKED = frozenset({"approved", "void"})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordServices:
+    """What the pane works with."""
+
+    store: Store
+    clock: Clock
+    ids: IdSource
+    words: Wording
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """The establishment that is open, without the visit itself."""
+
+    id: str
+    title: str
+    subtitle: str
+    state_word: str
+    state: str
+    facts: tuple[Fact, ...]
+    certificates: tuple[Certificate, ...]
+    to_fix: tuple[ToFix, ...]
+    history: tuple[HistoryRow, ...]
+    outing: str
+    has_outing: bool
+    arrival: tuple[Option, ...]
+    has_visit: bool
+    last_visit: str
+
+
+class RecordPresenter:
+    """Opens establishments and their visits; holds the presenter of the visit that is open."""
+
+    def __init__(
+        self,
+        services: RecordServices,
+        outing: OutingPresenter,
+        render: Callable[[RecordState | None], None],
+        render_visit: Callable[[InspectionState], None],
+    ) -> None:
+        self._store = services.store
+        self._clock = services.clock
+        self._ids = services.ids
+        self._words = services.words
+        self._user = services.user
+        self._outing = outing
+        self._render = render
+        self._render_visit = render_visit
+        self._establishment = ""
+        self.visit: InspectionPresenter | None = None
+
+    def open(self, establishment_id: str) -> None:
+        """Open an establishment; unfinished work there is taken up again."""
+        self._establishment, self.visit = establishment_id, None
+        draft = next((draft for draft in self._drafts() if _place_id(draft) == establishment_id), None)
+        self._show()
+        if draft is not None:
+            self._open_visit(draft)
+
+    def open_record(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a filed visit to look at or to mend, at a path; False when this tablet does not hold it."""
+        view = self._store.view(record_id)
+        if view is None or view.deleted:
+            return False
+        self._establishment, self.visit = text_of(view.data, "establishment_id"), None
+        draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
+        self._show()
+        self._open_visit(draft or self._draft_of(view), focus_path)
+        return True
+
+    def close(self) -> None:
+        """Close the pane; the draft stays as it is."""
+        self._establishment, self.visit = "", None
+        self._render(None)
+
+    def begin(self, access_result: str) -> bool:
+        """Begin a visit now under the outing of the night; False while no outing is chosen."""
+        outing = self._outing.current()
+        place = self._place()
+        if outing is None or place is None:
+            return False
+        now = self._clock.now()
+        draft = Draft(
+            id=self._ids.time_ordered(),
+            type="inspection",
+            record_id=self._ids.time_ordered(),
+            scope=f"team:{outing.team_id}",
+            data=new_visit(place, outing, now, self._words.lists.version),
+            seen=None,
+            base_rev=0,
+            user=self._user,
+            saved_at=now,
+            title=place.name,
+        )
+        self._open_visit(draft)
+        if self.visit is not None:
+            self.visit.arrive(access_result)
+        self._show()
+        return True
+
+    def discard(self) -> None:
+        """Throw the open draft away; what was filed before stays."""
+        if self.visit is not None:
+            self._store.drafts.discard(self.visit.draft_id)
+            self.open(self._establishment)
+
+    def refresh(self) -> None:
+        """Show what the store holds now."""
+        if self._establishment:
+            self._show()
+
+    def _open_visit(self, draft: Draft, focus_path: str = "") -> None:
+        place = self._place()
+        if place is None:
+            return
+        index = VisitIndex(self._store.views("inspection"))
+        last = index.last_inspected(place.id, but=draft.record_id)
+        word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
+        opened = OpenVisit(
+            place=place,
+            draft=draft,
+            user=self._user,
+            last=last.data if last else {},
+            shortcomings=last.open_shortcomings() if last else (),
+            comments=comments_of(self._store.inbox(), draft.record_id),
+            is_locked=word in LOCKED,
+        )
+        self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
+        self.visit.show(focus_path)
+
+    def _draft_of(self, view: RecordView) -> Draft:
+        """Return the draft that mends a filed visit; it is kept only once something in it changes."""
+        return Draft(
+            id=self._ids.time_ordered(),
+            type=view.type,
+            record_id=view.id,
+            scope=view.scope,
+            data=dict(view.data),
+            seen=dict(view.data),
+            base_rev=view.rev,
+            user=self._user,
+            saved_at=self._clock.now(),
+            title=self._title(),
+        )
+
+    def _drafts(self) -> list[Draft]:
+        return [draft for draft in self._store.drafts.all() if draft.type == "inspection"]
+
+    def _title(self) -> str:
+        place = self._place()
+        return place.name if place else ""
+
+    def _place(self) -> Place | None:
+        view = self._store.view(self._establishment)
+        if view is None:
+            return None
+        return Place(
+            id=view.id,
+            name=text_of(view.data, "name"),
+            type_id=text_of(view.data, "establishment_type_id"),
+            unit_id=text_of(view.data, "unit_id"),
+            address=text_of(view.data, "address_line"),
+        )
+
+    def _show(self) -> None:
+        self._render(self._state())
+
+    def _state(self) -> RecordState | None:
+        view = self._store.view(self._establishment)
+        if view is None:
+            return None
+        words, today = self._words, local_date(self._clock.now())
+        visits = VisitIndex(self._store.views("inspection")).history(view.id)
+        rows = tuple(
+            history_row(visit, self._store.shown_state(visit.record_id).word, words) for visit in visits
+        )
+        last = next((visit for visit in visits if visit.is_inspected), None)
+        address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
+        return RecordState(
+            id=view.id,
+            title=text_of(view.data, "name"),
+            subtitle=", ".join(part for part in address if part),
+            state_word=rows[0].word if rows else "",
+            state=rows[0].state if rows else "",
+            facts=facts_of(view.data, words),
+            certificates=certificates_of(view.data, today, words),
+            to_fix=to_fix(last.open_shortcomings() if last else (), today, words),
+            history=rows,
+            outing=self._outing.line(),
+            has_outing=self._outing.current() is not None,
+            arrival=options(words, "access_result", None),
+            has_visit=self.visit is not None,
+            last_visit=rows[0].day if rows else "",
+        )
+
+
+def _place_id(draft: Draft) -> str:
+    return text_of(draft.data, "establishment_id")

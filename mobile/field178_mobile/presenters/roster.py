@@ -1,0 +1,99 @@
+"""Who may go along: the teams on this tablet and the people of the roster, read from their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+PLAIN_MEMBER = "member"
+
+
+class RecordLike(Protocol):
+    """The part of a stored record that the roster reads."""
+
+    @property
+    def id(self) -> str:
+        """The record's id."""
+        ...
+
+    @property
+    def scope(self) -> str:
+        """The record's scope."""
+        ...
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        """The record's fields."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One officer of the roster."""
+
+    id: str
+    name: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One inspection team and the positions of its members."""
+
+    id: str
+    name: str
+    scope: str
+    positions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The teams and people known to this tablet."""
+
+    teams: tuple[Team, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+    def team(self, team_id: str) -> Team | None:
+        """Return a team, or None when this tablet does not hold it."""
+        return next((team for team in self.teams if team.id == team_id), None)
+
+    def name_of(self, user: str) -> str:
+        """Return the display name of an officer; one the roster lacks shows the start of the id."""
+        person = self.people.get(user)
+        return person.name if person else user[:8]
+
+    def position_of(self, team_id: str, user: str) -> str:
+        """Return the position an officer holds in a team, else plain member."""
+        team = self.team(team_id)
+        return team.positions.get(user, PLAIN_MEMBER) if team else PLAIN_MEMBER
+
+    def candidates(self, team_id: str) -> tuple[Person, ...]:
+        """Return the team's members in the team's own order, then the other officers by name."""
+        team = self.team(team_id)
+        first = [self.people[user] for user in (team.positions if team else ()) if user in self.people]
+        rest = [person for person in self.people.values() if person not in first]
+        return (*first, *sorted(rest, key=lambda person: person.name))
+
+
+def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike]) -> Roster:
+    """Return the roster of the tablet's `team` and `person` records."""
+    return Roster(
+        tuple(sorted((_team(record) for record in teams), key=lambda team: team.name)),
+        {record.id: _person(record) for record in people},
+    )
+
+
+def _team(record: RecordLike) -> Team:
+    members = record.data.get("members")
+    positions = {
+        str(user): str(member.get("position", PLAIN_MEMBER))
+        for user, member in (members.items() if isinstance(members, Mapping) else ())
+        if isinstance(member, Mapping)
+    }
+    return Team(record.id, str(record.data.get("name", "")), record.scope, positions)
+
+
+def _person(record: RecordLike) -> Person:
+    name = str(record.data.get("display_name", ""))
+    return Person(record.id, name or record.id[:8], str(record.data.get("agency", "")))

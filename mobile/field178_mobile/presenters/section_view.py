@@ -1,0 +1,232 @@
+"""A section of the checklist as it is drawn: its items with answer, last visit's answer, offers and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from field178_mobile.presenters.answers import FROM_LAST_VISIT, FROM_SECTION, Answer, Data, answers_of
+from field178_mobile.presenters.checklist import Page, Progress
+from field178_mobile.presenters.findings import ViolationOffer, offers_of
+from field178_mobile.presenters.wording import Option, Wording
+from field178_shared.codelists import AnswerKind, ChecklistItem
+
+_ANSWERS = {
+    AnswerKind.YES_NO: ("yes", "no", "na"),
+    AnswerKind.YES_NO_PARTIAL: ("yes", "partial", "no", "na"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is pinned to paths of the record: rule problems, the office's comments, free-text marks."""
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    lint: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionCard:
+    """One line of the section list."""
+
+    id: str
+    title: str
+    progress: Progress
+    counter: str
+    failed: str
+    has_comment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """One item of the open section."""
+
+    id: str
+    number: str
+    text: str
+    is_count: bool
+    is_required: bool
+    value: str
+    options: tuple[Option, ...]
+    law: str
+    last: str
+    source: str
+    note: str
+    can_note: bool
+    offers: tuple[ViolationOffer, ...]
+    suggestion: str
+    problem: str
+    comment: str
+    lint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """The open section."""
+
+    id: str
+    title: str
+    counter: str
+    items: tuple[ItemState, ...]
+    pass_count: int
+    is_done: bool
+    repeat: str
+    next_id: str
+    next_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """What a visit's pages are drawn from: its data, the visit before, the day, and what is pinned."""
+
+    data: Data
+    last: Data
+    day: date
+    words: Wording
+    marks: Marks
+    is_leader: bool = False
+
+
+def section_card(page: Page, view: VisitView) -> SectionCard:
+    """Return one line of the section list."""
+    progress, words = page.progress(view.data), view.words
+    failed = words.say("{count} not met", count=progress.failed) if progress.failed else ""
+    return SectionCard(
+        id=page.section.id,
+        title=page.section.label(words.language),
+        progress=progress,
+        counter=counter_text(progress, words),
+        failed=failed,
+        has_comment=any(path_of(item) in _items_with_comment(view) for item in page.items),
+    )
+
+
+def counter_text(progress: Progress, words: Wording) -> str:
+    """Return how far a section has come: required items first, all items after them."""
+    if progress.required == 0:
+        return words.say("{done}/{total} optional", done=progress.answered, total=progress.total)
+    return words.say(
+        "{done}/{required} required · {answered}/{total} in all",
+        done=progress.required_done,
+        required=progress.required,
+        answered=progress.answered,
+        total=progress.total,
+    )
+
+
+def page_state(page: Page, next_page: Page | None, view: VisitView) -> PageState:
+    """Return the open section."""
+    progress, words = page.progress(view.data), view.words
+    return PageState(
+        id=page.section.id,
+        title=page.section.label(words.language),
+        counter=counter_text(progress, words),
+        items=tuple(_item_state(number, item, view) for number, item in enumerate(page.items, 1)),
+        pass_count=len(page.pass_changes(view.data)),
+        is_done=progress.is_done,
+        repeat=_repeat_text(page, view),
+        next_id=next_page.section.id if next_page else "",
+        next_title=next_page.section.label(words.language) if next_page else "",
+    )
+
+
+def path_of(item: ChecklistItem) -> str:
+    """Return the path of an item's answer in the record."""
+    return f"answers.{item.id}"
+
+
+def answer_word(value: object, words: Wording) -> str:
+    """Return the word of an answer; counts and texts show themselves."""
+    _ = words.translate
+    known = {"yes": _("Met"), "no": _("Not met"), "partial": _("Partly met"), "na": _("Not applicable")}
+    return known.get(str(value), str(value))
+
+
+def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
+    answer = answers_of(view.data).get(item.id)
+    path, words, marks = path_of(item), view.words, view.marks
+    value = "" if answer is None else str(answer.value)
+    return ItemState(
+        id=item.id,
+        number=str(number),
+        text=item.label(words.language),
+        is_count=item.answer is AnswerKind.COUNT,
+        is_required=item.required,
+        value=value,
+        options=_item_options(item, value, words),
+        law=_law_text(item, words),
+        last=_last_text(item, view),
+        source=_source_text(answer, words),
+        note=answer.note if answer else "",
+        can_note=answer is not None,
+        offers=_offers(item, answer, view),
+        suggestion=_suggestion(item, answer),
+        problem=marks.problems.get(path, ""),
+        comment=_comment_at(path, marks),
+        lint=marks.lint.get(f"{path}.note", ""),
+    )
+
+
+def _item_options(item: ChecklistItem, value: str, words: Wording) -> tuple[Option, ...]:
+    return tuple(
+        Option(answer, answer_word(answer, words), answer == value)
+        for answer in _ANSWERS.get(item.answer, ())
+    )
+
+
+def _law_text(item: ChecklistItem, words: Wording) -> str:
+    names = []
+    for reference in item.legal:
+        source = words.lists.legal_sources.get(reference.source)
+        name = (source.number or source.label(words.language)) if source else reference.source
+        article = words.say("Art. {article}", article=reference.article) if reference.article else ""
+        names.append(f"{name} {article}".strip())
+    return "; ".join(names)
+
+
+def _last_text(item: ChecklistItem, view: VisitView) -> str:
+    before = answers_of(view.last).get(item.id)
+    if before is None:
+        return ""
+    return view.words.say("Last visit: {answer}", answer=answer_word(before.value, view.words))
+
+
+def _source_text(answer: Answer | None, words: Wording) -> str:
+    _ = words.translate
+    if answer is None:
+        return ""
+    known = {FROM_SECTION: _("with the whole section"), FROM_LAST_VISIT: _("same as last visit")}
+    return known.get(answer.source, "")
+
+
+def _offers(item: ChecklistItem, answer: Answer | None, view: VisitView) -> tuple[ViolationOffer, ...]:
+    if answer is None or not answer.is_short:
+        return ()
+    return offers_of(item.id, view.data, view.day, view.words, view.is_leader)
+
+
+def _suggestion(item: ChecklistItem, answer: Answer | None) -> str:
+    if answer is not None or item.default is None:
+        return ""
+    return str(item.default)
+
+
+def _comment_at(path: str, marks: Marks) -> str:
+    below = [text for where, text in marks.comments.items() if where == path or where.startswith(f"{path}.")]
+    return "\n".join(below)
+
+
+def _items_with_comment(view: VisitView) -> set[str]:
+    return {".".join(path.split(".")[:2]) for path in view.marks.comments}
+
+
+def _repeat_text(page: Page, view: VisitView) -> str:
+    counts = page.repeatable(view.data, view.last)
+    if not counts:
+        return ""
+    total, female = counts.get("workers_total"), counts.get("workers_female")
+    if total is None or female is None:
+        return view.words.say("Same as last visit: {count} counts", count=len(counts))
+    return view.words.say("Same as last visit: {total} ({female} female)", total=total, female=female)

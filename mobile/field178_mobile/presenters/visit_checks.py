@@ -1,0 +1,54 @@
+"""Looks for what keeps a visit from being filed, and for what is worth a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from field178_mobile.presenters.inspection_state import Checked, ProblemRow, VisitScene
+from field178_mobile.presenters.visit import finished, is_closed_early
+from field178_mobile.presenters.visit_places import anchor_of, name_of
+from field178_shared.errors import ErrorCode, message
+from field178_shared.rules import Context, Problem, errors, filing_problems, warnings
+
+TYPE = "inspection"
+
+
+def check_visit(scene: VisitScene, now: datetime, is_leader: bool = False) -> Checked:
+    """Return what was found in a visit as it would be filed now."""
+    context = Context(now, scene.place.type_id, bool(scene.shortcomings), is_leader)
+    data = finished(scene.data, scene.asked_ids(), now)
+    lists = scene.words.lists
+    found = (*filing_problems(TYPE, data, lists, context), *_untapped(scene))
+    return Checked(
+        problems=_rows(found, scene),
+        warnings=_rows(warnings(TYPE, data, lists, context), scene),
+        is_asked=True,
+    )
+
+
+def live_problems(scene: VisitScene) -> dict[str, str]:
+    """Return the contradictions between answers by path: shown while people type, blocking nothing."""
+    language = scene.words.language
+    return {
+        anchor_of(path, scene.data): message(codes[0], language)
+        for path, codes in errors(TYPE, scene.data, scene.words.lists).items()
+        if path.startswith("answers.")
+    }
+
+
+def _untapped(scene: VisitScene) -> Iterable[Problem]:
+    # A default in the lists is a suggestion: a required item is answered by a person or not at all.
+    if is_closed_early(scene.data):
+        return ()
+    open_items = (item for page in scene.pages() for item in page.open_required(scene.data))
+    return tuple(Problem(f"answers.{item.id}.v", ErrorCode.REQUIRED) for item in open_items)
+
+
+def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:
+    rows: dict[tuple[str, str], ProblemRow] = {}
+    for problem in found:
+        path = anchor_of(problem.path, scene.data)
+        text = message(problem.code, scene.words.language)
+        rows[path, text] = ProblemRow(path, name_of(problem.path, scene.data, scene.words), text)
+    return tuple(rows.values())

@@ -1,0 +1,84 @@
+"""Where on the screens a path of a visit is: the tab, the section and the item to bring into sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.wording import Wording
+from field178_shared.merge import read_path
+
+INFO, CHECKLIST, CONCLUSION = "info", "checklist", "conclusion"
+_OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
+_OUTING |= {"local_escort_agencies"}
+_ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOnScreen:
+    """A tab, a section of the checklist ("" = the section list) and an item in it."""
+
+    tab: str
+    section: str = ""
+    item: str = ""
+
+
+def place_of(path: str, data: Data, words: Wording) -> PlaceOnScreen:
+    """Return where a path of the record is shown."""
+    head, _, rest = path.partition(".")
+    if head in _OUTING:
+        return PlaceOnScreen(INFO)
+    if head in _ARRIVAL:
+        return PlaceOnScreen(CHECKLIST)
+    item_id = _item_of(head, rest, data)
+    item = words.lists.items.get(item_id)
+    return PlaceOnScreen(CHECKLIST, item.section, item_id) if item else PlaceOnScreen(CONCLUSION)
+
+
+def anchor_of(path: str, data: Data) -> str:
+    """Return the path under which the screens pin what is said about a path: its item, or its field."""
+    head, _, rest = path.partition(".")
+    item_id = _item_of(head, rest, data)
+    return f"answers.{item_id}" if item_id else head
+
+
+def name_of(path: str, data: Data, words: Wording) -> str:
+    """Return what the field at a path is called on the screens."""
+    head, _, rest = path.partition(".")
+    item = words.lists.items.get(_item_of(head, rest, data))
+    return item.label(words.language) if item else _field_name(head, words)
+
+
+def _item_of(head: str, rest: str, data: Data) -> str:
+    key = rest.partition(".")[0]
+    if head == "answers":
+        return key
+    if head == "findings":
+        return str(read_path(data, f"findings.{key}.checklist_item_id") or "")
+    return ""
+
+
+def _field_name(name: str, words: Wording) -> str:
+    _ = words.translate
+    names = {
+        "team_id": _("Team"),
+        "inspection_kind": _("Kind of inspection"),
+        "trigger": _("Reason for the inspection"),
+        "decision_number": _("Decision number"),
+        "decision_date": _("Decision date"),
+        "members": _("Members"),
+        "local_escort_agencies": _("Escort of the commune"),
+        "access_result": _("How the visit began"),
+        "representative_role": _("Who speaks for the establishment"),
+        "started_at": _("Start of the visit"),
+        "ended_at": _("End of the visit"),
+        "overall_result": _("Overall result"),
+        "measures": _("Measures"),
+        "follow_ups": _("To be fixed"),
+        "protocols": _("Protection protocol"),
+        "recommendation": _("Recommendation"),
+        "representative_opinion": _("Opinion of the representative"),
+        "minutes_number": _("Number of the minutes"),
+        "paper_signed": _("Paper minutes"),
+    }
+    return names.get(name, name)

@@ -1,0 +1,112 @@
+"""A store of dictionaries with the surface the presenters use; saves are counted, filings kept."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+
+from field178_mobile.store.model import (
+    Comment,
+    Draft,
+    EstablishmentEntry,
+    InboxItem,
+    InboxKind,
+    RecordView,
+    ShownState,
+    Word,
+)
+from field178_shared.errors import AppError
+from field178_shared.text import fold
+
+
+class MemoryDrafts:
+    def __init__(self) -> None:
+        self.kept: dict[str, Draft] = {}
+        self.saves = 0
+
+    def save(self, draft: Draft) -> None:
+        self.saves += 1
+        self.kept[draft.id] = replace(draft, data=copy.deepcopy(draft.data))
+
+    def get(self, draft_id: str) -> Draft | None:
+        return self.kept.get(draft_id)
+
+    def all(self) -> list[Draft]:
+        return list(self.kept.values())
+
+    def discard(self, draft_id: str) -> None:
+        self.kept.pop(draft_id, None)
+
+
+class MemorySettings:
+    def __init__(self) -> None:
+        self.kept: dict[str, object] = {}
+
+    def get(self, key: str) -> object:
+        return self.kept.get(key)
+
+    def put(self, key: str, value: object) -> None:
+        self.kept[key] = copy.deepcopy(value)
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self.drafts = MemoryDrafts()
+        self.settings = MemorySettings()
+        self.records: dict[str, RecordView] = {}
+        self.words: dict[str, Word] = {}
+        self.returns: list[InboxItem] = []
+        self.filed: list[tuple[Draft, str, tuple[object, ...]]] = []
+        self.refuses: AppError | None = None
+        self.subscribers: list[Callable[[object], None]] = []
+
+    def put(self, record_id: str, record_type: str, scope: str, data: dict[str, object], rev: int = 1) -> None:
+        self.records[record_id] = RecordView(record_id, record_type, scope, rev, data, False, False)
+
+    def give_back(self, record_id: str, path: str, text: str) -> None:
+        self.words[record_id] = Word.RETURNED
+        comment = Comment(path, text, "reviewer", None)
+        self.returns.append(InboxItem(InboxKind.RETURNED, record_id, "inspection", "", "fix", (comment,)))
+
+    def view(self, record_id: str) -> RecordView | None:
+        return self.records.get(record_id)
+
+    def views(self, record_type: str, scope: str | None = None) -> list[RecordView]:
+        return [view for view in self.records.values() if view.type == record_type and scope in (None, view.scope)]
+
+    def shown_state(self, record_id: str) -> ShownState:
+        return ShownState(self.words.get(record_id, Word.RECEIVED))
+
+    def inbox(self) -> list[InboxItem]:
+        return list(self.returns)
+
+    def establishments(self) -> list[EstablishmentEntry]:
+        return [_entry(view) for view in self.records.values() if view.type == "establishment"]
+
+    def file(self, draft: Draft, user: str, extra: tuple[object, ...] = ()) -> str:
+        if self.refuses is not None:
+            raise self.refuses
+        self.filed.append((draft, user, extra))
+        self.put(draft.record_id, draft.type, draft.scope, dict(draft.data), draft.base_rev + 1)
+        self.words[draft.record_id] = Word.UNSENT
+        self.drafts.discard(draft.id)
+        return f"change-{len(self.filed)}"
+
+    def subscribe(self, callback: Callable[[object], None]) -> None:
+        self.subscribers.append(callback)
+
+
+def _entry(view: RecordView) -> EstablishmentEntry:
+    data = view.data
+    lat, lon = data.get("lat"), data.get("lon")
+    return EstablishmentEntry(
+        id=view.id,
+        name=str(data["name"]),
+        folded=fold(f"{data['name']} {data.get('address_line', '')}"),
+        type_id=str(data["establishment_type_id"]),
+        unit_id=str(data["unit_id"]),
+        address=str(data.get("address_line", "")),
+        lat=lat if isinstance(lat, int) else None,
+        lon=lon if isinstance(lon, int) else None,
+    )
