@@ -38,15 +38,15 @@ def instant_of(data: Data, name: str) -> datetime | None:
 def entries_of(data: Data, name: str) -> dict[str, Data]:
     """Return the entries of a keyed object; one that removals emptied is no entry."""
     value = data.get(name)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {}
-    return {key: entry for key, entry in value.items() if isinstance(entry, Mapping) and entry}
+    return {key: entry for key, entry in value.items() if isinstance(entry, dict) and entry}
 
 
 def entry_of(data: Data, name: str) -> Data:
     """Return a small object, or an empty one when there is none."""
     value = data.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def ids_of(data: Data, name: str) -> tuple[str, ...]:

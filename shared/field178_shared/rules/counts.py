@@ -19,12 +19,13 @@ _MORE_THAN = {
 
 def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
     """Yield each count that cannot be true beside another; `answers` maps item id to the bare value."""
-    for item_id in answers:
-        item = lists.items.get(item_id)
-        for rule in item.count_rules if item else ():
-            if item is not None and (code := _broken(item, rule, answers, lists)) is not None:
-                details = {"items": list(rule.items)}
-                yield Problem(f"answers.{item_id}.v", code, details)
+    for item_id, value in answers.items():
+        item = lists.items.get(item_id) if isinstance(value, int) else None
+        if item is None:
+            continue
+        for rule in item.count_rules:
+            if (code := _broken(item, rule, answers, lists)) is not None:
+                yield Problem(f"answers.{item_id}.v", code, {"items": list(rule.items)})
 
 
 def _broken(

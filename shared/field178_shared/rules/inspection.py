@@ -36,8 +36,9 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
         yield Problem("members", ErrorCode.TOO_FEW_MEMBERS, {"least": LEAST_MEMBERS})
     if data.get("inspection_kind") != GUIDANCE:
         yield from (Problem(name, ErrorCode.REQUIRED) for name in _DECISION if not data.get(name))
-    yield from _outcome(data)
-    yield from counts.contradictions(answers_of(data), lists)
+    answers = answers_of(data)
+    yield from _outcome(data, answers)
+    yield from counts.contradictions(answers, lists)
 
 
 def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
@@ -89,8 +90,8 @@ def _times(data: Data) -> Iterator[Problem]:
         yield Problem("ended_at", ErrorCode.END_BEFORE_START)
 
 
-def _outcome(data: Data) -> Iterator[Problem]:
-    answers, access, result = answers_of(data), text_of(data, "access_result"), data.get("overall_result")
+def _outcome(data: Data, answers: Data) -> Iterator[Problem]:
+    access, result = text_of(data, "access_result"), data.get("overall_result")
     if access and result and (access == INSPECTED) == (result == NOT_INSPECTED):
         yield Problem("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS)
     if access and access != INSPECTED and answers:
