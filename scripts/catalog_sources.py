@@ -8,7 +8,8 @@ from io import BytesIO
 from babel.messages.extract import extract
 from scripts.catalog_files import DOMAINS
 
-KEYWORDS = {"_": None, "N_": None, "gettext": None}
+# `say` and `translate` are how presenters speak (Wording): the catalog function comes in as an argument there.
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "say": None, "translate": None}
 
 _LITERAL = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
 _CALL = re.compile(rf"(?<![\w.])_\(\s*((?:{_LITERAL})(?:\s*(?:{_LITERAL}))*)\s*[,)]")
