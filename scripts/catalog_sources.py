@@ -8,7 +8,7 @@ from io import BytesIO
 from babel.messages.extract import extract
 from scripts.catalog_files import DOMAINS
 
-# `say` and `translate` are how presenters speak (Wording): the catalog function comes in as an argument there.
+# `say` and `translate`: presenters get the catalog as an argument and speak through it.
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "say": None, "translate": None}
 
 _LITERAL = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
