@@ -1,0 +1,75 @@
+"""Loads the whole component kit: import it before a screen's kv names kit widgets."""
+
+from __future__ import annotations
+
+from field178_mobile.ui.widgets.check_row import CheckRow, Seg
+from field178_mobile.ui.widgets.choice_list import Choice, ChoiceList, ChoiceRow, ChoiceSheet
+from field178_mobile.ui.widgets.count_field import CountField, NumberPad
+from field178_mobile.ui.widgets.date_field import DateField
+from field178_mobile.ui.widgets.field import Field, SearchField
+from field178_mobile.ui.widgets.list_pane import ListPane, Row
+from field178_mobile.ui.widgets.overlay import Dialog, Sheet, Toast, confirm, toast
+from field178_mobile.ui.widgets.panes import FootBar, PaneHead, Panes
+from field178_mobile.ui.widgets.press import Btn, Chip, IconBtn, Press
+from field178_mobile.ui.widgets.section_row import SectionRow
+from field178_mobile.ui.widgets.surface import (
+    Banner,
+    Card,
+    Column,
+    EmptyState,
+    Flow,
+    Panel,
+    Meter,
+    ScrollPane,
+    StatusLine,
+)
+from field178_mobile.ui.widgets.tabs import Tab, TabBar
+from field178_mobile.ui.widgets.text import Divider, Ic, Pill, Section, Small, Tile, Title, Txt
+
+__all__ = [
+    "Banner",
+    "Btn",
+    "Card",
+    "CheckRow",
+    "Chip",
+    "Choice",
+    "ChoiceList",
+    "ChoiceRow",
+    "ChoiceSheet",
+    "Column",
+    "CountField",
+    "DateField",
+    "Dialog",
+    "Divider",
+    "EmptyState",
+    "Field",
+    "Flow",
+    "FootBar",
+    "Ic",
+    "IconBtn",
+    "ListPane",
+    "NumberPad",
+    "PaneHead",
+    "Panel",
+    "Panes",
+    "Pill",
+    "Press",
+    "Meter",
+    "Row",
+    "ScrollPane",
+    "SearchField",
+    "Section",
+    "SectionRow",
+    "Seg",
+    "Sheet",
+    "Small",
+    "StatusLine",
+    "Tab",
+    "TabBar",
+    "Tile",
+    "Title",
+    "Toast",
+    "Txt",
+    "confirm",
+    "toast",
+]

@@ -1,0 +1,174 @@
+"""The look as data: colour tokens of each mode, type sizes, spacing; `theme` is what kv binds to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kivy.event import EventDispatcher
+from kivy.metrics import Metrics
+from kivy.properties import BooleanProperty, ColorProperty, DictProperty, NumericProperty, OptionProperty
+from kivy.utils import get_color_from_hex
+
+LIGHT: Mapping[str, str] = {
+    "bg": "F3F6F8",
+    "surface": "FFFFFF",
+    "sunken": "EEF2F5",
+    "line": "DDE4EA",
+    "text": "0E1B26",
+    "muted": "465663",
+    "faint": "5C6C79",
+    "primary": "0B6B63",
+    "primary_on": "FFFFFF",
+    "primary_soft": "DDF1EE",
+    "selected": "E6F4F2",
+    "ok": "116B33",
+    "ok_soft": "DCF5E4",
+    "bad": "B42318",
+    "bad_on": "FFFFFF",
+    "bad_soft": "FDE7E4",
+    "warn": "9A5B00",
+    "warn_soft": "FFF0D2",
+    "plain_soft": "E6EBEF",
+    "rail": "0C3B3A",
+    "rail_text": "B9D6D2",
+    "rail_on": "FFFFFF",
+    "rail_pill": "17605C",
+    "shadow": "0B253A22",
+    "scrim": "0A161C8C",
+}
+DARK: Mapping[str, str] = {
+    "bg": "0D1417",
+    "surface": "141D21",
+    "sunken": "0F181B",
+    "line": "2A383E",
+    "text": "E8EFF1",
+    "muted": "A3B4BB",
+    "faint": "8496A0",
+    "primary": "4FD1C1",
+    "primary_on": "04302C",
+    "primary_soft": "12403B",
+    "selected": "153632",
+    "ok": "5ED88A",
+    "ok_soft": "12371F",
+    "bad": "FF8A7D",
+    "bad_on": "3B0906",
+    "bad_soft": "471915",
+    "warn": "F5BE5B",
+    "warn_soft": "3D2C0B",
+    "plain_soft": "26343A",
+    "rail": "0A1012",
+    "rail_text": "87A19F",
+    "rail_on": "E8FFFC",
+    "rail_pill": "1B4A46",
+    "shadow": "00000055",
+    "scrim": "000000A6",
+}
+MODES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK}
+
+# Every pair of ink and ground that the kit draws; the token test asks 4.5:1 of each, in every mode.
+TEXT_PAIRS: tuple[tuple[str, str], ...] = (
+    *((ink, ground) for ink in ("text", "muted", "faint") for ground in ("bg", "surface", "sunken", "selected")),
+    *((ink, "surface") for ink in ("primary", "ok", "bad", "warn")),
+    *((ink, "bg") for ink in ("primary", "ok", "bad", "warn")),
+    *((ink, "sunken") for ink in ("primary", "bad", "warn")),
+    *((ink, f"{ink}_soft") for ink in ("primary", "ok", "bad", "warn")),
+    *(("text", f"{tone}_soft") for tone in ("primary", "ok", "bad", "warn", "plain")),
+    ("muted", "plain_soft"),
+    ("primary", "selected"),
+    ("warn", "selected"),
+    ("primary_on", "primary"),
+    ("bad_on", "bad"),
+    ("rail_text", "rail"),
+    ("rail_on", "rail"),
+    ("rail_on", "rail_pill"),
+)
+
+_INKS = ("text", "muted", "faint", "primary", "ok", "bad", "warn", "primary_on", "bad_on", "rail_text", "rail_on")
+_WASHES = {"primary": "primary_soft", "ok": "ok_soft", "bad": "bad_soft", "warn": "warn_soft", "plain": "plain_soft"}
+FONT_SCALES = (1.0, 1.15, 1.3)
+TWO_PANES_FROM_DP = 900
+
+
+def _colour(token: str) -> ColorProperty:
+    return ColorProperty(f"#{LIGHT[token]}")
+
+
+class Theme(EventDispatcher):
+    """The look in force. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.size_body`.
+
+    Tones: text, muted, faint, primary, ok, bad, warn (inks); plain, primary, ok, bad, warn (washes = soft grounds).
+    """
+
+    mode = OptionProperty("light", options=tuple(MODES))
+    is_dark = BooleanProperty(False)
+    is_wide = BooleanProperty(True)  # two panes fit
+    has_motion = BooleanProperty(True)  # False when the system asks for less motion
+    inks = DictProperty()
+    washes = DictProperty()
+
+    bg = _colour("bg")
+    surface = _colour("surface")
+    sunken = _colour("sunken")
+    line = _colour("line")
+    text = _colour("text")
+    muted = _colour("muted")
+    faint = _colour("faint")
+    primary = _colour("primary")
+    primary_on = _colour("primary_on")
+    primary_soft = _colour("primary_soft")
+    selected = _colour("selected")
+    ok = _colour("ok")
+    ok_soft = _colour("ok_soft")
+    bad = _colour("bad")
+    bad_on = _colour("bad_on")
+    bad_soft = _colour("bad_soft")
+    warn = _colour("warn")
+    warn_soft = _colour("warn_soft")
+    plain_soft = _colour("plain_soft")
+    rail = _colour("rail")
+    rail_text = _colour("rail_text")
+    rail_on = _colour("rail_on")
+    rail_pill = _colour("rail_pill")
+    shadow = _colour("shadow")
+    scrim = _colour("scrim")
+
+    size_screen = NumericProperty("24sp")
+    size_pane = NumericProperty("22sp")
+    size_section = NumericProperty("17sp")
+    size_body = NumericProperty("15sp")
+    size_control = NumericProperty("14sp")
+    size_secondary = NumericProperty("13sp")
+    size_hint = NumericProperty("12.5sp")
+
+    gap_xs = NumericProperty("4dp")
+    gap_s = NumericProperty("8dp")
+    gap_m = NumericProperty("12dp")
+    gap_l = NumericProperty("16dp")
+    gap_xl = NumericProperty("24dp")
+    touch = NumericProperty("48dp")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.apply("light")
+
+    def apply(self, mode: str) -> None:
+        """Put the tokens of a mode in force; everything bound is redrawn in the next frame."""
+        tokens = MODES[mode]
+        colours = {name: get_color_from_hex(code) for name, code in tokens.items()}
+        self.inks = {name: colours[name] for name in _INKS}
+        self.washes = {tone: colours[name] for tone, name in _WASHES.items()}
+        for name, colour in colours.items():
+            setattr(self, name, colour)
+        self.mode = mode
+        self.is_dark = mode != "light"
+
+    def set_font_scale(self, scale: float) -> None:
+        """Scale every size written in sp, bounded to what the lint proves (1.0 to 1.3)."""
+        Metrics.fontscale = min(max(scale, FONT_SCALES[0]), FONT_SCALES[-1])
+
+    def fit(self, width_px: float) -> None:
+        """Decide for a window width whether two panes fit."""
+        self.is_wide = width_px >= TWO_PANES_FROM_DP * Metrics.density
+
+
+theme = Theme()

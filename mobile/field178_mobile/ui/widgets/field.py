@@ -1,0 +1,122 @@
+"""Typing: Field (label, text, error) and SearchField."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.textinput import TextInput
+
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.widgets import press, text
+
+__all__ = ["Entry", "Field", "SearchField"]
+_REQUIRED = (press.IconBtn, text.Txt)
+
+
+class Entry(TextInput):
+    """The bare input of the kit: input_type is always 'text', so Vietnamese keyboards compose."""
+
+    max_length = NumericProperty(0)
+
+    def insert_text(self, substring: str, from_undo: bool = False) -> None:
+        """Insert what still fits into max_length (0 = no limit)."""
+        if self.max_length:
+            substring = substring[: max(0, self.max_length - len(self.text))]
+        super().insert_text(substring, from_undo=from_undo)
+
+
+class Field(BoxLayout):
+    """One text to enter.
+
+    label; text; hint (grey example); error (red, below) or warning (amber, below) or help (grey, below);
+    multiline; lines (height of a multi-line field); password; max_length; kind (text, number: digits only); disabled.
+    Events: on_commit(text) with NFC text when the field is left or Enter is pressed and the text has changed;
+    on_edit(text) at each keystroke. focus_input() puts the cursor in.
+    """
+
+    label = StringProperty("")
+    text = StringProperty("")
+    hint = StringProperty("")
+    error = StringProperty("")
+    warning = StringProperty("")
+    help = StringProperty("")
+    multiline = BooleanProperty(False)
+    lines = NumericProperty(3)
+    password = BooleanProperty(False)
+    max_length = NumericProperty(0)
+    kind = OptionProperty("text", options=("text", "number"))
+    has_focus = BooleanProperty(False)
+    __events__ = ("on_commit", "on_edit")
+
+    def focus_input(self) -> None:
+        """Put the cursor in."""
+        self.ids.entry.focus = True
+
+    def edited(self, value: str) -> None:
+        """Tell listeners of a keystroke made by the user."""
+        if self.ids.entry.focus:
+            self.dispatch("on_edit", value)
+
+    def focused(self, has_focus: bool) -> None:
+        """Commit when the cursor leaves."""
+        self.has_focus = has_focus
+        if not has_focus:
+            self.commit()
+
+    def commit(self) -> None:
+        """Announce the text in NFC when it differs from the one rendered."""
+        value = unicodedata.normalize("NFC", self.ids.entry.text)
+        if value != self.text:
+            self.text = value
+            self.dispatch("on_commit", value)
+
+    def on_text(self, _widget: object, value: str) -> None:
+        """Show a rendered text, unless the user is typing."""
+        entry = self.ids.get("entry")
+        if entry is not None and not entry.focus and entry.text != value:
+            entry.text = value
+
+    def on_commit(self, value: str) -> None:
+        """Overridden by bind."""
+
+    def on_edit(self, value: str) -> None:
+        """Overridden by bind."""
+
+
+class SearchField(BoxLayout):
+    """A search line with a glass, a cross and, if wanted, a filter button.
+
+    text; hint; has_filter. Events: on_query(text), at most once a frame while typing; on_filter.
+    """
+
+    text = StringProperty("")
+    hint = StringProperty("")
+    has_filter = BooleanProperty(False)
+    __events__ = ("on_query", "on_filter")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._ask = Clock.create_trigger(lambda _dt: self.dispatch("on_query", self.text))
+
+    def edited(self, value: str) -> None:
+        """Take a keystroke."""
+        value = unicodedata.normalize("NFC", value)
+        if value != self.text:
+            self.text = value
+            self._ask()
+
+    def clear(self) -> None:
+        """Empty the search."""
+        self.ids.entry.text = ""
+
+    def on_query(self, value: str) -> None:
+        """Overridden by bind."""
+
+    def on_filter(self) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)

@@ -1,0 +1,108 @@
+"""The long list: rows drawn only while they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kivy.properties import BooleanProperty, OptionProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.recycleview import RecycleView
+from kivy.uix.recycleview.views import RecycleDataViewBehavior
+
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.widgets import text
+from field178_mobile.ui.widgets.press import Pressable
+from field178_mobile.ui.widgets.text import INKS, WASHES
+
+__all__ = ["ListPane", "ListRow", "Row"]
+_REQUIRED = (text.Tile, text.Txt, ButtonBehavior)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: key; icon and tone of the tile (plain primary ok bad warn); title; sub (grey); meta (grey, right);
+    word (state word, right) with word_tone (ink); is_alert (a red "Cần xem" dot on the tile)."""
+
+    key: str
+    title: str
+    sub: str = ""
+    icon: str = ""
+    tone: str = "plain"
+    meta: str = ""
+    word: str = ""
+    word_tone: str = "faint"
+    is_alert: bool = False
+
+    def as_data(self) -> Mapping[str, object]:
+        """Return the row as the recycle view wants it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
+    """The drawn row, 76 dp (in sp, so it grows with the font). Properties as in Row, plus selected."""
+
+    key = StringProperty("")
+    title = StringProperty("")
+    sub = StringProperty("")
+    icon = StringProperty("")
+    tone = OptionProperty("plain", options=WASHES)
+    meta = StringProperty("")
+    word = StringProperty("")
+    word_tone = OptionProperty("faint", options=INKS)
+    is_alert = BooleanProperty(False)
+    selected = BooleanProperty(False)
+
+    def refresh_view_attrs(self, pane: ListPane, index: int, data: Mapping[str, object]) -> None:
+        """Take a row's data when the view is recycled."""
+        super().refresh_view_attrs(pane, index, data)
+        self.selected = self.key == pane.chosen
+
+    def on_release(self) -> None:
+        """Tell the pane."""
+        pane = self.parent.recycleview if self.parent is not None else None
+        if pane is not None:
+            pane.dispatch("on_choose", self.key)
+
+
+class ListPane(RecycleView):
+    """A virtual list. show(rows) renders a sequence of Row; chosen (key of the marked row).
+
+    Event on_choose(key) on a tap; the pane does not change `chosen` by itself: render it.
+    """
+
+    chosen = StringProperty("")
+    __events__ = ("on_choose",)
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Draw these rows; equal rows keep their place."""
+        self.data = [row.as_data() for row in rows]
+
+    def on_chosen(self, _widget: object, chosen: str) -> None:
+        """Mark the chosen row among those drawn."""
+        for row in self.layout_manager.children if self.layout_manager else ():
+            row.selected = row.key == chosen
+
+    def on_touch_down(self, touch: object) -> bool:
+        """Veil the row under the finger before the scroll has decided."""
+        if self.collide_point(*touch.pos) and self.layout_manager:
+            x, y = self.to_local(*touch.pos)
+            for row in self.layout_manager.children:
+                if row.collide_point(x, y):
+                    touch.ud["hinted"] = row
+                    row.hint_press()
+        return bool(super().on_touch_down(touch))
+
+    def on_touch_up(self, touch: object) -> bool:
+        """End a veil whose touch became a scroll."""
+        row = touch.ud.pop("hinted", None)
+        if row is not None and row.state == "normal":
+            row.end_hint()
+        return bool(super().on_touch_up(touch))
+
+    def on_choose(self, key: str) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)

@@ -1,0 +1,129 @@
+"""Grounds and boxes: Card, Column, Flow, ScrollPane, Banner, EmptyState, StatusLine, Meter."""
+
+from __future__ import annotations
+
+from kivy.properties import NumericProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.stacklayout import StackLayout
+from kivy.uix.widget import Widget
+
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.widgets import press, text
+from field178_mobile.ui.widgets.press import Press, Pressable
+from field178_mobile.ui.widgets.text import INKS, WASHES
+
+__all__ = ["Banner", "Card", "Column", "EmptyState", "Flow", "Panel", "Meter", "ScrollPane", "StatusLine"]
+_REQUIRED = (press.Btn, text.Txt)
+
+
+class Card(BoxLayout):
+    """A white sheet with a hair line and a soft shadow; vertical, as high as its content."""
+
+
+class Panel(BoxLayout):
+    """A vertical pane on the surface colour that fills its place (list side, footer)."""
+
+
+class Column(BoxLayout):
+    """Things below each other, as high as they are together."""
+
+
+class Flow(StackLayout):
+    """Things beside each other that wrap to further lines (chips)."""
+
+
+class ScrollPane(ScrollView):
+    """One scrolling column: children added to it go into the column. spacing, padding of the column.
+
+    Pressed things inside show their veil within a frame though the scroll decides later.
+    `scroll_to_widget(widget)` brings a child into view.
+    """
+
+    column = ObjectProperty(None)
+    column_padding = NumericProperty("16dp")
+    column_spacing = NumericProperty("12dp")
+
+    def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
+        """Add to the column; the column itself goes into the scroll view."""
+        if self.column is None:
+            super().add_widget(widget, *args, **kwargs)
+            self.column = widget
+        else:
+            self.column.add_widget(widget, *args, **kwargs)
+
+    def clear(self) -> None:
+        """Take every child out of the column."""
+        self.column.clear_widgets()
+
+    def scroll_to_widget(self, widget: Widget) -> None:
+        """Scroll until a widget inside is in view."""
+        self.scroll_to(widget, padding=self.column_padding, animate=False)
+
+    def on_touch_down(self, touch: object) -> bool:
+        """Veil what lies under the finger before the scroll view has decided."""
+        hinted = _pressable_at(self, *touch.pos) if self.collide_point(*touch.pos) else None
+        if hinted is not None:
+            touch.ud["hinted"] = hinted
+            hinted.hint_press()
+        return bool(super().on_touch_down(touch))
+
+    def on_touch_up(self, touch: object) -> bool:
+        """End a veil whose touch became a scroll."""
+        hinted = touch.ud.pop("hinted", None)
+        if hinted is not None and hinted.state == "normal":
+            hinted.end_hint()
+        return bool(super().on_touch_up(touch))
+
+
+class Meter(Widget):
+    """A bar of 6 dp. value (0 to 1); tone (primary, ok, warn, bad)."""
+
+    value = NumericProperty(0)
+    tone = OptionProperty("primary", options=("primary", "ok", "bad", "warn"))
+
+
+class Banner(BoxLayout):
+    """A line of notice over a pane. text; icon; tone (plain primary ok bad warn); action (button text, "" = none). Event on_act."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    tone = OptionProperty("warn", options=WASHES)
+    action = StringProperty("")
+    __events__ = ("on_act",)
+
+    def on_act(self) -> None:
+        """Overridden by bind."""
+
+
+class EmptyState(BoxLayout):
+    """What a pane says when it has nothing. icon; title; text; action (button text, "" = none). Event on_act."""
+
+    icon = StringProperty("inbox-outline")
+    title = StringProperty("")
+    text = StringProperty("")
+    action = StringProperty("")
+    __events__ = ("on_act",)
+
+    def on_act(self) -> None:
+        """Overridden by bind."""
+
+
+class StatusLine(Press):
+    """One sentence of truth with an icon. text; icon; tone (ink). Event on_release."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    tone = OptionProperty("muted", options=INKS)
+
+
+def _pressable_at(widget: Widget, x: float, y: float) -> Pressable | None:
+    """Return the innermost pressable under a point of the widget's parent."""
+    local = widget.to_local(x, y)
+    for child in widget.children:
+        if child.collide_point(*local) and (found := _pressable_at(child, *local)) is not None:
+            return found
+    return widget if isinstance(widget, Pressable) and widget.collide_point(x, y) else None
+
+
+load_beside(__file__)
