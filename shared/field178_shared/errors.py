@@ -113,6 +113,8 @@ class ErrorCode(StrEnum):
     PIN_LOCKED = "pin_locked"
     STORE_LOCKED = "store_locked"
     STORE_DAMAGED = "store_damaged"
+    STORE_TOO_NEW = "store_too_new"
+    PIN_WEAK = "pin_weak"
 
 
 _E = ErrorEntry
@@ -276,6 +278,12 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.PIN_WRONG: _E(None, "Mã PIN không đúng.", "The PIN is wrong."),
     ErrorCode.PIN_LOCKED: _E(None, "Nhập sai nhiều lần, hãy chờ.", "Too many wrong PINs: please wait."),
     ErrorCode.STORE_LOCKED: _E(None, "Sổ đang khóa.", "The notebook is locked."),
+    ErrorCode.STORE_TOO_NEW: _E(
+        None, "Sổ được ghi bởi bản ứng dụng mới hơn.", "The notebook was written by a newer version of the app."
+    ),
+    ErrorCode.PIN_WEAK: _E(
+        None, "Mã PIN quá dễ đoán, hãy chọn mã khác.", "The PIN is too easy to guess: choose another one."
+    ),
     ErrorCode.STORE_DAMAGED: _E(
         None,
         "Tệp dữ liệu bị hỏng, đã khôi phục từ nhật ký.",

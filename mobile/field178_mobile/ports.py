@@ -1,0 +1,25 @@
+"""What the tablet's core asks of the world around it; every outside thing comes in through one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from field178_shared.clock import Clock
+
+__all__ = ["Clock", "CrashPoint", "Json", "UiThread", "no_crash"]
+
+Json = dict[str, object]
+CrashPoint = Callable[[str], None]
+
+
+class UiThread(Protocol):
+    """Runs work on the thread that draws."""
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Run `work` on the drawing thread soon; returns at once."""
+        ...
+
+
+def no_crash(name: str) -> None:
+    """Pass a crash point: nothing happens outside of tests."""

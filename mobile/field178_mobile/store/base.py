@@ -1,0 +1,147 @@
+"""The base: records as the server last committed them here, and each scope's digest of its live ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from field178_mobile.ports import Json
+from field178_mobile.store.room import Room, parse_object
+from field178_shared.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
+from field178_shared.errors import AppError, ErrorCode
+
+_HASH_BYTES = 16
+_COLUMNS = "id, type, scope, rev, deleted, sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRow:
+    """One committed record. `h` is the server's hash of it, verified before it came here."""
+
+    id: str
+    type: str
+    scope: str
+    rev: int
+    deleted: bool
+    data: Json
+    h: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRow:
+    """How far one granted scope was read; refresh > 0 while it is read again from the start."""
+
+    id: str
+    cursor: int
+    refresh: int
+    digest: Digest
+
+
+def get_base(room: Room, record_id: str) -> BaseRow | None:
+    """Return one committed record, deleted ones included."""
+    query = f"SELECT {_COLUMNS} FROM base WHERE id = ?"  # noqa: S608  constants
+    row = room.connection.execute(query, (record_id,)).fetchone()
+    return None if row is None else _from_row(room, row)
+
+
+def base_rows(room: Room, record_type: str, scope: str | None = None) -> Iterator[BaseRow]:
+    """Yield the committed records of a type."""
+    query = f"SELECT {_COLUMNS} FROM base WHERE type = ? AND (? IS NULL OR scope = ?)"  # noqa: S608
+    for row in room.connection.execute(query, (record_type, scope, scope)):
+        yield _from_row(room, row)
+
+
+def put_base(room: Room, row: BaseRow, digests: dict[str, Digest]) -> None:
+    """Commit one record and carry the digests of the scopes it leaves and enters. Inside a transaction."""
+    old = get_base(room, row.id)
+    if old is not None and not old.deleted:
+        digests[old.scope] = _digest(room, digests, old.scope).remove(old.h)
+    if not row.deleted:
+        digests[row.scope] = _digest(room, digests, row.scope).add(row.h)
+    payload = bytes.fromhex(row.h) + canonical(row.data)
+    sealed = room.sealer.seal("base", row.id, row.rev, payload)
+    room.connection.execute(
+        "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, "
+        "coalesce((SELECT refresh FROM scope WHERE id = ?3), 0), ?, ?)",
+        (row.id, row.type, row.scope, row.rev, int(row.deleted), room.sealer.key_id, sealed),
+    )
+
+
+def drop_base(room: Room, record_id: str, digests: dict[str, Digest]) -> None:
+    """Remove one record from the base. Inside a transaction."""
+    old = get_base(room, record_id)
+    if old is None:
+        return
+    if not old.deleted:
+        digests[old.scope] = _digest(room, digests, old.scope).remove(old.h)
+    room.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
+
+
+def scope_rows(room: Room) -> dict[str, ScopeRow]:
+    """Return every scope this tablet holds something of."""
+    query = "SELECT id, cursor, refresh, revision, sealed FROM scope ORDER BY id"
+    return {row[0]: _scope_from_row(room, row) for row in room.connection.execute(query).fetchall()}
+
+
+def get_scope(room: Room, scope: str) -> ScopeRow:
+    """Return one scope, or an empty one that was never read."""
+    query = "SELECT id, cursor, refresh, revision, sealed FROM scope WHERE id = ?"
+    row = room.connection.execute(query, (scope,)).fetchone()
+    return ScopeRow(scope, 0, 0, EMPTY) if row is None else _scope_from_row(room, row)
+
+
+def put_scope(room: Room, row: ScopeRow) -> None:
+    """Write how far a scope was read and its digest. Inside a transaction, the one of its rows."""
+    found = room.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
+    revision = 1 if found is None else found[0] + 1
+    sealed = room.seal("scope", row.id, revision, {"digest": row.digest.wire()})
+    room.connection.execute(
+        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?)",
+        (row.id, row.cursor, row.refresh, revision, room.sealer.key_id, sealed),
+    )
+
+
+def drop_scope(room: Room, scope: str) -> list[str]:
+    """Forget a scope: its rows, cursor and flags; return the ids that went. Inside a transaction."""
+    ids = [row[0] for row in room.connection.execute("SELECT id FROM base WHERE scope = ?", (scope,))]
+    room.connection.execute("DELETE FROM base WHERE scope = ?", (scope,))
+    room.connection.execute("DELETE FROM scope WHERE id = ?", (scope,))
+    return ids
+
+
+def unseen_rows(room: Room, scope: str, refresh: int) -> list[str]:
+    """Return the rows of a scope that its second reading did not meet."""
+    query = "SELECT id FROM base WHERE scope = ? AND seen < ? ORDER BY id"
+    return [row[0] for row in room.connection.execute(query, (scope, refresh))]
+
+
+def recomputed_digest(room: Room, scope: str) -> Digest:
+    """Return the digest of a scope from its rows: what the kept one MUST equal."""
+    query = f"SELECT {_COLUMNS} FROM base WHERE scope = ? AND deleted = 0"  # noqa: S608  constants
+    return digest_of(_hashes(room, room.connection.execute(query, (scope,))))
+
+
+def _digest(room: Room, digests: dict[str, Digest], scope: str) -> Digest:
+    if scope not in digests:
+        digests[scope] = get_scope(room, scope).digest
+    return digests[scope]
+
+
+def _hashes(room: Room, rows: Iterable[tuple[str, str, str, int, int, bytes]]) -> Iterator[str]:
+    for record_id, _, _, rev, _, sealed in rows:
+        yield room.sealer.open("base", record_id, rev, sealed)[:_HASH_BYTES].hex()
+
+
+def _from_row(room: Room, row: tuple[str, str, str, int, int, bytes]) -> BaseRow:
+    record_id, record_type, scope, rev, deleted, sealed = row
+    payload = room.sealer.open("base", record_id, rev, sealed)
+    data = parse_object(payload[_HASH_BYTES:])
+    return BaseRow(record_id, record_type, scope, rev, bool(deleted), data, payload[:_HASH_BYTES].hex())
+
+
+def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes]) -> ScopeRow:
+    scope, cursor, refresh, revision, sealed = row
+    digest = digest_from_wire(room.open("scope", scope, revision, sealed)["digest"])
+    if digest is None:
+        raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
+    return ScopeRow(scope, cursor, refresh, digest)

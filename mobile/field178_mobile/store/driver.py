@@ -1,0 +1,24 @@
+"""The one place that chooses the SQLite module: pysqlite3 where it is installed, else the standard library's.
+
+SQLite 3.7.0 to 3.51.2 may corrupt a WAL database that several connections checkpoint at once; the store
+opens ONE connection, so either module is safe.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3 as sqlite
+else:
+    try:
+        from pysqlite3 import dbapi2 as sqlite
+    except ImportError:
+        import sqlite3 as sqlite
+
+__all__ = ["VERSION", "Connection", "DatabaseError", "Error", "sqlite"]
+
+VERSION = sqlite.sqlite_version
+Connection = sqlite.Connection
+Error = sqlite.Error
+DatabaseError = sqlite.DatabaseError

@@ -1,0 +1,150 @@
+"""What the store gives to the screens and to the sync engine: frozen, complete, without database words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from field178_mobile.ports import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Unfinished work on one record: `data` as typed so far, `seen` the record as it was when begun.
+
+    `seen` is None for a record that does not exist yet. `scope` may be empty until it is filed.
+    """
+
+    id: str
+    type: str
+    record_id: str
+    scope: str
+    data: Json
+    seen: Json | None
+    base_rev: int
+    user: str
+    saved_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record as the user sees it: the server's last word and the tablet's own changes on top.
+
+    `pending` is true while a change of it waits for its receipt. `attention` is the reason code of a
+    quarantine or conflict that somebody must look at, `marked` the paths it is about.
+    """
+
+    id: str
+    type: str
+    scope: str
+    rev: int
+    data: Json
+    deleted: bool
+    pending: bool
+    attention: str | None = None
+    marked: tuple[str, ...] = ()
+
+
+class Word(StrEnum):
+    """The one word a record shows."""
+
+    DRAFT = "draft"
+    UNSENT = "unsent"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownState:
+    """The word of a record and, where somebody must look at it, the code of the reason."""
+
+    word: Word
+    attention: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """The whole tablet in one line."""
+
+    unsent_records: int
+    unsent_changes: int
+    last_success_at: datetime | None
+    last_error: str | None
+    quarantined: int
+    conflicts: int
+    returned: int
+    in_sync: bool
+    drafts: int = 0
+
+
+class InboxKind(StrEnum):
+    """Why something is in the inbox."""
+
+    RETURNED = "returned"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A reviewer's words, pinned to a field."""
+
+    path: str
+    text: str
+    user: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One value of ours that the server did not take: what we saw, what we wrote, what stands there."""
+
+    conflict_id: str
+    path: str
+    was: object
+    mine: object
+    current: object
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One thing somebody must look at. `text` holds a notice's words by language."""
+
+    kind: InboxKind
+    record_id: str
+    type: str
+    title: str
+    reason: str
+    comments: tuple[Comment, ...] = ()
+    at: datetime | None = None
+    details: tuple[tuple[str, str], ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    text: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentEntry:
+    """One line of the establishment search; positions in 1e-7 degrees."""
+
+    id: str
+    name: str
+    folded: str
+    type_id: str
+    unit_id: str
+    address: str
+    lat: int | None
+    lon: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChange:
+    """What a transaction touched; an empty `records` with `everything` means: look again at all."""
+
+    records: frozenset[str] = field(default_factory=frozenset)
+    everything: bool = False

@@ -1,0 +1,147 @@
+"""Opening: migrations, the check of soundness, and bringing back whatever a crash or a damage left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from field178_mobile.ports import CrashPoint
+from field178_mobile.store.connection import open_connection
+from field178_mobile.store.driver import Connection, DatabaseError
+from field178_mobile.store.filing import add_entries, recover_entries
+from field178_mobile.store.journal import Entry, Journal
+from field178_mobile.store.meta import get_number, get_text, put_number, put_text
+from field178_mobile.store.migrate import migrate
+from field178_mobile.store.outbox import has_change
+from field178_mobile.store.rebuild import (
+    is_sound,
+    journalled,
+    mark_salvaged,
+    move_aside,
+    salvage_sealed,
+    salvaged_entries,
+)
+from field178_mobile.store.room import Room
+from field178_mobile.store.seal import Sealer
+from field178_shared.errors import AppError, ErrorCode
+
+DATABASE = "store.db"
+RECORDS = "records"
+JOURNAL = "journal.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opening needs besides the folder."""
+
+    key: bytes
+    now: datetime
+    new_id: Callable[[], str]
+    crash_point: CrashPoint
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open database. `rebuilt` is true when a damaged or lost one was replaced from the journal."""
+
+    room: Room
+    journal: Journal
+    rebuilt: bool
+
+
+def open_database(folder: Path, opening: Opening) -> Opened:
+    """Open the store of a folder, whatever state it was left in; a wrong key changes nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sealer = Sealer(opening.key)
+    journal = Journal(folder / JOURNAL)
+    try:
+        _check_key(journal, sealer)
+        connection, moved = _sound_connection(folder, opening)
+        room = Room(connection, sealer, opening.crash_point)
+        try:
+            rebuilt = _bring_up(room, journal, folder, opening.new_id)
+        except BaseException:
+            connection.close()
+            raise
+    except BaseException:
+        journal.close()
+        raise
+    return Opened(room, journal, moved or rebuilt)
+
+
+def _check_key(journal: Journal, sealer: Sealer) -> None:
+    # Before anything is moved: with the wrong key nothing could be brought back.
+    frames = list(journal.frames())
+    if frames and not journalled(journal, sealer):
+        raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
+
+
+def _sound_connection(folder: Path, opening: Opening) -> tuple[Connection, bool]:
+    connection = _try_open(folder / RECORDS, opening.crash_point)
+    if connection is not None:
+        return connection, False
+    move_aside(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
+    fresh = _try_open(folder / RECORDS, opening.crash_point)
+    if fresh is None:
+        raise AppError(ErrorCode.STORE_DAMAGED)
+    return fresh, True
+
+
+def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
+    records.mkdir(exist_ok=True)
+    connection = None
+    try:
+        connection = open_connection(records / DATABASE)
+        if is_sound(connection):
+            migrate(connection, crash_point)
+            return connection
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            # A lock or a full disk is no damage: the file stays where it is.
+            if connection is not None:
+                connection.close()
+            raise
+    if connection is not None:
+        connection.close()
+    return None
+
+
+def _bring_up(room: Room, journal: Journal, folder: Path, new_id: Callable[[], str]) -> bool:
+    key_id = get_text(room, "key_id")
+    if key_id is None:
+        return _initialise(room, journal, folder, new_id())
+    if key_id != room.sealer.key_id:
+        raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
+    same_file = get_text(room, "journal") == journal.generation
+    start = get_number(room, "journal_end") if same_file else 0
+    unknown = _unknown(room, journalled(journal, room.sealer, min(start, journal.size)))
+    if unknown or not same_file or start > journal.size:
+        recover_entries(room, unknown, journal)
+    mark_salvaged(folder)
+    return False
+
+
+def _initialise(room: Room, journal: Journal, folder: Path, incarnation: str) -> bool:
+    # One transaction: a crash in the middle leaves an empty database, and the next opening begins again.
+    entries = {entry.change.id: entry for entry in salvaged_entries(folder, DATABASE, room.sealer)}
+    entries.update({entry.change.id: entry for entry in journalled(journal, room.sealer)})
+    with room.transaction("initialise"):
+        put_text(room, "key_id", room.sealer.key_id)
+        put_text(room, "incarnation", incarnation)
+        room.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
+        salvage_sealed(room, folder, DATABASE)
+        # The ids are in time order, so this is the order of filing.
+        add_entries(room, [entries[change_id] for change_id in sorted(entries)])
+        for life in sorted({entry.change.incarnation for entry in entries.values()}):
+            room.connection.execute("INSERT OR IGNORE INTO incarnation (id) VALUES (?)", (life,))
+        put_number(room, "next_n", 1)
+        put_text(room, "journal", journal.generation)
+        put_number(room, "journal_end", journal.size)
+    mark_salvaged(folder)
+    return bool(entries)
+
+
+def _unknown(room: Room, entries: list[Entry]) -> list[Entry]:
+    return [entry for entry in entries if not has_change(room, entry.change.id)]

@@ -1,0 +1,272 @@
+"""The tablet's durable store: what every screen and the sync engine stand on.
+
+One SQLite connection lives on one database thread; every public method queues there and waits, so the
+store may be called from any thread. It is locked until `unlock` gives it the data key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from field178_mobile.ports import Clock, CrashPoint, no_crash
+from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
+from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.lookups import Lookups
+from field178_mobile.store.meta import get_setting, put_setting
+from field178_mobile.store.model import (
+    Draft,
+    EstablishmentEntry,
+    InboxItem,
+    RecordView,
+    ShownState,
+    StoreChange,
+    StoreStatus,
+)
+from field178_mobile.store.opening import Opening, open_database
+from field178_mobile.store.records import Records
+from field178_mobile.store.room import Room
+from field178_mobile.store.thread import DatabaseThread
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import IdSource
+
+Result = TypeVar("Result")
+Listener = Callable[[StoreChange], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """All that exists only while the store is unlocked."""
+
+    room: Room
+    journal: Journal
+    lookups: Lookups
+    records: Records
+    rebuilt: bool
+
+
+def _first_schema(record_type: str) -> int:
+    return 1
+
+
+class Store:
+    """Drafts, filing, views and states; `subscribe` tells of every change."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        ids: IdSource,
+        *,
+        crash_point: CrashPoint = no_crash,
+        schema_of: Callable[[str], int] = _first_schema,
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._ids = ids
+        self._crash_point = crash_point
+        self._schema_of = schema_of
+        self._thread = DatabaseThread()
+        self._unlocked: Unlocked | None = None
+        self._listeners: list[Listener] = []
+        self._in_sync = False
+        self.drafts = DraftShelf(self)
+        self.settings = Settings(self)
+
+    @property
+    def is_unlocked(self) -> bool:
+        """Tell whether the store can be used."""
+        return self._unlocked is not None
+
+    @property
+    def was_rebuilt(self) -> bool:
+        """Tell whether this unlocking replaced a damaged database from the journal."""
+        return self._unlocked is not None and self._unlocked.rebuilt
+
+    def unlock(self, key: bytes) -> None:
+        """Open the database with the data key; brings back what a crash or a damage left behind."""
+        if self._unlocked is None:
+            self._thread.call(lambda: self._open(key))
+            self._tell(StoreChange(everything=True))
+
+    def lock(self) -> None:
+        """Close the database and forget the key; nothing is lost, nothing is readable."""
+        self._thread.call(self._close)
+
+    def close(self) -> None:
+        """Lock and end the database thread; the store cannot be used after."""
+        self.lock()
+        self._thread.stop()
+
+    def file(self, draft: Draft, user: str, extra: Sequence[Draft] = ()) -> str | None:
+        """File a draft, with others that belong to it, in ONE step: after it returns, nothing is lost.
+
+        Returns the id of the draft's change, or None when nothing differs from what the user saw.
+        """
+        change_ids = self._run(lambda unlocked: self._file(unlocked, (draft, *extra), user))
+        self._tell(StoreChange(frozenset(item.record_id for item in (draft, *extra))))
+        return change_ids[0]
+
+    def file_content(self, content: Content, user: str) -> str:
+        """File a deletion, a resolution or a merge; the screens' ways to it are in `acts`."""
+        change_id = self._run(lambda unlocked: self._file_all(unlocked, [content], user))[0]
+        self._tell(StoreChange(frozenset({content.record_id})))
+        return change_id
+
+    def view(self, record_id: str) -> RecordView | None:
+        """Return one record as the user sees it, None when it is not on this tablet."""
+        return self._run(lambda unlocked: unlocked.records.view(record_id))
+
+    def views(self, record_type: str, scope: str | None = None) -> list[RecordView]:
+        """Return the live records of a type."""
+        return self._run(lambda unlocked: unlocked.records.views(record_type, scope))
+
+    def shown_state(self, record_id: str) -> ShownState:
+        """Return the one word of a record and its badge."""
+        return self._run(lambda unlocked: unlocked.records.shown_state(record_id))
+
+    def shown_states(self, record_type: str) -> dict[str, ShownState]:
+        """Return word and badge of every record of a type, for lists."""
+        return self._run(lambda unlocked: unlocked.records.shown_states(record_type))
+
+    def status(self) -> StoreStatus:
+        """Return the whole tablet in one line; `in_sync` as the protocol means it, nothing weaker."""
+        return self._run(lambda unlocked: unlocked.records.status(self._in_sync))
+
+    def inbox(self) -> list[InboxItem]:
+        """Return what somebody must look at."""
+        return self._run(lambda unlocked: unlocked.records.inbox())
+
+    def establishments(self) -> tuple[EstablishmentEntry, ...]:
+        """Return the establishments in memory, by folded name."""
+        return self._run(lambda unlocked: unlocked.lookups.establishments())
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` after every change, on the thread that made it; returns how to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def read(self, work: Callable[[Room], Result]) -> Result:
+        """Run a reading on the database thread."""
+        return self._run(lambda unlocked: work(unlocked.room))
+
+    def write(self, work: Callable[[Unlocked], Iterable[str]]) -> None:
+        """Run a writing on the database thread; it returns the ids of the records it touched."""
+        touched = self._run(lambda unlocked: self._written(unlocked, work))
+        self._tell(StoreChange(touched))
+
+    def set_in_sync(self, in_sync: bool) -> None:
+        """Take the engine's word on full agreement; any change filed after takes it back."""
+        if in_sync != self._in_sync:
+            self._in_sync = in_sync
+            self._tell(StoreChange())
+
+    def _file(self, unlocked: Unlocked, drafts: Sequence[Draft], user: str) -> list[str | None]:
+        contents = [content_of_draft(unlocked.room, draft) for draft in drafts]
+        filed = iter(self._file_all(unlocked, [item for item in contents if item is not None], user))
+        unchanged = [draft for draft, item in zip(drafts, contents, strict=True) if item is None]
+        if unchanged:
+            with unlocked.room.transaction("draft"):
+                for draft in unchanged:
+                    delete_draft(unlocked.room, draft.id)
+        return [None if item is None else next(filed) for item in contents]
+
+    def _file_all(self, unlocked: Unlocked, contents: Sequence[Content], user: str) -> list[str]:
+        if not contents:
+            return []
+        self._in_sync = False
+        saving = Saving(user, self._clock.now(), self._ids.time_ordered, self._schema_of)
+        change_ids = file_contents(unlocked.room, unlocked.journal, contents, saving)
+        unlocked.lookups.touch(content.record_id for content in contents)
+        return change_ids
+
+    def _written(self, unlocked: Unlocked, work: Callable[[Unlocked], Iterable[str]]) -> frozenset[str]:
+        touched = frozenset(work(unlocked))
+        unlocked.lookups.touch(touched)
+        return touched
+
+    def _open(self, key: bytes) -> None:
+        opening = Opening(key, self._clock.now(), self._ids.random, self._crash_point)
+        opened = open_database(self._folder, opening)
+        lookups = Lookups(opened.room)
+        records = Records(opened.room, lookups)
+        self._unlocked = Unlocked(opened.room, opened.journal, lookups, records, opened.rebuilt)
+
+    def _close(self) -> None:
+        unlocked, self._unlocked, self._in_sync = self._unlocked, None, False
+        if unlocked is not None:
+            unlocked.room.connection.close()
+            unlocked.journal.close()
+
+    def _run(self, work: Callable[[Unlocked], Result]) -> Result:
+        return self._thread.call(lambda: work(self._require()))
+
+    def _require(self) -> Unlocked:
+        if self._unlocked is None:
+            raise AppError(ErrorCode.STORE_LOCKED)
+        return self._unlocked
+
+    def _tell(self, change: StoreChange) -> None:
+        for listener in list(self._listeners):
+            listener(change)
+
+
+class DraftShelf:
+    """The drafts of this tablet: a save that returned survives a power cut."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def save(self, draft: Draft) -> None:
+        """Write a draft whole."""
+
+        def work(unlocked: Unlocked) -> Iterable[str]:
+            with unlocked.room.transaction("draft"):
+                save_draft(unlocked.room, draft)
+            return (draft.record_id,)
+
+        self._store.write(work)
+
+    def get(self, draft_id: str) -> Draft | None:
+        """Return one draft, None when it is filed or discarded."""
+        return self._store.read(lambda room: get_draft(room, draft_id))
+
+    def all(self) -> list[Draft]:
+        """Return every draft, the latest saved first."""
+        return self._store.read(all_drafts)
+
+    def discard(self, draft_id: str) -> None:
+        """Throw a draft away; only ever on the user's word."""
+
+        def work(unlocked: Unlocked) -> Iterable[str]:
+            draft = get_draft(unlocked.room, draft_id)
+            with unlocked.room.transaction("draft"):
+                delete_draft(unlocked.room, draft_id)
+            return () if draft is None else (draft.record_id,)
+
+        self._store.write(work)
+
+
+class Settings:
+    """What officers chose on this tablet: sealed JSON values by key."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, key: str, default: object = None) -> object:
+        """Return a setting."""
+        found = self._store.read(lambda room: get_setting(room, key))
+        return default if found is None else found
+
+    def put(self, key: str, value: object) -> None:
+        """Keep a setting."""
+
+        def work(unlocked: Unlocked) -> Iterable[str]:
+            with unlocked.room.transaction("setting"):
+                put_setting(unlocked.room, key, value)
+            return ()
+
+        self._store.write(work)

@@ -1,0 +1,44 @@
+"""The database thread: every caller queues, one thread runs, results and exceptions come back."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class DatabaseThread:
+    """Runs calls one after the other on its own thread, so that SQLite sees a single user."""
+
+    def __init__(self, name: str = "field178-store") -> None:
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def call(self, work: Callable[[], Result]) -> Result:
+        """Run `work` on the database thread and return its result, or raise what it raised."""
+        if threading.current_thread() is self._thread:
+            return work()
+        future: Future[Result] = Future()
+        self._calls.put(lambda: _settle(future, work))
+        return future.result()
+
+    def stop(self) -> None:
+        """Finish the calls that wait and end the thread."""
+        self._calls.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
+
+
+def _settle(future: Future[Result], work: Callable[[], Result]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001  a thread edge: the caller gets it, whatever it is
+        future.set_exception(error)

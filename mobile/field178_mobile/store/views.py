@@ -1,0 +1,114 @@
+"""View = base + own changes (docs/sync-protocol.md §5): pure, so every rule is proven without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from field178_mobile.ports import Json
+from field178_mobile.store.base import BaseRow
+from field178_mobile.store.model import RecordView
+from field178_mobile.store.outbox import OwnChange, State
+from field178_shared.merge import passes_non_object, write_path
+from field178_shared.protocol import Op, Status
+
+
+def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None:
+    """Return what the user sees of one record, or None when it is not on this tablet.
+
+    An edit whose record left is never shown as a partial ghost: without a base row only an own create shows.
+    """
+    shown = [change for change in own if _is_shown(change)]
+    first = next((change for change in shown if change.is_create), None)
+    if base is None and first is None:
+        return None
+    data: Json = {} if base is None else base.data
+    deleted = base is not None and base.deleted
+    started = base is not None
+    for change in shown:
+        started = started or change.is_create
+        if started:
+            data, deleted = _applied(data, deleted, change)
+    some = base or first
+    assert some is not None
+    return RecordView(
+        id=base.id if base is not None else some_record(shown),
+        type=some.type,
+        scope=some.scope,
+        rev=max([base.rev if base else 0, *(change.rev for change in shown)]),
+        data=data,
+        deleted=deleted,
+        pending=any(change.is_pending for change in shown),
+        attention=_attention(own),
+        marked=_marked(own),
+    )
+
+
+def some_record(shown: Sequence[OwnChange]) -> str:
+    """Return the record the shown changes belong to."""
+    return shown[0].record_id
+
+
+def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
+    """Return the changes that count as this record's own life here: not replaced, not refused."""
+    return [change for change in own if _is_shown(change) and not change.is_refused]
+
+
+def without_refused(seen: Mapping[str, object], own: Sequence[OwnChange]) -> Json:
+    """Return what the user saw with the refused values taken out again.
+
+    The value of a quarantined change is never a `was`: the server never had it.
+    """
+    data = dict(seen)
+    for change in reversed([change for change in own if change.is_refused]):
+        for path, value in change.set.items():
+            if not passes_non_object(data, path) and _reads(data, path) == value:
+                data = write_path(data, path, change.was.get(path))
+    return data
+
+
+def _is_shown(change: OwnChange) -> bool:
+    if change.settled or change.replaced_by is not None:
+        return False
+    return change.state is not State.ACKNOWLEDGED or change.reason != "replaced"
+
+
+def _applied(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
+    refused_paths = _clashed(change)
+    if change.op in (Op.DELETE, Op.MERGE_INTO):
+        return data, deleted if refused_paths is None else True
+    if refused_paths is None:
+        return data, deleted
+    for path, value in change.set.items():
+        if path not in refused_paths and not passes_non_object(data, path):
+            data = write_path(data, path, value)
+    return data, False
+
+
+def _clashed(change: OwnChange) -> frozenset[str] | None:
+    """Return the paths where the server's value holds; None means: in all of them."""
+    if change.status is not Status.CONFLICT:
+        return frozenset()
+    named = frozenset(change.details) & frozenset(change.set)
+    return named or None
+
+
+def _attention(own: Sequence[OwnChange]) -> str | None:
+    for change in reversed(own):
+        if change.is_refused and change.replaced_by is None and change.reason != "replaced":
+            return change.reason or Status.QUARANTINED.value
+    return None
+
+
+def _marked(own: Sequence[OwnChange]) -> tuple[str, ...]:
+    paths: set[str] = set()
+    for change in own:
+        if change.is_refused and change.replaced_by is None and not change.settled:
+            paths.update(str(path) for path in change.details if str(path) in change.set)
+    return tuple(sorted(paths))
+
+
+def _reads(data: Mapping[str, object], path: str) -> object:
+    value: object = data
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

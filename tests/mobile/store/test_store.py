@@ -1,0 +1,161 @@
+"""The store's facade: drafts, filing, views and words."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
+
+from field178_mobile.store import Draft, Store, Word
+from field178_mobile.store.outbox import changes_of
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import review_id
+
+RECORD = "0197aaaa-0000-7000-8000-000000000001"
+
+
+def wires(store: Store, record_id: str = RECORD) -> list[dict[str, object]]:
+    return store.read(lambda room: [change.wire for change in changes_of(room, record_id)])
+
+
+def test_a_locked_store_answers_nothing(tmp_path, clock: FrozenClock) -> None:
+    locked = Store(tmp_path / "store", clock, seeded_ids(clock))
+    with pytest.raises(AppError) as refusal:
+        locked.view(RECORD)
+    assert refusal.value.code is ErrorCode.STORE_LOCKED
+    locked.close()
+
+
+def test_a_saved_draft_is_there_after_reopening(store: Store, clock: FrozenClock) -> None:
+    draft = draft_of(store, RECORD, clock.now(), name="Karaoke Ánh Trăng", rooms_total=4)
+    store.drafts.save(draft)
+    store.lock()
+    store.unlock(KEY)
+    assert store.drafts.get(draft.id) == draft
+    assert store.shown_state(RECORD).word is Word.DRAFT
+
+
+def test_filing_an_unknown_record_sends_every_field_as_a_create(store: Store, clock: FrozenClock) -> None:
+    draft = draft_of(
+        store, RECORD, clock.now(), name="Karaoke Ánh Trăng", certificates={"antt": {"status": "valid"}}
+    )
+    store.drafts.save(draft)
+    change_id = store.file(draft, USER)
+    [wire] = wires(store)
+    assert (wire["change_id"], wire["n"], wire["create"], wire["op"]) == (change_id, 1, True, "put")
+    assert wire["set"] == draft.data
+    assert wire["was"] == {}
+    assert store.drafts.all() == []
+    assert store.shown_state(RECORD).word is Word.UNSENT
+    view = store.view(RECORD)
+    assert view is not None
+    assert view.pending
+    assert view.data == draft.data
+
+
+def test_an_edit_sends_only_what_differs_from_what_the_user_saw(store: Store, clock: FrozenClock) -> None:
+    server_commits(
+        store,
+        base_row(RECORD, rev=3, name="Ánh Trăng", rooms_total=4, certificates={"antt": {"status": "valid"}}),
+    )
+    draft = draft_of(store, RECORD, clock.now(), rooms_total=5, certificates={"antt": {"status": "expired"}})
+    server_commits(store, base_row(RECORD, rev=4, name="Ánh Sao", rooms_total=9), cursor=2)
+    store.file(draft, USER)
+    [wire] = wires(store)
+    assert wire["set"] == {"rooms_total": 5, "certificates.antt.status": "expired"}
+    assert wire["was"] == {"rooms_total": 4, "certificates.antt.status": "valid"}
+    assert wire["base_rev"] == 3
+    assert wire["create"] is False
+
+
+def test_filing_what_does_not_differ_files_nothing_and_removes_the_draft(
+    store: Store, clock: FrozenClock
+) -> None:
+    server_commits(store, base_row(RECORD, name="Ánh Trăng"))
+    draft = draft_of(store, RECORD, clock.now())
+    store.drafts.save(draft)
+    assert store.file(draft, USER) is None
+    assert wires(store) == []
+    assert store.drafts.all() == []
+
+
+def test_a_draft_and_its_companion_are_filed_together(store: Store, clock: FrozenClock) -> None:
+    other = "0197aaaa-0000-7000-8000-000000000002"
+    visit = draft_of(store, RECORD, clock.now(), name="một")
+    talk = Draft("d2", "outreach_session", other, UNIT, {"venue": "Nhà văn hóa"}, None, 0, USER, clock.now())
+    store.file(visit, USER, extra=[talk])
+    assert [wire["n"] for wire in (*wires(store), *wires(store, other))] == [1, 2]
+
+
+def test_text_is_filed_in_composed_form_without_nulls(store: Store, clock: FrozenClock) -> None:
+    draft = draft_of(
+        store,
+        RECORD,
+        clock.now(),
+        name="A\u0301nh\x00",
+        village=None,
+        answers={"q1": {"v": "no", "note": None}},
+    )
+    store.file(draft, USER)
+    assert wires(store)[0]["set"] == {"name": "Ánh", "answers": {"q1": {"v": "no"}}}
+
+
+def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, rev=2, name="một"))
+    assert store.shown_state(RECORD).word is Word.RECEIVED
+    review = review_id(RECORD)
+    comments = {"c1": {"path": "name", "text": "Tên chưa đúng", "user": USER, "at": "2026-11-24T10:00:00Z"}}
+    returned = {
+        "record": RECORD,
+        "record_rev": 2,
+        "state": "returned",
+        "reason": "thiếu",
+        "comments": comments,
+    }
+    server_commits(store, base_row(review, 1, "review", **returned))
+    assert store.shown_state(RECORD).word is Word.RETURNED
+    [item] = store.inbox()
+    assert (item.kind, item.reason, item.comments[0].path) == ("returned", "thiếu", "name")
+    server_commits(store, base_row(RECORD, rev=3, name="hai"))
+    assert store.shown_state(RECORD).word is Word.RECEIVED
+    assert store.inbox() == []
+    server_commits(store, base_row(review, 2, "review", record=RECORD, record_rev=3, state="approved"))
+    assert store.shown_state(RECORD).word is Word.APPROVED
+
+
+def test_establishments_are_found_by_folded_name_and_follow_every_change(
+    store: Store, clock: FrozenClock
+) -> None:
+    server_commits(
+        store, base_row(RECORD, name="Karaoke Đêm Hồng", unit_id="c1_v1", lat=205000000, lon=1060000000)
+    )
+    [entry] = store.establishments()
+    assert (entry.folded, entry.lat) == ("karaoke dem hong", 205000000)
+    store.file(draft_of(store, RECORD, clock.now(), name="Karaoke Sao Mai"), USER)
+    assert [entry.folded for entry in store.establishments()] == ["karaoke sao mai"]
+    server_commits(store, base_row(RECORD, rev=2, name="x", deleted=True))
+    assert [entry.name for entry in store.establishments()] == ["Karaoke Sao Mai"]
+
+
+def test_settings_are_kept_sealed(store: Store, tmp_path, clock: FrozenClock) -> None:
+    store.settings.put("outing", {"team": "t1", "members": ["a"]})
+    store.settings.put("outing", {"team": "t2"})
+    store.lock()
+    store.unlock(KEY)
+    assert store.settings.get("outing") == {"team": "t2"}
+    assert store.settings.get("absent", 7) == 7
+
+
+def test_listeners_hear_of_each_change_until_they_stop(store: Store, clock: FrozenClock) -> None:
+    heard: list[frozenset[str]] = []
+    stop = store.subscribe(lambda change: heard.append(change.records))
+    store.file(draft_of(store, RECORD, clock.now(), name="một"), USER)
+    stop()
+    store.file(draft_of(store, RECORD, clock.now(), name="hai"), USER)
+    assert heard == [frozenset({RECORD})]
+
+
+def test_status_counts_what_waits(store: Store, clock: FrozenClock) -> None:
+    store.file(draft_of(store, RECORD, clock.now(), name="một"), USER)
+    store.file(draft_of(store, RECORD, clock.now(), name="hai"), USER)
+    status = store.status()
+    assert (status.unsent_records, status.unsent_changes, status.in_sync) == (1, 2, False)

@@ -1,0 +1,97 @@
+"""Fakes of the tablet's core tests: time that stands still, ids from a seed, drafts in one line."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from field178_mobile.store import Draft
+from field178_mobile.store.base import BaseRow, ScopeRow, get_scope, put_base, put_scope
+from field178_mobile.store.store import Store, Unlocked
+from field178_shared.canonical import Digest, record_hash
+from field178_shared.ids import IdSource
+
+KEY = bytes(range(32))
+UNIT = "unit:c1_v1"
+USER = "0197aaaa-0000-7000-8000-0000000000aa"
+
+
+class FrozenClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def tick(self, **by: float) -> None:
+        self.instant += timedelta(**by)
+
+
+class Crash(BaseException):
+    """The process ends here; nothing may catch it and tidy up."""
+
+
+class CrashAt:
+    """A crash point hook that ends the process the n-th time a name comes by."""
+
+    def __init__(self, name: str = "", times: int = 1) -> None:
+        self.name, self.times, self.seen = name, times, list[str]()
+
+    def __call__(self, name: str) -> None:
+        self.seen.append(name)
+        if name == self.name:
+            self.times -= 1
+            if self.times == 0:
+                raise Crash(name)
+
+
+def seeded_ids(clock: FrozenClock, seed: int = 178) -> IdSource:
+    return IdSource(clock, random.Random(seed))
+
+
+def draft_of(store: Store, record_id: str, saved_at: datetime, **data: object) -> Draft:
+    """A draft begun on what the store shows now, with these members changed."""
+    view = store.view(record_id)
+    seen = None if view is None else view.data
+    return Draft(
+        id=f"draft-{record_id}",
+        type="establishment",
+        record_id=record_id,
+        scope=UNIT,
+        data={**(seen or {}), **data},
+        seen=seen,
+        base_rev=0 if view is None else view.rev,
+        user=USER,
+        saved_at=saved_at,
+    )
+
+
+def server_commits(store: Store, *rows: BaseRow, cursor: int = 1) -> None:
+    """Put rows into the base as a checkpoint does."""
+
+    def work(unlocked: Unlocked) -> list[str]:
+        with unlocked.room.transaction("test"):
+            digests: dict[str, Digest] = {}
+            for row in rows:
+                put_base(unlocked.room, row, digests)
+            for scope, digest in digests.items():
+                put_scope(
+                    unlocked.room, ScopeRow(scope, cursor, get_scope(unlocked.room, scope).refresh, digest)
+                )
+        return [row.id for row in rows]
+
+    store.write(work)
+
+
+def base_row(
+    record_id: str, rev: int = 1, record_type: str = "establishment", scope: str = UNIT, **data: object
+) -> BaseRow:
+    deleted = bool(data.pop("deleted", False))
+    h = record_hash(record_id, record_type, rev, deleted, data)
+    return BaseRow(record_id, record_type, scope, rev, deleted, data, h)
+
+
+Reopen = Callable[[], Store]
