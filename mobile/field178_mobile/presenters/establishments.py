@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import overload
 
 from field178_mobile.presenters.distance import Position, metres_between
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.wording import Option, Wording
-from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, Store
+from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, ShownState, Store, Word
 from field178_shared.clock import Clock, local_date
 from field178_shared.formats import date_text, number_text
 from field178_shared.text import fold, sort_key
 
+PAGE = 200
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
 
 
@@ -28,16 +28,18 @@ class EstablishmentRow:
     visited: str
     state: str
     state_word: str
+    needs_look: bool
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentsState:
-    """The whole list pane; rows are made when they are looked at, from what was true at this state."""
+    """The whole list pane; `rows` is its beginning, `show_more` makes it longer."""
 
     query: str
     chips: tuple[Option, ...]
-    rows: Sequence[EstablishmentRow]
+    rows: tuple[EstablishmentRow, ...]
+    has_more: bool
     count: str
     selected: str
     empty_title: str
@@ -50,6 +52,7 @@ class _Facts:
 
     visits: VisitIndex = field(default_factory=lambda: VisitIndex(()))
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  # chip -> establishment ids
+    states: Mapping[str, ShownState] = field(default_factory=dict)
 
 
 class EstablishmentsPresenter:
@@ -67,6 +70,7 @@ class EstablishmentsPresenter:
         self._position: Position | None = None
         self._query = ""
         self._chip = ALL
+        self._shown = PAGE
         self._selected = ""
 
     def refresh(self) -> None:
@@ -77,12 +81,17 @@ class EstablishmentsPresenter:
 
     def search(self, query: str) -> None:
         """Keep the establishments whose name, address or commune hold every word, accents ignored."""
-        self._query = query
+        self._query, self._shown = query, PAGE
         self._show()
 
     def choose_chip(self, chip: str) -> None:
         """Keep one group; the same chip again shows all."""
-        self._chip = ALL if chip == self._chip else chip
+        self._chip, self._shown = (ALL if chip == self._chip else chip), PAGE
+        self._show()
+
+    def show_more(self) -> None:
+        """Make the list longer: the end of what is shown has come into sight."""
+        self._shown += PAGE
         self._show()
 
     def select(self, establishment_id: str) -> None:
@@ -106,7 +115,8 @@ class EstablishmentsPresenter:
             EstablishmentsState(
                 query=self._query,
                 chips=self._chips(found),
-                rows=_Rows(tuple(kept), self._row),
+                rows=tuple(self._row(entry) for entry in kept[: self._shown]),
+                has_more=len(kept) > self._shown,
                 count=self._words.say(
                     "{count} establishments", count=number_text(len(kept), self._words.language)
                 ),
@@ -147,7 +157,7 @@ class EstablishmentsPresenter:
     def _row(self, entry: EstablishmentEntry) -> EstablishmentRow:
         words = self._words
         visits = self._facts.visits.history(entry.id)
-        state = self._state(entry.id)
+        state, attention = self._state(entry.id)
         visited = visits[0].started_at if visits else None
         return EstablishmentRow(
             id=entry.id,
@@ -157,14 +167,17 @@ class EstablishmentsPresenter:
             visited=date_text(visited)[:5] if visited else "",
             state=state,
             state_word=words.choice("shown_state", state),
+            needs_look=attention,
             kind=entry.type_id,
         )
 
-    def _state(self, establishment_id: str) -> str:
-        if establishment_id in self._facts.groups[DRAFTS]:
-            return "draft"
+    def _state(self, establishment_id: str) -> tuple[str, bool]:
         visits = self._facts.visits.history(establishment_id)
-        return self._store.shown_state(visits[0].record_id).word if visits else ""
+        state = self._facts.states.get(visits[0].record_id) if visits else None
+        needs_look = state is not None and state.attention is not None
+        if establishment_id in self._facts.groups[DRAFTS]:
+            return Word.DRAFT, needs_look
+        return (state.word if state else ""), needs_look
 
     def _distance_text(self, entry: EstablishmentEntry) -> str:
         metres = None if self._position is None else _metres(self._position, entry)
@@ -187,35 +200,6 @@ class EstablishmentsPresenter:
         return _("Nothing in this group"), _("Choose All to see every establishment.")
 
 
-class _Rows(Sequence[EstablishmentRow]):
-    """Rows made when they are looked at, and once: 10,000 entries cost what is on the screen."""
-
-    def __init__(
-        self,
-        entries: tuple[EstablishmentEntry, ...],
-        make: Callable[[EstablishmentEntry], EstablishmentRow],
-    ) -> None:
-        self._entries = entries
-        self._make = make
-        self._made: dict[int, EstablishmentRow] = {}
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    @overload
-    def __getitem__(self, index: int) -> EstablishmentRow: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[EstablishmentRow]: ...
-
-    def __getitem__(self, index: int | slice) -> EstablishmentRow | Sequence[EstablishmentRow]:
-        if isinstance(index, slice):
-            return tuple(self[place] for place in range(*index.indices(len(self))))
-        if index not in self._made:
-            self._made[index] = self._make(self._entries[index])
-        return self._made[index]
-
-
 def _read_facts(store: Store, year: int) -> _Facts:
     visits = store.views("inspection")
     index = VisitIndex(visits)
@@ -228,7 +212,7 @@ def _read_facts(store: Store, year: int) -> _Facts:
         TO_FIX: frozenset(place for place in where.values() if _leaves_something(index, place)),
         NOT_THIS_YEAR: frozenset(everywhere - {p for p in where.values() if index.inspected_in(p, year)}),
     }
-    return _Facts(index, groups)
+    return _Facts(index, groups, store.shown_states("inspection"))
 
 
 def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:

@@ -149,6 +149,12 @@ class InspectionPresenter:
         """Keep the note of an item as typed so far."""
         self._change(answers.write_note(item_id, text))
 
+    def add_to_note(self, item_id: str, phrase: str) -> None:
+        """Add a stock phrase to the note of an item."""
+        known = answers.answer_of(self._session.data, item_id)
+        if known is not None and phrase not in known.note:
+            self._change(answers.write_note(item_id, f"{known.note} {phrase}".strip()))
+
     def toggle_violation(self, item_id: str, violation_id: str) -> None:
         """Record a violation under its item with the frame of the day, or take it back."""
         key = findings.finding_key(item_id, violation_id)

@@ -8,6 +8,7 @@ from datetime import date
 from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
+from field178_mobile.presenters.protocols import ProtocolState, protocol_states
 from field178_mobile.presenters.section_view import (
     Marks,
     PageState,
@@ -73,6 +74,8 @@ class InspectionState:
     page: PageState | None
     conclusion: ConclusionState
     shortcomings: tuple[Shortcoming, ...]
+    protocols: tuple[ProtocolState, ...]
+    stock_notes: tuple[str, ...]
     checked: Checked
     spoken: Spoken
     focus: str
@@ -118,9 +121,27 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
         page=page_state(page, next_open(pages, page, scene.data), view) if page else None,
         conclusion=conclusion_state(view),
         shortcomings=scene.shortcomings,
+        protocols=_protocols(scene),
+        stock_notes=_stock_notes(scene.words),
         checked=checked,
         spoken=spoken,
         focus=sight.focus,
+    )
+
+
+def _protocols(scene: VisitScene) -> tuple[ProtocolState, ...]:
+    if is_closed_early(scene.data):
+        return ()
+    return protocol_states(scene.data, scene.place.type_id, scene.day, scene.words)
+
+
+def _stock_notes(words: Wording) -> tuple[str, ...]:
+    _ = words.translate
+    return (
+        _("Reminded on the spot."),
+        _("Paper not shown at the visit."),
+        _("Paper expired."),
+        _("Establishment promised to complete it."),
     )
 
 

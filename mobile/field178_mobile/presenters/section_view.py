@@ -140,7 +140,12 @@ def path_of(item: ChecklistItem) -> str:
 def answer_word(value: object, words: Wording) -> str:
     """Return the word of an answer; counts and texts show themselves."""
     _ = words.translate
-    known = {"yes": _("Met"), "no": _("Not met"), "partial": _("Partly met"), "na": _("Not applicable")}
+    known = {
+        "yes": _("Compliant"),
+        "partial": _("Partly"),
+        "no": _("Not compliant"),
+        "na": _("Not applicable"),
+    }
     return known.get(str(value), str(value))
 
 

@@ -78,6 +78,9 @@ class MemoryStore:
     def shown_state(self, record_id: str) -> ShownState:
         return ShownState(self.words.get(record_id, Word.RECEIVED))
 
+    def shown_states(self, record_type: str) -> dict[str, ShownState]:
+        return {view.id: self.shown_state(view.id) for view in self.views(record_type)}
+
     def inbox(self) -> list[InboxItem]:
         return list(self.returns)
 
