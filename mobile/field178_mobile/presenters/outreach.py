@@ -1,0 +1,197 @@
+"""The outreach session that is open: who attended, on what, where; every tap is durable before it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from field178_mobile.presenters import outreach_data as session
+from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.draft_session import DraftSession
+from field178_mobile.presenters.inspection_state import Checked, ProblemRow, Spoken
+from field178_mobile.presenters.outreach_sessions import TYPE
+from field178_mobile.presenters.outreach_state import OutreachState, SessionScene, outreach_state
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Draft, Store
+from field178_shared import rules
+from field178_shared.clock import Clock
+from field178_shared.errors import AppError, message
+from field178_shared.formats import time_text
+from field178_shared.privacy import lint
+from field178_shared.records.reading import text_of
+
+_FREE_TEXTS = ("summary", "note", "venue")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """What a session is opened with; `last` is the session written before it on this tablet."""
+
+    draft: Draft
+    user: str
+    unit_ids: tuple[str, ...]
+    last: Data = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    is_locked: bool = False
+
+
+class OutreachPresenter:
+    """Works on one draft of an outreach session."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        words: Wording,
+        opened: OpenSession,
+        render: Callable[[OutreachState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._opened = opened
+        self._render = render
+        self._session = DraftSession(store.drafts, clock, opened.draft)
+        self._checked = Checked()
+        self._spoken = Spoken()
+        self._focus = ""
+
+    def show(self, focus_path: str = "") -> None:
+        """Show the session, with the field of a path in sight when one is given."""
+        self._focus = focus_path
+        self._render(outreach_state(self._scene(), self._checked, self._spoken, self._focus))
+
+    def choose_form(self, form_id: str) -> None:
+        """Record the form of the session."""
+        changes = session.choose_form(self._words.lists, self._session.data, form_id)
+        self._change(changes, self._words.translate("Form"))
+
+    def choose_unit(self, unit_id: str) -> None:
+        """Record the commune."""
+        self._change({"unit_id": unit_id}, self._words.translate("Commune"))
+
+    def choose_host(self, agency_id: str) -> None:
+        """Record who held the session."""
+        self._change({"host_agency_id": agency_id}, self._words.translate("Held by"))
+
+    def choose_day(self, day: date) -> None:
+        """Record the day of the session."""
+        self._change({"session_date": day.isoformat()}, self._words.translate("Date"))
+
+    def last_minutes(self, minutes: int | None) -> None:
+        """Record how long it lasted."""
+        self._change({"duration_minutes": minutes}, self._words.translate("Minutes"))
+
+    def repeat_last(self) -> None:
+        """Take over what the last session had in common with this one."""
+        self._change(
+            session.repeat_last(self._opened.last), self._words.translate("Same as the last session")
+        )
+
+    def toggle_topic(self, topic_id: str) -> None:
+        """Add a topic or take it back."""
+        self._change(session.toggle_topic(self._session.data, topic_id), self._words.translate("Topics"))
+
+    def count(self, audience_id: str, name: str, number: int | None) -> None:
+        """Record one count of an audience: attendance_count, first_time_count or female_count."""
+        self._change(session.count_audience(audience_id, name, number), self._words.translate("Audience"))
+
+    def drop_audience(self, audience_id: str) -> None:
+        """Take an audience out."""
+        self._change(session.drop_audience(audience_id), self._words.translate("Audience"))
+
+    def hand_out(self, material_id: str, quantity: int | None) -> None:
+        """Record how many of a material were handed out."""
+        self._change(session.hand_out(material_id, quantity), self._words.translate("Materials"))
+
+    def write(self, name: str, text: str) -> None:
+        """Keep one of the texts as typed so far."""
+        self._change(session.write_text(name, text))
+
+    def undo(self) -> None:
+        """Take the last tap back."""
+        self._session.undo()
+        self._saved()
+
+    def check(self) -> None:
+        """Look for mistakes and show what was found."""
+        self._checked = self._look()
+        self.show()
+
+    def complete(self) -> None:
+        """File the session if nothing keeps it; only a durable filing says so."""
+        self._checked = self._look()
+        if self._opened.is_locked:
+            return
+        if self._checked.problems:
+            self.show(self._checked.problems[0].path)
+            return
+        now, data = self._clock.now(), self._session.data
+        draft = replace(self._session.draft, scope=session.scope_of(data), data=session.finished(data, now))
+        try:
+            self._store.file(draft, self._opened.user)
+        except AppError as error:
+            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+        else:
+            clock_time = time_text(now)
+            self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
+        self.show()
+
+    def _change(self, changes: Changes, label: str = "") -> None:
+        # An approved session is only looked at: its fields stay as the office approved them.
+        if not self._opened.is_locked and self._session.change(changes, label):
+            self._saved()
+
+    def _saved(self) -> None:
+        clock_time = time_text(self._session.draft.saved_at)
+        saved = self._words.say("Draft saved at {time}", time=clock_time)
+        self._spoken = Spoken(saved=saved, undo=self._session.last_step)
+        if self._checked.is_asked:
+            self._checked = self._look()
+        self.show(self._focus)
+
+    def _look(self) -> Checked:
+        lists, data = self._words.lists, self._session.data
+        context = rules.Context(now=self._clock.now())
+        problems = rules.filing_problems(TYPE, data, lists, context)
+        warnings = rules.warnings(TYPE, data, lists, context)
+        return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
+
+    def _row(self, problem: rules.Problem) -> ProblemRow:
+        return ProblemRow(
+            problem.path, self._where(problem.path), message(problem.code, self._words.language)
+        )
+
+    def _where(self, path: str) -> str:
+        name, _, rest = path.partition(".")
+        if name == "audiences" and rest:
+            audience = self._words.lists.audiences.get(rest.partition(".")[0])
+            return audience.label(self._words.language) if audience else rest
+        names = {
+            "outreach_form_id": "Form",
+            "session_date": "Date",
+            "unit_id": "Commune",
+            "host_agency_id": "Held by",
+            "audiences": "Audience",
+            "topic_ids": "Topics",
+            "venue": "Venue",
+            "duration_minutes": "Minutes",
+            "note": "Note",
+            "summary": "Summary",
+        }
+        return self._words.translate(names.get(name, name))
+
+    def _scene(self) -> SessionScene:
+        data = self._session.data
+        marked = {name: lint(text_of(data, name), (), self._words.language) for name in _FREE_TEXTS}
+        return SessionScene(
+            data=data,
+            words=self._words,
+            unit_ids=self._opened.unit_ids,
+            last=self._opened.last,
+            is_locked=self._opened.is_locked,
+            comments=self._opened.comments,
+            problems={row.path: row.text for row in self._checked.problems},
+            lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},
+        )

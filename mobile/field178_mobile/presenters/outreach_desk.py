@@ -1,0 +1,121 @@
+"""The outreach pane: the list of sessions beside the one that is open, begun anew or taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.presenters.outreach import OpenSession, OutreachPresenter
+from field178_mobile.presenters.outreach_data import new_session
+from field178_mobile.presenters.outreach_sessions import TYPE, SessionsPresenter, SessionsState
+from field178_mobile.presenters.outreach_state import OutreachState
+from field178_mobile.presenters.record import LOCKED, RecordServices
+from field178_mobile.presenters.visit_marks import comments_of
+from field178_mobile.store import Draft, RecordView
+from field178_shared.clock import local_date
+from field178_shared.records.reading import text_of
+
+
+class OutreachDesk:
+    """Opens sessions; holds the presenter of the one that is open."""
+
+    def __init__(
+        self,
+        services: RecordServices,
+        render_list: Callable[[SessionsState], None],
+        render_session: Callable[[OutreachState], None],
+    ) -> None:
+        self._services = services
+        self._render_session = render_session
+        self.sessions = SessionsPresenter(services.store, services.words, render_list)
+        self.session: OutreachPresenter | None = None
+
+    def show(self) -> None:
+        """Show the list."""
+        self.sessions.show()
+
+    def begin(self) -> None:
+        """Begin a session that is written down now."""
+        services = self._services
+        now = services.clock.now()
+        draft = Draft(
+            id=services.ids.time_ordered(),
+            type=TYPE,
+            record_id=services.ids.time_ordered(),
+            scope="",
+            data=new_session(now, services.words.lists.version),
+            seen=None,
+            base_rev=0,
+            user=services.user,
+            saved_at=now,
+        )
+        self._open(draft, "")
+
+    def open(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a session to go on with or to mend, at a path; False when the tablet does not hold it."""
+        drafts = self._services.store.drafts.all()
+        draft = next((one for one in drafts if one.record_id == record_id and one.type == TYPE), None)
+        view = self._services.store.view(record_id)
+        if draft is None and (view is None or view.deleted):
+            return False
+        if draft is None and view is not None:
+            draft = self._draft_of(view)
+        if draft is not None:
+            self._open(draft, focus_path)
+        return True
+
+    def close(self) -> None:
+        """Close the session; its draft stays as it is."""
+        self.session = None
+        self.sessions.select("")
+
+    def _open(self, draft: Draft, focus_path: str) -> None:
+        store = self._services.store
+        opened = OpenSession(
+            draft=draft,
+            user=self._services.user,
+            unit_ids=self._unit_ids(),
+            last=self._last_before(draft.record_id),
+            comments=comments_of(store.inbox(), draft.record_id),
+            is_locked=store.shown_state(draft.record_id).word in LOCKED if draft.seen is not None else False,
+        )
+        services = self._services
+        self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)
+        self.sessions.select(draft.record_id)
+        self.session.show(focus_path)
+
+    def _draft_of(self, view: RecordView) -> Draft:
+        services = self._services
+        return Draft(
+            id=services.ids.time_ordered(),
+            type=TYPE,
+            record_id=view.id,
+            scope=view.scope,
+            data=dict(view.data),
+            seen=dict(view.data),
+            base_rev=view.rev,
+            user=services.user,
+            saved_at=services.clock.now(),
+        )
+
+    def _unit_ids(self) -> tuple[str, ...]:
+        """Return the communes of the teams on this tablet that are in being today, by name."""
+        services = self._services
+        named = {
+            str(unit)
+            for team in services.store.views("team")
+            for unit in _list_of(team.data.get("unit_ids"))
+            if services.words.lists.unit_valid_on(str(unit), local_date(services.clock.now()))
+        }
+        return tuple(sorted(named, key=services.words.unit))
+
+    def _last_before(self, record_id: str) -> dict[str, object]:
+        """Return the session written down last, so that one tap repeats what the two have in common."""
+        views = [
+            view for view in self._services.store.views(TYPE) if view.id != record_id and not view.deleted
+        ]
+        filed = [view for view in views if text_of(view.data, "filed_at")]
+        return dict(max(filed, key=lambda view: text_of(view.data, "filed_at")).data) if filed else {}
+
+
+def _list_of(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,96 @@
+"""The outreach sessions on this tablet: drafts first, then filed ones, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Store, Word
+from field178_shared.formats import date_text, number_text
+from field178_shared.merge import read_path
+from field178_shared.records.reading import text_of
+
+TYPE = "outreach_session"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One line of the list."""
+
+    record_id: str
+    draft_id: str
+    title: str
+    place: str
+    day: str
+    attendance: str
+    word: str
+    attention: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsState:
+    """The whole list; `is_empty` asks for the words that say what to do next."""
+
+    rows: tuple[SessionRow, ...]
+    selected: str
+    is_empty: bool
+
+
+class SessionsPresenter:
+    """Lists the sessions and remembers which one is open."""
+
+    def __init__(self, store: Store, words: Wording, render: Callable[[SessionsState], None]) -> None:
+        self._store = store
+        self._words = words
+        self._render = render
+        self._selected = ""
+
+    def show(self) -> None:
+        """Show the list as the store has it now."""
+        rows = self._rows()
+        self._render(SessionsState(rows, self._selected, not rows))
+
+    def select(self, record_id: str) -> None:
+        """Mark one session as the open one."""
+        self._selected = record_id
+        self.show()
+
+    def _rows(self) -> tuple[SessionRow, ...]:
+        drafts = {draft.record_id: draft for draft in self._store.drafts.all() if draft.type == TYPE}
+        views = {view.id: view.data for view in self._store.views(TYPE) if not view.deleted}
+        bodies: dict[str, Mapping[str, object]] = {
+            **views,
+            **{key: draft.data for key, draft in drafts.items()},
+        }
+        ordered = sorted(
+            bodies, key=lambda key: (key in drafts, text_of(bodies[key], "session_date")), reverse=True
+        )
+        return tuple(self._row(key, bodies[key], drafts[key].id if key in drafts else "") for key in ordered)
+
+    def _row(self, record_id: str, data: Mapping[str, object], draft_id: str) -> SessionRow:
+        words = self._words
+        form = words.lists.forms.get(text_of(data, "outreach_form_id"))
+        state = self._store.shown_state(record_id)
+        day = text_of(data, "session_date")
+        return SessionRow(
+            record_id=record_id,
+            draft_id=draft_id,
+            title=form.label(words.language) if form else words.translate("Outreach session"),
+            place=" · ".join(
+                part for part in (words.unit(data.get("unit_id")), text_of(data, "venue")) if part
+            ),
+            day=date_text(date.fromisoformat(day))[:5] if day else "",
+            attendance=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
+            word=Word.DRAFT if draft_id else state.word,
+            attention=state.attention or "",
+        )
+
+
+def attendance_of(data: Mapping[str, object]) -> int:
+    """Return how many attended, all audiences together."""
+    audiences = data.get("audiences")
+    keys = audiences if isinstance(audiences, Mapping) else ()
+    counts = [read_path(data, f"audiences.{key}.attendance_count") for key in keys]
+    return sum(count for count in counts if isinstance(count, int))
