@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, LargeBinary, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import TEXT as PG_TEXT
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -96,6 +96,13 @@ class Base(DeclarativeBase):
 def table_args(*items: SchemaItem) -> tuple[SchemaItem | dict[str, Any], ...]:
     """Return `__table_args__` of a table that is STRICT on SQLite."""
     return (*items, {"sqlite_strict": True})
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that do not go through mapped objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 @compiles(BigInteger, "sqlite")

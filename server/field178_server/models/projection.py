@@ -29,7 +29,7 @@ class EstablishmentRow(Base):
     name: Mapped[str]
     address: Mapped[str]
     folded: Mapped[str]
-    sort_key: Mapped[str]
+    sort_key: Mapped[Key]
     lat: Mapped[int | None]
     lon: Mapped[int | None]
     registration_number: Mapped[str | None]

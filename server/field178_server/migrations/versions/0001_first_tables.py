@@ -413,7 +413,7 @@ def upgrade() -> None:  # noqa: PLR0915  # a list of tables is read from top to 
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
-        sa.Column("sort_key", sa.Text(), nullable=False),
+        sa.Column("sort_key", KEY, nullable=False),
         sa.Column("lat", WHOLE, nullable=True),
         sa.Column("lon", WHOLE, nullable=True),
         sa.Column("registration_number", sa.Text(), nullable=True),

@@ -1,0 +1,21 @@
+"""Typed rows beside the records, for lists and reports: filled in bulk in one transaction with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from field178_server.projections import conflict, establishment, filed
+from field178_server.projections.shown import Shown
+
+__all__ = ["Shown", "write"]
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+    """Bring the rows of the changed records up to date; a deleted record has no row."""
+    for projection in (establishment, filed, conflict):
+        mine = [shown for shown in changed if shown.record.type in projection.TYPES]
+        if mine:
+            projection.write(connection, tenant_id, mine, now)

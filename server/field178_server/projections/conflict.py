@@ -1,0 +1,54 @@
+"""Rows of conflict records, open and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from field178_server import database
+from field178_server.models import ConflictRow
+from field178_server.models.base import table_of
+from field178_server.projections.shown import Shown, SourceRecord
+from field178_shared.records.reading import entries_of, text_of
+
+TYPES = ("conflict",)
+
+_COLUMNS = (
+    "tenant_id",
+    "conflict_id",
+    "record_id",
+    "record_type",
+    "scope",
+    "path",
+    "device_id",
+    "state",
+    "entry_count",
+    "reason",
+    "changed_at",
+)
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+    """Upsert the rows; a resolved conflict keeps its row, its state tells."""
+    at = database.stored_instant(connection, now)
+    rows = [(tenant_id, *_row(shown.record), at) for shown in changed]
+    database.bulk_upsert(connection, table_of(ConflictRow), _COLUMNS, rows)
+
+
+def _row(record: SourceRecord) -> tuple[object, ...]:
+    data = record.data
+    entries = entries_of(data, "entries")
+    newest = max(entries, default="")
+    return (
+        record.record_id,
+        text_of(data, "record"),
+        text_of(data, "record_type"),
+        record.scope,
+        text_of(data, "path"),
+        text_of(data, "device"),
+        "resolved" if record.deleted else text_of(data, "state"),
+        len(entries),
+        text_of(entries[newest], "reason") if newest else "",
+    )

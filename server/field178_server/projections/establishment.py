@@ -1,0 +1,68 @@
+"""Rows of the establishment register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from field178_server import database
+from field178_server.models import EstablishmentRow
+from field178_server.models.base import table_of
+from field178_server.projections.shown import Shown, SourceRecord
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.text import fold, sort_key
+
+TYPES = ("establishment",)
+
+_COLUMNS = (
+    "tenant_id",
+    "record_id",
+    "scope",
+    "unit_id",
+    "establishment_type_id",
+    "operating_status_id",
+    "name",
+    "address",
+    "folded",
+    "sort_key",
+    "lat",
+    "lon",
+    "registration_number",
+    "inspection_priority_id",
+    "rev",
+    "changed_at",
+)
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+    """Upsert the rows of live establishments, drop those of deleted ones."""
+    table = table_of(EstablishmentRow)
+    at = database.stored_instant(connection, now)
+    live = [(tenant_id, *_row(shown.record), at) for shown in changed if not shown.record.deleted]
+    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.record.deleted]
+    database.bulk_upsert(connection, table, _COLUMNS, live)
+    database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+
+
+def _row(record: SourceRecord) -> tuple[object, ...]:
+    data = record.data
+    name = text_of(data, "name")
+    address = ", ".join(part for part in (text_of(data, "address_line"), text_of(data, "village")) if part)
+    return (
+        record.record_id,
+        record.scope,
+        text_of(data, "unit_id"),
+        text_of(data, "establishment_type_id"),
+        text_of(data, "operating_status_id"),
+        name,
+        address,
+        fold(f"{name} {address}"),
+        sort_key(name),
+        count_of(data, "lat"),
+        count_of(data, "lon"),
+        text_of(data, "registration_number") or None,
+        text_of(data, "inspection_priority_id") or None,
+        record.rev,
+    )

@@ -1,0 +1,113 @@
+"""Rows of filed inspections and outreach sessions, with the office's review of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from field178_server import database
+from field178_server.models import FiledRecord
+from field178_server.models.base import table_of
+from field178_server.projections.shown import Shown, SourceRecord
+from field178_shared.clock import local_date
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, instant_of, text_of
+
+INSPECTION = "inspection"
+OUTREACH_SESSION = "outreach_session"
+TYPES = (INSPECTION, OUTREACH_SESSION)
+WAITING = "waiting"
+
+_COLUMNS = (
+    "tenant_id",
+    "record_id",
+    "type",
+    "scope",
+    "unit_id",
+    "team_id",
+    "establishment_id",
+    "occurred_on",
+    "kind",
+    "outcome",
+    "title",
+    "attendance_count",
+    "first_time_count",
+    "rev",
+    "user_id",
+    "device_id",
+    "received_at",
+    "changed_at",
+    "review_state",
+    "review_rev",
+    "reviewed_at",
+)
+# Who filed it and when it came stay what they were at the first revision.
+_FIRST_ONLY = ("user_id", "device_id", "received_at")
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+    """Upsert the rows of live records, drop those of deleted ones."""
+    table = table_of(FiledRecord)
+    live = [shown for shown in changed if not shown.record.deleted]
+    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.record.deleted]
+    for just_reviewed in (False, True):
+        # The time of a review stays while only its record changes.
+        keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
+        rows = [
+            (tenant_id, *_row(connection, shown, now))
+            for shown in live
+            if shown.reviewed_now == just_reviewed
+        ]
+        database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
+    database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+
+
+def _row(connection: Connection, shown: Shown, now: datetime) -> tuple[object, ...]:
+    record = shown.record
+    at = database.stored_instant(connection, now)
+    data = record.data
+    return (
+        record.record_id,
+        record.type,
+        record.scope,
+        text_of(data, "unit_id") or None,
+        text_of(data, "team_id") or _team_of(record.scope),
+        text_of(data, "establishment_id") or None,
+        database.stored_date(connection, _occurred_on(record)),
+        text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
+        text_of(data, "overall_result") or None,
+        text_of(data, "decision_number" if record.type == INSPECTION else "venue") or None,
+        _people(data, "attendance_count"),
+        _people(data, "first_time_count"),
+        record.rev,
+        shown.user_id,
+        shown.device_id,
+        at,
+        at,
+        *_review_columns(shown.review, at),
+    )
+
+
+def _occurred_on(record: SourceRecord) -> date | None:
+    if record.type == OUTREACH_SESSION:
+        return day_of(record.data, "session_date")
+    started = instant_of(record.data, "started_at")
+    return local_date(started) if started is not None else None
+
+
+def _team_of(scope: str) -> str | None:
+    kind, _, team = scope.partition(":")
+    return team if kind == "team" else None
+
+
+def _people(data: Data, name: str) -> int | None:
+    counts = [count_of(entry, name) for entry in entries_of(data, "audiences").values()]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _review_columns(review: SourceRecord | None, at: object) -> tuple[object, ...]:
+    if review is None:
+        return WAITING, None, None
+    return text_of(review.data, "state"), count_of(review.data, "record_rev"), at

@@ -1,0 +1,53 @@
+"""What a projection is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from field178_shared.records.reading import Data
+
+
+class SourceRecord(Protocol):
+    """A record's state, as far as projections look at it."""
+
+    @property
+    def record_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """Its type."""
+        ...
+
+    @property
+    def scope(self) -> str:
+        """Where it is."""
+        ...
+
+    @property
+    def rev(self) -> int:
+        """Its revision."""
+        ...
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted."""
+        ...
+
+    @property
+    def data(self) -> Data:
+        """Its content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A changed record, its review, and who made it when it was made just now."""
+
+    record: SourceRecord
+    review: SourceRecord | None
+    reviewed_now: bool
+    user_id: str | None
+    device_id: str | None

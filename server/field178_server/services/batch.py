@@ -1,0 +1,215 @@
+"""The working set of one write transaction: load, decide in memory, write everything in bulk.
+
+A change that is refused leaves no trace here, which is what a savepoint would give at the price of two
+statements a change. Tablets, console, imports and operator commands all write through a Batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from field178_server import database, projections
+from field178_server.models import Change, Record
+from field178_server.models.base import table_of
+from field178_server.services import feed
+from field178_server.services.feed import Step
+from field178_server.services.stored import Stored
+from field178_shared.clock import Clock
+from field178_shared.ids import IdSource, review_id
+from field178_shared.rules.review import is_locked
+
+_COLUMNS = ("type", "scope", "rev", "seq", "deleted", "h", "body", "subject_id")
+_HISTORY = (
+    "tenant_id",
+    "change_id",
+    "record_id",
+    "device_id",
+    "user_id",
+    "rev",
+    "at",
+    "received_at",
+    "payload",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The change behind a write, as the history keeps it. `device_id` None: the office; `at` is the author's."""
+
+    change_id: str
+    user_id: str | None
+    device_id: str | None
+    at: str | None
+    payload: str
+
+
+class Batch:
+    """The records one transaction works on; `flush` MUST be called once, at its end."""
+
+    def __init__(self, session: Session, tenant_id: str, clock: Clock, ids: IdSource) -> None:
+        self.session = session
+        self.tenant_id = tenant_id
+        self.ids = ids
+        self.now = clock.now()
+        self._loaded: dict[str, Stored] = {}
+        self._current: dict[str, Stored] = {}
+        self._touched: dict[str, Act | None] = {}
+        self._subjects: dict[str, set[str]] = {}
+        self._asked: set[str] = set()
+        self._history: list[tuple[str, Act, int | None]] = []
+
+    def load(self, record_ids: Iterable[str]) -> None:
+        """Read records with their conflicts and reviews; the rows stay locked until the transaction ends."""
+        wanted = sorted(set(record_ids) - self._asked)
+        if not wanted:
+            return
+        self._asked.update(wanted)
+        self._take(_records().where(Record.tenant_id == self.tenant_id, Record.record_id.in_(wanted)))
+        # What is about a record is locked after the record itself, by everyone: so nobody waits in a circle.
+        self._take(_records().where(Record.tenant_id == self.tenant_id, Record.subject_id.in_(wanted)))
+
+    def get(self, record_id: str) -> Stored | None:
+        """Return a loaded record as it stands in this transaction, or None when there is none."""
+        return self._current.get(record_id)
+
+    def review_of(self, record_id: str) -> Stored | None:
+        """Return the review of a loaded record, or None while it waits."""
+        review = self._current.get(review_id(record_id)) if record_id in self._subjects else None
+        return None if review is None or review.deleted else review
+
+    def is_locked(self, record_id: str) -> bool:
+        """Tell whether the office has closed a record (approved or void)."""
+        review = self.review_of(record_id)
+        return review is not None and is_locked(review.data)
+
+    def about(self, record_id: str) -> list[Stored]:
+        """Return the conflicts and the review of a loaded record, ascending."""
+        return [self._current[one] for one in sorted(self._subjects.get(record_id, ()))]
+
+    def put(self, record: Stored, act: Act | None = None) -> None:
+        """Make this the state of its record; with an act the history tells who made the revision."""
+        self._keep(record)
+        # The first touch gives a record its place in the order of stamps, and its author.
+        self._touched.setdefault(record.record_id, act)
+        if act is not None:
+            self._history.append((record.record_id, act, record.rev))
+
+    def note(self, record_id: str, act: Act) -> None:
+        """Keep a change in the history that made no revision."""
+        self._history.append((record_id, act, None))
+
+    def flush(self) -> dict[str, int]:
+        """Write everything; return the stamp of each touched record."""
+        seqs: dict[str, int] = {}
+        if self._touched:
+            steps = [Step(self._loaded.get(one), self._current[one]) for one in self._touched]
+            seqs = feed.stamp(self.session, self.tenant_id, steps)
+            self._write_records(steps, seqs)
+            self._write_projections(steps)
+        self._write_history()
+        return seqs
+
+    def _take(self, query: Select[str, str, str, int, int, bool, str, str, str | None]) -> None:
+        locked = query.order_by(Record.record_id).with_for_update(key_share=True)
+        for row in self.session.execute(locked):
+            if row[0] not in self._loaded:
+                record = Stored(*row)
+                self._loaded[record.record_id] = record
+                self._keep(record)
+
+    def _keep(self, record: Stored) -> None:
+        self._current[record.record_id] = record
+        if record.subject_id is not None:
+            self._subjects.setdefault(record.subject_id, set()).add(record.record_id)
+
+    def _write_records(self, steps: list[Step], seqs: dict[str, int]) -> None:
+        connection, table = self.session.connection(), table_of(Record)
+        # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
+        # transaction run again, and then it sees that record.
+        database.bulk_insert(
+            connection,
+            table,
+            (*_COLUMNS, "tenant_id", "record_id"),
+            [self._row(step.after, seqs) for step in steps if step.before is None],
+        )
+        database.bulk_update(
+            connection,
+            table,
+            _COLUMNS,
+            ("tenant_id", "record_id"),
+            [self._row(step.after, seqs) for step in steps if step.before is not None],
+        )
+
+    def _row(self, record: Stored, seqs: dict[str, int]) -> database.Row:
+        return (
+            record.type,
+            record.scope,
+            record.rev,
+            seqs[record.record_id],
+            record.deleted,
+            record.h,
+            record.body,
+            record.subject_id,
+            self.tenant_id,
+            record.record_id,
+        )
+
+    def _write_projections(self, steps: list[Step]) -> None:
+        changed = {step.after.record_id: step.after for step in steps}
+        for record in list(changed.values()):
+            if record.subject_id is not None and (subject := self.get(record.subject_id)) is not None:
+                changed.setdefault(subject.record_id, subject)
+        shown = [self._shown(record) for record in changed.values()]
+        projections.write(self.session.connection(), self.tenant_id, shown, self.now)
+
+    def _shown(self, record: Stored) -> projections.Shown:
+        act = self._touched.get(record.record_id)
+        review = self.review_of(record.record_id)
+        return projections.Shown(
+            record,
+            review,
+            reviewed_now=review is not None and review.record_id in self._touched,
+            user_id=act.user_id if act is not None else None,
+            device_id=act.device_id if act is not None else None,
+        )
+
+    def _write_history(self) -> None:
+        connection = self.session.connection()
+        now = database.stored_instant(connection, self.now)
+        database.bulk_insert(
+            connection,
+            table_of(Change),
+            _HISTORY,
+            [
+                (
+                    self.tenant_id,
+                    act.change_id,
+                    record_id,
+                    act.device_id,
+                    act.user_id,
+                    rev,
+                    act.at,
+                    now,
+                    act.payload,
+                )
+                for record_id, act, rev in self._history
+            ],
+        )
+
+
+def _records() -> Select[str, str, str, int, int, bool, str, str, str | None]:
+    return select(
+        Record.record_id,
+        Record.type,
+        Record.scope,
+        Record.rev,
+        Record.seq,
+        Record.deleted,
+        Record.h,
+        Record.body,
+        Record.subject_id,
+    )

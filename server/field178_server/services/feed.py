@@ -1,0 +1,100 @@
+"""Stamping: the scope rows are locked late and ascending, then every touched record gets its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server import database
+from field178_server.models import Feed, Scope
+from field178_server.models.base import table_of
+from field178_server.services.stored import Stored
+from field178_shared.canonical import EMPTY, Digest
+from field178_shared.errors import AppError, ErrorCode
+
+PUT = "put"
+LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A record before (None: it was not there) and after this transaction."""
+
+    before: Stored | None
+    after: Stored
+
+
+@dataclass(slots=True)
+class _Counter:
+    seq: int
+    live: Digest
+    stamps: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def stamp(self, record_id: str, kind: str) -> int:
+        self.seq += 1
+        self.stamps.append((record_id, self.seq, kind))
+        return self.seq
+
+
+def stamp(session: Session, tenant_id: str, steps: Sequence[Step]) -> dict[str, int]:
+    """Give each touched record its seq, in order; write feed, counters and digests. Returns {record id: seq}.
+
+    MUST run after the records are locked and as late as may be: the scope rows stay locked until commit.
+    """
+    counters = _lock_scopes(session, tenant_id, _scopes_of(steps))
+    seqs = {step.after.record_id: _stamp_one(step, counters) for step in steps}
+    connection = session.connection()
+    database.bulk_update(
+        connection,
+        table_of(Scope),
+        ("seq", "live_count", "live_sum"),
+        ("tenant_id", "scope"),
+        [(c.seq, c.live.count, f"{c.live.total:032x}", tenant_id, name) for name, c in counters.items()],
+    )
+    database.bulk_upsert(
+        connection,
+        table_of(Feed),
+        ("tenant_id", "scope", "record_id", "seq", "kind"),
+        [(tenant_id, name, *stamp_) for name, c in counters.items() for stamp_ in c.stamps],
+    )
+    return seqs
+
+
+def _scopes_of(steps: Iterable[Step]) -> set[str]:
+    scopes = {step.after.scope for step in steps}
+    return scopes | {step.before.scope for step in steps if step.before is not None}
+
+
+def _lock_scopes(session: Session, tenant_id: str, scopes: set[str]) -> dict[str, _Counter]:
+    rows = session.execute(
+        select(Scope.scope, Scope.seq, Scope.live_count, Scope.live_sum)
+        .where(Scope.tenant_id == tenant_id, Scope.scope.in_(sorted(scopes)))
+        .order_by(Scope.scope)
+        .with_for_update(key_share=True)
+    ).all()
+    counters = {name: _Counter(seq, Digest(count, int(total, 16))) for name, seq, count, total in rows}
+    if missing := scopes - set(counters):
+        raise AppError(ErrorCode.NOT_FOUND, scope=min(missing))
+    return counters
+
+
+def _stamp_one(step: Step, counters: dict[str, _Counter]) -> int:
+    before, after = step.before, step.after
+    if before is not None:
+        origin = counters[before.scope]
+        if not before.deleted:
+            origin.live = origin.live.remove(before.h)
+        if before.scope != after.scope:
+            origin.stamp(before.record_id, LEAVE)
+    home = counters[after.scope]
+    if not after.deleted:
+        home.live = home.live.add(after.h)
+    return home.stamp(after.record_id, PUT)
+
+
+def live_digest(count: int, total: str) -> Digest:
+    """Return a scope's digest from its columns."""
+    return Digest(count, int(total, 16)) if count else EMPTY

@@ -1,0 +1,165 @@
+"""The verdict on one change: pure functions of the change and of the record as it stands (protocol §3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from field178_server.services.stored import Stored, new_record, next_revision
+from field178_server.services.type_rules import Problems, TypeRules
+from field178_shared.errors import ErrorCode
+from field178_shared.merge import Data, equal, merge, passes_non_object, read_path
+from field178_shared.protocol import MAX_DATA_BYTES, Change, Op, Status
+from field178_shared.schemas import RecordType
+
+DELETED_PATH = "_deleted"
+_ORDER = (ErrorCode.DELETED, ErrorCode.LOCKED, ErrorCode.CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """One value that was offered and not taken: both values are kept for people to decide."""
+
+    path: str
+    was: object
+    mine: object
+    current: object
+    reason: ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a change. `record` is the next state of its record, None when that stays as it is."""
+
+    status: Status
+    reason: ErrorCode | None = None
+    details: Problems = field(default_factory=dict)
+    record: Stored | None = None
+    disputes: tuple[Disputed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the judge must know beside the change."""
+
+    type: RecordType
+    rules: TypeRules
+    is_locked: bool = False
+    has_seen_newer: bool = False
+
+
+def quarantined(reason: ErrorCode, details: Problems | None = None) -> Outcome:
+    """Return the outcome of a change that is kept as sent and not applied."""
+    return Outcome(Status.QUARANTINED, reason, details or {})
+
+
+def judge_new(change: Change, case: Case) -> Outcome:
+    """Judge a create whose record nobody has."""
+    free, owned = _divided(change, case)
+    data = merge({}, free, {}).data
+    refusal = _refusal(change, change.scope, data, case)
+    if refusal is not None:
+        return refusal
+    record = new_record(change.record_id, change.type, change.scope, data)
+    if len(record.body) > MAX_DATA_BYTES // 4 and len(record.body.encode()) > MAX_DATA_BYTES:
+        return quarantined(ErrorCode.TOO_LARGE)
+    return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))
+
+
+def judge_known(change: Change, record: Stored, case: Case) -> Outcome:
+    """Judge a change of a record that is there; a create counts as an edit that saw nothing."""
+    if record.type != change.type:
+        return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
+    if record.is_purged:
+        return quarantined(ErrorCode.PURGED)
+    return (_judge_delete if change.op == Op.DELETE else _judge_put)(change, record, case)
+
+
+def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
+    free, owned = _divided(change, case)
+    if through := [path for path in free if "." in path and passes_non_object(record.data, path)]:
+        return quarantined(ErrorCode.BAD_PATH, {path: [ErrorCode.BAD_PATH.value] for path in through})
+    was = {} if change.create else change.was
+    unseen_deletion = record.deleted and change.base_rev < record.rev
+    merged = merge(record.data, free, was)
+    changed = ErrorCode.DELETED if unseen_deletion else ErrorCode.CHANGED
+    locked = ErrorCode.DELETED if unseen_deletion else ErrorCode.LOCKED
+    disputes = [Disputed(c.path, c.was, c.mine, c.current, changed) for c in merged.clashes]
+    disputes += _kept_by_office(change, record.data, owned, locked)
+    if unseen_deletion or (record.deleted and case.is_locked):
+        disputes.append(Disputed(DELETED_PATH, False, False, True, ErrorCode.DELETED))
+    if not merged.applied:
+        back = record.deleted and not case.is_locked
+        return _concluded(next_revision(record, deleted=False) if back else None, disputes)
+    if (refusal := _refusal(change, record.scope, merged.data, case)) is not None:
+        return refusal
+    after = next_revision(record, data=merged.data, deleted=False)
+    if len(after.body) > MAX_DATA_BYTES // 4 and len(after.body.encode()) > MAX_DATA_BYTES:
+        return quarantined(ErrorCode.TOO_LARGE)
+    return _concluded(after, disputes)
+
+
+def _judge_delete(change: Change, record: Stored, case: Case) -> Outcome:
+    if record.deleted:
+        return Outcome(Status.UNCHANGED)
+    if case.is_locked:
+        return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.LOCKED)])
+    seen = hashlib.sha256(record.body.encode()).hexdigest()[:16]
+    if change.was.get("_h") == seen or case.has_seen_newer:
+        return _concluded(next_revision(record, deleted=True), ())
+    return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.CHANGED)])
+
+
+def _concluded(record: Stored | None, disputes: Sequence[Disputed]) -> Outcome:
+    if disputes:
+        reasons = {dispute.reason for dispute in disputes}
+        first = next(reason for reason in _ORDER if reason in reasons)
+        return Outcome(Status.CONFLICT, first, record=record, disputes=tuple(disputes))
+    return Outcome(Status.APPLIED if record is not None else Status.UNCHANGED, record=record)
+
+
+def _divided(change: Change, case: Case) -> tuple[Data, list[str]]:
+    """Return what the tablet may set, and the paths that only the office may (all of a locked record)."""
+    if case.is_locked:
+        return {}, sorted(change.set)
+    owners = case.type.office_paths
+    owned = [path for path in change.set if _is_owned(path, owners)] if owners else []
+    if not owned:
+        return change.set, []
+    return {path: value for path, value in change.set.items() if path not in owned}, sorted(owned)
+
+
+def _is_owned(path: str, owners: Iterable[str]) -> bool:
+    return any(
+        path == owner or path.startswith(f"{owner}.") or owner.startswith(f"{path}.") for owner in owners
+    )
+
+
+def _kept_by_office(change: Change, data: Data, paths: Sequence[str], reason: ErrorCode) -> list[Disputed]:
+    found = []
+    for path in paths:
+        current = read_path(data, path)
+        if not equal(current, change.set[path]):
+            found.append(
+                Disputed(
+                    path, None if change.create else change.was.get(path), change.set[path], current, reason
+                )
+            )
+    return found
+
+
+def _refusal(change: Change, scope: str, data: Data, case: Case) -> Outcome | None:
+    if not _belongs(change, scope, data, case.type):
+        return quarantined(ErrorCode.SCOPE_MISMATCH)
+    if (problem := case.rules.problem(change.type, data)) is not None:
+        return quarantined(*problem)
+    return None
+
+
+def _belongs(change: Change, scope: str, data: Data, type_: RecordType) -> bool:
+    kind, _, unit = scope.partition(":")
+    if kind != type_.scope_kind:
+        return False
+    # An edit that leaves the unit alone is never asked: the office may have moved the record since.
+    return kind != "unit" or "unit_id" not in change.set or data.get("unit_id") == unit

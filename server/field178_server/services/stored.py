@@ -1,0 +1,65 @@
+"""One record as the working set holds it: an immutable state, made from the one before it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from field178_shared.canonical import canonical, record_hash_of_body
+from field178_shared.merge import Data
+
+PURGED = "purged"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A state of a record; `body` is the canonical text of `data`, `seq` its last stamp (0: none yet)."""
+
+    record_id: str
+    type: str
+    scope: str
+    rev: int
+    seq: int
+    deleted: bool
+    h: str
+    body: str
+    subject_id: str | None
+
+    @cached_property
+    def data(self) -> Data:
+        """The content; MUST NOT be changed in place."""
+        value = json.loads(self.body)
+        assert isinstance(value, dict)
+        return value
+
+    @property
+    def is_purged(self) -> bool:
+        """Tell whether the content was removed for good by the privacy officer."""
+        return self.body.startswith(f'{{"{PURGED}":') and set(self.data) == {PURGED}
+
+
+def new_record(record_id: str, type_: str, scope: str, data: Data, subject_id: str | None = None) -> Stored:
+    """Return the first revision of a record."""
+    nothing = Stored(record_id, type_, scope, 0, 0, False, "", "", subject_id)
+    return next_revision(nothing, data=data)
+
+
+def next_revision(
+    record: Stored, *, data: Data | None = None, deleted: bool | None = None, scope: str | None = None
+) -> Stored:
+    """Return the next revision; what is not named stays as it is."""
+    body = record.body.encode() if data is None else canonical(data)
+    gone = record.deleted if deleted is None else deleted
+    rev = record.rev + 1
+    return Stored(
+        record_id=record.record_id,
+        type=record.type,
+        scope=scope or record.scope,
+        rev=rev,
+        seq=record.seq,
+        deleted=gone,
+        h=record_hash_of_body(record.record_id, record.type, rev, gone, body),
+        body=body.decode(),
+        subject_id=record.subject_id,
+    )
