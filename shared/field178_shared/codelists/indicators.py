@@ -20,6 +20,7 @@ class Indicator(Labelled):
     periods: tuple[str, ...]
     reporters: tuple[str, ...]
     data: tuple[str, ...]
+    fields: tuple[str, ...]
     remark: str | None
     privacy: str | None
 
@@ -90,6 +91,7 @@ def read_indicator(row: Row) -> Indicator:
         periods=row.texts("period"),
         reporters=row.texts("reporter"),
         data=row.texts("data"),
+        fields=row.texts("fields"),
         remark=row.text_or_none("remark"),
         privacy=row.text_or_none("privacy"),
     )
