@@ -1,0 +1,51 @@
+"""One real Kivy app per test process, offscreen; the environment is set before Kivy is first imported."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.update(
+    SDL_VIDEODRIVER="offscreen",
+    KIVY_NO_ARGS="1",
+    KIVY_LOG_MODE="PYTHON",
+    KIVY_HOME=tempfile.mkdtemp(prefix="field178-kivy-"),
+    KIVY_NO_FILELOG="1",
+    KIVY_CLIPBOARD="dummy",
+)
+
+if TYPE_CHECKING:
+    from tests.mobile.ui.stage import Stage
+
+
+@pytest.fixture(scope="session")
+def _stage() -> Iterator[Stage]:
+    from tests.mobile.ui.stage import start
+
+    yield start()
+
+
+@pytest.fixture
+def stage(_stage: Stage) -> Iterator[Stage]:
+    """The stage, empty, landscape, light, font scale 1.0."""
+    _stage.strike()
+    yield _stage
+    _stage.strike()
+
+
+@pytest.fixture(params=[(1280, 800), (800, 1280)], ids=["landscape", "portrait"])
+def window_size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Both window sizes the screens are made for."""
+    size: tuple[int, int] = request.param
+    return size
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as needing the real app."""
+    for item in items:
+        if "/tests/mobile/ui/" in str(item.path):
+            item.add_marker(pytest.mark.tablet)

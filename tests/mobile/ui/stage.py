@@ -1,0 +1,158 @@
+"""The stage of the screen tests: one real Kivy app offscreen, a place to mount widgets, fingers to tap them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kivy.app import App
+from kivy.base import EventLoop, runTouchApp
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.tests.common import UnitTestTouch
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from field178_mobile.ui import kit
+from field178_mobile.ui.language import language
+from field178_mobile.ui.theme import theme
+
+LANDSCAPE = (1280, 800)
+PORTRAIT = (800, 1280)
+
+
+class StageApp(App):
+    """An app with an empty root that tests fill."""
+
+    def build(self) -> Widget:
+        return FloatLayout()
+
+
+class Stage:
+    """What a screen test holds: mount, frames, tap, find, type."""
+
+    def __init__(self, app: StageApp) -> None:
+        self.app = app
+        self.kit = kit
+
+    @property
+    def root(self) -> Widget:
+        """The root all mounted widgets live in."""
+        return self.app.root
+
+    def mount(self, widget: Widget, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Widget:
+        """Show one widget that fills the window, in a size, mode and font scale; drawn when this returns."""
+        self.dress(size, mode, scale)
+        self.root.clear_widgets()
+        self.root.add_widget(widget)
+        frames(6)
+        return widget
+
+    def dress(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> None:
+        """Set window size, mode and font scale."""
+        if Window.size != size:
+            Window.size = size
+        theme.apply(mode)
+        theme.has_motion = False
+        theme.set_font_scale(scale)
+        theme.fit(size[0])
+        Window.clearcolor = theme.bg
+        frames(2)
+
+    def strike(self) -> None:
+        """Take everything down and put the look back."""
+        for child in list(Window.children):
+            if child is not self.root:
+                Window.remove_widget(child)
+        self.root.clear_widgets()
+        language.switch("vi")
+        self.dress()
+
+
+def start() -> Stage:
+    """Start the one app of this process without its own loop."""
+    app = StageApp()
+    app._run_prepare()
+    runTouchApp(embedded=True)
+    Clock._max_fps = 0
+    stage = Stage(app)
+    stage.dress()
+    return stage
+
+
+def frames(count: int = 3) -> None:
+    """Draw some frames."""
+    for _ in range(count):
+        EventLoop.idle()
+
+
+def until(condition: Callable[[], object], limit: int = 400) -> None:
+    """Draw frames until something is so; fails after too many."""
+    for _ in range(limit):
+        if condition():
+            return
+        frames(1)
+    raise AssertionError("it never happened")
+
+
+def tap(widget: Widget) -> None:
+    """Put a finger on the middle of a widget and lift it."""
+    x, y = widget.to_window(*widget.center)
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    frames(1)
+    touch.touch_up()
+    frames(3)
+
+
+def type_text(field: Widget, text: str) -> None:
+    """Type into a Field or SearchField as a keyboard would, then leave it."""
+    entry = field.ids.entry
+    entry.focus = True
+    frames(1)
+    entry.select_all()
+    entry.insert_text(text)
+    frames(1)
+    entry.focus = False
+    frames(2)
+
+
+def walk(root: Widget) -> Iterator[Widget]:
+    """Give every widget that is attached and not hidden, overlays of the window included when root is the window's."""
+    if root.opacity == 0:
+        return
+    yield root
+    for child in root.children:
+        yield from walk(child)
+
+
+def everything() -> Iterator[Widget]:
+    """Give every visible widget of the window, topmost first."""
+    for child in Window.children:
+        yield from walk(child)
+
+
+def find(kind: type[Widget] | str, **properties: Any) -> Widget:
+    """Return the first visible widget of a class (or class name) with these property values; LookupError if none."""
+    for widget in everything():
+        if _is_kind(widget, kind) and all(getattr(widget, name, None) == want for name, want in properties.items()):
+            return widget
+    raise LookupError(f"no {kind} with {properties}")
+
+
+def find_all(kind: type[Widget] | str, **properties: Any) -> list[Widget]:
+    """Return every visible widget of a class with these property values, topmost first."""
+    return [
+        widget
+        for widget in everything()
+        if _is_kind(widget, kind) and all(getattr(widget, name, None) == want for name, want in properties.items())
+    ]
+
+
+def texts() -> list[str]:
+    """Return every text that is on the screen."""
+    return [widget.text for widget in everything() if getattr(widget, "font_name", "Icons") != "Icons" and widget.text]
+
+
+def _is_kind(widget: Widget, kind: type[Widget] | str) -> bool:
+    return isinstance(widget, kind) if isinstance(kind, type) else type(widget).__name__ == kind

@@ -1,0 +1,267 @@
+"""The kit keeps its promises to thumbs and eyes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mobile.ui.lint import lint
+from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+
+
+def gallery():
+    from field178_mobile.ui.screens.gallery import Gallery
+
+    return Gallery()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_component_passes_the_lint(stage: Stage, window_size, mode):
+    screen = stage.mount(gallery(), window_size, mode)
+    assert lint(screen) == []
+    screen.has_detail = True
+    assert lint(screen) == []
+
+
+def test_every_component_passes_the_lint_at_the_largest_font(stage: Stage, window_size):
+    screen = stage.mount(gallery(), window_size, scale=1.3)
+    assert lint(screen) == []
+    screen.has_detail = True
+    assert lint(screen) == []
+
+
+def test_lint_finds_a_small_target_a_cut_text_and_pale_text(stage: Stage):
+    from kivy.lang import Builder
+
+    screen = stage.mount(
+        Builder.load_string(
+            """
+FloatLayout:
+    IconBtn:
+        icon: 'close'
+        size: 30, 30
+    Label:
+        text: 'A text far too long for its box'
+        size_hint: None, None
+        size: 40, 20
+        color: theme.text
+    Label:
+        text: 'pale'
+        color: .9, .9, .9, 1
+"""
+        )
+    )
+    found = " ".join(lint(screen))
+    assert "a finger needs 48 dp" in found
+    assert "has no hint" in found
+    assert "overflows its box" in found
+    assert "has contrast" in found
+
+
+def test_press_is_veiled_within_one_frame_inside_a_scroll(stage: Stage):
+    from kivy.tests.common import UnitTestTouch
+
+    pane = stage.kit.ScrollPane()
+    button = stage.kit.Btn(text="Lưu")
+    pane.add_widget(button)
+    stage.mount(pane)
+    touch = UnitTestTouch(*button.to_window(*button.center))
+    touch.touch_down()
+    frames(1)
+    assert button.veil > 0
+    touch.touch_up()
+    frames(2)
+    assert button.veil == 0
+
+
+def test_answer_is_announced_and_taken_back(stage: Stage):
+    said = []
+    row = stage.kit.CheckRow(no="1", text="Câu hỏi", value="")
+    row.bind(on_choose=lambda _row, value: said.append(value))
+    stage.mount(row)
+    tap(find("Seg", key="yes"))
+    assert said == ["yes"]
+    assert row.value == ""
+    row.value = "yes"
+    tap(find("Seg", key="yes"))
+    assert said == ["yes", ""]
+
+
+def test_partial_answer_is_offered_only_where_allowed(stage: Stage):
+    row = stage.mount(stage.kit.CheckRow(text="Câu hỏi"))
+    assert [seg.key for seg in reversed(row.ids.segs.children)] == ["yes", "no", "na"]
+    row.allow_partial, row.allow_na = True, False
+    assert [seg.key for seg in reversed(row.ids.segs.children)] == ["yes", "partial", "no"]
+
+
+def test_children_of_a_check_row_go_below_the_question(stage: Stage):
+    row = stage.mount(stage.kit.CheckRow(text="Câu hỏi"))
+    before = row.height
+    row.add_widget(stage.kit.Chip(text="Không có giấy chứng nhận"))
+    frames(3)
+    assert row.height > before
+    row.clear_area()
+    frames(3)
+    assert row.height == before
+
+
+def test_number_pad_replaces_the_first_number_and_gives_one_answer(stage: Stage):
+    given = []
+    count = stage.kit.CountField(label="Tổng số có mặt", value=14)
+    count.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(count)
+    tap(count)
+    assert "14" in texts()
+    tap(find("PadKey", text="1"))
+    tap(find("PadKey", text="2"))
+    tap(find("PadKey", icon="backspace-outline"))
+    tap(find("PadKey", text="0"))
+    tap(find("Btn", icon="check"))
+    assert given == [10]
+    assert find_all("NumberPad") == []
+
+
+def test_number_pad_refuses_too_many(stage: Stage):
+    given = []
+    count = stage.kit.CountField(label="Đã nghe", value=-1, maximum=5)
+    count.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(count)
+    tap(count)
+    tap(find("Btn", icon="check"))
+    assert "Hãy nhập một số." in texts()
+    tap(find("PadKey", text="9"))
+    tap(find("Btn", icon="check"))
+    assert "Tối đa 5." in texts()
+    assert given == []
+
+
+def test_suggested_count_takes_one_tap(stage: Stage):
+    given = []
+    count = stage.kit.CountField(label="Tổng số có mặt")
+    count.suggestions = [("Như lần trước: 5", 5)]
+    count.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(count)
+    tap(count)
+    tap(find("Chip", text="Như lần trước: 5"))
+    assert given == [5]
+
+
+def test_field_commits_composed_text_once_when_left(stage: Stage):
+    given = []
+    field = stage.kit.Field(label="Ghi chú")
+    field.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(field)
+    type_text(field, "Hoa Phượng")
+    assert given == ["Hoa Phượng"]
+    assert field.ids.entry.input_type == "text"
+
+
+def test_composing_keyboard_writes_vietnamese(stage: Stage):
+    from kivy.core.window import Window
+
+    field = stage.mount(stage.kit.Field(label="Tên"))
+    field.focus_input()
+    frames()
+    Window.dispatch("on_textedit", "Ho")
+    Window.dispatch("on_textinput", "Hoa Phượng")
+    Window.dispatch("on_textedit", "")
+    frames()
+    assert field.ids.entry.text == "Hoa Phượng"
+
+
+def test_rendered_text_does_not_disturb_typing(stage: Stage):
+    field = stage.mount(stage.kit.Field(label="Tên", text="cũ"))
+    field.focus_input()
+    frames()
+    field.ids.entry.insert_text(" đang gõ")
+    field.text = "máy chủ"
+    assert field.ids.entry.text == "cũ đang gõ"
+
+
+def test_search_asks_once_a_frame(stage: Stage):
+    asked = []
+    search = stage.kit.SearchField(hint="Tìm")
+    search.bind(on_query=lambda _field, value: asked.append(value))
+    stage.mount(search)
+    search.ids.entry.text = "h"
+    search.ids.entry.text = "ho"
+    frames()
+    assert asked == ["ho"]
+    tap(find("IconBtn", icon="close-circle"))
+    assert asked == ["ho", ""]
+
+
+def test_date_is_entered_by_numbers_and_checked(stage: Stage):
+    given = []
+    field = stage.kit.DateField(label="Ngày cấp", value="2026-03-14")
+    field.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(field)
+    assert "14/03/2026" in texts()
+    tap(field)
+    type_text(find("Field", label="Ngày"), "31")
+    type_text(find("Field", label="Tháng"), "2")
+    tap(find("Btn", icon="check"))
+    assert "Ngày không hợp lệ." in texts()
+    type_text(find("Field", label="Ngày"), "28")
+    tap(find("Btn", icon="check"))
+    assert given == ["2026-02-28"]
+
+
+def test_list_draws_few_rows_of_many_and_tells_the_tapped_one(stage: Stage):
+    chosen = []
+    pane = stage.kit.ListPane()
+    pane.bind(on_choose=lambda _pane, key: chosen.append(key))
+    stage.mount(pane)
+    pane.show([stage.kit.Row(str(number), f"Cơ sở {number}") for number in range(10_000)])
+    frames()
+    assert len(find_all("ListRow")) < 20
+    tap(find("ListRow", key="2"))
+    assert chosen == ["2"]
+    pane.chosen = "2"
+    assert find("ListRow", key="2").selected
+
+
+def test_choice_sheet_gives_several_in_list_order(stage: Stage):
+    given = []
+    choices = [stage.kit.Choice(key, key.upper()) for key in "abc"]
+    stage.kit.ChoiceSheet(choices, ["c"], given.append, is_multiple=True, title="Chọn").open()
+    frames()
+    tap(find("ChoiceRow", key="a"))
+    tap(find("Btn", icon="check"))
+    assert given == [("a", "c")]
+
+
+def test_dialog_calls_back_only_on_yes(stage: Stage):
+    agreed = []
+    stage.kit.confirm("Bỏ nháp?", "Các mục đã nhập sẽ bị xóa.", "Bỏ nháp", "Giữ lại", lambda: agreed.append(1))
+    frames()
+    tap(find("Btn", text="Giữ lại"))
+    assert agreed == []
+    stage.kit.confirm("Bỏ nháp?", "Các mục đã nhập sẽ bị xóa.", "Bỏ nháp", "Giữ lại", lambda: agreed.append(1))
+    frames()
+    tap(find("Btn", text="Bỏ nháp"))
+    assert agreed == [1]
+    assert find_all("Dialog") == []
+
+
+def test_sheet_passes_the_lint_in_both_windows(stage: Stage, window_size):
+    stage.dress(window_size)
+    sheet = stage.kit.ChoiceSheet(
+        [stage.kit.Choice(str(n), f"Lựa chọn {n}", "giải thích") for n in range(5)], ["1"], print, True, title="Chọn"
+    )
+    sheet.open()
+    frames()
+    assert lint(sheet) == []
+
+
+def test_panes_show_one_pane_below_the_width(stage: Stage):
+    screen = stage.mount(gallery(), (800, 1280))
+    assert find_all("ListPane")
+    assert not find_all("TabBar")
+    screen.has_detail = True
+    frames()
+    assert find_all("TabBar")
+    assert not find_all("ListPane")
+    stage.dress(LANDSCAPE)
+    frames()
+    assert find_all("TabBar")
+    assert find_all("ListPane")
