@@ -11,7 +11,12 @@ from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.inspection_state import Checked, ProblemRow, Spoken
 from field178_mobile.presenters.outreach_sessions import TYPE
-from field178_mobile.presenters.outreach_state import OutreachState, SessionScene, outreach_state
+from field178_mobile.presenters.outreach_state import (
+    OutreachState,
+    SessionScene,
+    audience_label,
+    outreach_state,
+)
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared import rules
@@ -81,7 +86,7 @@ class OutreachPresenter:
 
     def last_minutes(self, minutes: int | None) -> None:
         """Record how long it lasted."""
-        self._change({"duration_minutes": minutes}, self._words.translate("Minutes"))
+        self._change({"duration_minutes": minutes}, self._words.translate("Duration"))
 
     def repeat_last(self) -> None:
         """Take over what the last session had in common with this one."""
@@ -95,15 +100,15 @@ class OutreachPresenter:
 
     def count(self, audience_id: str, name: str, number: int | None) -> None:
         """Record one count of an audience: attendance_count, first_time_count or female_count."""
-        self._change(session.count_audience(audience_id, name, number), self._words.translate("Audience"))
+        self._change(session.count_audience(audience_id, name, number), self._words.translate("Who attended"))
 
     def drop_audience(self, audience_id: str) -> None:
         """Take an audience out."""
-        self._change(session.drop_audience(audience_id), self._words.translate("Audience"))
+        self._change(session.drop_audience(audience_id), self._words.translate("Who attended"))
 
     def hand_out(self, material_id: str, quantity: int | None) -> None:
         """Record how many of a material were handed out."""
-        self._change(session.hand_out(material_id, quantity), self._words.translate("Materials"))
+        self._change(session.hand_out(material_id, quantity), self._words.translate("Materials handed out"))
 
     def write(self, name: str, text: str) -> None:
         """Keep one of the texts as typed so far."""
@@ -166,21 +171,8 @@ class OutreachPresenter:
     def _where(self, path: str) -> str:
         name, _, rest = path.partition(".")
         if name == "audiences" and rest:
-            audience = self._words.lists.audiences.get(rest.partition(".")[0])
-            return audience.label(self._words.language) if audience else rest
-        names = {
-            "outreach_form_id": "Form",
-            "session_date": "Date",
-            "unit_id": "Commune",
-            "host_agency_id": "Held by",
-            "audiences": "Audience",
-            "topic_ids": "Topics",
-            "venue": "Venue",
-            "duration_minutes": "Minutes",
-            "note": "Note",
-            "summary": "Summary",
-        }
-        return self._words.translate(names.get(name, name))
+            return audience_label(self._words, rest.partition(".")[0])
+        return field_name(name, self._words)
 
     def _scene(self) -> SessionScene:
         data = self._session.data
@@ -195,3 +187,21 @@ class OutreachPresenter:
             problems={row.path: row.text for row in self._checked.problems},
             lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},
         )
+
+
+def field_name(name: str, words: Wording) -> str:
+    """Return what the form calls a field of the record."""
+    _ = words.translate
+    names = {
+        "outreach_form_id": _("Form"),
+        "session_date": _("Date"),
+        "unit_id": _("Commune"),
+        "host_agency_id": _("Held by"),
+        "audiences": _("Who attended"),
+        "topic_ids": _("Topics"),
+        "venue": _("Venue"),
+        "duration_minutes": _("Duration"),
+        "note": _("What form was it?"),
+        "summary": _("Summary"),
+    }
+    return names.get(name, name)

@@ -25,7 +25,8 @@ class SessionRow:
     place: str
     day: str
     attendance: str
-    word: str
+    state: str
+    state_word: str
     attention: str
 
 
@@ -72,7 +73,8 @@ class SessionsPresenter:
     def _row(self, record_id: str, data: Mapping[str, object], draft_id: str) -> SessionRow:
         words = self._words
         form = words.lists.forms.get(text_of(data, "outreach_form_id"))
-        state = self._store.shown_state(record_id)
+        shown = self._store.shown_state(record_id)
+        state = Word.DRAFT if draft_id else shown.word
         day = text_of(data, "session_date")
         return SessionRow(
             record_id=record_id,
@@ -83,8 +85,9 @@ class SessionsPresenter:
             ),
             day=date_text(date.fromisoformat(day))[:5] if day else "",
             attendance=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
-            word=Word.DRAFT if draft_id else state.word,
-            attention=state.attention or "",
+            state=state,
+            state_word=words.choice("shown_state", state),
+            attention=shown.attention or "",
         )
 
 

@@ -151,7 +151,7 @@ def _audiences(scene: SessionScene) -> tuple[AudienceRow, ...]:
         rows.append(
             AudienceRow(
                 id=key,
-                label=_audience_label(scene.words, key),
+                label=audience_label(scene.words, key),
                 attendance=number_of(row, "attendance_count"),
                 first_time=number_of(row, "first_time_count"),
                 female=number_of(row, "female_count"),
@@ -167,13 +167,14 @@ def _more_audiences(scene: SessionScene) -> tuple[Option, ...]:
     form = scene.words.lists.forms.get(text_of(scene.data, "outreach_form_id"))
     anonymous = form is not None and form.anonymous_only
     return tuple(
-        Option(key, _audience_label(scene.words, key))
+        Option(key, audience_label(scene.words, key))
         for key, audience in scene.words.lists.audiences.items()
         if key not in taken and (anonymous or not audience.anonymous_only)
     )
 
 
-def _audience_label(words: Wording, audience_id: str) -> str:
+def audience_label(words: Wording, audience_id: str) -> str:
+    """Return the short name of an audience."""
     audience = words.lists.audiences.get(audience_id)
     if audience is None:
         return audience_id

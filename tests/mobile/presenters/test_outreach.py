@@ -189,7 +189,7 @@ def test_the_list_shows_drafts_first_and_the_word_of_each(desk: Desk) -> None:
     desk.filled().complete()
     desk.begin().choose_form("rally")
     desk.desk.show()
-    assert [row.word for row in desk.lists[-1].rows] == ["draft", "unsent"]
+    assert [row.state for row in desk.lists[-1].rows] == ["draft", "unsent"]
     assert "40" in desk.lists[-1].rows[1].attendance
 
 

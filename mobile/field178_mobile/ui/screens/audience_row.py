@@ -1,0 +1,52 @@
+"""One audience of an outreach session with its two numbers."""
+
+from __future__ import annotations
+
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+
+from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens import check_item
+
+_REQUIRED = (check_item.CheckItem,)
+
+
+class AudienceRow(kit.Column):
+    """show(state); desk gives the presenter; start() opens the pad for the attendance and goes on to the first-timers."""
+
+    key = StringProperty("")
+    label = StringProperty("")
+    attendance = NumericProperty(-1)
+    first_time = NumericProperty(-1)
+    problem = StringProperty("")
+    comment = StringProperty("")
+    session = ObjectProperty(None)
+
+    def show(self, state: AudienceState) -> None:
+        """Draw the audience."""
+        self.key, self.label = state.id, state.label
+        self.attendance = -1 if state.attendance is None else state.attendance
+        self.first_time = -1 if state.first_time is None else state.first_time
+        self.problem, self.comment = state.problem, state.comment
+
+    def start(self) -> None:
+        """Ask for the attendance."""
+        self.ids.attendance.on_release()
+
+    def give_attendance(self, number: int) -> None:
+        """Keep how many attended, then ask how many of them for the first time."""
+        self.session.count(self.key, "attendance_count", number)
+        if self.first_time < 0:
+            self.ids.first_time.on_release()
+
+    def give_first_time(self, number: int) -> None:
+        """Keep how many heard it for the first time this year."""
+        self.session.count(self.key, "first_time_count", number)
+
+    def drop(self) -> None:
+        """Take the audience out."""
+        self.session.drop_audience(self.key)
+
+
+load_beside(__file__)

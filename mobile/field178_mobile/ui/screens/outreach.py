@@ -1,0 +1,84 @@
+"""Outreach: the sessions of this tablet beside the one that is open."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from field178_mobile.presenters.outreach_desk import OutreachDesk
+from field178_mobile.presenters.outreach_sessions import SessionRow, SessionsState
+from field178_mobile.presenters.outreach_state import OutreachState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.language import language as _
+from field178_mobile.ui.screens import outreach_form
+from field178_mobile.ui.screens.state_tones import TONE_OF_STATE
+
+_REQUIRED = (outreach_form.OutreachForm,)
+
+
+class OutreachScreen(kit.Panes):
+    """The list and the open session; `desk` decides, this draws."""
+
+    desk = ObjectProperty(None)
+    session = ObjectProperty(None, allownone=True)
+    title = StringProperty("")
+
+    def show_list(self, state: SessionsState) -> None:
+        """Draw the list."""
+        self.ids.rows.chosen = state.selected
+        self.ids.rows.show([_row(row) for row in state.rows])
+        self.ids.empty.opacity = 1 if state.is_empty else 0
+        chosen = next((row for row in state.rows if row.record_id == state.selected), None)
+        self.title = chosen.title if chosen else _("New session")
+
+    def show_session(self, state: OutreachState) -> None:
+        """Draw the open session; a filed one closes with a word about where it is."""
+        if state.spoken.filed:
+            kit.toast(state.spoken.filed)
+            self.close()
+            return
+        self.session = self.desk.session
+        self.has_detail = True
+        self.ids.form.session = self.session
+        self.ids.form.show(state)
+        self.ids.status.text = state.spoken.error or state.spoken.saved
+        self.ids.status.tone = "bad" if state.spoken.error else "muted"
+        self.ids.undo.disabled = not state.spoken.undo
+        self.ids.complete.disabled = state.is_locked
+        self.desk.show()
+
+    def open(self, record_id: str = "", focus_path: str = "") -> None:
+        """Open a session from elsewhere, at a field."""
+        self.desk.show()
+        if record_id:
+            self.desk.open(record_id, focus_path)
+
+    def close(self) -> None:
+        """Go back to the list."""
+        self.has_detail, self.session = False, None
+        self.desk.close()
+
+
+def _row(row: SessionRow) -> kit.Row:
+    return kit.Row(
+        key=row.record_id,
+        title=row.title,
+        sub=f"{row.place} · {row.attendance}" if row.place else row.attendance,
+        icon="bullhorn-outline",
+        tone="primary",
+        meta=row.day,
+        word=row.state_word,
+        word_tone=TONE_OF_STATE[row.state],
+        is_alert=bool(row.attention),
+    )
+
+
+def build(services: object) -> OutreachScreen:
+    """Build the screen on the tablet's services."""
+    screen = OutreachScreen()
+    screen.desk = OutreachDesk(services.records(), screen.show_list, screen.show_session)
+    screen.desk.show()
+    return screen
+
+
+load_beside(__file__)
