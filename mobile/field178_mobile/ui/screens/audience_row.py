@@ -13,7 +13,7 @@ _REQUIRED = (check_item.CheckItem,)
 
 
 class AudienceRow(kit.Column):
-    """show(state); desk gives the presenter; start() opens the pad for the attendance and goes on to the first-timers."""
+    """One audience. show(state); session (the presenter); start() asks for the two numbers in turn."""
 
     key = StringProperty("")
     label = StringProperty("")

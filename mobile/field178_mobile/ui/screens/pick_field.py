@@ -12,7 +12,7 @@ from field178_mobile.ui.kv import load_beside
 
 
 class PickField(kit.Press):
-    """label; error; comment; show(options) draws the chosen one; event on_choose(id) after a choice on the sheet."""
+    """label; hint; error; show(options) draws the chosen one; event on_choose(id) after a choice."""
 
     label = StringProperty("")
     shown = StringProperty("")
