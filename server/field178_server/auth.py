@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from field178_server.browser_session import find_officer
 from field178_server.runtime import current_runtime
 from field178_server.services import device_sessions
-from field178_server.services.device_sessions import SignedInDevice
+from field178_server.services.device_context import DeviceContext
 from field178_server.services.officers import OfficerContext
 from field178_server.unit_of_work import snapshot
 from field178_shared.errors import AppError, ErrorCode
@@ -46,7 +46,7 @@ def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-def current_device() -> SignedInDevice:
+def current_device() -> DeviceContext:
     """Return the tablet that asks, or raise AppError(session_unknown | session_expired)."""
     if "device" not in g:
         runtime = current_runtime()
@@ -54,7 +54,7 @@ def current_device() -> SignedInDevice:
         with snapshot(runtime.engine) as session:
             g.device = device_sessions.authenticate(session, runtime.tenant_id, token, runtime.clock.now())
     found = g.device
-    assert isinstance(found, SignedInDevice)
+    assert isinstance(found, DeviceContext)
     return found
 
 

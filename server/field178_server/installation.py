@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from field178_server import migrations
 from field178_server.keyring import create_keys
 from field178_server.models import Tenant
 from field178_server.private_files import make_private_folder
@@ -23,8 +18,6 @@ from field178_server.unit_of_work import run_write
 from field178_shared.clock import Clock
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +34,8 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
     make_private_folder(settings.data_dir)
     make_private_folder(settings.key_dir.parent)
     create_keys(settings.key_dir, secrets.token_bytes)
-    migrate(engine)
+    migrations.upgrade(engine)
     return run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the store to the newest migration."""
-    config = alembic_config()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-@functools.cache
-def head_revision() -> str:
-    """Return the newest migration of this release."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    assert head is not None
-    return head
-
-
-def stored_revision(engine: Engine) -> str | None:
-    """Return the migration the store stands at; None for an empty store."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def alembic_config() -> Config:
-    """Return Alembic's configuration for the packaged migrations."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
 
 
 def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSource) -> Installed:

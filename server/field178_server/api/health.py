@@ -6,7 +6,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from field178_server.installation import head_revision, stored_revision
+from field178_server import migrations
+from field178_server.database import readonly
 from field178_server.runtime import current_runtime
 
 bp = Blueprint("health", __name__)
@@ -16,9 +17,9 @@ bp = Blueprint("health", __name__)
 def healthz() -> ResponseReturnValue:
     """Answer 200 when the store answers and is migrated, else 503; no secrets, no session."""
     try:
-        found = stored_revision(current_runtime().engine)
+        found = migrations.current(readonly(current_runtime().engine))
     except SQLAlchemyError:
         return {"status": "failing", "store": "unreachable"}, 503
-    if found != head_revision():
+    if found != migrations.head():
         return {"status": "failing", "store": "not_migrated"}, 503
     return {"status": "ok", "store": "ok", "migration": found}

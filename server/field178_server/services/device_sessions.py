@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Challenge, Device, DeviceOfficer, DeviceScope, DeviceSession
+from field178_server.models import Challenge, Device, DeviceSession
+from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.rowcount import changed_rows
 from field178_server.services.signatures import is_signed
 from field178_shared.errors import AppError, ErrorCode
@@ -20,17 +21,6 @@ NONCE_LIFE = timedelta(minutes=2)
 _REMEMBERED = timedelta(days=1)
 # Any valid key: an unknown device costs one verification like a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
-
-
-@dataclass(frozen=True, slots=True)
-class SignedInDevice:
-    """The tablet behind a session, with its grants of the moment. A revoked one has no scopes."""
-
-    tenant_id: str
-    id: str
-    scopes: frozenset[str]
-    users: frozenset[str]
-    revoked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +75,14 @@ def open_session(session: Session, tenant_id: str, opening: Opening, now: dateti
     return True
 
 
-def authenticate(session: Session, tenant_id: str, token: str, now: datetime) -> SignedInDevice:
+def authenticate(session: Session, tenant_id: str, token: str, now: datetime) -> DeviceContext:
     """Return the tablet of a token, or raise AppError(session_unknown | session_expired)."""
     row = session.get(DeviceSession, (tenant_id, hash_secret(token)))
     if row is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
     if now >= row.expires_at:
         raise AppError(ErrorCode.SESSION_EXPIRED)
-    device = session.get_one(Device, (tenant_id, row.device_id))
-    return signed_in(session, device)
-
-
-def signed_in(session: Session, device: Device) -> SignedInDevice:
-    """Return a tablet with its grants and officers of the moment."""
-    tenant_id, device_id = device.tenant_id, device.device_id
-    scopes = session.scalars(
-        select(DeviceScope.scope).where(
-            DeviceScope.tenant_id == tenant_id, DeviceScope.device_id == device_id
-        )
-    )
-    users = session.scalars(
-        select(DeviceOfficer.officer_id).where(
-            DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id
-        )
-    )
-    revoked = device.revoked_at is not None
-    granted = frozenset[str]() if revoked else frozenset(scopes)
-    return SignedInDevice(tenant_id, device_id, granted, frozenset(users), revoked)
+    return load_devices(session, tenant_id, [row.device_id])[row.device_id]
 
 
 def expire_all(session: Session, tenant_id: str, now: datetime) -> int:

@@ -1,0 +1,37 @@
+"""The command `field178`: what the operator of a server types. One module a group of commands."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+import click
+
+from field178_server.cli import history, people, setup, tablets
+from field178_server.cli.operator_context import Group
+from field178_server.cli.words import _
+
+COMMANDS: tuple[click.Command, ...] = (
+    setup.init,
+    setup.serve,
+    setup.check,
+    people.user,
+    people.team,
+    tablets.enrol_code,
+    tablets.devices,
+    tablets.revoke,
+    tablets.grant,
+    tablets.ungrant,
+    tablets.expire_sessions,
+    history.new_epoch,
+    history.mark_backed_up,
+)
+
+
+@click.group(cls=Group, help=_("Field notebook 178: the server's own commands."))
+@click.version_option(importlib.metadata.version("field178"), message="field178 %(version)s")
+def main() -> None:
+    """Run one command of the operator."""
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

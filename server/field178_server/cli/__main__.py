@@ -1,0 +1,7 @@
+"""`python -m field178_server.cli` is the command `field178`."""
+
+from __future__ import annotations
+
+from field178_server.cli import main
+
+main(prog_name="field178")

@@ -1,0 +1,134 @@
+"""What every command works on: settings, store, clock and ids, opened when first needed."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from field178_server.cli.words import LANGUAGE
+from field178_server.database import create_engine_for
+from field178_server.keyring import Keyring, load_keys
+from field178_server.services.desk import Desk
+from field178_server.services.passwords import Passwords
+from field178_server.settings import SettingError, Settings
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.clock import Clock, clock_from_environment
+from field178_shared.codelists import CodeLists, load
+from field178_shared.errors import AppError, message
+from field178_shared.ids import IdSource
+
+Result = TypeVar("Result")
+
+
+class Refused(click.ClickException):
+    """An AppError as the operator reads it: the sentence, the code, the details."""
+
+    def __init__(self, error: AppError) -> None:
+        details = " ".join(f"{name}={value}" for name, value in error.details.items())
+        super().__init__(f"{message(error.code, LANGUAGE)} [{error.code}] {details}".rstrip())
+
+
+class Group(click.Group):
+    """A group of commands that shows the product's own errors as one line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; exit code 1 for a refusal, 2 for a wrong setting."""
+        try:
+            return super().invoke(ctx)
+        except AppError as error:
+            raise Refused(error) from error
+        except SettingError as error:
+            raise click.UsageError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The person at the server's own console, with everything a command needs."""
+
+    settings: Settings
+    clock: Clock
+
+    @functools.cached_property
+    def engine(self) -> Engine:
+        """The store."""
+        return create_engine_for(self.settings.effective_database_url)
+
+    @functools.cached_property
+    def ids(self) -> IdSource:
+        """The source of new identifiers."""
+        return IdSource(self.clock)
+
+    @functools.cached_property
+    def lists(self) -> CodeLists:
+        """The code lists."""
+        return load()
+
+    @functools.cached_property
+    def keyring(self) -> Keyring:
+        """The tenant's keys."""
+        return load_keys(self.settings.key_dir)
+
+    @functools.cached_property
+    def passwords(self) -> Passwords:
+        """Hashing at the cost of the settings."""
+        return Passwords(self.settings.password_cost)
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant the commands work on."""
+        return self.settings.tenant
+
+    def write(self, work: Callable[[Session], Result]) -> Result:
+        """Run one write transaction."""
+        return run_write(self.engine, work)
+
+    def read(self, work: Callable[[Session], Result]) -> Result:
+        """Run queries on one snapshot."""
+        with snapshot(self.engine) as session:
+            return work(session)
+
+    @property
+    def desk(self) -> Desk:
+        """What services of the office work with."""
+        return Desk(self.settings.tenant, self.clock, self.ids, self.lists)
+
+
+def operator() -> Operator:
+    """Open the data folder that the environment names."""
+    settings = Settings.from_environment(os.environ)
+    return Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
+
+
+def show(pairs: Mapping[str, object], *, as_json: bool) -> None:
+    """Print an answer: `name: value` lines, or one JSON object."""
+    if as_json:
+        click.echo(json.dumps(pairs, ensure_ascii=False))
+        return
+    for name, value in pairs.items():
+        click.echo(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
+
+
+def show_rows(rows: list[dict[str, object]], *, as_json: bool) -> None:
+    """Print a list: one tab-separated line a row, or one JSON array."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo("\t".join(_cell(value) for value in row.values()))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(str(one) for one in value)
+    return "-" if value is None else str(value)
+
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="JSON")

@@ -1,0 +1,172 @@
+"""People and teams: `user …`, `team …`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+
+import click
+
+from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
+from field178_server.cli.words import _
+from field178_server.services import officers, passwords, team_setup, teams, totp, users
+from field178_server.services.passwords import Weakness
+from field178_server.services.team_setup import WantedTeam
+from field178_server.services.users import Wanted
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+_GENERATED_LENGTH = 20
+_WEAKNESSES = {
+    Weakness.TOO_SHORT: _("The password is shorter than 12 characters."),
+    Weakness.TOO_LONG: _("The password is longer than 128 characters."),
+    Weakness.TOO_EASY: _("The password is too easy to guess."),
+}
+
+
+@click.group(cls=Group, help=_("Accounts of officers."))
+def user() -> None:
+    """Accounts of officers."""
+
+
+@user.command(help=_("Add an account; the password is asked for, read from stdin, or generated."))
+@click.argument("login")
+@click.option("--role", required=True, help=_("Role id of the code lists."))
+@click.option("--name", help=_("Name as people read it; the login when left out."))
+@click.option("--agency", help=_("Agency id of the code lists; the focal one when left out."))
+@click.option("--team", "team_names", multiple=True, help=_("Name or id of a team the officer belongs to."))
+@click.option("--unit", "units", multiple=True, help=_("Unit id the officer is responsible for."))
+@click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
+@as_json_option
+def add(  # noqa: PLR0913  # one parameter an option
+    login: str,
+    role: str,
+    name: str | None,
+    agency: str | None,
+    team_names: tuple[str, ...],
+    units: tuple[str, ...],
+    generate: bool,
+    as_json: bool,
+) -> None:
+    """Add an officer."""
+    at = operator()
+    if not _LOGIN.fullmatch(login):
+        raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
+    password, generated = _new_password(login, generate)
+    stored = at.passwords.hash(password)
+    wanted = Wanted(login, name or login, role, agency, tuple(f"unit:{one}" for one in units))
+    officer_id = at.write(lambda session: users.add(session, at.desk, wanted, team_names, stored))
+    _show_account(officer_id, login, password if generated else None, as_json)
+
+
+@user.command(name="list", help=_("List the accounts: id, login, role, agency, scopes, state."))
+@as_json_option
+def list_users(as_json: bool) -> None:
+    """List the officers."""
+    at = operator()
+    rows: list[dict[str, object]] = at.read(
+        lambda session: [
+            {
+                "user": one.officer_id,
+                "login": one.login,
+                "role": one.role,
+                "agency": one.agency,
+                "scopes": sorted(officers.scopes_of(session, at.tenant_id, one.officer_id)),
+                "state": "disabled" if one.disabled_at else "active",
+            }
+            for one in officers.everyone(session, at.tenant_id)
+        ]
+    )
+    show_rows(rows, as_json=as_json)
+
+
+@user.command(name="password", help=_("Set a password; all browser sessions of the officer end."))
+@click.argument("login")
+@click.option("--generate", is_flag=True, help=_("Make a password and print it once."))
+@as_json_option
+def set_password(login: str, generate: bool, as_json: bool) -> None:
+    """Replace a password."""
+    at = operator()
+    password, generated = _new_password(login, generate)
+    stored = at.passwords.hash(password)
+    officer_id = at.write(lambda session: users.set_password(session, at.desk, login, stored))
+    _show_account(officer_id, login, password if generated else None, as_json)
+
+
+@user.command(name="totp", help=_("Ask one-time codes of an officer; prints the secret once."))
+@click.argument("login")
+@as_json_option
+def set_totp(login: str, as_json: bool) -> None:
+    """Begin one-time codes."""
+    at = operator()
+    secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
+    at.write(lambda session: users.require_one_time_codes(session, at.desk, login, secret))
+    link = f"otpauth://totp/field178:{login}?secret={secret}&issuer=field178"
+    show({"login": login, "secret": secret, "link": link}, as_json=as_json)
+
+
+@user.command(help=_("Close an account at once; what the officer filed stays."))
+@click.argument("login")
+@as_json_option
+def disable(login: str, as_json: bool) -> None:
+    """Close an account."""
+    at = operator()
+    officer_id = at.write(lambda session: users.disable(session, at.desk, login))
+    show({"user": officer_id, "state": "disabled"}, as_json=as_json)
+
+
+@click.group(cls=Group, help=_("Inspection teams."))
+def team() -> None:
+    """Inspection teams."""
+
+
+@team.command(name="add", help=_("Add a team with its units; prints its id."))
+@click.argument("name")
+@click.option("--unit", "units", multiple=True, required=True, help=_("Unit id the team is responsible for."))
+@click.option("--agency", help=_("Standing agency; the focal one when left out."))
+@click.option(
+    "--level", default="district", show_default=True, help=_("commune, district, province or national.")
+)
+@as_json_option
+def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str, as_json: bool) -> None:
+    """Add a team."""
+    at = operator()
+    wanted = WantedTeam(name, units, level, users.agency_or_focal(at.desk, agency))
+    team = at.write(lambda session: team_setup.add(session, at.desk, wanted))
+    show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
+
+
+@team.command(name="list", help=_("List the teams: id, name, units."))
+@as_json_option
+def list_teams(as_json: bool) -> None:
+    """List the teams."""
+    at = operator()
+    rows: list[dict[str, object]] = at.read(
+        lambda session: [
+            {"team": one.id, "name": one.name, "units": list(one.unit_ids)}
+            for one in teams.everyone(session, at.tenant_id)
+        ]
+    )
+    show_rows(rows, as_json=as_json)
+
+
+def _show_account(officer_id: str, login: str, password: str | None, as_json: bool) -> None:
+    shown: dict[str, object] = {"user": officer_id, "login": login}
+    show(shown | ({"password": password} if password is not None else {}), as_json=as_json)
+
+
+def _new_password(login: str, generate: bool) -> tuple[str, bool]:
+    """Return a password and whether it was generated (nobody typed one)."""
+    typed = "" if generate else _typed_password()
+    if not typed:
+        return "".join(secrets.choice(_EASY_TO_READ) for _place in range(_GENERATED_LENGTH)), True
+    if (weak := passwords.weakness(typed, login)) is not None:
+        raise click.ClickException(_WEAKNESSES[weak])
+    return typed, False
+
+
+def _typed_password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,98 @@
+"""Setting up and running a server: `init`, `serve`, `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from field178_server.cli.operator_context import as_json_option, operator, show
+from field178_server.cli.words import _
+from field178_server.private_files import make_private_folder
+from field178_server.settings import (
+    SETTINGS_FILE,
+    VARIABLES,
+    Settings,
+    read_settings_file,
+    write_settings_file,
+)
+from field178_shared.clock import SystemClock
+
+
+@click.command(help=_("Set up data folder, store, keys and, for https, the certificate."))
+@click.option("--url", help=_("Address that tablets and browsers use."))
+@click.option(
+    "--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("Own chain.")
+)
+@click.option(
+    "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("Key of the chain.")
+)
+@as_json_option
+def init(url: str | None, certificate: Path | None, key: Path | None, as_json: bool) -> None:
+    """Set a server up; what exists stays as it is."""
+    from field178_server.installation import install  # migrations are slow to import
+
+    chosen = {"url": url, "tls_certificate": certificate, "tls_key": key}
+    _keep_settings({name: str(value) for name, value in chosen.items() if value is not None})
+    at = operator()
+    found = install(at.settings, at.engine, at.clock, at.ids)
+    answer: dict[str, object] = {
+        "data": str(at.settings.data_dir.absolute()),
+        "tenant": found.tenant_id,
+        "epoch": found.epoch,
+        "url": at.settings.url,
+        "receipt_key": at.keyring.receipt_key,
+        "sealing_key": at.keyring.sealing_key,
+    }
+    if at.settings.is_https:
+        answer["ca_pin"] = _prepare_tls(at.settings)
+    show(answer, as_json=as_json)
+    if not as_json:
+        click.echo(_("Next: field178 user add LOGIN --role admin, then field178 serve"), err=True)
+
+
+@click.command(help=_("Serve tablets and browsers until the process is told to end."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
+@click.option(
+    "--port", default=8178, show_default=True, type=click.IntRange(0, 65535), help=_("0: any free port.")
+)
+def serve(host: str, port: int) -> None:
+    """Serve; one line tells when connections are taken."""
+    from field178_server import serving  # a whole web server
+
+    settings = operator().settings
+    serving.serve(settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url)))
+
+
+@click.command(help=_("Check engine, migrations, keys, permissions, digests; exit code 1 on a fault."))
+@as_json_option
+def check(as_json: bool) -> None:
+    """Name everything that is not as it should be."""
+    from field178_server.soundness import faults  # migrations are slow to import
+
+    found = faults(operator().settings)
+    if as_json:
+        show({"faults": found}, as_json=True)
+    else:
+        for fault in found or [_("Everything is in order.")]:
+            click.echo(fault)
+    if found:
+        raise SystemExit(1)
+
+
+def _keep_settings(chosen: dict[str, str]) -> None:
+    settings = operator().settings
+    make_private_folder(settings.data_dir)
+    path = settings.data_dir / SETTINGS_FILE
+    kept = read_settings_file(path) | {VARIABLES[name]: text for name, text in chosen.items()}
+    write_settings_file(path, kept)
+
+
+def _prepare_tls(settings: Settings) -> str:
+    from field178_server import tls  # only https needs it
+
+    if settings.tls_certificate is None:
+        # The machine's own clock, whatever the demo's: browsers and tablets judge certificates by theirs.
+        tls.create(settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now())
+    return tls.pin_of(tls.certificate_of(settings)[0])

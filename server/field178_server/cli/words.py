@@ -1,0 +1,10 @@
+"""The operator's language: Vietnamese unless FIELD178_LANGUAGE says en."""
+
+from __future__ import annotations
+
+import os
+
+from field178_shared.i18n import translator
+
+LANGUAGE = os.environ.get("FIELD178_LANGUAGE", "vi")
+_ = translator(LANGUAGE, "console")

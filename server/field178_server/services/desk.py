@@ -1,0 +1,35 @@
+"""Where an office act is done: the tenant, the instant, the ids, the lists, and who does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from field178_server.services import audit
+from field178_server.services.audit import Actor, Entry
+from field178_shared.clock import Clock
+from field178_shared.codelists import CodeLists
+from field178_shared.ids import IdSource
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What services of the office work with."""
+
+    tenant_id: str
+    clock: Clock
+    ids: IdSource
+    lists: CodeLists
+    actor: Actor = audit.OPERATOR
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self.clock.now()
+
+    def note(self, session: Session, entry: Entry) -> None:
+        """Write an act down, in the transaction that does it."""
+        audit.record(
+            session, audit.Stamp(self.tenant_id, self.ids.time_ordered(), self.now()), self.actor, entry
+        )

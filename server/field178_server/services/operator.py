@@ -1,0 +1,132 @@
+"""What the operator decides about tablets and about the server's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Device, Incarnation, Officer, Receipt, Tenant
+from field178_server.services import device_sessions, enrolment, officers, scopes
+from field178_server.services.audit import Entry
+from field178_server.services.desk import Desk
+from field178_shared.errors import AppError, ErrorCode
+
+
+def issue_code(session: Session, desk: Desk, login: str, explicit: Sequence[str], code: str) -> list[str]:
+    """Store an enrolment code for an officer's tablet; returns the scopes it will grant.
+
+    Without explicit scopes: the officer's own, predecessors of units included, and `ref`.
+    """
+    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    if officer.disabled_at is not None:
+        raise AppError(ErrorCode.FORBIDDEN, officer=officer.officer_id)
+    granted = sorted(set(explicit)) or list(_scopes_of(session, desk, officer))
+    if scopes.OFFICE in granted:
+        raise AppError(ErrorCode.FORBIDDEN, scope=scopes.OFFICE)
+    scopes.ensure(session, desk.tenant_id, granted, desk.lists)
+    enrolment.issue(session, officer, code, granted, desk.now())
+    desk.note(session, Entry("enrolment_code_issued", officer.officer_id))
+    return granted
+
+
+def device(session: Session, desk: Desk, device_id: str) -> Device:
+    """Return a tablet, or raise AppError(not_found)."""
+    found = session.get(Device, (desk.tenant_id, device_id))
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND, device=device_id)
+    return found
+
+
+def devices(session: Session, desk: Desk) -> list[Device]:
+    """Return all tablets, the latest enrolled last."""
+    return list(
+        session.scalars(
+            select(Device)
+            .where(Device.tenant_id == desk.tenant_id)
+            .order_by(Device.enrolled_at, Device.device_id)
+        )
+    )
+
+
+def revoke(session: Session, desk: Desk, device_id: str) -> None:
+    """Take everything from a tablet at once; it may still say what it holds, which is then kept aside."""
+    found = device(session, desk, device_id)
+    found.revoked_at = found.revoked_at or desk.now()
+    desk.note(session, Entry("device_revoked", device_id))
+
+
+def grant(session: Session, desk: Desk, device_id: str, scope: str) -> None:
+    """Grant one more scope to a tablet."""
+    if scope == scopes.OFFICE:
+        raise AppError(ErrorCode.FORBIDDEN, scope=scope)
+    found = device(session, desk, device_id)
+    scopes.ensure(session, desk.tenant_id, (scope,), desk.lists)
+    scopes.grant(session, found, (scope,), desk.now())
+    desk.note(session, Entry("scope_granted", device_id, scope))
+
+
+def ungrant(session: Session, desk: Desk, device_id: str, scope: str) -> None:
+    """Take a scope from a tablet; its rows leave the tablet at the next exchange."""
+    if not scopes.ungrant(session, device(session, desk, device_id), scope):
+        raise AppError(ErrorCode.NOT_FOUND, scope=scope)
+    desk.note(session, Entry("scope_ungranted", device_id, scope))
+
+
+def new_epoch(session: Session, desk: Desk) -> str:
+    """Begin a new history, as after every restore: tablets then offer again what the server may lack."""
+    tenant = session.get_one(Tenant, desk.tenant_id, with_for_update=True)
+    tenant.epoch = desk.ids.random()
+    desk.note(session, Entry("epoch_begun", tenant.epoch))
+    return tenant.epoch
+
+
+def expire_sessions(session: Session, desk: Desk) -> int:
+    """End every tablet session; returns how many."""
+    ended = device_sessions.expire_all(session, desk.tenant_id, desk.now())
+    desk.note(session, Entry("sessions_expired", details={"count": ended}))
+    return ended
+
+
+def mark_backed_up(session: Session, desk: Desk) -> dict[str, int]:
+    """Tell tablets what a verified backup holds: per incarnation the unbroken run of n from 1.
+
+    MUST be called only for a backup taken before this transaction and proved by restoring it.
+    """
+    rows = session.scalars(
+        select(Incarnation)
+        .where(Incarnation.tenant_id == desk.tenant_id)
+        .order_by(Incarnation.device_id, Incarnation.incarnation)
+        .with_for_update()
+    )
+    marks = {}
+    for row in rows:
+        row.backed_up = _unbroken_run(session, row)
+        marks[row.incarnation] = row.backed_up
+    desk.note(session, Entry("backup_marked", details={"count": len(marks)}))
+    return marks
+
+
+def _unbroken_run(session: Session, row: Incarnation) -> int:
+    numbers = session.scalars(
+        select(Receipt.n)
+        .where(
+            Receipt.tenant_id == row.tenant_id,
+            Receipt.device_id == row.device_id,
+            Receipt.incarnation == row.incarnation,
+            Receipt.n > row.backed_up,
+        )
+        .order_by(Receipt.n)
+    )
+    last = row.backed_up
+    for number in numbers:
+        if number > last + 1:
+            break
+        last = max(last, number)
+    return last
+
+
+def _scopes_of(session: Session, desk: Desk, officer: Officer) -> tuple[str, ...]:
+    own = officers.scopes_of(session, desk.tenant_id, officer.officer_id)
+    return scopes.for_tablet(own, desk.lists)

@@ -1,0 +1,58 @@
+"""The roster tablets read: one `person` record an officer in scope `ref`, and the members of team records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from field178_server.models import Officer
+from field178_server.services import scopes
+from field178_server.services.batch import Act, Batch
+from field178_server.services.desk import Desk
+from field178_server.services.stored import Stored, new_record, next_revision
+from field178_server.services.teams import Team
+from field178_shared.canonical import canonical
+from field178_shared.merge import Data
+
+PERSON = "person"
+_POSITIONS = {"team_lead": "team_leader"}
+
+
+def list_officer(session: Session, desk: Desk, officer: Officer, teams: Sequence[Team]) -> None:
+    """Show an officer to the tablets: as a person, and as a member of these teams."""
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    batch.load([officer.officer_id, *(team.id for team in teams)])
+    content: Data = {"display_name": officer.name, "agency": officer.agency, "role": officer.role}
+    known = batch.get(officer.officer_id)
+    if known is None:
+        person = new_record(officer.officer_id, PERSON, scopes.REF, content)
+    else:
+        person = next_revision(known, data=content, deleted=False)
+    put(batch, desk, person)
+    for team in teams:
+        if (stored := batch.get(team.id)) is not None:
+            put(batch, desk, next_revision(stored, data=_with_member(stored.data, officer)))
+    batch.flush()
+
+
+def unlist_officer(session: Session, desk: Desk, officer: Officer) -> None:
+    """Take an officer out of what tablets offer; records that name the officer stay as they are."""
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    batch.load([officer.officer_id])
+    if (known := batch.get(officer.officer_id)) is not None and not known.deleted:
+        put(batch, desk, next_revision(known, deleted=True))
+    batch.flush()
+
+
+def put(batch: Batch, desk: Desk, record: Stored) -> None:
+    """Write a record in the office's name, with its history."""
+    payload = canonical({"record_id": record.record_id, "data": record.data}).decode()
+    batch.put(record, Act(desk.ids.time_ordered(), desk.actor.id, None, None, payload))
+
+
+def _with_member(data: Data, officer: Officer) -> Data:
+    members = data.get("members")
+    known = members if isinstance(members, dict) else {}
+    position = _POSITIONS.get(officer.role, "member")
+    return {**data, "members": {**known, officer.officer_id: {"position": position}}}

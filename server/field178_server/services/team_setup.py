@@ -1,0 +1,49 @@
+"""Setting a team up: its record, its scope, and the scopes of its units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from field178_server.services import roster, scopes, teams
+from field178_server.services.audit import Entry
+from field178_server.services.batch import Batch
+from field178_server.services.desk import Desk
+from field178_server.services.stored import new_record
+from field178_server.services.teams import Team
+from field178_shared import schemas
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTeam:
+    """A team as somebody asks for it."""
+
+    name: str
+    unit_ids: tuple[str, ...]
+    level: str
+    standing_agency: str
+
+
+def add(session: Session, desk: Desk, wanted: WantedTeam) -> Team:
+    """Make a team with a scope of its own; raises AppError naming what cannot be."""
+    if any(one.name == wanted.name for one in teams.everyone(session, desk.tenant_id)):
+        raise AppError(ErrorCode.BAD_REQUEST, team=wanted.name, problem="taken")
+    made = Team(desk.ids.random(), wanted.name, tuple(dict.fromkeys(wanted.unit_ids)))
+    data: Data = {
+        "name": made.name,
+        "level": wanted.level,
+        "unit_ids": list(made.unit_ids),
+        "standing_agency": wanted.standing_agency,
+        "members": {},
+    }
+    if problems := schemas.validate(teams.TYPE, data):
+        raise AppError(ErrorCode.BAD_REQUEST, **{path: ",".join(codes) for path, codes in problems.items()})
+    scopes.ensure(session, desk.tenant_id, made.scopes, desk.lists)
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    roster.put(batch, desk, new_record(made.id, teams.TYPE, made.scope, data))
+    batch.flush()
+    desk.note(session, Entry("team_added", made.id, made.scope))
+    return made

@@ -1,0 +1,82 @@
+"""Accounts as the office makes, changes and closes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from field178_server.models import Officer
+from field178_server.services import officers, roster, scopes, teams
+from field178_server.services.audit import Entry
+from field178_server.services.desk import Desk
+from field178_server.services.officers import NewOfficer
+from field178_shared.clock import local_date
+from field178_shared.errors import AppError, ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An account as somebody asks for it; `agency` None means the focal agency of the day."""
+
+    login: str
+    name: str
+    role: str
+    agency: str | None
+    scopes: tuple[str, ...]
+
+
+def add(session: Session, desk: Desk, wanted: Wanted, team_names: Sequence[str], password_hash: str) -> str:
+    """Make an account and return its id; raises AppError(bad_request) naming what cannot be."""
+    if wanted.role not in desk.lists.roles:
+        raise AppError(ErrorCode.BAD_REQUEST, role=wanted.role)
+    if officers.by_login(session, desk.tenant_id, wanted.login) is not None:
+        raise AppError(ErrorCode.BAD_REQUEST, login=wanted.login, problem="taken")
+    joined = teams.by_names(session, desk.tenant_id, team_names)
+    own = set(wanted.scopes).union(*(team.scopes for team in joined))
+    scopes.ensure(session, desk.tenant_id, own, desk.lists)
+    agency = agency_or_focal(desk, wanted.agency)
+    new = NewOfficer(wanted.login, wanted.name, wanted.role, agency, "vi", tuple(sorted(own)))
+    officer = officers.add(session, desk.tenant_id, desk.ids.time_ordered(), new, desk.now())
+    officer.password_hash = password_hash
+    roster.list_officer(session, desk, officer, joined)
+    desk.note(session, Entry("officer_added", officer.officer_id, details={"role": wanted.role}))
+    return officer.officer_id
+
+
+def set_password(session: Session, desk: Desk, login: str, password_hash: str) -> str:
+    """Replace a password and return the officer's id."""
+    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officers.set_password(session, officer, password_hash)
+    desk.note(session, Entry("password_set", officer.officer_id))
+    return officer.officer_id
+
+
+def disable(session: Session, desk: Desk, login: str) -> str:
+    """Close an account and return the officer's id."""
+    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officers.disable(session, officer, desk.now())
+    roster.unlist_officer(session, desk, officer)
+    desk.note(session, Entry("officer_disabled", officer.officer_id))
+    return officer.officer_id
+
+
+def require_one_time_codes(session: Session, desk: Desk, login: str, secret: str) -> Officer:
+    """Ask one-time codes of an officer from the next sign-in on."""
+    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officer.totp_secret, officer.totp_step = secret, 0
+    officers.end_sessions(session, officer)
+    desk.note(session, Entry("totp_set", officer.officer_id))
+    return officer
+
+
+def agency_or_focal(desk: Desk, wanted: str | None) -> str:
+    """Return the agency asked for, or the focal one of the day."""
+    if wanted is not None:
+        if wanted not in desk.lists.agencies:
+            raise AppError(ErrorCode.BAD_REQUEST, agency=wanted)
+        return wanted
+    today = local_date(desk.now())
+    focal = [one.id for one in desk.lists.agencies.values() if one.focal and one.valid_on(today)]
+    return focal[0] if focal else next(iter(desk.lists.agencies))

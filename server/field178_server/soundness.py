@@ -1,0 +1,98 @@
+"""Whether a server is sound: engine, migrations, keys, permissions, every digest recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from field178_server import migrations
+from field178_server.database import create_engine_for, readonly
+from field178_server.keyring import KEY_FILES, load_keys
+from field178_server.models import Incarnation, Receipt, Record, Scope, Tenant
+from field178_server.private_files import is_loose
+from field178_server.settings import Settings
+from field178_server.tls import CA_KEY, KEY
+from field178_server.unit_of_work import snapshot
+from field178_shared.canonical import EMPTY, Digest, receipt_hash, record_hash_of_body
+
+
+def faults(settings: Settings) -> list[str]:
+    """Return everything that is wrong, one line a fault; an empty list is a sound server."""
+    found = list(_faults_of_files(settings))
+    try:
+        engine = create_engine_for(settings.effective_database_url)
+        found += _faults_of_store(engine, settings.tenant)
+    except RuntimeError as error:
+        found.append(f"engine: {error}")
+    except SQLAlchemyError as error:
+        found.append(f"store: {type(error).__name__}")
+    return found
+
+
+def _faults_of_files(settings: Settings) -> Iterator[str]:
+    try:
+        load_keys(settings.key_dir)
+    except (OSError, ValueError) as error:
+        yield f"keys: {error}"
+    secrets = [settings.key_dir / name for name in KEY_FILES]
+    secrets += [settings.tls_dir / name for name in (KEY, CA_KEY)]
+    if settings.tls_key is not None:
+        secrets.append(settings.tls_key)
+    yield from (f"permissions: {path}" for path in secrets if path.exists() and is_loose(path))
+    yield from _faults_of_folder(settings.data_dir)
+
+
+def _faults_of_folder(folder: Path) -> Iterator[str]:
+    if not folder.is_dir():
+        yield f"data folder: {folder}"
+    elif is_loose(folder):
+        yield f"permissions: {folder}"
+
+
+def _faults_of_store(engine: Engine, tenant_id: str) -> list[str]:
+    stands_at = migrations.current(readonly(engine))
+    if stands_at != migrations.head():
+        return [f"migrations: store at {stands_at}, newest is {migrations.head()}"]
+    with snapshot(engine) as session:
+        if session.get(Tenant, tenant_id) is None:
+            return [f"tenant: {tenant_id}"]
+        return [*_faults_of_scopes(session, tenant_id), *_faults_of_receipts(session, tenant_id)]
+
+
+def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:
+    live: dict[str, Digest] = {}
+    rows = session.execute(
+        select(Record.scope, Record.record_id, Record.type, Record.rev, Record.deleted, Record.body, Record.h)
+        .where(Record.tenant_id == tenant_id)
+        .execution_options(yield_per=1000)
+    )
+    for scope, record_id, type_, rev, deleted, body, h in rows:
+        if record_hash_of_body(record_id, type_, rev, deleted, body.encode()) != h:
+            yield f"record: {record_id} hash"
+        if not deleted:
+            live[scope] = live.get(scope, EMPTY).add(h)
+    for row in session.scalars(select(Scope).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)):
+        if live.get(row.scope, EMPTY).wire() != [row.live_count, row.live_sum]:
+            yield f"scope: {row.scope} digest"
+
+
+def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
+    held: dict[tuple[str, str], Digest] = {}
+    rows = session.execute(
+        select(Receipt.device_id, Receipt.incarnation, Receipt.change_id)
+        .where(Receipt.tenant_id == tenant_id)
+        .execution_options(yield_per=1000)
+    )
+    for device_id, incarnation, change_id in rows:
+        key = (device_id, incarnation)
+        held[key] = held.get(key, EMPTY).add(receipt_hash(change_id))
+    stored = session.scalars(select(Incarnation).where(Incarnation.tenant_id == tenant_id))
+    for row in stored:
+        found = held.pop((row.device_id, row.incarnation), EMPTY)
+        if found.wire() != [row.receipt_count, row.receipt_sum]:
+            yield f"receipts: device {row.device_id} incarnation {row.incarnation}"
+    yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(held))

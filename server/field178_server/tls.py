@@ -1,0 +1,158 @@
+"""The server's own certificate authority: made once at set-up, pinned by every tablet through its QR."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from field178_server.private_files import make_private_folder, write_private
+from field178_server.settings import Settings
+
+CA_CERTIFICATE = "ca.crt"
+CA_KEY = "ca.key"
+CERTIFICATE = "server.crt"
+KEY = "server.key"
+CA_LIFE = timedelta(days=3650)
+CERTIFICATE_LIFE = timedelta(days=825)
+# Tablets whose clock is a week behind still accept what was made today.
+_BACKDATED = timedelta(days=7)
+_LOCAL_NAMES = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A certificate authority that can sign."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+def create(folder: Path, host: str, now: datetime) -> None:
+    """Make the authority if there is none, and a certificate for the host if there is none."""
+    make_private_folder(folder)
+    if not (folder / CA_CERTIFICATE).exists():
+        _create_authority(folder, now)
+    if not (folder / CERTIFICATE).exists():
+        issue(folder, host, now)
+
+
+def issue(folder: Path, host: str, now: datetime) -> None:
+    """Make a certificate and key for a host; the files MUST NOT exist."""
+    issuer = _load_authority(folder)
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _builder(host, issuer.certificate.subject, key, now, CERTIFICATE_LIFE)
+    names = [_general_name(name) for name in dict.fromkeys((host, *_LOCAL_NAMES))]
+    builder = (
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
+        )
+    )
+    certificate = builder.sign(issuer.key, hashes.SHA256())
+    write_private(folder / KEY, _key_pem(key))
+    # The authority's certificate follows, so that a tablet can find its pin in what the server shows.
+    chain = [certificate, issuer.certificate]
+    (folder / CERTIFICATE).write_bytes(b"".join(_certificate_pem(one) for one in chain))
+
+
+def pin_of(certificate_file: Path) -> str:
+    """Return the pin of a chain: SHA-256 of the public key (SPKI) of its last certificate, base64url."""
+    last = x509.load_pem_x509_certificates(certificate_file.read_bytes())[-1]
+    spki = last.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return base64.urlsafe_b64encode(hashlib.sha256(spki).digest()).rstrip(b"=").decode("ascii")
+
+
+def certificate_of(settings: Settings) -> tuple[Path, Path]:
+    """Return the certificate chain and key: those given, else those made at set-up."""
+    if settings.tls_certificate is not None and settings.tls_key is not None:
+        return settings.tls_certificate, settings.tls_key
+    return settings.tls_dir / CERTIFICATE, settings.tls_dir / KEY
+
+
+def valid_until(certificate_file: Path) -> datetime:
+    """Return when the server's certificate ends."""
+    return x509.load_pem_x509_certificates(certificate_file.read_bytes())[0].not_valid_after_utc
+
+
+def _create_authority(folder: Path, now: datetime) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = "So hien truong 178 CA"
+    builder = _builder(name, _name(name), key, now, CA_LIFE)
+    certificate = (
+        builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    write_private(folder / CA_KEY, _key_pem(key))
+    (folder / CA_CERTIFICATE).write_bytes(_certificate_pem(certificate))
+
+
+def _load_authority(folder: Path) -> Issuer:
+    certificate = x509.load_pem_x509_certificate((folder / CA_CERTIFICATE).read_bytes())
+    key = serialization.load_pem_private_key((folder / CA_KEY).read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return Issuer(certificate, key)
+
+
+def _builder(
+    subject: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime, life: timedelta
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _BACKDATED)
+        .not_valid_after(now + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _certificate_pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)

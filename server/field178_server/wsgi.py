@@ -1,0 +1,25 @@
+"""Entry for WSGI servers: `gunicorn "field178_server.wsgi:application()"`, settings from the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flask import Flask
+
+from field178_server.app import create_app
+from field178_server.settings import Settings
+from field178_server.structured_log import configure_log
+from field178_shared.clock import clock_from_environment
+
+
+def application() -> Flask:
+    """Build the application of this process and send its log to stderr."""
+    return application_of(Settings.from_environment(os.environ))
+
+
+def application_of(settings: Settings) -> Flask:
+    """Build the application of these settings and send its log to stderr."""
+    clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
+    configure_log(sys.stderr, clock, settings.log_level)
+    return create_app(settings, clock)
