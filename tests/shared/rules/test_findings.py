@@ -108,6 +108,10 @@ def test_restricted_violations_are_offered_to_the_leader_alone() -> None:
     assert _codes(finding, is_leader=True) == {}
 
 
+def test_a_violation_that_the_lists_do_not_hold_is_left_to_the_schema() -> None:
+    assert _codes({"violation_id": "of_next_year", "occurred_on": "2026-11-20"}) == {}
+
+
 def test_a_violation_without_a_tier_stands_for_no_number() -> None:
     assert tier_of("kd_door_latch") is None
     assert tier_of("lodging_no_notice_1_3") == range(1, 4)

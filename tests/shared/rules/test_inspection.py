@@ -169,12 +169,15 @@ def test_a_discotheque_may_still_be_open_half_an_hour_after_midnight() -> None:
 def test_a_visit_across_midnight_is_no_error_and_a_long_one_is_doubted() -> None:
     night = builders.inspection("bar_pub", started_at="2026-11-19T16:00:00Z", ended_at="2026-11-19T18:00:00Z")
     assert _warnings(night, Context(NOW, "bar_pub")) == {}
-    assert _warnings(builders.inspection(started_at="2026-11-20T01:00:00Z")) == {"ended_at": "long_visit"}
+    assert _warnings(builders.inspection(started_at="2026-11-20T02:09:59Z")) == {"ended_at": "long_visit"}
+    assert _warnings(builders.inspection(started_at="2026-11-20T02:10:00Z")) == {}
 
 
 def test_a_visit_in_the_future_is_doubted() -> None:
     early = Context(NOW - timedelta(hours=5), "karaoke")
     assert _warnings(builders.inspection(), early) == {"started_at": "in_future", "ended_at": "in_future"}
+    five_minutes_behind = Context(datetime(2026, 11, 20, 8, 5, tzinfo=UTC), "karaoke")
+    assert _warnings(builders.inspection(), five_minutes_behind) == {}
 
 
 def test_a_unit_that_does_not_exist_on_the_day_is_doubted() -> None:
@@ -197,3 +200,5 @@ def test_an_unusual_number_of_workers_is_doubted_with_the_usual_ones() -> None:
     data = write_path(builders.inspection(), "answers.workers_total.v", 26)
     (doubt,) = rules.warnings("inspection", data, LISTS, CONTEXT)
     assert (doubt.code, doubt.details) == ("unusual_count", {"least": 1, "most": 25})
+    for usual in (1, 25):
+        assert _warnings(write_path(data, "answers.workers_total.v", usual)) == {}

@@ -58,6 +58,7 @@ GOOD: list[tuple[Check, object]] = [
     (checks.short_id, "c11629_v1"),
     (checks.list_of(checks.text(3)), []),
     (checks.anything, {"a": [None, 1, "x"], "b": None}),
+    (checks.anything, "x" * 4000),
 ]
 
 
