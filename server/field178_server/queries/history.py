@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.models import Change, Receipt
 from field178_shared.merge import Data, difference, merge, read_path
+from field178_shared.schemas import TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class History:
         return next((revision.data for revision in self.revisions if revision.rev == rev), None)
 
 
-def history_of(session: Session, tenant_id: str, record_id: str, current: Data) -> History:
+def history_of(session: Session, tenant_id: str, record_id: str, record_type: str, current: Data) -> History:
     """Replay the changes of a record field by field, exactly as the merge once applied them."""
     changes = session.execute(
         select(Change, Receipt.status)
@@ -62,16 +63,25 @@ def history_of(session: Session, tenant_id: str, record_id: str, current: Data) 
         .where(Change.tenant_id == tenant_id, Change.record_id == record_id, Change.rev.is_not(None))
         .order_by(Change.rev)
     ).all()
-    return replay([(change, status) for change, status in changes], current)
+    owned = TYPES[record_type].office_paths if record_type in TYPES else ()
+    return replay([(change, status) for change, status in changes], current, tuple(owned))
 
 
-def replay(changes: Sequence[tuple[Change, str | None]], current: Data) -> History:
-    """Return the history told by changes in order of revision; a purged payload ends what can be told."""
+def replay(
+    changes: Sequence[tuple[Change, str | None]], current: Data, office_paths: Sequence[str] = ()
+) -> History:
+    """Return the history told by changes in order of revision; a purged payload leaves a gap.
+
+    What a tablet sent for a path that the office owns was never applied, and is not told.
+    """
     data: Data = {}
     revisions: list[Revision] = []
     for change, status in changes:
         wire = _object(json.loads(change.payload)) if change.payload else {}
-        before, data = data, merge(data, _object(wire.get("set")), _object(wire.get("was"))).data
+        set_, was = _object(wire.get("set")), {} if wire.get("create") else _object(wire.get("was"))
+        if change.device_id is not None:
+            set_ = {path: value for path, value in set_.items() if not _is_owned(path, office_paths)}
+        before, data = data, merge(data, set_, was).data
         revisions.append(_revision(change, status, wire, (before, data)))
     return History(tuple(revisions), is_complete=data == current)
 
@@ -100,3 +110,7 @@ def _revision(change: Change, status: str | None, wire: Data, states: tuple[Data
 
 def _object(value: object) -> Data:
     return dict(value) if isinstance(value, dict) else {}
+
+
+def _is_owned(path: str, owners: Sequence[str]) -> bool:
+    return any(path == owner or path.startswith(f"{owner}.") for owner in owners)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
-
-from field178_server.models import OfficerScope
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 
@@ -29,10 +28,6 @@ class Reach:
         return column.in_(sorted(self.scopes)) if self.scopes else false()
 
 
-def reach_of(session: Session, tenant_id: str, officer_id: str, role: str) -> Reach:
+def reach_of(role: str, scopes: Collection[str]) -> Reach:
     """Return the reach of an officer: the scopes named for them; only a reviewer without any sees all."""
-    query = select(OfficerScope.scope).where(
-        OfficerScope.tenant_id == tenant_id, OfficerScope.officer_id == officer_id
-    )
-    named = frozenset(session.scalars(query))
-    return Reach(None) if not named and role in WHOLE_TENANT_ROLES else Reach(named)
+    return Reach(None) if not scopes and role in WHOLE_TENANT_ROLES else Reach(frozenset(scopes))

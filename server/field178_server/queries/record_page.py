@@ -94,7 +94,7 @@ def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) 
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or not reach.holds(record.scope):
         return None
-    history = history_of(session, tenant_id, record_id, record.data)
+    history = history_of(session, tenant_id, record_id, record.type, record.data)
     review = _review_of(session, tenant_id, record_id)
     place = _place_of(session, tenant_id, record)
     previous = _previous_visit(session, tenant_id, record)

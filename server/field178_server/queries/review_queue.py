@@ -41,6 +41,7 @@ class QueueRow:
 
     record_id: str
     type: str
+    place_name: str | None
     title: str | None
     establishment_type_id: str | None
     unit_id: str | None
@@ -131,7 +132,8 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
     return QueueRow(
         record_id=filed.record_id,
         type=filed.type,
-        title=name or filed.title,
+        place_name=name,
+        title=filed.title,
         establishment_type_id=type_id,
         unit_id=filed.unit_id,
         occurred_on=filed.occurred_on,

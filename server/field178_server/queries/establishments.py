@@ -1,0 +1,70 @@
+"""The register of establishments as a list: search without marks, in Vietnamese order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import EstablishmentRow
+from field178_server.queries.reach import Reach
+from field178_shared.text import fold
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterQuery:
+    """What part of the register is asked for; `text` is as typed."""
+
+    tenant_id: str
+    reach: Reach
+    text: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One establishment as the list shows it."""
+
+    record_id: str
+    name: str
+    address: str
+    unit_id: str
+    establishment_type_id: str
+    operating_status_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """One page of the register and how many rows the search found."""
+
+    rows: tuple[RegisterRow, ...]
+    total: int
+
+
+def register_page(session: Session, query: RegisterQuery) -> RegisterPage:
+    """Return one page of the establishments whose name or address holds every word of the search."""
+    within = [EstablishmentRow.tenant_id == query.tenant_id, query.reach.covers(EstablishmentRow.scope)]
+    within += [EstablishmentRow.folded.contains(word, autoescape=True) for word in fold(query.text).split()]
+    total = session.scalar(select(func.count()).select_from(EstablishmentRow).where(*within)) or 0
+    rows = session.scalars(
+        select(EstablishmentRow)
+        .where(*within)
+        .order_by(EstablishmentRow.sort_key, EstablishmentRow.record_id)
+        .offset((query.page - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE)
+    )
+    return RegisterPage(tuple(_row(row) for row in rows), total)
+
+
+def _row(row: EstablishmentRow) -> RegisterRow:
+    return RegisterRow(
+        row.record_id,
+        row.name,
+        row.address,
+        row.unit_id,
+        row.establishment_type_id,
+        row.operating_status_id,
+    )

@@ -1,0 +1,43 @@
+"""The lines of an answer, gathered in parts: after each part the coding is flushed, so a cut answer is usable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(slots=True)
+class Frames:
+    """Collects frames; `parts` end with a `ck` or the `end`."""
+
+    parts: list[bytes] = field(default_factory=list)
+    count: int = 0
+    size_bytes: int = 0
+    _open: list[bytes] = field(default_factory=list)
+
+    def add(self, frame: str, members: dict[str, object]) -> None:
+        """Add one frame with its members flat beside its name."""
+        self.add_line(_ENCODER.encode({"frame": frame, **members}).encode())
+
+    def add_line(self, line: bytes) -> None:
+        """Add one encoded frame."""
+        self._open.append(line)
+        self.count += 1
+        self.size_bytes += len(line) + 1
+
+    def close_part(self) -> None:
+        """End a part: what was added so far can be used without what follows."""
+        self.parts.append(b"\n".join((*self._open, b"")))
+        self._open.clear()
+
+
+def record_line(members: tuple[str, str, str, int, bool], body: str, h: str) -> bytes:
+    """Return a `rec` frame around the stored bytes of its data; nothing is parsed or encoded again."""
+    record_id, type_, scope, rev, deleted = members
+    gone = "true" if deleted else "false"
+    return (
+        f'{{"frame":"rec","id":"{record_id}","type":"{type_}","scope":"{scope}","rev":{rev},'
+        f'"deleted":{gone},"data":{body},"h":"{h}"}}'
+    ).encode()

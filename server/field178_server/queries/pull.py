@@ -1,0 +1,175 @@
+"""Changes down: the rows of each scope above the tablet's cursor, in the order of their stamps (protocol §4, §5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Feed, Record
+from field178_server.queries.frames import Frames, record_line
+from field178_server.queries.scopes_now import ScopeNow
+from field178_shared.protocol import MAX_ANSWER_BYTES, ROWS_PER_CHECKPOINT
+
+_PAGE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the tablet says it holds, and what it asks for."""
+
+    cursors: Mapping[str, int]
+    digests: Mapping[str, object]
+    epoch: str | None
+    want: Sequence[str]
+    restart: frozenset[str]
+    max_records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """How the changes down ended."""
+
+    more: bool
+    verified: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a scope, encoded; `seq` is its stamp."""
+
+    seq: int
+    text: bytes
+
+
+@dataclass(slots=True)
+class _Budget:
+    records: int
+    frames: Frames
+    spent: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        # At least one record goes, however large it is.
+        return self.spent >= self.records or (self.spent > 0 and self.frames.size_bytes >= MAX_ANSWER_BYTES)
+
+
+def add_changes(
+    session: Session, tenant_id: str, scopes: Sequence[ScopeNow], held: Held, epoch: str, frames: Frames
+) -> Pulled:
+    """Add the rows of every scope that the tablet lacks, as far as one answer goes."""
+    wanted = _wanted(session, tenant_id, held.want, [scope.scope for scope in scopes])
+    budget = _Budget(max(1, held.max_records), frames)
+    verified: list[str] = []
+    more = False
+    for scope in scopes:
+        cursor = 0 if scope.scope in held.restart else held.cursors.get(scope.scope, 0)
+        if _must_resync(scope, cursor, held.epoch not in (None, epoch)):
+            frames.add("resync", {"scope": scope.scope})
+        elif _agrees(scope, cursor, held) and scope.scope not in wanted:
+            verified.append(scope.scope)
+        elif budget.is_spent:
+            more = True
+        else:
+            lines = _lines(session, tenant_id, scope, cursor)
+            again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
+            more = not _serve(scope, cursor, again, lines, budget) or more
+    return Pulled(more, tuple(sorted(verified)))
+
+
+def _must_resync(scope: ScopeNow, cursor: int, is_other_epoch: bool) -> bool:
+    return cursor > 0 and (is_other_epoch or cursor > scope.seq or cursor < scope.floor)
+
+
+def _agrees(scope: ScopeNow, cursor: int, held: Held) -> bool:
+    is_known = scope.scope in held.cursors and cursor == scope.seq
+    return is_known and held.digests.get(scope.scope) == scope.live.wire()
+
+
+def _serve(
+    scope: ScopeNow, cursor: int, again: Sequence[Line], lines: Iterator[Line], budget: _Budget
+) -> bool:
+    """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
+    frames, seq, since = budget.frames, cursor, 0
+    for line in (*again, *()):
+        frames.add_line(line.text)
+        budget.spent += 1
+        since += 1
+    for line in lines:
+        if budget.is_spent:
+            frames.add("ck", {"scope": scope.scope, "seq": seq})
+            frames.close_part()
+            return False
+        if since >= ROWS_PER_CHECKPOINT:
+            frames.add("ck", {"scope": scope.scope, "seq": seq})
+            frames.close_part()
+            since = 0
+        frames.add_line(line.text)
+        budget.spent += 1
+        since += 1
+        seq = line.seq
+    frames.add("ck", {"scope": scope.scope, "seq": scope.seq, "digest": scope.live.wire()})
+    frames.close_part()
+    return True
+
+
+def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
+    """Read rows above the cursor up to H, page by page."""
+    conditions: tuple[ColumnElement[bool], ...] = (Feed.scope == scope.scope, Feed.seq <= scope.seq)
+    if cursor == 0:
+        # A tablet that has nothing needs no row that says something is gone.
+        conditions = (*conditions, Feed.kind == "put", Record.deleted.is_(False))
+    while True:
+        rows = session.execute(
+            _rows(tenant_id, *conditions, Feed.seq > cursor).order_by(Feed.seq).limit(_PAGE)
+        ).all()
+        yield from (_line(scope.scope, *row) for row in rows)
+        if len(rows) < _PAGE:
+            return
+        cursor = rows[-1][1]
+
+
+def _wanted(
+    session: Session, tenant_id: str, want: Sequence[str], scopes: Iterable[str]
+) -> dict[str, list[Line]]:
+    found = defaultdict[str, list[Line]](list)
+    if want:
+        query = _rows(
+            tenant_id,
+            Feed.scope.in_(sorted(scopes)),
+            Feed.record_id.in_(sorted(set(want))),
+            Feed.kind == "put",
+        ).add_columns(Feed.scope)
+        for *row, scope in session.execute(query.order_by(Feed.seq)):
+            found[scope].append(_line(scope, *row))
+    return found
+
+
+def _rows(
+    tenant_id: str, *conditions: ColumnElement[bool]
+) -> Select[str, int, str, str, int, bool, str, str]:
+    return (
+        select(
+            Feed.record_id,
+            Feed.seq,
+            Feed.kind,
+            Record.type,
+            Record.rev,
+            Record.deleted,
+            Record.body,
+            Record.h,
+        )
+        .join(Record, and_(Record.tenant_id == Feed.tenant_id, Record.record_id == Feed.record_id))
+        .where(Feed.tenant_id == tenant_id, *conditions)
+    )
+
+
+def _line(
+    scope: str, record_id: str, seq: int, kind: str, type_: str, rev: int, deleted: bool, body: str, h: str
+) -> Line:
+    if kind == "leave":
+        return Line(seq, f'{{"frame":"leave","id":"{record_id}","scope":"{scope}"}}'.encode())
+    return Line(seq, record_line((record_id, type_, scope, rev, deleted), body, h))

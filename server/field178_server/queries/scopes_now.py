@@ -1,0 +1,67 @@
+"""Where the granted scopes stand in this snapshot, and what the store says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Incarnation, Scope, Tenant
+from field178_shared.canonical import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeNow:
+    """One scope: H, the oldest cursor it can serve, and the digest of its live records."""
+
+    scope: str
+    seq: int
+    floor: int
+    live: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What is held of one incarnation."""
+
+    digest: Digest
+    backed_up: int
+
+
+def epoch_of(session: Session, tenant_id: str) -> str:
+    """Return the id of the store's history."""
+    return session.scalars(select(Tenant.epoch).where(Tenant.tenant_id == tenant_id)).one()
+
+
+def scopes_now(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[ScopeNow]:
+    """Return the scopes in the order of an answer: `ref` first, then ascending."""
+    rows = session.execute(
+        select(Scope.scope, Scope.seq, Scope.floor, Scope.live_count, Scope.live_sum).where(
+            Scope.tenant_id == tenant_id, Scope.scope.in_(sorted(scopes))
+        )
+    )
+    found = [ScopeNow(name, seq, floor, Digest(n, int(total, 16))) for name, seq, floor, n, total in rows]
+    return sorted(found, key=lambda one: (one.scope != "ref", one.scope))
+
+
+def receipts_of(
+    session: Session, tenant_id: str, device_id: str, incarnations: Iterable[str]
+) -> dict[str, Receipts]:
+    """Return what is held of each named incarnation of a tablet; of an unknown one, nothing."""
+    names = sorted(set(incarnations))
+    rows = session.execute(
+        select(
+            Incarnation.incarnation,
+            Incarnation.receipt_count,
+            Incarnation.receipt_sum,
+            Incarnation.backed_up,
+        ).where(
+            Incarnation.tenant_id == tenant_id,
+            Incarnation.device_id == device_id,
+            Incarnation.incarnation.in_(names),
+        )
+    )
+    found = {name: Receipts(Digest(n, int(total, 16)), kept) for name, n, total, kept in rows}
+    return {name: found.get(name, Receipts(Digest(), 0)) for name in names}

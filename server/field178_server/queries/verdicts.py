@@ -1,0 +1,42 @@
+"""Reading verdicts: those a tablet has not heard yet, and which of its changes are not here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Receipt as ReceiptRow
+from field178_server.services.ledger import Entry, entry_of
+
+_AT_ONCE = 1000
+
+
+def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> list[Entry]:
+    """Return the verdicts on a tablet's changes that were made or changed after its count, ascending."""
+    rows = session.execute(
+        select(ReceiptRow.__table__)
+        .where(ReceiptRow.tenant_id == tenant_id, ReceiptRow.device_id == device_id, ReceiptRow.v > after)
+        .order_by(ReceiptRow.v)
+    ).mappings()
+    return [entry_of(row) for row in rows]
+
+
+def missing_changes(session: Session, tenant_id: str, have: Sequence[str]) -> list[str]:
+    """Return those of a tablet's acknowledged changes that the store does not have, in the tablet's order."""
+    known: set[str] = set()
+    for part in _parts(have):
+        known.update(
+            session.scalars(
+                select(ReceiptRow.change_id).where(
+                    ReceiptRow.tenant_id == tenant_id, ReceiptRow.change_id.in_(part)
+                )
+            )
+        )
+    return [change_id for change_id in have if change_id not in known]
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]

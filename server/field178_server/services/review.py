@@ -1,0 +1,206 @@
+"""The office decides on a filed record: approve, return for correction, void, reopen, undo.
+
+The decision is the record's review, a record of its own that the office alone writes; the tablets of the
+scope get it with their next exchange. A decision names the revision that was seen: another one is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from field178_server.models import Change
+from field178_server.services import audit
+from field178_server.services.audit import Actor, Entry
+from field178_server.services.batch import Act, Batch
+from field178_server.services.stored import Stored, new_record, next_revision
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import review_id
+from field178_shared.merge import Data, difference
+
+REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
+UNDO_WITHIN = timedelta(seconds=30)
+MAX_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A remark for one field; an empty path is about the whole record."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """Why a record goes back. `keep` names earlier comments still to be met; the others are settled."""
+
+    reason: str = ""
+    comments: tuple[Pin, ...] = ()
+    keep: frozenset[str] = frozenset()
+
+
+def approve(batch: Batch, actor: Actor, record_id: str, seen_rev: int) -> None:
+    """Close a record at the revision that was seen; all comments on it are settled."""
+    record = _seen(batch, record_id, seen_rev)
+    _refuse_closed(batch, record_id)
+    comments = _settled(batch, record, keep=frozenset())
+    _decide(batch, actor, record, _content(record, "approved", comments=comments))
+
+
+def return_for_fix(batch: Batch, actor: Actor, record_id: str, seen_rev: int, remarks: Remarks) -> None:
+    """Send a record back to its team with a reason, comments pinned to fields, or both."""
+    record = _seen(batch, record_id, seen_rev)
+    _refuse_closed(batch, record_id)
+    if not remarks.reason and not remarks.comments and not remarks.keep:
+        raise AppError(ErrorCode.REQUIRED, path="reason")
+    _refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
+    comments = _settled(batch, record, remarks.keep) | _pinned(batch, actor, remarks.comments)
+    _decide(batch, actor, record, _content(record, "returned", remarks.reason, comments))
+
+
+def void(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: str) -> None:
+    """Take a record out of every figure; it stays in the store and in the history."""
+    record = _seen(batch, record_id, seen_rev)
+    if _state(batch, record_id) == "void":
+        raise AppError(ErrorCode.LOCKED, record_id=record_id)
+    _refuse_empty(reason)
+    comments = _settled(batch, record, keep=frozenset())
+    _decide(batch, actor, record, _content(record, "void", reason, comments))
+
+
+def reopen(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: str) -> None:
+    """Give an approved or void record back to its team, with a reason."""
+    record = _seen(batch, record_id, seen_rev)
+    if not batch.is_locked(record_id):
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
+    _refuse_empty(reason)
+    comments = _settled(batch, record, keep=frozenset())
+    _decide(batch, actor, record, _content(record, "returned", reason, comments), action="reopened")
+
+
+def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
+    """Take the own approval of the last 30 seconds back: the review is again what it was before."""
+    record = _find(batch, record_id)
+    review = batch.review_of(record_id)
+    last = _last_act(batch, review) if review is not None else None
+    if review is None or last is None or _state(batch, record_id) != "approved":
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
+    if last.user_id != actor.id or batch.now - last.received_at > UNDO_WITHIN:
+        raise AppError(ErrorCode.LOCKED, record_id=record_id)
+    before = _before(last)
+    _write(batch, actor, next_revision(review, data=before or review.data, deleted=before is None))
+    _note(batch, actor, record, "approval_undone")
+
+
+def _find(batch: Batch, record_id: str) -> Stored:
+    batch.load([record_id])
+    record = batch.get(record_id)
+    if record is None or record.deleted or record.type not in REVIEWED_TYPES:
+        raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
+    return record
+
+
+def _seen(batch: Batch, record_id: str, seen_rev: int) -> Stored:
+    record = _find(batch, record_id)
+    if record.rev != seen_rev:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id, rev=record.rev)
+    return record
+
+
+def _state(batch: Batch, record_id: str) -> str:
+    review = batch.review_of(record_id)
+    return str(review.data["state"]) if review is not None else "waiting"
+
+
+def _refuse_closed(batch: Batch, record_id: str) -> None:
+    if batch.is_locked(record_id):
+        raise AppError(ErrorCode.LOCKED, record_id=record_id)
+
+
+def _refuse_empty(reason: str) -> None:
+    if not reason:
+        raise AppError(ErrorCode.REQUIRED, path="reason")
+    _refuse_long(reason)
+
+
+def _refuse_long(*texts: str) -> None:
+    if any(len(text) > MAX_TEXT for text in texts):
+        raise AppError(ErrorCode.TOO_LONG, limit=MAX_TEXT)
+
+
+def _content(
+    record: Stored, state: str, reason: str = "", comments: Mapping[str, object] | None = None
+) -> Data:
+    data: Data = {"record": record.record_id, "record_rev": record.rev, "state": state}
+    return data | ({"reason": reason} if reason else {}) | ({"comments": dict(comments)} if comments else {})
+
+
+def _settled(batch: Batch, record: Stored, keep: frozenset[str]) -> dict[str, object]:
+    """Return the earlier comments; those not asked for again are settled by the revision that was seen."""
+    review = batch.review_of(record.record_id)
+    comments = review.data.get("comments") if review is not None else None
+    if not isinstance(comments, dict):
+        return {}
+    return {
+        key: comment if key in keep or "done_rev" in comment else {**comment, "done_rev": record.rev}
+        for key, comment in comments.items()
+        if isinstance(comment, dict)
+    }
+
+
+def _pinned(batch: Batch, actor: Actor, pins: tuple[Pin, ...]) -> dict[str, object]:
+    at = to_wire(batch.now)
+    signature = {"user": actor.id or actor.kind, "at": at}
+    return {
+        batch.ids.time_ordered(): {"text": pin.text, **({"path": pin.path} if pin.path else {}), **signature}
+        for pin in pins
+    }
+
+
+def _decide(batch: Batch, actor: Actor, record: Stored, data: Data, action: str | None = None) -> None:
+    known = batch.get(review_id(record.record_id))
+    if known is None:
+        made = new_record(review_id(record.record_id), "review", record.scope, data, record.record_id)
+    else:
+        made = next_revision(known, data=data, deleted=False)
+    _write(batch, actor, made)
+    _note(batch, actor, record, action or str(data["state"]))
+
+
+def _write(batch: Batch, actor: Actor, review: Stored) -> None:
+    before = batch.get(review.record_id)
+    seen = before.data if before is not None and not before.deleted else {}
+    set_, _ = difference(seen, review.data)
+    # What stood before is kept beside what is new: taking a decision back needs it whole.
+    payload = {"op": "delete" if review.deleted else "put", "set": set_, "before": seen or None}
+    act = Act(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), canonical(payload).decode())
+    batch.put(review, act)
+
+
+def _note(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
+    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    entry = Entry(f"review_{action}", record.record_id, record.scope, {"rev": record.rev})
+    audit.record(batch.session, stamp, actor, entry)
+
+
+def _last_act(batch: Batch, review: Stored) -> Change | None:
+    return batch.session.scalars(
+        select(Change).where(
+            Change.tenant_id == batch.tenant_id,
+            Change.record_id == review.record_id,
+            Change.rev == review.rev,
+        )
+    ).first()
+
+
+def _before(last: Change) -> Data | None:
+    """Return the review as it stood before its last decision, None when the record was waiting."""
+    before = json.loads(last.payload or "{}").get("before")
+    return dict(before) if isinstance(before, dict) else None

@@ -1,0 +1,17 @@
+"""The console: the office's desk in a browser. Pages parse and answer; services write, queries read."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from field178_server.web import decisions, gate, guard, list_pages, preferences, review_pages
+from field178_server.web.blueprint import web
+
+__all__ = ["decisions", "gate", "init_web", "list_pages", "preferences", "review_pages"]
+
+
+def init_web(app: Flask) -> None:
+    """Hang the console's pages on an application; a page that the policy does not name stops the start."""
+    app.register_blueprint(web)
+    guard.check_policy(app)
+    guard.init_error_page(app)

@@ -1,0 +1,158 @@
+"""The forms that decide on a record: approve, return, reopen, void, undo. Each answers by a redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from field178_server.auth import current_officer
+from field178_server.queries.reach import reach_of
+from field178_server.queries.record_page import FILED_TYPES, find_record
+from field178_server.queries.review_queue import QueueView, next_in_queue
+from field178_server.runtime import current_runtime
+from field178_server.services import review
+from field178_server.services.audit import Actor
+from field178_server.services.batch import Batch
+from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.blueprint import web
+from field178_server.web.flash import leave_flash
+from field178_server.web.preferences import chosen_language
+from field178_server.web.queue_view import QueueQuery
+from field178_server.web.review_pages import Attempt, queue_page
+from field178_server.web.speech import Speech
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.i18n import N_
+
+PIN = "comment:"
+
+Decide = Callable[[Batch], None]
+
+
+@web.post("/reviews/<record_id>/approve")
+def approve_record(record_id: str) -> Response:
+    """Approve the revision that was seen."""
+    actor, seen = _actor(), _seen_rev()
+    return _decide(record_id, "approved", lambda batch: review.approve(batch, actor, record_id, seen))
+
+
+@web.post("/reviews/<record_id>/return")
+def return_record(record_id: str) -> Response:
+    """Send the revision that was seen back, with a reason and comments pinned to fields."""
+    actor, seen = _actor(), _seen_rev()
+    remarks = review.Remarks(
+        reason=_reason(),
+        comments=tuple(review.Pin(path, text) for path, text in _pins().items()),
+        keep=frozenset(request.form.getlist("keep")),
+    )
+    return _decide(
+        record_id,
+        "returned",
+        lambda batch: review.return_for_fix(batch, actor, record_id, seen, remarks),
+    )
+
+
+@web.post("/reviews/<record_id>/reopen")
+def reopen_record(record_id: str) -> Response:
+    """Open an approved or void record again, with a reason."""
+    actor, seen, reason = _actor(), _seen_rev(), _reason()
+    return _decide(record_id, "reopened", lambda batch: review.reopen(batch, actor, record_id, seen, reason))
+
+
+@web.post("/reviews/<record_id>/void")
+def void_record(record_id: str) -> Response:
+    """Take a record out of every figure, with a reason."""
+    actor, seen, reason = _actor(), _seen_rev(), _reason()
+    return _decide(record_id, "void", lambda batch: review.void(batch, actor, record_id, seen, reason))
+
+
+@web.post("/reviews/<record_id>/undo")
+def undo(record_id: str) -> Response:
+    """Take the own approval of the last seconds back."""
+    actor = _actor()
+    _check_reach(record_id)
+    _write(lambda batch: review.undo_approval(batch, actor, record_id))
+    answer = redirect(url_for("web.review_record", record_id=record_id), 303)
+    return leave_flash(answer, "undone", record_id)
+
+
+def _decide(record_id: str, code: str, decide: Decide) -> Response:
+    """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
+    query = QueueQuery.parse(request.form.get("view", ""))
+    _check_reach(record_id)
+    try:
+        _write(decide)
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return queue_page(query, record_id, _attempt(error))
+    return leave_flash(redirect(_next_href(query, record_id), 303), code, record_id)
+
+
+def _write(decide: Decide) -> None:
+    runtime = current_runtime()
+
+    def work(session: Session) -> None:
+        batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
+        decide(batch)
+        batch.flush()
+
+    run_write(runtime.engine, work)
+
+
+def _actor() -> Actor:
+    return Actor("officer", current_officer().id)
+
+
+def _check_reach(record_id: str) -> None:
+    """Refuse a record that is not there or not within the officer's reach, both in the same words."""
+    runtime, officer = current_runtime(), current_officer()
+    with snapshot(runtime.engine) as session:
+        record = find_record(session, runtime.tenant_id, record_id)
+    reach = reach_of(officer.role, officer.scopes)
+    if record is None or record.type not in FILED_TYPES or not reach.holds(record.scope):
+        raise AppError(ErrorCode.NOT_FOUND)
+
+
+def _next_href(query: QueueQuery, record_id: str) -> str:
+    runtime, officer = current_runtime(), current_officer()
+    view = QueueView(runtime.tenant_id, reach_of(officer.role, officer.scopes), query.state, query.type)
+    with snapshot(runtime.engine) as session:
+        following = next_in_queue(session, view, record_id)
+    return query.record_href(following) if following else query.list_href()
+
+
+def _attempt(error: AppError) -> Attempt:
+    speech = Speech(chosen_language())
+    advice = speech.say(_REFUSALS[error.code])
+    text = message(error.code, speech.language)
+    return Attempt(error.status, f"{text} {advice}", _reason(), _pins())
+
+
+def _seen_rev() -> int:
+    text = request.form.get("seen_rev", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise AppError(ErrorCode.BAD_REQUEST)
+    return int(text)
+
+
+def _reason() -> str:
+    return request.form.get("reason", "").strip()
+
+
+def _pins() -> dict[str, str]:
+    """Return the comments that say something, by the path they are pinned to."""
+    typed = {
+        name.removeprefix(PIN): text.strip() for name, text in request.form.items() if name.startswith(PIN)
+    }
+    return {path: text for path, text in typed.items() if text}
+
+
+_REFUSALS = {
+    ErrorCode.REVISION_CHANGED: N_("Below is how it stands; look at what is new and decide again."),
+    ErrorCode.LOCKED: N_("Another reviewer has decided meanwhile. Reopen it first if it must change."),
+    ErrorCode.REQUIRED: N_("Write a reason, or pin a comment to a field, before you send it."),
+    ErrorCode.TOO_LONG: N_("A reason or comment holds at most 500 characters."),
+}

@@ -1,0 +1,87 @@
+"""Signing in and out of the console, the first page, and the officer's own page."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server import browser_session
+from field178_server.auth import current_officer
+from field178_server.runtime import current_runtime
+from field178_server.unit_of_work import snapshot
+from field178_server.web.blueprint import web
+from field178_server.web.policy import may
+from field178_server.web.preferences import chosen_language, local_path
+from field178_server.web.rendering import desk_of, render
+from field178_server.web.speech import Speech
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.i18n import N_
+
+
+@web.get("/sign-in")
+def sign_in() -> AnyResponse:
+    """Show the sign-in form; who is signed in already goes on."""
+    if browser_session.find_officer() is not None:
+        return redirect(local_path(request.args.get("next", "")), 303)
+    return _form(200, request.args.get("next", ""))
+
+
+@web.post("/sign-in")
+def submit_sign_in() -> AnyResponse:
+    """Check login and password; a refusal says what to do and keeps the login."""
+    form = request.form
+    try:
+        browser_session.sign_in(form.get("login", "").strip(), form.get("password", ""), form.get("totp", ""))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return _form(error.status, form.get("next", ""), Speech(chosen_language()).say(_REFUSALS[error.code]))
+    return redirect(local_path(form.get("next", "")), 303)
+
+
+@web.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session of this browser."""
+    browser_session.sign_out()
+    return redirect(url_for("web.sign_in"), 303)
+
+
+@web.get("/")
+def home() -> AnyResponse:
+    """Lead to the first room of the officer's role, or say that there is none yet."""
+    officer = current_officer()
+    speech = Speech(chosen_language())
+    if may(officer.role, "web.reviews", speech.lists):
+        return redirect(url_for("web.reviews"), 303)
+    return _own_page("home.html")
+
+
+@web.get("/account")
+def account() -> AnyResponse:
+    """Show the officer's own page: language, appearance, sign out."""
+    return _own_page("account.html")
+
+
+def _own_page(template: str) -> Response:
+    with snapshot(current_runtime().engine) as session:
+        desk = desk_of(session, current_officer(), Speech(chosen_language()))
+    return render(template, desk=desk, active=request.endpoint)
+
+
+def _form(status: int, next_path: str, error: str | None = None) -> Response:
+    return render(
+        "sign_in.html",
+        status,
+        next_path=next_path,
+        error=error,
+        notice=None,
+        login=request.form.get("login", ""),
+    )
+
+
+_REFUSALS = {
+    ErrorCode.SIGN_IN_REFUSED: N_(
+        "The login, the password or the code is not right. Check the keyboard (Telex) and Caps Lock."
+    ),
+    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+}

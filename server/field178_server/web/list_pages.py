@@ -1,0 +1,80 @@
+"""Conflicts, quarantine and the register of establishments: pages to read."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from field178_server.auth import current_officer
+from field178_server.queries.conflicts import open_conflicts
+from field178_server.queries.establishments import PAGE_SIZE, RegisterQuery, register_page
+from field178_server.queries.quarantine_list import open_quarantine
+from field178_server.queries.reach import reach_of
+from field178_server.queries.record_page import record_page
+from field178_server.runtime import current_runtime
+from field178_server.unit_of_work import snapshot
+from field178_server.web.blueprint import web
+from field178_server.web.lists_view import conflict_views, held_views
+from field178_server.web.preferences import chosen_language
+from field178_server.web.record_view import record_view
+from field178_server.web.register_view import register_view
+from field178_server.web.rendering import desk_of, render
+from field178_server.web.speech import Speech
+from field178_shared.errors import AppError, ErrorCode
+
+
+@web.get("/conflicts")
+def conflicts() -> Response:
+    """Show fields that two people changed apart from each other."""
+    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    with snapshot(runtime.engine) as session:
+        found = open_conflicts(session, runtime.tenant_id, reach_of(officer.role, officer.scopes))
+        desk = desk_of(session, officer, Speech(language))
+    return render(
+        "conflicts.html", desk=desk, active="web.conflicts", conflicts=conflict_views(found, language)
+    )
+
+
+@web.get("/quarantine")
+def quarantine() -> Response:
+    """Show changes that could not be applied as sent."""
+    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    with snapshot(runtime.engine) as session:
+        found = open_quarantine(session, runtime.tenant_id, reach_of(officer.role, officer.scopes))
+        desk = desk_of(session, officer, Speech(language))
+    return render("quarantine.html", desk=desk, active="web.quarantine", changes=held_views(found, language))
+
+
+@web.get("/establishments")
+def establishments() -> Response:
+    """Show the register, searched without marks."""
+    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    page_text = request.args.get("page", "")
+    page = int(page_text) if page_text.isascii() and page_text.isdigit() and 0 < len(page_text) < 6 else 1
+    text = request.args.get("q", "")[:120]
+    query = RegisterQuery(runtime.tenant_id, reach_of(officer.role, officer.scopes), text, max(page, 1))
+    with snapshot(runtime.engine) as session:
+        found = register_page(session, query)
+        desk = desk_of(session, officer, Speech(language))
+    return render(
+        "establishments.html",
+        desk=desk,
+        active="web.establishments",
+        text=text,
+        rows=register_view(found, Speech(language)),
+        total=found.total,
+        page=query.page,
+        last_page=max(1, -(-found.total // PAGE_SIZE)),
+    )
+
+
+@web.get("/establishments/<record_id>")
+def establishment(record_id: str) -> Response:
+    """Show one register entry."""
+    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    with snapshot(runtime.engine) as session:
+        page = record_page(session, runtime.tenant_id, reach_of(officer.role, officer.scopes), record_id)
+        desk = desk_of(session, officer, Speech(language))
+    if page is None or page.record.type != "establishment":
+        raise AppError(ErrorCode.NOT_FOUND)
+    view = record_view(page, Speech(language, page.names))
+    return render("establishment.html", desk=desk, active="web.establishments", view=view)

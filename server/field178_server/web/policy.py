@@ -1,0 +1,62 @@
+"""Who may call which page: one row an endpoint, in rights of the code list `app_roles`.
+
+A page without a row keeps the application from starting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from field178_shared.codelists import CodeLists
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Any one of these rights opens the page; no right named: any officer. Public asks for no officer."""
+
+    rights: frozenset[str] = frozenset()
+    is_public: bool = False
+
+
+PUBLIC = Access(is_public=True)
+SIGNED_IN = Access()
+READ = Access(frozenset({"read_visits", "read_own_team_visits"}))
+REGISTER = Access(frozenset({"read_visits", "read_own_team_visits", "edit_register"}))
+APPROVE = Access(frozenset({"approve"}))
+RETURN = Access(frozenset({"return_for_fix"}))
+
+POLICY: Mapping[str, Access] = MappingProxyType(
+    {
+        "web.static": PUBLIC,
+        "web.sign_in": PUBLIC,
+        "web.submit_sign_in": PUBLIC,
+        "web.set_preferences": PUBLIC,
+        "web.home": SIGNED_IN,
+        "web.account": SIGNED_IN,
+        "web.sign_out": SIGNED_IN,
+        "web.reviews": READ,
+        "web.review_record": READ,
+        "web.conflicts": READ,
+        "web.quarantine": READ,
+        "web.establishments": REGISTER,
+        "web.establishment": REGISTER,
+        "web.approve_record": APPROVE,
+        "web.return_record": RETURN,
+        "web.reopen_record": RETURN,
+        "web.void_record": RETURN,
+        "web.undo": APPROVE,
+    }
+)
+
+
+def may(role: str, endpoint: str, lists: CodeLists) -> bool:
+    """Tell whether an officer of this role may call an endpoint; one without a row is closed to all."""
+    access = POLICY.get(endpoint)
+    if access is None:
+        return False
+    if access.is_public or not access.rights:
+        return True
+    found = lists.roles.get(role)
+    return found is not None and bool((found.can - found.cannot) & access.rights)

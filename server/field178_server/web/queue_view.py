@@ -1,0 +1,219 @@
+"""The list of the review queue as plain values, and the addresses that keep its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
+
+from flask import url_for
+
+from field178_server.queries.record_page import FILED_TYPES
+from field178_server.queries.review_queue import PAGE_SIZE, QueueRow, QueueState
+from field178_server.web.speech import Speech
+from field178_server.web.words import StateWord, outcome_word, state_word
+from field178_shared.clock import local_date
+from field178_shared.formats import short_date_text
+from field178_shared.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """The filters in the address: drawer, type, page. Whatever cannot be read is the default."""
+
+    state: QueueState = QueueState.WAITING
+    type: str | None = None
+    page: int = 1
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> QueueQuery:
+        """Read the filters of an address."""
+        state, page = arguments.get("state", ""), arguments.get("page", "")
+        type_ = arguments.get("type")
+        return cls(
+            state=QueueState(state) if state in tuple(QueueState) else QueueState.WAITING,
+            type=type_ if type_ in FILED_TYPES else None,
+            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) < 10_000 else 1,
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> QueueQuery:
+        """Read the filters back from `text`."""
+        return cls.read(dict(parse_qsl(text)))
+
+    @property
+    def text(self) -> str:
+        """The filters as they stand in an address, defaults left out."""
+        parts = {
+            "state": "" if self.state is QueueState.WAITING else self.state.value,
+            "type": self.type or "",
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    def list_href(self) -> str:
+        """Return the address of the list."""
+        return _with_query(url_for("web.reviews"), self.text)
+
+    def record_href(self, record_id: str) -> str:
+        """Return the address of a record beside this list."""
+        return _with_query(url_for("web.review_record", record_id=record_id), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter to choose."""
+
+    href: str
+    label: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The sign at the start of a row: what kind of place, and how the visit ended."""
+
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One row of the list."""
+
+    href: str
+    is_current: bool
+    badge: Badge
+    title: str
+    line: str
+    day: str
+    state: StateWord
+    age: str | None
+    outcome: StateWord | None
+
+
+def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech) -> list[Choice]:
+    """Return the drawers with how much lies in each."""
+    return [
+        Choice(
+            replace(query, state=state, page=1).list_href(),
+            speech.say(_DRAWERS[state]),
+            state is query.state,
+            counts[state],
+        )
+        for state in QueueState
+    ]
+
+
+def kinds(query: QueueQuery, speech: Speech) -> list[Choice]:
+    """Return the choice of record types."""
+    return [
+        Choice(replace(query, type=type_, page=1).list_href(), speech.say(label), type_ == query.type)
+        for type_, label in _KINDS.items()
+    ]
+
+
+def queue_items(
+    rows: list[QueueRow], query: QueueQuery, chosen: str | None, reader: tuple[Speech, datetime]
+) -> list[QueueItem]:
+    """Return the rows as the list shows them at this instant."""
+    return [_item(row, query, row.record_id == chosen, reader) for row in rows]
+
+
+def page_links(query: QueueQuery, total: int) -> tuple[str | None, str | None]:
+    """Return the addresses of the page before and the page after, where there are such."""
+    before = replace(query, page=query.page - 1).list_href() if query.page > 1 else None
+    after = replace(query, page=query.page + 1).list_href() if query.page * PAGE_SIZE < total else None
+    return before, after
+
+
+def empty_words(query: QueueQuery, speech: Speech) -> tuple[str, str]:
+    """Return what an empty drawer says, and what to do next."""
+    title, text = _EMPTY[query.state]
+    return speech.say(title), speech.say(text)
+
+
+def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Speech, datetime]) -> QueueItem:
+    speech, now = reader
+    state = "corrected" if row.is_corrected else row.review_state
+    outcome = outcome_word(row.outcome, speech) if row.type == "inspection" and row.outcome else None
+    return QueueItem(
+        href=query.record_href(row.record_id),
+        is_current=is_current,
+        badge=Badge(_icon(row, speech), outcome.tone if outcome else "primary"),
+        title=_title(row, speech),
+        line=_line(row, speech),
+        day=short_date_text(row.occurred_on, speech.language) if row.occurred_on else "",
+        state=state_word(state, speech),
+        age=_age(now, row.received_at, speech) if state == "waiting" else None,
+        outcome=outcome,
+    )
+
+
+def _title(row: QueueRow, speech: Speech) -> str:
+    if row.type == "outreach_session":
+        return speech.label(speech.lists.forms, row.kind) if row.kind else speech.say(N_("Outreach session"))
+    return row.place_name or speech.say("Establishment not received yet")
+
+
+def _line(row: QueueRow, speech: Speech) -> str:
+    unit = speech.label(speech.lists.units, row.unit_id) if row.unit_id else None
+    second = speech.choice("inspection_kind", row.kind) if row.type == "inspection" else row.title
+    return " · ".join(part for part in (unit, second) if part)
+
+
+def _icon(row: QueueRow, speech: Speech) -> str:
+    if row.type == "outreach_session":
+        return "outreach"
+    kind = speech.lists.types.get(row.establishment_type_id or "")
+    return _GROUP_ICONS.get(kind.group, "establishment") if kind else "establishment"
+
+
+def _age(now: datetime, received_at: datetime, speech: Speech) -> str:
+    days = (local_date(now) - local_date(received_at)).days
+    if days <= 0:
+        return speech.say("today")
+    return speech.say("{count} days").format(count=days) if days > 1 else speech.say("1 day")
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+_GROUP_ICONS = {
+    "lodging": "bed",
+    "entertainment": "microphone",
+    "wellness": "spa",
+    "food_drink": "coffee",
+}
+_DRAWERS = {
+    QueueState.WAITING: N_("Waiting"),
+    QueueState.RETURNED: N_("Returned"),
+    QueueState.APPROVED: N_("Approved"),
+    QueueState.ALL: N_("All"),
+}
+_KINDS: dict[str | None, str] = {
+    None: N_("All types"),
+    "inspection": N_("Inspections"),
+    "outreach_session": N_("Outreach"),
+}
+_EMPTY = {
+    QueueState.WAITING: (
+        N_("Everything is reviewed"),
+        N_("New records appear here after the next sync of a tablet."),
+    ),
+    QueueState.RETURNED: (
+        N_("Nothing is out for correction"),
+        N_("Records you return stay here until the team sends them again."),
+    ),
+    QueueState.APPROVED: (
+        N_("Nothing is approved yet"),
+        N_("Open a waiting record and approve it; it then counts in the figures."),
+    ),
+    QueueState.ALL: (
+        N_("No records yet"),
+        N_("Enrol a tablet; filed visits and sessions appear here after its first sync."),
+    ),
+}

@@ -1,0 +1,91 @@
+"""Turns a template and plain values into a page: language, appearance, rail and form token are added here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from field178_server.browser_session import csrf_token, find_officer
+from field178_server.queries.conflicts import count_open_conflicts
+from field178_server.queries.quarantine_list import count_open_quarantine
+from field178_server.queries.reach import Reach, reach_of
+from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
+from field178_server.services.officers import OfficerContext
+from field178_server.web.assets import asset
+from field178_server.web.flash import take_flash
+from field178_server.web.policy import may
+from field178_server.web.preferences import chosen_language, chosen_theme
+from field178_server.web.speech import Speech
+from field178_shared.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """One room of the desk; `count` says how much waits in it."""
+
+    endpoint: str
+    icon: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who sits at the desk, and what stands around it."""
+
+    officer_name: str
+    role_name: str
+    agency_name: str
+    rail: tuple[RailItem, ...]
+
+
+_ROOMS = (
+    ("web.reviews", "review", N_("Review")),
+    ("web.conflicts", "conflict", N_("Conflicts")),
+    ("web.quarantine", "quarantine", N_("Held back")),
+    ("web.establishments", "establishment", N_("Register")),
+)
+
+
+def desk_of(session: Session, officer: OfficerContext, speech: Speech) -> Desk:
+    """Return the desk of an officer with what waits in each room."""
+    rooms = [room for room in _ROOMS if may(officer.role, room[0], speech.lists)]
+    counts = _counts(session, officer, reach_of(officer.role, officer.scopes)) if rooms else {}
+    return Desk(
+        officer_name=officer.name,
+        role_name=speech.label(speech.lists.roles, officer.role),
+        agency_name=speech.label(speech.lists.agencies, officer.agency),
+        rail=tuple(
+            RailItem(endpoint, icon, speech.say(label), counts.get(endpoint, 0))
+            for endpoint, icon, label in rooms
+        ),
+    )
+
+
+def render(template: str, status: int = 200, **values: object) -> Response:
+    """Return a page in the language and appearance of this browser."""
+    speech = Speech(chosen_language())
+    officer = find_officer()
+    values.setdefault("flash", take_flash(speech) if officer and status == 200 else None)
+    page = render_template(
+        template,
+        _=speech.say,
+        asset=asset,
+        csrf_token=csrf_token(),
+        language=speech.language,
+        theme=chosen_theme(),
+        here=request.full_path.rstrip("?") if request.method == "GET" else "/",
+        **values,
+    )
+    return make_response(page, status)
+
+
+def _counts(session: Session, officer: OfficerContext, reach: Reach) -> dict[str, int]:
+    waiting = queue_counts(session, QueueView(officer.tenant_id, reach))[QueueState.WAITING]
+    return {
+        "web.reviews": waiting,
+        "web.conflicts": count_open_conflicts(session, officer.tenant_id, reach),
+        "web.quarantine": count_open_quarantine(session, officer.tenant_id, reach),
+    }

@@ -1,0 +1,103 @@
+"""The review queue and one record beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from field178_server.auth import current_officer
+from field178_server.queries.reach import reach_of
+from field178_server.queries.record_page import FILED_TYPES, RecordPage, record_page
+from field178_server.queries.review_queue import QueueView, queue_counts, queue_rows
+from field178_server.runtime import current_runtime
+from field178_server.services.officers import OfficerContext
+from field178_server.unit_of_work import snapshot
+from field178_server.web import queue_view
+from field178_server.web.blueprint import web
+from field178_server.web.policy import may
+from field178_server.web.preferences import chosen_language
+from field178_server.web.queue_view import QueueQuery
+from field178_server.web.record_view import RecordView, record_view
+from field178_server.web.rendering import desk_of, render
+from field178_server.web.speech import Speech
+from field178_shared.errors import AppError, ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A decision that was refused: what to say, and what had been typed, so that nothing is lost."""
+
+    status: int
+    message: str
+    reason: str = ""
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+
+@web.get("/reviews")
+def reviews() -> Response:
+    """Show the queue; on a wide screen its first record stands open beside it."""
+    return queue_page(QueueQuery.read(request.args), None)
+
+
+@web.get("/reviews/<record_id>")
+def review_record(record_id: str) -> Response:
+    """Show one record beside the queue."""
+    return queue_page(QueueQuery.read(request.args), record_id)
+
+
+def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = None) -> Response:
+    """Return the split view; a record that is not there, or not within reach, is not found."""
+    runtime, officer = current_runtime(), current_officer()
+    speech = Speech(chosen_language())
+    reach = reach_of(officer.role, officer.scopes)
+    view = QueueView(runtime.tenant_id, reach, query.state, query.type)
+    with snapshot(runtime.engine) as session:
+        rows, counts = queue_rows(session, view, query.page), queue_counts(session, view)
+        shown_id = chosen or (rows[0].record_id if rows else None)
+        page = _filed_page(session, officer, shown_id) if shown_id else None
+        desk = desk_of(session, officer, speech)
+    if chosen and page is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    before, after = queue_view.page_links(query, counts[query.state])
+    empty_title, empty_text = queue_view.empty_words(query, speech)
+    shown = record_view(page, Speech(speech.language, page.names)) if page else None
+    return render(
+        "queue.html",
+        attempt.status if attempt else 200,
+        desk=desk,
+        active="web.reviews",
+        chosen=chosen,
+        items=queue_view.queue_items(rows, query, shown_id, (speech, runtime.clock.now())),
+        drawers=queue_view.drawers(query, counts, speech),
+        kinds=queue_view.kinds(query, speech),
+        previous_page=before,
+        next_page=after,
+        empty_title=empty_title,
+        empty_text=empty_text,
+        view=shown,
+        view_query=query.text,
+        back=query.list_href(),
+        attempt=attempt,
+        **_allowed(officer, shown, speech),
+    )
+
+
+def _filed_page(session: Session, officer: OfficerContext, record_id: str) -> RecordPage | None:
+    reach = reach_of(officer.role, officer.scopes)
+    page = record_page(session, officer.tenant_id, reach, record_id)
+    return page if page is not None and page.record.type in FILED_TYPES else None
+
+
+def _allowed(officer: OfficerContext, view: RecordView | None, speech: Speech) -> dict[str, bool]:
+    """Return which decisions this officer may take on a record in its present state."""
+    state = view.state if view else ""
+    is_open = state in ("waiting", "corrected", "returned")
+    return {
+        "may_approve": is_open and may(officer.role, "web.approve_record", speech.lists),
+        "may_pin": is_open and may(officer.role, "web.return_record", speech.lists),
+        "may_reopen": state in ("approved", "void") and may(officer.role, "web.reopen_record", speech.lists),
+        "may_void": state not in ("", "void") and may(officer.role, "web.void_record", speech.lists),
+    }

@@ -1,0 +1,79 @@
+"""One reader's language: texts, labels of the code lists, dates, numbers and names, ready for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from field178_server.queries.people_and_places import Names
+from field178_shared.clock import VIETNAM, from_wire
+from field178_shared.codelists import CodeLists, load
+from field178_shared.codelists.labels import Labelled
+from field178_shared.formats import date_text, datetime_text, money_text, number_text
+from field178_shared.i18n import translator
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Says things in one language; a pure function of the language, the lists and the names it was given."""
+
+    language: str
+    names: Names = field(default_factory=Names)
+    lists: CodeLists = field(default_factory=load, repr=False)
+
+    def say(self, msgid: str) -> str:
+        """Return a text of the console in the reader's language."""
+        return translator(self.language, "console")(msgid)
+
+    def label(self, entries: Mapping[str, Labelled], entry_id: object) -> str:
+        """Return the label of a list entry; an id the list does not hold is shown as it is."""
+        entry = entries.get(entry_id) if isinstance(entry_id, str) else None
+        return entry.label(self.language) if entry else str(entry_id)
+
+    def choice(self, list_name: str, choice_id: object) -> str:
+        """Return the label of one value of a plain list."""
+        found = self.lists.choice(list_name, choice_id) if isinstance(choice_id, str) else None
+        return found.label(self.language) if found else str(choice_id)
+
+    def day(self, value: object) -> str:
+        """Return a calendar date; a text that is none is shown as it is."""
+        if isinstance(value, date):
+            return date_text(value, self.language)
+        try:
+            return date_text(date.fromisoformat(str(value)), self.language)
+        except ValueError:
+            return str(value)
+
+    def instant(self, value: object) -> str:
+        """Return date and time in Việt Nam; a text that is no time is shown as it is."""
+        moment = value if isinstance(value, datetime) else from_wire(str(value))
+        return datetime_text(moment.astimezone(VIETNAM), self.language) if moment else str(value)
+
+    def number(self, value: object) -> str:
+        """Return a whole number with its thousands marked."""
+        return number_text(value, self.language) if isinstance(value, int) else str(value)
+
+    def money(self, value: object) -> str:
+        """Return an amount of đồng."""
+        return money_text(value, self.language) if isinstance(value, int) else str(value)
+
+    def person(self, user_id: object) -> str:
+        """Return an officer's name, or say that it is not known."""
+        name = self.names.people.get(user_id) if isinstance(user_id, str) else None
+        return name or self.say("Officer not known")
+
+    def tablet(self, device_id: str | None) -> str:
+        """Return a tablet's label; no tablet is the office itself."""
+        if device_id is None:
+            return self.say("The office")
+        return self.names.devices.get(device_id) or device_id
+
+    def team(self, team_id: object) -> str:
+        """Return a team's name."""
+        return self.names.teams.get(str(team_id)) or str(team_id)
+
+    def establishment(self, record_id: object) -> str:
+        """Return an establishment's name, or say that its record has not arrived."""
+        name = self.names.establishments.get(str(record_id))
+        return name or self.say("Establishment not received yet")

@@ -1,0 +1,149 @@
+// Keys, small conveniences and focus. Every page works without this file.
+"use strict";
+
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const split = () => document.querySelector("[data-keys='review']");
+  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+
+  // --- moving through the list -----------------------------------------------------------------
+
+  const items = () => Array.from(document.querySelectorAll(".list-item"));
+  const currentIndex = (list) => list.findIndex((item) => item.getAttribute("aria-current") === "true");
+
+  function hasTyped() {
+    const fields = document.querySelectorAll("#return-form textarea, [data-pin]");
+    return Array.from(fields).some((field) => field.value.trim() !== "");
+  }
+
+  function go(step) {
+    const list = items();
+    const target = list[currentIndex(list) + step];
+    if (target && (!hasTyped() || window.confirm(split().dataset.leave))) {
+      target.click();
+      target.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function markCurrent() {
+    const path = window.location.pathname;
+    items().forEach((item) => {
+      if (new URL(item.href).pathname === path) item.setAttribute("aria-current", "true");
+      else item.removeAttribute("aria-current");
+    });
+    const view = split();
+    if (view) {
+      view.classList.replace("shows-list", "shows-record");
+      view.closest(".app").classList.add("has-actions");
+    }
+  }
+
+  // --- deciding --------------------------------------------------------------------------------
+
+  function approve() {
+    const form = document.querySelector("form[data-action='approve']");
+    if (form) form.requestSubmit();
+  }
+
+  function writeReason() {
+    const reason = byId("reason");
+    if (reason) focusIn(reason);
+  }
+
+  function comment() {
+    const row = document.activeElement.closest("[data-path]") || document.querySelector("[data-path]");
+    const pin = row && row.querySelector("details.pin");
+    if (!pin) return;
+    pin.open = true;
+    focusIn(pin.querySelector("textarea"));
+  }
+
+  function focusIn(field) {
+    field.focus({ preventScroll: true });
+    field.scrollIntoView({ block: "center" });
+  }
+
+  function showPins() {
+    const list = document.querySelector("[data-pin-list]");
+    if (!list) return;
+    const typed = Array.from(document.querySelectorAll("[data-pin]")).filter((pin) => pin.value.trim());
+    list.replaceChildren(
+      ...typed.map((pin) => {
+        const line = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = `#field-${pin.closest("[data-path]").dataset.path}`;
+        link.textContent = pin.dataset.pin;
+        line.append(link, ` ${pin.value.trim()}`);
+        return line;
+      }),
+    );
+  }
+
+  // --- wiring ----------------------------------------------------------------------------------
+
+  const KEYS = {
+    j: () => go(1),
+    k: () => go(-1),
+    a: approve,
+    r: writeReason,
+    c: comment,
+    "?": () => byId("help").showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
+    const isFree = split() && isPlain && !isTyping(event.target) && !document.querySelector("dialog[open]");
+    const act = isFree && KEYS[event.key.toLowerCase()];
+    if (act) {
+      event.preventDefault();
+      act();
+    }
+    if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
+    if (event.key === "Enter" && event.ctrlKey && event.target.form && isTyping(event.target)) {
+      event.target.form.requestSubmit();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) byId(opener.dataset.opens).showModal();
+    if (event.target.closest("[data-action='return']")) window.setTimeout(writeReason, 0);
+  });
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-pin]")) showPins();
+  });
+
+  // Opening a comment box puts the cursor into it.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.matches("details.pin") && event.target.open) event.target.querySelector("textarea").focus();
+    },
+    true,
+  );
+
+  // One decision is sent once, however often the key is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "detail" && event.target.id !== "detail") return;
+    markCurrent();
+    const title = byId("record-title");
+    if (title) title.focus({ preventScroll: true });
+    byId("detail").scrollTo(0, 0);
+    showPins();
+  });
+
+  // Phones bring the chosen row and the open tab into sight.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    const current = document.querySelector(".list-item[aria-current]");
+    if (current) current.scrollIntoView({ block: "nearest" });
+    showPins();
+  });
+})();

@@ -1,0 +1,44 @@
+"""The words of the desk for states and results, each with its tone and icon: never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_server.web.speech import Speech
+from field178_shared.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class StateWord:
+    """A state as people read it."""
+
+    text: str
+    tone: str
+    icon: str
+
+
+_STATES = {
+    "waiting": (N_("Waiting"), "primary", "clock"),
+    "corrected": (N_("Corrected, waiting"), "primary", "history"),
+    "returned": (N_("Returned"), "warn", "undo"),
+    "approved": (N_("Approved"), "ok", "check-circle"),
+    "void": (N_("Void"), "", "void"),
+}
+_OUTCOME_TONES = {
+    "compliant": "ok",
+    "minor_shortcomings": "warn",
+    "violation_recorded": "bad",
+    "handed_to_police": "bad",
+}
+
+
+def state_word(state: str, speech: Speech) -> StateWord:
+    """Return the word of a review state."""
+    text, tone, icon = _STATES[state]
+    return StateWord(speech.say(text), tone, icon)
+
+
+def outcome_word(outcome: str, speech: Speech) -> StateWord:
+    """Return the word of a visit's overall result."""
+    tone = _OUTCOME_TONES.get(outcome, "")
+    return StateWord(speech.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
