@@ -1,0 +1,162 @@
+"""Fills an empty store with the demo's district, through the services that tablets and office use."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from field178_server.demo.expand import DemoRecord, DemoTeam, expand
+from field178_server.services import enrolment, officers, review, scopes, team_setup, users
+from field178_server.services.audit import Actor
+from field178_server.services.batch import Batch
+from field178_server.services.desk import Desk
+from field178_server.services.device_context import load_devices
+from field178_server.services.enrolment import Claim
+from field178_server.services.push import push
+from field178_server.services.team_setup import WantedTeam
+from field178_server.services.teams import Team
+from field178_server.services.type_rules import TypeRules
+from field178_server.services.users import Wanted
+from field178_server.unit_of_work import run_write
+from field178_shared.clock import to_wire
+from field178_shared.protocol import Change, Status
+
+TEAM_NAME = "Đội kiểm tra liên ngành 178 huyện An Lão (giả lập)"
+AREA = "an_lao_area_2024"
+FIELD_ROLES = frozenset({"team_lead", "inspector"})
+PUSH_SIZE = 100
+
+Dataset = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The store to fill and what its services work with."""
+
+    engine: Engine
+    desk: Desk
+    rules: TypeRules
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What the play needs to know of the store it is played on."""
+
+    team: Team
+    leader: str
+    reviewer: str
+    records: int
+    approved: int
+
+
+def seed(store: Store, dataset: Dataset, password_hash: str) -> Seeded:
+    """Fill the store; every account gets the same password, which is printed for everybody to see."""
+    desk = store.desk
+    units = tuple(unit.id for unit in desk.lists.members_of(AREA))
+    wanted = WantedTeam(TEAM_NAME, units, "district", "dist_labour_office")
+    team = run_write(store.engine, lambda session: team_setup.add(session, desk, wanted))
+    ids = run_write(store.engine, lambda session: _add_officers(session, desk, dataset, password_hash))
+    field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
+    device = run_write(store.engine, lambda session: _enrol(session, desk, team, "gl01"))
+    records = list(expand(dataset, desk.lists, DemoTeam(team.id, tuple(field_officers))))
+    numbered = list(enumerate(records, 1))
+    for part in _parts(numbered):
+        _push(store, device, ids["gl01"], part)
+    reviewed = [record.id for record in records if record.type in review.REVIEWED_TYPES]
+    run_write(store.engine, lambda session: _approve(session, desk, ids["gl07"], reviewed))
+    return Seeded(team, "gl01", "gl07", len(records), len(reviewed))
+
+
+def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    for row in _officers(dataset):
+        yield _login(row), str(row["role"])
+
+
+def _add_officers(session: Session, desk: Desk, dataset: Dataset, password_hash: str) -> dict[str, str]:
+    ids = {}
+    for row in _officers(dataset):
+        role, unit = str(row["role"]), row.get("unit")
+        own = (f"unit:{unit}",) if unit else ()
+        wanted = Wanted(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
+        teams = (TEAM_NAME,) if role in FIELD_ROLES else ()
+        ids[wanted.login] = users.add(session, desk, wanted, teams, password_hash)
+    return ids
+
+
+def _enrol(session: Session, desk: Desk, team: Team, login: str) -> str:
+    """Enrol the tablet on which last year's records were written."""
+    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    now, code = desk.now(), "0000000000000178"
+    enrolment.issue(session, officer, code, [scopes.REF, *team.scopes], now)
+    key = Ed25519PrivateKey.generate()
+    public = _unpadded(key.public_key().public_bytes_raw())
+    signature = _unpadded(key.sign(f"field178-enrol-v1|{code}|{public}".encode()))
+    claim = Claim(code, public, "Máy năm 2024 (giả lập)", signature)
+    return enrolment.enrol(session, desk.tenant_id, claim, desk.ids.random(), now).device_id
+
+
+def _push(store: Store, device_id: str, user: str, numbered: list[tuple[int, DemoRecord]]) -> None:
+    changes = [_change(store.desk, user, number, record) for number, record in numbered]
+
+    def work(session: Session) -> None:
+        desk = store.desk
+        batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+        device = load_devices(session, desk.tenant_id, [device_id], lock=True)[device_id]
+        answers = push(batch, device, "0197c3a8-178a-7000-8000-00000000d3d0", changes, store.rules)
+        for answer in answers:
+            # A demo record that the product itself refuses is a fault of the demo: it must not pass unseen.
+            assert answer.receipt.status is Status.APPLIED, answer.receipt
+
+    run_write(store.engine, work)
+
+
+def _change(desk: Desk, user: str, number: int, record: DemoRecord) -> Change:
+    return Change.from_wire(
+        {
+            "change_id": desk.ids.time_ordered(),
+            "n": number,
+            "record_id": record.id,
+            "type": record.type,
+            "scope": record.scope,
+            "op": "put",
+            "create": True,
+            "at": to_wire(record.at),
+            "user": user,
+            "set": record.data,
+        }
+    )
+
+
+def _approve(session: Session, desk: Desk, reviewer: str, record_ids: Iterable[str]) -> None:
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    wanted = list(record_ids)
+    batch.load(wanted)
+    for record_id in wanted:
+        review.approve(batch, Actor("officer", reviewer), record_id, seen_rev=1)
+    batch.flush()
+
+
+def _officers(dataset: Dataset) -> list[Mapping[str, object]]:
+    found = dataset["officers"]
+    assert isinstance(found, list)
+    return found
+
+
+def _login(row: Mapping[str, object]) -> str:
+    return str(row["id"]).replace("gl_user_", "gl")
+
+
+def _parts(numbered: list[tuple[int, DemoRecord]]) -> Iterator[list[tuple[int, DemoRecord]]]:
+    rows = iter(numbered)
+    while part := list(itertools.islice(rows, PUSH_SIZE)):
+        yield part
+
+
+def _unpadded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
