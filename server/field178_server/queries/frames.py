@@ -1,4 +1,4 @@
-"""The lines of an answer, gathered in parts: after each part the coding is flushed, so a cut answer is usable."""
+"""The lines of an answer, gathered in parts: after each the coding is flushed, so a cut answer is usable."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Changes down: the rows of each scope above the tablet's cursor, in the order of their stamps (protocol §4, §5)."""
+"""Changes down: the rows of each scope above the tablet's cursor, in the order of their stamps (§4, §5)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
@@ -43,6 +44,19 @@ class Line:
 
     seq: int
     text: bytes
+
+
+class FeedRow(NamedTuple):
+    """A row of the feed with its record."""
+
+    record_id: str
+    seq: int
+    kind: str
+    type: str
+    rev: int
+    deleted: bool
+    body: str
+    h: str
 
 
 @dataclass(slots=True)
@@ -94,7 +108,7 @@ def _serve(
 ) -> bool:
     """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
     frames, seq, since = budget.frames, cursor, 0
-    for line in (*again, *()):
+    for line in again:
         frames.add_line(line.text)
         budget.spent += 1
         since += 1
@@ -126,7 +140,7 @@ def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> It
         rows = session.execute(
             _rows(tenant_id, *conditions, Feed.seq > cursor).order_by(Feed.seq).limit(_PAGE)
         ).all()
-        yield from (_line(scope.scope, *row) for row in rows)
+        yield from (_line(scope.scope, FeedRow(*row)) for row in rows)
         if len(rows) < _PAGE:
             return
         cursor = rows[-1][1]
@@ -135,16 +149,16 @@ def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> It
 def _wanted(
     session: Session, tenant_id: str, want: Sequence[str], scopes: Iterable[str]
 ) -> dict[str, list[Line]]:
+    """Return rows that the tablet asks for again, by scope."""
     found = defaultdict[str, list[Line]](list)
-    if want:
+    if not want:
+        return found
+    for scope in scopes:
         query = _rows(
-            tenant_id,
-            Feed.scope.in_(sorted(scopes)),
-            Feed.record_id.in_(sorted(set(want))),
-            Feed.kind == "put",
-        ).add_columns(Feed.scope)
-        for *row, scope in session.execute(query.order_by(Feed.seq)):
-            found[scope].append(_line(scope, *row))
+            tenant_id, Feed.scope == scope, Feed.record_id.in_(sorted(set(want))), Feed.kind == "put"
+        )
+        for row in session.execute(query.order_by(Feed.seq)):
+            found[scope].append(_line(scope, FeedRow(*row)))
     return found
 
 
@@ -167,9 +181,8 @@ def _rows(
     )
 
 
-def _line(
-    scope: str, record_id: str, seq: int, kind: str, type_: str, rev: int, deleted: bool, body: str, h: str
-) -> Line:
-    if kind == "leave":
-        return Line(seq, f'{{"frame":"leave","id":"{record_id}","scope":"{scope}"}}'.encode())
-    return Line(seq, record_line((record_id, type_, scope, rev, deleted), body, h))
+def _line(scope: str, row: FeedRow) -> Line:
+    if row.kind == "leave":
+        return Line(row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"}}'.encode())
+    members = (row.record_id, row.type, scope, row.rev, row.deleted)
+    return Line(row.seq, record_line(members, row.body, row.h))

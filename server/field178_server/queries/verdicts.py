@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Receipt as ReceiptRow
-from field178_server.services.ledger import Entry, entry_of
+from field178_shared.clock import to_wire
+from field178_shared.protocol import Receipt, Status
 
 _AT_ONCE = 1000
 
 
-def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> list[Entry]:
+def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> list[Receipt]:
     """Return the verdicts on a tablet's changes that were made or changed after its count, ascending."""
     rows = session.execute(
         select(ReceiptRow.__table__)
         .where(ReceiptRow.tenant_id == tenant_id, ReceiptRow.device_id == device_id, ReceiptRow.v > after)
         .order_by(ReceiptRow.v)
-    ).mappings()
-    return [entry_of(row) for row in rows]
+    )
+    return [_receipt(row) for row in rows]
 
 
 def missing_changes(session: Session, tenant_id: str, have: Sequence[str]) -> list[str]:
@@ -40,3 +42,19 @@ def missing_changes(session: Session, tenant_id: str, have: Sequence[str]) -> li
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), _AT_ONCE):
         yield ids[start : start + _AT_ONCE]
+
+
+def _receipt(row: Row[*tuple[object, ...]]) -> Receipt:
+    return Receipt(
+        change_id=row.change_id,
+        status=Status(row.status),
+        reason=row.reason,
+        details=json.loads(row.details) if row.details else {},
+        scope=row.scope,
+        rev=row.rev,
+        seq=row.seq,
+        h=row.h,
+        at=to_wire(row.at),
+        incarnation=row.incarnation,
+        v=row.v,
+    )

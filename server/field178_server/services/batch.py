@@ -38,7 +38,7 @@ _HISTORY = (
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The change behind a write, as the history keeps it. `device_id` None: the office; `at` is the author's."""
+    """The change behind a write, as the history keeps it. `device_id` None: the office; `at` as sent."""
 
     change_id: str
     user_id: str | None

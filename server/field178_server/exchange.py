@@ -1,0 +1,167 @@
+"""One exchange: changes up in a write transaction, then verdicts and changes down from one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from field178_server.database import write_lock
+from field178_server.queries import verdicts
+from field178_server.queries.frames import Frames
+from field178_server.queries.pull import Held, Pulled, add_changes
+from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
+from field178_server.services import quarantine
+from field178_server.services.batch import Batch
+from field178_server.services.device_context import DeviceContext, load_devices
+from field178_server.services.push import Answered, needs_second_look, push
+from field178_server.services.type_rules import TypeRules
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.canonical import state_hash
+from field178_shared.clock import Clock, to_wire
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import IdSource
+from field178_shared.protocol import VERSION, SyncRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The exchange of one tenant's store."""
+
+    engine: Engine
+    tenant_id: str
+    clock: Clock
+    ids: IdSource
+    rules: TypeRules
+
+    def answer(self, device_id: str, request: SyncRequest) -> list[bytes]:
+        """Store what was pushed, then return the answer in parts; every transaction is closed by then."""
+        answers = self._push(device_id, request) if request.push else []
+        with snapshot(self.engine) as session:
+            return self._read(session, device_id, request, answers)
+
+    def _push(self, device_id: str, request: SyncRequest) -> list[Answered]:
+        def work(session: Session) -> list[Answered]:
+            batch = Batch(session, self.tenant_id, self.clock, self.ids)
+            device = _device(session, self.tenant_id, device_id, lock=True)
+            return push(batch, device, request.incarnation, request.push, self.rules)
+
+        answers = run_write(self.engine, work)
+        if write_lock(self.engine) is None and needs_second_look(answers):
+            self._run_missed_orphans([change.record_id for change in request.push])
+        return answers
+
+    def _run_missed_orphans(self, record_ids: Sequence[str]) -> None:
+        # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
+        # Whichever commits last finds both here.
+        def work(session: Session) -> int:
+            batch = Batch(session, self.tenant_id, self.clock, self.ids)
+            return quarantine.run_orphans(batch, self.rules, record_ids)
+
+        run_write(self.engine, work)
+
+    def _read(
+        self, session: Session, device_id: str, request: SyncRequest, answers: Sequence[Answered]
+    ) -> list[bytes]:
+        device = _device(session, self.tenant_id, device_id)
+        epoch = epoch_of(session, self.tenant_id)
+        scopes = scopes_now(session, self.tenant_id, device.scopes)
+        lives = (request.incarnation, *request.incarnations)
+        receipts = receipts_of(session, self.tenant_id, device.id, lives)
+        reading = Reading(device, epoch, scopes, receipts)
+        frames = Frames()
+        if _is_agreed(request, reading):
+            frames.add("hello", {**self._greeting(epoch), "agreed": True})
+            return _ended(frames, Pulled(more=False, verified=()))
+        missing = verdicts.missing_changes(session, self.tenant_id, request.have)
+        frames.add("hello", {**self._greeting(epoch), **self._hello(reading, missing)})
+        self._add_verdicts(session, request, reading, answers, frames)
+        held = Held(
+            request.cursors,
+            request.digests,
+            request.epoch,
+            request.want,
+            # A scope named in `repair` is served from its beginning.
+            frozenset(request.repair),
+            request.max_records,
+        )
+        return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
+
+    def _greeting(self, epoch: str) -> dict[str, object]:
+        return {"protocol": [VERSION, VERSION], "epoch": epoch, "now": to_wire(self.clock.now())}
+
+    def _hello(self, reading: Reading, missing: list[str]) -> dict[str, object]:
+        hello: dict[str, object] = {
+            "scopes": [scope.scope for scope in reading.scopes],
+            "receipts": {life: held.digest.wire() for life, held in reading.receipts.items()},
+            "backed_up": {life: held.backed_up for life, held in reading.receipts.items()},
+            "verdicts": reading.device.verdicts,
+            "missing": missing,
+            "dictionaries": [],
+            "notices": [],
+            "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
+            "root": {"index": 0},
+        }
+        return {**hello, "revoked": True} if reading.device.revoked else hello
+
+    def _add_verdicts(
+        self,
+        session: Session,
+        request: SyncRequest,
+        reading: Reading,
+        answers: Sequence[Answered],
+        frames: Frames,
+    ) -> None:
+        for answer in answers:
+            frames.add("res", _result(answer))
+        if reading.device.verdicts <= request.verdicts:
+            return
+        told = {answer.receipt.change_id for answer in answers}
+        later = verdicts.later_verdicts(session, self.tenant_id, reading.device.id, request.verdicts)
+        for receipt in later:
+            if receipt.change_id not in told:
+                frames.add("res", _result(Answered(receipt, is_hidden=reading.device.revoked)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one snapshot says about a tablet and its scopes."""
+
+    device: DeviceContext
+    epoch: str
+    scopes: list[ScopeNow]
+    receipts: dict[str, Receipts]
+
+
+def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:
+    found = load_devices(session, tenant_id, [device_id], lock=lock).get(device_id)
+    if found is None:
+        raise AppError(ErrorCode.SESSION_UNKNOWN)
+    return found
+
+
+def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
+    """Tell whether tablet and server agree on everything, by one hash (protocol §5)."""
+    asks = request.push or request.have or request.want or request.repair
+    if request.state is None or asks or reading.device.revoked:
+        return False
+    return request.state == state_hash(
+        reading.epoch,
+        reading.device.verdicts,
+        [(life, held.digest, held.backed_up) for life, held in reading.receipts.items()],
+        [],
+        [(scope.scope, scope.seq, scope.live) for scope in reading.scopes],
+    )
+
+
+def _result(answer: Answered) -> dict[str, object]:
+    members = answer.receipt.to_wire()
+    return {**members, "rev": None, "seq": None, "h": None} if answer.is_hidden else members
+
+
+def _ended(frames: Frames, pulled: Pulled) -> list[bytes]:
+    frames.add("end", {"frames": frames.count + 1, "more": pulled.more, "verified": list(pulled.verified)})
+    frames.close_part()
+    return frames.parts

@@ -1,0 +1,155 @@
+"""Receipts of one transaction: which changes are known, what became of each, which counters moved."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.orm import Session
+
+from field178_server import database
+from field178_server.models import Receipt as ReceiptRow
+from field178_server.models.base import table_of
+from field178_server.services.judge import Outcome
+from field178_shared.clock import to_wire
+from field178_shared.protocol import JsonObject, Receipt, Status
+
+_COLUMNS = (
+    "status",
+    "reason",
+    "details",
+    "scope",
+    "rev",
+    "seq",
+    "h",
+    "at",
+    "v",
+    "device_id",
+    "incarnation",
+    "n",
+    "record_id",
+    "payload_hash",
+    "tenant_id",
+    "change_id",
+)
+_VERDICT = _COLUMNS[:9]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One verdict, old or just made; `v` 0 means that it has not been counted yet."""
+
+    change_id: str
+    device_id: str
+    incarnation: str
+    n: int
+    record_id: str
+    payload_hash: str
+    at: datetime
+    status: Status = Status.QUARANTINED
+    reason: str | None = None
+    details: JsonObject = field(default_factory=dict)
+    scope: str = ""
+    rev: int = 0
+    seq: int | None = None
+    h: str | None = None
+    v: int = 0
+    is_stored: bool = False
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Tell whether the change waits in quarantine."""
+        return self.status == Status.QUARANTINED
+
+    def receipt(self) -> Receipt:
+        """Return the receipt as the protocol knows it."""
+        return Receipt(
+            change_id=self.change_id,
+            status=self.status,
+            reason=self.reason,
+            details=self.details,
+            scope=self.scope,
+            rev=self.rev,
+            seq=self.seq,
+            h=self.h,
+            at=to_wire(self.at),
+            incarnation=self.incarnation,
+            v=self.v,
+        )
+
+
+def payload_hash(key: bytes, body: bytes) -> str:
+    """Return the keyed hash of a canonical change: it survives a purge and cannot be guessed from a dump."""
+    return hmac.digest(key, body, "sha256").hex()
+
+
+def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, Entry]:
+    """Return the stored verdicts by change id."""
+    wanted = sorted(set(change_ids))
+    rows = session.execute(
+        select(ReceiptRow.__table__).where(
+            ReceiptRow.tenant_id == tenant_id, ReceiptRow.change_id.in_(wanted)
+        )
+    ).mappings()
+    return {entry.change_id: entry for entry in map(entry_of, rows)}
+
+
+def entry_of(row: RowMapping) -> Entry:
+    """Return the verdict of a row of the receipt table."""
+    members = {name: row[name] for name in Entry.__slots__ if name in row}
+    details = row["details"]
+    members["details"] = json.loads(details) if isinstance(details, str) else {}
+    members["status"] = Status(str(row["status"]))
+    return Entry(**members, is_stored=True)
+
+
+def details_text(details: JsonObject) -> str | None:
+    """Return details as they are stored; none at all is null."""
+    return json.dumps(dict(details), ensure_ascii=False, sort_keys=True) if details else None
+
+
+def conclude(entry: Entry, outcome: Outcome, scope: str, now: datetime) -> None:
+    """Write an outcome into a verdict, to be counted anew."""
+    entry.status = outcome.status
+    entry.reason = outcome.reason.value if outcome.reason is not None else None
+    entry.details = {**{k: v for k, v in entry.details.items() if k == "at"}, **outcome.details}
+    entry.scope = scope
+    entry.at = now
+    entry.v = 0
+
+
+def write_entries(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+    """Insert the verdicts just made and update those made anew."""
+    connection, table = session.connection(), table_of(ReceiptRow)
+    listed = list(entries)
+    fresh = [_row(connection, tenant_id, entry) for entry in listed if not entry.is_stored]
+    # A plain insert: a change id stored by another transaction meanwhile makes this one run again.
+    database.bulk_insert(connection, table, _COLUMNS, fresh)
+    again = [_row(connection, tenant_id, entry) for entry in listed if entry.is_stored]
+    verdicts = [(*row[: len(_VERDICT)], *row[-2:]) for row in again]
+    database.bulk_update(connection, table, _VERDICT, ("tenant_id", "change_id"), verdicts)
+
+
+def _row(connection: Connection, tenant_id: str, entry: Entry) -> database.Row:
+    return (
+        entry.status.value,
+        entry.reason,
+        details_text(entry.details),
+        entry.scope,
+        entry.rev,
+        entry.seq,
+        entry.h,
+        database.stored_instant(connection, entry.at),
+        entry.v,
+        entry.device_id,
+        entry.incarnation,
+        entry.n,
+        entry.record_id,
+        entry.payload_hash,
+        tenant_id,
+        entry.change_id,
+    )

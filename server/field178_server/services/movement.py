@@ -1,0 +1,45 @@
+"""Moving a record to another scope: only the office does it, and what is about the record moves with it."""
+
+from __future__ import annotations
+
+import json
+
+from field178_server.services.batch import Act, Batch
+from field178_server.services.stored import Stored, next_revision
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
+
+REVIEW = "review"
+
+
+def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -> None:
+    """Move a record with its conflicts and review: `leave` in one scope and `put` in the other, together.
+
+    The content stays as it is. The scope MUST exist; the caller flushes the batch.
+    """
+    batch.load([record_id])
+    record = batch.get(record_id)
+    if record is None or record.subject_id is not None:
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    if record.scope == scope:
+        return
+    payload = {"op": "move", "record_id": record_id, "scope": scope, "type": record.type}
+    act = Act(
+        change_id=batch.ids.time_ordered(),
+        user_id=user_id,
+        device_id=None,
+        at=to_wire(batch.now),
+        payload=json.dumps(payload, sort_keys=True),
+    )
+    moved = next_revision(record, scope=scope)
+    batch.put(moved, act)
+    for companion in batch.about(record_id):
+        batch.put(_following(companion, record, moved))
+
+
+def _following(companion: Stored, record: Stored, moved: Stored) -> Stored:
+    data = companion.data
+    if companion.type == REVIEW and data.get("record_rev") == record.rev:
+        # The content that was seen is the content that moved: an approval stays an approval of it.
+        return next_revision(companion, data={**data, "record_rev": moved.rev}, scope=moved.scope)
+    return next_revision(companion, scope=moved.scope)

@@ -1,0 +1,61 @@
+"""The push of one exchange: many changes, one transaction, a verdict for each (protocol §3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from field178_server.services import audit, ledger
+from field178_server.services.batch import Batch
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.intake import Intake, Sent, payload_key
+from field178_server.services.type_rules import TypeRules
+from field178_shared.errors import ErrorCode
+from field178_shared.protocol import Change, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A receipt, and whether its place in the store is hidden from the tablet that asks."""
+
+    receipt: Receipt
+    is_hidden: bool
+
+
+def push(
+    batch: Batch, device: DeviceContext, incarnation: str, changes: Sequence[Change], rules: TypeRules
+) -> list[Answered]:
+    """Judge and store the changes in their order; return one receipt for each. The tablet MUST be locked."""
+    key = payload_key(batch.session, batch.tenant_id)
+    sent = [_sent(change, key) for change in changes]
+    intake = Intake(batch, rules, [device])
+    intake.prepare(sent)
+    entries = [intake.take(one, device, incarnation) for one in sent]
+    is_news = any(not entry.v for entry in entries)
+    intake.flush()
+    if is_news:
+        _write_audit(batch, device, [entry.status.value for entry in entries])
+    return [Answered(entry.receipt(), is_hidden(entry, device)) for entry in entries]
+
+
+def is_hidden(entry: ledger.Entry, device: DeviceContext) -> bool:
+    """Tell whether rev, seq and h of a verdict are withheld: another's change in a scope not granted."""
+    return device.revoked or (entry.device_id != device.id and entry.scope not in device.scopes)
+
+
+def needs_second_look(answers: Sequence[Answered]) -> bool:
+    """Tell whether a change of another transaction may have met one of these in the dark: an orphan stored
+    while its record was being made."""
+    return any(answer.receipt.reason == ErrorCode.ORPHAN or answer.receipt.rev == 1 for answer in answers)
+
+
+def _sent(change: Change, key: bytes) -> Sent:
+    body = change.body
+    return Sent(change, body, ledger.payload_hash(key, body))
+
+
+def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -> None:
+    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    entry = audit.Entry("sync.push", object_id=device.id, details=dict(Counter(statuses)))
+    audit.record(batch.session, stamp, audit.Actor("device", device.id), entry)

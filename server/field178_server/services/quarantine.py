@@ -1,0 +1,40 @@
+"""Running quarantined changes again: after a grant, a binding, an upgrade, a record that appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
+
+from field178_server.models import Quarantine, Record
+from field178_server.services.batch import Batch
+from field178_server.services.intake import Intake
+from field178_server.services.type_rules import TypeRules
+from field178_server.services.waiting import find_waiting
+from field178_shared.errors import ErrorCode
+
+
+def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
+    """Judge the open changes of one tablet (or of all) once more; return how many verdicts changed."""
+    return _run(batch, rules, *([Quarantine.device_id == device_id] if device_id is not None else []))
+
+
+def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:
+    """Judge the orphans of records that are there by now; return how many verdicts changed."""
+    there = select(Record.record_id).where(
+        Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
+    )
+    return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, Quarantine.record_id.in_(there))
+
+
+def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:
+    found = find_waiting(batch.session, batch.tenant_id, *conditions)
+    if not found:
+        return 0
+    intake = Intake(batch, rules, [])
+    intake.lock_devices(one.entry.device_id for one in found)
+    intake.await_orphans(one.change.record_id for one in found if one.change.create)
+    intake.load(one.change for one in found)
+    changed = sum([intake.take_again(one) for one in found])
+    intake.flush()
+    return changed

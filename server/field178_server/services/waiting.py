@@ -1,0 +1,132 @@
+"""The quarantine as a store: what waits, put there, found again, settled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from field178_server import database
+from field178_server.models import Quarantine
+from field178_server.models.base import table_of
+from field178_server.services.ledger import Entry, details_text, find_entries
+from field178_shared.protocol import Change
+
+_COLUMNS = (
+    "tenant_id",
+    "change_id",
+    "payload_hash",
+    "device_id",
+    "incarnation",
+    "n",
+    "record_id",
+    "record_type",
+    "scope",
+    "user_id",
+    "reason",
+    "details",
+    "payload",
+    "received_at",
+    "state",
+    "settled_at",
+    "v",
+)
+# What a second judgement may change; the rest is as it came.
+_FIRST_ONLY = (
+    "device_id",
+    "incarnation",
+    "n",
+    "record_id",
+    "record_type",
+    "user_id",
+    "payload",
+    "received_at",
+)
+OPEN = "open"
+APPLIED = "applied"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A change in quarantine with its verdict; `reason` is why it came there."""
+
+    change: Change
+    entry: Entry
+    payload: str
+    reason: str
+
+
+def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
+    """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
+    rows = session.execute(_open(tenant_id).where(*conditions)).all()
+    entries = find_entries(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
+    found = []
+    for change_id, hash_, payload in rows:
+        entry = entries.get(change_id)
+        # A second content sent under one id waits for people, not for another run.
+        if payload and entry is not None and entry.payload_hash == hash_:
+            change = Change.from_wire(json.loads(payload))
+            found.append(Waiting(change, entry, payload, entry.reason or ""))
+    return found
+
+
+def _open(tenant_id: str) -> Select[str, str, str | None]:
+    return (
+        select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.payload)
+        .where(Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN)
+        .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
+    )
+
+
+def find_reused(session: Session, tenant_id: str, hashes: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return {payload hash: v} of contents already stored under an id that another content had first."""
+    wanted = set(hashes)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.v).where(
+            Quarantine.tenant_id == tenant_id, Quarantine.change_id.in_(sorted({one for one, _ in wanted}))
+        )
+    )
+    return {hash_: v for change_id, hash_, v in rows if (change_id, hash_) in wanted}
+
+
+def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], now: datetime) -> None:
+    """Store what waits, settle what was applied."""
+    connection = session.connection()
+    at = database.stored_instant(connection, now)
+    database.bulk_upsert(
+        connection,
+        table_of(Quarantine),
+        _COLUMNS,
+        [_row(tenant_id, waiting, at) for waiting in judged],
+        keep=_FIRST_ONLY,
+    )
+
+
+def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
+    change, entry = waiting.change, waiting.entry
+    waits = entry.is_quarantined
+    return (
+        tenant_id,
+        entry.change_id,
+        entry.payload_hash,
+        entry.device_id,
+        entry.incarnation,
+        entry.n,
+        entry.record_id,
+        change.type,
+        entry.scope,
+        change.user or None,
+        entry.reason or "" if waits else waiting.reason,
+        details_text(entry.details),
+        waiting.payload,
+        at,
+        OPEN if waits else APPLIED,
+        None if waits else at,
+        entry.v,
+    )
