@@ -1,0 +1,43 @@
+"""GET /api/v1/schemas: the record types of the wire, generated from the declared schemas (protocol §10)."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+
+from flask import Blueprint, Response, request
+
+from field178_shared import schemas
+
+bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
+
+
+@bp.get("/schemas")
+def types() -> Response:
+    """Tell what each record type may hold, where it lives and who writes it; open to everyone."""
+    body, tag = document()
+    response = Response(body, content_type="application/json")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@functools.cache
+def document() -> tuple[bytes, str]:
+    """Return the document and its entity tag; both change with the release only."""
+    types_ = {name: _described(type_) for name, type_ in sorted(schemas.TYPES.items())}
+    body = json.dumps({"types": types_}, ensure_ascii=False, separators=(",", ":")).encode()
+    return body, hashlib.sha256(body).hexdigest()[:32]
+
+
+def _described(type_: schemas.RecordType) -> dict[str, object]:
+    return {
+        "scope": type_.scope_kind,
+        "schemas": list(type_.versions),
+        "json_schema": schemas.json_schema(type_.name),
+        "office_paths": list(type_.office_paths),
+        "creators": [side.value for side in type_.creators],
+        "editors": [side.value for side in type_.editors],
+    }

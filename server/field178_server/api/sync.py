@@ -1,0 +1,52 @@
+"""POST /api/v1/sync: the one exchange (docs/sync-protocol.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flask import Blueprint, Response, request
+
+from field178_server.api.request_body import read_json
+from field178_server.auth import current_device, require_device_even_revoked
+from field178_server.exchange import Exchange
+from field178_server.runtime import Runtime, current_runtime
+from field178_server.services.type_rules import declared_types
+from field178_shared.coding import GzipStream
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import NDJSON, SyncRequest
+
+bp = Blueprint("sync", __name__, url_prefix="/api/v1")
+
+
+@bp.post("/sync")
+@require_device_even_revoked
+def sync() -> Response:
+    """Changes up, verdicts and changes down, proof that both sides agree."""
+    device = current_device()
+    wanted = SyncRequest.from_wire(read_json())
+    if wanted.device != device.id:
+        raise AppError(ErrorCode.DEVICE_MISMATCH)
+    parts = exchange_of(current_runtime()).answer(device.id, wanted)
+    return stream(parts, is_gzip="gzip" in request.accept_encodings)
+
+
+def exchange_of(runtime: Runtime) -> Exchange:
+    """Return the exchange of the running server's tenant."""
+    return Exchange(runtime.engine, runtime.tenant_id, runtime.clock, runtime.ids, declared_types())
+
+
+def stream(parts: Iterable[bytes], *, is_gzip: bool) -> Response:
+    """Send the parts as they are coded; each can be read without what follows it."""
+    response = Response(_compressed(parts) if is_gzip else iter(parts), content_type=NDJSON)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["X-Accel-Buffering"] = "no"  # a buffering proxy would undo the flushes
+    if is_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _compressed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    deflater = GzipStream()
+    for part in parts:
+        yield deflater.add(part) + deflater.flush()
+    yield deflater.finish()
