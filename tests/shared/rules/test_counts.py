@@ -80,7 +80,7 @@ def test_no_more_attend_than_are_present_when_presence_was_counted() -> None:
 
 def test_unstated_sex_left_out_means_none() -> None:
     assert _codes({"workers_total": 5, "workers_female": 3, "workers_male": 2}) == {}
-    one_missing = {"workers_total": 6, "workers_female": 3, "workers_male": 2}
+    one_missing: dict[str, object] = {"workers_total": 6, "workers_female": 3, "workers_male": 2}
     assert _codes(one_missing) == {"answers.workers_total.v": "sum_mismatch"}
 
 
