@@ -27,7 +27,7 @@ def sync() -> Response:
     if wanted.device != device.id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
     parts = exchange_of(current_runtime()).answer(device.id, wanted)
-    return stream(parts, is_gzip="gzip" in request.accept_encodings)
+    return stream(parts, is_gzip=request.accept_encodings.quality("gzip") > 0)
 
 
 def exchange_of(runtime: Runtime) -> Exchange:
