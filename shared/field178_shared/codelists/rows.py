@@ -1,6 +1,6 @@
 """Strict reading of one list row: every key is read with its type, none is left over."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -14,36 +14,38 @@ class CodeListError(ValueError):
 class Row:
     """One mapping of a list file; readers take each key once and `finish` refuses what nobody read."""
 
-    __slots__ = ("_data", "_left", "where")
+    __slots__ = ("_unread", "where")
 
     def __init__(self, data: object, where: str) -> None:
         """Refuse anything but a mapping."""
-        if not isinstance(data, Mapping):
+        if not isinstance(data, dict):
             raise CodeListError(f"{where}: expected a mapping, found {type(data).__name__}")
-        self._data: Mapping[str, object] = data
-        self._left = set(data)
+        self._unread: dict[str, object] = data.copy()
         self.where = where
 
     def finish(self) -> None:
         """Refuse keys that no reader asked for: a silent key is a rule that nobody applies."""
-        if self._left:
-            raise CodeListError(f"{self.where}: unknown keys {sorted(self._left)}")
+        if self._unread:
+            raise CodeListError(f"{self.where}: unknown keys {sorted(self._unread)}")
 
     def skip(self, *keys: str) -> None:
         """Leave keys unread on purpose (notes to the editors of the list)."""
-        self._left.difference_update(keys)
-
-    def has(self, key: str) -> bool:
-        """Tell whether the key is present and not null."""
-        return self._data.get(key) is not None
+        for key in keys:
+            self._unread.pop(key, None)
 
     def text(self, key: str) -> str:
         """Return a required text."""
-        return self._typed(key, str)
+        value = self._unread.pop(key, None)
+        if isinstance(value, str):
+            return value
+        raise self._wrong(key, "text", value)
 
     def text_or_none(self, key: str) -> str | None:
         """Return a text, or None when the key is absent or null."""
-        return self._optional(key, str)
+        value = self._unread.pop(key, None)
+        if value is None or isinstance(value, str):
+            return value
+        raise self._wrong(key, "text", value)
 
     def whole(self, key: str) -> int:
         """Return a required whole number."""
@@ -55,13 +57,12 @@ class Row:
 
     def number_or_none(self, key: str) -> float | None:
         """Return a number, or None when the key is absent or null."""
-        value = self._take(key)
+        value = self._unread.pop(key, None)
         return None if value is None else self._number(key, value)
 
     def flag(self, key: str) -> bool:
         """Return a yes/no mark; an absent key is False."""
-        value = self._optional(key, bool)
-        return bool(value)
+        return bool(self._optional(key, bool))
 
     def day(self, key: str) -> date | None:
         """Return a local date, or None when the key is absent or null."""
@@ -73,7 +74,7 @@ class Row:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; an absent key is empty and a single text is a list of one."""
-        value = self._take(key)
+        value = self._unread.pop(key, None)
         if value is None:
             return ()
         if isinstance(value, str):
@@ -82,42 +83,42 @@ class Row:
 
     def numbers(self, key: str) -> tuple[float, ...]:
         """Return a list of numbers; an absent key is empty."""
-        value = self._take(key)
+        value = self._unread.pop(key, None)
         items = () if value is None else self._items(key, value)
         return tuple(self._number(key, item) for item in items)
 
     def text_map(self, key: str) -> dict[str, str]:
         """Return a mapping of text to text; an absent key is empty."""
-        value = self._take(key)
+        value = self._unread.pop(key, None)
         if value is None:
             return {}
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise self._wrong(key, "mapping", value)
         return {str(name): self._element(key, item, str) for name, item in value.items()}
 
     def child(self, key: str) -> "Row":
         """Return a mapping below this one; the caller finishes it."""
-        return Row(self._take(key), f"{self.where}.{key}")
+        return Row(self._unread.pop(key, None), f"{self.where}.{key}")
 
     def prose(self, key: str) -> dict[str, str]:
         """Return a text, or a mapping of texts, by its place; the explanations beside the rows."""
-        if isinstance(self._data.get(key), Mapping):
+        if isinstance(self._unread.get(key), dict):
             return {f"{key}.{name}": text for name, text in self.text_map(key).items()}
         return {key: self.text(key)}
 
     def nested(self, key: str, build: "Callable[[Row], T]") -> T:
         """Build one object from a required mapping below this one."""
-        return self._built(key, self._take(key), build)
+        return self._built(key, self._unread.pop(key, None), build)
 
     def each(self, key: str, build: "Callable[[Row], T]") -> tuple[T, ...]:
         """Build one object per row of a list; an absent key is empty."""
-        value = self._take(key)
+        value = self._unread.pop(key, None)
         items = () if value is None else self._items(key, value)
         return tuple(self._built(f"{key}[{index}]", item, build) for index, item in enumerate(items))
 
     def names(self) -> tuple[str, ...]:
         """Return the keys that are still unread, in file order."""
-        return tuple(key for key in self._data if key in self._left)
+        return tuple(self._unread)
 
     def _built(self, key: str, item: object, build: "Callable[[Row], T]") -> T:
         row = Row(item, f"{self.where}.{key}")
@@ -125,15 +126,11 @@ class Row:
         row.finish()
         return built
 
-    def _take(self, key: str) -> object:
-        self._left.discard(key)
-        return self._data.get(key)
-
     def _typed(self, key: str, kind: type[T]) -> T:
-        return self._element(key, self._take(key), kind)
+        return self._element(key, self._unread.pop(key, None), kind)
 
     def _optional(self, key: str, kind: type[T]) -> T | None:
-        value = self._take(key)
+        value = self._unread.pop(key, None)
         return None if value is None else self._element(key, value, kind)
 
     def _element(self, key: str, value: object, kind: type[T]) -> T:

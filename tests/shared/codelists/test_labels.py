@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from field178_shared.codelists import Labelled, load
+from field178_shared.errors import ERRORS
 from field178_shared.privacy import stigma_in
 
 
@@ -50,6 +51,11 @@ def test_no_label_holds_a_word_to_avoid() -> None:
     lists = load()
     found = {entry.id for entry in _entries() if stigma_in(f"{entry.vi}\n{entry.en}", lists)}
     assert found == SPOKEN_OF
+
+
+def test_no_sentence_of_an_error_holds_a_word_to_avoid() -> None:
+    lists = load()
+    assert [code for code, entry in ERRORS.items() if stigma_in(f"{entry.vi}\n{entry.en}", lists)] == []
 
 
 def test_an_unknown_language_reads_vietnamese() -> None:
