@@ -1,5 +1,4 @@
 import pytest
-
 from scripts.catalog_files import DOMAINS
 from scripts.catalog_rules import problems
 from scripts.catalog_sources import texts_in
