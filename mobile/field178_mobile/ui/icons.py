@@ -1,4 +1,4 @@
-"""The icons we ship: their names and code points in assets/icons.ttf (Material Design Icons 7.4.47, a subset)."""
+"""The icons we ship: code points in assets/icons.ttf (a subset of Material Design Icons 7.4.47)."""
 
 from __future__ import annotations
 

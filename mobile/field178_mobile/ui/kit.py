@@ -18,13 +18,13 @@ from field178_mobile.ui.widgets.surface import (
     Column,
     EmptyState,
     Flow,
-    Panel,
     Meter,
+    Panel,
     ScrollPane,
     StatusLine,
 )
 from field178_mobile.ui.widgets.tabs import Tab, TabBar
-from field178_mobile.ui.widgets.text import Divider, Ic, Pill, Section, Small, Tile, Title, Txt
+from field178_mobile.ui.widgets.text import Divider, Ic, Pill, Section, Small, Tile, Title, Txt, Word
 
 __all__ = [
     "Banner",
@@ -48,13 +48,13 @@ __all__ = [
     "Ic",
     "IconBtn",
     "ListPane",
+    "Meter",
     "NumberPad",
     "PaneHead",
     "Panel",
     "Panes",
     "Pill",
     "Press",
-    "Meter",
     "Row",
     "ScrollPane",
     "SearchField",
@@ -70,6 +70,7 @@ __all__ = [
     "Title",
     "Toast",
     "Txt",
+    "Word",
     "confirm",
     "toast",
 ]

@@ -47,7 +47,7 @@ DARK: Mapping[str, str] = {
     "primary": "4FD1C1",
     "primary_on": "04302C",
     "primary_soft": "12403B",
-    "selected": "153632",
+    "selected": "132F2C",
     "ok": "5ED88A",
     "ok_soft": "12371F",
     "bad": "FF8A7D",
@@ -67,7 +67,11 @@ MODES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK}
 
 # Every pair of ink and ground that the kit draws; the token test asks 4.5:1 of each, in every mode.
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
-    *((ink, ground) for ink in ("text", "muted", "faint") for ground in ("bg", "surface", "sunken", "selected")),
+    *(
+        (ink, ground)
+        for ink in ("text", "muted", "faint")
+        for ground in ("bg", "surface", "sunken", "selected")
+    ),
     *((ink, "surface") for ink in ("primary", "ok", "bad", "warn")),
     *((ink, "bg") for ink in ("primary", "ok", "bad", "warn")),
     *((ink, "sunken") for ink in ("primary", "bad", "warn")),
@@ -83,8 +87,26 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     ("rail_on", "rail_pill"),
 )
 
-_INKS = ("text", "muted", "faint", "primary", "ok", "bad", "warn", "primary_on", "bad_on", "rail_text", "rail_on")
-_WASHES = {"primary": "primary_soft", "ok": "ok_soft", "bad": "bad_soft", "warn": "warn_soft", "plain": "plain_soft"}
+_INKS = (
+    "text",
+    "muted",
+    "faint",
+    "primary",
+    "ok",
+    "bad",
+    "warn",
+    "primary_on",
+    "bad_on",
+    "rail_text",
+    "rail_on",
+)
+_WASHES = {
+    "primary": "primary_soft",
+    "ok": "ok_soft",
+    "bad": "bad_soft",
+    "warn": "warn_soft",
+    "plain": "plain_soft",
+}
 FONT_SCALES = (1.0, 1.15, 1.3)
 TWO_PANES_FROM_DP = 900
 
@@ -96,7 +118,8 @@ def _colour(token: str) -> ColorProperty:
 class Theme(EventDispatcher):
     """The look in force. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.size_body`.
 
-    Tones: text, muted, faint, primary, ok, bad, warn (inks); plain, primary, ok, bad, warn (washes = soft grounds).
+    Tones: text, muted, faint, primary, ok, bad, warn (inks);
+    plain, primary, ok, bad, warn (washes: soft grounds).
     """
 
     mode = OptionProperty("light", options=tuple(MODES))

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+HOME = Path(tempfile.mkdtemp(prefix="field178-kivy-"))
+# The offscreen surface keeps its first size: large enough for both windows.
+(HOME / "config.ini").write_text("[graphics]\nwidth = 1280\nheight = 1280\nmultisamples = 0\n", "ascii")
 os.environ.update(
     SDL_VIDEODRIVER="offscreen",
     KIVY_NO_ARGS="1",
     KIVY_LOG_MODE="PYTHON",
-    KIVY_HOME=tempfile.mkdtemp(prefix="field178-kivy-"),
+    KIVY_HOME=str(HOME),
     KIVY_NO_FILELOG="1",
     KIVY_CLIPBOARD="dummy",
 )
@@ -23,10 +27,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def _stage() -> Iterator[Stage]:
+def _stage() -> Stage:
     from tests.mobile.ui.stage import start
 
-    yield start()
+    return start()
 
 
 @pytest.fixture

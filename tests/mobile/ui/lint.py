@@ -13,7 +13,6 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
-
 from tests.mobile.ui.stage import frames, walk
 
 MIN_TARGET_DP = 48
@@ -86,6 +85,7 @@ def _outside(shown: list[Widget]) -> Iterator[str]:
 
 def _pale_text(shown: list[Widget]) -> list[str]:
     """Compare each text's colour with the ground it is truly drawn on."""
+    Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
     pixels = glReadPixels(0, 0, int(Window.width), int(Window.height), GL_RGB, GL_UNSIGNED_BYTE)
     problems = []
     for label in shown:
@@ -128,7 +128,12 @@ def _visible_box(widget: Widget) -> tuple[int, int, int, int] | None:
     while parent is not None and parent is not Window:
         if isinstance(parent, ScrollView):
             box = _window_box(parent)
-            left, bottom, right, top = max(left, box[0]), max(bottom, box[1]), min(right, box[2]), min(top, box[3])
+            left, bottom, right, top = (
+                max(left, box[0]),
+                max(bottom, box[1]),
+                min(right, box[2]),
+                min(top, box[3]),
+            )
         parent = parent.parent
     left, bottom = max(left, 0), max(bottom, 0)
     right, top = min(right, int(Window.width)), min(top, int(Window.height))
@@ -142,7 +147,9 @@ def _window_box(widget: Widget) -> tuple[int, int, int, int]:
 
 
 def _luminance(colour: tuple[float, ...]) -> float:
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3])
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -1,4 +1,4 @@
-"""The stage of the screen tests: one real Kivy app offscreen, a place to mount widgets, fingers to tap them."""
+"""The stage of the screen tests: one real Kivy app offscreen, and fingers to tap."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Stage:
         """The root all mounted widgets live in."""
         return self.app.root
 
-    def mount(self, widget: Widget, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Widget:
+    def mount(
+        self, widget: Widget, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0
+    ) -> Widget:
         """Show one widget that fills the window, in a size, mode and font scale; drawn when this returns."""
         self.dress(size, mode, scale)
         self.root.clear_widgets()
@@ -111,6 +113,7 @@ def type_text(field: Widget, text: str) -> None:
     entry.focus = True
     frames(1)
     entry.select_all()
+    entry.delete_selection()
     entry.insert_text(text)
     frames(1)
     entry.focus = False
@@ -118,7 +121,7 @@ def type_text(field: Widget, text: str) -> None:
 
 
 def walk(root: Widget) -> Iterator[Widget]:
-    """Give every widget that is attached and not hidden, overlays of the window included when root is the window's."""
+    """Give every widget below a root that is not hidden."""
     if root.opacity == 0:
         return
     yield root
@@ -133,9 +136,11 @@ def everything() -> Iterator[Widget]:
 
 
 def find(kind: type[Widget] | str, **properties: Any) -> Widget:
-    """Return the first visible widget of a class (or class name) with these property values; LookupError if none."""
+    """Return the first visible widget of a class (or class name) with these property values."""
     for widget in everything():
-        if _is_kind(widget, kind) and all(getattr(widget, name, None) == want for name, want in properties.items()):
+        if _is_kind(widget, kind) and all(
+            getattr(widget, name, None) == want for name, want in properties.items()
+        ):
             return widget
     raise LookupError(f"no {kind} with {properties}")
 
@@ -145,13 +150,18 @@ def find_all(kind: type[Widget] | str, **properties: Any) -> list[Widget]:
     return [
         widget
         for widget in everything()
-        if _is_kind(widget, kind) and all(getattr(widget, name, None) == want for name, want in properties.items())
+        if _is_kind(widget, kind)
+        and all(getattr(widget, name, None) == want for name, want in properties.items())
     ]
 
 
 def texts() -> list[str]:
     """Return every text that is on the screen."""
-    return [widget.text for widget in everything() if getattr(widget, "font_name", "Icons") != "Icons" and widget.text]
+    return [
+        widget.text
+        for widget in everything()
+        if getattr(widget, "font_name", "Icons") != "Icons" and widget.text
+    ]
 
 
 def _is_kind(widget: Widget, kind: type[Widget] | str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.mobile.ui.lint import lint
-from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text, until
 
 
 def gallery():
@@ -69,8 +68,23 @@ def test_press_is_veiled_within_one_frame_inside_a_scroll(stage: Stage):
     frames(1)
     assert button.veil > 0
     touch.touch_up()
-    frames(2)
-    assert button.veil == 0
+    until(lambda: button.veil == 0)
+
+
+def test_tap_inside_a_scroll_is_released_in_the_next_frame(stage: Stage):
+    from kivy.tests.common import UnitTestTouch
+
+    released = []
+    pane = stage.kit.ScrollPane()
+    button = stage.kit.Btn(text="Lưu")
+    button.bind(on_release=lambda _btn: released.append(1))
+    pane.add_widget(button)
+    stage.mount(pane)
+    touch = UnitTestTouch(*button.to_window(*button.center))
+    touch.touch_down()
+    touch.touch_up()
+    frames(1)
+    assert released == [1]
 
 
 def test_answer_is_announced_and_taken_back(stage: Stage):
@@ -232,11 +246,15 @@ def test_choice_sheet_gives_several_in_list_order(stage: Stage):
 
 def test_dialog_calls_back_only_on_yes(stage: Stage):
     agreed = []
-    stage.kit.confirm("Bỏ nháp?", "Các mục đã nhập sẽ bị xóa.", "Bỏ nháp", "Giữ lại", lambda: agreed.append(1))
+    stage.kit.confirm(
+        "Bỏ nháp?", "Các mục đã nhập sẽ bị xóa.", "Bỏ nháp", "Giữ lại", lambda: agreed.append(1)
+    )
     frames()
     tap(find("Btn", text="Giữ lại"))
     assert agreed == []
-    stage.kit.confirm("Bỏ nháp?", "Các mục đã nhập sẽ bị xóa.", "Bỏ nháp", "Giữ lại", lambda: agreed.append(1))
+    stage.kit.confirm(
+        "Bỏ nháp?", "Các mục đã nhập sẽ bị xóa.", "Bỏ nháp", "Giữ lại", lambda: agreed.append(1)
+    )
     frames()
     tap(find("Btn", text="Bỏ nháp"))
     assert agreed == [1]
@@ -246,7 +264,11 @@ def test_dialog_calls_back_only_on_yes(stage: Stage):
 def test_sheet_passes_the_lint_in_both_windows(stage: Stage, window_size):
     stage.dress(window_size)
     sheet = stage.kit.ChoiceSheet(
-        [stage.kit.Choice(str(n), f"Lựa chọn {n}", "giải thích") for n in range(5)], ["1"], print, True, title="Chọn"
+        [stage.kit.Choice(str(n), f"Lựa chọn {n}", "giải thích") for n in range(5)],
+        ["1"],
+        print,
+        True,
+        title="Chọn",
     )
     sheet.open()
     frames()

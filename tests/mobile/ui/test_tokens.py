@@ -11,8 +11,9 @@ def colour(code: str) -> tuple[float, ...]:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_pair_of_ink_and_ground_reads(mode):
-    from field178_mobile.ui.theme import MODES, TEXT_PAIRS
     from tests.mobile.ui.lint import contrast
+
+    from field178_mobile.ui.theme import MODES, TEXT_PAIRS
 
     tokens = MODES[mode]
     pale = {

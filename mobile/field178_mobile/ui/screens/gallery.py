@@ -16,13 +16,24 @@ class Gallery(kit.Panes):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.ids.rows.show(SAMPLE_ROWS)
-        self.ids.tabs.set_tabs([("info", "Thông tin"), ("check", "Kiểm tra"), ("close", "Kết luận"), ("photos", "Ảnh")])
-        self.ids.choices.show([kit.Choice("no", "Không"), kit.Choice("yes", "Có", "Ghi rõ trong ghi chú")], ["yes"])
+        self.ids.tabs.set_tabs(
+            [("info", "Thông tin"), ("check", "Kiểm tra"), ("close", "Kết luận"), ("photos", "Ảnh")]
+        )
+        self.ids.choices.show(
+            [kit.Choice("no", "Không"), kit.Choice("yes", "Có", "Ghi rõ trong ghi chú")], ["yes"]
+        )
         self.ids.total.suggestions = [("Như lần trước: 5", 5)]
 
     def ask(self) -> None:
         """Show a question."""
-        kit.confirm("Bỏ bản nháp?", "Các mục đã nhập trong lượt này sẽ bị xóa khỏi máy.", "Bỏ nháp", "Giữ lại", self.say, "danger")
+        kit.confirm(
+            "Bỏ bản nháp?",
+            "Các mục đã nhập trong lượt này sẽ bị xóa khỏi máy.",
+            "Bỏ nháp",
+            "Giữ lại",
+            self.say,
+            "danger",
+        )
 
     def say(self) -> None:
         """Show a passing word."""
@@ -31,18 +42,60 @@ class Gallery(kit.Panes):
     def pick(self) -> None:
         """Show a sheet of choices."""
         choices = [kit.Choice(str(no), f"Lựa chọn số {no}") for no in range(12)]
-        self.sheet = kit.ChoiceSheet(choices, ["3"], print, is_multiple=True, title="Thành viên", sub="Chọn một lần cho cả ca")
+        self.sheet = kit.ChoiceSheet(
+            choices, ["3"], print, is_multiple=True, title="Thành viên", sub="Chọn một lần cho cả ca"
+        )
         self.sheet.open()
 
 
 SAMPLE_ROWS = [
-    kit.Row("1", "Nhà nghỉ Hoa Phượng", "Xã An Lão · Nhà nghỉ", "bed-outline", "bad", "120 m", "Nháp", "primary"),
-    kit.Row("2", "Karaoke Hồng Phúc", "Xã An Hưng · Karaoke", "microphone-outline", "warn", "350 m", "Chưa gửi", "warn"),
-    kit.Row("3", "Karaoke Bình Minh", "Xã An Quang · Karaoke", "microphone-outline", "bad", "1,2 km", "Trả lại", "bad", is_alert=True),
-    kit.Row("4", "Xoa bóp Thủy Tiên", "Xã An Trường · Xoa bóp", "spa-outline", "ok", "2,4 km", "Đã nhận", "faint"),
-    kit.Row("5", "Cà phê Quỳnh Như", "Xã An Khánh · Quán cà phê", "coffee-outline", "ok", "3,0 km", "Đã duyệt", "ok"),
-    kit.Row("6", "Nhà hàng Khách sạn Sông Văn Úc Thương mại và Dịch vụ", "Xã An Lão · Nhà hàng, quán ăn có phòng riêng",
-            "silverware-fork-knife", "plain", "3,4 km", "Đã nhận", "faint"),
+    kit.Row(
+        "1", "Nhà nghỉ Hoa Phượng", "Xã An Lão · Nhà nghỉ", "bed-outline", "bad", "120 m", "Nháp", "primary"
+    ),
+    kit.Row(
+        "2",
+        "Karaoke Hồng Phúc",
+        "Xã An Hưng · Karaoke",
+        "microphone-outline",
+        "warn",
+        "350 m",
+        "Chưa gửi",
+        "warn",
+    ),
+    kit.Row(
+        "3",
+        "Karaoke Bình Minh",
+        "Xã An Quang · Karaoke",
+        "microphone-outline",
+        "bad",
+        "1,2 km",
+        "Trả lại",
+        "bad",
+        is_alert=True,
+    ),
+    kit.Row(
+        "4", "Xoa bóp Thủy Tiên", "Xã An Trường · Xoa bóp", "spa-outline", "ok", "2,4 km", "Đã nhận", "faint"
+    ),
+    kit.Row(
+        "5",
+        "Cà phê Quỳnh Như",
+        "Xã An Khánh · Quán cà phê",
+        "coffee-outline",
+        "ok",
+        "3,0 km",
+        "Đã duyệt",
+        "ok",
+    ),
+    kit.Row(
+        "6",
+        "Nhà hàng Khách sạn Sông Văn Úc Thương mại và Dịch vụ",
+        "Xã An Lão · Nhà hàng, quán ăn có phòng riêng",
+        "silverware-fork-knife",
+        "plain",
+        "3,4 km",
+        "Đã nhận",
+        "faint",
+    ),
 ]
 
 load_beside(__file__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kivy.metrics import sp
 from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -16,11 +17,14 @@ __all__ = ["CheckRow", "Seg"]
 _REQUIRED = (text.Txt, Press)
 ANSWERS = ("yes", "partial", "no", "na")
 TONES = {"yes": "ok", "partial": "warn", "no": "bad", "na": "plain"}
-WIDTHS = {"yes": 0.75, "partial": 1.0, "no": 1.0, "na": 1.25}
+WIDTHS_SP = {"yes": 80, "partial": 80, "no": 86, "na": 94}
 
 
 class Seg(Pressable, Label):
-    """One word of answer, 48 dp high. text; active; tone (ok, bad, warn, plain) shown when active. Event on_release."""
+    """One word of answer, 48 dp high.
+
+    text; active; tone (ok, bad, warn, plain) shown when active. Event on_release.
+    """
 
     active = BooleanProperty(False)
     tone = OptionProperty("ok", options=("ok", "bad", "warn", "plain"))
@@ -30,9 +34,12 @@ class Seg(Pressable, Label):
 class CheckRow(BoxLayout):
     """One question with its answers beside it (below it when narrow), and an area under it.
 
-    no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial, no, na);
-    allow_partial, allow_na (which answers exist); error (text in red below).
-    Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by itself: render it.
+    no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial,
+    no, na);
+    allow_partial, allow_na (which answers exist); error (text in red below); has_line (hair line above, off
+    for the first).
+    Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by
+    itself: render it.
     Event on_details: a tap on the question. Children given in kv or by add_widget go into the area below.
     """
 
@@ -44,8 +51,9 @@ class CheckRow(BoxLayout):
     value = OptionProperty("", options=("", *ANSWERS))
     allow_partial = BooleanProperty(False)
     allow_na = BooleanProperty(True)
+    has_line = BooleanProperty(True)
     is_narrow = BooleanProperty(False)
-    area = ObjectProperty(None)
+    area = ObjectProperty(None, allownone=True)
     is_built = BooleanProperty(False)
     __events__ = ("on_choose", "on_details")
 
@@ -80,6 +88,11 @@ class CheckRow(BoxLayout):
         for seg in self.ids.segs.children if self.is_built else ():
             seg.active = seg.key == value
 
+    def on_is_narrow(self, *_: object) -> None:
+        """Give the answers the whole width, or their own."""
+        for seg in self.ids.segs.children if self.is_built else ():
+            self._widen(seg)
+
     def on_allow_partial(self, *_: object) -> None:
         """Offer or withdraw the answer."""
         self._offer()
@@ -104,10 +117,21 @@ class CheckRow(BoxLayout):
                 self.ids.segs.add_widget(self._seg(key))
 
     def _seg(self, key: str) -> Seg:
-        words = {"yes": _("Compliant"), "partial": _("Partly"), "no": _("Not compliant"), "na": _("Not applicable")}
-        seg = Seg(key=key, text=words[key], tone=TONES[key], size_hint_x=WIDTHS[key], active=key == self.value)
+        words = {
+            "yes": _("Compliant"),
+            "partial": _("Partly"),
+            "no": _("Not compliant"),
+            "na": _("Not applicable"),
+        }
+        seg = Seg(key=key, text=words[key], tone=TONES[key], active=key == self.value)
+        self._widen(seg)
         seg.bind(on_release=lambda _seg: self.choose(key))
         return seg
+
+    def _widen(self, seg: Seg) -> None:
+        seg.size_hint_x = 1 if self.is_narrow else None
+        if not self.is_narrow:
+            seg.width = sp(WIDTHS_SP[seg.key])
 
 
 class Area(BoxLayout):

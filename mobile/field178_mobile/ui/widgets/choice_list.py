@@ -28,7 +28,10 @@ class Choice:
 
 
 class ChoiceRow(Press):
-    """One choice with a mark. text; sub; active; is_multiple (square mark instead of a round one). Event on_release."""
+    """One choice with a mark.
+
+    text; sub; active; is_multiple (square mark instead of a round one). Event on_release.
+    """
 
     key = StringProperty("")
     text = StringProperty("")
@@ -40,7 +43,8 @@ class ChoiceRow(Press):
 class ChoiceList(Column):
     """Choices below each other (up to about 30; longer lists belong in a ListPane with search).
 
-    is_multiple; show(choices, chosen) renders; event on_choose(key) on a tap. The list does not change by itself.
+    is_multiple; show(choices, chosen) renders; event on_choose(key) on a tap. The list does not change by
+    itself.
     """
 
     is_multiple = BooleanProperty(False)
@@ -64,7 +68,8 @@ class ChoiceList(Column):
 class ChoiceSheet(Sheet):
     """A sheet to choose from. ChoiceSheet(choices, chosen, on_chosen, is_multiple=False, title=…).open().
 
-    One choice: the tap closes the sheet and calls on_chosen((key,)). Several: OK calls on_chosen(keys in list order).
+    One choice: the tap closes the sheet and calls on_chosen((key,)). Several: OK calls on_chosen(keys in
+    list order).
     """
 
     def __init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from kivy.properties import NumericProperty, StringProperty
 
@@ -20,7 +21,8 @@ MAX_DIGITS = 5
 class CountField(Press):
     """A count: label at the left, the number at the right; a tap opens the number pad.
 
-    label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line, e.g. last time);
+    label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line,
+    e.g. last time);
     error / warning (below); maximum (0 = none); suggestions (list of (text, value) offered on the pad).
     Event on_commit(value): the number given. The field does not change `value` by itself: render it.
     """
@@ -41,7 +43,11 @@ class CountField(Press):
     def on_release(self) -> None:
         """Open the pad."""
         pad = NumberPad(
-            title=self.label, sub=self.hint, maximum=self.maximum, on_number=self._commit, suggestions=self.suggestions
+            title=self.label,
+            sub=self.hint,
+            maximum=self.maximum,
+            on_number=self._commit,
+            suggestions=self.suggestions,
         )
         pad.start(int(self.value))
         pad.open()
@@ -54,9 +60,12 @@ class CountField(Press):
 
 
 class NumberPad(Sheet):
-    """Digits for a thumb. title; sub; maximum (0 = none). NumberPad(on_number=callback, suggestions=[(text, value)…]).
+    """Digits for a thumb. title; sub; maximum (0 = none).
 
-    start(value) shows a first number that the next digit replaces; the callback gets the number once, on OK or a suggestion.
+    NumberPad(on_number=callback, suggestions=[(text, value)…]): both are given when it is made.
+
+    start(value) shows a first number that the next digit replaces; the callback gets the number once, on OK
+    or a suggestion.
     """
 
     shown = StringProperty("")
@@ -70,7 +79,9 @@ class NumberPad(Sheet):
         self._is_fresh = True
         super().__init__(**kwargs)
         self.add_widget(PadBody(pad=self, suggestions=suggestions))
-        self.footer.add_widget(Btn(text=_("OK"), icon="check", size_hint_x=1, on_release=lambda _btn: self.accept()))
+        self.footer.add_widget(
+            Btn(text=_("OK"), icon="check", size_hint_x=1, on_release=lambda _btn: self.accept())
+        )
 
     def start(self, value: int) -> None:
         """Show a first number; below zero means none."""
@@ -120,7 +131,7 @@ class PadBody(surface.Column):
             chip.bind(on_release=lambda _chip, value=value: pad.give(value))
             self.ids.suggestions.add_widget(chip)
         for key in "123456789":
-            self._key(key, "", lambda key=key: pad.type(key))
+            self._key(key, "", partial(pad.type, key))
         self._key("C", "", lambda: pad.start(-1))
         self._key("0", "", lambda: pad.type("0"))
         self._key("", "backspace-outline", pad.back)
@@ -128,7 +139,7 @@ class PadBody(surface.Column):
     def _key(self, words: str, icon: str, act: Callable[[], None]) -> None:
         key = PadKey(text=words, icon=icon)
         key.bind(on_release=lambda _key: act())
-        self.ids.keys.add_widget(key)
+        self.ids.key_grid.add_widget(key)
 
 
 class PadKey(Press):

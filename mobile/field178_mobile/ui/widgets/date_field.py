@@ -20,7 +20,8 @@ _REQUIRED = (field.Field, surface.Flow, text.Txt)
 class DateField(Press):
     """A date. label; value (ISO "2026-11-24" or ""); error; warning; suggestions (list of (text, ISO date)).
 
-    A tap opens a sheet with day, month, year. Event on_commit(iso), "" when cleared. The field does not change by itself.
+    A tap opens a sheet with day, month, year. Event on_commit(iso), "" when cleared. The field does not
+    change by itself.
     """
 
     label = StringProperty("")
@@ -53,7 +54,11 @@ class DateSheet(Sheet):
     """Day, month and year as numbers; one tap for the suggested dates."""
 
     def __init__(
-        self, value: str, on_date: Callable[[str], None], suggestions: Sequence[tuple[str, str]], **kwargs: object
+        self,
+        value: str,
+        on_date: Callable[[str], None],
+        suggestions: Sequence[tuple[str, str]],
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self._on_date = on_date

@@ -32,7 +32,8 @@ class Field(BoxLayout):
     """One text to enter.
 
     label; text; hint (grey example); error (red, below) or warning (amber, below) or help (grey, below);
-    multiline; lines (height of a multi-line field); password; max_length; kind (text, number: digits only); disabled.
+    multiline; lines (height of a multi-line field); password; max_length; kind (text, number: digits only);
+    disabled.
     Events: on_commit(text) with NFC text when the field is left or Enter is pressed and the text has changed;
     on_edit(text) at each keystroke. focus_input() puts the cursor in.
     """
@@ -50,6 +51,11 @@ class Field(BoxLayout):
     kind = OptionProperty("text", options=("text", "number"))
     has_focus = BooleanProperty(False)
     __events__ = ("on_commit", "on_edit")
+
+    def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
+        """Build the field and show the text it was made with."""
+        super().apply_class_lang_rules(*args, **kwargs)
+        self.ids.entry.text = self.text
 
     def focus_input(self) -> None:
         """Put the cursor in."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, OptionProperty, StringProperty
-from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
@@ -14,16 +13,20 @@ from kivy.uix.recycleview.views import RecycleDataViewBehavior
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import text
 from field178_mobile.ui.widgets.press import Pressable
+from field178_mobile.ui.widgets.scroll import PromptScroll
 from field178_mobile.ui.widgets.text import INKS, WASHES
 
 __all__ = ["ListPane", "ListRow", "Row"]
-_REQUIRED = (text.Tile, text.Txt, ButtonBehavior)
+_REQUIRED = (text.Tile, text.Txt)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: key; icon and tone of the tile (plain primary ok bad warn); title; sub (grey); meta (grey, right);
-    word (state word, right) with word_tone (ink); is_alert (a red "Cần xem" dot on the tile)."""
+    """One row.
+
+    key; icon and tone of the tile (plain primary ok bad warn); title; sub (grey); meta (grey, right);
+    word (state word, right) with word_tone (ink); is_alert (a red "Cần xem" dot on the tile).
+    """
 
     key: str
     title: str
@@ -66,7 +69,7 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
             pane.dispatch("on_choose", self.key)
 
 
-class ListPane(RecycleView):
+class ListPane(PromptScroll, RecycleView):
     """A virtual list. show(rows) renders a sequence of Row; chosen (key of the marked row).
 
     Event on_choose(key) on a tap; the pane does not change `chosen` by itself: render it.
@@ -83,23 +86,6 @@ class ListPane(RecycleView):
         """Mark the chosen row among those drawn."""
         for row in self.layout_manager.children if self.layout_manager else ():
             row.selected = row.key == chosen
-
-    def on_touch_down(self, touch: object) -> bool:
-        """Veil the row under the finger before the scroll has decided."""
-        if self.collide_point(*touch.pos) and self.layout_manager:
-            x, y = self.to_local(*touch.pos)
-            for row in self.layout_manager.children:
-                if row.collide_point(x, y):
-                    touch.ud["hinted"] = row
-                    row.hint_press()
-        return bool(super().on_touch_down(touch))
-
-    def on_touch_up(self, touch: object) -> bool:
-        """End a veil whose touch became a scroll."""
-        row = touch.ud.pop("hinted", None)
-        if row is not None and row.state == "normal":
-            row.end_hint()
-        return bool(super().on_touch_up(touch))
 
     def on_choose(self, key: str) -> None:
         """Overridden by bind."""

@@ -23,7 +23,10 @@ TOAST_S = 3.5
 
 
 class Overlay(ModalView):
-    """A veil over the screen that holds one thing; a tap outside or the back key closes it. open(), dismiss(), on_dismiss."""
+    """A veil over the screen that holds one thing; a tap outside or the back key closes it.
+
+    open(), dismiss(), on_dismiss.
+    """
 
     def open(self, *_args: object, **_kwargs: object) -> None:
         """Show it over everything else."""
@@ -76,7 +79,10 @@ class Sheet(Overlay):
 
 
 class Dialog(Overlay):
-    """One question with two buttons. title; text; yes; no ("" = one button only); kind (primary, danger). Event on_confirm."""
+    """One question with two buttons.
+
+    title; text; yes; no ("" = one button only); kind (primary, danger). Event on_confirm.
+    """
 
     title = StringProperty("")
     text = StringProperty("")
@@ -95,7 +101,10 @@ class Dialog(Overlay):
 
 
 class Toast(BoxLayout):
-    """A short word at the foot of the screen that goes away by itself. text; icon; tone (plain, ok, bad, warn)."""
+    """A short word at the foot of the screen that goes away by itself.
+
+    text; icon; tone (plain, ok, bad, warn).
+    """
 
     text = StringProperty("")
     icon = StringProperty("")
@@ -113,7 +122,9 @@ def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
     return shown
 
 
-def confirm(title: str, text: str, yes: str, no: str, on_confirm: Callable[[], None], kind: str = "primary") -> Dialog:  # noqa: PLR0913
+def confirm(
+    title: str, text: str, yes: str, no: str, on_confirm: Callable[[], None], kind: str = "primary"
+) -> Dialog:
     """Ask a question and call back on yes."""
     dialog = Dialog(title=title, text=text, yes=yes, no=no, kind=kind)
     dialog.bind(on_confirm=lambda _dialog: on_confirm())

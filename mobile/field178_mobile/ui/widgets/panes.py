@@ -59,7 +59,10 @@ class Panes(BoxLayout):
 
 
 class PaneHead(BoxLayout):
-    """The head of a pane: title; sub; has_back (back button; event on_back). Children (pills, buttons) go to the right."""
+    """The head of a pane: title; sub; has_back (back button; event on_back).
+
+    Children (pills, buttons) go to the right.
+    """
 
     title = StringProperty("")
     sub = StringProperty("")

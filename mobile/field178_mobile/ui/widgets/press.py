@@ -20,7 +20,10 @@ PRESSED_ALPHA = 0.10
 
 
 class Pressable(ButtonBehavior):
-    """The touch behaviour of the kit: a veil within one frame of the touch, fading after it. Event on_release."""
+    """The touch behaviour of the kit: a veil within one frame of the touch, fading after it.
+
+    Event on_release.
+    """
 
     veil = NumericProperty(0)
     veil_radius = NumericProperty("12dp")
@@ -68,7 +71,10 @@ class Btn(Pressable, AnchorLayout):
 
 
 class IconBtn(Pressable, Label):
-    """An icon of 48 × 48 dp to press. icon; tone (ink); soft (True: on a soft ground); hint (spoken name, for the lint and tests)."""
+    """An icon of 48 × 48 dp to press.
+
+    icon; tone (ink); soft (True: on a soft ground); hint (spoken name, for the lint and tests).
+    """
 
     icon = StringProperty("")
     tone = OptionProperty("muted", options=INKS)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from kivy.properties import NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.scrollview import ScrollView
 from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
 
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import press, text
-from field178_mobile.ui.widgets.press import Press, Pressable
+from field178_mobile.ui.widgets.press import Press
+from field178_mobile.ui.widgets.scroll import PromptScroll
 from field178_mobile.ui.widgets.text import INKS, WASHES
 
-__all__ = ["Banner", "Card", "Column", "EmptyState", "Flow", "Panel", "Meter", "ScrollPane", "StatusLine"]
+__all__ = ["Banner", "Card", "Column", "EmptyState", "Flow", "Meter", "Panel", "ScrollPane", "StatusLine"]
 _REQUIRED = (press.Btn, text.Txt)
 
 
@@ -33,10 +33,9 @@ class Flow(StackLayout):
     """Things beside each other that wrap to further lines (chips)."""
 
 
-class ScrollPane(ScrollView):
+class ScrollPane(PromptScroll):
     """One scrolling column: children added to it go into the column. spacing, padding of the column.
 
-    Pressed things inside show their veil within a frame though the scroll decides later.
     `scroll_to_widget(widget)` brings a child into view.
     """
 
@@ -60,21 +59,6 @@ class ScrollPane(ScrollView):
         """Scroll until a widget inside is in view."""
         self.scroll_to(widget, padding=self.column_padding, animate=False)
 
-    def on_touch_down(self, touch: object) -> bool:
-        """Veil what lies under the finger before the scroll view has decided."""
-        hinted = _pressable_at(self, *touch.pos) if self.collide_point(*touch.pos) else None
-        if hinted is not None:
-            touch.ud["hinted"] = hinted
-            hinted.hint_press()
-        return bool(super().on_touch_down(touch))
-
-    def on_touch_up(self, touch: object) -> bool:
-        """End a veil whose touch became a scroll."""
-        hinted = touch.ud.pop("hinted", None)
-        if hinted is not None and hinted.state == "normal":
-            hinted.end_hint()
-        return bool(super().on_touch_up(touch))
-
 
 class Meter(Widget):
     """A bar of 6 dp. value (0 to 1); tone (primary, ok, warn, bad)."""
@@ -84,7 +68,10 @@ class Meter(Widget):
 
 
 class Banner(BoxLayout):
-    """A line of notice over a pane. text; icon; tone (plain primary ok bad warn); action (button text, "" = none). Event on_act."""
+    """A line of notice over a pane.
+
+    text; icon; tone (plain primary ok bad warn); action (button text, "" = none). Event on_act.
+    """
 
     text = StringProperty("")
     icon = StringProperty("")
@@ -97,7 +84,10 @@ class Banner(BoxLayout):
 
 
 class EmptyState(BoxLayout):
-    """What a pane says when it has nothing. icon; title; text; action (button text, "" = none). Event on_act."""
+    """What a pane says when it has nothing.
+
+    icon; title; text; action (button text, "" = none). Event on_act.
+    """
 
     icon = StringProperty("inbox-outline")
     title = StringProperty("")
@@ -115,15 +105,6 @@ class StatusLine(Press):
     text = StringProperty("")
     icon = StringProperty("")
     tone = OptionProperty("muted", options=INKS)
-
-
-def _pressable_at(widget: Widget, x: float, y: float) -> Pressable | None:
-    """Return the innermost pressable under a point of the widget's parent."""
-    local = widget.to_local(x, y)
-    for child in widget.children:
-        if child.collide_point(*local) and (found := _pressable_at(child, *local)) is not None:
-            return found
-    return widget if isinstance(widget, Pressable) and widget.collide_point(x, y) else None
 
 
 load_beside(__file__)

@@ -22,7 +22,10 @@ class Tab(Pressable, Label):
 
 
 class TabBar(BoxLayout):
-    """A row of tabs 48 dp high. `tabs` through set_tabs([(key, text)…]); chosen (key). Event on_choose(key) on a tap."""
+    """A row of tabs 48 dp high.
+
+    `tabs` through set_tabs([(key, text)…]); chosen (key). Event on_choose(key) on a tap.
+    """
 
     chosen = StringProperty("")
     __events__ = ("on_choose",)

@@ -1,4 +1,4 @@
-"""Words, icons and small marks: Txt, Title, Section, Small, Ic, Pill, Tile, Divider."""
+"""Words, icons and small marks: Txt, Title, Section, Small, Word, Ic, Pill, Tile, Divider."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.ui.kv import load_beside
 
-INKS = ("text", "muted", "faint", "primary", "ok", "bad", "warn", "primary_on", "bad_on", "rail_text", "rail_on")
+INKS = (
+    "text",
+    "muted",
+    "faint",
+    "primary",
+    "ok",
+    "bad",
+    "warn",
+    "primary_on",
+    "bad_on",
+    "rail_text",
+    "rail_on",
+)
 WASHES = ("plain", "primary", "ok", "bad", "warn")
 
 
@@ -37,6 +49,16 @@ class Small(Txt):
     """Secondary text: 13 sp, muted. Properties of Txt."""
 
 
+class Word(Label):
+    """One line, as wide as its text: a state word, a number at the right.
+
+    text; tone (ink); weight (regular, medium, bold).
+    """
+
+    tone = OptionProperty("text", options=INKS)
+    weight = OptionProperty("regular", options=("regular", "medium", "bold"))
+
+
 class Ic(Label):
     """One icon in a 24 dp box. icon (name of ui/icons.py, "" = nothing); tone (ink); font_size to scale."""
 
@@ -45,7 +67,10 @@ class Ic(Label):
 
 
 class Pill(BoxLayout):
-    """A small rounded mark, not touchable: a state or a counter. text; icon; tone (wash and ink: plain primary ok bad warn)."""
+    """A small rounded mark, not touchable: a state or a counter.
+
+    text; icon; tone (wash and ink: plain primary ok bad warn).
+    """
 
     text = StringProperty("")
     icon = StringProperty("")
