@@ -14,6 +14,7 @@ from field178_server.runtime import Runtime, init_runtime
 from field178_server.services.passwords import Passwords
 from field178_server.settings import Settings
 from field178_server.structured_log import init_request_log
+from field178_server.web import init_web
 from field178_shared.clock import Clock, clock_from_environment
 from field178_shared.ids import IdSource
 from field178_shared.protocol import MAX_BODY_BYTES
@@ -47,6 +48,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     init_headers(app, is_https=settings.is_https)
     init_errors(app)
     init_api(app)
+    init_web(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

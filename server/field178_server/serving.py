@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_server import waitress_serving
 from field178_server.settings import SettingError, Settings, is_loopback
 from field178_server.tls import certificate_of
 from field178_server.wsgi import application_of
@@ -30,6 +29,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         return
     if not is_loopback(host):
         raise SettingError(f"http: 127.0.0.1 only, not {host}; FIELD178_URL=https://…")
+    from field178_server import waitress_serving
 
     waitress_serving.serve(
         application_of(settings),

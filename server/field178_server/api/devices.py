@@ -13,7 +13,10 @@ from field178_server.models import Device, Officer
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services import attempts, audit, enrolment, officers
 from field178_server.services.attempts import Budget
+from field178_server.services.batch import Batch
 from field178_server.services.enrolment import Claim, Enrolled
+from field178_server.services.quarantine import run_again
+from field178_server.services.type_rules import declared_types
 from field178_server.sign_in import check_sign_in, client_address
 from field178_server.unit_of_work import run_write
 from field178_shared.clock import to_wire
@@ -78,6 +81,8 @@ def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -
     enrolment.bind_officer(session, device, officer, now)
     stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
     audit.record(session, stamp, audit.Actor("officer", officer_id), audit.Entry("officer_bound", device_id))
+    # What was kept aside because nobody knew its author here is judged again.
+    run_again(Batch(session, runtime.tenant_id, runtime.clock, runtime.ids), declared_types(), device_id)
     return officer
 
 

@@ -6,7 +6,7 @@ import importlib.metadata
 
 import click
 
-from field178_server.cli import history, people, setup, tablets
+from field178_server.cli import history, people, records, setup, tablets
 from field178_server.cli.operator_context import Group
 from field178_server.cli.words import _
 
@@ -22,6 +22,9 @@ COMMANDS: tuple[click.Command, ...] = (
     tablets.grant,
     tablets.ungrant,
     tablets.expire_sessions,
+    records.move,
+    records.review,
+    records.compact,
     history.new_epoch,
     history.mark_backed_up,
 )

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from field178_server.models import Device, Incarnation, Officer, Receipt, Tenant
 from field178_server.services import device_sessions, enrolment, officers, scopes
 from field178_server.services.audit import Entry
+from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
+from field178_server.services.quarantine import run_again
+from field178_server.services.type_rules import declared_types
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -65,6 +68,8 @@ def grant(session: Session, desk: Desk, device_id: str, scope: str) -> None:
     scopes.ensure(session, desk.tenant_id, (scope,), desk.lists)
     scopes.grant(session, found, (scope,), desk.now())
     desk.note(session, Entry("scope_granted", device_id, scope))
+    # What was kept aside for want of this right is judged again, in the transaction that gives it.
+    run_again(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), device_id)
 
 
 def ungrant(session: Session, desk: Desk, device_id: str, scope: str) -> None:

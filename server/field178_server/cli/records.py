@@ -1,0 +1,58 @@
+"""Records as the operator handles them: `move`, `review`, `compact`."""
+
+from __future__ import annotations
+
+import click
+
+from field178_server.cli.operator_context import as_json_option, operator, show
+from field178_server.cli.words import _
+from field178_server.services import record_desk
+from field178_server.services.compaction import compact as compact_scope
+from field178_server.services.record_desk import Decision
+
+
+@click.command(help=_("Move a record, with its conflicts and review, to another scope."))
+@click.argument("record")
+@click.argument("scope")
+@as_json_option
+def move(record: str, scope: str, as_json: bool) -> None:
+    """Move a record."""
+    at = operator()
+    at.write(lambda session: record_desk.move(session, at.desk, record, scope))
+    show({"record": record, "scope": scope}, as_json=as_json)
+
+
+@click.command(help=_("Decide on a filed record as the office does in the console."))
+@click.argument("record")
+@click.argument("decision", type=click.Choice(record_desk.DECISIONS))
+@click.option("--reason", default="", help=_("Why; needed to void or reopen."))
+@click.option("--path", default="", help=_("Field the comment is pinned to."))
+@click.option("--comment", default="", help=_("What is to be corrected."))
+@click.option("--rev", type=int, help=_("Revision that was seen; the latest when left out."))
+@click.option("--by", "login", help=_("Officer who decides; the operator when left out."))
+@as_json_option
+def review(  # noqa: PLR0913  # one parameter an option
+    record: str,
+    decision: str,
+    reason: str,
+    path: str,
+    comment: str,
+    rev: int | None,
+    login: str | None,
+    as_json: bool,
+) -> None:
+    """Approve, return, void or reopen a record."""
+    at = operator()
+    wanted = Decision(record, decision, reason, path, comment, rev, login)
+    decided = at.write(lambda session: record_desk.decide(session, at.desk, wanted))
+    show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
+
+
+@click.command(help=_("Forget what left a scope or was deleted there; tablets behind it start again."))
+@click.argument("scope")
+@as_json_option
+def compact(scope: str, as_json: bool) -> None:
+    """Compact the feed of a scope."""
+    at = operator()
+    dropped = at.write(lambda session: compact_scope(session, at.tenant_id, scope))
+    show({"scope": scope, "dropped": dropped}, as_json=as_json)
