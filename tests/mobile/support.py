@@ -87,7 +87,7 @@ def server_commits(store: Store, *rows: BaseRow, cursor: int = 1) -> None:
 
 
 def base_row(
-    record_id: str, rev: int = 1, record_type: str = "establishment", scope: str = UNIT, **data: object
+    record_id: str, rev: int = 1, record_type: str = "establishment", scope: str = UNIT, /, **data: object
 ) -> BaseRow:
     deleted = bool(data.pop("deleted", False))
     h = record_hash(record_id, record_type, rev, deleted, data)

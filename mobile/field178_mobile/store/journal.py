@@ -10,7 +10,7 @@ import hashlib
 import os
 import struct
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +100,21 @@ class Journal:
                 yield Frame(start + position, frame.change_id, frame.n, frame.sealed)
             position = data.find(_MARKER, position + length)
 
+    def keep_only(self, change_ids: Container[str]) -> None:
+        """Replace the file by one that holds only these changes; a crash leaves the old or the new one."""
+        target = self._path.with_suffix(".new")
+        target.unlink(missing_ok=True)
+        fresh = Journal(target)
+        fresh.append_packed(
+            b"".join(pack_frame(item) for item in self.frames() if item.change_id in change_ids)
+        )
+        fresh.close()
+        # Closed before the rename: Windows does not replace an open file.
+        self._file.close()
+        target.replace(self._path)
+        sync_folder(self._path.parent)
+        self._file = self._path.open("a+b", buffering=0)
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
@@ -122,18 +137,6 @@ def read_entry(sealer: Sealer, frame: Frame) -> Entry | None:
     draft_id = body["draft"]
     change = NewChange(wire, str(body["incarnation"]), long_was, names)
     return Entry(change, draft_id if isinstance(draft_id, str) else None)
-
-
-def rewrite_journal(path: Path, keep: Iterable[Frame]) -> Journal:
-    """Replace the file by one that holds only the given frames; a crash leaves the old or the new one."""
-    target = path.with_suffix(".new")
-    target.unlink(missing_ok=True)
-    fresh = Journal(target)
-    fresh.append_packed(b"".join(pack_frame(frame) for frame in keep))
-    fresh.close()
-    target.replace(path)
-    sync_folder(path.parent)
-    return Journal(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -55,10 +55,10 @@ def test_filing_an_unknown_record_sends_every_field_as_a_create(store: Store, cl
 def test_an_edit_sends_only_what_differs_from_what_the_user_saw(store: Store, clock: FrozenClock) -> None:
     server_commits(
         store,
-        base_row(RECORD, rev=3, name="Ánh Trăng", rooms_total=4, certificates={"antt": {"status": "valid"}}),
+        base_row(RECORD, 3, name="Ánh Trăng", rooms_total=4, certificates={"antt": {"status": "valid"}}),
     )
     draft = draft_of(store, RECORD, clock.now(), rooms_total=5, certificates={"antt": {"status": "expired"}})
-    server_commits(store, base_row(RECORD, rev=4, name="Ánh Sao", rooms_total=9), cursor=2)
+    server_commits(store, base_row(RECORD, 4, name="Ánh Sao", rooms_total=9), cursor=2)
     store.file(draft, USER)
     [wire] = wires(store)
     assert wire["set"] == {"rooms_total": 5, "certificates.antt.status": "expired"}
@@ -100,7 +100,7 @@ def test_text_is_filed_in_composed_form_without_nulls(store: Store, clock: Froze
 
 
 def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenClock) -> None:
-    server_commits(store, base_row(RECORD, rev=2, name="một"))
+    server_commits(store, base_row(RECORD, 2, name="một"))
     assert store.shown_state(RECORD).word is Word.RECEIVED
     review = review_id(RECORD)
     comments = {"c1": {"path": "name", "text": "Tên chưa đúng", "user": USER, "at": "2026-11-24T10:00:00Z"}}
@@ -115,7 +115,7 @@ def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenCl
     assert store.shown_state(RECORD).word is Word.RETURNED
     [item] = store.inbox()
     assert (item.kind, item.reason, item.comments[0].path) == ("returned", "thiếu", "name")
-    server_commits(store, base_row(RECORD, rev=3, name="hai"))
+    server_commits(store, base_row(RECORD, 3, name="hai"))
     assert store.shown_state(RECORD).word is Word.RECEIVED
     assert store.inbox() == []
     server_commits(store, base_row(review, 2, "review", record=RECORD, record_rev=3, state="approved"))
@@ -132,7 +132,7 @@ def test_establishments_are_found_by_folded_name_and_follow_every_change(
     assert (entry.folded, entry.lat) == ("karaoke dem hong", 205000000)
     store.file(draft_of(store, RECORD, clock.now(), name="Karaoke Sao Mai"), USER)
     assert [entry.folded for entry in store.establishments()] == ["karaoke sao mai"]
-    server_commits(store, base_row(RECORD, rev=2, name="x", deleted=True))
+    server_commits(store, base_row(RECORD, 2, name="x", deleted=True))
     assert [entry.name for entry in store.establishments()] == ["Karaoke Sao Mai"]
 
 

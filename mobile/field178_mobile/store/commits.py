@@ -1,0 +1,334 @@
+"""What the sync engine writes: each function is one transaction with a named crash point on both sides.
+
+The order inside is the protocol's: rows, cursor and receipts stand or fall together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from field178_mobile.store.base import (
+    BaseRow,
+    ScopeRow,
+    drop_base,
+    drop_scope,
+    get_base,
+    get_scope,
+    put_base,
+    put_scope,
+    scope_rows,
+    unseen_rows,
+)
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.meta import get_number, get_text, put_number, put_text
+from field178_mobile.store.notices import Notice, replace_notices
+from field178_mobile.store.outbox import (
+    State,
+    delete_changes,
+    get_change,
+    offer_again,
+    prunable,
+    set_state,
+    settle_left,
+    settle_record,
+    settle_scope,
+    store_receipt,
+)
+from field178_mobile.store.position import Life, explanation
+from field178_mobile.store.room import Room
+from field178_shared.canonical import Digest, receipt_hash
+from field178_shared.clock import to_wire
+from field178_shared.errors import ErrorCode
+from field178_shared.protocol import Receipt, Status
+
+_JOURNAL_WORTH_REWRITING = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A record left a scope."""
+
+    record_id: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What `hello` said that is kept with the first checkpoint or the end of the answer."""
+
+    epoch: str
+    verdicts: int
+    notices: tuple[Notice, ...]
+    granted: frozenset[str]
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One `ck`: the rows before it, how far the scope is read, and at its last one the server's digest."""
+
+    scope: str
+    seq: int
+    digest: Digest | None
+    items: Sequence[BaseRow | Leave]
+    receipts: Sequence[Receipt]
+    greeting: Greeting
+    wants: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit touched; `verified` is None where nothing was to be proven."""
+
+    records: frozenset[str]
+    verified: bool | None = None
+
+
+def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
+    """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest."""
+    with room.transaction("checkpoint"):
+        touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
+        digests: dict[str, Digest] = {}
+        before = get_scope(room, checkpoint.scope)
+        digests[checkpoint.scope] = before.digest
+        # The scope row first: rows are stamped with its refresh number.
+        put_scope(room, before)
+        for item in checkpoint.items:
+            touched.add(_commit_item(room, item, digests))
+        verified = None
+        if checkpoint.digest is not None:
+            touched.update(_drop_unseen(room, before, digests))
+            verified = digests[checkpoint.scope] == checkpoint.digest
+        _put_progress(room, checkpoint, before, digests, verified)
+        _keep_greeting(room, checkpoint.greeting)
+        _put_wants(room, checkpoint)
+    return Committed(frozenset(touched), verified)
+
+
+def commit_receipts(room: Room, receipts: Sequence[Receipt], granted: frozenset[str]) -> Committed:
+    """Store receipts that no checkpoint followed: the server's verdict is durable, so they are ours."""
+    with room.transaction("receipts"):
+        touched = _store_receipts(room, receipts, granted)
+    return Committed(frozenset(touched))
+
+
+def finish_exchange(room: Room, greeting: Greeting, at: datetime) -> None:
+    """Keep what `hello` said: the answer came to its end."""
+    with room.transaction("finish"):
+        _keep_greeting(room, greeting)
+        put_text(room, "last_success_at", to_wire(at))
+        put_text(room, "last_error", None)
+
+
+def note_agreement(room: Room, at: datetime) -> None:
+    """Remember that the server computed the same state: nothing else changed."""
+    with room.transaction("agreed"):
+        put_text(room, "last_success_at", to_wire(at))
+        put_text(room, "last_error", None)
+
+
+def note_error(room: Room, code: str) -> None:
+    """Remember why the last exchange failed, for the status line."""
+    if get_text(room, "last_error") != code:
+        with room.transaction("error"):
+            put_text(room, "last_error", code)
+
+
+def note_clock(room: Room, offset_ms: int) -> None:
+    """Remember device minus server time, when it moved by more than a second."""
+    if abs(get_number(room, "clock_offset_ms") - offset_ms) > 1000:
+        with room.transaction("clock"):
+            put_number(room, "clock_offset_ms", offset_ms)
+
+
+def mark_sent(room: Room, change_ids: Sequence[str]) -> None:
+    """Remember, before the first byte goes out, that these changes may be with the server."""
+    with room.transaction("sent"):
+        set_state(room, change_ids, State.SENT)
+
+
+def park(room: Room, change_id: str, reason: str) -> None:
+    """Take one change out of the queue until the user mends it, so that it delays no other."""
+    with room.transaction("park"):
+        set_state(room, [change_id], State.PARKED, reason)
+
+
+def offer_missing(room: Room, change_ids: Sequence[str], offering: bool) -> None:
+    """Push again what the server lost, under the same ids; `offering`: more is still to be offered."""
+    with room.transaction("offer"):
+        offer_again(room, change_ids)
+        put_number(room, "must_offer", int(offering))
+
+
+def demand_offer(room: Room) -> None:
+    """Remember that the server may have lost changes: the next request offers all that are held."""
+    if get_number(room, "must_offer") != 1:
+        with room.transaction("offer"):
+            put_number(room, "must_offer", 1)
+
+
+def explain(room: Room, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
+    """Remember a difference that was looked into; a restored copy begins a life of its own."""
+    with room.transaction("explain"):
+        room.connection.execute(
+            "UPDATE incarnation SET explained = ? WHERE id = ?", (explanation(server, life.receipts), life.id)
+        )
+        if next_incarnation is not None:
+            room.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (next_incarnation,))
+            put_text(room, "incarnation", next_incarnation)
+            put_number(room, "next_n", 1)
+
+
+def enter_epoch(room: Room) -> None:
+    """Read every scope again: another history began. The epoch itself is kept with the first checkpoint."""
+    with room.transaction("epoch"):
+        for scope in scope_rows(room).values():
+            if scope.cursor or scope.refresh:
+                put_scope(room, _from_the_start(room, scope))
+        put_number(room, "must_offer", 1)
+
+
+def restart_scope(room: Room, scope: str) -> None:
+    """Read one scope again from the start, because the server said so."""
+    with room.transaction("resync"):
+        put_scope(room, _from_the_start(room, get_scope(room, scope)))
+
+
+def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
+    """Delete what belongs to scopes no longer granted, once their changes were pushed."""
+    waiting = {
+        row[0]
+        for row in room.connection.execute(
+            "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
+        )
+    }
+    held = {row[0] for row in room.connection.execute("SELECT id FROM scope UNION SELECT scope FROM base")}
+    lost = sorted(held - granted - waiting)
+    if not lost:
+        return Committed(frozenset())
+    touched: set[str] = set()
+    with room.transaction("lost"):
+        for scope in lost:
+            touched.update(drop_scope(room, scope))
+            settle_scope(room, scope, None)
+    return Committed(frozenset(touched))
+
+
+def prune(room: Room, journal: Journal, backed_up: Mapping[str, int]) -> None:
+    """Let go of changes that a backup verified by restore holds; their receipts still count."""
+    gone: list[str] = []
+    with room.transaction("prune"):
+        for life_id, number in backed_up.items():
+            room.connection.execute("UPDATE incarnation SET backed_up = ? WHERE id = ?", (number, life_id))
+            gone += _prune_life(room, life_id, number)
+    if gone and journal.size > _JOURNAL_WORTH_REWRITING:
+        # After the commit: a crash before this leaves a journal that says more than it must, never less.
+        held = {row[0] for row in room.connection.execute("SELECT id FROM outbox")}
+        journal.keep_only(held)
+        with room.transaction("journal"):
+            put_text(room, "journal", journal.generation)
+            put_number(room, "journal_end", journal.size)
+
+
+def _store_receipts(room: Room, receipts: Iterable[Receipt], granted: frozenset[str]) -> set[str]:
+    touched: set[str] = set()
+    for receipt in receipts:
+        change = get_change(room, receipt.change_id)
+        if change is None:
+            continue
+        if receipt.reason == ErrorCode.ID_REUSE:
+            # Never in the place of a good receipt; without one somebody has to look at it.
+            set_state(room, [change.id], State.PARKED, receipt.reason)
+        elif change.state is not State.ACKNOWLEDGED or receipt.v >= change.verdict:
+            store_receipt(room, change, receipt, _is_settled(room, change.record_id, receipt, granted))
+        touched.add(change.record_id)
+    return touched
+
+
+def _is_settled(room: Room, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
+    if receipt.status is Status.QUARANTINED:
+        return False
+    base = get_base(room, record_id)
+    return receipt.scope not in granted or (base is not None and base.rev >= receipt.rev)
+
+
+def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest]) -> str:
+    if isinstance(item, BaseRow):
+        put_base(room, item, digests)
+        settle_record(room, item.id, item.rev)
+        return item.id
+    base = get_base(room, item.record_id)
+    if base is None or base.scope == item.scope:
+        # An old leave MUST NOT touch a record that lives in another scope by now.
+        drop_base(room, item.record_id, digests)
+        settle_left(room, item.record_id, item.scope)
+    return item.record_id
+
+
+def _drop_unseen(room: Room, scope: ScopeRow, digests: dict[str, Digest]) -> list[str]:
+    gone = unseen_rows(room, scope.id, scope.refresh) if scope.refresh else []
+    for record_id in gone:
+        drop_base(room, record_id, digests)
+        settle_left(room, record_id, scope.id)
+    return gone
+
+
+def _put_progress(
+    room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: Mapping[str, Digest], verified: bool | None
+) -> None:
+    for scope, digest in digests.items():
+        if scope != checkpoint.scope:
+            put_scope(room, replace(get_scope(room, scope), digest=digest))
+    after = replace(before, cursor=max(before.cursor, checkpoint.seq), digest=digests[checkpoint.scope])
+    if checkpoint.digest is not None:
+        after = replace(after, refresh=0)
+    if verified:
+        settle_scope(room, checkpoint.scope, checkpoint.seq)
+    if verified is False and not checkpoint.wants:
+        put_number(room, "mismatches", get_number(room, "mismatches") + 1)
+        put_number(room, "must_offer", 1)
+        after = _from_the_start(room, after)
+    put_scope(room, after)
+
+
+def _from_the_start(room: Room, scope: ScopeRow) -> ScopeRow:
+    refresh = get_number(room, "refreshes") + 1
+    put_number(room, "refreshes", refresh)
+    return replace(scope, cursor=0, refresh=refresh)
+
+
+def _keep_greeting(room: Room, greeting: Greeting) -> None:
+    # hello's number, not the highest seen: a cut answer may have lacked some verdicts in between.
+    put_text(room, "epoch", greeting.epoch)
+    put_number(room, "verdicts", greeting.verdicts)
+    put_number(room, "revoked", int(greeting.revoked))
+    replace_notices(room, greeting.notices)
+
+
+def _put_wants(room: Room, checkpoint: Checkpoint) -> None:
+    before = frozenset(json.loads(get_text(room, "wants") or "[]"))
+    arrived = {item.id for item in checkpoint.items if isinstance(item, BaseRow)}
+    after = (before | checkpoint.wants) - arrived
+    if after != before:
+        put_text(room, "wants", json.dumps(sorted(after)))
+
+
+def _prune_life(room: Room, life_id: str, backed_up: int) -> list[str]:
+    gone = prunable(room, life_id, backed_up)
+    row = room.connection.execute(
+        "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?", (life_id,)
+    ).fetchone()
+    if not gone or row is None:
+        return []
+    digest = Digest(row[0], int(row[1], 16))
+    for change_id in gone:
+        digest = digest.add(receipt_hash(change_id))
+    room.connection.execute(
+        "UPDATE incarnation SET pruned_count = ?, pruned_total = ? WHERE id = ?",
+        (digest.count, f"{digest.total:032x}", life_id),
+    )
+    delete_changes(room, gone)
+    return gone

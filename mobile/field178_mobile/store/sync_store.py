@@ -1,0 +1,136 @@
+"""The store as the sync engine sees it: where we stand, what to push, and one commit for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from field178_mobile.store import commits
+from field178_mobile.store.base import BaseRow, get_base
+from field178_mobile.store.commits import Checkpoint, Committed, Greeting
+from field178_mobile.store.outbox import OwnChange, State, open_changes
+from field178_mobile.store.position import Life, Position, read_position
+from field178_mobile.store.room import Room
+from field178_mobile.store.store import Store, Unlocked
+from field178_shared.canonical import Digest
+from field178_shared.protocol import Receipt
+
+
+class SyncStore:
+    """Hands the store's transactions to the engine; safe to call from the sync thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def position(self) -> Position:
+        """Return where the tablet stands."""
+        return self._store.read(read_position)
+
+    def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
+        """Return what must be pushed, in the order of filing."""
+        return self._store.read(lambda room: open_changes(room, limit, skip))
+
+    def held_ids(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """Return (ordinal, id) of acknowledged changes to offer, from an ordinal on."""
+        query = "SELECT ordinal, id FROM outbox WHERE state = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"
+        values = (State.ACKNOWLEDGED.value, after, limit)
+        return self._store.read(lambda room: room.connection.execute(query, values).fetchall())
+
+    def base(self, record_id: str) -> BaseRow | None:
+        """Return one committed record."""
+        return self._store.read(lambda room: get_base(room, record_id))
+
+    def mark_sent(self, change_ids: Sequence[str]) -> None:
+        """Remember that these changes may be with the server."""
+        self._write(lambda room: commits.mark_sent(room, change_ids))
+
+    def park(self, change: OwnChange, reason: str) -> None:
+        """Take one change out of the queue until the user mends it."""
+
+        def work(unlocked: Unlocked) -> tuple[str]:
+            commits.park(unlocked.room, change.id, reason)
+            return (change.record_id,)
+
+        self._store.write(work)
+
+    def commit_checkpoint(self, checkpoint: Checkpoint) -> Committed:
+        """Commit rows, cursor and receipts together."""
+        return self._commit(lambda room: commits.commit_checkpoint(room, checkpoint))
+
+    def commit_receipts(self, receipts: Sequence[Receipt], granted: frozenset[str]) -> None:
+        """Store receipts that no checkpoint followed."""
+        if receipts:
+            self._commit(lambda room: commits.commit_receipts(room, receipts, granted))
+
+    def drop_lost_scopes(self, granted: frozenset[str]) -> None:
+        """Delete what belongs to scopes no longer granted."""
+        self._commit(lambda room: commits.drop_lost_scopes(room, granted))
+
+    def finish(self, greeting: Greeting, at: datetime) -> None:
+        """Keep what `hello` said at the end of an answer."""
+        self._write(lambda room: commits.finish_exchange(room, greeting, at))
+
+    def note_agreement(self, at: datetime) -> None:
+        """Remember that the server computed the same state."""
+        self._write(lambda room: commits.note_agreement(room, at))
+
+    def note_error(self, code: str) -> None:
+        """Remember why the last exchange failed."""
+        self._write(lambda room: commits.note_error(room, code))
+
+    def note_clock(self, offset_ms: int) -> None:
+        """Remember how far this clock is from the server's."""
+        self._write(lambda room: commits.note_clock(room, offset_ms))
+
+    def offer_missing(self, change_ids: Sequence[str], *, offering: bool) -> None:
+        """Push again what the server lost."""
+        self._write(lambda room: commits.offer_missing(room, change_ids, offering))
+
+    def demand_offer(self) -> None:
+        """Offer all held changes with the next request."""
+        self._write(commits.demand_offer)
+
+    def explain(self, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
+        """Remember a difference of receipts that was looked into."""
+        self._write(lambda room: commits.explain(room, life, server, next_incarnation=next_incarnation))
+
+    def enter_epoch(self) -> None:
+        """Read every scope again: another history began."""
+        self._write(commits.enter_epoch)
+
+    def restart_scope(self, scope: str) -> None:
+        """Read one scope again from the start."""
+        self._write(lambda room: commits.restart_scope(room, scope))
+
+    def prune(self, backed_up: Mapping[str, int]) -> None:
+        """Let go of changes that a verified backup holds."""
+        known = {life.id: life.backed_up for life in self.position().lives}
+        moved = {life: n for life, n in backed_up.items() if life in known and n != known[life]}
+        if moved:
+
+            def work(unlocked: Unlocked) -> tuple[()]:
+                commits.prune(unlocked.room, unlocked.journal, moved)
+                return ()
+
+            self._store.write(work)
+
+    def set_in_sync(self, in_sync: bool) -> None:
+        """Say whether tablet and server agree in everything."""
+        self._store.set_in_sync(in_sync)
+
+    def _write(self, work: Callable[[Room], None]) -> None:
+        def both(unlocked: Unlocked) -> tuple[()]:
+            work(unlocked.room)
+            return ()
+
+        self._store.write(both)
+
+    def _commit(self, work: Callable[[Room], Committed]) -> Committed:
+        results: list[Committed] = []
+
+        def both(unlocked: Unlocked) -> frozenset[str]:
+            results.append(work(unlocked.room))
+            return results[0].records
+
+        self._store.write(both)
+        return results[0]

@@ -1,0 +1,261 @@
+"""The sync engine: a state machine without I/O. `step(event)` returns what the world has to do.
+
+Clock, randomness, ids and store are handed in; nothing here opens a socket, sleeps or starts a thread.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from field178_mobile.ports import Clock
+from field178_mobile.store.outbox import State
+from field178_mobile.store.position import Position
+from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.answer import Answer
+from field178_mobile.sync.events import (
+    AnswerEnded,
+    Effect,
+    Event,
+    Failure,
+    FailureKind,
+    HangUp,
+    Line,
+    Phase,
+    Send,
+    SignedIn,
+    SignIn,
+    StateChanged,
+    SyncMessage,
+    SyncState,
+    Tick,
+    Wait,
+    Wake,
+    WakeReason,
+)
+from field178_mobile.sync.frames import AnswerFault, Hello, NotOurAnswer
+from field178_mobile.sync.pace import Backoff
+from field178_mobile.sync.push_queue import PushQueue
+from field178_mobile.sync.reactions import Reactions
+from field178_mobile.sync.request import Exchange, Identity, Offer, build_exchange
+from field178_shared.clock import from_wire
+from field178_shared.protocol import MAX_HAVE
+
+HEALING_ROUNDS = 10
+IDLE_WAIT_S = 300.0
+REFUSED_WAIT_S = 3600.0
+
+_MESSAGES = {
+    FailureKind.NO_NETWORK: SyncMessage.NO_NETWORK,
+    FailureKind.CUT: SyncMessage.NO_NETWORK,
+    FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
+    FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
+    FailureKind.BUSY: SyncMessage.SERVER_BUSY,
+    FailureKind.UPGRADE: SyncMessage.UPGRADE_NEEDED,
+    FailureKind.FORBIDDEN: SyncMessage.REFUSED,
+    FailureKind.REFUSED: SyncMessage.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the engine is given."""
+
+    clock: Clock
+    randomness: random.Random
+    new_incarnation: Callable[[], str]
+
+
+class SyncEngine:
+    """Keeps tablet and server in agreement; one exchange at a time."""
+
+    def __init__(self, store: SyncStore, identity: Identity, world: World) -> None:
+        self._store = store
+        self._identity = identity
+        self._clock = world.clock
+        self._backoff = Backoff(world.randomness)
+        self._queue = PushQueue(store)
+        self._reactions = Reactions(store, world.new_incarnation)
+        self._exchange: Exchange | None = None
+        self._answer: Answer | None = None
+        self._signed_in = False
+        self._sign_ins = 0
+        self._healing_rounds = 0
+        self._offered_up_to = 0
+        self.state = SyncState()
+
+    def step(self, event: Event) -> list[Effect]:
+        """Take one event and return the effects, in order."""
+        match event:
+            case Wake(reason):
+                return self._on_wake(reason)
+            case Tick():
+                return self._begin() if self.state.phase in (Phase.IDLE, Phase.WAITING) else []
+            case SignedIn():
+                self._signed_in = True
+                return self._send()
+            case Line(data):
+                return self._on_line(data)
+            case AnswerEnded():
+                return self._on_answer_ended()
+            case Failure():
+                return self._on_failure(event)
+
+    def _on_wake(self, reason: WakeReason) -> list[Effect]:
+        if self.state.phase in (Phase.SIGNING_IN, Phase.EXCHANGING):
+            return []
+        if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
+            self._backoff.reset()
+            self._queue.forget_deferred()
+        elif self.state.phase is Phase.WAITING and reason is WakeReason.SAVE:
+            # A save does not hurry a server that asked for time, nor a network that is not there.
+            return []
+        return self._begin()
+
+    def _begin(self) -> list[Effect]:
+        self._healing_rounds, self._sign_ins = 0, 0
+        if self._signed_in:
+            return self._send()
+        return self._sign_in()
+
+    def _sign_in(self) -> list[Effect]:
+        self._signed_in = False
+        self._sign_ins += 1
+        return [self._show(Phase.SIGNING_IN, SyncMessage.WORKING), SignIn()]
+
+    def _send(self) -> list[Effect]:
+        position = self._store.position()
+        pushed = self._queue.next_batch()
+        offer = self._next_offer() if position.must_offer else None
+        if pushed:
+            # Before the first byte: after a crash these count as perhaps received.
+            self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
+        self._exchange = build_exchange(self._identity, position, pushed, offer, self._clock.now())
+        self._answer = Answer(self._store, self._exchange)
+        return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
+
+    def _next_offer(self) -> Offer:
+        held = self._store.held_ids(self._offered_up_to, MAX_HAVE)
+        complete = len(held) < MAX_HAVE
+        self._offered_up_to = 0 if complete else held[-1][0]
+        return Offer(tuple(change_id for _, change_id in held), complete)
+
+    def _on_line(self, data: bytes) -> list[Effect]:
+        answer, exchange = self._answer, self._exchange
+        if answer is None or exchange is None:
+            return []
+        first = answer.hello is None
+        try:
+            answer.feed(data)
+            if first and answer.hello is not None:
+                return self._on_hello(answer.hello, exchange)
+        except NotOurAnswer:
+            return [HangUp(), *self._fail(Failure(FailureKind.NOT_OUR_SERVER))]
+        except AnswerFault:
+            return [HangUp(), *self._fail(Failure(FailureKind.CUT))]
+        return []
+
+    def _on_hello(self, hello: Hello, exchange: Exchange) -> list[Effect]:
+        if not hello.speaks_ours:
+            return [HangUp(), *self._fail(Failure(FailureKind.UPGRADE))]
+        server_time = from_wire(hello.now)
+        if server_time is not None:
+            self._store.note_clock(_milliseconds(self._clock.now(), server_time))
+        if not hello.agreed:
+            self._store.set_in_sync(False)
+            self._reactions.on_hello(hello, exchange)
+        return []
+
+    def _on_answer_ended(self) -> list[Effect]:
+        answer, exchange = self._answer, self._exchange
+        if answer is None or exchange is None:
+            return []
+        answer.close()
+        if answer.hello is None or answer.end is None:
+            return self._fail(Failure(FailureKind.CUT))
+        self._answer, self._exchange = None, None
+        self._backoff.reset()
+        self._queue.grow()
+        self._sign_ins = 0
+        now = self._clock.now()
+        if answer.hello.agreed:
+            self._store.note_agreement(now)
+        else:
+            self._store.finish(answer.hello.greeting, now)
+            self._reactions.on_end(answer, exchange)
+        return self._next(answer, now)
+
+    def _next(self, answer: Answer, now: datetime) -> list[Effect]:
+        assert answer.hello is not None
+        assert answer.end is not None
+        hello, position = answer.hello, self._store.position()
+        # New epoch, shortfall, mismatch and lost scopes leave their marks in the position: one more round.
+        if not hello.pull_refused and self._must_go_on(answer, position):
+            return self._send()
+        agreed = hello.agreed or self._reactions.all_verified(answer, position)
+        stopped = hello.pull_refused or position.is_revoked or position.parked_changes > 0
+        in_sync = agreed and position.is_settled and not stopped
+        self._store.set_in_sync(in_sync)
+        self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
+        return [self._show(Phase.IDLE, self._closing_message(hello, in_sync)), Wait(IDLE_WAIT_S)]
+
+    def _must_go_on(self, answer: Answer, position: Position) -> bool:
+        more = answer.end is not None and answer.end.more
+        if answer.mismatched or not (more or answer.pushed_something):
+            self._healing_rounds += 1
+        if self._healing_rounds > HEALING_ROUNDS:
+            # Digests that do not meet after so many readings need a person; the next timer tries again.
+            return False
+        refreshing = any(scope.refresh for scope in position.scopes.values())
+        return more or refreshing or position.must_offer or bool(position.wants) or self._queue.has_next
+
+    def _closing_message(self, hello: Hello, in_sync: bool) -> SyncMessage:
+        position = self._store.position()
+        if position.is_revoked:
+            return SyncMessage.REVOKED
+        if hello.pull_refused:
+            return SyncMessage.UPGRADE_NEEDED
+        if in_sync:
+            return SyncMessage.IN_SYNC
+        if position.parked_changes:
+            return SyncMessage.NEEDS_FIX
+        return SyncMessage.UNSENT if position.open_changes else SyncMessage.CHECKING
+
+    def _on_failure(self, failure: Failure) -> list[Effect]:
+        if self._answer is not None:
+            self._answer.close()
+        if failure.kind is FailureKind.SESSION and self._sign_ins < 2:
+            # The data is kept; a session costs one challenge.
+            return self._sign_in()
+        exchange, answer = self._exchange, self._answer
+        pushed: Sequence[object] = exchange.pushed if exchange is not None else ()
+        if exchange is not None and pushed and self._queue.learn(failure, exchange):
+            self._signed_in = True
+            return self._send()
+        if answer is not None and answer.made_progress:
+            self._backoff.reset()
+        return self._fail(failure)
+
+    def _fail(self, failure: Failure) -> list[Effect]:
+        if self._answer is not None:
+            self._answer.close()
+        self._answer, self._exchange = None, None
+        if failure.kind is FailureKind.SESSION:
+            self._signed_in = False
+        message = _MESSAGES.get(failure.kind, SyncMessage.REFUSED)
+        self._store.note_error(message.value)
+        lasting = failure.kind in (FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED)
+        seconds = REFUSED_WAIT_S if lasting else self._backoff.next_wait(failure.retry_after_s)
+        shown = self._show(Phase.WAITING, message)
+        return [StateChanged(replace(shown.state, retry_in_s=seconds)), Wait(seconds)]
+
+    def _show(self, phase: Phase, message: SyncMessage) -> StateChanged:
+        pushed = len(self._exchange.pushed) if self._exchange is not None else 0
+        self.state = replace(self.state, phase=phase, message=message, retry_in_s=None, pushed=pushed)
+        return StateChanged(self.state)
+
+
+def _milliseconds(device: datetime, server: datetime) -> int:
+    return round((device - server).total_seconds() * 1000)

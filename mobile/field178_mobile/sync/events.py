@@ -1,0 +1,151 @@
+"""What happens to the engine and what it asks for; nothing else crosses its border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from field178_shared.errors import ErrorCode
+
+
+class WakeReason(StrEnum):
+    """Who wants an exchange."""
+
+    START = "start"
+    SAVE = "save"
+    TIMER = "timer"
+    NETWORK = "network"
+    USER = "user"
+
+
+class FailureKind(StrEnum):
+    """How a request ended when it was no answer; each has its own way on."""
+
+    NO_NETWORK = "no_network"
+    NOT_OUR_SERVER = "not_our_server"
+    CUT = "cut"
+    SERVER_ERROR = "server_error"
+    BUSY = "busy"
+    SESSION = "session"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"
+    FORBIDDEN = "forbidden"
+    UPGRADE = "upgrade"
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Somebody wants an exchange now."""
+
+    reason: WakeReason
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The time asked for by `Wait` is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The device has a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the answer."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEnded:
+    """The answer's bytes are over, whole or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The request, the sign-in or the answer failed."""
+
+    kind: FailureKind
+    code: ErrorCode | None = None
+    retry_after_s: float | None = None
+    change_id: str | None = None
+
+
+Event = Wake | Tick | SignedIn | Line | AnswerEnded | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Open a device session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Post this body (JSON, not yet compressed) to /api/v1/sync."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Stop reading the answer: it is no answer of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Come back with `Tick` after so many seconds, or earlier with `Wake`."""
+
+    seconds: float
+
+
+class Phase(StrEnum):
+    """What the engine is doing."""
+
+    IDLE = "idle"
+    SIGNING_IN = "signing_in"
+    EXCHANGING = "exchanging"
+    WAITING = "waiting"
+
+
+class SyncMessage(StrEnum):
+    """The one sentence of the status line, as a code; the screens have the words."""
+
+    NEVER = "never"
+    WORKING = "working"
+    IN_SYNC = "in_sync"
+    RECEIVED = "received"
+    UNSENT = "unsent"
+    NEEDS_FIX = "needs_fix"
+    NO_NETWORK = "no_network"
+    NOT_OUR_SERVER = "not_our_server"
+    SERVER_ERROR = "server_error"
+    SERVER_BUSY = "server_busy"
+    UPGRADE_NEEDED = "upgrade_needed"
+    REVOKED = "revoked"
+    REFUSED = "refused"
+    CHECKING = "checking"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """What the screens may say about sync: never that something was sent when it was not."""
+
+    phase: Phase = Phase.IDLE
+    message: SyncMessage = SyncMessage.NEVER
+    in_sync: bool = False
+    last_success_at: datetime | None = None
+    retry_in_s: float | None = None
+    pushed: int = 0
+    received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """Show this."""
+
+    state: SyncState
+
+
+Effect = SignIn | Send | HangUp | Wait | StateChanged

@@ -1,0 +1,109 @@
+"""Builds one request of the exchange from where the tablet stands (docs/sync-protocol.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_mobile.ports import Json
+from field178_mobile.store.outbox import OwnChange
+from field178_mobile.store.position import Position
+from field178_mobile.sync.pace import BatchSize
+from field178_shared.canonical import canonical, state_hash
+from field178_shared.clock import to_wire
+from field178_shared.protocol import DEFAULT_RECORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks."""
+
+    device: str
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Acknowledged changes the server may have lost; `complete` when no more are held behind these."""
+
+    change_ids: tuple[str, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as sent, kept to read its answer against."""
+
+    position: Position
+    pushed: tuple[OwnChange, ...]
+    offer: Offer | None
+    body: bytes
+
+    @property
+    def pushed_bytes(self) -> int:
+        """How many bytes the pushed changes take in the body."""
+        return sum(len(canonical(change.wire)) for change in self.pushed)
+
+
+def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChange, ...]:
+    """Return the first changes that fit; a group is never cut."""
+    chosen: list[OwnChange] = []
+    total = 0
+    for unit in _units(waiting):
+        unit_bytes = sum(len(canonical(change.wire)) for change in unit)
+        too_many = len(chosen) + len(unit) > size.changes or total + unit_bytes > size.size_bytes
+        if chosen and too_many:
+            break
+        chosen.extend(unit)
+        total += unit_bytes
+    return tuple(chosen)
+
+
+def build_exchange(
+    identity: Identity, position: Position, pushed: tuple[OwnChange, ...], offer: Offer | None, now: datetime
+) -> Exchange:
+    """Return the request: the one-line `state` when nothing is open, digests otherwise."""
+    cursors = {scope.id: scope.cursor for scope in position.scopes.values() if scope.cursor > 0}
+    body: Json = {
+        "device": identity.device,
+        "incarnation": position.incarnation,
+        "incarnations": [life.id for life in position.lives],
+        "epoch": position.epoch,
+        "app": identity.app,
+        "now": to_wire(now),
+        "cursors": cursors,
+        "verdicts": position.verdicts,
+        "max_records": DEFAULT_RECORDS,
+    }
+    if position.is_settled and not pushed:
+        body["state"] = state_of(position)
+    else:
+        scopes = position.scopes.values()
+        body["digests"] = {scope.id: scope.digest.wire() for scope in scopes if scope.id in cursors}
+        body["push"] = [change.wire for change in pushed]
+        body["have"] = list(offer.change_ids) if offer is not None else []
+        body["want"] = list(position.wants)
+    return Exchange(position, pushed, offer, canonical(body))
+
+
+def state_of(position: Position) -> str:
+    """Return the hash of everything tablet and server must agree on."""
+    return state_hash(
+        position.epoch,
+        position.verdicts,
+        ((life.id, life.agreed, life.backed_up) for life in position.lives),
+        position.notices,
+        ((scope.id, scope.cursor, scope.digest) for scope in position.scopes.values()),
+    )
+
+
+def _units(waiting: Sequence[OwnChange]) -> list[list[OwnChange]]:
+    units: list[list[OwnChange]] = []
+    for change in waiting:
+        group = change.wire.get("group")
+        if group is not None and units and units[-1][-1].wire.get("group") == group:
+            units[-1].append(change)
+        else:
+            units.append([change])
+    return units

@@ -1,0 +1,293 @@
+"""A small server in memory that speaks the exchange: enough of the protocol to try the engine against.
+
+The whole protocol against the real server is the contract suite's business; this one is quick and its
+history can be bent at will (restore, new epoch, lost grants, broken digests).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from field178_shared.canonical import (
+    EMPTY,
+    Digest,
+    digest_of,
+    receipt_hash,
+    record_hash,
+    short_hash,
+    state_hash,
+)
+from field178_shared.ids import conflict_id
+from field178_shared.merge import merge
+
+Json = dict[str, object]
+
+
+@dataclass
+class Record:
+    id: str
+    type: str
+    scope: str
+    rev: int
+    deleted: bool
+    data: Json
+    seq: int = 0
+
+    def frame(self) -> Json:
+        h = record_hash(self.id, self.type, self.rev, self.deleted, self.data)
+        members = ("id", "type", "scope", "rev", "deleted", "data")
+        return {"frame": "rec", **{name: getattr(self, name) for name in members}, "h": h}
+
+
+@dataclass
+class World:
+    """All the server knows; copying it is its backup."""
+
+    epoch: str = "epoch-1"
+    records: dict[str, Record] = field(default_factory=dict)
+    seqs: dict[str, int] = field(default_factory=dict)
+    leaves: dict[tuple[str, str], int] = field(default_factory=dict)
+    receipts: dict[str, Json] = field(default_factory=dict)
+    verdicts: int = 0
+
+
+class ModelServer:
+    """Answers a request with a list of lines."""
+
+    def __init__(self, *scopes: str) -> None:
+        self.world = World(seqs=dict.fromkeys(scopes, 0))
+        self.granted = set(scopes)
+        self.page = 500
+        self.rows_per_checkpoint = 2
+        self.refuse: Callable[[Json], str | None] = lambda change: None
+        self.backed_up: dict[str, int] = {}
+        self.revoked = False
+        self.break_digest = 0
+        self.requests: list[Json] = []
+        self.frames: list[Json] = []
+        self.notices: list[Json] = []
+        self.stubs = False
+
+    def backup(self) -> World:
+        return copy.deepcopy(self.world)
+
+    def restore(self, world: World, epoch: str | None) -> None:
+        self.world = copy.deepcopy(world)
+        self.world.epoch = epoch or self.world.epoch
+
+    def office_put(
+        self, record_id: str, scope: str, record_type: str = "establishment", /, **data: object
+    ) -> None:
+        old = self.world.records.get(record_id)
+        rev = 1 if old is None else old.rev + 1
+        self._stamp(Record(record_id, record_type, scope, rev, False, data))
+
+    def office_delete(self, record_id: str) -> None:
+        old = self.world.records[record_id]
+        self._stamp(Record(old.id, old.type, old.scope, old.rev + 1, True, old.data))
+
+    def office_move(self, record_id: str, scope: str) -> None:
+        old = self.world.records[record_id]
+        self.world.leaves[(old.scope, record_id)] = self._next(old.scope)
+        self.world.leaves.pop((scope, record_id), None)
+        self._stamp(Record(old.id, old.type, scope, old.rev + 1, old.deleted, old.data))
+
+    def digest(self, scope: str) -> list[object]:
+        return self._digest(scope).wire()
+
+    def answer(self, request: Json) -> list[bytes]:
+        self.requests.append(request)
+        life = str(request["incarnation"])
+        pushed = [self._apply(change, life) for change in request.get("push", [])]
+        granted = set() if self.revoked else self.granted
+        if request.get("state") == self._state(request, granted):
+            hello = {
+                "frame": "hello",
+                "protocol": [1, 1],
+                "epoch": self.world.epoch,
+                "now": "2026-11-24T15:00:00Z",
+                "agreed": True,
+            }
+            return self._lines([hello], {"more": False, "verified": []})
+        for receipt in pushed:
+            record = self.world.records.get(str(receipt.pop("record")))
+            if record is not None and receipt["rev"]:
+                receipt["seq"] = record.seq
+        frames = [self._hello(request, granted), *pushed]
+        sent = {frame["change_id"] for frame in pushed}
+        later = [
+            r
+            for r in self.world.receipts.values()
+            if int(r["v"]) > int(request["verdicts"]) and r["change_id"] not in sent
+        ]
+        frames += [{"frame": "res", **r} for r in sorted(later, key=lambda r: int(r["v"]))]
+        return self._with_scopes(frames, request, granted)
+
+    def _with_scopes(self, frames: list[Json], request: Json, granted: set[str]) -> list[bytes]:
+        budget, more, verified = self.page, False, []
+        for scope in sorted(granted, key=lambda name: (name != "ref", name)):
+            cursor = int(request["cursors"].get(scope, 0))
+            seq = self.world.seqs[scope]
+            if cursor > seq or (cursor and request["epoch"] not in (None, self.world.epoch)):
+                frames.append({"frame": "resync", "scope": scope})
+                continue
+            if cursor == seq and request.get("digests", {}).get(scope) == self.digest(scope):
+                verified.append(scope)
+                continue
+            rows = self._rows(scope, cursor)
+            for index, (row_seq, row) in enumerate(rows[:budget], 1):
+                frames.append(row)
+                if index % self.rows_per_checkpoint == 0:
+                    frames.append({"frame": "ck", "scope": scope, "seq": row_seq})
+            if len(rows) > budget:
+                if budget:
+                    frames.append({"frame": "ck", "scope": scope, "seq": rows[budget - 1][0]})
+                more, budget = True, 0
+                continue
+            budget -= len(rows)
+            frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": self._maybe_broken(scope)})
+        return self._lines(frames, {"more": more, "verified": verified})
+
+    def _rows(self, scope: str, cursor: int) -> list[tuple[int, Json]]:
+        rows = [
+            (r.seq, r.frame()) for r in self.world.records.values() if r.scope == scope and r.seq > cursor
+        ]
+        rows = [(seq, row) for seq, row in rows if cursor or not row["deleted"]]
+        leaves = [
+            ((s, i), seq) for (s, i), seq in self.world.leaves.items() if s == scope and seq > cursor > 0
+        ]
+        rows += [(seq, {"frame": "leave", "id": i, "scope": s}) for (s, i), seq in leaves]
+        return sorted(rows, key=lambda pair: pair[0])
+
+    def _maybe_broken(self, scope: str) -> list[object]:
+        if self.break_digest:
+            self.break_digest -= 1
+            return [0, "f" * 32]
+        return self.digest(scope)
+
+    def _hello(self, request: Json, granted: set[str]) -> Json:
+        lives = {str(life) for life in request.get("incarnations", [])}
+        have = [str(change_id) for change_id in request.get("have", [])]
+        hello: Json = {
+            "frame": "hello",
+            "protocol": [1, 1],
+            "epoch": self.world.epoch,
+            "now": "2026-11-24T15:00:00Z",
+            "scopes": sorted(granted),
+            "receipts": {life: self._receipts(life).wire() for life in lives},
+            "backed_up": {life: self.backed_up.get(life, 0) for life in lives},
+            "verdicts": self.world.verdicts,
+            "missing": [change_id for change_id in have if change_id not in self.world.receipts],
+            "notices": self.notices,
+            "types": {},
+        }
+        return {**hello, "revoked": True} if self.revoked else hello
+
+    def _digest(self, scope: str) -> Digest:
+        live = [r for r in self.world.records.values() if r.scope == scope and not r.deleted]
+        return digest_of(str(record.frame()["h"]) for record in live)
+
+    def _receipts(self, life: str):
+        held = [key for key, receipt in self.world.receipts.items() if receipt["incarnation"] == life]
+        digest = EMPTY
+        for change_id in held:
+            digest = digest.add(receipt_hash(change_id))
+        return digest
+
+    def _state(self, request: Json, granted: set[str]) -> str:
+        lives = [str(life) for life in request.get("incarnations", [])]
+        receipts = [(life, self._receipts(life), self.backed_up.get(life, 0)) for life in lives]
+        scopes = []
+        for scope in granted:
+            scopes.append((scope, self.world.seqs[scope], self._digest(scope)))
+        notices = [str(notice["id"]) for notice in self.notices]
+        return state_hash(self.world.epoch, self.world.verdicts, receipts, notices, scopes)
+
+    def _apply(self, change: Json, life: str) -> Json:
+        known = self.world.receipts.get(str(change["change_id"]))
+        if known is not None:
+            return {"frame": "res", **known, "record": change["record_id"]}
+        receipt = self._judge(change)
+        self.world.verdicts += 1
+        receipt.update(
+            change_id=change["change_id"], at="2026-11-24T15:00:00Z", incarnation=life, v=self.world.verdicts
+        )
+        self.world.receipts[str(change["change_id"])] = receipt
+        return {"frame": "res", **receipt, "record": change["record_id"]}
+
+    def _judge(self, change: Json) -> Json:
+        refused = self.refuse(change) or ("device_revoked" if self.revoked else None)
+        record = self.world.records.get(str(change["record_id"]))
+        if refused is None and change["scope"] not in self.granted:
+            refused = "scope_not_granted"
+        if refused is None and record is None and not change["create"]:
+            refused = "orphan"
+        if refused is not None:
+            return _receipt("quarantined", refused, change["scope"], 0, None)
+        for replaced in change["replaces"]:
+            self.world.verdicts += 1
+            self.world.receipts[replaced].update(status="unchanged", reason="replaced", v=self.world.verdicts)
+        if record is None:
+            record = Record(str(change["record_id"]), str(change["type"]), str(change["scope"]), 0, False, {})
+        return self._merge(record, change)
+
+    def _merge(self, record: Record, change: Json) -> Json:
+        if change["op"] == "delete":
+            if change["was"] != {"_h": short_hash(record.data)}:
+                return _receipt("conflict", "deleted", record.scope, record.rev, record.seq)
+            self._stamp(Record(record.id, record.type, record.scope, record.rev + 1, True, record.data))
+            return _receipt("applied", None, record.scope, record.rev + 1, self.world.seqs[record.scope])
+        merged = merge(record.data, change["set"], change["was"])
+        rev = record.rev
+        if merged.applied or rev == 0 or record.deleted:
+            rev += 1
+            self._stamp(Record(record.id, record.type, record.scope, rev, False, merged.data))
+        for clash in merged.clashes:
+            self._clash(record, change, clash)
+        status = "conflict" if merged.clashes else "applied" if rev != record.rev else "unchanged"
+        details = {clash.path: ["changed"] for clash in merged.clashes}
+        reason = "changed" if merged.clashes else None
+        return _receipt(status, reason, record.scope, rev, self.world.seqs[record.scope], details)
+
+    def _clash(self, record: Record, change: Json, clash) -> None:
+        found = conflict_id(record.id, clash.path, "device")
+        entry = {"was": clash.was, "mine": clash.mine, "current": clash.current, "reason": "changed"}
+        data = {
+            "record": record.id,
+            "record_type": record.type,
+            "path": clash.path,
+            "device": "device",
+            "state": "open",
+        }
+        old = self.world.records.get(found)
+        entries = {**(old.data["entries"] if old else {}), str(change["change_id"]): entry}
+        self.office_put(found, record.scope, "conflict", **data, entries=entries)
+
+    def _stamp(self, record: Record) -> None:
+        record.seq = self._next(record.scope)
+        self.world.records[record.id] = record
+
+    def _next(self, scope: str) -> int:
+        self.world.seqs[scope] += 1
+        return self.world.seqs[scope]
+
+    def _lines(self, frames: list[Json], end: Json) -> list[bytes]:
+        frames = [*frames, {"frame": "end", "frames": len(frames) + 1, **end}]
+        self.frames = frames
+        return [json.dumps(frame).encode() for frame in frames]
+
+
+def _receipt(status, reason, scope, rev, seq, details=None) -> Json:
+    h = None if not rev else "0" * 32
+    return {
+        "status": status,
+        "reason": reason,
+        "details": details or {},
+        "scope": scope,
+        "rev": rev,
+        "seq": seq,
+        "h": h,
+    }
