@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from field178_server.web.rows import RowMaker, SectionView
+from field178_shared.i18n import N_
 
 IDENTITY = (
     "name",
@@ -30,9 +31,9 @@ def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something."""
     say = maker.speech.say
     sections = (
-        SectionView("identity", say("Establishment"), maker.fields(*IDENTITY)),
-        SectionView("registration", say("Registration"), maker.fields(*REGISTRATION)),
-        SectionView("certificates", say("Certificates"), maker.entries("certificates")),
-        SectionView("attachments", say("Files"), maker.entries("attachments")),
+        SectionView("identity", say(N_("Establishment")), maker.fields(*IDENTITY)),
+        SectionView("registration", say(N_("Registration")), maker.fields(*REGISTRATION)),
+        SectionView("certificates", say(N_("Certificates")), maker.entries("certificates")),
+        SectionView("attachments", say(N_("Files")), maker.entries("attachments")),
     )
     return tuple(section for section in sections if section.rows)

@@ -231,7 +231,7 @@ def value_text(record_type: str, path: str, value: object, speech: Speech) -> st
     """Return how the value at a path reads; objects read as their members in one line."""
     keys = path.split(".")
     if value is None:
-        return speech.say("(empty)")
+        return speech.say(N_("(empty)"))
     if isinstance(value, dict):
         return _object_text(record_type, path, value, speech)
     if keys[0] == "answers" and len(keys) == 3 and keys[2] == "v":
@@ -244,7 +244,7 @@ def value_text(record_type: str, path: str, value: object, speech: Speech) -> st
 
 def _object_text(record_type: str, path: str, value: Data, speech: Speech) -> str:
     if not value:
-        return speech.say("(empty)")
+        return speech.say(N_("(empty)"))
     if record_type == "inspection" and path.startswith("answers.") and set(value) == {"v"}:
         return value_text(record_type, f"{path}.v", value["v"], speech)
     if record_type == "inspection" and path.startswith("members.") and "user" in value:

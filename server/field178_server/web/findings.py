@@ -5,6 +5,7 @@ from __future__ import annotations
 from field178_server.web.rows import Finding, RowMaker
 from field178_server.web.shown_values import as_violation
 from field178_server.web.speech import Speech
+from field178_shared.i18n import N_
 from field178_shared.merge import Data
 
 
@@ -55,4 +56,8 @@ def _source(frame: Data, speech: Speech) -> str | None:
     known = speech.lists.legal_sources.get(source)
     name = (known.number or known.label(speech.language)) if known else source
     article = frame.get("art")
-    return speech.say("Article {article}, {source}").format(article=article, source=name) if article else name
+    return (
+        speech.say(N_("Article {article}, {source}")).format(article=article, source=name)
+        if article
+        else name
+    )

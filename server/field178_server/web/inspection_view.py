@@ -5,6 +5,7 @@ from __future__ import annotations
 from field178_server.web.findings import findings_by_item
 from field178_server.web.rows import Finding, Row, RowMaker, SectionView
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
+from field178_shared.i18n import N_
 from field178_shared.merge import read_path
 
 VISIT = (
@@ -36,14 +37,14 @@ def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     say = maker.speech.say
     grouped = findings_by_item(maker)
     sections = (
-        SectionView("visit", say("The visit"), (*maker.fields(*VISIT), *_members(maker))),
+        SectionView("visit", say(N_("The visit")), (*maker.fields(*VISIT), *_members(maker))),
         *_checklist(maker, grouped),
-        SectionView("findings", say("Other violations"), _loose_findings(maker, grouped)),
-        SectionView("measures", say("Measures"), maker.entries("measures")),
-        SectionView("follow_ups", say("Corrections asked for"), maker.entries("follow_ups")),
-        SectionView("protocols", say("Protection protocols"), maker.entries("protocols")),
-        SectionView("result", say("Result"), maker.fields(*CONCLUSION)),
-        SectionView("attachments", say("Files"), maker.entries("attachments")),
+        SectionView("findings", say(N_("Other violations")), _loose_findings(maker, grouped)),
+        SectionView("measures", say(N_("Measures")), maker.entries("measures")),
+        SectionView("follow_ups", say(N_("Corrections asked for")), maker.entries("follow_ups")),
+        SectionView("protocols", say(N_("Protection protocols")), maker.entries("protocols")),
+        SectionView("result", say(N_("Result")), maker.fields(*CONCLUSION)),
+        SectionView("attachments", say(N_("Files")), maker.entries("attachments")),
     )
     return tuple(section for section in sections if section.rows)
 
@@ -83,7 +84,7 @@ def _checklist(maker: RowMaker, grouped: dict[str, tuple[Finding, ...]]) -> tupl
         for section, items in pages
     ]
     others = tuple(row for item in answers if item not in asked and (row := maker.answer(item)))
-    return (*sections, SectionView("section-other", maker.speech.say("Other answers"), others))
+    return (*sections, SectionView("section-other", maker.speech.say(N_("Other answers")), others))
 
 
 def _pages(maker: RowMaker) -> ChecklistPages:

@@ -13,6 +13,7 @@ from field178_server.queries.record_page import FILED_TYPES
 from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.speech import Speech
 from field178_shared.errors import message
+from field178_shared.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _held(change: HeldChange, speech: Speech) -> HeldView:
 def _problem(change: HeldChange, path: str, codes: tuple[str, ...], speech: Speech) -> ProblemView:
     value = change.values.get(path)
     return ProblemView(
-        label=_label(change, path, speech) if path else speech.say("Whole record"),
+        label=_label(change, path, speech) if path else speech.say(N_("Whole record")),
         text=" ".join(message(code, speech.language) for code in codes),
         value=value_text(change.record_type, path, value, speech) if value is not None else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from field178_server.web.rows import Row, RowMaker, SectionView
+from field178_shared.i18n import N_
 
 SESSION = (
     "record_code",
@@ -25,12 +26,12 @@ def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something."""
     say = maker.speech.say
     sections = (
-        SectionView("session", say("The session"), maker.fields(*SESSION)),
-        SectionView("audiences", say("People reached"), maker.entries("audiences")),
-        SectionView("establishments", say("Establishments reached"), maker.entries("establishments")),
-        SectionView("content", say("Content"), maker.fields(*CONTENT)),
-        SectionView("materials", say("Materials"), maker.entries("materials")),
-        SectionView("attachments", say("Files"), maker.entries("attachments")),
+        SectionView("session", say(N_("The session")), maker.fields(*SESSION)),
+        SectionView("audiences", say(N_("People reached")), maker.entries("audiences")),
+        SectionView("establishments", say(N_("Establishments reached")), maker.entries("establishments")),
+        SectionView("content", say(N_("Content")), maker.fields(*CONTENT)),
+        SectionView("materials", say(N_("Materials")), maker.entries("materials")),
+        SectionView("attachments", say(N_("Files")), maker.entries("attachments")),
     )
     return tuple(section for section in sections if section.rows)
 

@@ -155,7 +155,7 @@ def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Spee
 def _title(row: QueueRow, speech: Speech) -> str:
     if row.type == "outreach_session":
         return speech.label(speech.lists.forms, row.kind) if row.kind else speech.say(N_("Outreach session"))
-    return row.place_name or speech.say("Establishment not received yet")
+    return row.place_name or speech.say(N_("Establishment not received yet"))
 
 
 def _line(row: QueueRow, speech: Speech) -> str:
@@ -174,8 +174,8 @@ def _icon(row: QueueRow, speech: Speech) -> str:
 def _age(now: datetime, received_at: datetime, speech: Speech) -> str:
     days = (local_date(now) - local_date(received_at)).days
     if days <= 0:
-        return speech.say("today")
-    return speech.say("{count} days").format(count=days) if days > 1 else speech.say("1 day")
+        return speech.say(N_("today"))
+    return speech.say(N_("{count} days")).format(count=days) if days > 1 else speech.say(N_("1 day"))
 
 
 def _with_query(path: str, query: str) -> str:

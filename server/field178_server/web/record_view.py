@@ -16,6 +16,7 @@ from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord, state_word
 from field178_shared.clock import from_wire, to_wire
 from field178_shared.errors import message
+from field178_shared.i18n import N_
 from field178_shared.rules import Context, warnings
 
 
@@ -137,7 +138,7 @@ def _title(page: RecordPage, speech: Speech) -> str:
     if page.record.type == "outreach_session":
         return speech.label(speech.lists.forms, data.get("outreach_form_id"))
     if page.place is None:
-        return speech.say("Establishment not received yet")
+        return speech.say(N_("Establishment not received yet"))
     return str(page.place.data.get("name", ""))
 
 
@@ -217,24 +218,29 @@ def _technical(page: RecordPage, speech: Speech) -> tuple[tuple[str, str], ...]:
     say, record = speech.say, page.record
     last = page.history.revisions[-1] if page.history.revisions else None
     return (
-        (say("Record id"), record.record_id),
-        (say("Revision"), str(record.rev)),
-        (say("Content hash"), record.h),
-        (say("Area of sync"), record.scope),
+        (say(N_("Record id")), record.record_id),
+        (say(N_("Revision")), str(record.rev)),
+        (say(N_("Content hash")), record.h),
+        (say(N_("Area of sync")), record.scope),
         *(_receipt(last, speech) if last else ()),
     )
 
 
 def _receipt(last: Revision, speech: Speech) -> tuple[tuple[str, str], ...]:
     say = speech.say
+    by_office = say(N_("none: written by the office"))
     corrected = corrected_time(last.at, last.clock_offset_ms)
+    seconds = speech.number(round(last.clock_offset_ms / 1000))
     return (
-        (say("Receipt"), f"{last.change_id} · {last.status or say('none: written by the office')}"),
-        (say("Tablet"), speech.tablet(last.device_id)),
-        (say("Time on the tablet"), speech.instant(last.at) if last.at else say("(empty)")),
-        (say("Corrected time"), speech.instant(to_wire(corrected)) if corrected else say("(empty)")),
-        (say("Received by the server"), speech.instant(last.received_at)),
-        (say("Clock difference"), say("{seconds} s").format(seconds=round(last.clock_offset_ms / 1000))),
+        (say(N_("Receipt")), f"{last.change_id} · {last.status or by_office}"),
+        (say(N_("Tablet")), speech.tablet(last.device_id)),
+        (say(N_("Time on the tablet")), speech.instant(last.at) if last.at else say(N_("(empty)"))),
+        (say(N_("Corrected time")), speech.instant(to_wire(corrected)) if corrected else say(N_("(empty)"))),
+        (say(N_("Received by the server")), speech.instant(last.received_at)),
+        (
+            say(N_("Clock difference")),
+            say(N_("{seconds} s")).format(seconds=round(last.clock_offset_ms / 1000)),
+        ),
     )
 
 

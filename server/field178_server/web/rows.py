@@ -10,6 +10,7 @@ from field178_server.web.fields import Place, field_at, label_at, value_text
 from field178_server.web.shown_values import ANSWER_TONES, SOURCE_WORDS, answer_text
 from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import AnswerKind
+from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
 from field178_shared.privacy import lint
 from field178_shared.text import nfc
@@ -137,7 +138,9 @@ class RowMaker:
             return None
         value, source = answer.get("v"), str(answer.get("src", ""))
         item = self.speech.lists.items.get(item_id)
-        text = answer_text(self.speech, item_id, value) if value is not None else self.speech.say("(empty)")
+        text = (
+            answer_text(self.speech, item_id, value) if value is not None else self.speech.say(N_("(empty)"))
+        )
         is_long = item is not None and item.answer is AnswerKind.TEXT
         return Row(
             path=path,

@@ -47,12 +47,12 @@ def as_money(speech: Speech, value: object) -> str:
 
 def as_minutes(speech: Speech, value: object) -> str:
     """Show a duration in minutes."""
-    return speech.say("{count} minutes").format(count=speech.number(value))
+    return speech.say(N_("{count} minutes")).format(count=speech.number(value))
 
 
 def as_flag(speech: Speech, value: object) -> str:
     """Show a yes or no."""
-    return speech.say("Yes") if value is True else speech.say("No")
+    return speech.say(N_("Yes")) if value is True else speech.say(N_("No"))
 
 
 def as_choice(list_name: str) -> Show:

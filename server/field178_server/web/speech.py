@@ -11,7 +11,7 @@ from field178_shared.clock import VIETNAM, from_wire
 from field178_shared.codelists import CodeLists, load
 from field178_shared.codelists.labels import Labelled
 from field178_shared.formats import date_text, datetime_text, money_text, number_text
-from field178_shared.i18n import translator
+from field178_shared.i18n import N_, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class Speech:
     def person(self, user_id: object) -> str:
         """Return an officer's name, or say that it is not known."""
         name = self.names.people.get(user_id) if isinstance(user_id, str) else None
-        return name or self.say("Officer not known")
+        return name or self.say(N_("Officer not known"))
 
     def tablet(self, device_id: str | None) -> str:
         """Return a tablet's label; no tablet is the office itself."""
         if device_id is None:
-            return self.say("The office")
+            return self.say(N_("The office"))
         return self.names.devices.get(device_id) or device_id
 
     def team(self, team_id: object) -> str:
@@ -76,4 +76,4 @@ class Speech:
     def establishment(self, record_id: object) -> str:
         """Return an establishment's name, or say that its record has not arrived."""
         name = self.names.establishments.get(str(record_id))
-        return name or self.say("Establishment not received yet")
+        return name or self.say(N_("Establishment not received yet"))
