@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from field178_shared.canonical import canonical, short_hash
@@ -91,13 +92,15 @@ def write_path(data: Data, path: str, value: object) -> Data:
 
 def without_nulls(value: object) -> object:
     """Return a value without the keys that are null: null means absent everywhere outside lists."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     return value
 
 
 def equal(one: object, other: object) -> bool:
     """Tell whether two JSON values are the same; True is not 1, and null keys are absent keys."""
+    if one is None or other is None:
+        return one is other
     if type(one) is type(other) and isinstance(one, str | bool | int):
         return one == other
     return canonical(without_nulls(one)) == canonical(without_nulls(other))
@@ -157,8 +160,10 @@ def _shortened(value: object) -> object:
     return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value
 
 
-def _inside_another(paths: Iterable[str]) -> Iterator[str]:
+def _inside_another(paths: Collection[str]) -> Iterator[str]:
     outer: list[str] | None = None
+    if not any("." in path for path in paths):
+        return
     for keys in sorted(path.split(".") for path in paths):
         if outer is not None and keys[: len(outer)] == outer:
             yield ".".join(keys)
@@ -166,19 +171,25 @@ def _inside_another(paths: Iterable[str]) -> Iterator[str]:
             outer = keys
 
 
+@functools.lru_cache(maxsize=8192)
 def _good_path(path: str) -> bool:
     keys = path.split(".")
-    return len(keys) <= MAX_PATH_KEYS and all(_KEY.fullmatch(key) for key in keys)
+    return len(keys) <= MAX_PATH_KEYS and all(_good_key(key) for key in keys)
+
+
+@functools.lru_cache(maxsize=8192)
+def _good_key(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None
 
 
 def _value_problem(value: object, depth: int) -> ErrorCode | None:
     if isinstance(value, str):
         return ErrorCode.TOO_LONG if len(value) > MAX_TEXT else None
-    if not isinstance(value, Mapping | list):
+    if not isinstance(value, dict | list):
         return None
     if depth > MAX_SET_DEPTH:
         return ErrorCode.BAD_PATH
-    if isinstance(value, Mapping) and not all(_KEY.fullmatch(key) for key in value):
+    if isinstance(value, dict) and not all(_good_key(key) for key in value):
         return ErrorCode.BAD_PATH
-    items = value.values() if isinstance(value, Mapping) else value
+    items = value.values() if isinstance(value, dict) else value
     return next((code for item in items if (code := _value_problem(item, depth + 1)) is not None), None)

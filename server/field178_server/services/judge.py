@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_server.services.stored import Stored, new_record, next_revision
 from field178_server.services.type_rules import Problems, TypeRules
 from field178_shared.errors import ErrorCode
-from field178_shared.merge import Data, equal, merge, passes_non_object, read_path
+from field178_shared.merge import (
+    Data,
+    equal,
+    merge,
+    passes_non_object,
+    read_path,
+    without_nulls,
+    write_path,
+)
 from field178_shared.protocol import MAX_DATA_BYTES, Change, Op, Status
 from field178_shared.schemas import RecordType
 
@@ -57,7 +65,7 @@ def quarantined(reason: ErrorCode, details: Problems | None = None) -> Outcome:
 def judge_new(change: Change, case: Case) -> Outcome:
     """Judge a create whose record nobody has."""
     free, owned = _divided(change, case)
-    data = merge({}, free, {}).data
+    data = _content_of_create(free)
     refusal = _refusal(change, change.scope, data, case)
     if refusal is not None:
         return refusal
@@ -111,6 +119,18 @@ def _judge_delete(change: Change, record: Stored, case: Case) -> Outcome:
     return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.CHANGED)])
 
 
+def _content_of_create(set_: Mapping[str, object]) -> Data:
+    """Return what a merge of `set` into nothing gives, for a fraction of its price."""
+    data: Data = {}
+    for path in sorted(set_):
+        value = set_[path]
+        if "." in path:
+            data = write_path(data, path, value)
+        elif value is not None:
+            data[path] = without_nulls(value)
+    return data
+
+
 def _concluded(record: Stored | None, disputes: Sequence[Disputed]) -> Outcome:
     if disputes:
         reasons = {dispute.reason for dispute in disputes}
@@ -124,7 +144,9 @@ def _divided(change: Change, case: Case) -> tuple[Data, list[str]]:
     if case.is_locked:
         return {}, sorted(change.set)
     owners = case.type.office_paths
-    owned = [path for path in change.set if _is_owned(path, owners)] if owners else []
+    heads = {owner.partition(".")[0] for owner in owners}
+    near = [path for path in change.set if path.partition(".")[0] in heads]
+    owned = [path for path in near if _is_owned(path, owners)]
     if not owned:
         return change.set, []
     return {path: value for path, value in change.set.items() if path not in owned}, sorted(owned)

@@ -52,7 +52,7 @@ def next_revision(
     body = record.body.encode() if data is None else canonical(data)
     gone = record.deleted if deleted is None else deleted
     rev = record.rev + 1
-    return Stored(
+    after = Stored(
         record_id=record.record_id,
         type=record.type,
         scope=scope or record.scope,
@@ -63,3 +63,6 @@ def next_revision(
         body=body.decode(),
         subject_id=record.subject_id,
     )
+    if data is not None:
+        after.__dict__["data"] = data  # known already: need not be parsed from the body again
+    return after
