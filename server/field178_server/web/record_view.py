@@ -237,10 +237,7 @@ def _receipt(last: Revision, speech: Speech) -> tuple[tuple[str, str], ...]:
         (say(N_("Time on the tablet")), speech.instant(last.at) if last.at else say(N_("(empty)"))),
         (say(N_("Corrected time")), speech.instant(to_wire(corrected)) if corrected else say(N_("(empty)"))),
         (say(N_("Received by the server")), speech.instant(last.received_at)),
-        (
-            say(N_("Clock difference")),
-            say(N_("{seconds} s")).format(seconds=round(last.clock_offset_ms / 1000)),
-        ),
+        (say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
     )
 
 
