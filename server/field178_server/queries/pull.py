@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Feed, Record
@@ -16,6 +16,25 @@ from field178_server.queries.scopes_now import ScopeNow
 from field178_shared.protocol import MAX_ANSWER_BYTES, ROWS_PER_CHECKPOINT
 
 _PAGE = 250
+
+_ROWS = (
+    select(
+        Feed.record_id,
+        Feed.seq,
+        Feed.kind,
+        Record.type,
+        Record.rev,
+        Record.deleted,
+        Record.body,
+        Record.h,
+    )
+    .join(Record, and_(Record.tenant_id == Feed.tenant_id, Record.record_id == Feed.record_id))
+    .where(Feed.tenant_id == bindparam("tenant_id"), Feed.scope == bindparam("scope"))
+    .order_by(Feed.seq)
+)
+_ABOVE = _ROWS.where(Feed.seq > bindparam("cursor"), Feed.seq <= bindparam("top")).limit(_PAGE)
+_LIVE_ABOVE = _ABOVE.where(Feed.kind == "put", Record.deleted.is_(False))
+_NAMED = _ROWS.where(Feed.kind == "put", Feed.record_id.in_(bindparam("record_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +151,11 @@ def _serve(
 
 def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
     """Read rows above the cursor up to H, page by page."""
-    conditions: tuple[ColumnElement[bool], ...] = (Feed.scope == scope.scope, Feed.seq <= scope.seq)
-    if cursor == 0:
-        # A tablet that has nothing needs no row that says something is gone.
-        conditions = (*conditions, Feed.kind == "put", Record.deleted.is_(False))
+    # A tablet that has nothing needs no row that says something is gone.
+    query = _ABOVE if cursor else _LIVE_ABOVE
     while True:
-        rows = session.execute(
-            _rows(tenant_id, *conditions, Feed.seq > cursor).order_by(Feed.seq).limit(_PAGE)
-        ).all()
+        wanted = {"tenant_id": tenant_id, "scope": scope.scope, "cursor": cursor, "top": scope.seq}
+        rows = session.execute(query, wanted).all()
         yield from (_line(scope.scope, FeedRow(*row)) for row in rows)
         if len(rows) < _PAGE:
             return
@@ -153,32 +169,11 @@ def _wanted(
     found = defaultdict[str, list[Line]](list)
     if not want:
         return found
+    ids = sorted(set(want))
     for scope in scopes:
-        query = _rows(
-            tenant_id, Feed.scope == scope, Feed.record_id.in_(sorted(set(want))), Feed.kind == "put"
-        )
-        for row in session.execute(query.order_by(Feed.seq)):
-            found[scope].append(_line(scope, FeedRow(*row)))
-    return found
-
-
-def _rows(
-    tenant_id: str, *conditions: ColumnElement[bool]
-) -> Select[str, int, str, str, int, bool, str, str]:
-    return (
-        select(
-            Feed.record_id,
-            Feed.seq,
-            Feed.kind,
-            Record.type,
-            Record.rev,
-            Record.deleted,
-            Record.body,
-            Record.h,
-        )
-        .join(Record, and_(Record.tenant_id == Feed.tenant_id, Record.record_id == Feed.record_id))
-        .where(Feed.tenant_id == tenant_id, *conditions)
-    )
+        rows = session.execute(_NAMED, {"tenant_id": tenant_id, "scope": scope, "record_ids": ids})
+        found[scope].extend(_line(scope, FeedRow(*row)) for row in rows)
+    return {scope: lines for scope, lines in found.items() if lines}
 
 
 def _line(scope: str, row: FeedRow) -> Line:

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Incarnation, Scope, Tenant
 from field178_shared.canonical import Digest
+
+_TENANT: BindParameter[str] = bindparam("tenant_id")
+_EPOCH = select(Tenant.epoch).where(Tenant.tenant_id == _TENANT)
+_SCOPES = select(Scope.scope, Scope.seq, Scope.floor, Scope.live_count, Scope.live_sum).where(
+    Scope.tenant_id == _TENANT, Scope.scope.in_(bindparam("scopes", expanding=True))
+)
+_INCARNATIONS = select(
+    Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum, Incarnation.backed_up
+).where(
+    Incarnation.tenant_id == _TENANT,
+    Incarnation.device_id == bindparam("device_id"),
+    Incarnation.incarnation.in_(bindparam("incarnations", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +45,12 @@ class Receipts:
 
 def epoch_of(session: Session, tenant_id: str) -> str:
     """Return the id of the store's history."""
-    return session.scalars(select(Tenant.epoch).where(Tenant.tenant_id == tenant_id)).one()
+    return session.scalars(_EPOCH, {"tenant_id": tenant_id}).one()
 
 
 def scopes_now(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[ScopeNow]:
     """Return the scopes in the order of an answer: `ref` first, then ascending."""
-    rows = session.execute(
-        select(Scope.scope, Scope.seq, Scope.floor, Scope.live_count, Scope.live_sum).where(
-            Scope.tenant_id == tenant_id, Scope.scope.in_(sorted(scopes))
-        )
-    )
+    rows = session.execute(_SCOPES, {"tenant_id": tenant_id, "scopes": sorted(scopes)})
     found = [ScopeNow(name, seq, floor, Digest(n, int(total, 16))) for name, seq, floor, n, total in rows]
     return sorted(found, key=lambda one: (one.scope != "ref", one.scope))
 
@@ -51,17 +60,7 @@ def receipts_of(
 ) -> dict[str, Receipts]:
     """Return what is held of each named incarnation of a tablet; of an unknown one, nothing."""
     names = sorted(set(incarnations))
-    rows = session.execute(
-        select(
-            Incarnation.incarnation,
-            Incarnation.receipt_count,
-            Incarnation.receipt_sum,
-            Incarnation.backed_up,
-        ).where(
-            Incarnation.tenant_id == tenant_id,
-            Incarnation.device_id == device_id,
-            Incarnation.incarnation.in_(names),
-        )
-    )
+    wanted = {"tenant_id": tenant_id, "device_id": device_id, "incarnations": names}
+    rows = session.execute(_INCARNATIONS, wanted)
     found = {name: Receipts(Digest(n, int(total, 16)), kept) for name, n, total, kept in rows}
     return {name: found.get(name, Receipts(Digest(), 0)) for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Receipt as ReceiptRow
@@ -14,14 +14,20 @@ from field178_shared.protocol import Receipt, Status
 
 _AT_ONCE = 1000
 
+_LATER = (
+    select(ReceiptRow.__table__)
+    .where(
+        ReceiptRow.tenant_id == bindparam("tenant_id"),
+        ReceiptRow.device_id == bindparam("device_id"),
+        ReceiptRow.v > bindparam("after"),
+    )
+    .order_by(ReceiptRow.v)
+)
+
 
 def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> list[Receipt]:
     """Return the verdicts on a tablet's changes that were made or changed after its count, ascending."""
-    rows = session.execute(
-        select(ReceiptRow.__table__)
-        .where(ReceiptRow.tenant_id == tenant_id, ReceiptRow.device_id == device_id, ReceiptRow.v > after)
-        .order_by(ReceiptRow.v)
-    )
+    rows = session.execute(_LATER, {"tenant_id": tenant_id, "device_id": device_id, "after": after})
     return [_receipt(row) for row in rows]
 
 

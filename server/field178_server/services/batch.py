@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database, projections
@@ -34,6 +34,27 @@ _HISTORY = (
     "received_at",
     "payload",
 )
+
+
+RecordQuery = Select[str, str, str, int, int, bool, str, str, str | None]
+_LOCKED: RecordQuery = (
+    select(
+        Record.record_id,
+        Record.type,
+        Record.scope,
+        Record.rev,
+        Record.seq,
+        Record.deleted,
+        Record.h,
+        Record.body,
+        Record.subject_id,
+    )
+    .where(Record.tenant_id == bindparam("tenant_id"))
+    .order_by(Record.record_id)
+    .with_for_update(key_share=True)
+)
+_BY_ID = _LOCKED.where(Record.record_id.in_(bindparam("ids", expanding=True)))
+_BY_SUBJECT = _LOCKED.where(Record.subject_id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +89,9 @@ class Batch:
         if not wanted:
             return
         self._asked.update(wanted)
-        self._take(_records().where(Record.tenant_id == self.tenant_id, Record.record_id.in_(wanted)))
+        self._take(_BY_ID, wanted)
         # What is about a record is locked after the record itself, by everyone: so nobody waits in a circle.
-        self._take(_records().where(Record.tenant_id == self.tenant_id, Record.subject_id.in_(wanted)))
+        self._take(_BY_SUBJECT, wanted)
 
     def get(self, record_id: str) -> Stored | None:
         """Return a loaded record as it stands in this transaction, or None when there is none."""
@@ -113,11 +134,10 @@ class Batch:
         self._write_history()
         return seqs
 
-    def _take(self, query: Select[str, str, str, int, int, bool, str, str, str | None]) -> None:
-        locked = query.order_by(Record.record_id).with_for_update(key_share=True)
-        for row in self.session.execute(locked):
-            if row[0] not in self._loaded:
-                record = Stored(*row)
+    def _take(self, query: RecordQuery, ids: list[str]) -> None:
+        for row in self.session.execute(query, {"tenant_id": self.tenant_id, "ids": ids}):
+            record = Stored(*row)
+            if record.record_id not in self._loaded:
                 self._loaded[record.record_id] = record
                 self._keep(record)
 
@@ -199,17 +219,3 @@ class Batch:
                 for record_id, act, rev in self._history
             ],
         )
-
-
-def _records() -> Select[str, str, str, int, int, bool, str, str, str | None]:
-    return select(
-        Record.record_id,
-        Record.type,
-        Record.scope,
-        Record.rev,
-        Record.seq,
-        Record.deleted,
-        Record.h,
-        Record.body,
-        Record.subject_id,
-    )

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
 from field178_server.models import Feed, Scope
 from field178_server.models.base import table_of
 from field178_server.services.stored import Stored
-from field178_shared.canonical import EMPTY, Digest
+from field178_shared.canonical import Digest
 from field178_shared.errors import AppError, ErrorCode
 
 PUT = "put"
 LEAVE = "leave"
+
+_SCOPES_LOCKED = (
+    select(Scope.scope, Scope.seq, Scope.live_count, Scope.live_sum)
+    .where(
+        Scope.tenant_id == bindparam("tenant_id"),
+        Scope.scope.in_(bindparam("scopes", expanding=True)),
+    )
+    .order_by(Scope.scope)
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +79,7 @@ def _scopes_of(steps: Iterable[Step]) -> set[str]:
 
 
 def _lock_scopes(session: Session, tenant_id: str, scopes: set[str]) -> dict[str, _Counter]:
-    rows = session.execute(
-        select(Scope.scope, Scope.seq, Scope.live_count, Scope.live_sum)
-        .where(Scope.tenant_id == tenant_id, Scope.scope.in_(sorted(scopes)))
-        .order_by(Scope.scope)
-        .with_for_update(key_share=True)
-    ).all()
+    rows = session.execute(_SCOPES_LOCKED, {"tenant_id": tenant_id, "scopes": sorted(scopes)}).all()
     counters = {name: _Counter(seq, Digest(count, int(total, 16))) for name, seq, count, total in rows}
     if missing := scopes - set(counters):
         raise AppError(ErrorCode.NOT_FOUND, scope=min(missing))
@@ -93,8 +98,3 @@ def _stamp_one(step: Step, counters: dict[str, _Counter]) -> int:
     if not after.deleted:
         home.live = home.live.add(after.h)
     return home.stamp(after.record_id, PUT)
-
-
-def live_digest(count: int, total: str) -> Digest:
-    """Return a scope's digest from its columns."""
-    return Digest(count, int(total, 16)) if count else EMPTY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
@@ -15,6 +15,13 @@ from field178_server.services.ledger import Entry
 from field178_shared.canonical import EMPTY, Digest, receipt_hash
 
 _COLUMNS = ("tenant_id", "device_id", "incarnation", "receipt_count", "receipt_sum", "backed_up")
+
+_OF_DEVICES = select(
+    Incarnation.device_id, Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum
+).where(
+    Incarnation.tenant_id == bindparam("tenant_id"),
+    Incarnation.device_id.in_(bindparam("device_ids", expanding=True)),
+)
 
 
 def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> None:
@@ -36,12 +43,6 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> No
 
 
 def _digests(session: Session, tenant_id: str, device_ids: set[str]) -> dict[tuple[str, str], Digest]:
-    rows = session.execute(
-        select(
-            Incarnation.device_id,
-            Incarnation.incarnation,
-            Incarnation.receipt_count,
-            Incarnation.receipt_sum,
-        ).where(Incarnation.tenant_id == tenant_id, Incarnation.device_id.in_(sorted(device_ids)))
-    )
+    wanted = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
+    rows = session.execute(_OF_DEVICES, wanted)
     return {(device, life): Digest(count, int(total, 16)) for device, life, count, total in rows}

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
 from field178_server.models import Change as ChangeRow
-from field178_server.models import Device, Quarantine, Tenant
+from field178_server.models import Device, Tenant
 from field178_server.models.base import table_of
 from field178_server.services import admission, incarnations, ledger, waiting
 from field178_server.services.batch import Act, Batch
@@ -25,6 +25,13 @@ from field178_server.services.waiting import Waiting
 from field178_shared.clock import from_wire
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change, Op
+
+_PAYLOAD_KEY = select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id"))
+_MAKERS = select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
+    ChangeRow.tenant_id == bindparam("tenant_id"),
+    ChangeRow.record_id.in_(bindparam("record_ids", expanding=True)),
+    ChangeRow.rev.is_not(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +72,7 @@ class Intake:
         wanted = sorted(set(record_ids))
         if not wanted:
             return
-        found = waiting.find_waiting(
-            self._batch.session,
-            self._batch.tenant_id,
-            Quarantine.reason == ErrorCode.ORPHAN.value,
-            Quarantine.record_id.in_(wanted),
-        )
+        found = waiting.find_orphans(self._batch.session, self._batch.tenant_id, wanted)
         for one in found:
             self._orphans[one.change.record_id].append(one)
         self.lock_devices(one.entry.device_id for one in found)
@@ -89,13 +91,8 @@ class Intake:
         deleted = sorted({change.record_id for change in listed if change.op == Op.DELETE})
         if not deleted:
             return
-        rows = self._batch.session.execute(
-            select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
-                ChangeRow.tenant_id == self._batch.tenant_id,
-                ChangeRow.record_id.in_(deleted),
-                ChangeRow.rev.is_not(None),
-            )
-        )
+        wanted = {"tenant_id": self._batch.tenant_id, "record_ids": deleted}
+        rows = self._batch.session.execute(_MAKERS, wanted)
         for record_id, rev, device_id in rows:
             if rev is not None:
                 self._makers[record_id][rev] = device_id
@@ -244,7 +241,7 @@ class Intake:
 
 def payload_key(session: Session, tenant_id: str) -> bytes:
     """Return the tenant's key for payload hashes."""
-    return session.scalars(select(Tenant.payload_key).where(Tenant.tenant_id == tenant_id)).one()
+    return session.scalars(_PAYLOAD_KEY, {"tenant_id": tenant_id}).one()
 
 
 def _judge_unseen(change: Change, device: DeviceContext, case: Case, *, is_hidden: bool) -> Outcome:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
@@ -37,6 +37,10 @@ _COLUMNS = (
     "change_id",
 )
 _VERDICT = _COLUMNS[:9]
+_BY_CHANGE = select(ReceiptRow.__table__).where(
+    ReceiptRow.tenant_id == bindparam("tenant_id"),
+    ReceiptRow.change_id.in_(bindparam("change_ids", expanding=True)),
+)
 
 
 @dataclass(slots=True)
@@ -89,12 +93,8 @@ def payload_hash(key: bytes, body: bytes) -> str:
 
 def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the stored verdicts by change id."""
-    wanted = sorted(set(change_ids))
-    rows = session.execute(
-        select(ReceiptRow.__table__).where(
-            ReceiptRow.tenant_id == tenant_id, ReceiptRow.change_id.in_(wanted)
-        )
-    ).mappings()
+    wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
+    rows = session.execute(_BY_CHANGE, wanted).mappings()
     return {entry.change_id: entry for entry in map(entry_of, rows)}
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
 from field178_server.models import Quarantine
 from field178_server.models.base import table_of
 from field178_server.services.ledger import Entry, details_text, find_entries
+from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
 
 _COLUMNS = (
@@ -60,9 +61,34 @@ class Waiting:
     reason: str
 
 
+_OPEN = (
+    select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.payload)
+    .where(Quarantine.tenant_id == bindparam("tenant_id"), Quarantine.state == OPEN)
+    .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
+)
+_ORPHANS = _OPEN.where(
+    Quarantine.reason == ErrorCode.ORPHAN.value,
+    Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
+)
+
+
 def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
     """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
-    rows = session.execute(_open(tenant_id).where(*conditions)).all()
+    rows = session.execute(_OPEN.where(*conditions), {"tenant_id": tenant_id})
+    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+
+
+def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
+    """Return the open changes that wait for one of these records."""
+    rows = session.execute(_ORPHANS, {"tenant_id": tenant_id, "record_ids": record_ids})
+    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+
+
+def _with_verdicts(
+    session: Session, tenant_id: str, rows: Sequence[tuple[str, str, str | None]]
+) -> list[Waiting]:
+    if not rows:
+        return []
     entries = find_entries(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
     found = []
     for change_id, hash_, payload in rows:
@@ -72,14 +98,6 @@ def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bo
             change = Change.from_wire(json.loads(payload))
             found.append(Waiting(change, entry, payload, entry.reason or ""))
     return found
-
-
-def _open(tenant_id: str) -> Select[str, str, str | None]:
-    return (
-        select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.payload)
-        .where(Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN)
-        .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
-    )
 
 
 def find_reused(session: Session, tenant_id: str, hashes: Iterable[tuple[str, str]]) -> dict[str, int]:
