@@ -43,7 +43,7 @@ class FollowUpRow:
 
     key: str
     text: str
-    due: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ConclusionState:
     roles: tuple[Option, ...]
     paper: tuple[Option, ...]
     fix_days: tuple[Option, ...]
-    fix_by: str
+    due_on: str
     shortcomings: tuple[FollowUpRow, ...]
     recommendation: TextState
     opinion: TextState
@@ -129,7 +129,7 @@ def conclusion_state(view: VisitView) -> ConclusionState:
         roles=options(words, "representative_role", data.get("representative_role")),
         paper=options(words, "paper_signed", data.get("paper_signed")),
         fix_days=tuple(_day_option(days, view.day, due, words) for days in FIX_WITHIN_DAYS),
-        fix_by=date_text(date.fromisoformat(due)) if due else "",
+        due_on=due,
         shortcomings=_shortcomings(data, words),
         recommendation=_text(view, "recommendation"),
         opinion=_text(view, "representative_opinion"),

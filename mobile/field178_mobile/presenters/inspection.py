@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
-from field178_mobile.presenters import answers, conclusion, findings, visit
+from field178_mobile.presenters import answers, conclusion, findings, foot, visit
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.checklist import Page
 from field178_mobile.presenters.draft_session import DraftSession
@@ -72,6 +72,11 @@ class InspectionPresenter:
         """The id of the draft under work."""
         return self._session.draft.id
 
+    @property
+    def record_id(self) -> str:
+        """The id of the record under work."""
+        return self._session.draft.record_id
+
     def show(self, focus_path: str = "") -> None:
         """Show the visit, at the section list or where a path is."""
         if focus_path:
@@ -80,9 +85,20 @@ class InspectionPresenter:
             self._show()
 
     def choose_tab(self, tab: str) -> None:
-        """Show the checklist's section list or the conclusion."""
+        """Show the register's facts, the checklist's section list or the conclusion."""
         self._sight = Sight(tab)
         self._show()
+
+    def act(self, action: str) -> None:
+        """Do what a button of the foot says."""
+        doing: dict[str, Callable[[], None]] = {
+            foot.NEXT: self.go_on,
+            foot.PASS: self.pass_section,
+            foot.CHECK: self.check,
+            foot.COMPLETE: self.complete,
+            foot.CONTINUE: lambda: self.choose_tab(CHECKLIST),
+        }
+        doing[action]()
 
     def open_section(self, section_id: str) -> None:
         """Show the items of a section."""
@@ -92,7 +108,7 @@ class InspectionPresenter:
     def go_on(self) -> None:
         """Go to the next section that lacks a required answer, or to the conclusion when none does."""
         page, pages = self._page(), self._scene().pages()
-        following = next_open(pages, page, self._session.data) if page else None
+        following = next_open(pages, page, self._session.data)
         self._sight = Sight(CHECKLIST, following.section.id) if following else Sight(CONCLUSION)
         self._show()
 
@@ -178,10 +194,15 @@ class InspectionPresenter:
         label = self._words.choice("measure", measure)
         self._change(conclusion.toggle_measure(self._session.data, measure), label)
 
-    def fix_by(self, due_on: date | None) -> None:
-        """Ask every shortcoming to be fixed by a date, or by none."""
+    def fix_by(self, due_on: str) -> None:
+        """Ask every shortcoming to be fixed by a date (ISO), or by none ("")."""
         label = self._words.translate("To be fixed")
-        self._change(conclusion.fix_by(self._session.data, due_on, self._words), label)
+        day = date.fromisoformat(due_on) if due_on else None
+        self._change(conclusion.fix_by(self._session.data, day, self._words), label)
+
+    def fix_within(self, days: str) -> None:
+        """Ask every shortcoming to be fixed within days of the visit."""
+        self.fix_by((self._day + timedelta(days=int(days))).isoformat())
 
     def choose_paper(self, signed: str) -> None:
         """Record what became of the paper minutes."""
@@ -199,12 +220,14 @@ class InspectionPresenter:
     def check(self) -> None:
         """Look for mistakes and show what was found."""
         self._checked = check_visit(self._scene(), self._clock.now())
+        self._sight = Sight(CONCLUSION)
         self._show()
 
     def complete(self) -> None:
         """File the visit if nothing keeps it; only a durable filing says so."""
         self._checked = check_visit(self._scene(), self._clock.now())
         if self._checked.problems:
+            self._sight = Sight(CONCLUSION)
             self._show()
             return
         now = self._clock.now()

@@ -8,6 +8,7 @@ from datetime import date
 from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
+from field178_mobile.presenters.foot import FootState, foot_state
 from field178_mobile.presenters.protocols import ProtocolState, protocol_states
 from field178_mobile.presenters.section_view import (
     Marks,
@@ -20,7 +21,10 @@ from field178_mobile.presenters.section_view import (
 )
 from field178_mobile.presenters.visit import Place, is_closed_early
 from field178_mobile.presenters.visit_index import Shortcoming
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION
 from field178_mobile.presenters.wording import Option, Wording, options
+
+SECTIONS, PAGE, FILED = "sections", "page", "filed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ class InspectionState:
     stock_notes: tuple[str, ...]
     checked: Checked
     spoken: Spoken
+    foot: FootState
     focus: str
+    pane: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
     """Return the whole open visit."""
     view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks)
     pages = scene.pages()
+    pane = _pane(sight, spoken)
     progress = sum((page.progress(scene.data) for page in pages), NOTHING)
     page = next((page for page in pages if page.section.id == sight.section), None)
     return InspectionState(
@@ -125,8 +132,26 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
         stock_notes=_stock_notes(scene.words),
         checked=checked,
         spoken=spoken,
+        foot=_foot(scene, pages, page, pane),
         focus=sight.focus,
+        pane=pane,
     )
+
+
+def _pane(sight: Sight, spoken: Spoken) -> str:
+    if spoken.filed:
+        return FILED
+    if sight.tab == CHECKLIST:
+        return PAGE if sight.section else SECTIONS
+    return sight.tab
+
+
+def _foot(scene: VisitScene, pages: tuple[Page, ...], page: Page | None, pane: str) -> FootState:
+    if is_closed_early(scene.data) and pane == SECTIONS:
+        pane = CONCLUSION
+    open_to_pass = len(page.pass_changes(scene.data)) if page else 0
+    others = [other for other in pages if other is not page and not other.progress(scene.data).is_done]
+    return foot_state(pane, open_to_pass, not others, scene.words)
 
 
 def _protocols(scene: VisitScene) -> tuple[ProtocolState, ...]:
@@ -145,8 +170,8 @@ def _stock_notes(words: Wording) -> tuple[str, ...]:
     )
 
 
-def next_open(pages: tuple[Page, ...], page: Page, data: Data) -> Page | None:
+def next_open(pages: tuple[Page, ...], page: Page | None, data: Data) -> Page | None:
     """Return the next section, going round, in which a required item has no answer yet."""
-    place = pages.index(page)
-    around = (*pages[place + 1 :], *pages[:place])
+    place = pages.index(page) if page else -1
+    around = (*pages[place + 1 :], *pages[: max(place, 0)])
     return next((other for other in around if not other.progress(data).is_done), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Protocol
 
 from field178_mobile.presenters.outing_data import (
@@ -60,6 +59,7 @@ class OutingState:
     members: tuple[MemberRow, ...]
     decision_number: str
     decision_date: str
+    decision_days: tuple[Option, ...]
     needs_decision: bool
     earlier: str
 
@@ -92,6 +92,10 @@ class OutingPresenter:
             self._outing = self._with_team(roster.teams[0].id)
         self._show()
 
+    def show(self) -> None:
+        """Draw the outing again."""
+        self._show()
+
     def current(self) -> Outing | None:
         """Return the confirmed outing while its night lasts."""
         return self._outing if self._outing.holds_at(self._clock.now()) else None
@@ -116,9 +120,9 @@ class OutingPresenter:
         """Take the number of the decision as typed so far."""
         self._keep(replace(self._outing, decision_number=text.strip()[:60]))
 
-    def choose_decision_date(self, day: date | None) -> None:
-        """Take the date of the decision."""
-        self._keep(replace(self._outing, decision_date="" if day is None else day.isoformat()))
+    def write_decision_date(self, day: str) -> None:
+        """Take the date of the decision (ISO), or none ("")."""
+        self._keep(replace(self._outing, decision_date=day))
 
     def toggle_member(self, user: str) -> None:
         """Take an officer along in the team's position, or leave one out."""
@@ -186,9 +190,14 @@ class OutingPresenter:
             members=self._member_rows(),
             decision_number=outing.decision_number,
             decision_date=outing.decision_date,
+            decision_days=self._decision_days(),
             needs_decision=outing.kind != KIND_WITHOUT_DECISION,
             earlier=self._earlier_line(),
         )
+
+    def _decision_days(self) -> tuple[Option, ...]:
+        today = local_date(self._clock.now())
+        return (Option(today.isoformat(), self._words.translate("Today")),)
 
     def _escort_options(self) -> tuple[Option, ...]:
         today = local_date(self._clock.now())

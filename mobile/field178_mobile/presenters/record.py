@@ -21,12 +21,14 @@ from field178_mobile.presenters.record_view import (
 from field178_mobile.presenters.visit import Place, new_visit
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.visit_marks import comments_of
+from field178_mobile.presenters.visit_places import CHECKLIST, INFO
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.clock import Clock, local_date
 from field178_shared.ids import IdSource
 from field178_shared.records.reading import text_of
 
+ARRIVAL = "arrival"
 LOCKED = frozenset({"approved", "void"})
 
 
@@ -57,8 +59,8 @@ class RecordState:
     outing: str
     has_outing: bool
     arrival: tuple[Option, ...]
-    has_visit: bool
     last_visit: str
+    pane: str
 
 
 class RecordPresenter:
@@ -80,11 +82,12 @@ class RecordPresenter:
         self._render = render
         self._render_visit = render_visit
         self._establishment = ""
+        self._tab = CHECKLIST
         self.visit: InspectionPresenter | None = None
 
     def open(self, establishment_id: str) -> None:
         """Open an establishment; unfinished work there is taken up again."""
-        self._establishment, self.visit = establishment_id, None
+        self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
         draft = next((draft for draft in self._drafts() if _place_id(draft) == establishment_id), None)
         self._show()
         if draft is not None:
@@ -100,6 +103,14 @@ class RecordPresenter:
         self._show()
         self._open_visit(draft or self._draft_of(view), focus_path)
         return True
+
+    def choose_tab(self, tab: str) -> None:
+        """Show a tab; without a visit, all but the info is where one begins."""
+        self._tab = tab
+        if self.visit is not None:
+            self.visit.choose_tab(tab)
+        else:
+            self._show()
 
     def close(self) -> None:
         """Close the pane; the draft stays as it is."""
@@ -136,6 +147,11 @@ class RecordPresenter:
         if self.visit is not None:
             self._store.drafts.discard(self.visit.draft_id)
             self.open(self._establishment)
+
+    @property
+    def open_records(self) -> frozenset[str]:
+        """The record under work, if one is."""
+        return frozenset() if self.visit is None else frozenset({self.visit.record_id})
 
     def refresh(self) -> None:
         """Show what the store holds now."""
@@ -222,8 +238,8 @@ class RecordPresenter:
             outing=self._outing.line(),
             has_outing=self._outing.current() is not None,
             arrival=options(words, "access_result", None),
-            has_visit=self.visit is not None,
             last_visit=rows[0].day if rows else "",
+            pane=INFO if self._tab == INFO else ARRIVAL,
         )
 
 

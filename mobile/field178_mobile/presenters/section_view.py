@@ -34,9 +34,11 @@ class SectionCard:
     id: str
     title: str
     progress: Progress
-    counter: str
+    detail: str
     failed: str
-    has_comment: bool
+    share: str
+    part: float
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class ItemState:
     options: tuple[Option, ...]
     law: str
     last: str
+    last_count: int | None
     source: str
     note: str
     can_note: bool
@@ -92,15 +95,26 @@ class VisitView:
 def section_card(page: Page, view: VisitView) -> SectionCard:
     """Return one line of the section list."""
     progress, words = page.progress(view.data), view.words
-    failed = words.say("{count} not met", count=progress.failed) if progress.failed else ""
+    failed = words.say("{count} not compliant", count=progress.failed) if progress.failed else ""
+    done, total = progress.required_done, progress.required
+    if not total:
+        done, total = progress.answered, progress.total
     return SectionCard(
         id=page.section.id,
         title=page.section.label(words.language),
         progress=progress,
-        counter=counter_text(progress, words),
+        detail=_detail(progress, words),
         failed=failed,
-        has_comment=any(path_of(item) in _items_with_comment(view) for item in page.items),
+        share=f"{done}/{total}",
+        part=done / total if total else 0.0,
+        mark=_mark(page, progress, view),
     )
+
+
+def _detail(progress: Progress, words: Wording) -> str:
+    if not progress.required:
+        return words.say("{total} items, none required", total=progress.total)
+    return words.say("{total} items, {required} required", total=progress.total, required=progress.required)
 
 
 def counter_text(progress: Progress, words: Wording) -> str:
@@ -163,6 +177,7 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         options=_item_options(item, value, words),
         law=_law_text(item, words),
         last=_last_text(item, view),
+        last_count=_last_count(item, view),
         source=_source_text(answer, words),
         note=answer.note if answer else "",
         can_note=answer is not None,
@@ -198,6 +213,11 @@ def _last_text(item: ChecklistItem, view: VisitView) -> str:
     return view.words.say("Last visit: {answer}", answer=answer_word(before.value, view.words))
 
 
+def _last_count(item: ChecklistItem, view: VisitView) -> int | None:
+    before = answers_of(view.last).get(item.id)
+    return before.value if before is not None and isinstance(before.value, int) else None
+
+
 def _source_text(answer: Answer | None, words: Wording) -> str:
     _ = words.translate
     if answer is None:
@@ -223,8 +243,16 @@ def _comment_at(path: str, marks: Marks) -> str:
     return "\n".join(below)
 
 
-def _items_with_comment(view: VisitView) -> set[str]:
-    return {".".join(path.split(".")[:2]) for path in view.marks.comments}
+def _mark(page: Page, progress: Progress, view: VisitView) -> str:
+    """Return the one thing to say about a section: comment, failed, done, begun or open."""
+    commented = {".".join(path.split(".")[:2]) for path in view.marks.comments}
+    if any(path_of(item) in commented for item in page.items):
+        return "comment"
+    if progress.failed:
+        return "failed"
+    if progress.is_done and progress.answered:
+        return "done"
+    return "begun" if progress.answered else "open"
 
 
 def _repeat_text(page: Page, view: VisitView) -> str:

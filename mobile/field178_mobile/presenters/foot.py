@@ -1,0 +1,43 @@
+"""The bar at the foot of an open visit: the next useful thing is always its last button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.presenters.wording import Wording
+
+NEXT, PASS, CHECK, COMPLETE, CONTINUE = "next", "pass", "check", "complete", "continue"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One button: what it does, its words and its icon."""
+
+    id: str
+    label: str
+    icon: str = ""
+
+
+NOTHING = Action("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FootState:
+    """The whole bar."""
+
+    first: Action
+    second: Action
+
+
+def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:
+    """Return the bar of a pane; `open_to_pass` items one tap would answer, after `is_last` nothing is open."""
+    _ = words.translate
+    on = Action(NEXT, _("To the conclusion") if is_last else _("Next section"), "arrow-right")
+    if pane == "info":
+        return FootState(NOTHING, Action(CONTINUE, _("Go on inspecting"), "arrow-right"))
+    if pane == "page" and open_to_pass:
+        label = words.say("Whole section compliant ({count})", count=open_to_pass)
+        return FootState(Action(NEXT, _("Skip"), ""), Action(PASS, label, "check-all"))
+    if pane in ("sections", "page"):
+        return FootState(NOTHING, on)
+    return FootState(Action(CHECK, _("Look for mistakes"), ""), Action(COMPLETE, _("Complete"), "check"))

@@ -1,0 +1,100 @@
+"""The main work: the list of my area's establishments beside the record that is open."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from field178_mobile.presenters.establishments import EstablishmentRow, EstablishmentsState
+from field178_mobile.presenters.outing import OutingState
+from field178_mobile.presenters.record import RecordState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens import chips
+from field178_mobile.ui.screens.desk import Desk
+from field178_mobile.ui.screens.kind_icons import icon_of
+from field178_mobile.ui.screens.outing import OutingSheet
+from field178_mobile.ui.screens.record import RecordPane
+
+INKS = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok"}
+TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
+MORE_BELOW = 0.15
+_REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
+
+
+class EstablishmentsScreen(kit.Panes):
+    """List and record. desk (the presenters of the work)."""
+
+    desk = ObjectProperty(None)
+    outing = StringProperty("")
+    has_outing = BooleanProperty(False)
+    count = StringProperty("")
+    is_list_empty = BooleanProperty(False)
+    has_record = BooleanProperty(False)
+
+    def __init__(self, desk: Desk, **kwargs: object) -> None:
+        super().__init__(desk=desk, **kwargs)
+        self.pane = RecordPane(record=desk.record)
+        self.pane.bind(on_ask_outing=lambda _pane, access: self.open_outing(access))
+        self.fbind("is_single", self.pane.setter("has_back"))
+        self._sheet: OutingSheet | None = None
+        desk.show_on(self)
+
+    def show_list(self, state: EstablishmentsState) -> None:
+        """Draw the list."""
+        self.count, self.is_list_empty = state.count, not state.rows
+        self.ids.chips.show(state.chips)
+        self.ids.rows.show([_row(row) for row in state.rows])
+        self.ids.rows.chosen = state.selected
+        self.ids.empty.title, self.ids.empty.text = state.empty_title, state.empty_text
+        self._has_more = state.has_more
+
+    def show_outing(self, state: OutingState) -> None:
+        """Draw the outing's line, and its sheet while it is open."""
+        self.outing, self.has_outing = state.line, state.is_current
+        if self._sheet is not None:
+            self._sheet.show(state)
+
+    def show_record(self, state: RecordState | None) -> None:
+        """Draw the record, or none."""
+        self.has_record = self.has_detail = state is not None
+        if state is not None:
+            self.pane.show(state)
+        body = self.ids.detail
+        shown = self.pane if state is not None else self.ids.nothing.__self__
+        if body.children != [shown]:
+            body.clear_widgets()
+            body.add_widget(shown)
+
+    def open_outing(self, access: str = "") -> None:
+        """Choose the outing; a visit that waits for it begins right after."""
+        self._sheet = OutingSheet(outing=self.desk.outing)
+        self._sheet.bind(on_confirmed=lambda _sheet: self.desk.go_on_with(access))
+        self._sheet.bind(on_dismiss=lambda _sheet: self._forget_sheet())
+        self.desk.outing.show()
+        self._sheet.open()
+
+    def scrolled(self, scroll_y: float) -> None:
+        """Make the list longer when its end comes into sight."""
+        if self._has_more and scroll_y < MORE_BELOW:
+            self._has_more = False
+            self.desk.list.show_more()
+
+    def _forget_sheet(self) -> None:
+        self._sheet = None
+
+
+def _row(row: EstablishmentRow) -> kit.Row:
+    return kit.Row(
+        key=row.id,
+        title=row.title,
+        sub=row.subtitle,
+        icon=icon_of(row.kind),
+        tone=TILES.get(row.state, "plain"),
+        meta=row.distance or row.visited,
+        word=row.state_word,
+        word_tone=INKS.get(row.state, "faint"),
+        is_alert=row.needs_look,
+    )
+
+
+load_beside(__file__)

@@ -1,0 +1,120 @@
+"""The record pane: one establishment under three tabs, and the visit that is open there."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.record import RecordState
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, INFO
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.language import language as _
+from field178_mobile.ui.screens.arrival import ArrivalPane
+from field178_mobile.ui.screens.conclusion import ConclusionPane
+from field178_mobile.ui.screens.filed import FiledPane
+from field178_mobile.ui.screens.info import InfoPane
+from field178_mobile.ui.screens.section_list import SectionListPane
+from field178_mobile.ui.screens.section_page import SectionPagePane
+from field178_mobile.ui.screens.visit_foot import VisitFoot
+
+TONES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok"}
+_OF_VISIT = {
+    "sections": SectionListPane,
+    "page": SectionPagePane,
+    CONCLUSION: ConclusionPane,
+    "filed": FiledPane,
+}
+_REQUIRED = (kit.PaneHead,)
+
+
+class RecordPane(BoxLayout):
+    """One establishment. record (the presenter); show(state), show_visit(state); has_back.
+
+    Event on_ask_outing(access result to begin with once the outing is chosen, or "").
+    """
+
+    record = ObjectProperty(None)
+    title = StringProperty("")
+    sub = StringProperty("")
+    word = StringProperty("")
+    word_tone = StringProperty("plain")
+    has_back = BooleanProperty(False)
+    __events__ = ("on_ask_outing",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.info: Widget = InfoPane()
+        self.arrival: Widget = ArrivalPane()
+        self._panes: dict[str, Widget] = {}
+        self._foot: VisitFoot | None = None
+        self.info.bind(on_ask_outing=self._ask_outing, on_visit=lambda _pane, key: self.record.open_record(key))
+        self.arrival.bind(on_ask_outing=self._ask_outing, on_begin=self._begin)
+
+    def show(self, state: RecordState) -> None:
+        """Draw the establishment."""
+        self.title, self.sub = state.title, state.subtitle
+        self.word, self.word_tone = state.state_word, TONES.get(state.state, "plain")
+        self.info.show(state)
+        self.arrival.show(state)
+        if self.record.visit is None:
+            self._panes = {}
+            self._put(self.info if state.pane == INFO else self.arrival, None)
+            self._tabs(INFO if state.pane == INFO else CHECKLIST, (INFO, CHECKLIST))
+
+    def show_visit(self, state: InspectionState) -> None:
+        """Draw the open visit."""
+        pane = self.info
+        if state.pane != INFO:
+            pane = self._pane(state.pane)
+            pane.show(state)
+        self._put(pane, state)
+        self._tabs(state.tab, (INFO, CHECKLIST, CONCLUSION))
+        if state.focus and state.pane == "page":
+            pane.bring_into_sight(state.focus.removeprefix("answers."))
+
+    def on_ask_outing(self, pending: str) -> None:
+        """Overridden by bind."""
+
+    def _ask_outing(self, *_args: object) -> None:
+        self.dispatch("on_ask_outing", "")
+
+    def _begin(self, _pane: object, access: str) -> None:
+        if not self.record.begin(access):
+            self.dispatch("on_ask_outing", access)
+
+    def _pane(self, name: str) -> Widget:
+        visit = self.record.visit
+        if name not in self._panes or self._panes[name].visit is not visit:
+            self._panes[name] = _OF_VISIT[name](visit=visit)
+            if name == "filed":
+                self._panes[name].bind(on_next=lambda _pane: self.record.close())
+        return self._panes[name]
+
+    def _put(self, pane: Widget, state: InspectionState | None) -> None:
+        """Put a pane into the body, and the foot of the visit below it while one is open."""
+        body = self.ids.body
+        if body.children != [pane]:
+            body.clear_widgets()
+            body.add_widget(pane)
+        has_foot = state is not None and state.pane != "filed"
+        if has_foot and (self._foot is None or self._foot.visit is not self.record.visit):
+            self.ids.foot.clear_widgets()
+            self._foot = VisitFoot(visit=self.record.visit)
+        shown = [self._foot] if has_foot else []
+        if self.ids.foot.children != shown:
+            self.ids.foot.clear_widgets()
+            for foot in shown:
+                self.ids.foot.add_widget(foot)
+        if has_foot and self._foot is not None and state is not None:
+            self._foot.show(state)
+
+    def _tabs(self, chosen: str, keys: tuple[str, ...]) -> None:
+        names = {INFO: _("Info"), CHECKLIST: _("Inspection"), CONCLUSION: _("Conclusion")}
+        self.ids.tabs.chosen = chosen
+        self.ids.tabs.set_tabs([(key, names[key]) for key in keys])
+
+
+load_beside(__file__)

@@ -1,0 +1,83 @@
+"""The checklist's section list with its counters: the first thing of an open visit."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.section_view import SectionCard
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens import chips, protocol_card
+from field178_mobile.ui.screens.repeat import Repeat
+
+MARKS = {
+    "comment": ("message-reply-text-outline", "warn"),
+    "failed": ("alert-circle-outline", "bad"),
+    "done": ("check-circle", "ok"),
+    "begun": ("progress-check", "primary"),
+    "open": ("circle-outline", "primary"),
+}
+_REQUIRED = (chips.OptionChips, protocol_card.ProtocolCard)
+
+
+class SectionListPane(BoxLayout):
+    """Sections of the visit. show(state); visit (the presenter)."""
+
+    visit = ObjectProperty(None)
+    access = StringProperty("")
+    role = StringProperty("")
+    is_arrival_open = BooleanProperty(False)
+    is_closed_early = BooleanProperty(False)
+    counter = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._rows: Repeat[SectionCard] = Repeat(self.ids.sections, self._make_row)
+
+    def show(self, state: InspectionState) -> None:
+        """Draw the section list of the visit."""
+        self.access = next((option.label for option in state.arrival if option.is_chosen), "")
+        self.role = next((option.label for option in state.roles if option.is_chosen), "")
+        self.is_closed_early, self.counter = state.is_closed_early, state.counter
+        self.ids.roles.show([] if self.role and not self.is_arrival_open else state.roles)
+        self.ids.accesses.show(state.arrival if self.is_arrival_open else [])
+        self.ids.protocols.show(state.protocols)
+        self._rows.show(state.sections)
+        self._state = state
+
+    def toggle_arrival(self) -> None:
+        """Show or hide what was said at arrival, to correct it."""
+        self.is_arrival_open = not self.is_arrival_open
+        self.show(self._state)
+
+    def choose_role(self, role: str) -> None:
+        """Take who speaks for the establishment."""
+        self.is_arrival_open = False
+        self.visit.choose_role(role)
+
+    def choose_access(self, access: str) -> None:
+        """Correct how the visit began."""
+        self.is_arrival_open = False
+        self.visit.arrive(access)
+
+    def _make_row(self) -> SectionLine:
+        row = SectionLine()
+        row.bind(on_release=lambda row: self.visit.open_section(row.key))
+        return row
+
+
+class SectionLine(kit.SectionRow):
+    """One section. show(card)."""
+
+    key = StringProperty("")
+
+    def show(self, card: SectionCard) -> None:
+        """Draw the section."""
+        self.key, self.name, self.sub, self.note = card.id, card.title, card.detail, card.failed
+        self.counter, self.progress = card.share, card.part
+        self.icon, self.tone = MARKS[card.mark]
+
+
+load_beside(__file__)
