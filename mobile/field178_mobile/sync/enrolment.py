@@ -1,0 +1,103 @@
+"""From a one-time code to a tablet that belongs to the office, and from a password to an officer on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from field178_mobile.ports import Json
+from field178_mobile.vault import base64url
+from field178_mobile.vault.model import Enrolment, Officer
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import MAX_LABEL, Reader
+
+
+class Caller(Protocol):
+    """Calls the server outside of the exchange; raises AppError."""
+
+    url: str
+    pin: str
+
+    def call(self, path: str, body: Json, *, with_session: bool = False) -> Json:
+        """Post an object and return the answered one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolLink:
+    """What the QR of an enrolment code says: where, which code, whom to trust."""
+
+    url: str
+    code: str
+    pin: str = ""
+    receipt_key: str = ""
+
+
+def read_link(text: str) -> EnrolLink | None:
+    """Return the link of a scanned or pasted text, None when it is none of ours."""
+    parts = urlsplit(text.strip())
+    if parts.scheme != "field178" or parts.path != "enrol":
+        return None
+    found = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if not found.get("u") or not found.get("c"):
+        return None
+    return EnrolLink(found["u"], found["c"], found.get("p", ""), found.get("k", ""))
+
+
+def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key: str = "") -> Enrolment:
+    """Make this tablet a device; with the same code and key again it is the same device.
+
+    Raises AppError: enrolment_refused, no_network, not_our_server (also when the server does not hold the
+    receipt key that the link named).
+    """
+    private = Ed25519PrivateKey.from_private_bytes(device_key)
+    public_key = base64url.encode(private.public_key().public_bytes_raw())
+    signature = private.sign(f"field178-enrol-v1|{code}|{public_key}".encode())
+    answer = Reader(
+        caller.call(
+            "/api/v1/devices",
+            {
+                "code": code,
+                "public_key": public_key,
+                "label": label[:MAX_LABEL],
+                "signature": base64url.encode(signature),
+            },
+        )
+    )
+    enrolment = Enrolment(
+        url=caller.url,
+        device=answer.uuid("device"),
+        tenant=answer.text("tenant"),
+        receipt_key=answer.text("receipt_key"),
+        sealing_key=answer.text("sealing_key"),
+        scopes=answer.texts("scopes", 10_000),
+        user=_officer(answer.members("user")),
+        pin=caller.pin,
+    )
+    if receipt_key and receipt_key != enrolment.receipt_key:
+        raise AppError(ErrorCode.NOT_OUR_SERVER)
+    return enrolment
+
+
+def bind_officer(caller: Caller, login: str, password: str, totp: str = "") -> Officer:
+    """Sign an officer in on this tablet, online, once; the PIN is then set here.
+
+    Raises AppError: sign_in_refused, forbidden, slow_down, no_network, not_our_server.
+    """
+    body: Json = {"login": login, "password": password, **({"totp": totp} if totp else {})}
+    return _officer(Reader(caller.call("/api/v1/devices/officers", body, with_session=True)).members("user"))
+
+
+def session_signature(device_key: bytes, nonce: str, device: str) -> str:
+    """Return the signature that opens a session for this device."""
+    private = Ed25519PrivateKey.from_private_bytes(device_key)
+    return base64url.encode(private.sign(f"field178-session-v1|{nonce}|{device}".encode()))
+
+
+def _officer(value: object) -> Officer:
+    user = Reader(value)
+    agency, role = user.text("agency", default=""), user.text("role", default="")
+    return Officer(user.text("id"), user.text("name", default=""), agency, role)

@@ -1,0 +1,217 @@
+"""HTTP: the only module that imports requests. Import it late: it is slow to load.
+
+Only a verified TLS line (or loopback), our protocol header and our content type count as our server; a
+captive portal or a proxy that answers in its place is told apart, and redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from field178_mobile.ports import Json
+from field178_mobile.sync.enrolment import session_signature
+from field178_mobile.sync.events import Failure, FailureKind
+from field178_mobile.sync.pinning import CONNECT_TIMEOUT_S, context_for, pinned_authority
+from field178_mobile.sync.port import TransportFailure
+from field178_shared.coding import StreamReader, gzip_bytes
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import HEADER, NDJSON, VERSION
+
+STALL_TIMEOUT_S = 30.0
+LONGEST_LINE = 4 << 20
+_TIMEOUTS = (CONNECT_TIMEOUT_S, STALL_TIMEOUT_S)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_KINDS = {
+    400: FailureKind.REFUSED,
+    401: FailureKind.SESSION,
+    403: FailureKind.FORBIDDEN,
+    404: FailureKind.FORBIDDEN,
+    413: FailureKind.TOO_LARGE,
+    426: FailureKind.UPGRADE,
+    429: FailureKind.BUSY,
+    500: FailureKind.SERVER_ERROR,
+}
+
+
+class HttpTransport:
+    """A line to one server for one device; `device` and `device_key` are empty before enrolment."""
+
+    def __init__(self, url: str, pin: str = "", device: str = "", device_key: bytes = b"") -> None:
+        self.url = url.rstrip("/")
+        self.pin = pin
+        self._device = device
+        self._device_key = device_key
+        self._session: requests.Session | None = None
+        self._token = ""
+
+    def open_session(self) -> None:
+        """Open a device session by signing a nonce."""
+        nonce = str(self._post("/api/v1/auth/challenge", {"device": self._device}).get("nonce", ""))
+        signature = session_signature(self._device_key, nonce, self._device)
+        body: Json = {"device": self._device, "nonce": nonce, "signature": signature}
+        self._token = str(self._post("/api/v1/auth/session", body).get("token", ""))
+
+    def exchange(self, body: bytes) -> Iterator[bytes]:
+        """Post a request of the exchange and yield the lines of its answer as they arrive."""
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": NDJSON, "Accept-Encoding": "gzip"}
+        with self._send("/api/v1/sync", body, headers) as response:
+            if response.headers.get("Content-Type", "").split(";")[0] != NDJSON:
+                raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+            yield from _lines(response)
+
+    def call(self, path: str, body: Json, *, with_session: bool = False) -> Json:
+        """Post an object outside of the exchange; failures are AppError for the screens."""
+        try:
+            if with_session and not self._token:
+                self.open_session()
+            return self._post(path, body, with_session=with_session)
+        except TransportFailure as error:
+            raise _app_error(error.failure) from None
+
+    def close(self) -> None:
+        """Close the line; a request under way ends with a failure."""
+        session, self._session, self._token = self._session, None, ""
+        if session is not None:
+            session.close()
+
+    def _post(self, path: str, body: Json, *, with_session: bool = False) -> Json:
+        headers = {"Accept": "application/json"}
+        if with_session:
+            headers["Authorization"] = f"Bearer {self._token}"
+        with self._send(path, json.dumps(body).encode(), headers) as response:
+            try:
+                value = response.json()
+            except (requests.RequestException, HTTPError, ValueError):
+                raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        if not isinstance(value, dict):
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+        return value
+
+    def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+        headers = {HEADER: str(VERSION), "Content-Type": "application/json", **headers}
+        if len(body) > 512:
+            body, headers["Content-Encoding"] = gzip_bytes(body), "gzip"
+        try:
+            session = self._connected()
+            response = session.post(
+                self.url + path,
+                data=body,
+                headers=headers,
+                timeout=_TIMEOUTS,
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError:
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        except (requests.RequestException, HTTPError, OSError):
+            raise TransportFailure(Failure(FailureKind.NO_NETWORK)) from None
+        failure = _failure_of(response)
+        if failure is not None:
+            response.close()
+            raise TransportFailure(failure)
+        return response
+
+    def _connected(self) -> requests.Session:
+        if self._session is None:
+            parts = urlsplit(self.url)
+            session = requests.Session()
+            # The environment MUST NOT name another proxy or another set of authorities.
+            session.trust_env = False
+            if parts.scheme == "https" and self.pin:
+                session.mount("https://", _PinnedAdapter(self._authority(parts.hostname or "", parts.port)))
+            elif parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+                raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+            self._session = session
+        return self._session
+
+    def _authority(self, host: str, port: int | None) -> ssl.SSLContext:
+        try:
+            authority = pinned_authority(host, port or 443, self.pin)
+        except ssl.SSLError:
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        if authority is None:
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+        return context_for(authority)
+
+
+class _PinnedAdapter(HTTPAdapter):
+    """Verifies against one authority, whatever a caller says about `verify`."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **options: object
+    ) -> None:
+        """Make every connection with the pinned context."""
+        super().init_poolmanager(connections, maxsize, block, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
+        """Keep requests from adding its own bundle of authorities."""
+
+
+def _lines(response: requests.Response) -> Iterator[bytes]:
+    reader = StreamReader(response.headers.get("Content-Encoding"))
+    rest = b""
+    while chunk := _next_chunk(response):
+        try:
+            rest += reader.feed(chunk)
+        except AppError:
+            # Damage on the way is a cut: what came before it stands.
+            return
+        *lines, rest = rest.split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            return
+        yield from (line for line in lines if line)
+
+
+def _next_chunk(response: requests.Response) -> bytes:
+    try:
+        # read1 gives what has arrived; waiting for a full block would hold back a checkpoint.
+        chunk: bytes = response.raw.read1(64 << 10, decode_content=False)
+    except (HTTPError, OSError):
+        return b""
+    return chunk
+
+
+def _failure_of(response: requests.Response) -> Failure | None:
+    status, is_ours = response.status_code, HEADER in response.headers
+    if status in (200, 201) and is_ours:
+        return None
+    retry_after_s = _seconds(response.headers.get("Retry-After", ""))
+    if status >= 500 and (status != 500 or not is_ours):
+        # A proxy says that nobody is behind it, or the server that it is busy: no word about our batch.
+        return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
+    if not is_ours:
+        return Failure(FailureKind.NOT_OUR_SERVER)
+    code, change_id = _problem(response)
+    return Failure(_KINDS.get(status, FailureKind.REFUSED), code, retry_after_s, change_id)
+
+
+def _problem(response: requests.Response) -> tuple[ErrorCode | None, str | None]:
+    try:
+        value = response.json()
+        code, change_id = value.get("code"), value.get("change_id")
+        return ErrorCode(code), change_id if isinstance(change_id, str) else None
+    except (requests.RequestException, HTTPError, ValueError, AttributeError):
+        return None, None
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _app_error(failure: Failure) -> AppError:
+    if failure.kind is FailureKind.NOT_OUR_SERVER:
+        return AppError(ErrorCode.NOT_OUR_SERVER)
+    if failure.code is not None:
+        return AppError(failure.code, retry_after_s=failure.retry_after_s)
+    return AppError(ErrorCode.NO_NETWORK)

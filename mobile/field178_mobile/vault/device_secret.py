@@ -1,0 +1,109 @@
+"""The device's own secret: in the system's key store where there is one, else in a private file."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from field178_mobile.vault import base64url
+from field178_mobile.vault.private_file import write_private
+from field178_shared.errors import AppError, ErrorCode
+
+SECRET_BYTES = 32
+_SERVICE = "field178"
+
+
+class KeyStore(Protocol):
+    """Keeps one secret of this device."""
+
+    is_protected: bool
+
+    def load(self) -> bytes | None:
+        """Return the secret, None when there is none."""
+        ...
+
+    def save(self, secret: bytes) -> None:
+        """Keep the secret."""
+        ...
+
+
+class FileKeyStore:
+    """A 0600 file: protects against other users only, so the screens say "no key store"."""
+
+    is_protected = False
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> bytes | None:
+        """Return the secret of the file."""
+        return self._path.read_bytes() if self._path.exists() else None
+
+    def save(self, secret: bytes) -> None:
+        """Write the file."""
+        write_private(self._path, secret)
+
+
+class KeyringKeyStore:
+    """The system's key store, through the `keyring` package."""
+
+    is_protected = True
+
+    def __init__(self, keyring: KeyringModule, account: str) -> None:
+        self._keyring = keyring
+        self._account = account
+
+    def load(self) -> bytes | None:
+        """Return the secret of the key store."""
+        found = self._keyring.get_password(_SERVICE, self._account)
+        return None if found is None else base64url.decode(found)
+
+    def save(self, secret: bytes) -> None:
+        """Put the secret into the key store."""
+        self._keyring.set_password(_SERVICE, self._account, base64url.encode(secret))
+
+
+class KeyringModule(Protocol):
+    """What is used of the `keyring` package."""
+
+    def get_password(self, service: str, account: str) -> str | None:
+        """Return a stored password."""
+        ...
+
+    def set_password(self, service: str, account: str, password: str) -> None:
+        """Store a password."""
+        ...
+
+
+def choose_key_store(folder: Path) -> KeyStore:
+    """Return where this tablet keeps its secret; what was chosen once stays."""
+    file = FileKeyStore(folder / "device.key")
+    if file.load() is not None:
+        return file
+    try:
+        keyring: KeyringModule = importlib.import_module("keyring")
+        account = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+        store = KeyringKeyStore(keyring, account)
+        store.load()
+    except Exception:  # noqa: BLE001  not installed, or no working key store behind it: each has its own error
+        return file
+    return store
+
+
+def secret_of(store: KeyStore, random_bytes: Callable[[int], bytes], *, expected: str | None) -> bytes:
+    """Return the device's secret, made at the first call; never a second one in the place of a lost one."""
+    secret = store.load()
+    if secret is None and expected is None:
+        secret = random_bytes(SECRET_BYTES)
+        store.save(secret)
+    if secret is None or expected not in (None, secret_id(secret)):
+        raise AppError(ErrorCode.STORE_LOCKED, problem="device_secret")
+    return secret
+
+
+def secret_id(secret: bytes) -> str:
+    """Return a short name of a secret that tells nothing about it."""
+    return hashlib.sha256(b"field178-device-secret|" + secret).hexdigest()[:16]

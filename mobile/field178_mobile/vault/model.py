@@ -1,0 +1,38 @@
+"""Who may open this tablet, what it is enrolled as, and how dear a guess of a PIN is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """One officer of this tablet, as the unlock screen shows them."""
+
+    id: str
+    name: str
+    agency: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the server answered at enrolment; the device's private key is kept apart, sealed."""
+
+    url: str
+    device: str
+    tenant: str
+    receipt_key: str
+    sealing_key: str
+    scopes: tuple[str, ...]
+    user: Officer
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuessCost:
+    """What one guess of a PIN costs (Argon2id): 64 MiB and three passes outside of tests."""
+
+    memory_kib: int = 64 << 10
+    passes: int = 3
+    lanes: int = 1

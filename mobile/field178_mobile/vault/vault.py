@@ -1,0 +1,218 @@
+"""The vault: the key of the store, wrapped once for every officer and once for the district's recovery.
+
+No event here, however often a PIN is wrong, deletes anything.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from field178_mobile.ports import Clock, Json
+from field178_mobile.vault import base64url
+from field178_mobile.vault.device_secret import KeyStore, choose_key_store, secret_id, secret_of
+from field178_mobile.vault.model import Enrolment, GuessCost, Officer
+from field178_mobile.vault.pins import PinGate, is_weak
+from field178_mobile.vault.private_file import read_json, write_json, write_private
+from field178_mobile.vault.wrapping import (
+    KEY_BYTES,
+    RandomBytes,
+    boxed_for,
+    device_bound_key,
+    opened_under,
+    pin_key,
+    sealed_under,
+)
+from field178_shared.errors import AppError, ErrorCode
+
+_SALT_BYTES = 16
+_DEVICE_KEY = "device-key"
+_PENDING = "pending-device-key"
+
+
+class Vault:
+    """Opens the store for an officer's PIN. `unlock` returns the data key; nothing keeps it here."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        cost: GuessCost | None = None,
+        key_store: KeyStore | None = None,
+        random_bytes: RandomBytes = os.urandom,
+    ) -> None:
+        self._folder = folder
+        self._path = folder / "vault.json"
+        self._clock = clock
+        self._cost = cost or GuessCost()
+        self._key_store = key_store or choose_key_store(folder)
+        self._random_bytes = random_bytes
+        self._gate = PinGate(folder / "attempts.json")
+
+    @property
+    def is_set_up(self) -> bool:
+        """Tell whether this tablet is enrolled and has an officer."""
+        return self._path.exists()
+
+    @property
+    def has_key_store(self) -> bool:
+        """Tell whether the device's secret is protected by the system; if not, the screens warn."""
+        return self._key_store.is_protected
+
+    def officers(self) -> tuple[Officer, ...]:
+        """Return the officers of this tablet, in the order they were added."""
+        return tuple(Officer(*(str(item[name]) for name in _OFFICER)) for item in self._entries())
+
+    def enrolment(self) -> Enrolment:
+        """Return what this tablet is enrolled as."""
+        found = _object(self._state().get("enrolment"))
+        user, scopes = _object(found["user"]), found["scopes"]
+        texts = {name: str(found[name]) for name in _ENROLMENT}
+        granted = tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
+        return Enrolment(**texts, scopes=granted, user=Officer(*(str(user[name]) for name in _OFFICER)))
+
+    def pending_device_key(self) -> bytes:
+        """Return the key to enrol with; the same one until `create`, so that a lost answer costs no code."""
+        path = self._folder / "enrolling.key"
+        key = device_bound_key(self._secret(), _PENDING)
+        if path.exists() and (found := opened_under(key, _PENDING, path.read_bytes())) is not None:
+            return found
+        fresh = self._random_bytes(KEY_BYTES)
+        write_private(path, sealed_under(key, _PENDING, fresh, self._random_bytes))
+        return fresh
+
+    def create(self, officer: Officer, pin: str, enrolment: Enrolment, device_key: bytes) -> bytes:
+        """Set the tablet up for its first officer and return the data key."""
+        if self.is_set_up:
+            raise AppError(ErrorCode.FORBIDDEN, problem="set_up_already")
+        key = self._random_bytes(KEY_BYTES)
+        recovery = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
+        state: Json = {
+            "version": 1,
+            "secret": secret_id(self._secret()),
+            "enrolment": {**asdict(enrolment), "scopes": list(enrolment.scopes)},
+            "recovery": {"sealing_key": enrolment.sealing_key, "box": base64url.encode(recovery)},
+            "device_key": self._sealed_device_key(key, device_key),
+            "officers": [self._wrapped(officer, pin, key)],
+        }
+        write_json(self._path, state)
+        (self._folder / "enrolling.key").unlink(missing_ok=True)
+        return key
+
+    def unlock(self, officer_id: str, pin: str) -> bytes:
+        """Return the data key for the right PIN; raises AppError (pin_wrong, pin_locked with wait_s)."""
+        entry = self._entry(officer_id)
+        self._gate.begin(officer_id, self._clock.now())
+        cost = GuessCost(*(_int(entry[name]) for name in _COST))
+        wrapping = pin_key(pin, _bytes(entry["salt"]), self._secret(), cost)
+        key = opened_under(wrapping, _purpose(officer_id), _bytes(entry["wrapped"]))
+        if key is None:
+            wait = self.wait_s(officer_id)
+            raise AppError(ErrorCode.PIN_WRONG, tries_left=self._gate.tries_left(officer_id), wait_s=wait)
+        self._gate.clear(officer_id)
+        return key
+
+    def wait_s(self, officer_id: str) -> int:
+        """Return for how many seconds no PIN of this officer is taken, 0 when one is."""
+        return self._gate.wait_s(officer_id, self._clock.now())
+
+    def add_officer(self, officer: Officer, pin: str, key: bytes) -> None:
+        """Let an officer in, or give one another PIN, from an unlocked tablet."""
+        self._check_key(key)
+        others = [item for item in self._entries() if item["id"] != officer.id]
+        self._put(officers=[*others, self._wrapped(officer, pin, key)])
+        self._gate.clear(officer.id)
+
+    def remove_officer(self, officer_id: str, key: bytes) -> None:
+        """Take an officer's way in away; the work they filed stays."""
+        self._check_key(key)
+        self._put(officers=[item for item in self._entries() if item["id"] != officer_id])
+
+    def change_pin(self, officer_id: str, pin: str, fresh_pin: str) -> None:
+        """Take another PIN for the right old one."""
+        if is_weak(fresh_pin):
+            raise AppError(ErrorCode.PIN_WEAK)
+        key = self.unlock(officer_id, pin)
+        officer = next(item for item in self.officers() if item.id == officer_id)
+        self.add_officer(officer, fresh_pin, key)
+
+    def device_key(self, key: bytes) -> bytes:
+        """Return the device's raw Ed25519 private key, for as long as the tablet is unlocked."""
+        found = opened_under(key, _DEVICE_KEY, _bytes(self._state()["device_key"]))
+        if found is None:
+            raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
+        return found
+
+    def enrol_again(self, enrolment: Enrolment, device_key: bytes, key: bytes) -> None:
+        """Take over another enrolment; officers, PINs and the store stay as they are."""
+        self._check_key(key)
+        recovery = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
+        self._put(
+            enrolment={**asdict(enrolment), "scopes": list(enrolment.scopes)},
+            recovery={"sealing_key": enrolment.sealing_key, "box": base64url.encode(recovery)},
+            device_key=self._sealed_device_key(key, device_key),
+        )
+
+    def recovery_box(self) -> bytes:
+        """Return the data key boxed for the district; its holder opens it with `wrapping.unboxed`."""
+        return _bytes(_object(self._state()["recovery"])["box"])
+
+    def _wrapped(self, officer: Officer, pin: str, key: bytes) -> Json:
+        if is_weak(pin):
+            raise AppError(ErrorCode.PIN_WEAK)
+        salt = self._random_bytes(_SALT_BYTES)
+        wrapping = pin_key(pin, salt, self._secret(), self._cost)
+        wrapped = sealed_under(wrapping, _purpose(officer.id), key, self._random_bytes)
+        sealed: Json = {"salt": base64url.encode(salt), "wrapped": base64url.encode(wrapped)}
+        return {**asdict(officer), **asdict(self._cost), **sealed}
+
+    def _sealed_device_key(self, key: bytes, device_key: bytes) -> str:
+        return base64url.encode(sealed_under(key, _DEVICE_KEY, device_key, self._random_bytes))
+
+    def _check_key(self, key: bytes) -> None:
+        # Another key wrapped beside the true one would open nothing: an officer locked out by a mistake.
+        self.device_key(key)
+
+    def _secret(self) -> bytes:
+        expected = self._state().get("secret")
+        known = None if expected is None else str(expected)
+        return secret_of(self._key_store, self._random_bytes, expected=known)
+
+    def _entry(self, officer_id: str) -> Json:
+        found = next((item for item in self._entries() if item["id"] == officer_id), None)
+        if found is None:
+            raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
+        return found
+
+    def _entries(self) -> list[Json]:
+        found = self._state().get("officers")
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+    def _put(self, **members: object) -> None:
+        write_json(self._path, {**self._state(), **members})
+
+    def _state(self) -> Json:
+        return read_json(self._path)
+
+
+_OFFICER = ("id", "name", "agency", "role")
+_ENROLMENT = ("url", "device", "tenant", "receipt_key", "sealing_key", "pin")
+_COST = ("memory_kib", "passes", "lanes")
+
+
+def _purpose(officer_id: str) -> str:
+    return f"officer|{officer_id}"
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _bytes(value: object) -> bytes:
+    return base64url.decode(str(value))
