@@ -1,0 +1,47 @@
+"""What a tablet offers beyond Python; every device function is asked for here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One position: 1e-7 degrees, accuracy in metres, when it was measured."""
+
+    lat: int
+    lon: int
+    accuracy_m: int
+    captured_at: datetime
+
+
+class Platform(Protocol):
+    """The device. Callbacks may come on any thread."""
+
+    def data_folder(self) -> Path:
+        """Return the folder of this application's own files."""
+        ...
+
+    def device_label(self) -> str:
+        """Return a name for this device, shown at the office (at most 64 characters)."""
+        ...
+
+    def prefers_less_motion(self) -> bool:
+        """Tell whether the system asks for less motion."""
+        ...
+
+    def protect_screen(self) -> None:
+        """Keep the screen out of screenshots and of the list of recent applications."""
+        ...
+
+    def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
+        """Measure the position once; None when there is none."""
+        ...
+
+    def take_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Take or choose one photo; None when the user gave up."""
+        ...

@@ -1,0 +1,48 @@
+"""Windows and Linux tablets: a folder of the user, no position receiver, no camera of our own."""
+
+from __future__ import annotations
+
+import os
+import platform as system
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from field178_mobile.platform.api import Fix
+
+LABEL_LENGTH = 64
+
+
+class DesktopPlatform:
+    """A computer or tablet with a desktop system."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def data_folder(self) -> Path:
+        """Return FIELD178_TABLET_DIR, or a folder of the user's own data."""
+        named = self._environment.get("FIELD178_TABLET_DIR")
+        if named:
+            return Path(named)
+        if os.name == "nt":
+            return Path(self._environment.get("LOCALAPPDATA", str(Path.home()))) / "field178"
+        base = self._environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+        return Path(base) / "field178"
+
+    def device_label(self) -> str:
+        """Return the computer's name."""
+        return (system.node() or "tablet")[:LABEL_LENGTH]
+
+    def prefers_less_motion(self) -> bool:
+        """Tell what FIELD178_MOTION says: `off` stops every movement."""
+        return self._environment.get("FIELD178_MOTION") == "off"
+
+    def protect_screen(self) -> None:
+        """Do nothing: desktop systems offer no such protection."""
+
+    def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
+        """Answer that there is no receiver; the form goes on with the registered point."""
+        answer(None)
+
+    def take_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Answer that there is no camera; a photo is added from a file."""
+        answer(None)

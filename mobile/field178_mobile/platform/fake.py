@@ -1,0 +1,42 @@
+"""A device for tests and pictures: what it measures is what it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from field178_mobile.platform.api import Fix
+
+
+class FakePlatform:
+    """A device in memory. fix and photo are what the next question is answered with."""
+
+    def __init__(self, folder: Path, fix: Fix | None = None, photo: Path | None = None) -> None:
+        self._folder = folder
+        self.fix = fix
+        self.photo = photo
+        self.is_protected = False
+
+    def data_folder(self) -> Path:
+        """Return the folder given."""
+        return self._folder
+
+    def device_label(self) -> str:
+        """Return one fixed name."""
+        return "tablet"
+
+    def prefers_less_motion(self) -> bool:
+        """Hold still, so that pictures are equal."""
+        return True
+
+    def protect_screen(self) -> None:
+        """Remember that protection was asked for."""
+        self.is_protected = True
+
+    def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
+        """Answer at once."""
+        answer(self.fix)
+
+    def take_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Answer at once."""
+        answer(self.photo)

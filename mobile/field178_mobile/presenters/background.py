@@ -1,0 +1,23 @@
+"""Work that takes longer than a frame: run elsewhere, answered on the thread that draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from field178_shared.errors import AppError
+
+Result = TypeVar("Result")
+
+
+class Background(Protocol):
+    """Runs one piece of work beside the drawing thread."""
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        """Run `work`; then call `done` with its result, or `failed` with its refusal, on the drawing thread."""
+        ...

@@ -1,0 +1,162 @@
+"""Unlocking: who holds the tablet, and the PIN that opens the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from field178_mobile.presenters.background import Background
+from field178_mobile.vault.model import Officer
+from field178_shared.errors import AppError, ErrorCode, message
+
+PIN_DIGITS = 6
+
+
+class PinVault(Protocol):
+    """What unlocking asks of the vault."""
+
+    @property
+    def has_key_store(self) -> bool:
+        """Tell whether the device protects its secret."""
+        ...
+
+    def officers(self) -> Sequence[Officer]:
+        """Return the officers of this tablet."""
+        ...
+
+    def unlock(self, officer_id: str, pin: str) -> bytes:
+        """Return the data key; raises AppError."""
+        ...
+
+    def wait_s(self, officer_id: str) -> int:
+        """Return for how many seconds no PIN is taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockState:
+    """The unlock screen, whole."""
+
+    officers: tuple[Officer, ...] = ()
+    chosen: Officer | None = None
+    digits: int = 0
+    text: str = ""
+    is_error: bool = False
+    is_busy: bool = False
+    wait_s: int = 0
+    warning: str = ""
+
+    @property
+    def can_type(self) -> bool:
+        """Tell whether the pad takes a digit."""
+        return self.chosen is not None and not self.is_busy and not self.wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How the screen speaks: the catalog and the language of error sentences."""
+
+    translate: Callable[[str], str]
+    language: str = "vi"
+
+
+class UnlockPresenter:
+    """Takes digits and opens the store with the sixth; a wrong PIN never deletes anything."""
+
+    def __init__(
+        self,
+        vault: PinVault,
+        background: Background,
+        speech: Speech,
+        render: Callable[[UnlockState], None],
+        on_unlocked: Callable[[Officer, bytes], None],
+    ) -> None:
+        self._vault = vault
+        self._background = background
+        self._speech = speech
+        self._render = render
+        self._on_unlocked = on_unlocked
+        self._pin = ""
+        self.state = UnlockState()
+
+    def start(self, last_officer: str = "") -> None:
+        """Show the officers; the one of last time is chosen, or the only one."""
+        officers = tuple(self._vault.officers())
+        chosen = next((item for item in officers if item.id == last_officer), None)
+        warning = "" if self._vault.has_key_store else self._say("This device has no key store.")
+        self._show(UnlockState(officers, chosen or next(iter(officers), None), warning=warning))
+        self._ask()
+
+    def choose(self, officer_id: str) -> None:
+        """Let another officer type."""
+        self._pin = ""
+        chosen = next(item for item in self.state.officers if item.id == officer_id)
+        self._show(replace(self.state, chosen=chosen, digits=0))
+        self._ask()
+
+    def type(self, digit: str) -> None:
+        """Take one digit; the last one opens."""
+        if not self.state.can_type or len(self._pin) >= PIN_DIGITS:
+            return
+        self._pin += digit
+        self._show(replace(self.state, digits=len(self._pin), is_error=False, text=self._invitation()))
+        if len(self._pin) == PIN_DIGITS:
+            self._open()
+
+    def back(self) -> None:
+        """Take the last digit away."""
+        self._pin = self._pin[:-1]
+        self._show(replace(self.state, digits=len(self._pin)))
+
+    def tick(self) -> None:
+        """Count a delay down, once a second."""
+        if self.state.wait_s:
+            self._ask()
+
+    def _open(self) -> None:
+        officer, pin = self.state.chosen, self._pin
+        if officer is None:
+            return
+        self._show(replace(self.state, is_busy=True, text=self._say("Opening the notebook…")))
+        self._background.run(
+            lambda: self._vault.unlock(officer.id, pin),
+            lambda key: self._opened(officer, key),
+            self._refused,
+        )
+
+    def _opened(self, officer: Officer, key: bytes) -> None:
+        self._pin = ""
+        self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
+        self._on_unlocked(officer, key)
+
+    def _refused(self, error: AppError) -> None:
+        self._pin = ""
+        left, wait = error.details.get("tries_left"), error.details.get("wait_s")
+        wait_s = wait if isinstance(wait, int) else 0
+        text = message(error.code, self._speech.language)
+        if wait_s:
+            text = self._waiting(wait_s)
+        elif error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
+            text = self._say("Wrong PIN. {left} tries left before a wait.").format(left=left)
+        self._show(replace(self.state, digits=0, is_busy=False, is_error=True, text=text, wait_s=wait_s))
+
+    def _ask(self) -> None:
+        chosen = self.state.chosen
+        wait_s = self._vault.wait_s(chosen.id) if chosen else 0
+        text = self._waiting(wait_s) if wait_s else self._invitation()
+        self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
+
+    def _invitation(self) -> str:
+        return self._say("Enter your 6-digit PIN")
+
+    def _waiting(self, wait_s: int) -> str:
+        minutes, seconds = divmod(wait_s, 60)
+        return self._say("Too many wrong PINs. Try again in {wait}.").format(wait=f"{minutes}:{seconds:02d}")
+
+    def _say(self, text: str) -> str:
+        return self._speech.translate(text)
+
+    def _show(self, state: UnlockState) -> None:
+        self.state = state
+        self._render(state)

@@ -1,0 +1,58 @@
+"""How this tablet looks and speaks, kept in a small open file: needed before anything is unlocked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from field178_shared.i18n import LANGUAGES
+
+_FILE = "look.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Mode, language, font scale, and who unlocked last. Nothing secret."""
+
+    mode: str = "light"
+    language: str = LANGUAGES[0]
+    font_scale: float = 1.0
+    last_officer: str = ""
+
+
+class LookBook:
+    """Keeps the look of one tablet and tells who listens when it changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _FILE
+        self.look = _read(self._path)
+        self._listeners: list[Callable[[Look], None]] = []
+
+    def subscribe(self, listener: Callable[[Look], None]) -> None:
+        """Call `listener` with each other look."""
+        self._listeners.append(listener)
+
+    def change(self, **members: str | float) -> None:
+        """Take another look over, keep it, tell the listeners."""
+        look = replace(self.look, **members)  # type: ignore[arg-type]
+        if look == self.look:
+            return
+        self.look = look
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(json.dumps(asdict(look)), "utf-8")
+        for listener in self._listeners:
+            listener(look)
+
+
+def _read(path: Path) -> Look:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return Look()
+    known = {item.name: type(item.default) for item in fields(Look)}
+    fitting = {
+        name: value for name, value in found.items() if name in known and isinstance(value, known[name])
+    }
+    return Look(**fitting)

@@ -1,0 +1,34 @@
+"""The screens of the tablet: names, words and icons known at once, modules imported when first shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from kivy.uix.widget import Widget
+
+from field178_mobile.ui.services import Services
+from field178_shared.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSpec:
+    """One place of the rail; `module` has build(services) -> Widget, whose open(**place) goes to a place."""
+
+    name: str
+    title: str
+    icon: str
+    module: str
+    is_low: bool = False  # at the foot of the rail
+
+    def build(self, services: Services) -> Widget:
+        """Import the screen's module and build the screen."""
+        return import_module(f"field178_mobile.ui.screens.{self.module}").build(services)
+
+
+SCREENS = (
+    ScreenSpec("inspection", N_("Inspection"), "clipboard-check-outline", "establishments"),
+    ScreenSpec("outreach", N_("Outreach"), "bullhorn-outline", "outreach"),
+    ScreenSpec("inbox", N_("Inbox"), "inbox-outline", "inbox"),
+    ScreenSpec("sync", N_("Sync"), "sync", "sync", is_low=True),
+)

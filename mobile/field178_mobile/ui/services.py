@@ -1,0 +1,81 @@
+"""What an unlocked tablet gives to its screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from field178_mobile.platform.api import Platform
+from field178_mobile.ports import UiThread
+from field178_mobile.presenters.record import RecordServices
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Store
+from field178_mobile.sync.events import SyncState
+from field178_mobile.vault.model import Officer
+from field178_shared.clock import Clock
+from field178_shared.codelists import CodeLists
+from field178_shared.ids import IdSource
+
+
+class Runner(Protocol):
+    """The sync thread as the screens see it."""
+
+    def wake(self) -> None:
+        """Exchange now, if one may be made."""
+        ...
+
+    def state(self) -> SyncState:
+        """Return what sync is doing."""
+        ...
+
+    def subscribe(self, listener: Callable[[SyncState], None]) -> object:
+        """Call `listener` at every change, on the sync thread."""
+        ...
+
+
+class Navigate(Protocol):
+    """Goes to a screen by name, e.g. navigate("inspection", record_id=…, focus_path=…)."""
+
+    def __call__(self, screen: str, **place: str) -> None:
+        """Show the screen, opened at a place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who holds the unlocked tablet, since when."""
+
+    officer: Officer
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Handed to every screen's `build`. Lives from one unlocking to the next locking."""
+
+    store: Store
+    runner: Runner
+    clock: Clock
+    ids: IdSource
+    lists: CodeLists
+    language: str
+    translate: Callable[[str], str]
+    navigate: Navigate
+    ui_thread: UiThread
+    platform: Platform
+    session: Session
+
+    @property
+    def user(self) -> str:
+        """Return the id of the officer who works."""
+        return self.session.officer.id
+
+    def words(self) -> Wording:
+        """Return code lists, language and catalog in one value."""
+        return Wording(self.lists, self.language, self.translate)
+
+    def records(self) -> RecordServices:
+        """Return what the presenters of records work with."""
+        return RecordServices(self.store, self.clock, self.ids, self.words(), self.user)

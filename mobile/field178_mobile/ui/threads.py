@@ -1,0 +1,70 @@
+"""Between worker threads and the thread that draws."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from threading import Lock, Thread
+from typing import TypeVar
+
+from kivy.clock import Clock
+
+from field178_shared.errors import AppError, ErrorCode
+
+Result = TypeVar("Result")
+_log = logging.getLogger("field178.ui")
+
+
+class KivyThread:
+    """Runs work on the drawing thread, in order; equal work posted twice before a frame runs once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[Callable[[], None], None] = {}
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Run `work` in the next frame; returns at once."""
+        with self._lock:
+            is_first = not self._waiting
+            self._waiting[work] = None
+        if is_first:
+            Clock.schedule_once(self._drain, 0)
+
+    def _drain(self, _dt: float) -> None:
+        with self._lock:
+            works, self._waiting = list(self._waiting), {}
+        for work in works:
+            work()
+
+
+class WorkerThreads:
+    """One thread for each piece of slow work (a PIN, an enrolment); answers come to the drawing thread."""
+
+    def __init__(self, ui_thread: KivyThread) -> None:
+        self._ui_thread = ui_thread
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        """Run `work` on a thread of its own."""
+        Thread(target=self._work, args=(work, done, failed), daemon=True).start()
+
+    def _work(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        try:
+            result = work()
+        except AppError as error:
+            self._ui_thread.post(partial(failed, error))
+        except Exception:  # noqa: BLE001  the thread's edge: the screen must not wait for ever
+            _log.exception("background_work_failed")
+            self._ui_thread.post(partial(failed, AppError(ErrorCode.INTERNAL)))
+        else:
+            self._ui_thread.post(partial(done, result))
