@@ -92,9 +92,9 @@ def write_path(data: Data, path: str, value: object) -> Data:
 
 def without_nulls(value: object) -> object:
     """Return a value without the keys that are null: null means absent everywhere outside lists."""
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    return value
+    if not (isinstance(value, dict) and _has_nulls(value)):
+        return value
+    return {key: without_nulls(item) for key, item in value.items() if item is not None}
 
 
 def equal(one: object, other: object) -> bool:
@@ -183,13 +183,25 @@ def _good_key(key: str) -> bool:
 
 
 def _value_problem(value: object, depth: int) -> ErrorCode | None:
-    if isinstance(value, str):
+    # On the hot path of every push: plain loops, and nothing is called for the many small leaves.
+    if type(value) is str:
         return ErrorCode.TOO_LONG if len(value) > MAX_TEXT else None
-    if not isinstance(value, dict | list):
-        return None
+    if isinstance(value, dict):
+        for key in value:
+            if not _good_key(key):
+                return ErrorCode.BAD_PATH
+        return _first_problem(value.values(), depth)
+    return _first_problem(value, depth) if isinstance(value, list) else None
+
+
+def _first_problem(values: Collection[object], depth: int) -> ErrorCode | None:
     if depth > MAX_SET_DEPTH:
         return ErrorCode.BAD_PATH
-    if isinstance(value, dict) and not all(_good_key(key) for key in value):
-        return ErrorCode.BAD_PATH
-    items = value.values() if isinstance(value, dict) else value
-    return next((code for item in items if (code := _value_problem(item, depth + 1)) is not None), None)
+    for item in values:
+        if type(item) is not int and (code := _value_problem(item, depth + 1)) is not None:
+            return code
+    return None
+
+
+def _has_nulls(value: dict[str, object]) -> bool:
+    return any(item is None or (isinstance(item, dict) and _has_nulls(item)) for item in value.values())

@@ -13,6 +13,7 @@ from field178_shared.protocol import MAX_DEPTH, MAX_INTEGER
 
 _BRACKETS = re.compile(r"[\[\]{}]")
 _SUSPECT = re.compile("[\x00\ud800-\udfff]")
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def loads(data: bytes) -> object:
         value: object = _decoder(faults).decode(text)
     except json.JSONDecodeError:
         raise AppError(ErrorCode.MALFORMED, pointer="", problem="syntax") from None
-    if faults or _suspicious(text):
+    if faults or _suspicious(text, value):
         _refuse_first_fault(value)
     return value
 
@@ -86,9 +87,13 @@ def _decoder(faults: list[_Fault]) -> json.JSONDecoder:
     )
 
 
-def _suspicious(text: str) -> bool:
+def _suspicious(text: str, value: object) -> bool:
     # One look at the whole text settles the usual case; only a suspect body is walked string by string.
-    return "\\u" in text or _SUSPECT.search(text) is not None or not unicodedata.is_normalized("NFC", text)
+    if _SUSPECT.search(text) is not None or _SUSPECT_ESCAPE.search(text) is not None:
+        return True
+    # Escapes may hide what NFC forbids: then the texts are looked at as they were decoded.
+    plain = json.dumps(value, ensure_ascii=False) if "\\u" in text else text
+    return not unicodedata.is_normalized("NFC", plain)
 
 
 def _refuse_first_fault(value: object) -> None:
