@@ -1,0 +1,203 @@
+"""Enrolment of tablets and binding of officers (docs/sync-protocol.md §9)."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+from tests.server.office import PASSWORD, Office, Tablet, problem_of
+
+from field178_server.models import Attempt, Audit, Device, EnrolmentCode, Officer
+from field178_server.services import operator as operating
+from field178_server.services import users
+from field178_server.unit_of_work import run_write, snapshot
+
+
+def count(office: Office, table: type) -> int:
+    with snapshot(office.engine) as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_code_makes_a_device_of_the_officers_scopes(office: Office, tablet: Tablet) -> None:
+    answer = tablet.enrol()
+    body = answer.get_json()
+    assert answer.status_code == 201
+    assert set(body) == {"device", "tenant", "user", "scopes", "receipt_key", "sealing_key", "now"}
+    assert body["user"]["name"] == "Cán bộ an"
+    assert body["receipt_key"] == office.runtime.keyring.receipt_key
+    assert body["now"] == "2026-11-24T08:00:00Z"
+    team = next(scope for scope in body["scopes"] if scope.startswith("team:"))
+    assert body["scopes"] == ["ref", team, "unit:c11629_v1", "unit:c11632_v1"]
+
+
+def test_the_predecessors_of_a_unit_are_granted_with_it(office: Office, tablet: Tablet) -> None:
+    desk = office.desk
+    run_write(
+        office.engine,
+        lambda session: users.add(
+            session,
+            desk,
+            users.Wanted("dung", "Cán bộ dung", "commune_reporter", None, ("unit:c11629_v2",)),
+            [],
+            "",
+        ),
+    )
+    scopes = tablet.enrol(office.code("dung")).get_json()["scopes"]
+    merged_in_2025 = {"unit:c11629_v1", "unit:c11641_v1", "unit:c11653_v1", "unit:c11659_v1"}
+    assert {"ref", "unit:c11629_v2"} | merged_in_2025 <= set(scopes)
+
+
+def test_explicit_scopes_are_granted_exactly(office: Office, tablet: Tablet) -> None:
+    scopes = tablet.enrol(office.code("an", "unit:c11632_v1")).get_json()["scopes"]
+    assert scopes == ["unit:c11632_v1"]
+
+
+def test_the_same_code_with_the_same_key_answers_the_same_device(office: Office, tablet: Tablet) -> None:
+    code = office.code()
+    first, second = tablet.enrol(code).get_json(), tablet.enrol(code).get_json()
+    assert first == second
+    assert count(office, Device) == 1
+
+
+def test_the_same_code_with_another_key_is_refused(office: Office, tablet: Tablet) -> None:
+    code = office.code()
+    tablet.enrol(code)
+    assert problem_of(Tablet(office).enrol(code)) == (403, "enrolment_refused")
+
+
+@pytest.mark.parametrize("typed", ["{}", "{lower}", "{hyphens}"])
+def test_a_code_is_read_as_people_type_it(office: Office, tablet: Tablet, typed: str) -> None:
+    code = office.code()
+    hyphens = "-".join(code[place : place + 4] for place in range(0, 16, 4))
+    as_typed = typed.format(code, lower=code.lower(), hyphens=hyphens)
+    assert tablet.enrol(as_typed).status_code == 201
+
+
+def test_a_code_ends_after_ten_minutes_even_for_its_own_device(office: Office, tablet: Tablet) -> None:
+    code = office.code()
+    office.clock.move(minutes=9, seconds=59)
+    assert tablet.enrol(code).status_code == 201
+    office.clock.move(seconds=1)
+    assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
+
+
+def test_an_unknown_code_is_refused_like_a_used_one(tablet: Tablet) -> None:
+    assert problem_of(tablet.enrol("0123456789ABCDEF")) == (403, "enrolment_refused")
+
+
+def test_a_signature_by_another_key_is_refused_and_leaves_the_code_good(
+    office: Office, tablet: Tablet
+) -> None:
+    code = office.code()
+    stranger = Tablet(office)
+    forged = tablet.claim(code, signature=stranger.claim(code)["signature"])
+    assert problem_of(office.post("/api/v1/devices", forged)) == (403, "signature_refused")
+    assert tablet.enrol(code).status_code == 201
+
+
+def test_a_code_of_a_disabled_officer_is_refused(office: Office, tablet: Tablet) -> None:
+    code = office.code()
+    run_write(office.engine, lambda session: users.disable(session, office.desk, "an"))
+    assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
+
+
+def test_of_many_claims_at_once_exactly_one_device_is_made(office: Office) -> None:
+    code, answers = office.code(), list[int]()
+
+    def claim() -> None:
+        answers.append(Tablet(office).enrol(code).status_code)
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [201] + [403] * 7
+    assert count(office, Device) == 1
+
+
+def test_neither_code_nor_address_stands_in_the_store(office: Office, tablet: Tablet) -> None:
+    code = office.code()
+    tablet.enrol(code)
+    with snapshot(office.engine) as session:
+        stored = [row.code_hash for row in session.scalars(select(EnrolmentCode))]
+        keys = [row.key for row in session.scalars(select(Attempt))]
+    assert code not in stored
+    assert not [key for key in keys if "127.0.0.1" in key or code[:4] in key]
+
+
+def test_guesses_from_one_address_are_limited_and_the_wait_is_told(office: Office, tablet: Tablet) -> None:
+    limit = office.settings.enrol_attempts_per_address
+    codes = [f"{number:016d}" for number in range(10**15, 10**15 + (limit + 1) * 10**12, 10**12)]
+    answers = [problem_of(tablet.enrol(code)) for code in codes]
+    assert answers == [(403, "enrolment_refused")] * limit + [(429, "slow_down")]
+    refused = tablet.enrol(codes[0])
+    assert int(refused.headers["Retry-After"]) == 601
+    office.clock.move(minutes=10, seconds=1)
+    assert tablet.enrol().status_code == 201
+
+
+def test_guesses_under_one_prefix_are_limited_before_the_address(office: Office, tablet: Tablet) -> None:
+    limit = office.settings.enrol_attempts_per_prefix
+    answers = [problem_of(tablet.enrol(f"0000{number:012d}"))[0] for number in range(limit + 1)]
+    assert answers == [403] * limit + [429]
+
+
+def test_a_right_code_costs_nothing_of_the_budget(office: Office) -> None:
+    for _ in range(office.settings.enrol_attempts_per_address + 1):
+        assert Tablet(office).enrol().status_code == 201
+
+
+def test_an_officer_is_bound_to_the_tablet_by_password(office: Office, tablet: Tablet) -> None:
+    tablet.ready()
+    answer = tablet.post("/api/v1/devices/officers", {"login": "binh", "password": PASSWORD})
+    assert answer.status_code == 200
+    user = answer.get_json()["user"]
+    assert (user["name"], user["role"]) == ("Cán bộ binh", "inspector")
+    assert user["agency"]
+    again = tablet.post("/api/v1/devices/officers", {"login": "binh", "password": PASSWORD})
+    assert again.get_json() == answer.get_json()
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("binh", "sai"), ("khong-co", PASSWORD), ("binh", "x" * 1000)]
+)
+def test_a_wrong_login_or_password_looks_the_same(tablet: Tablet, login: str, password: str) -> None:
+    tablet.ready()
+    answer = tablet.post("/api/v1/devices/officers", {"login": login, "password": password})
+    assert problem_of(answer) == (403, "sign_in_refused")
+
+
+def test_an_officer_of_the_office_alone_is_not_bound(tablet: Tablet) -> None:
+    tablet.ready()
+    answer = tablet.post("/api/v1/devices/officers", {"login": "chi", "password": PASSWORD})
+    assert problem_of(answer) == (403, "forbidden")
+
+
+def test_passwords_guessed_for_one_login_are_limited(office: Office, tablet: Tablet) -> None:
+    tablet.ready()
+    wrong = {"login": "binh", "password": "mat-khau-doan-mo"}
+    limit = office.settings.sign_in_attempts_per_login
+    statuses = [tablet.post("/api/v1/devices/officers", wrong).status_code for _ in range(limit + 1)]
+    assert statuses == [403] * limit + [429]
+
+
+def test_a_revoked_tablet_binds_nobody(office: Office, tablet: Tablet) -> None:
+    tablet.ready()
+    run_write(office.engine, lambda session: operating.revoke(session, office.desk, tablet.device))
+    answer = tablet.post("/api/v1/devices/officers", {"login": "binh", "password": PASSWORD})
+    assert problem_of(answer) == (403, "device_revoked")
+
+
+def test_enrolment_and_binding_are_written_down(office: Office, tablet: Tablet) -> None:
+    office.clock.move(seconds=1)
+    tablet.ready()
+    office.clock.move(seconds=1)
+    tablet.post("/api/v1/devices/officers", {"login": "binh", "password": PASSWORD})
+    with snapshot(office.engine) as session:
+        acts = session.scalars(select(Audit.action).order_by(Audit.audit_id)).all()
+        names = session.scalars(select(Officer.name)).all()
+        details = "".join(session.scalars(select(Audit.details).where(Audit.details.is_not(None))).all())
+    assert acts[-2:] == ["device_enrolled", "officer_bound"]
+    assert not [name for name in names if name in details]

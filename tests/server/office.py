@@ -1,0 +1,193 @@
+"""An office for tests: one team of two communes, two officers, a clock that moves when told."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from field178_server.app import create_app
+from field178_server.database import create_engine_for
+from field178_server.installation import install
+from field178_server.runtime import EXTENSION, Runtime
+from field178_server.services import audit, enrolment, team_setup, users
+from field178_server.services import operator as operating
+from field178_server.services.desk import Desk
+from field178_server.services.passwords import Passwords
+from field178_server.services.team_setup import WantedTeam
+from field178_server.services.users import Wanted
+from field178_server.settings import Settings
+from field178_server.unit_of_work import run_write
+from field178_shared.codelists import load
+from field178_shared.ids import IdSource
+
+PASSWORD = "mat-khau-cua-an-1"
+TEAM = "Đội 178"
+UNITS = ("c11629_v1", "c11632_v1")
+MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: datetime = MORNING) -> None:
+        self.instant = start
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def move(self, **by: float) -> None:
+        self.instant += timedelta(**by)
+
+
+def settings_of(folder: Path, **more: Any) -> Settings:
+    return Settings(data_dir=folder, password_cost="test", **more)
+
+
+def furnish(settings: Settings, clock: MovedClock) -> None:
+    """Set a server up with its team and officers `an` (team lead) and `binh` (inspector, no unit)."""
+    engine = create_engine_for(settings.effective_database_url)
+    ids = IdSource(clock, random.Random(178))
+    install(settings, engine, clock, ids)
+    desk = Desk(settings.tenant, clock, ids, load(), audit.OPERATOR)
+    stored = Passwords("test").hash(PASSWORD)
+    agency = users.agency_or_focal(desk, None)
+    run_write(
+        engine, lambda session: team_setup.add(session, desk, WantedTeam(TEAM, UNITS, "district", agency))
+    )
+    for login, role, teams in (
+        ("an", "team_lead", [TEAM]),
+        ("binh", "inspector", []),
+        ("chi", "reviewer", []),
+    ):
+        wanted = Wanted(login, f"Cán bộ {login}", role, None, ())
+        run_write(engine, lambda session, w=wanted, t=teams: users.add(session, desk, w, t, stored))
+    engine.dispose()
+
+
+def copy_furnished(template: Path, folder: Path) -> None:
+    """Take a copy of a furnished data folder, permissions and all."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    folder.chmod(0o700)
+
+
+def unpadded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+@dataclass
+class Office:
+    """A server in this process, and the operator's hands."""
+
+    settings: Settings
+    clock: MovedClock = field(default_factory=MovedClock)
+
+    def __post_init__(self) -> None:
+        self.app = create_app(self.settings, self.clock)
+        self.client: FlaskClient = self.app.test_client()
+
+    @property
+    def runtime(self) -> Runtime:
+        found = self.app.extensions[EXTENSION]
+        assert isinstance(found, Runtime)
+        return found
+
+    @property
+    def engine(self) -> Engine:
+        return self.runtime.engine
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.settings.tenant, self.clock, self.runtime.ids, load())
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def code(self, login: str = "an", *scopes: str) -> str:
+        code = enrolment.new_code(random.SystemRandom())
+        run_write(self.engine, lambda session: operating.issue_code(session, self.desk, login, scopes, code))
+        return code
+
+    def post(self, path: str, body: object, **headers: str) -> TestResponse:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        head = {"F178-Protocol": "1", "Content-Type": "application/json"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        return self.client.post(path, data=data, headers=head)
+
+
+@dataclass
+class Tablet:
+    """A device's side of enrolment and sessions."""
+
+    office: Office
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    device: str = ""
+    token: str = ""
+
+    @property
+    def public_key(self) -> str:
+        return unpadded(self.key.public_key().public_bytes_raw())
+
+    def sign(self, message: str) -> str:
+        return unpadded(self.key.sign(message.encode()))
+
+    def claim(self, code: str, **changed: object) -> dict[str, object]:
+        body: dict[str, object] = {
+            "code": code,
+            "public_key": self.public_key,
+            "label": "Máy 1",
+            "signature": self.sign(f"field178-enrol-v1|{code}|{self.public_key}"),
+        }
+        return body | changed
+
+    def enrol(self, code: str | None = None) -> TestResponse:
+        answer = self.office.post("/api/v1/devices", self.claim(code or self.office.code()))
+        if answer.status_code == 201:
+            self.device = answer.get_json()["device"]
+        return answer
+
+    def challenge(self) -> str:
+        nonce = self.office.post("/api/v1/auth/challenge", {"device": self.device}).get_json()["nonce"]
+        assert isinstance(nonce, str)
+        return nonce
+
+    def open_session(self, nonce: str | None = None, **changed: object) -> TestResponse:
+        nonce = nonce or self.challenge()
+        signature = self.sign(f"field178-session-v1|{nonce}|{self.device}")
+        body = {"device": self.device, "nonce": nonce, "signature": signature} | changed
+        answer = self.office.post("/api/v1/auth/session", body)
+        if answer.status_code == 200:
+            self.token = answer.get_json()["token"]
+        return answer
+
+    def post(self, path: str, body: object) -> TestResponse:
+        return self.office.post(path, body, Authorization=f"Bearer {self.token}")
+
+    def ready(self) -> Tablet:
+        assert self.enrol().status_code == 201
+        assert self.open_session().status_code == 200
+        return self
+
+    def sync(self, **members: object) -> TestResponse:
+        incarnation = "0197a000-0000-4000-8000-000000000001"
+        return self.post("/api/v1/sync", {"device": self.device, "incarnation": incarnation, **members})
+
+
+def problem_of(answer: TestResponse) -> tuple[int, str]:
+    """Return status and code of a refused request, after checking the form every refusal has."""
+    assert answer.content_type == "application/problem+json", answer.get_data(as_text=True)
+    assert answer.headers["F178-Protocol"] == "1"
+    body = answer.get_json()
+    assert body["status"] == answer.status_code
+    return answer.status_code, str(body["code"])
