@@ -10,6 +10,7 @@ from field178_mobile.presenters.record_view import ToFix
 from field178_mobile.presenters.visit import INSPECTED
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
 from field178_mobile.ui.screens.to_fix import ToFixRow
 
@@ -20,18 +21,18 @@ class ArrivalPane(BoxLayout):
     outing = StringProperty("")
     has_outing = BooleanProperty(False)
     last_visit = StringProperty("")
-    has_to_fix = BooleanProperty(False)
     inspected = INSPECTED
     __events__ = ("on_begin", "on_ask_outing")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
+        self._optional = Optional(self.ids.scroll.column)
 
     def show(self, state: RecordState) -> None:
         """Draw what is known before the visit."""
         self.outing, self.has_outing, self.last_visit = state.outing, state.has_outing, state.last_visit
-        self.has_to_fix = bool(state.to_fix)
+        self._optional.show(self.ids.shortcomings, bool(state.to_fix))
         self._to_fix.show(state.to_fix)
         others = [option for option in state.arrival if option.id != INSPECTED]
         self.ids.others.show([kit.Choice(option.id, option.label) for option in others])

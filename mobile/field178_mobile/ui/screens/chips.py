@@ -1,10 +1,11 @@
-"""A wrapping row of chips drawn from options."""
+"""Rows of chips drawn from options: one that wraps, one that is a single line to swipe."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kivy.properties import StringProperty
+from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
@@ -31,7 +32,7 @@ class OptionChips(kit.Flow):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._chips: Repeat[Option] = Repeat(self, self._make)
+        self._chips: Repeat[Option] = Repeat(self, _maker(self))
 
     def show(self, options: Sequence[Option]) -> None:
         """Draw these options."""
@@ -40,10 +41,31 @@ class OptionChips(kit.Flow):
     def on_choose(self, key: str) -> None:
         """Overridden by bind."""
 
-    def _make(self) -> OptionChip:
+
+class ChipLine(BoxLayout):
+    """Chips in one line, as wide as they are. show(options); event on_choose(id)."""
+
+    __events__ = ("on_choose",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._chips: Repeat[Option] = Repeat(self, _maker(self))
+
+    def show(self, options: Sequence[Option]) -> None:
+        """Draw these options."""
+        self._chips.show(options)
+
+    def on_choose(self, key: str) -> None:
+        """Overridden by bind."""
+
+
+def _maker(line: OptionChips | ChipLine) -> Callable[[], OptionChip]:
+    def make() -> OptionChip:
         chip = OptionChip()
-        chip.bind(on_release=lambda chip: self.dispatch("on_choose", chip.key))
+        chip.bind(on_release=lambda chip: line.dispatch("on_choose", chip.key))
         return chip
+
+    return make
 
 
 load_beside(__file__)

@@ -8,9 +8,10 @@ from field178_mobile.presenters.section_view import ItemState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
-from field178_mobile.ui.screens import check_item, chips
+from field178_mobile.ui.screens import chips, item_below
+from field178_mobile.ui.screens.optional import Optional
 
-_REQUIRED = (chips.OptionChips, check_item.CheckItem)
+_REQUIRED = (chips.OptionChips, item_below.ItemBelow)
 
 
 class CountItem(kit.Column):
@@ -27,6 +28,11 @@ class CountItem(kit.Column):
     visit = ObjectProperty(None)
     __events__ = ("on_counted",)
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._beside = Optional(self.ids.beside)
+        self._optional = Optional(self)
+
     def show(self, state: ItemState) -> None:
         """Draw the count."""
         self.key, self.value = state.id, state.value
@@ -34,6 +40,8 @@ class CountItem(kit.Column):
         self.hint = " · ".join(part for part in (state.last, state.source) if part)
         self.error, self.comment = state.problem, state.comment
         self.suggestion = state.suggestion
+        self._beside.show(self.ids.chip, bool(state.suggestion))
+        self._optional.show(self.ids.comment, bool(state.comment))
         self.ids.count.suggestions = _offered(state)
 
     def open_pad(self) -> None:

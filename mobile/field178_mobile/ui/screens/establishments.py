@@ -5,17 +5,19 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.establishments import EstablishmentRow, EstablishmentsState
+from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.outing import OutingState
 from field178_mobile.presenters.record import RecordState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips
-from field178_mobile.ui.screens.desk import Desk
 from field178_mobile.ui.screens.kind_icons import icon_of
+from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.outing import OutingSheet
 from field178_mobile.ui.screens.record import RecordPane
+from field178_mobile.ui.screens.state_tones import TONE_OF_STATE
+from field178_mobile.ui.services import Services
 
-INKS = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok"}
 TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
 MORE_BELOW = 0.15
 _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
@@ -28,20 +30,22 @@ class EstablishmentsScreen(kit.Panes):
     outing = StringProperty("")
     has_outing = BooleanProperty(False)
     count = StringProperty("")
-    is_list_empty = BooleanProperty(False)
     has_record = BooleanProperty(False)
 
-    def __init__(self, desk: Desk, **kwargs: object) -> None:
+    def __init__(self, desk: InspectionDesk, **kwargs: object) -> None:
         super().__init__(desk=desk, **kwargs)
         self.pane = RecordPane(record=desk.record)
         self.pane.bind(on_ask_outing=lambda _pane, access: self.open_outing(access))
         self.fbind("is_single", self.pane.setter("has_back"))
         self._sheet: OutingSheet | None = None
+        self._nothing = self.ids.nothing.__self__
+        self._body = Optional(self.ids.body)
         desk.show_on(self)
 
     def show_list(self, state: EstablishmentsState) -> None:
         """Draw the list."""
-        self.count, self.is_list_empty = state.count, not state.rows
+        self.count = state.count
+        self._body.show(self.ids.empty, not state.rows)
         self.ids.chips.show(state.chips)
         self.ids.rows.show([_row(row) for row in state.rows])
         self.ids.rows.chosen = state.selected
@@ -60,7 +64,7 @@ class EstablishmentsScreen(kit.Panes):
         if state is not None:
             self.pane.show(state)
         body = self.ids.detail
-        shown = self.pane if state is not None else self.ids.nothing.__self__
+        shown = self.pane if state is not None else self._nothing
         if body.children != [shown]:
             body.clear_widgets()
             body.add_widget(shown)
@@ -79,8 +83,20 @@ class EstablishmentsScreen(kit.Panes):
             self._has_more = False
             self.desk.list.show_more()
 
+    def open(self, record_id: str = "", focus_path: str = "", establishment_id: str = "") -> None:
+        """Go to a filed visit, at a field, or to an establishment."""
+        if record_id:
+            self.desk.record.open_record(record_id, focus_path)
+        elif establishment_id:
+            self.desk.open(establishment_id)
+
     def _forget_sheet(self) -> None:
         self._sheet = None
+
+
+def build(services: Services) -> EstablishmentsScreen:
+    """Build the screen of the main work."""
+    return EstablishmentsScreen(InspectionDesk(services.records(), services.ui_thread))
 
 
 def _row(row: EstablishmentRow) -> kit.Row:
@@ -92,7 +108,7 @@ def _row(row: EstablishmentRow) -> kit.Row:
         tone=TILES.get(row.state, "plain"),
         meta=row.distance or row.visited,
         word=row.state_word,
-        word_tone=INKS.get(row.state, "faint"),
+        word_tone=TONE_OF_STATE.get(row.state, "faint"),
         is_alert=row.needs_look,
     )
 

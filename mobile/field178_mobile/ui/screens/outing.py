@@ -9,6 +9,7 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import chips
+from field178_mobile.ui.screens.optional import Optional
 
 _REQUIRED = (chips.OptionChips,)
 
@@ -49,14 +50,19 @@ class OutingBody(kit.Column):
     earlier = StringProperty("")
     lacking = StringProperty("")
     needs_decision = BooleanProperty(True)
-    has_teams = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional = Optional(self)
 
     def show(self, state: OutingState) -> None:
         """Draw the fields."""
         self.earlier = "" if state.is_current else state.earlier
         self.lacking, self.needs_decision = state.lacking, state.needs_decision
-        self.has_teams = len(state.teams) != 1
-        self.ids.teams.show(state.teams if self.has_teams else ())
+        self.ids.teams.show(state.teams)
+        self._optional.show(self.ids.before, bool(self.earlier))
+        self._optional.show(self.ids.team, len(state.teams) != 1)
+        self._optional.show(self.ids.lacking, bool(self.lacking))
         self.ids.kinds.show(state.kinds)
         self.ids.triggers.show(state.triggers)
         self.ids.escorts.show(state.escorts)

@@ -16,6 +16,7 @@ from field178_mobile.ui.screens.arrival import ArrivalPane
 from field178_mobile.ui.screens.conclusion import ConclusionPane
 from field178_mobile.ui.screens.filed import FiledPane
 from field178_mobile.ui.screens.info import InfoPane
+from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.section_list import SectionListPane
 from field178_mobile.ui.screens.section_page import SectionPagePane
 from field178_mobile.ui.screens.visit_foot import VisitFoot
@@ -49,14 +50,16 @@ class RecordPane(BoxLayout):
         self.info: Widget = InfoPane()
         self.arrival: Widget = ArrivalPane()
         self._panes: dict[str, Widget] = {}
+        self._head = Optional(self.ids.head)
         self._foot: VisitFoot | None = None
-        self.info.bind(on_ask_outing=self._ask_outing, on_visit=lambda _pane, key: self.record.open_record(key))
+        self.info.bind(on_ask_outing=self._ask_outing, on_visit=self._open_visit)
         self.arrival.bind(on_ask_outing=self._ask_outing, on_begin=self._begin)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
         self.title, self.sub = state.title, state.subtitle
         self.word, self.word_tone = state.state_word, TONES.get(state.state, "plain")
+        self._head.show(self.ids.word, bool(self.word))
         self.info.show(state)
         self.arrival.show(state)
         if self.record.visit is None:
@@ -80,6 +83,9 @@ class RecordPane(BoxLayout):
 
     def _ask_outing(self, *_args: object) -> None:
         self.dispatch("on_ask_outing", "")
+
+    def _open_visit(self, _pane: object, record_id: str) -> None:
+        self.record.open_record(record_id)
 
     def _begin(self, _pane: object, access: str) -> None:
         if not self.record.begin(access):

@@ -10,6 +10,7 @@ from field178_mobile.presenters.section_view import SectionCard
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips, protocol_card
+from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
 
 MARKS = {
@@ -29,21 +30,26 @@ class SectionListPane(BoxLayout):
     access = StringProperty("")
     role = StringProperty("")
     is_arrival_open = BooleanProperty(False)
-    is_closed_early = BooleanProperty(False)
     counter = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._rows: Repeat[SectionCard] = Repeat(self.ids.sections, self._make_row)
+        self._arrival = Optional(self.ids.arrival)
+        self._optional = Optional(self.ids.scroll.column)
 
     def show(self, state: InspectionState) -> None:
         """Draw the section list of the visit."""
         self.access = next((option.label for option in state.arrival if option.is_chosen), "")
         self.role = next((option.label for option in state.roles if option.is_chosen), "")
-        self.is_closed_early, self.counter = state.is_closed_early, state.counter
-        self.ids.roles.show([] if self.role and not self.is_arrival_open else state.roles)
-        self.ids.accesses.show(state.arrival if self.is_arrival_open else [])
+        self.counter = state.counter
+        self.ids.roles.show(state.roles)
+        self.ids.accesses.show(state.arrival)
         self.ids.protocols.show(state.protocols)
+        self._arrival.show(self.ids.roles, self.is_arrival_open or not self.role)
+        self._arrival.show(self.ids.accesses, self.is_arrival_open)
+        self._optional.show(self.ids.protocols, bool(state.protocols))
+        self._optional.show(self.ids.checklist, not state.is_closed_early)
         self._rows.show(state.sections)
         self._state = state
 

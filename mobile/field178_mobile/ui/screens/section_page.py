@@ -12,6 +12,7 @@ from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import protocol_card
 from field178_mobile.ui.screens.check_item import CheckItem
 from field178_mobile.ui.screens.count_item import CountItem
+from field178_mobile.ui.screens.optional import Optional
 
 _REQUIRED = (protocol_card.ProtocolCards,)
 
@@ -29,6 +30,8 @@ class SectionPagePane(BoxLayout):
         self._pool: dict[tuple[bool, int], CheckItem | CountItem] = {}
         self._shown: dict[str, ItemState] = {}
         self._section = ""
+        self._head = Optional(self.ids.head)
+        self._optional = Optional(self.ids.scroll.column)
 
     def show(self, state: InspectionState) -> None:
         """Draw the open section of the visit."""
@@ -36,7 +39,10 @@ class SectionPagePane(BoxLayout):
         assert page is not None
         self.title, self.counter, self.repeat = page.title, page.counter, page.repeat
         here = {item.id for item in page.items}
-        self.ids.protocols.show([each for each in state.protocols if here.intersection(each.items)])
+        protocols = [each for each in state.protocols if here.intersection(each.items)]
+        self.ids.protocols.show(protocols)
+        self._optional.show(self.ids.protocols, bool(protocols))
+        self._head.show(self.ids.repeat, bool(page.repeat))
         CheckItem.stock_notes = state.stock_notes
         self._draw(page)
         if page.id != self._section:

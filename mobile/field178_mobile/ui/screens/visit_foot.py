@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens.optional import Optional
 
 
 class VisitFoot(kit.FootBar):
@@ -18,6 +19,10 @@ class VisitFoot(kit.FootBar):
     tone = StringProperty("ok")
     can_undo = BooleanProperty(False)
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional = Optional(self)
+
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""
         spoken = state.spoken
@@ -27,10 +32,12 @@ class VisitFoot(kit.FootBar):
         self.can_undo = bool(spoken.undo)
         for button, action in ((self.ids.first, state.foot.first), (self.ids.second, state.foot.second)):
             button.action, button.text, button.icon = action.id, action.label, action.icon
+            self._optional.show(button, bool(action.id))
+        self._optional.show(self.ids.undo, self.can_undo)
 
 
 class FootButton(kit.Btn):
-    """A button of the bar; without an action it takes no room."""
+    """A button of the bar."""
 
     action = StringProperty("")
 

@@ -39,7 +39,7 @@ class Screen(Protocol):
         ...
 
 
-class Desk:
+class InspectionDesk:
     """List, outing and record; the list follows the store."""
 
     def __init__(self, services: RecordServices, ui_thread: UiThread) -> None:
@@ -54,11 +54,9 @@ class Desk:
     def show_on(self, screen: Screen) -> None:
         """Draw everything on a screen and follow the store from now on."""
         self._screen = screen
-        store = self._services.store
-        self.outing.start(read_roster(store.views("team"), store.views("person")), self._services.user)
-        self.list.refresh()
+        self._look_again()
         self._show_record(None)
-        store.subscribe(self._store_changed)
+        self._services.store.subscribe(self._store_changed)
 
     def open(self, establishment_id: str) -> None:
         """Open an establishment of the list."""
@@ -93,5 +91,7 @@ class Desk:
             self._ui_thread.post(self._look_again)
 
     def _look_again(self) -> None:
+        store = self._services.store
+        self.outing.start(read_roster(store.views("team"), store.views("person")), self._services.user)
         self.list.refresh()
         self.record.refresh()

@@ -1,0 +1,41 @@
+"""A free text of the record with what is pinned to it: the office's comment, a problem, privacy marks."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from field178_mobile.presenters.conclusion import TextState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens import item_below
+from field178_mobile.ui.screens.optional import Optional
+
+_REQUIRED = (item_below.ItemBelow,)
+
+
+class PinnedField(kit.Column):
+    """A free text with the office's comment over it. show(state); label; multiline; event on_write(text)."""
+
+    label = StringProperty("")
+    multiline = BooleanProperty(True)
+    __events__ = ("on_write",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional: Optional | None = None
+
+    def show(self, state: TextState) -> None:
+        """Draw the text and what is pinned to it."""
+        if self._optional is None:  # not in __init__: inside another rule the children come after it
+            self._optional = Optional(self)
+        self.ids.comment.text = state.comment
+        self._optional.show(self.ids.comment, bool(state.comment))
+        field = self.ids.field
+        field.max_length, field.warning, field.error = state.longest, state.lint, state.problem
+        field.text = state.text
+
+    def on_write(self, text: str) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)
