@@ -156,12 +156,13 @@ class Intake:
     def _take_reused(self, sent: Sent, entry: Entry) -> Entry:
         key = (entry.change_id, entry.payload_hash)
         if key not in self._reused:
-            stored = waiting.find_reused(self._batch.session, self._batch.tenant_id, [key])
+            stored = waiting.find_reused(self._batch.session, self._batch.tenant_id, *key)
             ledger.conclude(entry, quarantined(ErrorCode.ID_REUSE), sent.change.scope, self._batch.now)
-            entry.v = stored.get(entry.payload_hash, 0)
             self._reused[key] = entry
-            if not entry.v:
+            if stored is None:
                 self._parked[key] = Waiting(sent.change, entry, sent.body.decode(), "")
+            else:
+                entry.v, entry.at, entry.incarnation = stored
         return self._reused[key]
 
     def _judge(self, change: Change, size_bytes: int, device: DeviceContext) -> tuple[Outcome, str]:

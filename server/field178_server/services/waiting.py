@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
@@ -61,6 +62,14 @@ class Waiting:
     reason: str
 
 
+class Reused(NamedTuple):
+    """A second content under one id: its verdict's count, when it came, from which incarnation."""
+
+    v: int
+    at: datetime
+    incarnation: str
+
+
 _OPEN = (
     select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.payload)
     .where(Quarantine.tenant_id == bindparam("tenant_id"), Quarantine.state == OPEN)
@@ -100,17 +109,16 @@ def _with_verdicts(
     return found
 
 
-def find_reused(session: Session, tenant_id: str, hashes: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Return {payload hash: v} of contents already stored under an id that another content had first."""
-    wanted = set(hashes)
-    if not wanted:
-        return {}
-    rows = session.execute(
-        select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.v).where(
-            Quarantine.tenant_id == tenant_id, Quarantine.change_id.in_(sorted({one for one, _ in wanted}))
+def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: str) -> Reused | None:
+    """Return where this content stands that came under an id which another content had first."""
+    row = session.execute(
+        select(Quarantine.v, Quarantine.received_at, Quarantine.incarnation).where(
+            Quarantine.tenant_id == tenant_id,
+            Quarantine.change_id == change_id,
+            Quarantine.payload_hash == payload_hash,
         )
-    )
-    return {hash_: v for change_id, hash_, v in rows if (change_id, hash_) in wanted}
+    ).one_or_none()
+    return None if row is None else Reused(*row)
 
 
 def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], now: datetime) -> None:

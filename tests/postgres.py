@@ -1,0 +1,87 @@
+"""A private, throw-away PostgreSQL cluster for tests; it listens on loopback only and dies with the run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+OWNER = "postgres"
+# Durability is not what these tests look at; locks, isolation and types are.
+OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster; every database in it is the test's own."""
+
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{OWNER}@127.0.0.1:{self.port}/{database}"
+
+
+def binaries() -> Path | None:
+    """The newest installed server binaries, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+def why_not() -> str | None:
+    """Why PostgreSQL cannot be started here, or None when it can."""
+    if binaries() is None:
+        return "no PostgreSQL server under /usr/lib/postgresql"
+    if os.geteuid() == 0 and shutil.which("runuser") is None:
+        return "PostgreSQL refuses to run as root and there is no runuser"
+    return None
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """Make a cluster, start it, and remove it in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="field178-postgres-"))
+    data, port = folder / "data", _free_port()
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, OWNER)
+        _run("initdb", "-D", str(data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {OPTIONS}"
+        _run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
+        try:
+            yield Cluster(port)
+        finally:
+            _run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(program: str, *arguments: str) -> None:
+    found = binaries()
+    assert found is not None
+    as_owner = ["runuser", "-u", OWNER, "--"] if os.geteuid() == 0 else []
+    # pg_ctl's server keeps the output open: a pipe would never end.
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(
+            [*as_owner, str(found / program), *arguments],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            timeout=120,
+            check=False,
+        )
+        output.seek(0)
+        assert done.returncode == 0, re.sub(r"\n+", "\n", output.read())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,34 @@
+"""Rules that hold for every table, so that the store can be spread over machines by tenant."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import ForeignKeyConstraint, Integer, Table, UniqueConstraint
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+
+from field178_server.models import Base
+
+TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_tenant_id_comes_first_in_every_key(table: Table) -> None:
+    keys = [list(table.primary_key.columns)]
+    keys += [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
+    keys += [list(one.columns) for one in table.constraints if isinstance(one, ForeignKeyConstraint)]
+    keys += [list(index.columns) for index in table.indexes]
+    assert [key[0].name for key in keys] == ["tenant_id"] * len(keys)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_no_number_is_handed_out_by_the_engine(table: Table) -> None:
+    for column in table.columns:
+        assert column.identity is None
+        assert column.default is None or not column.default.is_sequence
+        assert not (column.primary_key and isinstance(column.type, Integer))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_sqlite_keeps_the_types(table: Table) -> None:
+    assert str(CreateTable(table).compile(dialect=sqlite.dialect())).rstrip().endswith("STRICT")

@@ -1,0 +1,456 @@
+"""What becomes of a pushed change, row by row of the protocol's table (§3), on both engines."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from tests.shared import builders
+from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
+
+from field178_server.models import Change, ConflictRow, Device, DeviceScope, Quarantine, Receipt
+from field178_shared.canonical import canonical, short_hash
+from field178_shared.ids import conflict_id
+
+
+def seen(tablet: Tablet, record_id: str) -> str:
+    return short_hash(tablet.base[record_id]["data"])
+
+
+def entry(tablet: Tablet, record_id: str, path: str, change: Json, author: Tablet | None = None) -> Json:
+    conflict = tablet.base[conflict_id(record_id, path, (author or tablet).device)]
+    found: Json = conflict["data"]["entries"][change["change_id"]]
+    return found
+
+
+def test_a_create_is_stored_with_history_receipt_and_feed(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    (receipt,) = tablet.push(change)
+    assert (receipt["status"], receipt["rev"], receipt["seq"], receipt["v"]) == ("applied", 1, 1, 1)
+    stored = tablet.base[change["record_id"]]
+    assert (stored["data"], stored["rev"], stored["h"]) == (ESTABLISHMENT, 1, receipt["h"])
+    (kept,) = world.rows(Change)
+    assert kept.payload.encode() == canonical(change)
+    assert (kept.rev, kept.user_id, kept.device_id) == (1, change["user"], tablet.device)
+
+
+def test_a_repeated_change_gets_its_stored_receipt_and_changes_nothing(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    first = tablet.push(change)
+    tablet.push(tablet.change(change["record_id"], {"village": "Thôn 2"}))
+    assert tablet.push(change, change) == [*first, *first]
+    assert tablet.base[change["record_id"]]["data"]["village"] == "Thôn 2"
+    assert len(world.rows(Receipt)) == 2
+
+
+def test_the_same_change_from_another_tablet_hides_what_was_not_granted(world: World) -> None:
+    one, same_area, stranger = world.tablet(), world.tablet(), world.tablet(OTHER_UNIT)
+    change = one.create()
+    first = one.push(change)
+    assert same_area.push(change) == first
+    assert stranger.push(change) == [{**first[0], "rev": None, "seq": None, "h": None}]
+    hello = same_area.ask()[0]
+    assert hello["receipts"][same_area.incarnation][0] == 0
+
+
+def test_another_content_under_a_known_id_is_kept_apart(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    good = tablet.push(change)
+    other = {**change, "set": {**ESTABLISHMENT, "name": "Khác"}}
+    bad = tablet.push(other)
+    assert (bad[0]["status"], bad[0]["reason"], bad[0]["rev"], bad[0]["seq"]) == (
+        "quarantined",
+        "id_reuse",
+        0,
+        None,
+    )
+    assert tablet.push(other) == bad
+    assert tablet.push(change) == good
+    assert tablet.ask()[0]["receipts"][tablet.incarnation][0] == 1
+    (kept,) = world.rows(Quarantine)
+    assert kept.payload.encode() == canonical(other)
+
+
+def test_both_contents_of_one_id_may_come_in_one_request(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    first, second = tablet.push(change, {**change, "set": {**ESTABLISHMENT, "name": "Khác"}})
+    assert (first["status"], second["reason"]) == ("applied", "id_reuse")
+
+
+def test_a_path_the_author_had_seen_is_set_and_another_one_clashes(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    record_id = one.created({**ESTABLISHMENT, "village": "Thôn 1", "rooms_total": 5})
+    two.pull()
+    one.push(one.change(record_id, {"village": "Thôn 2"}, was={"village": "Thôn 1"}))
+    late = two.change(
+        record_id, {"village": "Thôn 3", "rooms_total": 6}, was={"village": "Thôn 1", "rooms_total": 5}
+    )
+    (receipt,) = two.push(late)
+    assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "changed", 3)
+    data = two.base[record_id]["data"]
+    assert (data["village"], data["rooms_total"]) == ("Thôn 2", 6)
+    found = entry(two, record_id, "village", late)
+    assert (found["was"], found["mine"], found["current"], found["reason"]) == (
+        "Thôn 1",
+        "Thôn 3",
+        "Thôn 2",
+        "changed",
+    )
+    one.pull()
+    assert one.base == two.base
+
+
+def test_a_clash_alone_leaves_the_record_at_its_revision(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
+    (receipt,) = tablet.push(tablet.change(record_id, {"village": "Thôn 3"}, was={"village": "Thôn 0"}))
+    record = tablet.base[record_id]
+    assert (receipt["status"], receipt["rev"], receipt["h"], receipt["seq"]) == (
+        "conflict",
+        1,
+        record["h"],
+        1,
+    )
+
+
+def test_the_value_that_is_there_already_is_no_change(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
+    same = tablet.change(record_id, {"village": "Thôn 1", "rooms_total": None})
+    (receipt,) = tablet.push(same)
+    assert (receipt["status"], receipt["rev"], receipt["seq"]) == ("unchanged", 1, 1)
+
+
+def test_revisions_are_those_right_after_each_change_and_the_stamp_is_the_last(world: World) -> None:
+    tablet = world.tablet()
+    create = tablet.create()
+    record_id = create["record_id"]
+    edits = [tablet.change(record_id, {"rooms_total": n}, was={"rooms_total": n - 1 or None}) for n in (1, 2)]
+    other = tablet.create()
+    receipts = tablet.push(create, other, *edits)
+    assert [(one["rev"], one["seq"]) for one in receipts] == [(1, 1), (1, 2), (2, 1), (3, 1)]
+    assert len({one["h"] for one in receipts}) == 4
+    assert receipts[3]["h"] == tablet.base[record_id]["h"]
+
+
+def test_a_create_of_a_known_record_is_an_edit_that_saw_nothing(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    record_id = one.created()
+    again = two.change(
+        record_id,
+        {**ESTABLISHMENT, "name": "Tên khác", "rooms_total": 4},
+        create=True,
+        was={"name": ESTABLISHMENT["name"]},
+    )
+    (receipt,) = two.push(again)
+    assert receipt["status"] == "conflict"
+    assert two.base[record_id]["data"] == {**ESTABLISHMENT, "rooms_total": 4}
+    found = entry(two, record_id, "name", again)
+    assert "was" not in found
+    assert found["mine"] == "Tên khác"
+
+
+def test_a_deleted_record_comes_back_by_an_edit_of_one_who_knew(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    assert tablet.push(tablet.delete(record_id, seen(tablet, record_id)))[0]["rev"] == 2
+    assert tablet.base[record_id]["deleted"]
+    assert tablet.base[record_id]["data"] == ESTABLISHMENT
+    (receipt,) = tablet.push(tablet.change(record_id, {}, base_rev=2))
+    assert (receipt["status"], receipt["rev"]) == ("applied", 3)
+    assert not tablet.base[record_id]["deleted"]
+
+
+def test_an_edit_of_a_deletion_nobody_told_brings_it_back_as_a_conflict(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    record_id = one.created()
+    two.pull()
+    one.push(one.delete(record_id, seen(one, record_id)))
+    edit = two.change(record_id, {"village": "Thôn 2"}, base_rev=1)
+    (receipt,) = two.push(edit)
+    assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "deleted", 3)
+    assert two.base[record_id]["data"]["village"] == "Thôn 2"
+    assert not two.base[record_id]["deleted"]
+    assert entry(two, record_id, "_deleted", edit)["reason"] == "deleted"
+
+
+def test_who_has_not_seen_the_content_does_not_delete_it(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    record_id = one.created()
+    two.pull()
+    one.push(one.change(record_id, {"village": "Thôn 2"}))
+    blind = two.delete(record_id, seen(two, record_id))
+    (receipt,) = two.push(blind)
+    assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "changed", 2)
+    assert not two.base[record_id]["deleted"]
+    assert entry(two, record_id, "_deleted", blind)["mine"] is True
+    assert two.push(two.delete(record_id, seen(two, record_id)))[0]["status"] == "applied"
+
+
+def test_one_has_seen_what_only_oneself_made_newer(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    before = seen(tablet, record_id)
+    edit = tablet.change(record_id, {"village": "Thôn 2"}, base_rev=1)
+    gone = tablet.delete(record_id, before, base_rev=1)
+    assert [one["status"] for one in tablet.push(edit, gone)] == ["applied", "applied"]
+    assert tablet.base[record_id]["deleted"]
+
+
+def test_deleting_twice_is_no_change(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    tablet.push(tablet.delete(record_id, seen(tablet, record_id)))
+    assert tablet.push(tablet.delete(record_id, "0" * 16))[0]["status"] == "unchanged"
+
+
+@pytest.mark.parametrize("state", ["approved", "void"])
+def test_a_closed_record_keeps_its_values_and_the_late_ones_apart(world: World, state: str) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created(SESSION, type="outreach_session")
+    world.review(record_id, state)
+    tablet.pull()
+    path = "audiences.general_public.first_time_count"
+    late = tablet.change(record_id, {path: 14}, was={path: 30}, type="outreach_session")
+    (receipt,) = tablet.push(late)
+    assert (receipt["status"], receipt["reason"], receipt["rev"]) == ("conflict", "locked", 1)
+    assert tablet.base[record_id]["data"] == SESSION
+    assert entry(tablet, record_id, path, late)["mine"] == 14
+    gone = tablet.delete(record_id, seen(tablet, record_id), type="outreach_session")
+    assert tablet.push(gone)[0]["reason"] == "locked"
+
+
+def test_a_returned_record_is_open_again(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created(SESSION, type="outreach_session")
+    for state in ("approved", "returned"):
+        world.review(record_id, state)
+    fix = tablet.change(record_id, {"venue": "Nhà văn hóa"}, type="outreach_session")
+    assert tablet.push(fix)[0]["status"] == "applied"
+
+
+def test_a_path_of_the_office_goes_into_a_conflict_the_rest_is_taken(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    edit = tablet.change(record_id, {"inspection_priority_id": "high", "village": "Thôn 4"})
+    (receipt,) = tablet.push(edit)
+    assert (receipt["status"], receipt["reason"]) == ("conflict", "locked")
+    assert tablet.base[record_id]["data"] == {**ESTABLISHMENT, "village": "Thôn 4"}
+    assert entry(tablet, record_id, "inspection_priority_id", edit)["mine"] == "high"
+
+
+def test_clashes_of_one_path_and_device_fold_into_one_conflict(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    record_id = one.created({**ESTABLISHMENT, "village": "Thôn 1"})
+    edits = [two.change(record_id, {"village": f"Thôn {n}"}, was={"village": "x"}) for n in (2, 3)]
+    two.push(*edits)
+    three = one.change(record_id, {"village": "Thôn 4"}, was={"village": "x"})
+    one.push(three)
+    two.pull()
+    entries = two.base[conflict_id(record_id, "village", two.device)]["data"]["entries"]
+    assert set(entries) == {edit["change_id"] for edit in edits}
+    assert entry(two, record_id, "village", three, author=one)["mine"] == "Thôn 4"
+    assert [row.entry_count for row in world.rows(ConflictRow, ConflictRow.device_id == two.device)] == [2]
+
+
+def test_a_full_conflict_is_followed_by_a_second_one(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
+    edits = [tablet.change(record_id, {"village": f"Thôn x{n}"}, was={"village": "y"}) for n in range(101)]
+    tablet.push(*edits)
+    first = tablet.base[conflict_id(record_id, "village", tablet.device)]["data"]
+    second = tablet.base[conflict_id(record_id, "village", f"{tablet.device}|2")]["data"]
+    assert (len(first["entries"]), len(second["entries"])) == (100, 1)
+    assert second["device"] == tablet.device
+
+
+def test_a_record_of_another_area_is_as_unknown(world: World) -> None:
+    one, stranger = world.tablet(), world.tablet(OTHER_UNIT)
+    record_id = one.created()
+    put = stranger.change(record_id, {"village": "x"}, scope=OTHER_UNIT)
+    data = {**ESTABLISHMENT, "unit_id": "c11632_v1"}
+    create = stranger.change(record_id, data, scope=OTHER_UNIT, create=True)
+    as_unknown = stranger.change(record_id, data, scope=UNIT, create=True)
+    receipts = stranger.push(put, create, as_unknown)
+    assert [one["reason"] for one in receipts] == ["orphan", "record_exists", "scope_not_granted"]
+    assert {(one["rev"], one["seq"], one["h"]) for one in receipts} == {(0, None, None)}
+    assert [one["scope"] for one in receipts] == [OTHER_UNIT, OTHER_UNIT, UNIT]
+
+
+REFUSED: dict[str, tuple[str, Json, dict[str, list[str]]]] = {
+    "wrong kind of value": ("schema", {"set": {**ESTABLISHMENT, "name": 7}}, {"name": ["wrong_type"]}),
+    "missing field": ("schema", {"set": {"name": "x"}}, {}),
+    "over-long text": ("schema", {"set": {**ESTABLISHMENT, "x": "x" * 4001}}, {"x": ["too_long"]}),
+    "unknown type": ("unknown_type", {"type": "spaceship"}, {}),
+    "unknown schema": ("unknown_schema", {"schema": 99}, {}),
+    "unknown op": ("unknown_op", {"op": "explode"}, {}),
+    "later op": ("unknown_op", {"op": "merge_into", "into": "x"}, {}),
+    "reserved key": ("bad_path", {"set": {**ESTABLISHMENT, "_x": 1}}, {"_x": ["bad_path"]}),
+    "bad key inside": ("bad_path", {"set": {**ESTABLISHMENT, "x": {"a b": 1}}}, {"x": ["bad_path"]}),
+    "overlap": ("bad_path", {"set": {**ESTABLISHMENT, "a": {}, "a.b": 1}}, {"a.b": ["bad_path"]}),
+    "scope not granted": ("scope_not_granted", {"scope": OTHER_UNIT}, {}),
+    "office": ("scope_not_granted", {"scope": "office"}, {}),
+    "unit of another scope": ("scope_mismatch", {"set": {**ESTABLISHMENT, "unit_id": "c11632_v1"}}, {}),
+    "kind of another scope": ("scope_mismatch", {"scope": "ref"}, {}),
+    "review": ("office_only", {"type": "review"}, {}),
+    "conflict": ("office_only", {"type": "conflict"}, {}),
+    "team": ("office_only", {"type": "team"}, {}),
+    "unknown user": ("user_unknown", {"user": "01900000-0000-7000-8000-00000000dead"}, {}),
+    "no user": ("user_unknown", {"user": None}, {}),
+    "orphan put": ("orphan", {"create": False}, {}),
+    "orphan delete": ("orphan", {"op": "delete", "create": False}, {}),
+    "too large": ("too_large", {"set": {**ESTABLISHMENT, **{f"k{i}": "x" * 3900 for i in range(18)}}}, {}),
+}
+
+
+@pytest.mark.parametrize(("reason", "members", "details"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_applied_is_kept_whole_and_delays_nothing(
+    world: World, reason: str, members: Json, details: dict[str, list[str]]
+) -> None:
+    tablet = world.tablet()
+    bad, good = {**tablet.create(), **members}, tablet.create()
+    receipt, other = tablet.push(bad, good)
+    assert (receipt["status"], receipt["reason"]) == ("quarantined", reason)
+    assert (receipt["rev"], receipt["seq"], receipt["h"], receipt["scope"]) == (0, None, None, bad["scope"])
+    assert details.items() <= receipt["details"].items()
+    assert other["status"] == "applied"
+    assert bad["record_id"] not in tablet.base
+    (kept,) = world.rows(Quarantine)
+    assert (kept.reason, kept.state, kept.payload.encode()) == (reason, "open", canonical(bad))
+    assert tablet.push(bad) == [receipt]
+    assert tablet.ask()[0]["receipts"][tablet.incarnation][0] == 2
+
+
+def test_a_refused_edit_leaves_its_record_as_it_was(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    before = tablet.base[record_id]
+    bad = tablet.change(record_id, {"village": "Thôn 9", "name": None}, was={"name": ESTABLISHMENT["name"]})
+    through = tablet.change(record_id, {"name.first": "x"})
+    receipts = tablet.push(bad, through)
+    assert [(one["reason"], one["rev"]) for one in receipts] == [("schema", 0), ("bad_path", 0)]
+    assert tablet.base[record_id] == before
+
+
+def test_an_edit_may_not_carry_a_record_to_another_unit(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    edit = tablet.change(record_id, {"unit_id": "c11632_v1"}, was={"unit_id": "c11629_v1"})
+    assert tablet.push(edit)[0]["reason"] == "scope_mismatch"
+
+
+def test_a_record_keeps_its_type(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    edit = tablet.change(record_id, {"venue": "x"}, type="outreach_session")
+    assert (tablet.push(edit)[0]["reason"], tablet.receipts[edit["change_id"]]["details"]) == (
+        "schema",
+        {"type": ["wrong_type"]},
+    )
+
+
+def test_a_time_that_is_no_time_is_kept_and_said(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create(at="hôm qua")
+    (receipt,) = tablet.push(change)
+    assert (receipt["status"], receipt["details"]) == ("applied", {"at": ["bad_time"]})
+    assert [row.at for row in world.rows(Change)] == ["hôm qua"]
+
+
+def test_fields_no_schema_knows_are_kept(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created({**ESTABLISHMENT, "from_later": {"a": [1, None], "b": None}})
+    tablet.push(tablet.change(record_id, {"from_later.c.d": "x"}))
+    assert tablet.base[record_id]["data"]["from_later"] == {"a": [1, None], "c": {"d": "x"}}
+
+
+def test_an_inspection_of_a_place_nobody_has_is_taken(world: World) -> None:
+    tablet = world.tablet(TEAM, "ref")
+    data = builders.inspection(establishment_id=world.ids.time_ordered())
+    assert tablet.push(tablet.create(data, type="inspection", scope=TEAM))[0]["status"] == "applied"
+
+
+def test_an_orphan_runs_when_its_record_appears_and_its_author_hears_of_it(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    create = one.create()
+    edits = [
+        two.change(create["record_id"], {"rooms_total": n}, was={"rooms_total": w})
+        for n, w in ((1, None), (2, 1))
+    ]
+    assert [r["reason"] for r in two.push(*edits)] == ["orphan", "orphan"]
+    before = two.receipts[edits[0]["change_id"]]["v"]
+    assert one.push(create)[0]["rev"] == 1
+    two.pull()
+    after = [two.receipts[edit["change_id"]] for edit in edits]
+    assert [(r["status"], r["rev"], r["seq"]) for r in after] == [("applied", 2, 1), ("applied", 3, 1)]
+    assert before < after[0]["v"] < after[1]["v"] == two.verdicts
+    assert two.base[create["record_id"]]["data"]["rooms_total"] == 2
+    assert {row.state for row in world.rows(Quarantine)} == {"applied"}
+    assert two.ask()[0]["receipts"][two.incarnation][0] == 2
+
+
+def test_an_orphan_in_front_of_its_record_in_one_request_is_applied(world: World) -> None:
+    tablet = world.tablet()
+    create = tablet.create()
+    early = tablet.change(create["record_id"], {"village": "Thôn 5"})
+    first, second = tablet.push(early, create)
+    assert (first["status"], first["rev"], second["rev"]) == ("applied", 2, 1)
+    assert world.rows(Quarantine) == []
+
+
+def test_a_revoked_tablet_is_heard_but_shown_nothing(world: World) -> None:
+    tablet = world.tablet()
+    known = tablet.create()
+    tablet.push(known)
+    world.change_rows(Device, revoked_at=world.clock.now())
+    fresh = tablet.create()
+    frames = tablet.ask(push=[fresh, known])
+    assert [frame["frame"] for frame in frames] == ["hello", "res", "res", "end"]
+    assert (frames[0]["scopes"], frames[0]["revoked"]) == ([], True)
+    assert (frames[1]["reason"], frames[1]["seq"], frames[1]["h"]) == ("device_revoked", None, None)
+    assert (frames[2]["status"], frames[2]["rev"], frames[2]["seq"], frames[2]["h"]) == (
+        "applied",
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_record_that_moved_is_edited_where_it_is(world: World) -> None:
+    tablet = world.tablet(UNIT, OTHER_UNIT)
+    record_id = tablet.created()
+    world.move(record_id, OTHER_UNIT)
+    (receipt,) = tablet.push(tablet.change(record_id, {"village": "Thôn 2"}, scope=UNIT))
+    assert (receipt["status"], receipt["scope"]) == ("applied", OTHER_UNIT)
+
+
+def test_a_record_that_moved_out_of_reach_is_as_unknown(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    world.move(record_id, OTHER_UNIT)
+    assert tablet.push(tablet.change(record_id, {"village": "x"}))[0]["reason"] == "orphan"
+
+
+def test_the_number_of_statements_does_not_grow_with_the_changes(world: World, statements: Any) -> None:
+    tablet = world.tablet()
+    tablet.push(tablet.create())
+    with statements(world.engine) as few:
+        tablet.ask(push=[tablet.create()])
+    with statements(world.engine) as many:
+        tablet.ask(push=[tablet.create() for _ in range(40)])
+    assert len(many) == len(few)
+    assert len(few) < 35
+
+
+def test_payload_hashes_are_keyed(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change)
+    (kept,) = world.rows(Receipt)
+    assert kept.payload_hash != hashlib.sha256(canonical(change)).hexdigest()
+    assert world.rows(DeviceScope)

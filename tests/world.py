@@ -1,0 +1,296 @@
+"""A small office for tests: a tenant, scopes, officers, tablets, and a clock that ticks by itself."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from field178_server.exchange import Exchange
+from field178_server.models import (
+    Device,
+    DeviceOfficer,
+    DeviceScope,
+    Officer,
+    Scope,
+    Tenant,
+)
+from field178_server.services.batch import Batch
+from field178_server.services.movement import move
+from field178_server.services.stored import Stored, new_record, next_revision
+from field178_server.services.type_rules import declared_types
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.canonical import digest_of, record_hash
+from field178_shared.ids import IdSource, review_id
+from field178_shared.protocol import SyncRequest
+
+Json = dict[str, Any]
+
+TENANT = "main"
+UNIT = "unit:c11629_v1"
+OTHER_UNIT = "unit:c11632_v1"
+TEAM = "team:01900000-0000-7000-8000-000000000178"
+OFFICER = "01900000-0000-7000-8000-0000000000a1"
+
+ESTABLISHMENT: Json = {
+    "name": "Nhà nghỉ Hoa Phượng",
+    "establishment_type_id": "guesthouse",
+    "unit_id": "c11629_v1",
+    "address_line": "Thôn Trung",
+    "operating_status_id": "operating",
+}
+SESSION: Json = {
+    "outreach_form_id": "conference",
+    "session_date": "2025-03-10",
+    "unit_id": "c11629_v1",
+    "host_agency_id": "commune_people_committee",
+    "audiences": {"general_public": {"attendance_count": 40, "first_time_count": 30}},
+    "topic_ids": ["prostitution_law"],
+}
+
+
+class TickingClock:
+    """Stands still but for one millisecond at each look."""
+
+    def __init__(self, start: datetime = datetime(2025, 3, 11, 2, 0, tzinfo=UTC)) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        self._now += timedelta(milliseconds=1)
+        return self._now
+
+
+class World:
+    """One tenant in one store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.clock = TickingClock()
+        self.ids = IdSource(self.clock, random.Random(178))
+        self.exchange = Exchange(engine, TENANT, self.clock, self.ids, declared_types())
+        now = self.clock.now()
+
+        def fill(session: Any) -> None:
+            session.add(
+                Tenant(tenant_id=TENANT, name="An Lão", epoch="e1", payload_key=b"k" * 32, created_at=now)
+            )
+            session.flush()
+            for scope in (UNIT, OTHER_UNIT, TEAM, "ref"):
+                session.add(Scope(tenant_id=TENANT, scope=scope, kind=scope.partition(":")[0]))
+            session.add(
+                Officer(
+                    tenant_id=TENANT,
+                    officer_id=OFFICER,
+                    login="an",
+                    name="An",
+                    agency="police",
+                    role="team_member",
+                    created_at=now,
+                )
+            )
+
+        run_write(engine, fill)
+
+    def tablet(self, *scopes: str) -> Tablet:
+        """Enrol a tablet with these scopes (the first commune and `ref` when none is named)."""
+        device_id, now = self.ids.random(), self.clock.now()
+
+        def fill(session: Any) -> None:
+            session.add(
+                Device(
+                    tenant_id=TENANT,
+                    device_id=device_id,
+                    label="",
+                    public_key="",
+                    user_id=OFFICER,
+                    enrolled_at=now,
+                )
+            )
+            session.flush()
+            session.add(
+                DeviceOfficer(tenant_id=TENANT, device_id=device_id, officer_id=OFFICER, bound_at=now)
+            )
+            for scope in scopes or (UNIT, "ref"):
+                session.add(DeviceScope(tenant_id=TENANT, device_id=device_id, scope=scope, granted_at=now))
+
+        run_write(self.engine, fill)
+        return Tablet(self, device_id, self.ids.random())
+
+    def batch(self, session: Any) -> Batch:
+        return Batch(session, TENANT, self.clock, self.ids)
+
+    def move(self, record_id: str, scope: str) -> None:
+        def work(session: Any) -> None:
+            batch = self.batch(session)
+            move(batch, record_id, scope)
+            batch.flush()
+
+        run_write(self.engine, work)
+
+    def review(self, record_id: str, state: str) -> None:
+        """Put the office's review of a record to a state."""
+
+        def work(session: Any) -> None:
+            batch = self.batch(session)
+            batch.load([record_id])
+            record, review = batch.get(record_id), batch.review_of(record_id)
+            assert record is not None
+            data = {"record": record_id, "record_rev": record.rev, "state": state, "comments": {}}
+            if review is None:
+                batch.put(new_record(review_id(record_id), "review", record.scope, data, record_id))
+            else:
+                batch.put(next_revision(review, data=data))
+            batch.flush()
+
+        run_write(self.engine, work)
+
+    def change_rows(self, model: Any, **values: Any) -> None:
+        """Change single columns behind the product's back (revoke, new epoch, another grant)."""
+
+        def work(session: Any) -> None:
+            for row in session.scalars(select(model)):
+                for name, value in values.items():
+                    setattr(row, name, value)
+
+        run_write(self.engine, work)
+
+    def rows(self, model: Any, *conditions: Any) -> list[Any]:
+        with snapshot(self.engine) as session:
+            return list(session.scalars(select(model).where(*conditions)))
+
+    def stored(self, record_id: str) -> Stored | None:
+        def work(session: Any) -> Stored | None:
+            batch = self.batch(session)
+            batch.load([record_id])
+            return batch.get(record_id)
+
+        return run_write(self.engine, work)
+
+
+@dataclass
+class Tablet:
+    """A tablet that keeps what a tablet keeps, and checks every answer as the protocol says."""
+
+    world: World
+    device: str
+    incarnation: str
+    n: int = 0
+    epoch: str | None = None
+    verdicts: int = 0
+    cursors: dict[str, int] = field(default_factory=dict)
+    base: dict[str, Json] = field(default_factory=dict)
+    receipts: dict[str, Json] = field(default_factory=dict)
+
+    def change(self, record_id: str, set_: Json, **more: Any) -> Json:
+        self.n += 1
+        return {
+            "change_id": self.world.ids.time_ordered(),
+            "n": self.n,
+            "record_id": record_id,
+            "type": "establishment",
+            "scope": UNIT,
+            "op": "put",
+            "create": False,
+            "base_rev": self.base.get(record_id, {}).get("rev", 0),
+            "schema": 1,
+            "at": "2025-03-11T02:00:00Z",
+            "clock_offset_ms": 0,
+            "user": OFFICER,
+            "set": set_,
+            "was": {},
+            "group": None,
+            "replaces": [],
+            **more,
+        }
+
+    def create(self, data: Json = ESTABLISHMENT, **more: Any) -> Json:
+        return self.change(self.world.ids.time_ordered(), data, create=True, **more)
+
+    def created(self, data: Json = ESTABLISHMENT, **more: Any) -> str:
+        """File a record and return its id."""
+        change = self.create(data, **more)
+        assert self.push(change)[0]["status"] == "applied", self.receipts[change["change_id"]]
+        return str(change["record_id"])
+
+    def delete(self, record_id: str, seen: str, **more: Any) -> Json:
+        return self.change(record_id, {}, op="delete", was={"_h": seen}, **more)
+
+    def push(self, *changes: Json) -> list[Json]:
+        """Push changes and return their receipts in order."""
+        frames = self.sync(push=list(changes))
+        results = [frame for frame in frames if frame["frame"] == "res"][: len(changes)]
+        assert [one["change_id"] for one in results] == [one["change_id"] for one in changes]
+        return results
+
+    def sync(self, **members: Any) -> list[Json]:
+        frames = self.ask(**members)
+        self.take(frames)
+        return frames
+
+    def ask(self, **members: Any) -> list[Json]:
+        """Exchange without taking anything over."""
+        wire = {
+            "device": self.device,
+            "incarnation": self.incarnation,
+            "epoch": self.epoch,
+            "verdicts": self.verdicts,
+            "cursors": self.cursors,
+            "digests": {scope: self.digest(scope) for scope in self.cursors},
+            **members,
+        }
+        parts = self.world.exchange.answer(self.device, SyncRequest.from_wire(wire))
+        frames = [json.loads(line) for part in parts for line in part.splitlines()]
+        assert frames[0]["frame"] == "hello"
+        assert frames[-1]["frame"] == "end"
+        assert frames[-1]["frames"] == len(frames)
+        return frames
+
+    def pull(self) -> list[Json]:
+        """Exchange until nothing is left; the last answer's frames."""
+        frames = self.sync()
+        while frames[-1]["more"]:
+            frames = self.sync()
+        return frames
+
+    def take(self, frames: list[Json]) -> None:
+        hello = frames[0]
+        staged: dict[str, Json | None] = {}
+        for frame in frames[1:]:
+            kind = frame["frame"]
+            if kind == "res":
+                self.receipts[frame["change_id"]] = frame
+            elif kind == "rec":
+                assert frame["h"] == record_hash(
+                    frame["id"], frame["type"], frame["rev"], frame["deleted"], frame["data"]
+                )
+                assert frame["scope"] in hello["scopes"]
+                staged[frame["id"]] = frame
+            elif kind == "leave":
+                if self.base.get(frame["id"], {}).get("scope") == frame["scope"]:
+                    staged[frame["id"]] = None
+            elif kind == "ck":
+                self._commit(hello, frame, staged)
+                staged = {}
+        assert not staged
+
+    def digest(self, scope: str) -> list[object]:
+        return digest_of(
+            r["h"] for r in self.base.values() if r["scope"] == scope and not r["deleted"]
+        ).wire()
+
+    def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
+        for record_id, record in staged.items():
+            if record is None:
+                del self.base[record_id]
+            else:
+                self.base[record_id] = record
+        scope = checkpoint["scope"]
+        assert checkpoint["seq"] >= self.cursors.get(scope, 0)
+        self.cursors[scope] = checkpoint["seq"]
+        self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
+        if "digest" in checkpoint:
+            assert self.digest(scope) == checkpoint["digest"]
