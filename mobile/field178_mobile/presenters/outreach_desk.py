@@ -28,6 +28,12 @@ class OutreachDesk:
         self._render_session = render_session
         self.sessions = SessionsPresenter(services.store, services.words, render_list)
         self.session: OutreachPresenter | None = None
+        self._open_ids: frozenset[str] = frozenset()
+
+    @property
+    def open_records(self) -> frozenset[str]:
+        """The ids whose changes are this desk's own doing."""
+        return self._open_ids
 
     def show(self) -> None:
         """Show the list."""
@@ -65,7 +71,7 @@ class OutreachDesk:
 
     def close(self) -> None:
         """Close the session; its draft stays as it is."""
-        self.session = None
+        self.session, self._open_ids = None, frozenset()
         self.sessions.select("")
 
     def _open(self, draft: Draft, focus_path: str) -> None:
@@ -80,6 +86,7 @@ class OutreachDesk:
         )
         services = self._services
         self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)
+        self._open_ids = frozenset({draft.id, draft.record_id})
         self.sessions.select(draft.record_id)
         self.session.show(focus_path)
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.presenters.outreach_desk import OutreachDesk
 from field178_mobile.presenters.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.presenters.outreach_state import OutreachState
+from field178_mobile.store import StoreChange
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import outreach_form
 from field178_mobile.ui.screens.state_tones import TONE_OF_STATE
+
+if TYPE_CHECKING:
+    from field178_mobile.ui.services import Services
 
 _REQUIRED = (outreach_form.OutreachForm,)
 
@@ -28,8 +34,6 @@ class OutreachScreen(kit.Panes):
         self.ids.rows.chosen = state.selected
         self.ids.rows.show([_row(row) for row in state.rows])
         self.ids.empty.opacity = 1 if state.is_empty else 0
-        chosen = next((row for row in state.rows if row.record_id == state.selected), None)
-        self.title = chosen.title if chosen else _("New session")
 
     def show_session(self, state: OutreachState) -> None:
         """Draw the open session; a filed one closes with a word about where it is."""
@@ -45,7 +49,7 @@ class OutreachScreen(kit.Panes):
         self.ids.status.tone = "bad" if state.spoken.error else "muted"
         self.ids.undo.disabled = not state.spoken.undo
         self.ids.complete.disabled = state.is_locked
-        self.desk.show()
+        self.title = next((option.label for option in state.forms if option.is_chosen), _("New session"))
 
     def open(self, record_id: str = "", focus_path: str = "") -> None:
         """Open a session from elsewhere, at a field."""
@@ -73,11 +77,18 @@ def _row(row: SessionRow) -> kit.Row:
     )
 
 
-def build(services: object) -> OutreachScreen:
-    """Build the screen on the tablet's services."""
+def build(services: Services) -> OutreachScreen:
+    """Build the screen on the tablet's services; the list follows the store."""
     screen = OutreachScreen()
-    screen.desk = OutreachDesk(services.records(), screen.show_list, screen.show_session)
-    screen.desk.show()
+    screen.desk = desk = OutreachDesk(services.records(), screen.show_list, screen.show_session)
+
+    def follow(change: StoreChange) -> None:
+        # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
+        if change.everything or change.records - desk.open_records:
+            services.ui_thread.post(desk.show)
+
+    services.store.subscribe(follow)
+    desk.show()
     return screen
 
 
