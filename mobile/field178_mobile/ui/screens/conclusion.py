@@ -14,13 +14,7 @@ from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.problem_line import ProblemLine, ShortRow
 from field178_mobile.ui.screens.repeat import Repeat
 
-_REQUIRED = (
-    item_below.ItemBelow,
-    chips.OptionChips,
-    info.InfoPane,
-    pinned_field.PinnedField,
-    protocol_card.ProtocolCards,
-)
+_REQUIRED = (chips, info, item_below, pinned_field, protocol_card)
 
 
 class ConclusionPane(BoxLayout):
