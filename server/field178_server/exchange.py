@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from field178_server.crash_points import CrashPoint, crash_point
 from field178_server.database import write_lock
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
@@ -35,20 +36,28 @@ class Exchange:
     clock: Clock
     ids: IdSource
     rules: TypeRules
+    crash_point: CrashPoint = crash_point
 
     def answer(self, device_id: str, request: SyncRequest) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then."""
         answers = self._push(device_id, request) if request.push else []
         with snapshot(self.engine) as session:
-            return self._read(session, device_id, request, answers)
+            parts = self._read(session, device_id, request, answers)
+        self.crash_point("answer")
+        return parts
 
     def _push(self, device_id: str, request: SyncRequest) -> list[Answered]:
         def work(session: Session) -> list[Answered]:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
-            return push(batch, device, request.incarnation, request.push, self.rules)
+            self.crash_point("push.begin")
+            answers = push(batch, device, request.incarnation, request.push, self.rules)
+            self.crash_point("push.commit")
+            return answers
 
         answers = run_write(self.engine, work)
+        # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
+        self.crash_point("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
             self._run_missed_orphans([change.record_id for change in request.push])
         return answers
