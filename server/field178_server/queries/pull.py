@@ -98,11 +98,13 @@ def add_changes(
     budget = _Budget(max(1, held.max_records), frames)
     verified: list[str] = []
     more = False
+    # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
+    is_other_epoch = held.epoch not in (None, epoch)
     for scope in scopes:
         cursor = 0 if scope.scope in held.restart else held.cursors.get(scope.scope, 0)
-        if _must_resync(scope, cursor, held.epoch not in (None, epoch)):
+        if _must_resync(scope, cursor, is_other_epoch):
             frames.add("resync", {"scope": scope.scope})
-        elif _agrees(scope, cursor, held) and scope.scope not in wanted:
+        elif scope.scope not in wanted and _agrees(scope, cursor, held) and not is_other_epoch:
             verified.append(scope.scope)
         elif budget.is_spent:
             more = True

@@ -1,0 +1,154 @@
+"""The exchange as a whole: hello, verdicts, agreement (protocol §5)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
+
+from field178_server.models import Audit, Incarnation, Receipt
+from field178_shared.canonical import Digest, digest_of, receipt_hash, state_hash
+from field178_shared.errors import AppError
+from field178_shared.protocol import SyncRequest
+
+
+def state_of(tablet: Tablet, hello: Json) -> str:
+    digest = hello["receipts"][tablet.incarnation]
+    receipts = [
+        (tablet.incarnation, Digest(digest[0], int(digest[1], 16)), hello["backed_up"][tablet.incarnation])
+    ]
+    scopes = []
+    for scope, cursor in tablet.cursors.items():
+        count, total = tablet.digest(scope)
+        assert isinstance(count, int)
+        scopes.append((scope, cursor, Digest(count, int(str(total), 16))))
+    return state_hash(tablet.epoch, tablet.verdicts, receipts, [], scopes)
+
+
+def test_hello_says_all_that_a_tablet_checks_first(world: World) -> None:
+    tablet = world.tablet()
+    hello = tablet.ask()[0]
+    assert hello["protocol"] == [1, 1]
+    assert (hello["epoch"], hello["scopes"]) == ("e1", ["ref", UNIT])
+    assert hello["receipts"] == {tablet.incarnation: [0, "0" * 32]}
+    assert hello["backed_up"] == {tablet.incarnation: 0}
+    assert (hello["verdicts"], hello["missing"], hello["notices"]) == (0, [], [])
+    assert hello["types"]["inspection"] == [1, 1]
+    assert "revoked" not in hello
+
+
+def test_what_was_pushed_is_in_the_hello_of_the_same_answer(world: World) -> None:
+    tablet = world.tablet()
+    changes = [tablet.create(), {**tablet.create(), "type": "spaceship"}]
+    hello = tablet.ask(push=changes)[0]
+    expected = digest_of(receipt_hash(change["change_id"]) for change in changes).wire()
+    assert hello["receipts"][tablet.incarnation] == expected
+    assert hello["verdicts"] == 2
+
+
+def test_every_own_incarnation_is_told_by_name(world: World) -> None:
+    tablet = world.tablet()
+    tablet.created()
+    old, tablet.incarnation = tablet.incarnation, world.ids.random()
+    tablet.created()
+    world.change_rows(Incarnation, backed_up=1)
+    hello = tablet.ask(incarnations=[old])[0]
+    assert {life: digest[0] for life, digest in hello["receipts"].items()} == {old: 1, tablet.incarnation: 1}
+    assert hello["backed_up"] == {old: 1, tablet.incarnation: 1}
+
+
+def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(world: World) -> None:
+    tablet = world.tablet()
+    lost = [tablet.create() for _ in range(3)]
+    tablet.ask(push=lost)
+    again = [tablet.create(), lost[1]]
+    frames = tablet.ask(push=again)
+    kinds = [frame["frame"] for frame in frames]
+    assert kinds[: kinds.index("ck")] == ["hello", "res", "res", "res", "res"]
+    told = [frame["change_id"] for frame in frames if frame["frame"] == "res"]
+    assert told[:2] == [change["change_id"] for change in again]
+    assert told[2:] == [lost[0]["change_id"], lost[2]["change_id"]]
+
+
+def test_verdicts_the_tablet_has_heard_are_not_told_again(world: World) -> None:
+    tablet = world.tablet()
+    tablet.created()
+    assert [frame["frame"] for frame in tablet.ask()] == ["hello", "end"]
+
+
+def test_changes_that_are_not_here_are_missing(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change)
+    lost = [world.ids.random() for _ in range(1200)]
+    assert tablet.ask(have=[lost[0], change["change_id"], *lost[1:]])[0]["missing"] == lost
+
+
+def test_agreement_takes_one_line_each_way(world: World) -> None:
+    tablet = world.tablet()
+    tablet.created()
+    state = state_of(tablet, tablet.ask()[0])
+    frames = tablet.ask(state=state, digests={})
+    assert [frame["frame"] for frame in frames] == ["hello", "end"]
+    assert set(frames[0]) == {"frame", "protocol", "epoch", "now", "agreed"}
+    assert frames[1] == {"frame": "end", "frames": 2, "more": False, "verified": []}
+    wire = {"device": tablet.device, "incarnation": tablet.incarnation, "state": state}
+    parts = world.exchange.answer(
+        tablet.device, SyncRequest.from_wire({**wire, "cursors": tablet.cursors, "verdicts": tablet.verdicts})
+    )
+    assert sum(map(len, parts)) < 450
+
+
+@pytest.mark.parametrize("what", ["record", "verdict", "scope"])
+def test_any_difference_breaks_the_agreement(world: World, what: str) -> None:
+    tablet, other = world.tablet(), world.tablet()
+    tablet.created()
+    state = state_of(tablet, tablet.ask()[0])
+    if what == "record":
+        other.created()
+    elif what == "verdict":
+        tablet.ask(push=[{**tablet.create(), "type": "spaceship"}])
+    else:
+        tablet.cursors.pop("ref")
+        state = state_of(tablet, tablet.ask()[0])
+    frames = tablet.ask(state=state, digests={})
+    assert "agreed" not in frames[0]
+    if what == "record":
+        assert "rec" in [frame["frame"] for frame in frames]
+
+
+def test_a_request_that_asks_for_something_is_answered_whatever_its_state(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    state = state_of(tablet, tablet.ask()[0])
+    frames = tablet.ask(state=state, digests={}, want=[record_id])
+    assert record_id in [frame.get("id") for frame in frames]
+
+
+def test_parts_end_where_a_cut_answer_can_be_used(world: World) -> None:
+    author, reader = world.tablet(), world.tablet()
+    author.push(*[author.create() for _ in range(60)])
+    wire = {"device": reader.device, "incarnation": reader.incarnation}
+    parts = world.exchange.answer(reader.device, SyncRequest.from_wire(wire))
+    last = [json.loads(part.splitlines()[-1])["frame"] for part in parts]
+    assert last == ["ck", "ck", "ck", "end"]
+
+
+def test_one_push_leaves_one_line_in_the_audit_without_content(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change, {**tablet.create(), "type": "spaceship"})
+    tablet.push(change)
+    (line,) = world.rows(Audit)
+    assert (line.actor_kind, line.actor_id, line.action) == ("device", tablet.device, "sync.push")
+    assert json.loads(line.details) == {"applied": 1, "quarantined": 1}
+    assert ESTABLISHMENT["name"] not in line.details
+
+
+def test_a_tablet_nobody_knows_gets_nothing(world: World) -> None:
+    tablet = world.tablet()
+    tablet.device = world.ids.random()
+    with pytest.raises(AppError, match="session_unknown"):
+        tablet.ask(push=[tablet.create()])
+    assert world.rows(Receipt) == []
