@@ -12,14 +12,12 @@ from field178_mobile.store.driver import Connection, sqlite
 
 def open_connection(path: Path) -> Connection:
     """Open the database so that a commit that returned survives a power cut."""
-    connection = sqlite.connect(path, isolation_level=None)
-    # synchronous MUST be set before journal_mode: the switch to WAL then is durable itself.
-    connection.execute("PRAGMA synchronous = EXTRA")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -8000")
+    connection = sqlite.connect(path, isolation_level=None, timeout=1.0)
+    try:
+        _set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -37,3 +35,15 @@ def transaction(connection: Connection, name: str, crash_point: CrashPoint) -> I
             connection.execute("ROLLBACK")
         raise
     crash_point(f"{name}.done")
+
+
+def _set_up(connection: Connection) -> None:
+    # This process alone: a second one is refused at once, so no other connection ever shares the WAL.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    # synchronous MUST be set before journal_mode: the switch to WAL then is durable itself.
+    connection.execute("PRAGMA synchronous = EXTRA")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -8000")

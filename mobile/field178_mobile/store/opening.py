@@ -91,21 +91,30 @@ def _sound_connection(folder: Path, opening: Opening) -> tuple[Connection, bool]
 
 def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
     records.mkdir(exist_ok=True)
-    connection = None
     try:
         connection = open_connection(records / DATABASE)
+    except DatabaseError as error:
+        _raise_unless_damaged(error)
+        return None
+    try:
         if is_sound(connection):
             migrate(connection, crash_point)
             return connection
     except DatabaseError as error:
-        if type(error) is not DatabaseError:
-            # A lock or a full disk is no damage: the file stays where it is.
-            if connection is not None:
-                connection.close()
-            raise
-    if connection is not None:
         connection.close()
+        _raise_unless_damaged(error)
+        return None
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
     return None
+
+
+def _raise_unless_damaged(error: DatabaseError) -> None:
+    # A lock, a full disk and the like are subclasses and no damage: the file stays where it is.
+    if type(error) is not DatabaseError:
+        raise error
 
 
 def _bring_up(room: Room, journal: Journal, folder: Path, new_id: Callable[[], str]) -> bool:

@@ -1,0 +1,167 @@
+"""A damaged database is moved aside and the work comes back; a wrong key changes nothing."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from tests.mobile.support import KEY, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
+
+from field178_mobile.store import Store
+from field178_mobile.store.driver import sqlite
+from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.position import read_position
+from field178_shared.errors import AppError, ErrorCode
+
+FILED = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(30)]
+DRAFTED = "0197aaaa-0000-7000-8000-00000000d4af"
+DATABASE = Path("records", "store.db")
+
+
+def opened(folder: Path, clock: FrozenClock, seed: int = 178) -> Store:
+    store = Store(folder, clock, seeded_ids(clock, seed))
+    store.unlock(KEY)
+    return store
+
+
+@pytest.fixture
+def folder(tmp_path: Path, clock: FrozenClock) -> Path:
+    store = opened(tmp_path, clock)
+    for record in FILED:
+        clock.tick(seconds=1)
+        store.file(draft_of(store, record, clock.now(), name=f"cơ sở {record[-2:]}", note="x" * 300), USER)
+    store.drafts.save(draft_of(store, DRAFTED, clock.now(), name="nháp"))
+    server_commits(
+        store, *(base_row(f"0197bbbb-0000-7000-8000-{n:012d}", name="máy chủ" * 50) for n in range(40))
+    )
+    store.settings.put("language", "vi")
+    store.close()
+    return tmp_path
+
+
+def filed_names(store: Store) -> list[object]:
+    return [store.read(lambda room, r=record: changes_of(room, r)[0].set["name"]) for record in FILED]
+
+
+@pytest.mark.parametrize("damage", ["header", "zeroed", "truncated", "noise", "absent", "empty"])
+def test_every_filed_change_comes_back(folder: Path, clock: FrozenClock, damage: str) -> None:
+    hurt(folder / DATABASE, damage)
+    store = opened(folder, clock, seed=7)
+    assert store.was_rebuilt
+    assert filed_names(store) == [f"cơ sở {record[-2:]}" for record in FILED]
+    assert store.status().unsent_records == len(FILED)
+    asides = list(folder.glob("damaged-*"))
+    assert len(asides) == (0 if damage in ("absent", "empty") else 1)
+    store.close()
+    again = opened(folder, clock, seed=8)
+    assert not again.was_rebuilt
+    assert again.status().unsent_changes == len(FILED)
+    again.close()
+
+
+def test_drafts_and_settings_are_taken_from_what_can_still_be_read(folder: Path, clock: FrozenClock) -> None:
+    hurt(folder / DATABASE, "one page of the base")
+    store = opened(folder, clock, seed=7)
+    assert store.was_rebuilt
+    assert [draft.title or draft.data["name"] for draft in store.drafts.all()] == ["nháp"]
+    assert store.settings.get("language") == "vi"
+    store.close()
+
+
+def test_a_rebuilt_database_begins_another_incarnation(folder: Path, clock: FrozenClock) -> None:
+    before = opened(folder, clock)
+    incarnation = before.read(read_position).incarnation
+    before.close()
+    hurt(folder / DATABASE, "header")
+    store = opened(folder, clock, seed=7)
+    position = store.read(read_position)
+    assert position.incarnation != incarnation
+    assert {life.id for life in position.lives} == {incarnation, position.incarnation}
+    store.close()
+
+
+def test_a_damaged_journal_costs_only_its_damaged_frames(folder: Path, clock: FrozenClock) -> None:
+    journal = folder / "journal.bin"
+    body = bytearray(journal.read_bytes())
+    body[len(body) // 2] ^= 1
+    journal.write_bytes(bytes(body) + b"F178 torn tail")
+    (folder / DATABASE).unlink()
+    store = opened(folder, clock, seed=7)
+    assert store.status().unsent_changes == len(FILED) - 1
+    store.close()
+
+
+def test_a_lost_journal_costs_nothing_while_the_database_stands(folder: Path, clock: FrozenClock) -> None:
+    (folder / "journal.bin").unlink()
+    store = opened(folder, clock, seed=7)
+    assert store.status().unsent_changes == len(FILED)
+    store.close()
+
+
+def test_a_wrong_key_is_refused_and_moves_nothing(folder: Path, clock: FrozenClock) -> None:
+    before = (folder / DATABASE).read_bytes()
+    store = Store(folder, clock, seeded_ids(clock))
+    with pytest.raises(AppError) as refusal:
+        store.unlock(bytes(32))
+    assert refusal.value.code is ErrorCode.STORE_LOCKED
+    assert not store.is_unlocked
+    hurt(folder / DATABASE, "header")
+    with pytest.raises(AppError):
+        store.unlock(bytes(32))
+    assert not list(folder.glob("damaged-*"))
+    store.close()
+    assert len(before) == (folder / DATABASE).stat().st_size
+
+
+def test_a_database_in_use_is_no_damaged_one(folder: Path, clock: FrozenClock) -> None:
+    holder = sqlite.connect(folder / DATABASE)
+    holder.execute("BEGIN EXCLUSIVE")
+    store = Store(folder, clock, seeded_ids(clock))
+    with pytest.raises(sqlite.OperationalError):
+        store.unlock(KEY)
+    holder.close()
+    assert not list(folder.glob("damaged-*"))
+    store.unlock(KEY)
+    store.close()
+
+
+def test_nothing_typed_can_be_read_in_the_files(folder: Path, clock: FrozenClock) -> None:
+    store = opened(folder, clock, seed=7)
+    for found in (file for file in folder.rglob("*") if file.is_file()):
+        body = found.read_bytes()
+        for secret in ("cơ sở", "nháp", "máy chủ", "xxxxxxxx"):
+            assert secret.encode() not in body, found
+    store.close()
+
+
+def hurt(path: Path, damage: str) -> None:
+    size = path.stat().st_size
+    if damage == "absent":
+        path.unlink()
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "truncated":
+        with path.open("r+b") as file:
+            file.truncate(size // 2)
+    elif damage == "one page of the base":
+        spoil_base_page(path)
+    else:
+        body = {
+            "header": b"not a database!!" * 8,
+            "zeroed": bytes(8192),
+            "noise": random.Random(1).randbytes(8192),
+        }
+        with path.open("r+b") as file:
+            file.seek(0 if damage != "noise" else 4096)
+            file.write(body[damage])
+
+
+def spoil_base_page(path: Path) -> None:
+    connection = sqlite.connect(path)
+    [root] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'base'").fetchone()
+    [page_size] = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * page_size)
+        file.write(random.Random(2).randbytes(page_size))
