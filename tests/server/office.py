@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import random
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,12 +72,6 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
         wanted = Wanted(login, f"Cán bộ {login}", role, None, ())
         run_write(engine, lambda session, w=wanted, t=teams: users.add(session, desk, w, t, stored))
     engine.dispose()
-
-
-def copy_furnished(template: Path, folder: Path) -> None:
-    """Take a copy of a furnished data folder, permissions and all."""
-    shutil.copytree(template, folder, dirs_exist_ok=True)
-    folder.chmod(0o700)
 
 
 def unpadded(raw: bytes) -> str:

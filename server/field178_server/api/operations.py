@@ -65,7 +65,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = MappingProxyType(
             "sync", "One exchange: changes up, verdicts and records down.", _EXCHANGE, None, 200, True, True
         ),
         ("GET", "/api/v1/schemas"): Operation("schemas", "The record types and their JSON schemas."),
-        ("GET", "/api/v1/dictionaries/{number}"): Operation("dictionary", "A preset compression dictionary."),
         ("GET", "/api/v1/openapi.json"): Operation("openapi", "This document."),
     }
 )

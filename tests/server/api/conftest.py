@@ -1,4 +1,4 @@
-"""A furnished office, fresh for each test."""
+"""A furnished office on each engine, fresh for each test."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.server.office import MovedClock, Office, Tablet, copy_furnished, furnish, settings_of
-
-
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("furnished")
-    furnish(settings_of(folder), MovedClock())
-    return folder
+from sqlalchemy import Engine
+from tests.server.office import MovedClock, Office, Tablet, furnish, settings_of
 
 
 @pytest.fixture
-def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
-    copy_furnished(furnished, tmp_path / "data")
-    office = Office(settings_of(tmp_path / "data"))
+def office(engine: Engine, tmp_path: Path) -> Iterator[Office]:
+    url = engine.url.render_as_string(hide_password=False)
+    settings = settings_of(tmp_path / "data", database_url=url)
+    furnish(settings, MovedClock())
+    office = Office(settings)
     yield office
     office.close()
 

@@ -1,0 +1,276 @@
+"""Who gets into the console, for how long, and what a forged form meets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from tests.server.office import PASSWORD, MovedClock, Office, furnish, settings_of
+from werkzeug.test import TestResponse
+
+from field178_server import auth, browser_session
+from field178_server.models import ConsoleSession
+from field178_server.services import totp, users
+from field178_server.unit_of_work import run_write, snapshot
+
+COOKIE = "field178"
+
+
+def probe(app: Flask) -> None:
+    """Views that tell what the guards let through."""
+    bp = Blueprint("probe", __name__)
+    bp.before_request(browser_session.check_csrf)
+
+    @bp.post("/probe/in")
+    def enter() -> str:
+        from flask import request
+
+        form = request.form
+        return browser_session.sign_in(form["login"], form["password"], form.get("totp", "")).login
+
+    @bp.post("/probe/out")
+    def leave() -> str:
+        browser_session.sign_out()
+        return "out"
+
+    @bp.post("/probe/confirm")
+    def confirm() -> str:
+        from flask import request
+
+        browser_session.confirm(request.form["password"])
+        return str(browser_session.is_confirmed())
+
+    @bp.get("/probe/token")
+    def token() -> str:
+        return browser_session.csrf_token()
+
+    @bp.get("/probe/who")
+    @auth.require_role()
+    def who() -> str:
+        return f"{auth.current_officer().login} {browser_session.is_confirmed()}"
+
+    @bp.route("/probe/reviewers", methods=["GET", "POST"])
+    @auth.require_role("reviewer")
+    def reviewers() -> str:
+        return "reviewers"
+
+    app.register_blueprint(bp)
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Iterator[Office]:
+    settings = settings_of(tmp_path / "data", database_url=engine.url.render_as_string(hide_password=False))
+    furnish(settings, MovedClock())
+    office = Office(settings)
+    probe(office.app)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def browser(office: Office) -> FlaskClient:
+    return office.app.test_client()
+
+
+def enter(browser: FlaskClient, login: str = "chi", password: str = PASSWORD, **more: str) -> TestResponse:
+    form = {"login": login, "password": password, **more}
+    # A browser that is signed in already sends the token of the form it shows.
+    form["csrf_token"] = browser.get("/probe/token").get_data(as_text=True)
+    return browser.post("/probe/in", data=form)
+
+
+def who(browser: FlaskClient) -> str | None:
+    answer = browser.get("/probe/who")
+    return answer.get_data(as_text=True) if answer.status_code == 200 else None
+
+
+def test_an_officer_signs_in_and_out(browser: FlaskClient) -> None:
+    assert who(browser) is None
+    assert enter(browser).status_code == 200
+    assert who(browser) == "chi False"
+    token = browser.get("/probe/token").get_data(as_text=True)
+    assert browser.post("/probe/out", headers={"X-CSRF-Token": token}).status_code == 200
+    assert who(browser) is None
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: FlaskClient) -> None:
+    cookie = enter(browser).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert "Expires" not in cookie
+
+
+def test_on_https_the_cookie_is_secure_and_named_so(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "data", url="https://so178.example")
+    furnish(settings, MovedClock())
+    office = Office(settings)
+    probe(office.app)
+    cookie = enter(office.app.test_client()).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-field178=")
+    assert "Secure" in cookie
+    assert office.client.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000"
+    office.close()
+
+
+def test_a_stranger_is_led_to_the_sign_in_page_and_back(browser: FlaskClient) -> None:
+    answer = browser.get("/probe/who?page=2")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/sign-in?next=/probe/who?page%3D2"
+    fragment = browser.get("/probe/who", headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (401, "/sign-in")
+
+
+def test_a_role_opens_its_own_views_only(browser: FlaskClient) -> None:
+    enter(browser, "an")
+    assert browser.get("/probe/reviewers").status_code == 403
+    enter(browser, "chi")
+    assert browser.get("/probe/reviewers").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("chi", "sai mật khẩu rồi"), ("khong-co", PASSWORD), ("", "")]
+)
+def test_a_wrong_sign_in_opens_nothing(browser: FlaskClient, login: str, password: str) -> None:
+    assert enter(browser, login, password).status_code == 403
+    assert who(browser) is None
+
+
+def test_a_session_ends_after_thirty_idle_minutes(office: Office, browser: FlaskClient) -> None:
+    enter(browser)
+    for _ in range(3):
+        office.clock.move(minutes=29)
+        assert who(browser) is not None
+    office.clock.move(minutes=30)
+    assert who(browser) is None
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(office: Office, browser: FlaskClient) -> None:
+    enter(browser)
+    for _ in range(12 * 4 - 1):
+        office.clock.move(minutes=15)
+        assert who(browser) is not None
+    office.clock.move(minutes=15)
+    assert who(browser) is None
+
+
+def test_a_session_planted_before_signing_in_is_worth_nothing_after_it(
+    office: Office, browser: FlaskClient
+) -> None:
+    enter(browser, "an")
+    planted = browser.get_cookie(COOKIE)
+    assert planted is not None
+    enter(browser, "chi")
+    thief = office.app.test_client()
+    thief.set_cookie(COOKIE, planted.value)
+    assert who(thief) is None
+    assert who(browser) == "chi False"
+
+
+def test_the_oldest_of_more_than_three_sessions_ends(office: Office) -> None:
+    browsers = [office.app.test_client() for _ in range(4)]
+    for browser in browsers:
+        office.clock.move(minutes=1)
+        enter(browser)
+    assert [who(browser) is not None for browser in browsers] == [False, True, True, True]
+
+
+@pytest.mark.parametrize("act", ["password", "disable", "totp"])
+def test_sessions_end_when_the_account_changes(office: Office, browser: FlaskClient, act: str) -> None:
+    enter(browser)
+    acts = {
+        "password": lambda session: users.set_password(session, office.desk, "chi", "other"),
+        "disable": lambda session: users.disable(session, office.desk, "chi"),
+        "totp": lambda session: users.require_one_time_codes(session, office.desk, "chi", "JBSWY3DP"),
+    }
+    run_write(office.engine, acts[act])
+    assert who(browser) is None
+
+
+def test_no_token_stands_in_the_store(office: Office, browser: FlaskClient) -> None:
+    enter(browser)
+    cookie = browser.get_cookie(COOKIE)
+    with snapshot(office.engine) as session:
+        hashes = session.scalars(select(ConsoleSession.token_hash)).all()
+    assert cookie is not None
+    assert len(hashes) == 1
+    assert cookie.value not in hashes
+
+
+@pytest.mark.parametrize("method", ["POST"])
+@pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
+def test_a_form_without_the_sessions_token_is_refused(
+    browser: FlaskClient, method: str, token: str | None
+) -> None:
+    enter(browser)
+    form = {} if token is None else {"csrf_token": token}
+    assert browser.open("/probe/reviewers", method=method, data=form).status_code == 403
+
+
+def test_a_token_of_another_session_is_refused(office: Office, browser: FlaskClient) -> None:
+    other = office.app.test_client()
+    enter(other, "an"), enter(browser)
+    token = other.get("/probe/token").get_data(as_text=True)
+    assert browser.post("/probe/reviewers", data={"csrf_token": token}).status_code == 403
+    own = browser.get("/probe/token").get_data(as_text=True)
+    assert browser.post("/probe/reviewers", data={"csrf_token": own}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://localhost"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 200),
+    ],
+)
+def test_a_form_from_another_site_is_refused_even_when_nobody_is_signed_in(
+    browser: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    form = {"login": "chi", "password": PASSWORD}
+    assert browser.post("/probe/in", data=form, headers=headers).status_code == status
+
+
+def test_the_password_typed_again_opens_ten_minutes(office: Office, browser: FlaskClient) -> None:
+    enter(browser)
+    token = browser.get("/probe/token").get_data(as_text=True)
+    head = {"X-CSRF-Token": token}
+    assert browser.post("/probe/confirm", data={"password": "sai"}, headers=head).status_code == 403
+    assert browser.post("/probe/confirm", data={"password": PASSWORD}, headers=head).text == "True"
+    office.clock.move(minutes=9, seconds=59)
+    assert who(browser) == "chi True"
+    office.clock.move(seconds=1)
+    assert who(browser) == "chi False"
+
+
+def test_with_one_time_codes_a_password_alone_is_not_enough(office: Office, browser: FlaskClient) -> None:
+    secret = totp.encode_secret(b"12345678901234567890")
+    run_write(
+        office.engine, lambda session: users.require_one_time_codes(session, office.desk, "chi", secret)
+    )
+    step = int(office.clock.now().timestamp()) // 30
+    code = totp.code_of_step(secret, step)
+    assert enter(browser).status_code == 403
+    assert enter(browser, totp="000000").status_code == 403
+    assert enter(browser, totp=code).status_code == 200
+    assert enter(office.app.test_client(), totp=code).status_code == 403
+
+
+def test_sign_ins_are_limited_for_a_login_and_wait_is_told(office: Office, browser: FlaskClient) -> None:
+    limit = office.settings.sign_in_attempts_per_login
+    answers = [enter(browser, "chi", "sai mật khẩu rồi") for _ in range(limit + 1)]
+    assert [answer.status_code for answer in answers] == [403] * limit + [429]
+    assert enter(browser, "chi").status_code == 429
+    assert enter(browser, "an").status_code == 200
+    office.clock.move(minutes=10)
+    assert enter(browser, "chi").status_code == 200
