@@ -227,6 +227,24 @@ def entry_name(place: Place, speech: Speech) -> str | None:
     return value_text(place.record_type, f"{group}.{key}.{named}", value, speech) if value else None
 
 
+def entry_label(place: Place, speech: Speech) -> str:
+    """Return what one entry of a group is called: its own name, where it is not already its value."""
+    group = place.path.partition(".")[0]
+    name = None if group in _NAMED_IN_VALUE else entry_name(place, speech)
+    field = field_at(place.record_type, place.path)
+    return name or (speech.say(field.label) if field else place.path)
+
+
+def entry_text(place: Place, value: object, speech: Speech) -> str:
+    """Return one entry in a line, without the member that already is its label."""
+    group = place.path.partition(".")[0]
+    if group == "members" or not isinstance(value, dict):
+        return value_text(place.record_type, place.path, value, speech)
+    said = _NAMED_BY.get(group) if group not in _NAMED_IN_VALUE else None
+    rest = {key: item for key, item in value.items() if key != said and key not in _NOT_FOR_READING}
+    return _object_text(place.record_type, place.path, rest, speech) if rest else ""
+
+
 def value_text(record_type: str, path: str, value: object, speech: Speech) -> str:
     """Return how the value at a path reads; objects read as their members in one line."""
     keys = path.split(".")
@@ -250,8 +268,17 @@ def _object_text(record_type: str, path: str, value: Data, speech: Speech) -> st
     if record_type == "inspection" and path.startswith("members.") and "user" in value:
         position = speech.choice("team_position", value.get("position"))
         return f"{speech.person(value['user'])} ({position})"
-    parts = [_member_text(record_type, f"{path}.{key}", item, speech) for key, item in value.items()]
-    return "; ".join(parts)
+    if path == "check_in":
+        return show.as_check_in(speech, value)
+    ordered = sorted(value, key=lambda key: _order(record_type, f"{path}.{key}"))
+    return "; ".join(_member_text(record_type, f"{path}.{key}", value[key], speech) for key in ordered)
+
+
+def _order(record_type: str, path: str) -> int:
+    """Return the place of a path in the table of fields: members are read in that order."""
+    field = field_at(record_type, path)
+    known = list(FIELDS.get(record_type, {}).values())
+    return known.index(field) if field in known else len(known)
 
 
 def _member_text(record_type: str, path: str, value: object, speech: Speech) -> str:
@@ -266,6 +293,8 @@ def _member_text(record_type: str, path: str, value: object, speech: Speech) -> 
 
 
 _KEYED_BY_CHOICE = {"certificates": "certificate_kind", "protocols": "protocol"}
+_NAMED_IN_VALUE = frozenset({"members", "follow_ups"})
+_NOT_FOR_READING = frozenset({"sha256", "content_type"})
 _NAMED_BY = {
     "members": "user",
     "findings": "violation_id",

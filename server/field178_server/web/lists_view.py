@@ -108,7 +108,7 @@ def _entry(conflict: OpenConflict, entry: ConflictEntry, speech: Speech) -> Entr
     return EntryView(
         who=speech.person(entry.user_id),
         when=speech.instant(entry.at) if entry.at else "",
-        reason=message(entry.reason, speech.language),
+        reason=message(entry.reason, speech.language).removesuffix("."),
         was=was,
         mine=mine,
         current=current,
@@ -125,7 +125,7 @@ def _held(change: HeldChange, speech: Speech) -> HeldView:
     name = _name_of(change, speech.names)
     return HeldView(
         title=f"{name} · {kind}" if name else kind,
-        reason=message(change.reason, speech.language),
+        reason=message(change.reason, speech.language).removesuffix("."),
         who=speech.person(change.user_id),
         when=speech.instant(change.received_at),
         tablet=speech.tablet(change.device_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
@@ -12,10 +12,12 @@ from flask import url_for
 from field178_server.queries.record_page import FILED_TYPES
 from field178_server.queries.review_queue import PAGE_SIZE, QueueRow, QueueState
 from field178_server.web.speech import Speech
-from field178_server.web.words import StateWord, outcome_word, state_word
+from field178_server.web.words import StateWord, outcome_word, short_state_word
 from field178_shared.clock import local_date
 from field178_shared.formats import short_date_text
 from field178_shared.i18n import N_
+
+OLD_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class QueueItem:
     day: str
     state: StateWord
     age: str | None
+    is_old: bool
     outcome: StateWord | None
 
 
@@ -146,8 +149,9 @@ def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Spee
         title=_title(row, speech),
         line=_line(row, speech),
         day=short_date_text(row.occurred_on, speech.language) if row.occurred_on else "",
-        state=state_word(state, speech),
+        state=short_state_word(state, speech),
         age=_age(now, row.received_at, speech) if state == "waiting" else None,
+        is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )
 

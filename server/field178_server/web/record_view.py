@@ -12,7 +12,7 @@ from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.inspection_view import inspection_exceptions, inspection_sections
 from field178_server.web.outreach_view import outreach_exceptions, outreach_sections
 from field178_server.web.rows import PinnedComment, Row, RowMaker, SectionView
-from field178_server.web.speech import Speech
+from field178_server.web.speech import Speech, address_text
 from field178_server.web.words import StateWord, state_word
 from field178_shared.clock import from_wire, to_wire
 from field178_shared.errors import message
@@ -144,9 +144,8 @@ def _title(page: RecordPage, speech: Speech) -> str:
 
 def _subtitle(page: RecordPage, speech: Speech) -> str:
     data = page.place.data if page.place else page.record.data
-    where = (data.get("address_line") or data.get("venue"), data.get("village"))
-    unit = speech.label(speech.lists.units, data["unit_id"]) if "unit_id" in data else None
-    return ", ".join(str(part) for part in (*where, unit) if part)
+    unit = speech.label(speech.lists.units, data["unit_id"]) if "unit_id" in data else ""
+    return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)
 
 
 def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
@@ -160,7 +159,7 @@ def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
         Warned(
             path=problem.path.removesuffix(".v"),
             label=label_at(Place(page.record.type, problem.path.removesuffix(".v"), data), speech),
-            text=message(problem.code, speech.language),
+            text=message(problem.code, speech.language).removesuffix("."),
         )
         for problem in warnings(page.record.type, data, speech.lists, context)
     )

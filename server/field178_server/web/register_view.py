@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from field178_server.queries.establishments import RegisterPage
-from field178_server.web.speech import Speech
+from field178_server.web.speech import Speech, address_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,6 @@ class RegisterLine:
     name: str
     kind: str
     address: str
-    unit: str
     status: str
     tone: str
 
@@ -28,8 +27,7 @@ def register_view(page: RegisterPage, speech: Speech) -> tuple[RegisterLine, ...
             record_id=row.record_id,
             name=row.name,
             kind=speech.label(speech.lists.types, row.establishment_type_id),
-            address=row.address,
-            unit=speech.label(speech.lists.units, row.unit_id),
+            address=address_text(row.address, speech.label(speech.lists.units, row.unit_id)),
             status=speech.choice("operating_status", row.operating_status_id),
             tone="ok" if row.operating_status_id == "operating" else "",
         )

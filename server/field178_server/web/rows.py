@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from field178_server.queries.record_page import Comment, RecordPage
-from field178_server.web.fields import Place, field_at, label_at, value_text
+from field178_server.web.fields import Place, entry_label, entry_text, field_at, label_at, value_text
 from field178_server.web.shown_values import ANSWER_TONES, SOURCE_WORDS, answer_text
 from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import AnswerKind
@@ -14,6 +14,8 @@ from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
 from field178_shared.privacy import lint
 from field178_shared.text import nfc
+
+LONGEST_BESIDE = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +198,14 @@ class RowMaker:
         )
 
     def _entry(self, path: str) -> Row:
+        place = Place(self._type, path, self.data)
         value = read_path(self.data, path)
+        text = entry_text(place, value, self.speech)
         return Row(
             path=path,
-            label=label_at(Place(self._type, path, self.data), self.speech),
-            value=(Segment(value_text(self._type, path, value, self.speech)),),
-            is_long=True,
+            label=entry_label(place, self.speech),
+            value=self.marked(text) if path.startswith(_WITH_FREE_TEXT) else (Segment(text),),
+            is_long=len(text) > LONGEST_BESIDE,
             is_changed=self.is_changed(path),
             comments=self.comments_at(path),
         )
@@ -220,6 +224,7 @@ class RowMaker:
 
 
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
+_WITH_FREE_TEXT = ("follow_ups.", "attachments.")
 _COMPARED = frozenset({"overall_result", "access_result", "representative_role"})
 
 

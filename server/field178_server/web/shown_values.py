@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import AnswerKind
@@ -123,6 +123,15 @@ def as_degrees(speech: Speech, value: object) -> str:
     if not isinstance(value, int):
         return str(value)
     return f"{value / 1e7:.5f}°".replace(".", "," if speech.language != "en" else ".")
+
+
+def as_check_in(speech: Speech, value: Mapping[str, object]) -> str:
+    """Show the point of arrival with its accuracy, or why there is none."""
+    if "lat" not in value or "lon" not in value:
+        return speech.choice("no_point_reason", value.get("no_point_reason", ""))
+    point = f"{as_degrees(speech, value['lat'])}; {as_degrees(speech, value['lon'])}"
+    accuracy = value.get("accuracy_m")
+    return f"{point} (±{speech.number(accuracy)} m)" if accuracy is not None else point
 
 
 def as_source(speech: Speech, value: object) -> str:

@@ -77,3 +77,9 @@ class Speech:
         """Return an establishment's name, or say that its record has not arrived."""
         name = self.names.establishments.get(str(record_id))
         return name or self.say(N_("Establishment not received yet"))
+
+
+def address_text(*parts: object) -> str:
+    """Return an address in one line; a village or commune that is already in it is said once."""
+    pieces = (piece.strip() for part in parts if part for piece in str(part).split(","))
+    return ", ".join(dict.fromkeys(piece for piece in pieces if piece))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from field178_server.web.speech import Speech
 from field178_shared.i18n import N_
@@ -36,6 +36,12 @@ def state_word(state: str, speech: Speech) -> StateWord:
     """Return the word of a review state."""
     text, tone, icon = _STATES[state]
     return StateWord(speech.say(text), tone, icon)
+
+
+def short_state_word(state: str, speech: Speech) -> StateWord:
+    """Return the word of a review state for narrow places."""
+    word = state_word(state, speech)
+    return replace(word, text=speech.say(N_("Corrected"))) if state == "corrected" else word
 
 
 def outcome_word(outcome: str, speech: Speech) -> StateWord:
