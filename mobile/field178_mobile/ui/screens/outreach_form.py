@@ -7,7 +7,8 @@ from datetime import date
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.inspection_state import ProblemRow
-from field178_mobile.presenters.outreach_state import OutreachState
+from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
+from field178_mobile.presenters.outreach_state import MaterialRow, OutreachState
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
@@ -41,13 +42,14 @@ class OutreachForm(kit.ScrollPane):
 
     def on_kv_post(self, _base: object) -> None:
         """Bind the lists that follow the state, once the kv rule has made their places."""
-        self._rows = Repeat(self.ids.audiences, self._make_row)
-        self._problems = Repeat(self.ids.problems, self._make_problem)
-        self._state: OutreachState | None = None
+        self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
+        self._problems: Repeat[tuple[ProblemRow, bool]] = Repeat(self.ids.problems, self._make_problem)
+        self._audiences: tuple[Option, ...] = ()
+        self._materials: tuple[MaterialRow, ...] = ()
 
     def show(self, state: OutreachState) -> None:
         """Draw the session; a new focus is brought into view."""
-        self._state = state
+        self._audiences, self._materials = state.more_audiences, state.materials
         ids = self.ids
         for name, options in (("form", state.forms), ("unit", state.units), ("host", state.hosts)):
             ids[name].show(options)
@@ -77,12 +79,12 @@ class OutreachForm(kit.ScrollPane):
 
     def add_audience(self) -> None:
         """Offer the audiences that are not on the list yet; the pad opens for the chosen one."""
-        choices = [kit.Choice(option.id, option.label) for option in self._state.more_audiences]
+        choices = [kit.Choice(option.id, option.label) for option in self._audiences]
         kit.ChoiceSheet(choices, (), self._audience_chosen, title=_("Who attended")).open()
 
     def ask_quantity(self, material_id: str) -> None:
         """Ask how many of a material were handed out."""
-        row = next(row for row in self._state.materials if row.id == material_id)
+        row = next(row for row in self._materials if row.id == material_id)
         pad = kit.NumberPad(
             title=row.label, on_number=lambda number: self.session.hand_out(material_id, number)
         )

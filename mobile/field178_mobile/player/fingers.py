@@ -1,0 +1,123 @@
+"""A thumb for scripts: finds what is on the screen, taps it, types, and counts the taps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kivy.base import EventLoop
+from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
+
+from field178_mobile.ui.widgets.field import Entry
+
+SETTLE_FRAMES = 3
+LIMIT_FRAMES = 2000
+
+
+class NotOnScreen(LookupError):
+    """What a script wants to tap is not there; its text names it and what is there instead."""
+
+
+class Thumb(MotionEvent):
+    """One touch, as a touch screen reports it."""
+
+    def __init__(self, x: float, y: float) -> None:
+        super().__init__("player", id(self), {"x": x / Window.width, "y": y / Window.height}, is_touch=True)
+
+    def depack(self, args: dict[str, float]) -> None:
+        """Take the place of the touch, as shares of the window."""
+        self.sx, self.sy = args["x"], args["y"]
+        self.profile = ["pos"]
+        super().depack(args)
+
+
+class Fingers:
+    """Taps and types on the running application. `taps` counts every touch; typing counts none."""
+
+    def __init__(self) -> None:
+        self.taps = 0
+
+    def frames(self, count: int = SETTLE_FRAMES) -> None:
+        """Let the application draw."""
+        for _ in range(count):
+            EventLoop.idle()
+
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        """Draw until something is so."""
+        for _ in range(LIMIT_FRAMES):
+            if condition():
+                return
+            self.frames(1)
+        raise NotOnScreen(f"it never came: {what}; on the screen: {' | '.join(self.words())[:800]}")
+
+    def tap(self, widget: Widget) -> None:
+        """Scroll a widget into sight, put the thumb on its middle, and lift it."""
+        self._bring_into_sight(widget)
+        touch = Thumb(*widget.to_window(*widget.center))
+        EventLoop.post_dispatch_input("begin", touch)
+        self.frames(1)
+        EventLoop.post_dispatch_input("end", touch)
+        self.frames()
+        self.taps += 1
+
+    def press(self, kind: str, **properties: object) -> None:
+        """Tap the first thing of a class with these property values."""
+        self.until(lambda: self.sees(kind, **properties), f"{kind} {properties}")
+        self.tap(self.find(kind, **properties))
+
+    def type(self, field: Widget, text: str) -> None:
+        """Type into a field, as a keyboard would, and leave it."""
+        entry = next(child for child in field.walk() if isinstance(child, Entry))
+        entry.focus = True
+        self.frames(1)
+        entry.select_all()
+        entry.insert_text(text)
+        self.frames(1)
+        entry.focus = False
+        self.frames()
+
+    def find(self, kind: str, **properties: object) -> Widget:
+        """Return the topmost visible widget of a class with these property values."""
+        for widget in self.everything():
+            if type(widget).__name__ == kind and _has(widget, properties):
+                return widget
+        raise NotOnScreen(f"no {kind} with {properties}; on the screen: {' | '.join(self.words())[:800]}")
+
+    def sees(self, kind: str, **properties: object) -> bool:
+        """Tell whether such a widget is on the screen."""
+        return any(type(one).__name__ == kind and _has(one, properties) for one in self.everything())
+
+    def words(self) -> list[str]:
+        """Return every text on the screen."""
+        texts = (getattr(widget, "text", "") for widget in self.everything())
+        return list(dict.fromkeys(text for text in texts if isinstance(text, str) and len(text) > 1))
+
+    def everything(self) -> Iterator[Widget]:
+        """Give every visible, enabled widget; what lies on top first."""
+        for child in Window.children:
+            yield from _visible(child)
+
+    def _bring_into_sight(self, widget: Widget) -> None:
+        above = widget.parent
+        while above is not None and above is not Window:
+            if isinstance(above, ScrollView) and above.do_scroll_y:
+                above.scroll_to(widget, animate=False)
+                self.frames(2)
+                return
+            above = above.parent
+
+
+def _visible(root: Widget) -> Iterator[Widget]:
+    if root.opacity == 0:
+        return
+    yield root
+    for child in root.children:
+        yield from _visible(child)
+
+
+def _has(widget: Widget, properties: dict[str, object]) -> bool:
+    return not widget.disabled and all(
+        getattr(widget, name, None) == want for name, want in properties.items()
+    )
