@@ -1,0 +1,110 @@
+"""The sync thread, with a line in memory."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Iterator
+
+import pytest
+from tests.mobile.support import UNIT, USER, FrozenClock, draft_of, seeded_ids
+from tests.mobile.sync.model_server import ModelServer
+from tests.mobile.sync.tablet import record
+
+from field178_mobile.store import Store
+from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.engine import SyncEngine, World
+from field178_mobile.sync.events import Failure, FailureKind, Phase, SyncMessage, SyncState, WakeReason
+from field178_mobile.sync.port import TransportFailure
+from field178_mobile.sync.request import Identity
+from field178_mobile.sync.runner import SyncRunner
+
+
+class LineInMemory:
+    """A transport that asks the model server directly."""
+
+    def __init__(self, server: ModelServer) -> None:
+        self.server = server
+        self.failures: list[Exception] = []
+
+    def open_session(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+    def exchange(self, body: bytes) -> Iterator[bytes]:
+        yield from self.server.answer(json.loads(body))
+
+    def close(self) -> None:
+        pass
+
+
+class Watcher:
+    """Waits on the state without sleeping."""
+
+    def __init__(self, runner: SyncRunner) -> None:
+        self.states: list[SyncState] = []
+        self._news = threading.Condition()
+        runner.subscribe(self._take)
+
+    def _take(self, state: SyncState) -> None:
+        with self._news:
+            self.states.append(state)
+            self._news.notify_all()
+
+    def wait_for(self, phase: Phase, message: SyncMessage) -> None:
+        def arrived() -> bool:
+            return bool(self.states) and (self.states[-1].phase, self.states[-1].message) == (phase, message)
+
+        with self._news:
+            assert self._news.wait_for(arrived, 10), self.states[-3:]
+
+
+@pytest.fixture
+def line() -> LineInMemory:
+    return LineInMemory(ModelServer("ref", UNIT))
+
+
+@pytest.fixture
+def runner(store: Store, clock: FrozenClock, line: LineInMemory) -> Iterator[SyncRunner]:
+    world = World(clock, random.Random(1), seeded_ids(clock, 3).random)
+    made = SyncRunner(SyncEngine(SyncStore(store), Identity("device", "1"), world), line)
+    yield made
+    made.stop()
+
+
+def test_it_begins_at_once_and_goes_on_when_woken(
+    runner: SyncRunner, store: Store, line: LineInMemory, clock: FrozenClock
+) -> None:
+    watcher = Watcher(runner)
+    runner.start()
+    watcher.wait_for(Phase.IDLE, SyncMessage.IN_SYNC)
+    store.file(draft_of(store, record(1), clock.now(), name="một"), USER)
+    assert not store.status().in_sync
+    watcher.states.clear()
+    runner.wake(WakeReason.SAVE)
+    watcher.wait_for(Phase.IDLE, SyncMessage.IN_SYNC)
+    assert record(1) in line.server.world.records
+    assert store.status().in_sync
+
+
+def test_a_failed_sign_in_says_so_and_the_user_can_try_again(runner: SyncRunner, line: LineInMemory) -> None:
+    line.failures = [TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))]
+    watcher = Watcher(runner)
+    runner.start()
+    watcher.wait_for(Phase.WAITING, SyncMessage.NOT_OUR_SERVER)
+    assert not runner.state().in_sync
+    runner.wake()
+    watcher.wait_for(Phase.IDLE, SyncMessage.IN_SYNC)
+
+
+def test_what_nobody_foresaw_is_logged_and_tried_again(
+    runner: SyncRunner, line: LineInMemory, caplog: pytest.LogCaptureFixture
+) -> None:
+    line.failures = [RuntimeError("unforeseen")]
+    watcher = Watcher(runner)
+    runner.start()
+    watcher.wait_for(Phase.WAITING, SyncMessage.SERVER_BUSY)
+    assert "sync_failed" in caplog.text
+    runner.wake()
+    watcher.wait_for(Phase.IDLE, SyncMessage.IN_SYNC)
