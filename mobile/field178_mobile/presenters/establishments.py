@@ -162,7 +162,7 @@ class EstablishmentsPresenter:
         return EstablishmentRow(
             id=entry.id,
             title=entry.name,
-            subtitle=f"{words.kind(entry.type_id)} · {words.unit(entry.unit_id)}",
+            subtitle=f"{words.unit(entry.unit_id)} · {words.kind(entry.type_id)}",
             distance=self._distance_text(entry),
             visited=date_text(visited)[:5] if visited else "",
             state=state,

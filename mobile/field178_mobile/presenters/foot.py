@@ -30,7 +30,7 @@ class FootState:
 
 
 def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:
-    """Return the bar of a pane; `open_to_pass` items one tap would answer, after `is_last` nothing is open."""
+    """Return the bar of a pane; one tap would answer `open_to_pass` items, after `is_last` none is open."""
     _ = words.translate
     on = Action(NEXT, _("To the conclusion") if is_last else _("Next section"), "arrow-right")
     if pane == "info":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 PLAIN_MEMBER = "member"
+RANKS = ("team_leader", "deputy_leader", "secretary", PLAIN_MEMBER)
 
 
 class RecordLike(Protocol):
@@ -69,11 +70,16 @@ class Roster:
         return team.positions.get(user, PLAIN_MEMBER) if team else PLAIN_MEMBER
 
     def candidates(self, team_id: str) -> tuple[Person, ...]:
-        """Return the team's members in the team's own order, then the other officers by name."""
+        """Return the team's members by position, then the other officers; each group by name."""
         team = self.team(team_id)
-        first = [self.people[user] for user in (team.positions if team else ()) if user in self.people]
-        rest = [person for person in self.people.values() if person not in first]
-        return (*first, *sorted(rest, key=lambda person: person.name))
+        positions = team.positions if team else {}
+        return tuple(sorted(self.people.values(), key=lambda person: _rank(positions.get(person.id), person)))
+
+
+def _rank(position: str | None, person: Person) -> tuple[int, str]:
+    if position is None:
+        return len(RANKS) + 1, person.name
+    return RANKS.index(position) if position in RANKS else len(RANKS), person.name
 
 
 def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike]) -> Roster:

@@ -61,7 +61,9 @@ class MemoryStore:
         self.refuses: AppError | None = None
         self.subscribers: list[Callable[[object], None]] = []
 
-    def put(self, record_id: str, record_type: str, scope: str, data: dict[str, object], rev: int = 1) -> None:
+    def put(
+        self, record_id: str, record_type: str, scope: str, data: dict[str, object], rev: int = 1
+    ) -> None:
         self.records[record_id] = RecordView(record_id, record_type, scope, rev, data, False, False)
 
     def give_back(self, record_id: str, path: str, text: str) -> None:
@@ -73,7 +75,9 @@ class MemoryStore:
         return self.records.get(record_id)
 
     def views(self, record_type: str, scope: str | None = None) -> list[RecordView]:
-        return [view for view in self.records.values() if view.type == record_type and scope in (None, view.scope)]
+        return [
+            view for view in self.records.values() if view.type == record_type and scope in (None, view.scope)
+        ]
 
     def shown_state(self, record_id: str) -> ShownState:
         return ShownState(self.words.get(record_id, Word.RECEIVED))

@@ -26,7 +26,7 @@ class CheckItem(kit.CheckRow):
         """Draw the item."""
         self.is_open = self.is_open and self.key == state.id
         self.key, self.no = state.id, state.number
-        self.text = f"{state.text} *" if state.is_required else state.text
+        self.text = f"{state.text}\u00a0*" if state.is_required else state.text
         self.ref = " · ".join(part for part in (state.law, state.source) if part)
         self.last, self.error = state.last, state.problem
         self.allow_partial = any(option.id == "partial" for option in state.options)

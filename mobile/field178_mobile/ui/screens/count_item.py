@@ -36,7 +36,7 @@ class CountItem(kit.Column):
     def show(self, state: ItemState) -> None:
         """Draw the count."""
         self.key, self.value = state.id, state.value
-        self.label = f"{state.text} *" if state.is_required else state.text
+        self.label = f"{state.text}\u00a0*" if state.is_required else state.text
         self.hint = " · ".join(part for part in (state.last, state.source) if part)
         self.error, self.comment = state.problem, state.comment
         self.suggestion = state.suggestion

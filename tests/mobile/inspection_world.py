@@ -1,0 +1,140 @@
+"""A small area for the inspection tests: a team, its people, establishments, and a visit of last year."""
+
+from __future__ import annotations
+
+from uuid import NAMESPACE_URL, uuid5
+
+from tests.mobile.support import base_row, server_commits
+
+from field178_mobile.presenters.record import RecordServices
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Store
+from field178_shared.clock import Clock
+from field178_shared.codelists import load
+from field178_shared.i18n import translator
+from field178_shared.ids import IdSource
+
+
+def uid(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, name))
+
+
+TEAM = uid("team 178")
+TEAM_SCOPE = f"team:{TEAM}"
+UNIT = "c11629_v2"
+OFFICERS = tuple(uid(f"officer {number}") for number in range(1, 6))
+LEADER = OFFICERS[0]
+KARAOKE, GUESTHOUSE, CAFE = uid("karaoke"), uid("guesthouse"), uid("cafe")
+LAST_VISIT = uid("last visit")
+POSITIONS = ("team_leader", "deputy_leader", "secretary", "member")
+AGENCIES = (
+    "commune_culture_social",
+    "commune_police",
+    "commune_health_station",
+    "market_surveillance",
+    "fire_police",
+)
+
+
+def words(language: str = "vi") -> Wording:
+    return Wording(load(), language, translator(language, "tablet"))
+
+
+def services(store: Store, clock: Clock, ids: IdSource, language: str = "vi") -> RecordServices:
+    return RecordServices(store, clock, ids, words(language), LEADER)
+
+
+def team() -> dict[str, object]:
+    members = dict(zip(OFFICERS, ({"position": position} for position in POSITIONS), strict=False))
+    return {
+        "name": "Đội 178 An Lão",
+        "level": "commune",
+        "unit_ids": [UNIT],
+        "standing_agency": "commune_culture_social",
+        "members": members,
+    }
+
+
+def person(number: int) -> dict[str, object]:
+    return {"display_name": f"Cán bộ GL-{number + 1:02d}", "agency": AGENCIES[number], "role": "inspector"}
+
+
+def establishment(name: str, kind: str, lat: int, lon: int, **more: object) -> dict[str, object]:
+    return {
+        "name": name,
+        "establishment_type_id": kind,
+        "unit_id": UNIT,
+        "address_line": "Số 27 đường Trần Tất Văn",
+        "operating_status_id": "operating",
+        "lat": lat,
+        "lon": lon,
+        **more,
+    }
+
+
+def counts(total: int, female: int, **more: int) -> dict[str, object]:
+    given = {
+        "workers_total": total,
+        "workers_female": female,
+        "workers_male": total - female,
+        "workers_present": total,
+        "workers_contract": total,
+        "workers_health_check": total,
+        "workers_under18": 0,
+        **more,
+    }
+    return {key: {"v": value} for key, value in given.items()}
+
+
+def filed_visit(place: str, **more: object) -> dict[str, object]:
+    """A routine visit as another night filed it."""
+    return {
+        "captured_at": "2025-11-20T14:00:00Z",
+        "tz_offset": "+07:00",
+        "team_id": TEAM,
+        "unit_id": UNIT,
+        "inspection_kind": "planned",
+        "trigger": "annual_plan",
+        "decision_number": "9/QĐ-UBND",
+        "decision_date": "2025-01-10",
+        "members": {user: {"user": user, "position": "member"} for user in OFFICERS[:2]},
+        "establishment_id": place,
+        "started_at": "2025-11-20T14:00:00Z",
+        "ended_at": "2025-11-20T14:40:00Z",
+        "access_result": "inspected",
+        "representative_role": "owner",
+        "answers": {"fire_exits_clear": {"v": "no"}, "kd_licence": {"v": "yes"}, **counts(5, 4)},
+        "follow_ups": {
+            "fire_exits_clear": {"text": "Dọn lối thoát nạn", "due_on": "2025-12-01", "status": "open"}
+        },
+        "overall_result": "minor_shortcomings",
+        **more,
+    }
+
+
+def settle(store: Store) -> None:
+    """Put the area into the store as a first exchange would."""
+    unit = f"unit:{UNIT}"
+    rows = [
+        base_row(
+            KARAOKE,
+            1,
+            "establishment",
+            unit,
+            **establishment("Karaoke Hồng Phúc", "karaoke", 208200000, 1065500000),
+        ),
+        base_row(
+            GUESTHOUSE,
+            1,
+            "establishment",
+            unit,
+            **establishment("Nhà nghỉ Hoa Phượng", "guesthouse", 208300000, 1065600000),
+        ),
+        base_row(
+            CAFE, 1, "establishment", unit, **establishment("Cà phê Ánh Dương", "cafe", 208210000, 1065510000)
+        ),
+        base_row(TEAM, 1, "team", TEAM_SCOPE, **team()),
+        base_row(LAST_VISIT, 1, "inspection", TEAM_SCOPE, **filed_visit(KARAOKE)),
+        *(base_row(user, 1, "person", "ref", **person(number)) for number, user in enumerate(OFFICERS)),
+    ]
+    server_commits(store, *rows)

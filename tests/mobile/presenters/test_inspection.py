@@ -1,0 +1,401 @@
+"""The open visit: every tap is durable, nothing is defaulted, what follows from an answer follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.mobile.inspection_world import (
+    KARAOKE,
+    LAST_VISIT,
+    LEADER,
+    OFFICERS,
+    TEAM_SCOPE,
+    UNIT,
+    counts,
+    filed_visit,
+    settle,
+    words,
+)
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+
+from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
+from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.outing_data import Outing
+from field178_mobile.presenters.visit import Place, new_visit
+from field178_mobile.store import Draft, Store
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import read_path
+
+PLACE = Place(KARAOKE, "Karaoke Hồng Phúc", "karaoke", UNIT)
+
+
+class Bench:
+    """A visit under work, the states it rendered, and the store below it."""
+
+    def __init__(self, store: Store, clock: FrozenClock, **opened: object) -> None:
+        self.store, self.clock = store, clock
+        self.states: list[InspectionState] = []
+        ids = seeded_ids(clock, 5)
+        outing = Outing(
+            team_id=TEAM_SCOPE.removeprefix("team:"),
+            kind="unannounced",
+            trigger="tip_off",
+            decision_number="12/QĐ-UBND",
+            decision_date="2026-11-20",
+            members={user: "member" for user in OFFICERS[:2]},
+        )
+        data = new_visit(PLACE, outing, clock.now(), "2026.1")
+        draft = Draft(
+            "draft-1", "inspection", ids.time_ordered(), TEAM_SCOPE, data, None, 0, LEADER, clock.now(), "K"
+        )
+        visit = replace(OpenVisit(PLACE, draft, LEADER), **opened)
+        self.visit = InspectionPresenter(store, clock, words(), visit, self.states.append)
+        self.visit.show()
+
+    @property
+    def state(self) -> InspectionState:
+        return self.states[-1]
+
+    def saved(self, path: str) -> object:
+        """What a restart would find at a path of the draft."""
+        draft = self.store.drafts.get("draft-1")
+        return None if draft is None else read_path(draft.data, path)
+
+    def item(self, item_id: str):
+        return next(item for item in self.state.page.items if item.id == item_id)
+
+    def answer_all(self) -> None:
+        """A routine visit: everything met, five workers, four of them women."""
+        self.visit.arrive("inspected")
+        self.visit.choose_role("owner")
+        for section in [card.id for card in self.state.sections]:
+            self.visit.open_section(section)
+            self.visit.pass_section()
+        for item_id, answer in counts(5, 4).items():
+            self.visit.count(item_id, answer["v"])
+        self.visit.answer("ou_done", "yes")
+        self.visit.choose_result("compliant")
+
+
+@pytest.fixture
+def bench(store: Store, clock: FrozenClock) -> Bench:
+    settle(store)
+    return Bench(store, clock)
+
+
+def test_answer_is_durable_before_it_is_shown(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    seen: list[object] = []
+    bench.visit._render = lambda state: seen.append(bench.saved("answers.fire_exits_clear.v"))
+    bench.visit.answer("fire_exits_clear", "yes")
+    assert seen == ["yes"]
+
+
+def test_opening_a_visit_saves_no_draft(bench):
+    assert bench.store.drafts.all() == []
+
+
+def test_nothing_is_answered_before_a_tap(bench):
+    bench.visit.arrive("inspected")
+    assert bench.saved("answers") is None
+    assert all(card.progress.answered == 0 for card in bench.state.sections)
+
+
+def test_same_answer_again_opens_the_item(bench):
+    bench.visit.answer("fire_exits_clear", "yes")
+    bench.visit.answer("fire_exits_clear", "yes")
+    assert bench.saved("answers.fire_exits_clear") is None
+
+
+def test_undo_takes_the_last_answer_back(bench):
+    bench.visit.answer("fire_exits_clear", "yes")
+    bench.visit.answer("fire_exit_unlocked", "no")
+    bench.visit.undo()
+    assert bench.saved("answers.fire_exit_unlocked") is None
+    assert bench.saved("answers.fire_exits_clear.v") == "yes"
+    assert bench.state.spoken.undo == "Lối thoát nạn thông thoáng, không bị cản trở"
+
+
+def test_undo_leaves_text_typed_after_the_answer(bench):
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.write("recommendation", "Dọn lối thoát nạn")
+    bench.visit.undo()
+    assert bench.saved("recommendation") == "Dọn lối thoát nạn"
+
+
+def test_whole_section_answers_required_open_items_only_and_says_how(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.pass_section()
+    assert bench.saved("answers.fire_exits_clear") == {"v": "no"}
+    assert bench.saved("answers.fire_exit_unlocked") == {"v": "yes", "src": "section"}
+    assert bench.saved("answers.fire_training") is None
+
+
+def test_whole_section_can_be_undone_as_one(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.pass_section()
+    bench.visit.undo()
+    assert bench.state.page.pass_count == 6
+
+
+def test_last_visit_is_shown_and_never_filled_in(store, clock):
+    settle(store)
+    bench = Bench(store, clock, last=filed_visit(KARAOKE))
+    bench.visit.open_section("fire_safety")
+    assert bench.item("fire_exits_clear").last == "Lần trước: Chưa đạt"
+    assert bench.item("fire_exits_clear").value == ""
+
+
+def test_counts_are_repeated_by_one_tap_and_marked(store, clock):
+    settle(store)
+    bench = Bench(store, clock, last=filed_visit(KARAOKE))
+    bench.visit.open_section("worker_counts")
+    assert bench.state.page.repeat == "Như lần trước: 5 (4 nữ)"
+    bench.visit.repeat_counts()
+    assert bench.saved("answers.workers_total") == {"v": 5, "src": "same_as_last"}
+    assert bench.state.page.repeat == ""
+
+
+@pytest.mark.parametrize("item_id", ["workers_under18", "workers_present"])
+def test_what_must_be_looked_at_tonight_is_not_repeated(store, clock, item_id):
+    settle(store)
+    bench = Bench(store, clock, last=filed_visit(KARAOKE))
+    bench.visit.open_section("worker_counts")
+    bench.visit.repeat_counts()
+    assert bench.saved(f"answers.{item_id}") is None
+
+
+def test_required_default_is_a_suggestion_and_keeps_the_visit_open(bench):
+    bench.answer_all()
+    bench.visit.count("workers_under18", None)
+    bench.visit.open_section("worker_counts")
+    assert bench.item("workers_under18").suggestion == "0"
+    bench.visit.complete()
+    assert [row.path for row in bench.state.checked.problems] == ["answers.workers_under18"]
+
+
+def test_unmet_item_offers_its_violation_with_the_frame_of_the_day(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.answer("fire_exits_clear", "no")
+    (offer,) = bench.item("fire_exits_clear").offers
+    assert (offer.code, offer.frame.individual) == ("PC-02", "5.000.000 - 10.000.000 đồng")
+    assert offer.frame.organisation == "10.000.000 - 20.000.000 đồng"
+
+
+def test_unknown_frame_says_it_must_be_looked_up(bench):
+    bench.visit.open_section("security_order")
+    bench.visit.answer("antt_certificate", "no")
+    (offer,) = bench.item("antt_certificate").offers
+    assert (offer.frame.individual, offer.frame.organisation) == ("Cần tra cứu", "Cần tra cứu")
+    assert not offer.frame.is_known
+
+
+def test_chosen_violation_stores_the_frame_of_its_date(bench):
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    finding = bench.saved("findings.fire_exits_clear-fire_exit_obstructed")
+    assert finding["occurred_on"] == "2026-11-24"
+    assert (finding["frame"]["src"], finding["frame"]["min"]) == ("nd_106_2025", 5000000)
+
+
+def test_visit_over_midnight_keeps_the_day_it_began(store, clock):
+    settle(store)
+    clock.tick(hours=1, minutes=50)  # 23:50 in Việt Nam
+    bench = Bench(store, clock)
+    bench.visit.arrive("inspected")
+    clock.tick(minutes=30)
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    assert bench.saved("findings.fire_exits_clear-fire_exit_obstructed.occurred_on") == "2026-11-24"
+
+
+def test_finding_goes_when_its_item_is_met_after_all(bench):
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    bench.visit.answer("fire_exits_clear", "yes")
+    assert bench.saved("findings") == {}
+
+
+def test_counts_that_contradict_each_other_are_marked_while_typing(bench):
+    bench.visit.open_section("worker_counts")
+    for item_id, number in (("workers_total", 5), ("workers_female", 4), ("workers_male", 2)):
+        bench.visit.count(item_id, number)
+    assert bench.item("workers_total").problem
+    bench.visit.count("workers_male", 1)
+    assert bench.item("workers_total").problem == ""
+
+
+def test_child_worker_opens_the_protocol_and_needs_a_referral(bench):
+    bench.answer_all()
+    bench.visit.count("workers_under18", 1)
+    (protocol,) = bench.state.protocols
+    assert protocol.id == "child_protection"
+    bench.visit.complete()
+    assert [row.path for row in bench.state.checked.problems] == ["protocols"]
+    bench.visit.refer("child_protection", "hotline_111")
+    bench.visit.complete()
+    assert bench.state.spoken.filed
+
+
+def test_closed_door_ends_the_form_early_and_is_a_record_too(bench):
+    bench.visit.arrive("closed_on_arrival")
+    assert bench.state.is_closed_early
+    assert bench.state.sections == ()
+    bench.visit.complete()
+    assert bench.state.spoken.filed == "Đã lưu trên máy lúc 22:00"
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert (record.data["overall_result"], record.data["representative_role"]) == ("not_inspected", "none")
+
+
+def test_answers_given_before_the_door_closed_stay_in_the_draft_alone(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.arrive("refused")
+    assert bench.saved("answers.fire_exits_clear.v") == "no"
+    bench.visit.choose_role("owner")
+    bench.visit.complete()
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert "answers" not in record.data
+
+
+def test_deadline_asks_every_shortcoming_to_be_fixed(bench):
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.fix_within("7")
+    bench.visit.answer("fire_file", "partial")
+    assert bench.saved("follow_ups.fire_exits_clear.due_on") == "2026-12-01"
+    assert bench.saved("follow_ups.fire_file.due_on") == "2026-12-01"
+    bench.visit.answer("fire_file", "yes")
+    assert bench.saved("follow_ups.fire_file") is None
+
+
+def test_completing_files_and_only_then_says_so(bench):
+    bench.answer_all()
+    bench.clock.tick(minutes=41)
+    bench.visit.complete()
+    assert bench.state.spoken.filed == "Đã lưu trên máy lúc 22:41"
+    assert bench.store.drafts.all() == []
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert record.data["ended_at"] == "2026-11-24T15:41:00Z"
+    assert bench.store.shown_state(record.id).word == "unsent"
+
+
+def test_refused_filing_keeps_the_draft_and_says_why(bench, monkeypatch):
+    bench.answer_all()
+
+    def refuse(*_args: object) -> None:
+        raise AppError(ErrorCode.STORE_DAMAGED)
+
+    monkeypatch.setattr(bench.store, "file", refuse)
+    bench.visit.complete()
+    assert bench.state.spoken.filed == ""
+    assert bench.state.spoken.error
+    assert len(bench.store.drafts.all()) == 1
+
+
+def test_problem_leads_to_its_item(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.check()
+    problem = next(row for row in bench.state.checked.problems if row.path == "answers.kd_licence")
+    bench.visit.jump(problem.path)
+    assert (bench.state.pane, bench.state.page.id, bench.state.focus) == (
+        "page",
+        "karaoke_discotheque",
+        "answers.kd_licence",
+    )
+    assert bench.item("kd_licence").problem == "Cần nhập mục này."
+
+
+def test_problem_goes_as_soon_as_it_is_mended(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.check()
+    bench.visit.answer("kd_licence", "yes")
+    assert "answers.kd_licence" not in [row.path for row in bench.state.checked.problems]
+
+
+def test_warnings_do_not_keep_the_visit(bench):
+    bench.answer_all()
+    bench.visit.answer("fire_exits_clear", "yes")
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    bench.visit.check()
+    assert [row.path for row in bench.state.checked.warnings] == ["overall_result"]
+    bench.visit.complete()
+    assert bench.state.spoken.filed
+
+
+def test_free_text_is_marked_and_never_stopped(bench):
+    bench.answer_all()
+    bench.visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
+    assert bench.state.conclusion.recommendation.lint
+    bench.visit.complete()
+    assert bench.state.spoken.filed
+
+
+def test_own_name_of_the_establishment_is_not_marked(bench):
+    bench.visit.write("recommendation", "Karaoke Hồng Phúc cần bổ sung biển hiệu")
+    assert bench.state.conclusion.recommendation.lint == ""
+
+
+def test_comment_of_the_office_stands_at_its_field(store, clock):
+    settle(store)
+    bench = Bench(
+        store, clock, comments={"answers.fire_exits_clear.v": "Nêu rõ cửa nào", "overall_result": "Xem lại"}
+    )
+    bench.visit.open_section("fire_safety")
+    assert bench.item("fire_exits_clear").comment == "Nêu rõ cửa nào"
+    assert bench.state.conclusion.comments["overall_result"] == "Xem lại"
+    assert next(card for card in bench.state.sections if card.id == "fire_safety").mark == "comment"
+
+
+def test_approved_visit_does_not_change(store, clock):
+    settle(store)
+    bench = Bench(store, clock, is_locked=True)
+    bench.visit.answer("fire_exits_clear", "yes")
+    assert bench.store.drafts.all() == []
+    assert bench.state.spoken.error
+
+
+def test_next_section_goes_round_to_what_is_still_open(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.open_section("prevention")
+    bench.visit.pass_section()
+    bench.visit.go_on()
+    assert bench.state.page.id == "worker_counts"
+    bench.visit.open_section("outreach_on_site")
+    bench.visit.go_on()
+    assert bench.state.page.id == "legal_status"
+
+
+def test_next_section_leads_to_the_conclusion_when_all_is_answered(bench):
+    bench.answer_all()
+    bench.visit.choose_tab("checklist")
+    bench.visit.go_on()
+    assert bench.state.pane == "conclusion"
+
+
+def test_hidden_item_is_not_filed(bench):
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.answer("ou_done", "no")
+    bench.visit.complete()
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert "ou_workers_attended" not in record.data["answers"]
+
+
+def test_mended_visit_sends_only_what_changed(store, clock):
+    settle(store)
+    filed = filed_visit(KARAOKE, overall_result="compliant")
+    server_commits(
+        store, base_row("0197aaaa-0000-7000-8000-000000000001", 3, "inspection", TEAM_SCOPE, **filed)
+    )
+    view = store.view("0197aaaa-0000-7000-8000-000000000001")
+    draft = Draft(
+        "draft-1", "inspection", view.id, TEAM_SCOPE, dict(view.data), dict(view.data), 3, LEADER, clock.now()
+    )
+    bench = Bench(store, clock, draft=draft)
+    bench.visit.choose_result("minor_shortcomings")
+    assert bench.saved("overall_result") == "minor_shortcomings"
+    assert store.view(view.id).data["overall_result"] == "compliant"
