@@ -92,8 +92,7 @@ class Exchange:
             request.digests,
             request.epoch,
             request.want,
-            # A scope named in `repair` is served from its beginning.
-            frozenset(request.repair),
+            request.repair,
             request.max_records,
         )
         return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from field178_shared.protocol import MAX_ANSWER_BYTES
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -31,6 +33,25 @@ class Frames:
         """End a part: what was added so far can be used without what follows."""
         self.parts.append(b"\n".join((*self._open, b"")))
         self._open.clear()
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much of one answer is left: so many records, so many bytes."""
+
+    records: int
+    frames: Frames
+    spent: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether the answer is full; at least one record goes, however large it is."""
+        return self.spent >= self.records or (self.spent > 0 and self.frames.size_bytes >= MAX_ANSWER_BYTES)
+
+    def add_record(self, line: bytes) -> None:
+        """Add a `rec` or `leave`."""
+        self.frames.add_line(line)
+        self.spent += 1
 
 
 def record_line(members: tuple[str, str, str, int, bool], body: str, h: str) -> bytes:

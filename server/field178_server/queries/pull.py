@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Feed, Record
-from field178_server.queries.frames import Frames, record_line
+from field178_server.queries.frames import Budget, Frames, record_line
+from field178_server.queries.repair import add_repair
 from field178_server.queries.scopes_now import ScopeNow
-from field178_shared.protocol import MAX_ANSWER_BYTES, ROWS_PER_CHECKPOINT
+from field178_shared.protocol import ROWS_PER_CHECKPOINT
 
 _PAGE = 250
 
@@ -45,7 +47,7 @@ class Held:
     digests: Mapping[str, object]
     epoch: str | None
     want: Sequence[str]
-    restart: frozenset[str]
+    repair: Mapping[str, object]
     max_records: int
 
 
@@ -78,40 +80,32 @@ class FeedRow(NamedTuple):
     h: str
 
 
-@dataclass(slots=True)
-class _Budget:
-    records: int
-    frames: Frames
-    spent: int = 0
-
-    @property
-    def is_spent(self) -> bool:
-        # At least one record goes, however large it is.
-        return self.spent >= self.records or (self.spent > 0 and self.frames.size_bytes >= MAX_ANSWER_BYTES)
-
-
 def add_changes(
     session: Session, tenant_id: str, scopes: Sequence[ScopeNow], held: Held, epoch: str, frames: Frames
 ) -> Pulled:
     """Add the rows of every scope that the tablet lacks, as far as one answer goes."""
     wanted = _wanted(session, tenant_id, held.want, [scope.scope for scope in scopes])
-    budget = _Budget(max(1, held.max_records), frames)
+    budget = Budget(max(1, held.max_records), frames)
     verified: list[str] = []
     more = False
     # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
     is_other_epoch = held.epoch not in (None, epoch)
     for scope in scopes:
-        cursor = 0 if scope.scope in held.restart else held.cursors.get(scope.scope, 0)
-        if _must_resync(scope, cursor, is_other_epoch):
+        cursor = held.cursors.get(scope.scope, 0)
+        if scope.scope in held.repair:
+            # Whatever the epoch: never answered by `resync`.
+            buckets = held.repair[scope.scope]
+            more = budget.is_spent or not add_repair(session, tenant_id, scope, buckets, budget) or more
+        elif _must_resync(scope, cursor, is_other_epoch):
             frames.add("resync", {"scope": scope.scope})
         elif scope.scope not in wanted and _agrees(scope, cursor, held) and not is_other_epoch:
             verified.append(scope.scope)
         elif budget.is_spent:
             more = True
         else:
-            lines = _lines(session, tenant_id, scope, cursor)
             again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
-            more = not _serve(scope, cursor, again, lines, budget) or more
+            lines = chain(again, _lines(session, tenant_id, scope, cursor))
+            more = not _serve(scope, cursor, lines, budget) or more
     return Pulled(more, tuple(sorted(verified)))
 
 
@@ -124,28 +118,19 @@ def _agrees(scope: ScopeNow, cursor: int, held: Held) -> bool:
     return is_known and held.digests.get(scope.scope) == scope.live.wire()
 
 
-def _serve(
-    scope: ScopeNow, cursor: int, again: Sequence[Line], lines: Iterator[Line], budget: _Budget
-) -> bool:
+def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) -> bool:
     """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
     frames, seq, since = budget.frames, cursor, 0
-    for line in again:
-        frames.add_line(line.text)
-        budget.spent += 1
-        since += 1
     for line in lines:
-        if budget.is_spent:
-            frames.add("ck", {"scope": scope.scope, "seq": seq})
-            frames.close_part()
-            return False
-        if since >= ROWS_PER_CHECKPOINT:
+        if budget.is_spent or since >= ROWS_PER_CHECKPOINT:
             frames.add("ck", {"scope": scope.scope, "seq": seq})
             frames.close_part()
             since = 0
-        frames.add_line(line.text)
-        budget.spent += 1
+        if budget.is_spent:
+            return False
+        budget.add_record(line.text)
         since += 1
-        seq = line.seq
+        seq = max(seq, line.seq)  # a row sent again MUST NOT take the cursor back
     frames.add("ck", {"scope": scope.scope, "seq": scope.seq, "digest": scope.live.wire()})
     frames.close_part()
     return True
