@@ -5,13 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 SETTINGS_FILE = "settings.env"
 PREFIX = "FIELD178_"
-PASSWORD_COSTS = ("production", "test")
-LANGUAGES = ("vi", "en")
+_CHOICES = {
+    "password_cost": ("production", "test"),
+    "language": ("vi", "en"),
+    "log_level": ("debug", "info", "warning", "error"),
+}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -58,12 +62,13 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        if self.password_cost not in PASSWORD_COSTS:
-            raise SettingError(f"{PREFIX}PASSWORD_COST: {' | '.join(PASSWORD_COSTS)}")
-        if self.language not in LANGUAGES:
-            raise SettingError(f"{PREFIX}LANGUAGE: {' | '.join(LANGUAGES)}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise SettingError(f"{VARIABLES[name]}: {' | '.join(choices)}")
         if not self.url.startswith(("http://", "https://")):
             raise SettingError(f"{PREFIX}URL: http://… | https://…")
+        if self.clock_start and not _is_instant(self.clock_start):
+            raise SettingError(f"{PREFIX}CLOCK_START: 2026-11-24T08:00:00Z")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
 
@@ -113,6 +118,13 @@ def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
     """Write the variables as NAME=value lines that a shell and systemd read alike."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items())]
     path.write_text("".join(lines), "utf-8")
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _number(name: str, text: str) -> int:

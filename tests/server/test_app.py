@@ -1,0 +1,134 @@
+"""What holds for every answer of the application, whoever asks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.server.office import MovedClock, Office, furnish, settings_of
+
+import field178_server
+from field178_server.app import create_app
+from field178_server.headers import CONTENT_SECURITY_POLICY, is_api_path
+from field178_shared.privacy import matches_forbidden
+
+PACKAGE = Path(field178_server.__file__).parent
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    settings = settings_of(tmp_path_factory.mktemp("data"))
+    furnish(settings, MovedClock())
+    office = Office(settings)
+    yield office
+    office.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/schemas", "/api/v1/none", "/none", "/sign-in"])
+def test_every_answer_carries_the_strict_headers(office: Office, path: str) -> None:
+    headers = office.client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "Strict-Transport-Security" not in headers
+    assert "Server" not in headers
+
+
+def test_no_script_or_style_of_the_page_itself_is_allowed() -> None:
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "http" not in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/api/v1/schemas", "GET"),
+        ("/api/v1/none", "GET"),
+        ("/api/v1", "GET"),
+        ("/api/v1/sync", "POST"),
+        ("/api/v1/sync", "GET"),
+        ("/api/v1/sync", "OPTIONS"),
+    ],
+)
+def test_the_protocol_is_named_in_every_answer_of_the_interface(
+    office: Office, path: str, method: str
+) -> None:
+    assert office.client.open(path, method=method).headers["F178-Protocol"] == "1"
+
+
+def test_only_the_interface_speaks_the_protocol(office: Office) -> None:
+    assert "F178-Protocol" not in office.client.get("/healthz").headers
+    assert not is_api_path("/api/v10/sync")
+
+
+def test_answers_of_the_interface_are_not_kept_by_caches(office: Office) -> None:
+    assert office.client.post("/api/v1/auth/challenge").headers["Cache-Control"] == "no-store"
+
+
+def test_importing_the_application_builds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        create_app(settings_of(tmp_path / "never-set-up"))
+    assert not (tmp_path / "never-set-up" / "field178.sqlite").exists()
+
+
+def test_a_body_has_a_limit_whatever_the_view(office: Office) -> None:
+    assert office.app.config["MAX_CONTENT_LENGTH"] == 1 << 20
+    assert not office.app.debug
+    assert office.app.secret_key is None
+
+
+def test_behind_a_trusted_proxy_the_askers_own_address_counts(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "data", trusted_proxies=1)
+    furnish(settings, MovedClock())
+    office = Office(settings)
+    seen: list[str | None] = []
+
+    @office.app.before_request
+    def look() -> None:
+        from flask import request
+
+        seen.append(request.remote_addr)
+
+    office.client.get("/healthz", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    assert seen == ["198.51.100.7"]
+    office.close()
+
+
+def test_without_a_trusted_proxy_its_header_is_not_believed(office: Office) -> None:
+    with office.app.test_request_context("/", headers={"X-Forwarded-For": "203.0.113.9"}):
+        from field178_server.sign_in import client_address
+
+        assert client_address() == ""
+
+
+def log_keys() -> dict[str, str]:
+    """Every keyword that some module gives to its log, with its place."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and owner.id == "log" and node.func.attr in LEVELS:
+                for keyword in node.keywords:
+                    found[str(keyword.arg)] = f"{path.name}:{node.lineno}"
+    return found
+
+
+def test_no_key_of_the_log_can_hold_what_must_not_be_logged() -> None:
+    keys = log_keys()
+    assert "rule" in keys
+    assert {key: place for key, place in keys.items() if matches_forbidden(key)} == {}
+
+
+def test_the_log_names_the_rule_and_never_the_address_asked_for(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.client.get("/healthz?name=canary", headers={"User-Agent": "canary"})
+    logged = capsys.readouterr().out
+    assert "rule=/healthz" in logged
+    assert "canary" not in logged
