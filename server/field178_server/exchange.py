@@ -126,10 +126,11 @@ class Exchange:
             frames.add("res", _result(answer))
         if reading.device.verdicts <= request.verdicts:
             return
-        told = {answer.receipt.change_id for answer in answers}
+        # A verdict may have changed again between the push and this snapshot: then it is told once more.
+        told = {(answer.receipt.change_id, answer.receipt.v) for answer in answers}
         later = verdicts.later_verdicts(session, self.tenant_id, reading.device.id, request.verdicts)
         for receipt in later:
-            if receipt.change_id not in told:
+            if (receipt.change_id, receipt.v) not in told:
                 frames.add("res", _result(Answered(receipt, is_hidden=reading.device.revoked)))
 
 

@@ -1,0 +1,221 @@
+"""What a store must promise under many writers at once, whatever the engine (protocol §3, §4, I10)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
+
+from field178_server.models import Audit, Change, Device, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.services.device_context import load_devices
+from field178_server.services.push import push
+from field178_server.services.type_rules import declared_types
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.canonical import digest_of, receipt_hash
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import conflict_id
+from field178_shared.protocol import Change as ProtocolChange
+
+WRITERS = 5
+
+
+def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
+    """Run the tasks in as many threads, let go at the same moment."""
+    gate = threading.Barrier(len(tasks))
+
+    def started(task: Callable[[], Any]) -> Any:
+        gate.wait(30)
+        return task()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return [future.result(60) for future in [pool.submit(started, task) for task in tasks]]
+
+
+def pushed(tablet: Tablet, rounds: int, size: int) -> list[Json]:
+    receipts: list[Json] = []
+    for _ in range(rounds):
+        receipts += tablet.push(*[tablet.create() for _ in range(size)])
+    return receipts
+
+
+def assert_sound(world: World) -> None:
+    """What is stored agrees with itself: one stamp a place, counters, digests of scopes and incarnations."""
+    with snapshot(world.engine) as session:
+        for scope in session.scalars(select(Scope)):
+            hashes = session.scalars(
+                select(Record.h).where(Record.scope == scope.scope, Record.deleted.is_(False))
+            ).all()
+            assert digest_of(hashes).wire() == [scope.live_count, scope.live_sum]
+            stamps = session.scalars(
+                select(Feed.seq).where(Feed.scope == scope.scope).order_by(Feed.seq)
+            ).all()
+            assert len(set(stamps)) == len(stamps)
+            assert max(stamps, default=0) == scope.seq
+        for life in session.scalars(select(Incarnation)):
+            held = session.scalars(
+                select(Receipt.change_id).where(Receipt.incarnation == life.incarnation)
+            ).all()
+            assert digest_of(map(receipt_hash, held)).wire() == [life.receipt_count, life.receipt_sum]
+        for device in session.scalars(select(Device)):
+            counts = session.scalars(
+                select(Receipt.v).where(Receipt.device_id == device.device_id).order_by(Receipt.v)
+            ).all()
+            assert len(set(counts)) == len(counts)
+            assert max(counts, default=0) == device.verdicts
+
+
+def test_what_five_writers_were_told_is_stored_and_in_order(world: World) -> None:
+    tablets = [world.tablet() for _ in range(WRITERS)]
+    told = at_once([lambda tablet=tablet: pushed(tablet, 6, 5) for tablet in tablets])
+    receipts = [receipt for one in told for receipt in one]
+    assert {receipt["status"] for receipt in receipts} == {"applied"}
+    rows = {row.change_id: row for row in world.rows(Receipt)}
+    assert len(rows) == len(receipts) == WRITERS * 30
+    assert sorted(row.seq for row in rows.values()) == list(range(1, WRITERS * 30 + 1))
+    assert_sound(world)
+
+
+def test_a_reader_meanwhile_never_passes_a_row_that_comes_later(world: World) -> None:
+    writers, reader = [world.tablet() for _ in range(4)], world.tablet()
+    running = threading.Event()
+
+    def read() -> int:
+        looks = 0
+        while not running.is_set():
+            reader.pull()
+            looks += 1
+        return looks
+
+    def write() -> None:
+        with ThreadPoolExecutor(len(writers)) as pool:
+            for future in [pool.submit(pushed, tablet, 8, 3) for tablet in writers]:
+                future.result(60)
+        running.set()
+
+    looks, _ = at_once([read, write])
+    reader.pull()
+    assert looks > 1
+    assert len(reader.base) == 4 * 24
+    assert reader.sync()[-1]["verified"] == ["ref", UNIT]
+
+
+def test_one_request_sent_five_times_at_once_is_stored_once(world: World) -> None:
+    tablet = world.tablet()
+    changes = [tablet.create() for _ in range(8)]
+    copies = [replace(tablet, cursors={}, base={}, receipts={}) for _ in range(WRITERS)]
+    told = at_once([lambda copy=copy: copy.push(*changes) for copy in copies])
+    assert all(one == told[0] for one in told)
+    assert len(world.rows(Receipt)) == len(world.rows(Change)) == len(world.rows(Record)) == 8
+    assert_sound(world)
+
+
+def test_one_change_from_five_tablets_at_once_is_stored_once(world: World) -> None:
+    tablets = [world.tablet() for _ in range(WRITERS)]
+    change = tablets[0].create()
+    told = at_once([lambda tablet=tablet: tablet.push(change) for tablet in tablets])
+    assert all(one == told[0] for one in told)
+    assert len(world.rows(Record)) == 1
+    assert_sound(world)
+
+
+def test_one_record_made_by_five_tablets_at_once_loses_no_value(world: World) -> None:
+    tablets = [world.tablet() for _ in range(WRITERS)]
+    record_id = world.ids.time_ordered()
+    changes = [
+        tablet.change(record_id, {**ESTABLISHMENT, "village": f"Thôn {n}"}, create=True)
+        for n, tablet in enumerate(tablets)
+    ]
+    at_once([lambda t=tablet, c=change: t.push(c) for tablet, change in zip(tablets, changes, strict=True)])
+    tablets[0].pull()
+    kept = {tablets[0].base[record_id]["data"]["village"]}
+    for tablet, change in zip(tablets, changes, strict=True):
+        conflict = tablets[0].base.get(conflict_id(record_id, "village", tablet.device))
+        if conflict is not None:
+            kept.add(conflict["data"]["entries"][change["change_id"]]["mine"])
+    assert kept == {f"Thôn {n}" for n in range(WRITERS)}
+    assert_sound(world)
+
+
+def test_edits_of_one_record_by_many_are_each_applied_or_kept(world: World) -> None:
+    tablets = [world.tablet() for _ in range(WRITERS)]
+    record_id = tablets[0].created()
+    for tablet in tablets:
+        tablet.pull()
+
+    def edit(tablet: Tablet, number: int) -> list[Json]:
+        paths = [f"later_{number}", "rooms_total"]
+        return [tablet.push(tablet.change(record_id, {path: number + 1}))[0] for path in paths]
+
+    told = at_once([lambda t=tablet, n=n: edit(t, n) for n, tablet in enumerate(tablets)])
+    assert [one[0]["status"] for one in told] == ["applied"] * WRITERS
+    assert sorted(one[1]["status"] for one in told) == ["applied"] + ["conflict"] * (WRITERS - 1)
+    record = world.stored(record_id)
+    assert record is not None
+    assert {name for name in record.data if name.startswith("later_")} == {
+        f"later_{n}" for n in range(WRITERS)
+    }
+    assert record.rev == 1 + WRITERS + 1
+    assert_sound(world)
+
+
+def test_an_orphan_and_its_record_at_the_same_moment_meet(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    for _ in range(8):
+        create = one.create()
+        orphan = two.change(create["record_id"], {"village": "Thôn 7"})
+        at_once([lambda c=create: one.push(c), lambda o=orphan: two.push(o)])
+        record = world.stored(create["record_id"])
+        assert record is not None
+        assert record.data.get("village") == "Thôn 7"
+    two.pull()
+    assert {receipt["status"] for receipt in two.receipts.values()} == {"applied"}
+    assert_sound(world)
+
+
+def test_moves_and_edits_at_once_leave_every_digest_right(world: World) -> None:
+    tablet = world.tablet(UNIT, "unit:c11632_v1")
+    records = [tablet.created() for _ in range(6)]
+
+    def move_all(scope: str) -> None:
+        for record_id in records:
+            world.move(record_id, scope)
+
+    def edit_all() -> None:
+        for record_id in records:
+            tablet.push(tablet.change(record_id, {"rooms_total": 3}))
+
+    at_once([lambda: move_all("unit:c11632_v1"), edit_all])
+    tablet.pull()
+    assert len(tablet.base) == 6
+    assert {record["data"]["rooms_total"] for record in tablet.base.values()} == {3}
+    assert set(tablet.sync()[-1]["verified"]) == set(tablet.cursors)
+    assert_sound(world)
+
+
+def test_nothing_of_a_failed_transaction_stays(world: World) -> None:
+    tablet = world.tablet()
+    changes = [tablet.create(), tablet.create()]
+
+    def work(session: Any) -> None:
+        batch = world.batch(session)
+        devices = load_devices(session, "main", [tablet.device], lock=True)
+        sent = [ProtocolChange.from_wire(change) for change in changes]
+        push(batch, devices[tablet.device], tablet.incarnation, sent, declared_types())
+        session.flush()
+        raise AppError(ErrorCode.INTERNAL)
+
+    with pytest.raises(AppError):
+        run_write(world.engine, work)
+    with snapshot(world.engine) as session:
+        tables = (Record, Receipt, Feed, Change, Incarnation, Audit)
+        counts = [session.scalar(select(func.count()).select_from(table)) for table in tables]
+    assert counts == [0] * len(counts)
+    assert [scope.seq for scope in world.rows(Scope)] == [0, 0, 0, 0]
+    assert [one["status"] for one in tablet.push(*changes)] == ["applied", "applied"]
+    assert_sound(world)
