@@ -72,11 +72,20 @@ class SyncRunner:
         if self._thread.is_alive():
             self._thread.join()
 
+    def drive(self, event: Event) -> None:
+        """Take one event and do all that follows from it, on the calling thread (the sync thread's loop)."""
+        try:
+            self._perform_all(self._engine.step(event))
+        except Exception:
+            # The sync loop's edge: whatever broke, the data is kept and the next try comes.
+            log.exception("sync_failed")
+            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=60)))
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             event = self._next_event()
             if event is not None:
-                self._drive(event)
+                self.drive(event)
 
     def _next_event(self) -> Event | None:
         try:
@@ -84,17 +93,6 @@ class SyncRunner:
         except queue.Empty:
             return Tick()
         return None if reason is None else Wake(reason)
-
-    def _drive(self, event: Event) -> None:
-        try:
-            self._step(event)
-        except Exception:
-            # The sync loop's edge: whatever broke, the data is kept and the next try comes.
-            log.exception("sync_failed")
-            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=60)))
-
-    def _step(self, event: Event) -> None:
-        self._perform_all(self._engine.step(event))
 
     def _perform_all(self, effects: list[Effect]) -> None:
         waiting = deque(effects)
