@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.search_index import Indexed, SearchIndex
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, ShownState, Store, Word
 from field178_shared.clock import Clock, local_date
 from field178_shared.formats import date_text, number_text
-from field178_shared.text import fold, sort_key
+from field178_shared.text import fold
 
 PAGE = 200
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
@@ -65,7 +66,8 @@ class EstablishmentsPresenter:
         self._clock = clock
         self._words = words
         self._render = render
-        self._entries: tuple[EstablishmentEntry, ...] = ()
+        self._index = SearchIndex(words)
+        self._entries: list[Indexed] = []
         self._facts = _Facts()
         self._position: Position | None = None
         self._query = ""
@@ -76,7 +78,7 @@ class EstablishmentsPresenter:
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
         self._facts = _read_facts(self._store, local_date(self._clock.now()).year)
-        self._entries = self._ordered(self._store.establishments())
+        self._entries = self._ordered()
         self._show()
 
     def search(self, query: str) -> None:
@@ -102,12 +104,12 @@ class EstablishmentsPresenter:
     def set_position(self, position: Position | None) -> None:
         """Order by distance from here, or by commune and name when there is no position."""
         self._position = position
-        self._entries = self._ordered(self._entries)
+        self._entries = self._ordered()
         self._show()
 
     def _show(self) -> None:
         wanted = fold(self._query).split()
-        found = [entry for entry in self._entries if all(word in entry.folded for word in wanted)]
+        found = [each.entry for each in self._entries if all(word in each.text for word in wanted)]
         group = self._facts.groups.get(self._chip)
         kept = found if group is None else [entry for entry in found if entry.id in group]
         title, text = self._empty_words() if not kept else ("", "")
@@ -126,15 +128,9 @@ class EstablishmentsPresenter:
             )
         )
 
-    def _ordered(self, entries: Sequence[EstablishmentEntry]) -> tuple[EstablishmentEntry, ...]:
-        here = self._position
-        if here is None:
-            return tuple(
-                sorted(entries, key=lambda e: (sort_key(self._words.unit(e.unit_id)), sort_key(e.name)))
-            )
-        return tuple(
-            sorted(entries, key=lambda entry: (_metres(here, entry) is None, _metres(here, entry) or 0))
-        )
+    def _ordered(self) -> list[Indexed]:
+        here, entries = self._position, self._index.of(self._store.establishments())
+        return entries if here is None else sorted(entries, key=lambda each: _nearness(here, each.entry))
 
     def _chips(self, found: Sequence[EstablishmentEntry]) -> tuple[Option, ...]:
         _ = self._words.translate
@@ -222,6 +218,11 @@ def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:
 def _leaves_something(index: VisitIndex, establishment_id: str) -> bool:
     last = index.last_inspected(establishment_id)
     return last is not None and bool(last.open_shortcomings())
+
+
+def _nearness(here: Position, entry: EstablishmentEntry) -> tuple[bool, int]:
+    metres = _metres(here, entry)
+    return metres is None, metres or 0
 
 
 def _metres(here: Position, entry: EstablishmentEntry) -> int | None:

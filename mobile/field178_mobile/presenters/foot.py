@@ -29,6 +29,9 @@ class FootState:
     second: Action
 
 
+READ_ONLY = FootState(NOTHING, NOTHING)
+
+
 def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:
     """Return the bar of a pane; one tap would answer `open_to_pass` items, after `is_last` none is open."""
     _ = words.translate

@@ -66,6 +66,8 @@ class InspectionPresenter:
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
         self._spoken = Spoken()
+        if opened.is_locked:
+            self._spoken = Spoken(saved=words.translate("Reviewed: to read, not to change."))
 
     @property
     def draft_id(self) -> str:
@@ -274,7 +276,13 @@ class InspectionPresenter:
     def _scene(self) -> VisitScene:
         opened, data = self._opened, self._session.data
         bare = VisitScene(
-            opened.place, data, opened.last, self._day, self._words, Marks(), opened.shortcomings
+            place=opened.place,
+            data=data,
+            last=opened.last,
+            day=self._day,
+            words=self._words,
+            shortcomings=opened.shortcomings,
+            is_locked=opened.is_locked,
         )
         problems = {row.path: row.text for row in self._checked.problems} | live_problems(bare)
         lint = lint_marks(data, (opened.place.name,), self._words.language)

@@ -8,7 +8,7 @@ from datetime import date
 from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
-from field178_mobile.presenters.foot import FootState, foot_state
+from field178_mobile.presenters.foot import READ_ONLY, FootState, foot_state
 from field178_mobile.presenters.protocols import ProtocolState, protocol_states
 from field178_mobile.presenters.section_view import (
     Marks,
@@ -83,6 +83,7 @@ class InspectionState:
     checked: Checked
     spoken: Spoken
     foot: FootState
+    is_locked: bool
     focus: str
     pane: str
 
@@ -98,6 +99,7 @@ class VisitScene:
     words: Wording
     marks: Marks = field(default_factory=Marks)
     shortcomings: tuple[Shortcoming, ...] = ()
+    is_locked: bool = False
 
     def pages(self) -> tuple[Page, ...]:
         """Return the pages of the checklist that are asked now."""
@@ -134,6 +136,7 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
         spoken=spoken,
         foot=_foot(scene, pages, page, pane),
         focus=sight.focus,
+        is_locked=scene.is_locked,
         pane=pane,
     )
 
@@ -147,6 +150,8 @@ def _pane(sight: Sight, spoken: Spoken) -> str:
 
 
 def _foot(scene: VisitScene, pages: tuple[Page, ...], page: Page | None, pane: str) -> FootState:
+    if scene.is_locked:
+        return READ_ONLY
     if is_closed_early(scene.data) and pane == SECTIONS:
         pane = CONCLUSION
     open_to_pass = len(page.pass_changes(scene.data)) if page else 0

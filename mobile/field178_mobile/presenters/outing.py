@@ -97,8 +97,9 @@ class OutingPresenter:
         self._show()
 
     def current(self) -> Outing | None:
-        """Return the confirmed outing while its night lasts."""
-        return self._outing if self._outing.holds_at(self._clock.now()) else None
+        """Return the confirmed outing while its night lasts and nothing it needs was taken out."""
+        is_whole = not self._outing.gaps()
+        return self._outing if is_whole and self._outing.holds_at(self._clock.now()) else None
 
     def line(self) -> str:
         """Return the outing in one line, for the screens that work under it."""
