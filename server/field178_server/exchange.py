@@ -14,9 +14,10 @@ from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
-from field178_server.services import quarantine
+from field178_server.services import presence, quarantine
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
+from field178_server.services.presence import Presence
 from field178_server.services.push import Answered, needs_second_look, push
 from field178_server.services.type_rules import TypeRules
 from field178_server.unit_of_work import run_write, snapshot
@@ -40,24 +41,23 @@ class Exchange:
 
     def answer(self, device_id: str, request: SyncRequest) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then."""
-        answers = self._push(device_id, request) if request.push else []
+        seen = Presence(self.clock.now(), request.app, request.now)
+        answers = self._push(device_id, request, seen) if request.push else []
         with snapshot(self.engine) as session:
-            parts = self._read(session, device_id, request, answers)
-        self.crash_point("answer")
+            device = _device(session, self.tenant_id, device_id)
+            parts = self._read(session, device, request, answers)
+        if not request.push and presence.is_due(device, seen.at):
+            run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
         return parts
 
-    def _push(self, device_id: str, request: SyncRequest) -> list[Answered]:
+    def _push(self, device_id: str, request: SyncRequest, seen: Presence) -> list[Answered]:
         def work(session: Session) -> list[Answered]:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
-            self.crash_point("push.begin")
-            answers = push(batch, device, request.incarnation, request.push, self.rules)
-            self.crash_point("push.commit")
-            return answers
+            presence.note(session, self.tenant_id, device.id, seen)
+            return push(batch, device, request.incarnation, request.push, self.rules)
 
         answers = run_write(self.engine, work)
-        # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
-        self.crash_point("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
             self._run_missed_orphans([change.record_id for change in request.push])
         return answers
@@ -72,9 +72,8 @@ class Exchange:
         run_write(self.engine, work)
 
     def _read(
-        self, session: Session, device_id: str, request: SyncRequest, answers: Sequence[Answered]
+        self, session: Session, device: DeviceContext, request: SyncRequest, answers: Sequence[Answered]
     ) -> list[bytes]:
-        device = _device(session, self.tenant_id, device_id)
         epoch = epoch_of(session, self.tenant_id)
         scopes = scopes_now(session, self.tenant_id, device.scopes)
         lives = (request.incarnation, *request.incarnations)

@@ -7,7 +7,7 @@ import json
 import pytest
 from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
 
-from field178_server.models import Audit, Incarnation, Receipt
+from field178_server.models import Audit, Device, Incarnation, Receipt
 from field178_shared.canonical import Digest, digest_of, receipt_hash, state_hash
 from field178_shared.errors import AppError
 from field178_shared.protocol import SyncRequest
@@ -152,3 +152,18 @@ def test_a_tablet_nobody_knows_gets_nothing(world: World) -> None:
     with pytest.raises(AppError, match="session_unknown"):
         tablet.ask(push=[tablet.create()])
     assert world.rows(Receipt) == []
+
+
+def test_the_office_sees_when_a_tablet_was_last_heard_of(world: World) -> None:
+    tablet = world.tablet()
+    tablet.ask(app="1.2.3", now="2025-03-11T03:00:00Z")
+    (first,) = world.rows(Device)
+    assert first.app_version == "1.2.3"
+    assert abs(first.clock_offset_ms - 3_600_000) < 1000
+    tablet.ask(app="1.2.4")
+    (soon,) = world.rows(Device)
+    assert soon.last_seen_at == first.last_seen_at
+    tablet.ask(push=[tablet.create()], app="1.2.4")
+    (later,) = world.rows(Device)
+    assert later.last_seen_at > first.last_seen_at
+    assert (later.app_version, later.clock_offset_ms) == ("1.2.4", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
@@ -21,13 +22,14 @@ class DeviceContext:
     users: frozenset[str]
     revoked: bool
     verdicts: int = 0
+    last_seen_at: datetime | None = None
 
 
 # Built once: putting a statement together costs as much as running it.
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[list[str]] = bindparam("device_ids", expanding=True)
 _DEVICES = (
-    select(Device.device_id, Device.revoked_at, Device.verdicts)
+    select(Device.device_id, Device.revoked_at, Device.verdicts, Device.last_seen_at)
     .where(Device.tenant_id == _TENANT, Device.device_id.in_(_IDS))
     .order_by(Device.device_id)
 )
@@ -60,6 +62,7 @@ def load_devices(
             users=frozenset(users[device_id]),
             revoked=revoked_at is not None,
             verdicts=verdicts,
+            last_seen_at=last_seen_at,
         )
-        for device_id, revoked_at, verdicts in rows
+        for device_id, revoked_at, verdicts, last_seen_at in rows
     }
