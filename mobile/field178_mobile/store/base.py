@@ -51,6 +51,18 @@ def base_rows(room: Room, record_type: str, scope: str | None = None) -> Iterato
         yield _from_row(room, row)
 
 
+def base_revs(room: Room, record_type: str) -> dict[str, int]:
+    """Return the revs of the committed live records of a type, without opening any."""
+    query = "SELECT id, rev FROM base WHERE type = ? AND deleted = 0"
+    return dict(room.connection.execute(query, (record_type,)).fetchall())
+
+
+def base_rev(room: Room, record_id: str) -> int:
+    """Return the rev of a committed record, 0 when there is none."""
+    row = room.connection.execute("SELECT rev FROM base WHERE id = ?", (record_id,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def put_base(room: Room, row: BaseRow, digests: dict[str, Digest]) -> None:
     """Commit one record and carry the digests of the scopes it leaves and enters. Inside a transaction."""
     old = get_base(room, row.id)

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from field178_mobile.store.base import BaseRow, base_rows, get_base
 from field178_mobile.store.model import Comment, Disagreement, EstablishmentEntry, RecordView
-from field178_mobile.store.outbox import OwnChange, changes_of, shown_changes
+from field178_mobile.store.outbox import OwnChange, by_record, changes_of, shown_changes
 from field178_mobile.store.room import Room
 from field178_mobile.store.views import compose
 from field178_shared.clock import from_wire
-from field178_shared.ids import review_id
 from field178_shared.text import fold
 
 ESTABLISHMENT = "establishment"
@@ -51,20 +50,22 @@ class Lookups:
         self._room = room
         self._establishments: dict[str, EstablishmentEntry] = {}
         self._reviews: dict[str, Review] = {}
+        self._reviewed: dict[str, Review] = {}
         self._conflicts: dict[str, Conflict] = {}
+        self._disputed: dict[str, dict[str, Conflict]] = {}
         self._sorted: tuple[EstablishmentEntry, ...] | None = None
         self.load()
 
     def load(self) -> None:
         """Read everything again."""
-        own = _by_record(shown_changes(self._room, ESTABLISHMENT))
+        own = by_record(shown_changes(self._room, ESTABLISHMENT))
         self._establishments.clear()
         for row in base_rows(self._room, ESTABLISHMENT):
             self._put_establishment(row.id, compose(row, own.pop(row.id, [])))
         for record_id, changes in own.items():
             self._put_establishment(record_id, compose(None, changes))
-        self._reviews = {}
-        self._conflicts = {}
+        for index in (self._reviews, self._reviewed, self._conflicts, self._disputed):
+            index.clear()
         for row in base_rows(self._room, REVIEW):
             self._put_review(row.id, row)
         for row in base_rows(self._room, CONFLICT):
@@ -91,7 +92,7 @@ class Lookups:
 
     def review(self, record_id: str) -> Review | None:
         """Return the office's word on a record, None while it waits."""
-        return self._reviews.get(review_id(record_id))
+        return self._reviewed.get(record_id)
 
     def reviews(self) -> tuple[Review, ...]:
         """Return every review held."""
@@ -99,8 +100,8 @@ class Lookups:
 
     def conflicts(self, record_id: str | None = None) -> tuple[Conflict, ...]:
         """Return the open conflicts, of one record or all."""
-        found = self._conflicts.values()
-        return tuple(item for item in found if record_id is None or item.record_id == record_id)
+        found = self._conflicts if record_id is None else self._disputed.get(record_id, {})
+        return tuple(found.values())
 
     def _put_establishment(self, record_id: str, view: RecordView | None) -> None:
         if view is None or view.deleted:
@@ -109,29 +110,20 @@ class Lookups:
             self._establishments[record_id] = _entry(view)
 
     def _put_review(self, review: str, row: BaseRow | None) -> None:
-        if row is None or row.type != REVIEW or row.deleted:
-            self._reviews.pop(review, None)
-            return
-        self._reviews[review] = Review(
-            record_id=str(row.data.get("record", "")),
-            state=str(row.data.get("state", "")),
-            record_rev=_int(row.data.get("record_rev")),
-            reason=str(row.data.get("reason", "")),
-            comments=tuple(_comments(row.data.get("comments"))),
-        )
+        old = self._reviews.pop(review, None)
+        if old is not None:
+            self._reviewed.pop(old.record_id, None)
+        if row is not None and row.type == REVIEW and not row.deleted:
+            self._reviews[review] = _review(row)
+            self._reviewed[self._reviews[review].record_id] = self._reviews[review]
 
     def _put_conflict(self, conflict: str, row: BaseRow | None) -> None:
-        if row is None or row.type != CONFLICT or row.deleted or row.data.get("state") == "resolved":
-            self._conflicts.pop(conflict, None)
-        else:
-            self._conflicts[conflict] = _conflict(row)
-
-
-def _by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
-    found: dict[str, list[OwnChange]] = {}
-    for change in changes:
-        found.setdefault(change.record_id, []).append(change)
-    return found
+        old = self._conflicts.pop(conflict, None)
+        if old is not None:
+            self._disputed[old.record_id].pop(conflict, None)
+        if row is not None and row.type == CONFLICT and _is_open(row):
+            found = self._conflicts[conflict] = _conflict(row)
+            self._disputed.setdefault(found.record_id, {})[conflict] = found
 
 
 def _is_of(record_type: str, row: BaseRow | None, own: list[OwnChange]) -> bool:
@@ -159,6 +151,20 @@ def _comments(value: object) -> Iterable[Comment]:
         if isinstance(item, Mapping):
             path, text, user, at = (str(item.get(name, "")) for name in ("path", "text", "user", "at"))
             yield Comment(path, text, user, from_wire(at))
+
+
+def _is_open(row: BaseRow) -> bool:
+    return not row.deleted and row.data.get("state") != "resolved"
+
+
+def _review(row: BaseRow) -> Review:
+    return Review(
+        record_id=str(row.data.get("record", "")),
+        state=str(row.data.get("state", "")),
+        record_rev=_int(row.data.get("record_rev")),
+        reason=str(row.data.get("reason", "")),
+        comments=tuple(_comments(row.data.get("comments"))),
+    )
 
 
 def _conflict(row: BaseRow) -> Conflict:

@@ -142,6 +142,14 @@ def open_changes(room: Room, limit: int, skip: frozenset[str] = frozenset()) -> 
     return [change for change in found if change.id not in skip][:limit]
 
 
+def by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
+    """Return changes by the record they are about, their order kept."""
+    found: dict[str, list[OwnChange]] = {}
+    for change in changes:
+        found.setdefault(change.record_id, []).append(change)
+    return found
+
+
 def set_state(room: Room, change_ids: Iterable[str], state: State, reason: str | None = None) -> None:
     """Move unanswered changes to a state. Inside a transaction."""
     room.connection.executemany(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from field178_mobile.store.base import base_rows, get_base
+from field178_mobile.store.base import base_rev, base_revs, base_rows, get_base
 from field178_mobile.store.drafts import drafted_records
 from field178_mobile.store.lookups import CONFLICT, Lookups
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.model import InboxItem, InboxKind, RecordView, ShownState, StoreStatus
 from field178_mobile.store.notices import notice_items
-from field178_mobile.store.outbox import OwnChange, changes_of, refused_changes, shown_changes
+from field178_mobile.store.outbox import OwnChange, by_record, changes_of, refused_changes, shown_changes
 from field178_mobile.store.room import Room
 from field178_mobile.store.states import attention_of, is_returned, word_of
-from field178_mobile.store.views import compose
+from field178_mobile.store.views import compose, refusal
 from field178_shared.clock import from_wire
 
 _TITLE_MEMBERS = ("name", "title", "record_code", "decision_number", "venue", "session_date", "started_at")
@@ -32,9 +33,7 @@ class Records:
 
     def views(self, record_type: str, scope: str | None) -> list[RecordView]:
         """Return the live records of a type, those only filed here included."""
-        own: dict[str, list[OwnChange]] = {}
-        for change in shown_changes(self.room, record_type):
-            own.setdefault(change.record_id, []).append(change)
+        own = by_record(shown_changes(self.room, record_type))
         found = [compose(row, own.pop(row.id, [])) for row in base_rows(self.room, record_type)]
         found += [compose(None, changes) for changes in own.values()]
         live = [self._marked(view) for view in found if view is not None and not view.deleted]
@@ -44,14 +43,18 @@ class Records:
         """Return the word and the badge of a record."""
         query = "SELECT 1 FROM draft WHERE record_id = ?"
         has_draft = self.room.connection.execute(query, (record_id,)).fetchone() is not None
-        return self._state(record_id, has_draft)
+        own = changes_of(self.room, record_id)
+        return self._state(record_id, has_draft, base_rev(self.room, record_id), own)
 
     def shown_states(self, record_type: str) -> dict[str, ShownState]:
         """Return the states of all records of a type at once, for lists."""
         drafted = drafted_records(self.room)
-        query = "SELECT id FROM base WHERE type = ? UNION SELECT record_id FROM outbox WHERE type = ?"
-        ids = [row[0] for row in self.room.connection.execute(query, (record_type, record_type)).fetchall()]
-        return {record_id: self._state(record_id, record_id in drafted) for record_id in ids}
+        revs, own = base_revs(self.room, record_type), by_record(shown_changes(self.room, record_type))
+        found = {}
+        for record_id in sorted({*revs, *own}):
+            rev, changes = revs.get(record_id, 0), own.get(record_id, [])
+            found[record_id] = self._state(record_id, record_id in drafted, rev, changes)
+        return found
 
     def status(self, in_sync: bool) -> StoreStatus:
         """Return the whole tablet in one line."""
@@ -75,12 +78,10 @@ class Records:
         """Return what somebody must look at: returned, refused, in conflict, and the office's notices."""
         return [*self._returned(), *self._refused(), *self._conflicts(), *notice_items(self.room)]
 
-    def _state(self, record_id: str, has_draft: bool) -> ShownState:
-        base, own = get_base(self.room, record_id), changes_of(self.room, record_id)
-        review, view = self.lookups.review(record_id), compose(base, own)
-        word = word_of(has_draft=has_draft, base=base, own=own, review=review)
-        refused = None if view is None else view.attention
-        return ShownState(word, attention_of(refused, self.lookups.conflicts(record_id)))
+    def _state(self, record_id: str, has_draft: bool, rev: int, own: Sequence[OwnChange]) -> ShownState:
+        review = self.lookups.review(record_id)
+        word = word_of(has_draft=has_draft, base_rev=rev, own=own, review=review)
+        return ShownState(word, attention_of(refusal(own), self.lookups.conflicts(record_id)))
 
     def _marked(self, view: RecordView | None) -> RecordView | None:
         if view is None or view.type == CONFLICT:
@@ -99,7 +100,7 @@ class Records:
                 continue
             base, own = get_base(self.room, review.record_id), changes_of(self.room, review.record_id)
             view = compose(base, own)
-            if view is not None and is_returned(review, base, own):
+            if base is not None and view is not None and is_returned(review, base.rev, own):
                 at = max([item.at for item in review.comments if item.at is not None], default=None)
                 found.append(_item(InboxKind.RETURNED, view, review.reason, comments=review.comments, at=at))
         return found

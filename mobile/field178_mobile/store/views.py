@@ -38,7 +38,7 @@ def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None
         data=data,
         deleted=deleted,
         pending=any(change.is_pending for change in shown),
-        attention=_attention(own),
+        attention=refusal(own),
         marked=_marked(own),
     )
 
@@ -92,7 +92,8 @@ def _clashed(change: OwnChange) -> frozenset[str] | None:
     return named or None
 
 
-def _attention(own: Sequence[OwnChange]) -> str | None:
+def refusal(own: Sequence[OwnChange]) -> str | None:
+    """Return the reason of the refused change that waits to be mended, None when there is none."""
     for change in reversed(own):
         if change.is_refused and change.replaced_by is None and change.reason != "replaced":
             return change.reason or Status.QUARANTINED.value
