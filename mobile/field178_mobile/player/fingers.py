@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from kivy.base import EventLoop
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
+from kivy.uix.recycleview import RecycleView
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
@@ -102,6 +103,8 @@ class Fingers:
     def _bring_into_sight(self, widget: Widget) -> None:
         above = widget.parent
         while above is not None and above is not Window:
+            if isinstance(above, RecycleView):
+                return  # only rows in sight exist
             if isinstance(above, ScrollView) and above.do_scroll_y:
                 above.scroll_to(widget, animate=False)
                 self.frames(2)

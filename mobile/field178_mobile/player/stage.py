@@ -1,0 +1,32 @@
+"""The real application, started so that a script can draw its frames."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+
+from field178_mobile.app import build_app
+
+
+class Stage:
+    """One running application and the fingers on it. MUST be made before anything else imports Kivy."""
+
+    def __init__(self, environment: MutableMapping[str, str]) -> None:
+        if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+            environment.setdefault("FIELD178_OFFSCREEN", "1")
+        self.app = build_app(environment)
+        # Kivy reads its settings when it is first imported: not before build_app has made them.
+        from kivy.base import runTouchApp
+
+        from field178_mobile.player.fingers import Fingers
+
+        self.app._run_prepare()
+        runTouchApp(embedded=True)
+        self.fingers = Fingers()
+        self.fingers.frames(6)
+
+    def close(self) -> None:
+        """Close the application; nothing is lost."""
+        from kivy.base import stopTouchApp
+
+        self.app.dispatch("on_stop")
+        stopTouchApp()
