@@ -19,5 +19,5 @@ class Background(Protocol):
         done: Callable[[Result], None],
         failed: Callable[[AppError], None],
     ) -> None:
-        """Run `work`; then call `done` with its result, or `failed` with its refusal, on the drawing thread."""
+        """Run `work`, then hand its result or its refusal over on the drawing thread."""
         ...

@@ -34,6 +34,7 @@ class StatusState:
     icon: str
     tone: str
     unsent: int
+    unsent_changes: int
     inbox: int
     is_demo: bool
 
@@ -63,7 +64,17 @@ class StatusPresenter:
         )
         waiting = sum(1 for item in inbox if item.kind is not InboxKind.NOTICE)
         icon, tone = _mark(status)
-        self._render(StatusState(self._text(status), icon, tone, status.unsent_records, waiting, is_demo))
+        self._render(
+            StatusState(
+                text=self._text(status),
+                icon=icon,
+                tone=tone,
+                unsent=status.unsent_records,
+                unsent_changes=status.unsent_changes,
+                inbox=waiting,
+                is_demo=is_demo,
+            )
+        )
 
     def _text(self, status: StoreStatus) -> str:
         parts = [self._waiting(status)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from field178_mobile.presenters.background import Background
 from field178_mobile.vault.model import Officer
@@ -13,8 +13,12 @@ from field178_shared.errors import AppError, ErrorCode, message
 PIN_DIGITS = 6
 
 
-class PinVault(Protocol):
-    """What unlocking asks of the vault."""
+Opened = TypeVar("Opened")
+OpenedOut = TypeVar("OpenedOut", covariant=True)
+
+
+class PinDoor(Protocol[OpenedOut]):
+    """What unlocking asks of the notebook."""
 
     @property
     def has_key_store(self) -> bool:
@@ -25,8 +29,8 @@ class PinVault(Protocol):
         """Return the officers of this tablet."""
         ...
 
-    def unlock(self, officer_id: str, pin: str) -> bytes:
-        """Return the data key; raises AppError."""
+    def open(self, officer_id: str, pin: str) -> OpenedOut:
+        """Open for the right PIN; slow; raises AppError."""
         ...
 
     def wait_s(self, officer_id: str) -> int:
@@ -61,30 +65,30 @@ class Speech:
     language: str = "vi"
 
 
-class UnlockPresenter:
+class UnlockPresenter(Generic[Opened]):
     """Takes digits and opens the store with the sixth; a wrong PIN never deletes anything."""
 
     def __init__(
         self,
-        vault: PinVault,
+        door: PinDoor[Opened],
         background: Background,
         speech: Speech,
         render: Callable[[UnlockState], None],
-        on_unlocked: Callable[[Officer, bytes], None],
+        on_opened: Callable[[Officer, Opened], None],
     ) -> None:
-        self._vault = vault
+        self._door = door
         self._background = background
         self._speech = speech
         self._render = render
-        self._on_unlocked = on_unlocked
+        self._on_opened = on_opened
         self._pin = ""
         self.state = UnlockState()
 
     def start(self, last_officer: str = "") -> None:
         """Show the officers; the one of last time is chosen, or the only one."""
-        officers = tuple(self._vault.officers())
+        officers = tuple(self._door.officers())
         chosen = next((item for item in officers if item.id == last_officer), None)
-        warning = "" if self._vault.has_key_store else self._say("This device has no key store.")
+        warning = "" if self._door.has_key_store else self._say("This device has no key store.")
         self._show(UnlockState(officers, chosen or next(iter(officers), None), warning=warning))
         self._ask()
 
@@ -120,15 +124,15 @@ class UnlockPresenter:
             return
         self._show(replace(self.state, is_busy=True, text=self._say("Opening the notebook…")))
         self._background.run(
-            lambda: self._vault.unlock(officer.id, pin),
-            lambda key: self._opened(officer, key),
+            lambda: self._door.open(officer.id, pin),
+            lambda opened: self._opened(officer, opened),
             self._refused,
         )
 
-    def _opened(self, officer: Officer, key: bytes) -> None:
+    def _opened(self, officer: Officer, opened: Opened) -> None:
         self._pin = ""
         self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
-        self._on_unlocked(officer, key)
+        self._on_opened(officer, opened)
 
     def _refused(self, error: AppError) -> None:
         self._pin = ""
@@ -143,7 +147,7 @@ class UnlockPresenter:
 
     def _ask(self) -> None:
         chosen = self.state.chosen
-        wait_s = self._vault.wait_s(chosen.id) if chosen else 0
+        wait_s = self._door.wait_s(chosen.id) if chosen else 0
         text = self._waiting(wait_s) if wait_s else self._invitation()
         self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
 

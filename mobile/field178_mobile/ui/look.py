@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from field178_shared.i18n import LANGUAGES
@@ -51,8 +51,17 @@ def _read(path: Path) -> Look:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return Look()
-    known = {item.name: type(item.default) for item in fields(Look)}
-    fitting = {
-        name: value for name, value in found.items() if name in known and isinstance(value, known[name])
-    }
-    return Look(**fitting)
+    if not isinstance(found, dict):
+        return Look()
+    plain = Look()
+    return Look(
+        mode=_text(found, "mode", plain.mode),
+        language=_text(found, "language", plain.language),
+        font_scale=scale if isinstance(scale := found.get("font_scale"), float) else plain.font_scale,
+        last_officer=_text(found, "last_officer", plain.last_officer),
+    )
+
+
+def _text(found: dict[str, object], name: str, default: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else default

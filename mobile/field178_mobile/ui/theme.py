@@ -63,7 +63,35 @@ DARK: Mapping[str, str] = {
     "shadow": "00000055",
     "scrim": "000000A6",
 }
-MODES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK}
+# For a dark street: black ground, dimmed inks, every pair 7:1.
+NIGHT: Mapping[str, str] = {
+    "bg": "000000",
+    "surface": "060809",
+    "sunken": "0B0F10",
+    "line": "232C2F",
+    "text": "C3CDCF",
+    "muted": "A2AEB1",
+    "faint": "9CA8AB",
+    "primary": "4FC3B5",
+    "primary_on": "001512",
+    "primary_soft": "04201D",
+    "selected": "061A18",
+    "ok": "58C584",
+    "ok_soft": "051B0D",
+    "bad": "FF9C90",
+    "bad_on": "200504",
+    "bad_soft": "260A08",
+    "warn": "DDAE5C",
+    "warn_soft": "1E1503",
+    "plain_soft": "12181A",
+    "rail": "000000",
+    "rail_text": "8FA3A1",
+    "rail_on": "D5E6E3",
+    "rail_pill": "0A2B28",
+    "shadow": "00000000",
+    "scrim": "000000B8",
+}
+MODES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK, "night": NIGHT}
 
 # Every pair of ink and ground that the kit draws; the token test asks 4.5:1 of each, in every mode.
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
@@ -11,7 +14,10 @@ from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import text
 from field178_mobile.ui.widgets.press import Pressable
 
-__all__ = ["PinDots", "PinKey", "UnlockScreen"]
+if TYPE_CHECKING:
+    from field178_mobile.presenters.unlock import UnlockState
+
+__all__ = ["BrandPanel", "PinDots", "PinKey", "PinPad", "UnlockScreen"]
 _REQUIRED = (text.Txt,)
 
 
@@ -29,8 +35,34 @@ class PinKey(Pressable, Label):
     icon = StringProperty("")
 
 
+class PinPad(GridLayout):
+    """Ten digits and a way back. Event on_key(key): a digit or "back"."""
+
+    __events__ = ("on_key",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for key in ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "back"):
+            self.add_widget(self._key(key) if key else Widget())
+
+    def on_key(self, key: str) -> None:
+        """Overridden by bind."""
+
+    def _key(self, key: str) -> PinKey:
+        is_back = key == "back"
+        pin_key = PinKey(digit="" if is_back else key, icon="backspace-outline" if is_back else "")
+        pin_key.bind(on_release=lambda _key: self.dispatch("on_key", key))
+        return pin_key
+
+
+class BrandPanel(BoxLayout):
+    """Name and promise of the notebook, at the side or on top. warning (small, at its foot)."""
+
+    warning = StringProperty("")
+
+
 class UnlockScreen(BoxLayout):
-    """Draws UnlockState. presenter (None until the vault is read); events on_enrol, on_switch."""
+    """Draws UnlockState. presenter (None until the vault is read); event on_switch."""
 
     presenter = ObjectProperty(None, allownone=True)
     name = StringProperty("")
@@ -43,7 +75,7 @@ class UnlockScreen(BoxLayout):
     has_others = BooleanProperty(False)
     __events__ = ("on_switch",)
 
-    def show(self, state: object) -> None:
+    def show(self, state: UnlockState) -> None:
         """Draw the state."""
         chosen = state.chosen
         self.name, self.agency = (chosen.name, chosen.agency) if chosen else ("", "")

@@ -1,0 +1,78 @@
+"""Starts the tablet application: reads the environment, prepares Kivy, puts the parts together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from field178_mobile.platform.desktop import DesktopPlatform
+from field178_shared.clock import clock_from_environment
+
+if TYPE_CHECKING:
+    from field178_mobile.notebook import MakeRunner
+    from field178_mobile.platform.api import Platform
+    from field178_mobile.ui.application import Field178App
+    from field178_mobile.vault import GuessCost
+
+WINDOW = (1280, 800)
+
+
+def main() -> None:
+    """Run the tablet until its window closes."""
+    build_app(os.environ).run()
+
+
+def build_app(
+    environment: MutableMapping[str, str],
+    platform: Platform | None = None,
+    make_runner: MakeRunner | None = None,
+    cost: GuessCost | None = None,
+) -> Field178App:
+    """Return the application, not started. MUST come before the first import of Kivy to prepare it."""
+    device = platform or DesktopPlatform(environment)
+    folder = device.data_folder()
+    prepare_kivy(environment, folder)
+    # Late: these import Kivy, which reads its settings from the environment once.
+    from field178_mobile.notebook import Notebook
+    from field178_mobile.ui.application import Field178App
+    from field178_mobile.ui.house import House
+    from field178_mobile.ui.look import LookBook
+    from field178_mobile.ui.threads import KivyThread
+
+    clock = clock_from_environment(environment)
+    notebook = Notebook(folder, clock, device.device_label(), cost, make_runner)
+    house = House(notebook, device, KivyThread(), "FIELD178_CLOCK_START" in environment)
+    return Field178App(house, LookBook(folder))
+
+
+def prepare_kivy(environment: MutableMapping[str, str], folder: Path) -> None:
+    """Tell Kivy where its files are and what it may not do by itself."""
+    environment.setdefault("KIVY_NO_ARGS", "1")
+    environment.setdefault("KIVY_LOG_MODE", "PYTHON")
+    environment.setdefault("KIVY_HOME", str(folder / "kivy"))
+    if environment.get("FIELD178_OFFSCREEN"):
+        environment.setdefault("SDL_VIDEODRIVER", "offscreen")
+    Path(environment["KIVY_HOME"]).mkdir(parents=True, exist_ok=True)
+    _configure(window_size(environment))
+
+
+def window_size(environment: Mapping[str, str]) -> tuple[int, int]:
+    """Return FIELD178_WINDOW ("800x1280") or the landscape tablet."""
+    width, _, height = environment.get("FIELD178_WINDOW", "").partition("x")
+    return (int(width), int(height)) if width.isdigit() and height.isdigit() else WINDOW
+
+
+def _configure(size: tuple[int, int]) -> None:
+    from kivy.config import Config
+
+    Config.set("graphics", "width", str(size[0]))
+    Config.set("graphics", "height", str(size[1]))
+    Config.set("graphics", "multisamples", "0")  # the Smooth* instructions do the anti-aliasing
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    Config.set("kivy", "exit_on_escape", "0")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The tablet without its screens: folder, vault, store and sync, put together. No Kivy here.
+
+Heavy imports (cryptography, requests, code lists) wait until something needs them: the unlock screen does
+not.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from field178_shared.clock import Clock
+from field178_shared.ids import IdSource
+
+if TYPE_CHECKING:
+    from field178_mobile.store import Store
+    from field178_mobile.sync.enrolment import EnrolLink
+    from field178_mobile.sync.runner import SyncRunner
+    from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
+    from field178_shared.codelists import CodeLists
+
+APP = "tablet 0.1.0"
+MakeRunner = Callable[["Store", "Enrolment", bytes], "SyncRunner"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotebook:
+    """All that exists from one unlocking to the next locking."""
+
+    store: Store
+    lists: CodeLists
+    runner: SyncRunner
+    key: bytes
+
+    def close(self) -> None:
+        """Stop sync, close the store, forget the key; nothing is lost."""
+        self.runner.stop()
+        self.store.close()
+
+
+class Notebook:
+    """One tablet's data folder: opened by a PIN, set up by an enrolment."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        label: str = "tablet",
+        cost: GuessCost | None = None,
+        make_runner: MakeRunner | None = None,
+    ) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.label = label
+        self.ids = IdSource(clock, random.SystemRandom())
+        self._cost = cost
+        self._make_runner = make_runner or self._runner
+        self._vault: Vault | None = None
+
+    @property
+    def vault(self) -> Vault:
+        """Return the vault; its first use imports cryptography."""
+        if self._vault is None:
+            from field178_mobile.vault import Vault
+
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._vault = Vault(self.folder, self.clock, cost=self._cost)
+        return self._vault
+
+    def open(self, key: bytes) -> OpenNotebook:
+        """Open store and sync with the data key; sync runs when this returns."""
+        from field178_mobile.store import Store
+        from field178_shared.codelists import load
+
+        store = Store(self.folder / "store", self.clock, self.ids)
+        store.unlock(key)
+        runner = self._make_runner(store, self.vault.enrolment(), self.vault.device_key(key))
+        runner.start()
+        return OpenNotebook(store, load(), runner, key)
+
+    def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
+        from field178_mobile.sync.assemble import runner_for
+
+        return runner_for(store, enrolment, device_key, self.clock, self.ids, APP)
+
+
+class PinDoor:
+    """The way in by PIN."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+
+    @property
+    def has_key_store(self) -> bool:
+        """Tell whether the device protects its secret."""
+        return self._notebook.vault.has_key_store
+
+    def officers(self) -> tuple[Officer, ...]:
+        """Return the officers of this tablet."""
+        return self._notebook.vault.officers()
+
+    def wait_s(self, officer_id: str) -> int:
+        """Return for how many seconds no PIN of this officer is taken."""
+        return self._notebook.vault.wait_s(officer_id)
+
+    def open(self, officer_id: str, pin: str) -> OpenNotebook:
+        """Open vault, store and sync; takes about a second, on a worker thread."""
+        return self._notebook.open(self._notebook.vault.unlock(officer_id, pin))
+
+
+class FirstEnrolment:
+    """The way of a bare tablet into the office: register the device, bind its first officer, keep a PIN."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+        self._enrolment: Enrolment | None = None
+
+    def register(self, link: EnrolLink) -> None:
+        """Register this device; after a lost answer the same key registers the same device."""
+        from field178_mobile.sync.enrolment import enrol
+        from field178_mobile.sync.transport import HttpTransport
+
+        key = self._notebook.vault.pending_device_key()
+        caller = HttpTransport(link.url, link.pin)
+        self._enrolment = enrol(caller, link.code, self._notebook.label, key, link.receipt_key)
+
+    def sign_in(self, login: str, password: str) -> Officer:
+        """Bind an officer to the device."""
+        return sign_in(self._known(), self._notebook.vault.pending_device_key(), login, password)
+
+    def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
+        """Make the vault for the first officer and open the notebook."""
+        vault = self._notebook.vault
+        key = vault.create(officer, pin, self._known(), vault.pending_device_key())
+        return self._notebook.open(key)
+
+    def _known(self) -> Enrolment:
+        if self._enrolment is None:
+            raise LookupError("the device is not registered")
+        return self._enrolment
+
+
+class AnotherOfficer:
+    """The way of one more officer onto an unlocked tablet."""
+
+    def __init__(self, notebook: Notebook, opened: OpenNotebook) -> None:
+        self._vault = notebook.vault
+        self._opened = opened
+
+    def register(self, link: EnrolLink) -> None:
+        """MUST NOT be called: this tablet is enrolled."""
+        raise LookupError(link.url)
+
+    def sign_in(self, login: str, password: str) -> Officer:
+        """Bind the officer to the device."""
+        return sign_in(self._vault.enrolment(), self._vault.device_key(self._opened.key), login, password)
+
+    def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
+        """Keep the officer's PIN beside the others; the notebook is open already."""
+        self._vault.add_officer(officer, pin, self._opened.key)
+        return self._opened
+
+
+def sign_in(enrolment: Enrolment, device_key: bytes, login: str, password: str) -> Officer:
+    """Sign an officer in on this device, online, once."""
+    from field178_mobile.sync.enrolment import bind_officer
+    from field178_mobile.sync.transport import HttpTransport
+
+    caller = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
+    return bind_officer(caller, login, password)

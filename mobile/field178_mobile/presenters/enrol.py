@@ -1,0 +1,206 @@
+"""Enrolment: the code of the office, the password once online, a PIN for every day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Generic, Protocol
+
+from field178_mobile.presenters.background import Background
+from field178_mobile.presenters.enrol_typing import read_address, read_code
+from field178_mobile.presenters.unlock import PIN_DIGITS, Opened, OpenedOut, Speech
+from field178_mobile.sync.enrolment import EnrolLink, read_link
+from field178_mobile.vault.model import Officer
+from field178_mobile.vault.pins import is_weak
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.i18n import N_
+
+
+class EnrolmentDesk(Protocol[OpenedOut]):
+    """What enrolment asks of the network and the vault."""
+
+    def register(self, link: EnrolLink) -> None:
+        """Register this device with the office; the same device again after a lost answer."""
+        ...
+
+    def sign_in(self, login: str, password: str) -> Officer:
+        """Bind an officer to the device and return who it is."""
+        ...
+
+    def set_up(self, officer: Officer, pin: str) -> OpenedOut:
+        """Keep the officer's PIN and open the notebook."""
+        ...
+
+
+class Step(StrEnum):
+    """Where enrolment stands."""
+
+    CODE = "code"
+    SIGN_IN = "sign_in"
+    PIN = "pin"
+    PIN_AGAIN = "pin_again"
+
+
+STEPS = tuple(Step)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolState:
+    """The enrolment screen, whole."""
+
+    step: Step = Step.CODE
+    number: int = 1
+    title: str = ""
+    hint: str = ""
+    link_error: str = ""
+    address_error: str = ""
+    code_error: str = ""
+    error: str = ""
+    officer: str = ""
+    digits: int = 0
+    is_busy: bool = False
+
+
+class EnrolPresenter(Generic[Opened]):
+    """Walks through the steps; one more officer of an enrolled tablet begins at the sign-in."""
+
+    def __init__(
+        self,
+        desk: EnrolmentDesk[Opened],
+        background: Background,
+        speech: Speech,
+        render: Callable[[EnrolState], None],
+        on_done: Callable[[Officer, Opened], None],
+    ) -> None:
+        self._desk = desk
+        self._background = background
+        self._speech = speech
+        self._render = render
+        self._on_done = on_done
+        self._officer: Officer | None = None
+        self._pin = self._first_pin = ""
+        self.state = EnrolState()
+
+    def start(self, step: Step = Step.CODE) -> None:
+        """Show the first step."""
+        self._go(step)
+
+    def submit_link(self, text: str) -> None:
+        """Register with a whole link, scanned or pasted."""
+        link = read_link(text)
+        if link is None:
+            self._show(replace(self.state, link_error=self._say("This is no enrolment link.")))
+        else:
+            self._register(link)
+
+    def submit_code(self, address: str, code: str) -> None:
+        """Register with an address and a code typed by hand."""
+        url, bare = read_address(address), read_code(code)
+        wrong_address = "" if url else self._say("Not a web address.")
+        wrong_code = "" if bare else self._say("The code has 16 letters and digits.")
+        self._show(replace(self.state, link_error="", address_error=wrong_address, code_error=wrong_code))
+        if url and bare:
+            self._register(EnrolLink(url, bare))
+
+    def submit_sign_in(self, login: str, password: str) -> None:
+        """Sign in once with the office's password."""
+        if not login.strip() or not password:
+            self._show(replace(self.state, error=self._say("Enter login and password.")))
+            return
+        self._show(replace(self.state, is_busy=True, error=""))
+        self._background.run(
+            lambda: self._desk.sign_in(login.strip(), password), self._signed_in, self._refused
+        )
+
+    def type(self, digit: str) -> None:
+        """Take one digit of the PIN being set."""
+        if self.state.is_busy or len(self._pin) >= PIN_DIGITS:
+            return
+        self._pin += digit
+        self._show(replace(self.state, digits=len(self._pin), error=""))
+        if len(self._pin) == PIN_DIGITS:
+            self._typed()
+
+    def back(self) -> None:
+        """Take the last digit away."""
+        self._pin = self._pin[:-1]
+        self._show(replace(self.state, digits=len(self._pin)))
+
+    def _register(self, link: EnrolLink) -> None:
+        self._show(
+            replace(self.state, is_busy=True, error="", link_error="", address_error="", code_error="")
+        )
+        self._background.run(
+            lambda: self._desk.register(link), lambda _none: self._go(Step.SIGN_IN), self._refused
+        )
+
+    def _signed_in(self, officer: Officer) -> None:
+        self._officer = officer
+        self._go(Step.PIN)
+
+    def _typed(self) -> None:
+        pin, self._pin = self._pin, ""
+        if self.state.step is Step.PIN:
+            if is_weak(pin):
+                self._go(Step.PIN, message(ErrorCode.PIN_WEAK, self._speech.language))
+            else:
+                self._first_pin = pin
+                self._go(Step.PIN_AGAIN)
+        elif pin != self._first_pin:
+            self._go(Step.PIN, self._say("The two PINs differ. Choose again."))
+        else:
+            self._set_up(pin)
+
+    def _set_up(self, pin: str) -> None:
+        officer = self._officer
+        if officer is None:
+            return
+        self._show(replace(self.state, is_busy=True, digits=PIN_DIGITS))
+        self._background.run(
+            lambda: self._desk.set_up(officer, pin),
+            lambda opened: self._on_done(officer, opened),
+            self._refused,
+        )
+
+    def _refused(self, error: AppError) -> None:
+        text = message(error.code, self._speech.language)
+        self._show(replace(self.state, is_busy=False, digits=0, error=text))
+
+    def _go(self, step: Step, error: str = "") -> None:
+        self._pin = ""
+        title, hint = _WORDS[step]
+        self._show(
+            EnrolState(
+                step=step,
+                number=min(STEPS.index(step) + 1, 3),
+                title=self._say(title),
+                hint=self._say(hint),
+                error=error,
+                officer=self._officer.name if self._officer else "",
+            )
+        )
+
+    def _say(self, text: str) -> str:
+        return self._speech.translate(text)
+
+    def _show(self, state: EnrolState) -> None:
+        self.state = state
+        self._render(state)
+
+
+_WORDS = {
+    Step.CODE: (
+        N_("Enrol this tablet"),
+        N_("The office gives you a one-time code. It is valid for ten minutes and needs a network."),
+    ),
+    Step.SIGN_IN: (
+        N_("Sign in once"),
+        N_("With the login and password of the office. Afterwards a PIN is enough, without a network."),
+    ),
+    Step.PIN: (
+        N_("Choose a PIN"),
+        N_("Six digits that only you know; no birthday, no row of digits."),
+    ),
+    Step.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+}

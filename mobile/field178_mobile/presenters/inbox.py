@@ -1,0 +1,160 @@
+"""The inbox: returned records with comments pinned to fields, conflicts, refusals, messages of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from field178_mobile.presenters.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
+from field178_mobile.presenters.inbox_words import (
+    ICONS,
+    KINDS,
+    SCREENS,
+    TYPES,
+    field_name,
+    remedy_of,
+    text_of_reason,
+)
+from field178_mobile.presenters.record_title import record_title
+from field178_mobile.presenters.status import DEMO_NOTICE, moment_text
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_shared.clock import Clock
+from field178_shared.errors import message
+
+
+class InboxStore(Protocol):
+    """What the inbox asks of the store."""
+
+    def inbox(self) -> list[InboxItem]:
+        """Return what somebody must look at."""
+        ...
+
+    def view(self, record_id: str) -> RecordView | None:
+        """Return one record."""
+        ...
+
+
+class InboxPresenter:
+    """Lists what somebody must look at and opens one; it files nothing itself."""
+
+    def __init__(
+        self,
+        store: InboxStore,
+        clock: Clock,
+        words: Wording,
+        navigate: Callable[[str, str, str], None],
+        render: Callable[[InboxState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._navigate = navigate
+        self._render = render
+        self._open = ""
+
+    def refresh(self) -> None:
+        """Look again and draw; an item that is gone closes."""
+        items = _keyed(self._store.inbox())
+        if self._open not in items:
+            self._open = ""
+        opened = items.get(self._open)
+        self._render(
+            InboxState(
+                rows=tuple(self._row(key, item) for key, item in items.items()),
+                item=self._item(self._open, opened) if opened else None,
+                summary=self._summary(len(items)),
+            )
+        )
+
+    def open(self, key: str) -> None:
+        """Open one item."""
+        self._open = key
+        self.refresh()
+
+    def close(self) -> None:
+        """Go back to the list."""
+        self.open("")
+
+    def go_to(self, path: str = "") -> None:
+        """Open the record of the open item at a field."""
+        item = _keyed(self._store.inbox()).get(self._open)
+        if item is not None and item.type in SCREENS:
+            self._navigate(SCREENS[item.type], item.record_id, path)
+
+    def _row(self, key: str, item: InboxItem) -> InboxRow:
+        icon, tone = ICONS[item.kind]
+        said = item.comments[0].text if item.comments else text_of_reason(item, self._words)
+        return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), self._kind(item))
+
+    def _item(self, key: str, item: InboxItem) -> OpenItem:
+        icon, tone = ICONS[item.kind]
+        view = self._store.view(item.record_id) if item.record_id else None
+        return OpenItem(
+            key=key,
+            title=self._title(item),
+            kind=self._kind(item),
+            icon=icon,
+            tone=tone,
+            text=text_of_reason(item, self._words),
+            remedy=remedy_of(item, self._words),
+            notes=tuple(self._notes(item, view)),
+            record_id=item.record_id,
+            screen=SCREENS.get(item.type, "") if view else "",
+        )
+
+    def _notes(self, item: InboxItem, view: RecordView | None) -> Iterable[PinnedNote]:
+        data = view.data if view else {}
+
+        def named(path: str) -> str:
+            return field_name(path, item.type, data, self._words)
+
+        for comment in item.comments:
+            yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
+        for value in item.disagreements:
+            yield PinnedNote(value.path, named(value.path), self._both(value))
+        for path, codes in item.details:
+            text = " ".join(message(code, self._words.language) for code in codes.split(","))
+            yield PinnedNote(path, named(path), text)
+
+    def _both(self, value: Disagreement) -> str:
+        mine, there = _shown(value.mine), _shown(value.current)
+        return self._words.say("You wrote: {mine}. There now: {there}.", mine=mine, there=there)
+
+    def _by(self, comment: Comment) -> str:
+        person = self._store.view(comment.user) if comment.user else None
+        name = str(person.data.get("display_name", "")) if person else ""
+        when = moment_text(comment.at, self._clock.now()) if comment.at else ""
+        return " · ".join(part for part in (name, when) if part)
+
+    def _title(self, item: InboxItem) -> str:
+        kind = self._words.say(TYPES.get(item.type, KINDS[item.kind]))
+        if item.kind is InboxKind.NOTICE:
+            return self._words.say(KINDS[item.kind])
+        return record_title(self._store, item.record_id) or item.title or kind
+
+    def _kind(self, item: InboxItem) -> str:
+        return self._words.say(KINDS[item.kind])
+
+    def _moment(self, item: InboxItem) -> str:
+        return moment_text(item.at, self._clock.now()) if item.at else ""
+
+    def _summary(self, count: int) -> str:
+        return self._words.say("{count} to look at", count=count) if count else ""
+
+
+def _keyed(items: Iterable[InboxItem]) -> dict[str, InboxItem]:
+    """Return the items by a key that stays while they stay; the demo notice is the banner's."""
+    keyed: dict[str, InboxItem] = {}
+    for item in items:
+        if item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE:
+            continue
+        key = f"{item.kind}:{item.record_id or item.type}"
+        while key in keyed:
+            key += "+"
+        keyed[key] = item
+    return keyed
+
+
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else "–"

@@ -1,0 +1,53 @@
+"""What the inbox shows: rows, and the one thing that is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One thing somebody must look at."""
+
+    key: str
+    title: str
+    sub: str
+    icon: str
+    tone: str
+    day: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedNote:
+    """Words pinned to one field; `path` leads to it, `text` is what was said, `by` who and when."""
+
+    path: str
+    field: str
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """The thing that is open. `remedy` says what to do; `screen` is where the record opens ("" = nowhere)."""
+
+    key: str
+    title: str
+    kind: str
+    icon: str
+    tone: str
+    text: str
+    remedy: str
+    notes: tuple[PinnedNote, ...]
+    record_id: str
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxState:
+    """The inbox, whole."""
+
+    rows: tuple[InboxRow, ...] = ()
+    item: OpenItem | None = None
+    summary: str = ""

@@ -1,0 +1,149 @@
+"""The sync screen: what waits, what the last try brought, what to do; the button always works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from field178_mobile.presenters.inbox_words import TYPES
+from field178_mobile.presenters.status import moment_text
+from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
+from field178_mobile.presenters.sync_words import HEADLINES, MARKS, OUTCOMES, REMEDIES, clock_text
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.model import StoreStatus
+from field178_mobile.sync.events import Phase, SyncMessage, SyncState
+from field178_shared.clock import Clock
+
+SHOWN_ROWS = 12
+SHOWN_SCOPES = 8
+_ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
+_WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
+CLOCK_LIMIT_MS = 120_000
+
+
+class SyncRunner(Protocol):
+    """What the screen asks of the sync thread."""
+
+    def wake(self) -> None:
+        """Exchange now."""
+        ...
+
+    def state(self) -> SyncState:
+        """Return what sync is doing."""
+        ...
+
+
+class SyncPresenter:
+    """Tells the truth about sync: never that something was sent when it was not."""
+
+    def __init__(
+        self,
+        facts: Callable[[], tuple[StoreStatus, SyncFacts]],
+        runner: SyncRunner,
+        clock: Clock,
+        words: Wording,
+        render: Callable[[SyncScreenState], None],
+    ) -> None:
+        self._facts = facts
+        self._runner = runner
+        self._clock = clock
+        self._words = words
+        self._render = render
+        self._is_asked = False
+
+    def refresh(self) -> None:
+        """Look again and draw."""
+        status, facts = self._facts()
+        sync = self._runner.state()
+        self._is_asked = self._is_asked and sync.phase not in _WORKING
+        self._render(self._state(status, facts, sync))
+
+    def sync_now(self) -> None:
+        """Ask for an exchange; the screen says at once that it was heard."""
+        self._is_asked = True
+        self.refresh()
+        self._runner.wake()
+
+    def _state(self, status: StoreStatus, facts: SyncFacts, sync: SyncState) -> SyncScreenState:
+        is_working = self._is_asked or sync.phase in _WORKING
+        code = SyncMessage.WORKING if is_working else sync.message
+        if facts.is_revoked:
+            code = SyncMessage.REVOKED
+        icon, tone = MARKS[code]
+        is_off = abs(facts.clock_offset_ms) > CLOCK_LIMIT_MS
+        return SyncScreenState(
+            headline=self._say(HEADLINES[code]).format(count=status.unsent_records),
+            icon=icon,
+            tone=tone,
+            outcome=self._outcome(code, sync),
+            remedy=self._say(REMEDIES[code]) if code in REMEDIES else "",
+            is_working=is_working,
+            last_success=self._last_success(status),
+            waiting=tuple(self._waiting(record) for record in facts.waiting[:SHOWN_ROWS]),
+            more=self._more(len(facts.waiting)),
+            scopes=tuple(self._scope(scope, status.in_sync) for scope in _largest(facts.scopes)),
+            scopes_summary=self._summary(facts, status.in_sync),
+            clock=clock_text(facts.clock_offset_ms, self._words),
+            is_clock_off=is_off,
+            sign_out=self._sign_out(status),
+            can_sign_out=not (status.unsent_records or status.drafts),
+        )
+
+    def _outcome(self, code: SyncMessage, sync: SyncState) -> str:
+        if code not in OUTCOMES:
+            return ""
+        text = self._say(OUTCOMES[code]).format(pushed=sync.pushed, received=sync.received)
+        if sync.retry_in_s and code is not SyncMessage.WORKING:
+            minutes = max(1, round(sync.retry_in_s / 60))
+            text = f"{text} " + self._words.say("Tries again in {minutes} min.", minutes=minutes)
+        return text
+
+    def _last_success(self, status: StoreStatus) -> str:
+        if status.last_success_at is None:
+            return self._say("Nothing has been exchanged yet.")
+        when = moment_text(status.last_success_at, self._clock.now())
+        return self._words.say("Last success: {when}", when=when)
+
+    def _waiting(self, record: WaitingRecord) -> WaitingRow:
+        kind = self._say(TYPES.get(record.type, record.type))
+        word, tone = ("Needs a look", "bad") if record.is_refused else ("Not sent", "warn")
+        icon = _ICONS.get(record.type, "store-outline")
+        return WaitingRow(record.record_id, record.title or kind, kind, icon, self._say(word), tone)
+
+    def _more(self, count: int) -> str:
+        return self._words.say("and {count} more", count=count - SHOWN_ROWS) if count > SHOWN_ROWS else ""
+
+    def _scope(self, scope: ScopeFact, in_sync: bool) -> ScopeRow:
+        return ScopeRow(self._scope_name(scope), self._counted(scope.count, in_sync), in_sync)
+
+    def _scope_name(self, scope: ScopeFact) -> str:
+        kind, _, rest = scope.id.partition(":")
+        if kind == "unit":
+            return self._words.unit(rest)
+        if kind == "ref":
+            return self._say("Common lists")
+        return scope.name or self._say("Team")
+
+    def _counted(self, count: int, in_sync: bool) -> str:
+        text = "tablet {count} = server {count}" if in_sync else "tablet {count} · not compared yet"
+        return self._words.say(text, count=count)
+
+    def _summary(self, facts: SyncFacts, in_sync: bool) -> str:
+        return self._counted(sum(scope.count for scope in facts.scopes), in_sync)
+
+    def _sign_out(self, status: StoreStatus) -> str:
+        if status.unsent_records:
+            return self._words.say(
+                "Signing out is not possible: {count} records not sent.", count=status.unsent_records
+            )
+        if status.drafts:
+            return self._words.say("Signing out is not possible: {count} drafts.", count=status.drafts)
+        return self._say("Everything is with the office: signing out loses nothing.")
+
+    def _say(self, text: str) -> str:
+        return self._words.translate(text)
+
+
+def _largest(scopes: Sequence[ScopeFact]) -> list[ScopeFact]:
+    return sorted(scopes, key=lambda scope: -scope.count)[:SHOWN_SCOPES]

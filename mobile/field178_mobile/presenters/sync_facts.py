@@ -1,0 +1,82 @@
+"""What the sync screen reads from the store: what waits, where the scopes stand, the clock's difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.presenters.record_title import record_title
+from field178_mobile.store import Store
+from field178_mobile.store.meta import get_number
+from field178_mobile.store.outbox import open_changes, refused_changes
+from field178_mobile.store.position import read_position
+from field178_mobile.store.room import Room
+
+MANY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRecord:
+    """One record with changes the server has not acknowledged, or has refused."""
+
+    record_id: str
+    type: str
+    title: str
+    scope: str
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFact:
+    """One granted scope and the number of records of it on this tablet."""
+
+    id: str
+    name: str
+    count: int
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFacts:
+    """All of it at one moment."""
+
+    waiting: tuple[WaitingRecord, ...]
+    scopes: tuple[ScopeFact, ...]
+    clock_offset_ms: int
+    is_revoked: bool
+
+
+def read_facts(store: Store) -> SyncFacts:
+    """Return what the screen says about sync."""
+    refused, waiting = store.read(_changes)
+    position = store.read(read_position)
+    return SyncFacts(
+        waiting=tuple(
+            _waiting(store, record_id, kind, scope, record_id in refused)
+            for record_id, (kind, scope) in waiting.items()
+        ),
+        scopes=tuple(
+            ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
+            for scope in position.scopes.values()
+        ),
+        clock_offset_ms=store.read(lambda room: get_number(room, "clock_offset_ms")),
+        is_revoked=position.is_revoked,
+    )
+
+
+def _changes(room: Room) -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
+    refused = refused_changes(room)
+    every = [*refused, *open_changes(room, MANY)]
+    return (
+        frozenset(change.record_id for change in refused),
+        {change.record_id: (change.type, change.scope) for change in every},
+    )
+
+
+def _waiting(store: Store, record_id: str, kind: str, scope: str, is_refused: bool) -> WaitingRecord:
+    return WaitingRecord(record_id, kind, record_title(store, record_id), scope, is_refused)
+
+
+def _scope_name(store: Store, scope: str) -> str:
+    kind, _, rest = scope.partition(":")
+    view = store.view(rest) if kind == "team" else None
+    return str(view.data.get("name", "")) if view else ""

@@ -1,0 +1,48 @@
+"""What the sync screen shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One record that waits; `word` is its state word."""
+
+    record_id: str
+    title: str
+    sub: str
+    icon: str
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRow:
+    """One area: how many records are here, and whether the server counts the same."""
+
+    name: str
+    text: str
+    is_equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncScreenState:
+    """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it."""
+
+    headline: str = ""
+    icon: str = "sync"
+    tone: str = "muted"
+    outcome: str = ""
+    remedy: str = ""
+    is_working: bool = False
+    last_success: str = ""
+    waiting: tuple[WaitingRow, ...] = ()
+    more: str = ""
+    scopes: tuple[ScopeRow, ...] = ()
+    scopes_summary: str = ""
+    clock: str = ""
+    is_clock_off: bool = False
+    device: str = ""
+    sign_out: str = ""
+    can_sign_out: bool = False

@@ -1,0 +1,112 @@
+"""Sync on the screen: one headline, what waits, what is equal, one button."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.presenters.sync import SyncPresenter
+from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
+from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
+from field178_mobile.store import StoreChange
+from field178_mobile.store.model import StoreStatus
+from field178_mobile.sync.events import SyncState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.services import Services
+
+
+class WaitingLine(BoxLayout):
+    """One record that waits. title; sub; icon; word; tone; has_line."""
+
+    title = StringProperty("")
+    sub = StringProperty("")
+    icon = StringProperty("")
+    word = StringProperty("")
+    tone = StringProperty("warn")
+    has_line = BooleanProperty(True)
+
+
+class ScopeLine(BoxLayout):
+    """One area and its count. name; text; is_equal."""
+
+    name = StringProperty("")
+    text = StringProperty("")
+    is_equal = BooleanProperty(False)
+
+
+class SyncScreen(BoxLayout):
+    """Draws SyncScreenState. presenter; on_sign_out is asked only while nothing waits."""
+
+    presenter = ObjectProperty(None)
+    headline = StringProperty("")
+    icon = StringProperty("sync")
+    tone = StringProperty("muted")
+    outcome = StringProperty("")
+    remedy = StringProperty("")
+    is_working = BooleanProperty(False)
+    last_success = StringProperty("")
+    more = StringProperty("")
+    scopes_summary = StringProperty("")
+    clock = StringProperty("")
+    is_clock_off = BooleanProperty(False)
+    sign_out = StringProperty("")
+    can_sign_out = BooleanProperty(False)
+    has_waiting = BooleanProperty(False)
+
+    def show(self, state: SyncScreenState) -> None:
+        """Draw the state."""
+        for name in _PLAIN:
+            setattr(self, name, getattr(state, name))
+        self.has_waiting = bool(state.waiting)
+        self._fill(self.ids.waiting, [_waiting(row) for row in state.waiting])
+        self._fill(self.ids.scopes, [_scope(row) for row in state.scopes])
+
+    def open(self, **_place: str) -> None:
+        """Look again when the screen is opened from elsewhere."""
+        self.presenter.refresh()
+
+    def _fill(self, holder: BoxLayout, lines: list[BoxLayout]) -> None:
+        holder.clear_widgets()
+        for line in lines:
+            holder.add_widget(line)
+        if lines and isinstance(lines[0], WaitingLine):
+            lines[0].has_line = False
+
+
+_PLAIN = (
+    *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
+    *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
+)
+
+
+def _waiting(row: WaitingRow) -> WaitingLine:
+    return WaitingLine(title=row.title, sub=row.sub, icon=row.icon, word=row.word, tone=row.tone)
+
+
+def _scope(row: ScopeRow) -> ScopeLine:
+    return ScopeLine(name=row.name, text=row.text, is_equal=row.is_equal)
+
+
+def build(services: Services) -> SyncScreen:
+    """Build the screen; it follows store and sync from then on."""
+    screen = SyncScreen()
+    store = services.store
+
+    def facts() -> tuple[StoreStatus, SyncFacts]:
+        return store.status(), read_facts(store)
+
+    presenter = SyncPresenter(facts, services.runner, services.clock, services.words(), screen.show)
+    screen.presenter = presenter
+
+    def changed(_change: StoreChange | SyncState) -> None:
+        services.ui_thread.post(presenter.refresh)
+
+    store.subscribe(changed)
+    services.runner.subscribe(changed)
+    presenter.refresh()
+    return screen
+
+
+_REQUIRED = (kit.Card,)
+load_beside(__file__)

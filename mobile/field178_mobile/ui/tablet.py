@@ -1,0 +1,82 @@
+"""The open notebook on the screen: services, shell and the line of truth, from unlocking to locking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kivy.clock import Clock as Frames
+
+from field178_mobile.notebook import OpenNotebook
+from field178_mobile.presenters.status import StatusPresenter, StatusState
+from field178_mobile.store import StoreChange
+from field178_mobile.sync.events import SyncState, WakeReason
+from field178_mobile.ui.house import House
+from field178_mobile.ui.language import language
+from field178_mobile.ui.registry import SCREENS
+from field178_mobile.ui.services import Services, Session
+from field178_mobile.ui.shell import Shell
+from field178_mobile.vault import Officer
+
+LOOK_AGAIN_S = 0.25
+
+
+class Tablet:
+    """One officer's open notebook."""
+
+    def __init__(
+        self, house: House, opened: OpenNotebook, officer: Officer, actions: dict[str, Callable[[], None]]
+    ) -> None:
+        self.opened = opened
+        self.officer = officer
+        self._house = house
+        self._unsent_changes = 0
+        self._stops: list[Callable[[], None]] = []
+        # A tap saves a draft; the line of truth need not count again within the same blink.
+        self._soon = Frames.create_trigger(self._refresh, LOOK_AGAIN_S)
+        notebook = house.notebook
+        self.shell = Shell(on_mode=actions["mode"], on_settings=actions["settings"], screens=SCREENS)
+        self._status = StatusPresenter(
+            opened.store, notebook.clock, language, self._show_status, house.has_demo_clock
+        )
+        self.services = Services(
+            store=opened.store,
+            runner=opened.runner,
+            clock=notebook.clock,
+            ids=notebook.ids,
+            lists=opened.lists,
+            language=language.code,
+            translate=language,
+            navigate=self.shell.navigate,
+            ui_thread=house.ui_thread,
+            platform=house.platform,
+            session=Session(officer, notebook.clock.now()),
+        )
+
+    def start(self, first: str = "inspection") -> None:
+        """Show the first screen; follow store and sync."""
+        self._stops = [
+            self.opened.store.subscribe(self._changed),
+            self.opened.runner.subscribe(self._changed),
+        ]
+        self._status.refresh()
+        self.shell.start(self.services, first)
+
+    def leave(self) -> None:
+        """Stop listening; the notebook stays open."""
+        for stop in self._stops:
+            stop()
+        self._soon.cancel()
+        self.shell.leave()
+
+    def _changed(self, _change: StoreChange | SyncState) -> None:
+        self._house.ui_thread.post(self._soon)
+
+    def _refresh(self, _dt: float) -> None:
+        if self.opened.store.is_unlocked:
+            self._status.refresh()
+
+    def _show_status(self, state: StatusState) -> None:
+        self.shell.show_status(state)
+        if state.unsent_changes > self._unsent_changes:
+            self.opened.runner.wake(WakeReason.SAVE)
+        self._unsent_changes = state.unsent_changes
