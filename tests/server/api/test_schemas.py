@@ -1,0 +1,26 @@
+"""The record types as published (docs/sync-protocol.md §10)."""
+
+from __future__ import annotations
+
+from tests.server.office import Office
+
+from field178_shared.schemas import TYPES
+
+
+def test_every_type_is_described_to_everyone(office: Office) -> None:
+    types = office.client.get("/api/v1/schemas").get_json()["types"]
+    assert set(types) == set(TYPES)
+    establishment = types["establishment"]
+    assert (establishment["scope"], establishment["schemas"]) == ("unit", [1, 1])
+    assert establishment["creators"] == ["tablet", "office"]
+    assert "inspection_priority_id" in establishment["office_paths"]
+    assert types["review"]["editors"] == ["office"]
+    assert "name" in establishment["json_schema"]["required"]
+
+
+def test_an_unchanged_document_is_not_sent_again(office: Office) -> None:
+    first = office.client.get("/api/v1/schemas")
+    again = office.client.get("/api/v1/schemas", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.get_data() == b""
+    assert again.headers["F178-Protocol"] == "1"

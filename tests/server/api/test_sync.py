@@ -1,0 +1,146 @@
+"""The exchange over HTTP: codings, limits, refusals (docs/sync-protocol.md §5, §6)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import uuid
+import zlib
+from typing import Any
+
+import pytest
+from tests.server.office import Office, Tablet, problem_of
+from werkzeug.test import TestResponse
+
+UNIT = "unit:c11629_v1"
+ESTABLISHMENT = {
+    "name": "Nhà nghỉ Hoa Phượng",
+    "establishment_type_id": "guesthouse",
+    "unit_id": "c11629_v1",
+    "address_line": "Thôn Trung",
+    "operating_status_id": "operating",
+}
+
+
+@pytest.fixture
+def signed_in(tablet: Tablet) -> Tablet:
+    return tablet.ready()
+
+
+def change(n: int, **more: Any) -> dict[str, Any]:
+    return {
+        "change_id": str(uuid.uuid4()),
+        "n": n,
+        "record_id": str(uuid.uuid4()),
+        "type": "establishment",
+        "scope": UNIT,
+        "op": "put",
+        "create": True,
+        "schema": 1,
+        "at": "2026-11-24T08:00:00Z",
+        "user": "nobody",
+        "set": ESTABLISHMENT,
+        **more,
+    }
+
+
+def frames(answer: TestResponse) -> list[dict[str, Any]]:
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    body = answer.get_data()
+    if answer.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def test_the_answer_is_ndjson_of_the_protocol(signed_in: Tablet) -> None:
+    answer = signed_in.sync(push=[change(1)])
+    assert answer.content_type == "application/x-ndjson"
+    assert answer.headers["F178-Protocol"] == "1"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    kinds = [frame["frame"] for frame in frames(answer)]
+    assert kinds[:2] == ["hello", "res"]
+    assert kinds[-2:] == ["ck", "end"]
+
+
+def test_a_gzip_answer_can_be_read_up_to_each_checkpoint(signed_in: Tablet) -> None:
+    headers = {
+        "F178-Protocol": "1",
+        "Content-Type": "application/json",
+        "Authorization": f"Bearer {signed_in.token}",
+        "Accept-Encoding": "gzip",
+    }
+    body = json.dumps({"device": signed_in.device, "incarnation": "i"})
+    answer = signed_in.office.client.post("/api/v1/sync", data=body, headers=headers)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    pieces = [piece for piece in answer.response if isinstance(piece, bytes)]
+    assert len(pieces) > 2
+    inflater = zlib.decompressobj(31)
+    for piece in pieces[:-2]:
+        last = json.loads(inflater.decompress(piece).splitlines()[-1])
+        assert last["frame"] == "ck"
+    rest = inflater.decompress(b"".join(pieces[-2:]))
+    assert json.loads(rest.splitlines()[-1])["frame"] == "end"
+    assert inflater.eof
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity"])
+def test_who_takes_no_gzip_gets_none(signed_in: Tablet, accepted: str) -> None:
+    answer = signed_in.office.post(
+        "/api/v1/sync",
+        {"device": signed_in.device, "incarnation": "i"},
+        Authorization=f"Bearer {signed_in.token}",
+        Accept_Encoding=accepted,
+    )
+    assert "Content-Encoding" not in answer.headers
+    assert frames(answer)[0]["frame"] == "hello"
+
+
+def test_the_body_may_come_in_gzip(signed_in: Tablet) -> None:
+    body = gzip.compress(json.dumps({"device": signed_in.device, "incarnation": "i"}).encode())
+    answer = signed_in.office.post(
+        "/api/v1/sync", body, Authorization=f"Bearer {signed_in.token}", Content_Encoding="gzip"
+    )
+    assert frames(answer)[-1]["frame"] == "end"
+
+
+BAD: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
+    "too many changes": ({"push": [{}] * 501}, (413, "too_large")),
+    "a change without id": ({"push": [{"n": 1}]}, (400, "bad_request")),
+    "an id in capitals": ({"push": [{"change_id": str(uuid.uuid4()).upper()}]}, (400, "bad_request")),
+    "push is no list": ({"push": {}}, (400, "bad_request")),
+    "cursor below zero": ({"cursors": {UNIT: -1}}, (400, "bad_request")),
+    "too many scopes": ({"cursors": {f"s{n}": 0 for n in range(65)}}, (413, "too_large")),
+    "too much have": ({"have": ["x"] * 20_001}, (413, "too_large")),
+    "another device": ({"device": str(uuid.uuid4())}, (403, "device_mismatch")),
+}
+
+
+@pytest.mark.parametrize(("members", "expected"), BAD.values(), ids=BAD.keys())
+def test_a_bad_request_is_refused_by_its_code(
+    signed_in: Tablet, members: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    assert problem_of(signed_in.sync(**members)) == expected
+
+
+def test_without_a_session_there_is_no_exchange(office: Office) -> None:
+    assert problem_of(office.post("/api/v1/sync", {})) == (401, "session_unknown")
+
+
+def test_a_request_too_large_names_its_limit(signed_in: Tablet) -> None:
+    answer = signed_in.post("/api/v1/sync", b" " * ((1 << 20) + 1))
+    assert problem_of(answer) == (413, "too_large")
+    assert (answer.get_json()["limit"], answer.get_json()["unit"]) == (1 << 20, "bytes")
+
+
+def test_an_expanded_body_is_bounded(signed_in: Tablet) -> None:
+    bomb = gzip.compress(b" " * ((4 << 20) + 1))
+    answer = signed_in.office.post(
+        "/api/v1/sync", bomb, Authorization=f"Bearer {signed_in.token}", Content_Encoding="gzip"
+    )
+    assert problem_of(answer) == (413, "too_large")
+
+
+def test_a_change_of_nobody_is_kept_and_told(signed_in: Tablet) -> None:
+    result = frames(signed_in.sync(push=[change(1)]))[1]
+    assert (result["status"], result["reason"]) == ("quarantined", "user_unknown")
