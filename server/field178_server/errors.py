@@ -27,6 +27,10 @@ _BY_STATUS = {
     429: ErrorCode.SLOW_DOWN,
     503: ErrorCode.BUSY,
 }
+# What a refused sender may still send before its connection is cut.
+MAX_DRAINED_BYTES = 64 << 20
+_DRAIN_STEP = 64 << 10
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _RESERVED = frozenset({"type", "title", "status", "code", "detail"})
 
 log = structlog.get_logger()
@@ -35,6 +39,7 @@ log = structlog.get_logger()
 def init_errors(app: Flask) -> None:
     """Answer every error of the application; one nobody foresaw is logged and tells the asker nothing."""
     language = str(app.config["FIELD178_LANGUAGE"])
+    app.after_request(_drain_refused_body)
 
     @app.errorhandler(AppError)
     def _refused(error: AppError) -> Response:
@@ -90,6 +95,16 @@ def problem_body(
         "code": code,
         **members,
     }
+
+
+def _drain_refused_body(response: Response) -> Response:
+    """Read what the sender of a refused request is still sending: a reset would hide the answer from it."""
+    if response.status_code < 400 or request.method in _WITHOUT_BODY:
+        return response
+    stream, left = request.environ["wsgi.input"], MAX_DRAINED_BYTES
+    while left > 0 and (chunk := stream.read(min(left, _DRAIN_STEP))):
+        left -= len(chunk)
+    return response
 
 
 def _details_of(error: HTTPException) -> dict[str, object]:

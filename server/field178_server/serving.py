@@ -1,4 +1,4 @@
-"""How a server of these settings is served: http on loopback by waitress, https by gunicorn, nothing else."""
+"""How a server of these settings is served: plain http on loopback only, https with TLS in front."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from field178_server.settings import SettingError, Settings, is_loopback
 from field178_server.tls import certificate_of
+from field178_server.tls_front import TlsFront
+from field178_server.waitress_serving import bound
 from field178_server.wsgi import application_of
 
 Ready = Callable[[str], None]
+_LOOPBACK = "127.0.0.1"
 
 
 def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
@@ -17,24 +20,22 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
     Behind a proxy that ends TLS (FIELD178_TRUSTED_PROXIES) plain http is served, on loopback only.
     """
     if settings.is_https and not settings.trusted_proxies:
-        from field178_server import gunicorn_serving  # only one of the two is ever needed
-
-        gunicorn_serving.serve(
-            lambda: application_of(settings),
-            (host, port),
-            certificate_of(settings),
-            settings.threads,
-            lambda found: ready(f"https://{host}:{found}"),
-        )
+        _serve_https(settings, host, port, ready)
         return
     if not is_loopback(host):
-        raise SettingError(f"http: 127.0.0.1 only, not {host}; FIELD178_URL=https://…")
-    from field178_server import waitress_serving
+        raise SettingError(f"http: {_LOOPBACK} only, not {host}; FIELD178_URL=https://…")
+    with bound(application_of(settings), host, port, {"threads": settings.threads}) as server:
+        ready(f"http://{host}:{server.effective_port}")
+        server.run()
 
-    waitress_serving.serve(
-        application_of(settings),
-        host,
-        port,
-        settings.threads,
-        lambda found: ready(f"http://{host}:{found}"),
-    )
+
+def _serve_https(settings: Settings, host: str, port: int, ready: Ready) -> None:
+    front = TlsFront(certificate_of(settings))
+    application = front.with_askers(application_of(settings))
+    options = {"threads": settings.threads, "url_scheme": "https"}
+    with (
+        bound(application, _LOOPBACK, 0, options) as server,
+        front.listening(host, port, int(server.effective_port)) as taken,
+    ):
+        ready(f"https://{host}:{taken}")
+        server.run()

@@ -1,16 +1,17 @@
-"""Serving plain http with waitress: refusals that a client can read, and limits on everything it buffers."""
+"""Serving http with waitress: refusals that a client can read, and limits on everything it buffers."""
 
 from __future__ import annotations
 
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import waitress
-from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
@@ -22,14 +23,13 @@ from waitress.utilities import (
     ServerNotImplemented,
 )
 
-from field178_server.errors import PROBLEM_JSON, problem_body
+from field178_server.errors import MAX_DRAINED_BYTES, PROBLEM_JSON, problem_body
 from field178_shared.errors import ERRORS, ErrorCode
 from field178_shared.protocol import HEADER, VERSION
 
 MAX_HEADER_BYTES = 16 << 10
+MAX_DRAINED_HEAD_BYTES = 256 << 10
 MAX_BUFFERED_BODY_BYTES = 8 << 20
-# A larger body is read and thrown away up to here, so that its sender finds a readable answer, not a reset.
-MAX_DRAINED_BYTES = 64 << 20
 IDLE_S = 30
 CONNECTIONS = 500
 
@@ -48,20 +48,27 @@ class _Nowhere:
 
 
 class StrictParser(HTTPRequestParser):
-    """Refuses a length told twice; drains a body that is over the limit before it answers."""
+    """Refuses a length told twice; reads on past a limit before it answers, so that the answer arrives."""
 
     body_rcv: Any
     expect_continue: bool
     completed: bool
     _left_to_drain = 0
+    _head_tail: bytes | None = None
 
     def received(self, data: bytes) -> int:
         """Take bytes from the connection; returns how many were used."""
+        if self._head_tail is not None:
+            return self._drain_head(data)
         if self._left_to_drain:
             return self._drain(data)
         used: int = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge):
             self._refuse_body()
+        elif isinstance(self.error, RequestHeaderFieldsTooLarge):
+            self._head_tail, self.completed = b"", False
+            self._left_to_drain = MAX_DRAINED_HEAD_BYTES
+            return self._drain_head(data)
         return used
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -84,6 +91,13 @@ class StrictParser(HTTPRequestParser):
             self.body_rcv.buf = _Nowhere()
         else:
             self._left_to_drain = min(self.content_length, MAX_DRAINED_BYTES)
+
+    def _drain_head(self, data: bytes) -> int:
+        seen = (self._head_tail or b"") + data
+        self._left_to_drain = max(0, self._left_to_drain - len(data))
+        self.completed = b"\r\n\r\n" in seen or not self._left_to_drain
+        self._head_tail = seen[-3:]
+        return len(data)
 
     def _drain(self, data: bytes) -> int:
         used = min(len(data), self._left_to_drain)
@@ -118,13 +132,13 @@ class StrictChannel(HTTPChannel):
     error_task_class = ProblemTask
 
 
-def serve(app: Flask, host: str, port: int, threads: int, ready: Callable[[int], None]) -> None:
-    """Serve until SIGTERM or SIGINT; calls `ready` with the port once connections are taken."""
-    server: Any = waitress.create_server(
-        app,
+@contextmanager
+def bound(application: WSGIApplication, host: str, port: int, options: Mapping[str, object]) -> Iterator[Any]:
+    """Give a bound waitress server; its `run` ends with SIGTERM or SIGINT, after what is being answered."""
+    server = waitress.create_server(
+        application,
         host=host,
         port=port,
-        threads=threads,
         ident=None,
         max_request_header_size=MAX_HEADER_BYTES,
         max_request_body_size=MAX_BUFFERED_BODY_BYTES,
@@ -132,12 +146,16 @@ def serve(app: Flask, host: str, port: int, threads: int, ready: Callable[[int],
         channel_timeout=IDLE_S,
         cleanup_interval=10,
         clear_untrusted_proxy_headers=False,
+        **options,
     )
     server.channel_class = StrictChannel
-    signal.signal(signal.SIGTERM, _leave)
-    ready(int(server.effective_port))
-    server.run()
-    server.close()
+    # Before anybody hears that the server is ready: who is told to end at once MUST end well, too.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 def _reading_of(error: Error) -> tuple[ErrorCode, dict[str, object]]:

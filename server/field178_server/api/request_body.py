@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError
 
 from field178_shared import coding, strict_json
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_EXPANDED_BYTES
+from field178_shared.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES
 
 _CHARSETS = ("", "utf-8", "utf8")
 
@@ -20,8 +20,17 @@ def read_json() -> object:
     if request.mimetype != "application/json" or charset not in _CHARSETS:
         raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     coding_name = request.headers.get("Content-Encoding", "").strip().lower()
-    body = coding.decode(coding_name, request.get_data(cache=False), MAX_EXPANDED_BYTES)
+    body = coding.decode(coding_name, _read_as_sent(), MAX_EXPANDED_BYTES)
     return strict_json.loads(body)
+
+
+def _read_as_sent() -> bytes:
+    # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
+    request.max_content_length = MAX_BODY_BYTES + 1
+    body = request.get_data(cache=False)
+    if len(body) > MAX_BODY_BYTES:
+        raise AppError(ErrorCode.TOO_LARGE, limit=MAX_BODY_BYTES, unit="bytes")
+    return body
 
 
 def load(schema: Schema) -> dict[str, object]:

@@ -1,0 +1,204 @@
+"""The server as a process: ready line, end, refusals that reach the sender, with and without TLS."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from field178_server import tls
+from field178_server.cli.operator_context import Operator
+from field178_server.installation import install
+from field178_server.serving import serve
+from field178_server.settings import SettingError, Settings
+from field178_server.waitress_serving import MAX_BUFFERED_BODY_BYTES
+from field178_shared.clock import SystemClock
+
+CHALLENGE = "/api/v1/auth/challenge"
+JSON = {"Content-Type": "application/json"}
+MEBIBYTE = 1 << 20
+READY = re.compile(r"field178 sẵn sàng: https?://127\.0\.0\.1:\d+\n")
+
+
+def start(folder: Path, *arguments: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
+    own = {"FIELD178_DATA_DIR": str(folder), "FIELD178_LANGUAGE": "vi", **environment}
+    with (folder / "server.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "field178_server.cli", "serve", "--port", "0", *arguments],
+            env={**os.environ, **own},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert READY.fullmatch(line), (folder / "server.log").read_text()
+    return process, line.split(": ")[1].strip()
+
+
+def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) -> int:
+    process.send_signal(how)
+    code = process.wait(timeout=20)
+    assert process.stdout is not None
+    process.stdout.close()
+    return code
+
+
+def set_up(folder: Path, url: str) -> Settings:
+    settings = Settings(data_dir=folder, url=url)
+    at = Operator(settings, SystemClock())
+    install(settings, at.engine, at.clock, at.ids)
+    at.engine.dispose()
+    if settings.is_https:
+        tls.create(settings.tls_dir, "127.0.0.1", SystemClock().now())
+    return settings
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, and the authority its sender trusts."""
+
+    url: str
+    folder: Path
+
+    @contextmanager
+    def connection(self) -> Iterator[http.client.HTTPConnection]:
+        host = self.url.split("//")[1]
+        if self.url.startswith("http:"):
+            opened = http.client.HTTPConnection(host, timeout=20)
+        else:
+            context = ssl.create_default_context(cafile=str(self.folder / "tls" / tls.CA_CERTIFICATE))
+            opened = http.client.HTTPSConnection(host, timeout=20, context=context)
+        with closing(opened):
+            yield opened
+
+    def ask(self, method: str, path: str, **more: Any) -> tuple[int, http.client.HTTPMessage, bytes]:
+        with self.connection() as opened:
+            opened.request(method, path, **more)
+            answer = opened.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def raw(self, head: str) -> bytes:
+        """Send a head word for word and return the whole answer."""
+        with self.connection() as opened:
+            opened.connect()
+            opened.sock.sendall(head.encode())
+            answer = b""
+            while chunk := opened.sock.recv(65536):
+                answer += chunk
+            return answer
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    set_up(folder, f"{request.param}://127.0.0.1:8178")
+    process, url = start(folder, FIELD178_URL=f"{request.param}://127.0.0.1:8178")
+    assert url.startswith(request.param + ":")
+    yield Server(url, folder)
+    assert end(process) == 0
+
+
+def problem(answer: tuple[int, http.client.HTTPMessage, bytes]) -> tuple[int, str]:
+    status, headers, body = answer
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["F178-Protocol"] == "1"
+    return status, json.loads(body)["code"]
+
+
+def test_a_served_application_answers(server: Server) -> None:
+    status, _, body = server.ask("GET", "/healthz")
+    assert (status, json.loads(body)["status"]) == (200, "ok")
+
+
+@pytest.mark.parametrize("size", [MEBIBYTE + 1, MAX_BUFFERED_BODY_BYTES + 1, 24 * MEBIBYTE])
+def test_a_body_over_the_limit_meets_a_readable_answer(server: Server, size: int) -> None:
+    answer = server.ask("POST", CHALLENGE, body=b" " * size, headers=JSON)
+    assert problem(answer) == (413, "too_large")
+
+
+def test_a_chunked_body_over_the_limit_meets_a_readable_answer(server: Server) -> None:
+    chunks = (b" " * MEBIBYTE for _ in range(12))
+    answer = server.ask("POST", CHALLENGE, body=chunks, headers=JSON, encode_chunked=True)
+    assert problem(answer) == (413, "too_large")
+
+
+def test_a_chunked_body_within_the_limit_is_read(server: Server) -> None:
+    body = json.dumps({"device": "0197a000-0000-7000-8000-000000000009"}).encode()
+    pieces = iter([body[:5], body[5:]])
+    status, _, answer = server.ask("POST", CHALLENGE, body=pieces, headers=JSON, encode_chunked=True)
+    assert status == 200
+    assert "nonce" in json.loads(answer)
+
+
+def test_a_sender_that_asks_first_is_told_before_it_sends(server: Server) -> None:
+    answer = server.raw(
+        f"POST {CHALLENGE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        f"Expect: 100-continue\r\nContent-Length: {100 * MEBIBYTE}\r\n\r\n"
+    )
+    assert b"413" in answer.split(b"\r\n\r\n")[-2].splitlines()[0]
+
+
+def test_a_length_told_twice_is_refused_and_the_connection_closed(server: Server) -> None:
+    smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    answer = server.raw(
+        f"POST {CHALLENGE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(smuggled) + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}",
+    )
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_a_head_over_the_limit_is_refused(server: Server) -> None:
+    answer = server.raw(f"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * (17 << 10)}\r\n\r\n")
+    assert 400 <= int(answer.split(b" ")[1]) < 500
+
+
+def test_one_connection_serves_many_requests(server: Server) -> None:
+    with server.connection() as opened:
+        for _ in range(3):
+            opened.request("GET", "/api/v1/schemas")
+            answer = opened.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, True)
+
+
+def test_who_does_not_know_the_authority_refuses_the_server(server: Server) -> None:
+    if server.url.startswith("http:"):
+        pytest.skip("no TLS")
+    context = ssl.create_default_context()
+    strange = http.client.HTTPSConnection(server.url.split("//")[1], timeout=20, context=context)
+    with closing(strange), pytest.raises(ssl.SSLCertVerificationError):
+        strange.request("GET", "/healthz")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_ends_when_told(tmp_path: Path, how: signal.Signals) -> None:
+    set_up(tmp_path, "http://127.0.0.1:8178")
+    process, _ = start(tmp_path)
+    assert end(process, how) == 0
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
+def test_plain_http_is_never_served_to_a_network(tmp_path: Path) -> None:
+    settings = set_up(tmp_path, "http://127.0.0.1:8178")
+    with pytest.raises(SettingError, match=r"127\.0\.0\.1"):
+        serve(settings, "0.0.0.0", 0, lambda _: None)
+
+
+def test_behind_a_proxy_plain_http_is_served_on_loopback(tmp_path: Path) -> None:
+    set_up(tmp_path, "https://so178.example")
+    process, url = start(tmp_path, FIELD178_URL="https://so178.example", FIELD178_TRUSTED_PROXIES="1")
+    assert url.startswith("http://127.0.0.1:")
+    assert end(process) == 0
