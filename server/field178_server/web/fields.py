@@ -284,7 +284,7 @@ def _order(record_type: str, path: str) -> int:
 def _member_text(record_type: str, path: str, value: object, speech: Speech) -> str:
     keys = path.split(".")
     text = value_text(record_type, path, value, speech)
-    if keys[0] == "answers" and keys[-1] == "v":
+    if keys[-1] == "v" or (keys[0] == "follow_ups" and keys[-1] == "text"):
         return text
     field = field_at(record_type, path)
     if len(keys) == 2:
