@@ -284,6 +284,6 @@ class InspectionPresenter:
             shortcomings=opened.shortcomings,
             is_locked=opened.is_locked,
         )
-        problems = {row.path: row.text for row in self._checked.problems} | live_problems(bare)
+        problems = {**self._checked.marks, **live_problems(bare)}
         lint = lint_marks(data, (opened.place.name,), self._words.language)
         return replace(bare, marks=Marks(problems, opened.comments, lint))

@@ -46,6 +46,8 @@ class InspectionDesk:
         self._services = services
         self._ui_thread = ui_thread
         self._screen: Screen | None = None
+        self.words = services.words
+        self.state: InspectionState | None = None
         store, clock, words = services.store, services.clock, services.words
         self.list = EstablishmentsPresenter(store, clock, words, self._show_list)
         self.outing = OutingPresenter(store.settings, clock, words, self._show_outing)
@@ -82,6 +84,7 @@ class InspectionDesk:
             self.list.select(state.id if state else "")
 
     def _show_visit(self, state: InspectionState) -> None:
+        self.state = state
         if self._screen is not None:
             self._screen.pane.show_visit(state)
 

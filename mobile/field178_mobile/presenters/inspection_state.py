@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -38,10 +39,11 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What "look for mistakes" found; nothing is shown before it was asked for."""
+    """What "look for mistakes" found: lines to go through, a mark at each field."""
 
     problems: tuple[ProblemRow, ...] = ()
     warnings: tuple[ProblemRow, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
     is_asked: bool = False
 
 

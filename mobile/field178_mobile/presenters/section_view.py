@@ -12,6 +12,8 @@ from field178_mobile.presenters.findings import ViolationOffer, offers_of
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem
 
+_TALKED_TO = "ou_workers_attended"
+_THERE = ("workers_present", "workers_total")
 _ANSWERS = {
     AnswerKind.YES_NO: ("yes", "no", "na"),
     AnswerKind.YES_NO_PARTIAL: ("yes", "partial", "no", "na"),
@@ -182,7 +184,7 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         note=answer.note if answer else "",
         can_note=answer is not None,
         offers=_offers(item, answer, view),
-        suggestion=_suggestion(item, answer),
+        suggestion=_suggestion(item, answer, view),
         problem=marks.problems.get(path, ""),
         comment=_comment_at(path, marks),
         lint=marks.lint.get(f"{path}.note", ""),
@@ -232,10 +234,15 @@ def _offers(item: ChecklistItem, answer: Answer | None, view: VisitView) -> tupl
     return offers_of(item.id, view.data, view.day, view.words, view.is_leader)
 
 
-def _suggestion(item: ChecklistItem, answer: Answer | None) -> str:
-    if answer is not None or item.default is None:
+def _suggestion(item: ChecklistItem, answer: Answer | None, view: VisitView) -> str:
+    """Return a number that one tap may put in; it is never there by itself."""
+    if answer is not None:
         return ""
-    return str(item.default)
+    if item.id == _TALKED_TO:
+        values = answers_of(view.data)
+        known = (values[name] for name in _THERE if name in values)
+        return next((str(answer.value) for answer in known), "")
+    return "" if item.default is None else str(item.default)
 
 
 def _comment_at(path: str, marks: Marks) -> str:

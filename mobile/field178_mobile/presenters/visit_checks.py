@@ -7,7 +7,8 @@ from datetime import datetime
 
 from field178_mobile.presenters.inspection_state import Checked, ProblemRow, VisitScene
 from field178_mobile.presenters.visit import finished, is_closed_early
-from field178_mobile.presenters.visit_places import anchor_of, name_of
+from field178_mobile.presenters.visit_places import anchor_of, name_of, place_of
+from field178_mobile.presenters.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.rules import Context, Problem, errors, filing_problems, warnings
 
@@ -20,9 +21,11 @@ def check_visit(scene: VisitScene, now: datetime, is_leader: bool = False) -> Ch
     data = finished(scene.data, scene.asked_ids(), now)
     lists = scene.words.lists
     found = (*filing_problems(TYPE, data, lists, context), *_untapped(scene))
+    rows = _rows(found, scene)
     return Checked(
-        problems=_rows(found, scene),
+        problems=_by_section(rows, scene),
         warnings=_rows(warnings(TYPE, data, lists, context), scene),
+        marks={row.path: row.text for row in reversed(rows)},
         is_asked=True,
     )
 
@@ -43,6 +46,30 @@ def _untapped(scene: VisitScene) -> Iterable[Problem]:
         return ()
     open_items = (item for page in scene.pages() for item in page.open_required(scene.data))
     return tuple(Problem(f"answers.{item.id}.v", ErrorCode.REQUIRED) for item in open_items)
+
+
+def _by_section(rows: tuple[ProblemRow, ...], scene: VisitScene) -> tuple[ProblemRow, ...]:
+    """Put the unanswered items of a section into one line that leads to the first of them."""
+    words = scene.words
+    missing = message(ErrorCode.REQUIRED, words.language)
+    groups: dict[str, list[ProblemRow]] = {}
+    for row in rows:
+        place = place_of(row.path, scene.data, words)
+        groups.setdefault(place.section if row.text == missing and place.section else row.path, []).append(
+            row
+        )
+    return tuple(row for key, group in groups.items() for row in _line(key, group, words))
+
+
+def _line(key: str, group: list[ProblemRow], words: Wording) -> list[ProblemRow]:
+    if len(group) == 1 or key not in words.lists.sections:
+        return group
+    title = words.lists.sections[key].label(words.language)
+    return [
+        ProblemRow(
+            group[0].path, title, words.say("{count} required items without an answer", count=len(group))
+        )
+    ]
 
 
 def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:

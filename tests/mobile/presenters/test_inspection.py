@@ -299,6 +299,10 @@ def test_problem_leads_to_its_item(bench):
     bench.visit.arrive("inspected")
     bench.visit.check()
     problem = next(row for row in bench.state.checked.problems if row.path == "answers.kd_licence")
+    assert (problem.where, problem.text) == (
+        "Điều kiện karaoke, vũ trường",
+        "6 nội dung bắt buộc chưa trả lời",
+    )
     bench.visit.jump(problem.path)
     assert (bench.state.pane, bench.state.page.id, bench.state.focus) == (
         "page",

@@ -157,7 +157,7 @@ def test_pad_goes_on_to_the_next_open_count(table: Table):
     table.go_out()
     table.begin(CAFE).open_section("worker_counts")
     frames(3)
-    tap(find("CountField"))
+    tap(find("CountItem", key="workers_total").ids.count)
     for digit in "12":
         tap(find("PadKey", text=digit))
     tap(find("Btn", text="Xong"))
@@ -206,8 +206,8 @@ def test_problem_is_one_tap_away_from_its_item(table: Table):
     table.go_out()
     table.begin(KARAOKE).check()
     frames(3)
-    tap(find("ProblemLine", path="answers.biz_registration"))
-    assert find("CheckItem", key="biz_registration").error == "Cần nhập mục này."
+    tap(find("ProblemLine", where="Phòng cháy, chữa cháy"))
+    assert find("CheckItem", key="fire_file").error == "Cần nhập mục này."
 
 
 def test_portrait_shows_one_pane_and_a_way_back(table: Table):

@@ -36,6 +36,7 @@ class EstablishmentsScreen(kit.Panes):
         super().__init__(desk=desk, **kwargs)
         self.pane = RecordPane(record=desk.record)
         self.pane.bind(on_ask_outing=lambda _pane, access: self.open_outing(access))
+        self.pane.has_back = self.is_single
         self.fbind("is_single", self.pane.setter("has_back"))
         self._sheet: OutingSheet | None = None
         self._nothing = self.ids.nothing.__self__

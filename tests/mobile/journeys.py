@@ -1,0 +1,164 @@
+"""Whole pieces of work on the tablet's real screens, by taps alone, each returning the taps it took.
+
+`screen` must be on the stage with the list in sight. Typing text counts one tap for the field; keys are not
+taps. No step is skipped that an officer would do.
+"""
+
+from __future__ import annotations
+
+from field178_mobile.player.fingers import Fingers
+from field178_mobile.presenters.section_view import PageState
+from field178_mobile.ui.screens.establishments import EstablishmentsScreen
+
+SECTION_LIMIT = 20
+
+
+class Journey:
+    """A thumb on the inspection screen."""
+
+    def __init__(self, screen: EstablishmentsScreen) -> None:
+        self.screen = screen
+        self.fingers = Fingers()
+
+    @property
+    def taps(self) -> int:
+        """How many times the screen was touched."""
+        return self.fingers.taps
+
+    def open(self, establishment_id: str) -> None:
+        """Choose an establishment of the list."""
+        self.fingers.press("ListRow", key=establishment_id)
+
+    def chip(self, key: str) -> None:
+        """Choose a chip."""
+        self.fingers.press("OptionChip", key=key)
+
+    def choice(self, key: str) -> None:
+        """Choose a line of a list of choices."""
+        self.fingers.press("ChoiceRow", key=key)
+
+    def foot(self, action: str) -> None:
+        """Press the button of the foot that does this."""
+        self.fingers.press("FootButton", action=action)
+
+    def begin(self) -> None:
+        """Say that the team got in."""
+        self.fingers.press("Btn", icon="clipboard-check-outline")
+
+    def answer(self, item_id: str, value: str) -> None:
+        """Tap an answer of an item of the open section."""
+        row = self.fingers.find("CheckItem", key=item_id)
+        self.fingers.tap(next(seg for seg in row.ids.segs.children if seg.key == value))
+
+    def violation(self, violation_id: str) -> None:
+        """Choose a violation offered under an item."""
+        self.fingers.press("ViolationRow", key=violation_id)
+
+    def number(self, digits: str) -> None:
+        """Type a number on the pad and confirm it."""
+        for digit in digits:
+            self.fingers.press("PadKey", text=digit)
+        self.fingers.press("Btn", icon="check", text=self.screen.desk.words.translate("OK"))
+
+    def page(self) -> PageState | None:
+        """The open section."""
+        return self.screen.desk.state.page
+
+
+def choose_outing(journey: Journey, members: tuple[str, ...]) -> None:
+    """Choose the outing of the night in its sheet, which is open."""
+    fingers = journey.fingers
+    journey.chip("unannounced")
+    journey.chip("tip_off")
+    fingers.type(fingers.find("OutingBody").ids.number, "12/QĐ-UBND")
+    fingers.taps += 1
+    fingers.press("DateField")
+    fingers.press("Chip", text=journey.screen.desk.words.translate("Today"))
+    for member in members:
+        journey.choice(member)
+    fingers.press("Btn", icon="check", text=journey.screen.desk.words.translate("Use for tonight"))
+
+
+def pass_sections(journey: Journey, until: str) -> None:
+    """Pass every open section from the section list on: look at its items, confirm them as one, go on."""
+    journey.foot("next")
+    for _ in range(SECTION_LIMIT):
+        page = journey.page()
+        assert page is not None
+        if page.id == until:
+            return
+        if page.pass_count:
+            journey.foot("pass")
+        journey.foot("next")
+    raise AssertionError("the sections never end")
+
+
+def reach_workers(journey: Journey, everybody: int) -> None:
+    """Record in the open outreach section that the law was explained to everybody who works there."""
+    journey.answer("ou_done", "yes")
+    journey.fingers.press("Chip", text=journey.screen.desk.words.say("Put {number}", number=everybody))
+
+
+def routine_visit(screen: EstablishmentsScreen, establishment_id: str) -> int:
+    """File the routine visit: second one of an outing, five workers as last time, nothing wrong."""
+    journey = Journey(screen)
+    journey.open(establishment_id)
+    journey.begin()
+    journey.chip("owner")
+    pass_sections(journey, "worker_counts")
+    journey.fingers.press("Btn", icon="history")
+    journey.fingers.press("Chip", text=journey.screen.desk.words.say("Put {number}", number=0))
+    journey.foot("next")
+    reach_workers(journey, 5)
+    journey.foot("next")
+    journey.choice("compliant")
+    journey.foot("complete")
+    return journey.taps
+
+
+def first_visit_with_violations(
+    screen: EstablishmentsScreen, establishment_id: str, members: tuple[str, ...]
+) -> int:
+    """File the first visit of a night: outing, three violations, counts by the pad, measures, deadline."""
+    journey = Journey(screen)
+    journey.open(establishment_id)
+    journey.begin()
+    choose_outing(journey, members)
+    journey.chip("owner")
+    journey.foot("next")
+    for section, item, violation in VIOLATIONS:
+        while (page := journey.page()) is not None and page.id != section:
+            if page.pass_count:
+                journey.foot("pass")
+            journey.foot("next")
+        journey.answer(item, "no")
+        journey.violation(violation)
+    while (page := journey.page()) is not None and page.id != "worker_counts":
+        if page.pass_count:
+            journey.foot("pass")
+        journey.foot("next")
+    journey.fingers.press("CountField", label=_label(journey, "workers_total"))
+    for digits in ("5", "4", "1", "5", "5", "0"):
+        journey.number(digits)
+    journey.foot("next")
+    reach_workers(journey, 5)
+    journey.foot("next")
+    journey.choice("violation_recorded")
+    journey.chip("7")
+    journey.chip("admin_minutes")
+    journey.foot("complete")
+    return journey.taps
+
+
+VIOLATIONS = (
+    ("fire_safety", "fire_exits_clear", "fire_exit_obstructed"),
+    ("karaoke_discotheque", "kd_no_latch", "kd_door_latch"),
+    ("labour", "lb_contracts", "lb_no_contract_1_10"),
+)
+
+
+def _label(journey: Journey, item_id: str) -> str:
+    page = journey.page()
+    assert page is not None
+    item = next(item for item in page.items if item.id == item_id)
+    return f"{item.text}\u00a0*" if item.is_required else item.text
