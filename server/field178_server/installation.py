@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from field178_server import migrations
-from field178_server.keyring import create_keys
+from field178_server.keyring import create_keys, load_keys
 from field178_server.models import Tenant
 from field178_server.private_files import make_private_folder
 from field178_server.services import scopes
 from field178_server.settings import Settings
-from field178_server.unit_of_work import run_write
+from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
@@ -33,8 +33,13 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
     """Set everything up that is missing; what exists MUST stay as it is, tablets rely on it."""
     make_private_folder(settings.data_dir)
     make_private_folder(settings.key_dir.parent)
-    create_keys(settings.key_dir, secrets.token_bytes)
     migrations.upgrade(engine)
+    with snapshot(engine) as session:
+        is_known = session.get(Tenant, settings.tenant) is not None
+    if is_known:
+        load_keys(settings.key_dir)
+    # Keys before the tenant: a crash between the two is mended by running this again.
+    create_keys(settings.key_dir, secrets.token_bytes)
     return run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
 
 

@@ -19,6 +19,10 @@ SESSION_FILE = "console-session.key"
 KEY_FILES = (RECEIPT_FILE, SEALING_FILE, SESSION_FILE)
 
 
+class KeysMissingError(FileNotFoundError):
+    """A key of a tenant that exists is gone; a new one would turn every tablet away."""
+
+
 def to_base64url(raw: bytes) -> str:
     """Return base64url without padding, the protocol's form of raw keys and signatures."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
@@ -52,7 +56,7 @@ def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
 
 
 def load_keys(folder: Path) -> Keyring:
-    """Load the keys; refuses files that others could read or of another length."""
+    """Load the keys; refuses files that are missing, that others could read, or of another length."""
     receipt, sealing, console_session = (_read_key(folder / name) for name in KEY_FILES)
     return Keyring(
         Ed25519PrivateKey.from_private_bytes(receipt),
@@ -62,6 +66,8 @@ def load_keys(folder: Path) -> Keyring:
 
 
 def _read_key(path: Path) -> bytes:
+    if not path.exists():
+        raise KeysMissingError(f"{path}: bring it back from the backup")
     key = read_private(path)
     if len(key) != KEY_BYTES:
         raise ValueError(f"{path}: {KEY_BYTES} bytes")

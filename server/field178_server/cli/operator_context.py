@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.cli.words import LANGUAGE
 from field178_server.database import create_engine_for
-from field178_server.keyring import Keyring, load_keys
+from field178_server.keyring import Keyring, KeysMissingError, load_keys
+from field178_server.private_files import LoosePermissionsError
 from field178_server.services.desk import Desk
 from field178_server.services.passwords import Passwords
 from field178_server.settings import SettingError, Settings
@@ -47,6 +48,8 @@ class Group(click.Group):
             raise Refused(error) from error
         except SettingError as error:
             raise click.UsageError(str(error)) from error
+        except (KeysMissingError, LoosePermissionsError) as error:
+            raise click.ClickException(str(error)) from error
 
 
 @dataclass(frozen=True)

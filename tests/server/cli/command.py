@@ -1,0 +1,51 @@
+"""Calling the operator's command as a shell would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from field178_server.cli import main
+from field178_server.cli.operator_context import Operator
+from field178_server.settings import Settings
+from field178_shared.clock import SystemClock
+
+
+@dataclass
+class Command:
+    """`field178` with the data folder of one test."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    def __post_init__(self) -> None:
+        self.set(DATA_DIR=str(self.folder), PASSWORD_COST="test")
+
+    def set(self, **variables: str) -> None:
+        for name, value in variables.items():
+            self.monkeypatch.setenv(f"FIELD178_{name}", value)
+
+    def run(self, *arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
+
+    def __call__(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command that must succeed; returns what it printed."""
+        result = self.run(*arguments, stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def json(self, *arguments: str, stdin: str = "") -> dict[str, object]:
+        found = json.loads(self(*arguments, "--json", stdin=stdin))
+        assert isinstance(found, dict)
+        return found
+
+    def rows(self, *arguments: str) -> list[list[str]]:
+        return [line.split("\t") for line in self(*arguments).splitlines()]
+
+    def operator(self) -> Operator:
+        settings = Settings.from_environment({"FIELD178_DATA_DIR": str(self.folder)})
+        return Operator(settings, SystemClock())

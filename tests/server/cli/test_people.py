@@ -1,0 +1,99 @@
+"""`user …` and `team …`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select
+from tests.server.cli.command import Command
+from tests.server.office import PASSWORD, TEAM
+
+from field178_server.models import Audit, Officer, Record
+
+
+def test_an_officer_gets_the_scopes_of_team_and_units(field178: Command) -> None:
+    field178("user", "add", "binh", "--role", "inspector", "--unit", "c11635_v1", "--generate")
+    rows = {row[1]: row for row in field178.rows("user", "list")}
+    team = field178.rows("team", "list")[0][0]
+    assert rows["an"][4] == f"team:{team},unit:c11629_v1,unit:c11632_v1"
+    assert rows["binh"][2:6] == ["inspector", "commune_culture_social", "unit:c11635_v1", "active"]
+
+
+def test_tablets_see_an_officer_as_person_and_as_member(field178: Command) -> None:
+    officer = field178.rows("user", "list")[0][0]
+    at = field178.operator()
+    bodies = at.read(
+        lambda session: {row.type: json.loads(row.body) for row in session.scalars(select(Record))}
+    )
+    assert bodies["person"] == {"agency": "commune_culture_social", "display_name": "an", "role": "team_lead"}
+    assert bodies["team"]["members"] == {officer: {"position": "team_leader"}}
+    field178("user", "disable", "an")
+    deleted = at.read(
+        lambda session: session.scalars(select(Record.deleted).where(Record.type == "person")).all()
+    )
+    assert deleted == [True]
+    assert field178("check")
+
+
+def test_a_password_is_read_from_stdin_or_made_and_printed_once(field178: Command) -> None:
+    assert "password" not in field178.json("user", "add", "b1", "--role", "admin", stdin=PASSWORD + "\n")
+    made = field178.json("user", "add", "b2", "--role", "admin", "--generate")
+    assert len(str(made["password"])) == 20
+    again = field178.json("user", "password", "b2", "--generate")
+    assert again["password"] != made["password"]
+    at = field178.operator()
+    stored = at.read(lambda session: session.scalars(select(Officer.password_hash)).all())
+    assert not [one for one in stored if one is None or str(made["password"]) in one]
+
+
+@pytest.mark.parametrize("typed", ["b2-c3-d4", "aaaaaaaaaaaaaa", "x" * 129])
+def test_a_weak_password_is_not_taken(field178: Command, typed: str) -> None:
+    result = field178.run("user", "add", "b1", "--role", "admin", stdin=typed + "\n")
+    assert result.exit_code == 1
+    assert typed not in result.output
+    assert len(field178.rows("user", "list")) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("an", "--role", "admin"), 1),
+        (("b1", "--role", "king"), 1),
+        (("b1", "--role", "admin", "--agency", "none"), 1),
+        (("b1", "--role", "inspector", "--team", "Đội 179"), 1),
+        (("b1", "--role", "inspector", "--unit", "c99999_v1"), 1),
+        (("Bình Minh", "--role", "admin"), 2),
+        (("b1",), 2),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_whole(
+    field178: Command, arguments: tuple[str, ...], code: int
+) -> None:
+    result = field178.run("user", "add", *arguments, "--generate")
+    assert (result.exit_code, "Traceback" in result.output) == (code, False)
+    assert len(field178.rows("user", "list")) == 1
+
+
+def test_a_team_needs_known_units_and_a_name_of_its_own(field178: Command) -> None:
+    assert field178.run("team", "add", TEAM, "--unit", "c11629_v1").exit_code == 1
+    assert field178.run("team", "add", "Đội 2", "--unit", "c99999_v1").exit_code == 1
+    assert field178.run("team", "add", "Đội 2").exit_code == 2
+    assert [row[1] for row in field178.rows("team", "list")] == [TEAM]
+
+
+def test_one_time_codes_are_asked_from_then_on(field178: Command) -> None:
+    told = field178.json("user", "totp", "an")
+    assert str(told["link"]).startswith("otpauth://totp/field178:an?secret=")
+
+
+def test_acts_are_written_down_without_names(field178: Command) -> None:
+    field178("user", "disable", "an")
+    at = field178.operator()
+    audit = select(Audit).order_by(Audit.audit_id)
+    acts = at.read(
+        lambda session: [(row.actor_kind, row.action, row.details) for row in session.scalars(audit)]
+    )
+    assert [action for _, action, _ in acts] == ["team_added", "officer_added", "officer_disabled"]
+    assert {kind for kind, _, _ in acts} == {"operator"}
+    assert '"an"' not in json.dumps(acts)

@@ -1,0 +1,104 @@
+"""`enrol-code`, `devices`, `revoke`, `grant`, `ungrant`, `expire-sessions`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.server.cli.command import Command
+from tests.server.office import MovedClock, Office, Tablet, problem_of
+
+from field178_server.settings import Settings
+from field178_shared.clock import SystemClock
+
+
+@pytest.fixture
+def office(field178: Command) -> Iterator[Office]:
+    settings = Settings.from_environment(
+        {"FIELD178_DATA_DIR": str(field178.folder), "FIELD178_PASSWORD_COST": "test"}
+    )
+    office = Office(settings, MovedClock(SystemClock().now()))
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def tablet(field178: Command, office: Office) -> Tablet:
+    tablet = Tablet(office)
+    assert tablet.enrol(str(field178.json("enrol-code", "--user", "an")["code"])).status_code == 201
+    assert tablet.open_session().status_code == 200
+    return tablet
+
+
+def scopes_told(tablet: Tablet) -> list[str]:
+    hello = tablet.sync().get_data(as_text=True).splitlines()[0]
+    return re.findall(r'"((?:unit|team):[^"]+|ref)"', hello)
+
+
+def test_the_code_stands_first_on_a_line_of_its_own_and_in_the_link(field178: Command) -> None:
+    lines = field178("enrol-code", "--user", "an", "--no-qr").splitlines()
+    code = re.fullmatch(r"code: ([0-9A-HJKMNP-TV-Z]{16})", lines[0])
+    assert code is not None
+    assert lines[1].startswith(f"link: field178:enrol?u=http://127.0.0.1:8178&c={code[1]}&k=")
+
+
+def test_the_link_is_drawn_when_asked(field178: Command) -> None:
+    assert "█" in field178("enrol-code", "--user", "an", "--qr")
+
+
+def test_explicit_scopes_replace_the_officers_own(field178: Command) -> None:
+    told = field178.json("enrol-code", "--user", "an", "--scope", "unit:c11635_v1", "--scope", "ref")
+    assert told["scopes"] == ["ref", "unit:c11635_v1"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--user", "nobody"),
+        ("--user", "an", "--scope", "office"),
+        ("--user", "an", "--scope", "unit:c99999_v1"),
+        ("--user", "an", "--scope", "team:none"),
+        ("--user", "an", "--scope", "everything"),
+    ],
+)
+def test_a_code_that_cannot_be_is_refused(field178: Command, arguments: tuple[str, ...]) -> None:
+    result = field178.run("enrol-code", *arguments)
+    assert result.exit_code == 1
+    assert "code:" not in result.stdout
+
+
+def test_tablets_are_listed_with_what_they_may_read(field178: Command, tablet: Tablet) -> None:
+    row = field178.rows("devices")[0]
+    assert row[:2] == [tablet.device, "Máy 1"]
+    assert "unit:c11629_v1" in row[3]
+    assert row[6] == "active"
+
+
+def test_a_grant_and_its_withdrawal_reach_the_tablet(field178: Command, tablet: Tablet) -> None:
+    before = scopes_told(tablet)
+    field178("grant", tablet.device, "unit:c11635_v1")
+    field178("grant", tablet.device, "unit:c11635_v1")
+    assert set(scopes_told(tablet)) == {*before, "unit:c11635_v1"}
+    field178("ungrant", tablet.device, "unit:c11635_v1")
+    assert scopes_told(tablet) == before
+    assert field178.run("ungrant", tablet.device, "unit:c11635_v1").exit_code == 1
+
+
+@pytest.mark.parametrize("scope", ["office", "unit:none", "x"])
+def test_what_no_tablet_may_read_is_not_granted(field178: Command, tablet: Tablet, scope: str) -> None:
+    assert field178.run("grant", tablet.device, scope).exit_code == 1
+
+
+def test_a_revoked_tablet_has_no_scope_left(field178: Command, tablet: Tablet) -> None:
+    field178("revoke", tablet.device)
+    assert scopes_told(tablet) == []
+    assert field178.rows("devices")[0][6] == "revoked"
+    assert field178.run("revoke", "0197a000-0000-7000-8000-000000000009").exit_code == 1
+
+
+def test_sessions_end_and_are_counted(field178: Command, office: Office, tablet: Tablet) -> None:
+    assert field178.json("expire-sessions") == {"ended": 1}
+    office.clock.move(minutes=1)
+    assert problem_of(tablet.sync()) == (401, "session_expired")
+    assert field178.json("expire-sessions") == {"ended": 0}
