@@ -93,6 +93,7 @@ class Exchange:
             request.want,
             request.repair,
             request.max_records,
+            lacks_verdicts=device.verdicts != request.verdicts,
         )
         return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
 

@@ -167,3 +167,14 @@ def test_the_office_sees_when_a_tablet_was_last_heard_of(world: World) -> None:
     (later,) = world.rows(Device)
     assert later.last_seen_at > first.last_seen_at
     assert (later.app_version, later.clock_offset_ms) == ("1.2.4", None)
+
+
+def test_verdicts_without_any_row_come_with_a_checkpoint_to_store_them_by(world: World) -> None:
+    tablet = world.tablet()
+    tablet.pull()
+    frames = tablet.sync(push=[{**tablet.create(), "type": "spaceship"}])
+    assert [frame["frame"] for frame in frames] == ["hello", "res", "ck", "end"]
+    assert frames[2]["scope"] == "ref"
+    assert frames[3]["verified"] == [UNIT]
+    assert tablet.verdicts == 1
+    assert tablet.sync()[-1]["verified"] == ["ref", UNIT]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from field178_shared.canonical import Digest
 from field178_shared.protocol import MAX_ANSWER_BYTES
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -17,6 +18,7 @@ class Frames:
     parts: list[bytes] = field(default_factory=list)
     count: int = 0
     size_bytes: int = 0
+    has_checkpoint: bool = False
     _open: list[bytes] = field(default_factory=list)
 
     def add(self, frame: str, members: dict[str, object]) -> None:
@@ -28,6 +30,13 @@ class Frames:
         self._open.append(line)
         self.count += 1
         self.size_bytes += len(line) + 1
+
+    def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None) -> None:
+        """Add a `ck`, the last of its scope with the digest, and end the part."""
+        proof = {} if digest is None else {"digest": digest.wire()}
+        self.add("ck", {"scope": scope, "seq": seq, **proof})
+        self.close_part()
+        self.has_checkpoint = True
 
     def close_part(self) -> None:
         """End a part: what was added so far can be used without what follows."""

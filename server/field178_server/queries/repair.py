@@ -57,9 +57,9 @@ def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, 
     frames = budget.frames
     frames.add("repair", {"scope": scope.scope, "buckets": served, "ids": ids, "seq": scope.seq})
     is_complete = len(served) == len(differing)
-    if is_complete:
-        frames.add("ck", {"scope": scope.scope, "seq": scope.seq, "digest": scope.live.wire()})
     frames.close_part()
+    if is_complete:
+        frames.add_checkpoint(scope.scope, scope.seq, scope.live)
     return is_complete
 
 
