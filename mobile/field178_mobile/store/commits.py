@@ -19,6 +19,7 @@ from field178_mobile.store.base import (
     get_scope,
     put_base,
     put_scope,
+    recomputed_digest,
     scope_rows,
     unseen_rows,
 )
@@ -101,6 +102,9 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
         verified = None
         if checkpoint.digest is not None:
             touched.update(_drop_unseen(room, before, digests))
+            if before.refresh:
+                # A reading from the start ends in the truth of the rows, whatever spoiled the kept digest.
+                digests[checkpoint.scope] = recomputed_digest(room, checkpoint.scope)
             verified = digests[checkpoint.scope] == checkpoint.digest
         _put_progress(room, checkpoint, before, digests, verified)
         _keep_greeting(room, checkpoint.greeting)

@@ -37,7 +37,8 @@ def put_number(room: Room, key: str, value: int) -> None:
 
 def get_setting(room: Room, key: str) -> object:
     """Return a setting's JSON value, None when absent."""
-    row = room.connection.execute("SELECT revision, sealed FROM setting WHERE id = ?", (key,)).fetchone()
+    query = "SELECT revision, sealed FROM setting WHERE id = ? AND key_id = ?"
+    row = room.connection.execute(query, (key, room.sealer.key_id)).fetchone()
     if row is None:
         return None
     value: object = json.loads(room.sealer.open("setting", key, row[0], row[1]))

@@ -11,6 +11,7 @@ from field178_mobile.ports import CrashPoint
 from field178_mobile.store.connection import open_connection
 from field178_mobile.store.driver import Connection, DatabaseError
 from field178_mobile.store.filing import add_entries, recover_entries
+from field178_mobile.store.healing import heal, write_lost_journal
 from field178_mobile.store.journal import Entry, Journal
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.migrate import migrate
@@ -126,8 +127,11 @@ def _bring_up(room: Room, journal: Journal, folder: Path, new_id: Callable[[], s
     same_file = get_text(room, "journal") == journal.generation
     start = get_number(room, "journal_end") if same_file else 0
     unknown = _unknown(room, journalled(journal, room.sealer, min(start, journal.size)))
-    if unknown or not same_file or start > journal.size:
+    if unknown:
         recover_entries(room, unknown, journal)
+    if not same_file or start > journal.size:
+        write_lost_journal(room, journal)
+    heal(room, journal)
     mark_salvaged(folder)
     return False
 

@@ -72,6 +72,7 @@ class OwnChange:
     wire: Json
     set: Json
     was: Json
+    long_was: Json
     details: Mapping[str, object]
 
     @property
@@ -106,6 +107,26 @@ def insert_change(room: Room, change: NewChange) -> None:
     )
     for replaced in change.replaces:
         room.connection.execute("UPDATE outbox SET replaced_by = ? WHERE id = ?", (change.id, replaced))
+
+
+def seal_again(room: Room, change: NewChange) -> None:
+    """Write a change's content anew from its other copy. Inside a transaction."""
+    body = canonical({"wire": change.wire, "long_was": change.long_was})
+    sealed = room.sealer.seal("outbox", change.id, change.n, body)
+    room.connection.execute("UPDATE outbox SET sealed = ? WHERE id = ?", (sealed, change.id))
+
+
+def all_changes(room: Room) -> list[NewChange]:
+    """Return every held change as it was filed, in the order of filing."""
+    own = _select(room, "1 = 1", ())
+    replaced: dict[str, list[str]] = {}
+    for change in own:
+        if change.replaced_by is not None:
+            replaced.setdefault(change.replaced_by, []).append(change.id)
+    return [
+        NewChange(change.wire, change.incarnation, change.long_was, tuple(replaced.get(change.id, ())))
+        for change in own
+    ]
 
 
 def has_change(room: Room, change_id: str) -> bool:
@@ -292,6 +313,7 @@ def _from_row(room: Room, row: _Row) -> OwnChange:
         wire=wire,
         set=_object(wire["set"]),
         was={**_object(wire["was"]), **_object(body["long_was"])},
+        long_was=_object(body["long_was"]),
         details=details,
     )
 

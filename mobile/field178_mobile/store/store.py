@@ -6,12 +6,13 @@ store may be called from any thread. It is locked until `unlock` gives it the da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from field178_mobile.ports import Clock, CrashPoint, no_crash
+from field178_mobile.store.acts import deletion, resolution
 from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
 from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
 from field178_mobile.store.journal import Journal
@@ -111,10 +112,24 @@ class Store:
         return change_ids[0]
 
     def file_content(self, content: Content, user: str) -> str:
-        """File a deletion, a resolution or a merge; the screens' ways to it are in `acts`."""
+        """File what `acts` made of a user's word; screens have `delete` and `resolve`."""
         change_id = self._run(lambda unlocked: self._file_all(unlocked, [content], user))[0]
         self._tell(StoreChange(frozenset({content.record_id})))
         return change_id
+
+    def delete(self, record_id: str, user: str) -> str | None:
+        """Delete a record as the user sees it; None when it is not here."""
+        view = self.view(record_id)
+        return None if view is None or view.deleted else self.file_content(deletion(view), user)
+
+    def resolve(self, record_id: str, chosen: Mapping[str, object], user: str) -> str | None:
+        """Settle the open conflicts of a record: `chosen` values by path, all else as it stands."""
+        view, conflicts = self._run(
+            lambda unlocked: (unlocked.records.view(record_id), unlocked.lookups.conflicts(record_id))
+        )
+        if view is None or not conflicts:
+            return None
+        return self.file_content(resolution(view, conflicts, chosen), user)
 
     def view(self, record_id: str) -> RecordView | None:
         """Return one record as the user sees it, None when it is not on this tablet."""

@@ -73,23 +73,19 @@ def _is_shown(change: OwnChange) -> bool:
 
 
 def _applied(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
-    refused_paths = _clashed(change)
     if change.op in (Op.DELETE, Op.MERGE_INTO):
-        return data, deleted if refused_paths is None else True
-    if refused_paths is None:
-        return data, deleted
+        return data, True
+    clashed = _clashed(change)
     for path, value in change.set.items():
-        if path not in refused_paths and not passes_non_object(data, path):
+        if path not in clashed and not passes_non_object(data, path):
             data = write_path(data, path, value)
     return data, False
 
 
-def _clashed(change: OwnChange) -> frozenset[str] | None:
-    """Return the paths where the server's value holds; None means: in all of them."""
-    if change.status is not Status.CONFLICT:
-        return frozenset()
-    named = frozenset(change.details) & frozenset(change.set)
-    return named or None
+def _clashed(change: OwnChange) -> frozenset[str]:
+    # Where the receipt does not name the paths, the own values stand until the server's row is here: it
+    # comes with the same answer, and what was applied of the change must not flicker back before.
+    return frozenset(change.details) if change.status is Status.CONFLICT else frozenset()
 
 
 def refusal(own: Sequence[OwnChange]) -> str | None:

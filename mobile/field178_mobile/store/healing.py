@@ -1,0 +1,81 @@
+"""Looks at every sealed cell when the store is opened and heals what a bad block spoiled.
+
+SQLite does not notice a flipped bit inside a cell; the seal does. A base row is read again from the server,
+a change is taken from the journal. What cannot be healed here never stops the rest from being read.
+"""
+
+from __future__ import annotations
+
+from field178_mobile.store.base import ScopeRow, put_scope, recomputed_digest
+from field178_mobile.store.journal import Entry, Journal
+from field178_mobile.store.meta import get_number, put_number, put_text
+from field178_mobile.store.outbox import all_changes, offer_again, seal_again
+from field178_mobile.store.rebuild import journalled
+from field178_mobile.store.room import Room
+from field178_shared.errors import AppError
+
+# cell: table, the column that counts its revision, the sealed column
+_CELLS = {
+    "base": ("base", "rev", "sealed"),
+    "outbox": ("outbox", "n", "sealed"),
+    "receipt": ("outbox", "verdict", "sealed_receipt"),
+    "draft": ("draft", "revision", "sealed"),
+    "setting": ("setting", "revision", "sealed"),
+    "scope": ("scope", "revision", "sealed"),
+    "notice": ("notice", "1", "sealed"),
+}
+
+
+def heal(room: Room, journal: Journal) -> bool:
+    """Heal spoiled cells; true when there were any."""
+    spoiled = {table: _spoiled(room, table, *place) for table, place in _CELLS.items()}
+    if not any(spoiled.values()):
+        return False
+    held = {entry.change.id: entry.change for entry in journalled(journal, room.sealer)}
+    with room.transaction("heal"):
+        for change_id in spoiled["outbox"]:
+            if change_id in held:
+                seal_again(room, held[change_id])
+        # The server still has the verdict: asked again under the same id it answers the same.
+        offer_again(room, spoiled["receipt"])
+        _read_again(room, spoiled["base"], spoiled["scope"])
+        # A draft has one copy. Its row stays for a person with better tools, out of the way of the others.
+        for table, row_ids in (("draft", spoiled["draft"]), ("setting", spoiled["setting"])):
+            query = f"UPDATE {table} SET key_id = 'spoiled' WHERE id = ?"  # noqa: S608  constants
+            room.connection.executemany(query, [(row_id,) for row_id in row_ids])
+        room.connection.executemany("DELETE FROM notice WHERE id = ?", [(one,) for one in spoiled["notice"]])
+    return True
+
+
+def write_lost_journal(room: Room, journal: Journal) -> None:
+    """Give a journal that was lost or damaged its changes again: every change has two copies."""
+    known = {frame.change_id for frame in journal.frames()}
+    missing = [change for change in all_changes(room) if change.id not in known]
+    if missing:
+        journal.append(room.sealer, [Entry(change, None) for change in missing])
+    with room.transaction("journal"):
+        put_text(room, "journal", journal.generation)
+        put_number(room, "journal_end", journal.size)
+
+
+def _spoiled(room: Room, cell: str, table: str, revision: str, column: str) -> list[str]:
+    query = f"SELECT id, {revision}, {column} FROM {table} WHERE {column} IS NOT NULL AND key_id = ?"  # noqa: S608
+    found = []
+    for row_id, number, sealed in room.connection.execute(query, (room.sealer.key_id,)):
+        try:
+            room.sealer.open(cell, row_id, number, sealed)
+        except AppError:
+            found.append(row_id)
+    return found
+
+
+def _read_again(room: Room, record_ids: list[str], scopes: list[str]) -> None:
+    again = set(scopes)
+    for record_id in record_ids:
+        row = room.connection.execute("SELECT scope FROM base WHERE id = ?", (record_id,)).fetchone()
+        again.add(row[0])
+        room.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
+    for scope in sorted(again):
+        refresh = get_number(room, "refreshes") + 1
+        put_number(room, "refreshes", refresh)
+        put_scope(room, ScopeRow(scope, 0, refresh, recomputed_digest(room, scope)))
