@@ -1,0 +1,175 @@
+"""`move`, `review`, `compact`, `new-epoch`, `mark-backed-up`, as a tablet sees them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from tests.server.cli.command import Command
+from tests.server.office import MovedClock, Office, Tablet
+
+from field178_server.settings import Settings
+from field178_shared.clock import SystemClock
+
+HERE, THERE = "unit:c11629_v1", "unit:c11632_v1"
+SESSION = {
+    "outreach_form_id": "conference",
+    "session_date": "2026-11-20",
+    "unit_id": "c11629_v1",
+    "host_agency_id": "commune_people_committee",
+    "audiences": {"general_public": {"attendance_count": 40, "first_time_count": 30}},
+    "topic_ids": ["prostitution_law"],
+}
+ESTABLISHMENT = {
+    "name": "Nhà nghỉ GL-900",
+    "establishment_type_id": "guesthouse",
+    "unit_id": "c11629_v1",
+    "address_line": "Thôn GL-1",
+    "operating_status_id": "operating",
+}
+
+
+@dataclass
+class Field:
+    """A tablet that pushes whole records and pulls everything."""
+
+    tablet: Tablet
+    user: str
+    incarnation: str = field(default_factory=lambda: str(uuid.uuid4()))
+    made: int = 0
+
+    def sync(self, **members: Any) -> list[dict[str, Any]]:
+        answer = self.tablet.sync(incarnation=self.incarnation, **members)
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def file(self, type_: str, data: dict[str, object]) -> str:
+        self.made += 1
+        record_id = str(uuid.uuid4())
+        change = {
+            "change_id": str(uuid.uuid4()),
+            "n": self.made,
+            "record_id": record_id,
+            "type": type_,
+            "scope": HERE,
+            "op": "put",
+            "create": True,
+            "base_rev": 0,
+            "schema": 1,
+            "at": "2026-11-24T08:00:00Z",
+            "clock_offset_ms": 0,
+            "user": self.user,
+            "set": data,
+            "was": {},
+            "group": None,
+            "replaces": [],
+        }
+        receipt = next(frame for frame in self.sync(push=[change]) if frame["frame"] == "res")
+        assert receipt["status"] == "applied", receipt
+        return record_id
+
+    def records(self, **members: Any) -> dict[str, dict[str, Any]]:
+        return {frame["id"]: frame for frame in self.sync(**members) if frame["frame"] == "rec"}
+
+
+@pytest.fixture
+def tablet(field178: Command) -> Iterator[Field]:
+    environment = {"FIELD178_DATA_DIR": str(field178.folder), "FIELD178_PASSWORD_COST": "test"}
+    office = Office(Settings.from_environment(environment), MovedClock(SystemClock().now()))
+    tablet = Tablet(office)
+    enrolled = tablet.enrol(str(field178.json("enrol-code", "--user", "an")["code"])).get_json()
+    assert tablet.open_session().status_code == 200
+    yield Field(tablet, enrolled["user"]["id"])
+    office.close()
+
+
+def review_of(tablet: Field) -> dict[str, Any]:
+    found = [one for one in tablet.records().values() if one["type"] == "review"]
+    assert len(found) == 1
+    data = found[0]["data"]
+    assert isinstance(data, dict)
+    return data
+
+
+def test_a_moved_record_leaves_one_scope_and_arrives_in_the_other(field178: Command, tablet: Field) -> None:
+    record = tablet.file("establishment", ESTABLISHMENT)
+    field178("move", record, THERE)
+    assert tablet.records()[record]["scope"] == THERE
+    frames = tablet.sync(cursors={HERE: 1})
+    assert {"frame": "leave", "id": record, "scope": HERE} in frames
+    assert field178("check")
+
+
+def test_a_decision_reaches_the_tablet_with_its_comment(field178: Command, tablet: Field) -> None:
+    record = tablet.file("outreach_session", SESSION)
+    field178(
+        "review",
+        record,
+        "return",
+        "--reason",
+        "Thiếu số người",
+        "--path",
+        "audiences",
+        "--comment",
+        "Bổ sung",
+    )
+    review = review_of(tablet)
+    assert (review["record"], review["state"], review["reason"]) == (record, "returned", "Thiếu số người")
+    assert [one["path"] for one in review["comments"].values()] == ["audiences"]
+    field178("review", record, "approve")
+    assert review_of(tablet)["state"] == "approved"
+    assert field178.run("review", record, "return", "--reason", "x").exit_code == 1
+    field178("review", record, "reopen", "--reason", "Nhầm")
+    assert review_of(tablet)["state"] == "returned"
+    field178("review", record, "void", "--reason", "Trùng")
+    assert review_of(tablet)["state"] == "void"
+
+
+def test_a_decision_names_the_officer_who_takes_it(field178: Command, tablet: Field) -> None:
+    record = tablet.file("outreach_session", SESSION)
+    reviewer = field178.json("user", "add", "chi", "--role", "reviewer", "--generate")["user"]
+    field178("review", record, "return", "--comment", "Bổ sung", "--path", "venue", "--by", "chi")
+    assert [one["user"] for one in review_of(tablet)["comments"].values()] == [reviewer]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("return",), ("void",), ("approve", "--rev", "7"), ("approve", "--by", "nobody")]
+)
+def test_a_decision_that_cannot_be_changes_nothing(
+    field178: Command, tablet: Field, arguments: tuple[str, ...]
+) -> None:
+    record = tablet.file("outreach_session", SESSION)
+    result = field178.run("review", record, *arguments)
+    assert (result.exit_code, "Traceback" in result.output) == (1, False)
+    assert not [one for one in tablet.records().values() if one["type"] == "review"]
+
+
+def test_a_compacted_scope_sends_late_tablets_back_to_compare(field178: Command, tablet: Field) -> None:
+    record = tablet.file("establishment", ESTABLISHMENT)
+    field178("move", record, THERE)
+    assert field178.json("compact", HERE) == {"scope": HERE, "dropped": 1}
+    frames = tablet.sync(cursors={HERE: 1})
+    assert {"frame": "resync", "scope": HERE} in frames
+    assert field178.run("compact", "unit:none").exit_code == 1
+
+
+def test_a_new_epoch_is_told_at_once(field178: Command, tablet: Field) -> None:
+    before = tablet.sync()[0]["epoch"]
+    made = field178.json("new-epoch")["epoch"]
+    assert made != before
+    assert tablet.sync()[0]["epoch"] == made
+
+
+def test_what_a_backup_holds_is_told_as_an_unbroken_run(field178: Command, tablet: Field) -> None:
+    for _ in range(2):
+        tablet.file("establishment", ESTABLISHMENT)
+    assert tablet.sync()[0]["backed_up"] == {tablet.incarnation: 0}
+    assert field178.json("mark-backed-up") == {tablet.incarnation: 2}
+    assert tablet.sync()[0]["backed_up"] == {tablet.incarnation: 2}
+    tablet.made += 1  # the third change is still under way while the fourth arrives
+    tablet.file("establishment", ESTABLISHMENT)
+    assert field178.json("mark-backed-up") == {tablet.incarnation: 2}
