@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.support import KEY, FrozenClock, seeded_ids
+from tests.mobile.sync.tablet import Tablet
 
 from field178_mobile.store import Store
 
@@ -22,3 +23,8 @@ def store(tmp_path: Path, clock: FrozenClock) -> Iterator[Store]:
     opened.unlock(KEY)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tablet(store: Store, clock: FrozenClock) -> Tablet:
+    return Tablet(store, clock)

@@ -1,0 +1,56 @@
+"""Deleting and settling disagreements, with the server's answer."""
+
+from __future__ import annotations
+
+from tests.mobile.support import UNIT, USER
+from tests.mobile.sync.tablet import Tablet, record
+
+
+def wire_of(tablet: Tablet) -> dict:
+    [change] = tablet.sync_store.open_changes(10)
+    return change.wire
+
+
+def test_a_deletion_names_the_content_that_was_seen(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    assert tablet.store.delete(record(1), USER) is not None
+    view = tablet.store.view(record(1))
+    assert view is not None
+    assert view.deleted
+    assert tablet.store.establishments() == ()
+    tablet.sync()
+    assert tablet.server.world.records[record(1)].deleted
+    assert tablet.store.status().in_sync
+    assert tablet.store.delete(record(1), USER) is None
+
+
+def test_a_deletion_of_unseen_content_is_not_done(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.store.delete(record(1), USER)
+    tablet.server.office_put(record(1), UNIT, name="hai")
+    tablet.sync()
+    assert tablet.data(1) == {"name": "hai"}
+    assert tablet.store.status().in_sync
+
+
+def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một", village="x")
+    tablet.sync()
+    tablet.file(1, name="của máy")
+    tablet.server.office_put(record(1), UNIT, name="của phòng", village="x")
+    tablet.sync()
+    [item] = tablet.store.inbox()
+    conflict = item.disagreements[0].conflict_id
+    assert tablet.store.resolve(record(1), {"name": "của máy", "village": "x"}, USER) is not None
+    wire = wire_of(tablet)
+    assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": "của máy"}, {"name": "của phòng"})
+    assert wire["conflicts"] == {conflict: 1}
+    assert tablet.data(1) == {"name": "của máy", "village": "x"}
+
+
+def test_there_is_nothing_to_settle_without_a_disagreement(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    assert tablet.store.resolve(record(1), {"name": "hai"}, USER) is None
