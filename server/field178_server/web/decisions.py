@@ -27,6 +27,9 @@ from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.i18n import N_
 
 PIN = "comment:"
+TOO_LATE = N_(
+    "Only your own approval of the last 30 seconds can be undone. Reopen the record with a reason instead."
+)
 
 Decide = Callable[[Batch], None]
 
@@ -73,7 +76,14 @@ def undo(record_id: str) -> Response:
     """Take the own approval of the last seconds back."""
     actor = _actor()
     _check_reach(record_id)
-    _write(lambda batch: review.undo_approval(batch, actor, record_id))
+    try:
+        _write(lambda batch: review.undo_approval(batch, actor, record_id))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return queue_page(
+            QueueQuery(), record_id, Attempt(error.status, Speech(chosen_language()).say(TOO_LATE))
+        )
     answer = redirect(url_for("web.review_record", record_id=record_id), 303)
     return leave_flash(answer, "undone", record_id)
 

@@ -1,0 +1,162 @@
+"""An office with one tablet in the field, and browsers for its officers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from tests.server.office import PASSWORD, MovedClock, Office, Tablet, furnish, settings_of
+from tests.shared import builders
+from werkzeug.test import TestResponse
+
+from field178_server.services import officers, users
+from field178_server.services.passwords import Passwords
+from field178_server.services.users import Wanted
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.clock import to_wire
+
+UNIT = "unit:c11629_v2"
+TEAM = f"team:{builders.TEAM}"
+PLACE = builders.record_id("establishment")
+TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+EXTRA_ROLES = (
+    "admin",
+    "leader_viewer",
+    "city_viewer",
+    "privacy_officer",
+    "agency_reporter",
+    "commune_reporter",
+)
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Browser:
+    """One person's browser."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def text(self, path: str) -> str:
+        answer = self.client.get(path, follow_redirects=True)
+        assert answer.status_code == 200, answer.status
+        return answer.get_data(as_text=True)
+
+    def token(self) -> str:
+        found = TOKEN.search(self.text("/account"))
+        assert found is not None
+        return found[1]
+
+    def post(self, path: str, fields: Json | None = None) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.token()} | (fields or {}))
+
+    def decide(self, record_id: str, decision: str, seen_rev: int = 1, **fields: Any) -> TestResponse:
+        pinned = {f"comment:{path}": text for path, text in fields.pop("comments", {}).items()}
+        return self.post(f"/reviews/{record_id}/{decision}", {"seen_rev": seen_rev} | pinned | fields)
+
+
+@dataclass
+class FieldWork:
+    """What one tablet sends to the office."""
+
+    office: Office
+    tablet: Tablet
+    user: str
+    n: int = 0
+    receipts: list[Json] = field(default_factory=list)
+
+    def file(self, record_type: str, scope: str, data: Json, record_id: str = "") -> str:
+        record_id = record_id or self.office.runtime.ids.time_ordered()
+        receipt = self.send(record_id, record_type, scope, data, create=True)
+        assert receipt["status"] == "applied", receipt
+        return record_id
+
+    def visit(self, **over: Any) -> str:
+        return self.file("inspection", TEAM, builders.inspection(**over))
+
+    def session(self, **over: Any) -> str:
+        return self.file("outreach_session", UNIT, builders.outreach_session(**over))
+
+    def place(self, **over: Any) -> str:
+        return self.file("establishment", UNIT, builders.establishment(**over), PLACE)
+
+    def send(self, record_id: str, record_type: str, scope: str, set_: Json, **more: Any) -> Json:
+        self.n += 1
+        change = {
+            "change_id": self.office.runtime.ids.time_ordered(),
+            "n": self.n,
+            "record_id": record_id,
+            "type": record_type,
+            "scope": scope,
+            "op": "put",
+            "at": to_wire(self.office.clock.now()),
+            "clock_offset_ms": -740,
+            "user": self.user,
+            "set": set_,
+            **more,
+        }
+        answer = self.tablet.sync(push=[change])
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        frames = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
+        (receipt,) = (
+            one for one in frames if one["frame"] == "res" and one["change_id"] == change["change_id"]
+        )
+        return dict(receipt)
+
+
+@pytest.fixture
+def office(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Office]:
+    settings = settings_of(
+        tmp_path / "data", database_url=sqlite_engine.url.render_as_string(hide_password=False)
+    )
+    furnish(settings, MovedClock())
+    office = Office(settings)
+    stored = Passwords("test").hash(PASSWORD)
+    for role in EXTRA_ROLES:
+        wanted = Wanted(role, f"Cán bộ {role}", role, None, ())
+        run_write(office.engine, lambda session, w=wanted: users.add(session, office.desk, w, (), stored))
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def in_the_field(office: Office) -> FieldWork:
+    tablet = Tablet(office)
+    assert tablet.enrol(office.code("an", UNIT, TEAM, "ref")).status_code == 201
+    assert tablet.open_session().status_code == 200
+    with snapshot(office.engine) as session:
+        user = officers.by_login_or_id(session, office.settings.tenant, "an").officer_id
+    return FieldWork(office, tablet, user)
+
+
+@pytest.fixture
+def signed_in(office: Office) -> Callable[[str], Browser]:
+    """Sign an officer in, each in a browser of their own."""
+
+    def sign_in(login: str) -> Browser:
+        browser = Browser(office.app.test_client())
+        answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def reviewer(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("chi")
+
+
+@pytest.fixture
+def stranger(office: Office) -> Browser:
+    return Browser(office.app.test_client())

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from html import unescape
+
+from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
+from tests.server.web.test_review_pages import words
+from tests.shared import builders
+
+
+def test_conflict_shows_both_values_who_when_and_which_tablet(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    clash = {"opening_hours": "07:00-22:00"}
+    receipt = in_the_field.send(PLACE, "establishment", UNIT, clash, was={"opening_hours": "06:00-21:00"})
+    assert receipt["status"] == "conflict"
+    page = words(unescape(reviewer.text("/conflicts")))
+    assert "Đang ghi trong phiếu 08:00-24:00" in page
+    assert "Giữ riêng, từ máy tính bảng 07:00-22:00" in page
+    assert "Giá trị người sửa đã thấy: 06:00-21:00" in page
+    assert "Cán bộ an" in page
+    assert "Máy 1" in page
+    assert "sẽ có ở phiên bản sau" in page
+
+
+def test_late_edit_of_an_approved_record_is_listed_as_such(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    filed = in_the_field.visit()
+    reviewer.decide(filed, "approve")
+    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"})
+    page = words(unescape(reviewer.text("/conflicts")))
+    assert "Phiếu đã duyệt, thay đổi được giữ riêng" in page
+    assert "Số biên bản" in page
+
+
+def test_quarantine_tells_the_reason_in_words_and_keeps_all_values(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    bad = builders.inspection(ended_at="2026-11-20T06:00:00Z")
+    receipt = in_the_field.send(
+        in_the_field.office.runtime.ids.time_ordered(), "inspection", TEAM, bad, create=True
+    )
+    assert receipt["reason"] == "rule"
+    page = words(unescape(reviewer.text("/quarantine")))
+    assert "Các mục nhập không khớp nhau" in page
+    assert "Kết thúc trước khi bắt đầu" in page
+    assert "07/BB-KT" in page
+    assert "Máy 1" in page
+
+
+def test_empty_lists_say_what_would_be_here(reviewer: Browser) -> None:
+    assert "Không có xung đột" in reviewer.text("/conflicts")
+    assert "Không có gì bị giữ lại" in reviewer.text("/quarantine")
+    assert "Sổ cơ sở đang trống" in reviewer.text("/establishments")
+
+
+def test_register_is_searched_without_marks(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    assert "Karaoke Mộc Diệp" in reviewer.text("/establishments?q=moc+diep")
+    assert "Không tìm thấy cơ sở" in reviewer.text("/establishments?q=khong+co")
+
+
+def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    page = words(unescape(reviewer.text(f"/establishments/{PLACE}")))
+    assert "Số đăng ký GL-0000000016" in page
+    assert "04/03/2024" in page
+    assert "Duyệt R" not in page
+
+
+def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field: FieldWork) -> None:
+    filed = in_the_field.visit()
+    assert reviewer.get(f"/establishments/{filed}").status_code == 404
+    assert reviewer.get(f"/reviews/{in_the_field.place()}").status_code == 404
