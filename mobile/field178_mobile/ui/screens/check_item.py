@@ -35,14 +35,18 @@ class CheckItem(kit.CheckRow):
         self._draw_below(state)
 
     def _draw_below(self, state: ItemState) -> None:
-        if not (self.is_open and state.can_note) and not _speaks(state):
-            self.clear_area()
-            self._below = None
-            return
-        if self._below is None:
+        is_shown = _speaks(state) or (self.is_open and state.can_note)
+        if is_shown and self._below is None:
             self._below = ItemBelow(item=self)
+        if self._below is None:
+            return
+        if is_shown and self._below.parent is None:
             self.add_widget(self._below)
-        self._below.show(state)
+        elif not is_shown and self._below.parent is not None:
+            self._below.parent.remove_widget(self._below)  # kept: the next "no" builds nothing
+            self.clear_area()
+        if is_shown:
+            self._below.show(state)
 
     def _answer(self, _row: object, value: str) -> None:
         self.visit.answer(self.key, value or self.value)

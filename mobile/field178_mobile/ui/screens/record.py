@@ -93,6 +93,9 @@ class RecordPane(BoxLayout):
 
     def _pane(self, name: str) -> Widget:
         visit = self.record.visit
+        if name == "sections" and "page" not in self._panes:
+            self._panes["page"] = SectionPagePane(visit=visit)
+            self._panes["page"].warm()
         if name not in self._panes or self._panes[name].visit is not visit:
             self._panes[name] = _OF_VISIT[name](visit=visit)
             if name == "filed":

@@ -14,6 +14,7 @@ from field178_mobile.ui.screens.check_item import CheckItem
 from field178_mobile.ui.screens.count_item import CountItem
 from field178_mobile.ui.screens.optional import Optional
 
+USUAL_ITEMS = 9
 _REQUIRED = (protocol_card.ProtocolCards,)
 
 
@@ -48,6 +49,13 @@ class SectionPagePane(BoxLayout):
         if page.id != self._section:
             self._section = page.id
             self.ids.scroll.scroll_y = 1
+
+    def warm(self, _dt: float = 0) -> None:
+        """Build one more row ahead of its need; goes on a row a frame until a usual section is there."""
+        places = [place for place in range(USUAL_ITEMS) if (False, place) not in self._pool]
+        if places:
+            self._pool[False, places[0]] = CheckItem(visit=self.visit)
+            Clock.schedule_once(self.warm, 0)
 
     def row_of(self, item_id: str) -> CheckItem | CountItem | None:
         """Return the drawn row of an item."""
