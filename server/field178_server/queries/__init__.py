@@ -1,0 +1,1 @@
+"""Reads: SQL to plain dataclasses; no query writes, none knows Flask."""
