@@ -1,0 +1,47 @@
+"""`python -m tests.contract.simulator SEEDS STEPS [--start N] [--bug NAME]`: a long run, or a planted bug."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+
+from tests.contract.simulator.run import STEPS, Failed, simulator
+from tests.contract.simulator.violation import Violation
+
+
+def main() -> int:
+    options = _options()
+    started, exchanges, rounds = time.process_time(), 0, 0
+    with simulator() as world:
+        for number in range(options.seeds):
+            try:
+                run = world.run(options.start + number, options.steps)
+            except Failed as failed:
+                if not isinstance(failed.__cause__, Violation):
+                    traceback.print_exception(failed.__cause__)
+                print(failed)
+                print(f"caught at run {number + 1} by {failed.invariant}")
+                return 1
+            exchanges, rounds = exchanges + run.exchanges, max(rounds, run.rounds)
+        seen = world.seen
+    seconds = time.process_time() - started
+    steps = options.seeds * options.steps
+    print(f"{options.seeds} seeds, {steps} steps, {exchanges} exchanges in {seconds:.1f} s of one core")
+    print(f"{steps / seconds:.0f} steps/s, at most {rounds} rounds to rest")
+    print(f"verdicts {sorted(f'{status} {reason or str()}'.strip() for status, reason in seen.verdicts)}")
+    print(f"crash points {sorted(seen.tablet_crash_points | seen.server_crash_points)}")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.contract.simulator")
+    parser.add_argument("seeds", type=int)
+    parser.add_argument("steps", type=int, nargs="?", default=STEPS)
+    parser.add_argument("--start", type=int, default=0)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

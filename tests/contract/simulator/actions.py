@@ -1,0 +1,301 @@
+"""What happens in a world: the users' doings, the office's, the network's, and disasters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.contract.simulator.content import EDITS, KINDS, MOVES_TO, SCOPES, edited, fresh, with_edit
+from tests.contract.simulator.office import STRANGER, USERS
+from tests.contract.simulator.world import Seat, World
+
+from field178_mobile.store import RecordView
+from field178_mobile.sync.events import Tick, Wake, WakeReason
+
+Action = Callable[[World, Seat], None]
+
+
+def create(world: World, seat: Seat) -> None:
+    """File a new record."""
+    kind = world.rng.choice(KINDS)
+    held = seat.tablet.position().scopes
+    scopes = [scope for scope in MOVES_TO[kind] if scope in held]
+    if not scopes:
+        return
+    scope = world.rng.choice(scopes)
+    record_id = seat.tablet.new_id()
+    world.records.append(record_id)
+    draft = replace(
+        seat.tablet.begin(record_id, kind, scope), data=fresh(kind, len(world.records), scope), scope=scope
+    )
+    change_id = world.file(seat, draft, _user(world))
+    world.note(f"{seat.tablet.name} creates {kind} {record_id[-4:]} in {scope}: {change_id}")
+
+
+def edit(world: World, seat: Seat) -> None:
+    """Edit a record that is shown."""
+    view = _pick(world, seat)
+    if view is None:
+        return
+    draft = seat.tablet.begin(view.id, view.type, view.scope)
+    draft = replace(draft, data=edited(view.type, draft.data, world.rng, hot=world.rng.random() < 0.3))
+    change_id = world.file(seat, draft, _user(world))
+    world.note(f"{seat.tablet.name} edits {view.type} {view.id[-4:]} rev {view.rev}: {change_id}")
+
+
+def rivals(world: World, seat: Seat) -> None:
+    """Two tablets edit one field of one record, each without knowing of the other."""
+    view = _pick(world, seat)
+    if view is None:
+        return
+    path = world.rng.choice(list(EDITS[view.type]))
+    for other in world.seats:
+        shown = other.tablet.store.view(view.id)
+        if shown is None or shown.deleted:
+            continue
+        draft = other.tablet.begin(view.id, view.type, view.scope)
+        data = with_edit(draft.data, path, world.rng.choice(EDITS[view.type][path]))
+        change_id = world.file(other, replace(draft, data=data), USERS[0])
+        world.note(f"{other.tablet.name} sets {path} of {view.id[-4:]}: {change_id}")
+
+
+def open_draft(world: World, seat: Seat) -> None:
+    """Begin an edit and leave it lying; it is filed later, over a record that may have moved on."""
+    view = _pick(world, seat)
+    if view is not None:
+        draft = seat.tablet.begin(view.id, view.type, view.scope)
+        data = edited(view.type, draft.data, world.rng, hot=False)
+        seat.tablet.store.drafts.save(replace(draft, data=data))
+        world.note(f"{seat.tablet.name} begins an edit of {view.id[-4:]}")
+
+
+def file_draft(world: World, seat: Seat) -> None:
+    """File what was left lying."""
+    drafts = sorted(seat.tablet.store.drafts.all(), key=lambda draft: (draft.saved_at, draft.id))
+    if drafts:
+        draft = drafts[0]
+        world.note(
+            f"{seat.tablet.name} files a draft of {draft.record_id[-4:]}: {world.file(seat, draft, USERS[1])}"
+        )
+
+
+def delete(world: World, seat: Seat) -> None:
+    """Delete a record that is shown."""
+    view = _pick(world, seat)
+    if view is not None:
+        change_id = seat.tablet.delete(view, USERS[0])
+        seat.oracle.filed(change_id)
+        world.note(f"{seat.tablet.name} deletes {view.id[-4:]} rev {view.rev}: {change_id}")
+
+
+def poison(world: World, seat: Seat) -> None:
+    """File a change that makes the server fail for as long as the world is not healed."""
+    view = None if world.wire.poison else _pick(world, seat)
+    if view is None:
+        return
+    draft = seat.tablet.begin(view.id, view.type, view.scope)
+    draft = replace(draft, data=edited(view.type, draft.data, world.rng, hot=False))
+    change_id = world.file(seat, draft, USERS[0])
+    if change_id is not None:
+        world.wire.poison.add(change_id)
+        world.note(f"{seat.tablet.name} files poison {change_id}")
+
+
+def sync(world: World, seat: Seat) -> None:
+    """An exchange, for one reason or another."""
+    reason = world.rng.choice((WakeReason.USER, WakeReason.USER, WakeReason.SAVE, WakeReason.NETWORK, None))
+    world.note(f"{seat.tablet.name} syncs ({reason})")
+    world.talk(seat, Tick() if reason is None else Wake(reason))
+
+
+def hear(world: World, seat: Seat) -> None:
+    """An answer that was late arrives."""
+    late = [one for one in world.seats if one.tablet.is_waiting]
+    if late:
+        world.note(f"{late[0].tablet.name} hears a late answer")
+        world.talk(late[0], None)
+
+
+def replay(world: World, seat: Seat) -> None:
+    """An old request arrives once more."""
+    world.note("replay")
+    world.wire.replay(world.rng.randrange(8))
+
+
+def restart(world: World, seat: Seat) -> None:
+    """The program ends and starts again."""
+    world.note(f"{seat.tablet.name} restarts")
+    seat.tablet.reboot()
+    world.judge(seat)
+
+
+def turn_clock(world: World, seat: Seat) -> None:
+    """Somebody sets a tablet's clock."""
+    seat.tablet.clock.error = timedelta(seconds=world.rng.choice((0, -90_000, 3_600, 40_000_000, -5)))
+    world.note(f"{seat.tablet.name} clock is off by {seat.tablet.clock.error}")
+
+
+def decide(world: World, seat: Seat) -> None:
+    """The office decides on a filed record."""
+    record_id = _any(world)
+    if record_id is not None:
+        kind = world.rng.choice(("return", "approve", "approve", "reopen", "void"))
+        with world.oracle.step():
+            done = world.office.review(record_id, kind)
+        world.note(f"office: {kind} {record_id[-4:]}: {done}")
+
+
+def move(world: World, seat: Seat) -> None:
+    """The office moves a record to another scope."""
+    record_id = _any(world)
+    row = world.oracle.state.records.get(record_id or "")
+    if row is not None:
+        scope = world.rng.choice(MOVES_TO[row.type])
+        with world.oracle.step():
+            world.office.move(row.id, scope)
+        world.note(f"office: move {row.id[-4:]} from {row.scope} to {scope}")
+
+
+def grant(world: World, seat: Seat) -> None:
+    """A tablet gets one more scope."""
+    scope = world.rng.choice(SCOPES)
+    world.note(f"office: grant {scope} to {seat.tablet.name}")
+    with world.oracle.step():
+        world.office.grant(seat.tablet.device, scope)
+
+
+def ungrant(world: World, seat: Seat) -> None:
+    """A tablet loses a scope."""
+    scope = world.rng.choice(SCOPES)
+    world.note(f"office: ungrant {scope} from {seat.tablet.name}")
+    with world.oracle.step():
+        world.office.ungrant(seat.tablet.device, scope)
+
+
+def compact(world: World, seat: Seat) -> None:
+    """The office lets the feed of a scope forget what is gone."""
+    scope = world.rng.choice(SCOPES)
+    world.note(f"office: compact {scope}")
+    with world.oracle.step():
+        world.office.compact(scope)
+
+
+# ---- disasters
+
+
+def new_epoch(world: World, seat: Seat) -> None:
+    """The office begins a new history."""
+    world.struck = True
+    world.note("office: new epoch")
+    with world.oracle.step():
+        world.office.new_epoch()
+
+
+def back_up(world: World, seat: Seat) -> None:
+    """The office makes a backup; a verified one lets tablets forget."""
+    verified = world.rng.random() < 0.5
+    world.note(f"office: backup, verified {verified}")
+    if verified:
+        world.backed_up |= set(world.oracle.state.receipts)
+    with world.oracle.step():
+        world.office.back_up(verified=verified)
+
+
+def restore(world: World, seat: Seat) -> None:
+    """The office goes back to its backup, and begins a new history unless that is forgotten."""
+    if not world.office.has_backup:
+        return
+    world.struck = world.restored = True
+    granted, revoked = world.oracle.state.granted, world.oracle.state.revoked
+    world.office.restore()
+    world.oracle.start_over()
+    # Grants are decided anew after a restore; here they are what they were before.
+    world.office.grant_all(granted, revoked)
+    is_remembered = world.rng.random() < 0.6
+    if is_remembered:
+        world.office.new_epoch()
+    world.oracle.start_over()
+    world.note(f"office: restore, new epoch {is_remembered}")
+
+
+def copy_tablet(world: World, seat: Seat) -> None:
+    """Somebody makes an image of a tablet."""
+    if not seat.tablet.is_waiting:
+        seat.tablet.copy_to(_image(world, seat))
+        world.note(f"{seat.tablet.name} is copied")
+
+
+def restore_tablet(world: World, seat: Seat) -> None:
+    """A tablet goes on from an older image of itself."""
+    _become(world, seat, seat)
+
+
+def clone_tablet(world: World, seat: Seat) -> None:
+    """A tablet goes on from an image of another one: two live with one name."""
+    _become(world, seat, world.rng.choice(world.seats))
+
+
+def revoke(world: World, seat: Seat) -> None:
+    """A tablet is reported lost."""
+    world.note(f"office: revoke {seat.tablet.name}")
+    with world.oracle.step():
+        world.office.revoke(seat.tablet.device)
+
+
+ORDINARY: Mapping[Action, float] = {
+    create: 3,
+    edit: 13,
+    rivals: 3,
+    open_draft: 2,
+    file_draft: 3,
+    delete: 2,
+    poison: 0.3,
+    sync: 18,
+    hear: 3,
+    replay: 2,
+    restart: 1,
+    turn_clock: 1,
+    decide: 4,
+    move: 2.5,
+    grant: 1.5,
+    ungrant: 1.5,
+    compact: 1.5,
+    back_up: 1,
+}
+DISASTERS: Mapping[Action, float] = {
+    new_epoch: 1,
+    restore: 1.5,
+    copy_tablet: 1,
+    restore_tablet: 1,
+    clone_tablet: 0.7,
+    revoke: 0.15,
+}
+
+
+def _become(world: World, seat: Seat, other: Seat) -> None:
+    image = _image(world, other)
+    if not image.exists():
+        return
+    world.struck = True
+    seat.tablet.become(image, other.tablet.device)
+    seat.oracle.became_another()
+    world.note(f"{seat.tablet.name} goes on as an image of {other.tablet.name}")
+
+
+def _image(world: World, seat: Seat):
+    return world.folder / f"image-{seat.tablet.name}"
+
+
+def _pick(world: World, seat: Seat) -> RecordView | None:
+    shown = world.visible(seat)
+    return world.rng.choice(shown) if shown else None
+
+
+def _any(world: World) -> str | None:
+    stored = [record_id for record_id in world.records if record_id in world.oracle.state.records]
+    return world.rng.choice(stored) if stored else None
+
+
+def _user(world: World) -> str:
+    return STRANGER if world.rng.random() < 0.02 else world.rng.choice(USERS)

@@ -1,0 +1,210 @@
+"""The real server core on one store file: the exchange, the office's acts, backup and restore."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from tests.contract.simulator.clocks import TrueClock
+from tests.contract.simulator.content import SCOPES
+from tests.contract.simulator.server_state import read_state
+from tests.shared import builders
+
+from field178_server import migrations
+from field178_server.database import create_engine_for
+from field178_server.exchange import Exchange
+from field178_server.models import Device, DeviceOfficer, Officer, Tenant
+from field178_server.services import operator, record_desk, roster, scopes
+from field178_server.services.compaction import compact
+from field178_server.services.desk import Desk
+from field178_server.services.record_desk import Decision
+from field178_server.services.type_rules import declared_types
+from field178_server.unit_of_work import run_write
+from field178_shared.codelists import load
+from field178_shared.errors import AppError
+from field178_shared.ids import IdSource
+from field178_shared.protocol import SyncRequest
+from field178_shared.strict_json import loads
+
+TENANT = "main"
+USERS = builders.USERS
+STRANGER = "5f0b1a3e-0000-4000-8000-0000000001ff"
+DEVICES = tuple(f"0197dddd-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
+GRANTS = {
+    DEVICES[0]: ("ref", SCOPES[1], SCOPES[2], SCOPES[4]),
+    DEVICES[1]: ("ref", SCOPES[1], SCOPES[4]),
+    DEVICES[2]: ("ref", SCOPES[2], SCOPES[3], SCOPES[5]),
+}
+
+
+class ServerCrash(BaseException):
+    """The server process ends here; nothing may catch it and tidy up."""
+
+
+@dataclass
+class Shelf:
+    """One engine for all worlds of a process: its store is replaced by a fresh copy for each of them.
+
+    Compiled statements live with the engine, so a new one for each world would be most of the run.
+    """
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.path = self.folder / "store.sqlite"
+        self.prepared = self.folder / "prepared.sqlite"
+        self.engine = create_engine_for(f"sqlite:///{self.path}")
+        migrations.upgrade(self.engine)
+        _furnish(self.engine)
+        self.copy_to(self.prepared)
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the store as it stands."""
+        self.engine.dispose()  # the last connection to close folds the log into the file
+        shutil.copy(self.path, target)
+
+    def put_back(self, source: Path) -> None:
+        """Replace the store."""
+        self.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        shutil.copy(source, self.path)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+class Office:
+    """The server of one world."""
+
+    def __init__(self, shelf: Shelf, clock: TrueClock, rng: random.Random) -> None:
+        shelf.put_back(shelf.prepared)
+        self.shelf = shelf
+        self.engine = shelf.engine
+        self.clock = clock
+        self.ids = IdSource(clock, rng)
+        self.crash_at: str | None = None
+        self.crash_points: set[str] = set()
+        self.desk = Desk(TENANT, clock, self.ids, load())
+        self.exchange = Exchange(self.engine, TENANT, clock, self.ids, declared_types(), self._pass)
+        self.has_backup = False
+
+    def answer(self, body: bytes) -> list[bytes]:
+        """Answer one request as the HTTP edge does, line by line."""
+        request = SyncRequest.from_wire(loads(body))
+        parts = self.exchange.answer(request.device, request)
+        return b"".join(parts).splitlines()
+
+    def grant(self, device: str, scope: str) -> None:
+        self._act(lambda session: operator.grant(session, self.desk, device, scope))
+
+    def ungrant(self, device: str, scope: str) -> bool:
+        return self._act(lambda session: operator.ungrant(session, self.desk, device, scope))
+
+    def revoke(self, device: str) -> None:
+        self._act(lambda session: operator.revoke(session, self.desk, device))
+
+    def move(self, record_id: str, scope: str) -> bool:
+        return self._act(lambda session: record_desk.move(session, self.desk, record_id, scope))
+
+    def review(self, record_id: str, kind: str) -> bool:
+        decision = Decision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
+        return self._act(lambda session: record_desk.decide(session, self.desk, decision))
+
+    def compact(self, scope: str) -> None:
+        self._act(lambda session: compact(session, TENANT, scope))
+
+    def new_epoch(self) -> None:
+        self._act(lambda session: operator.new_epoch(session, self.desk))
+
+    def back_up(self, *, verified: bool) -> None:
+        """Copy the store away; a backup proved by restoring it lets tablets forget what it holds."""
+        self.shelf.copy_to(self.shelf.folder / "backup.sqlite")
+        self.has_backup = True
+        if verified:
+            self._act(lambda session: operator.mark_backed_up(session, self.desk))
+
+    def restore(self) -> None:
+        """Go back to the last backup: all that came later is gone here."""
+        self.shelf.put_back(self.shelf.folder / "backup.sqlite")
+
+    def grant_all(self, granted: Mapping[str, frozenset[str]], revoked: frozenset[str]) -> None:
+        """Give every tablet exactly these scopes."""
+        held = read_state(self.shelf.path).granted
+        for device in sorted(granted.keys() | held.keys()):
+            for scope in sorted(held.get(device, frozenset()) - granted.get(device, frozenset())):
+                self.ungrant(device, scope)
+            for scope in sorted(granted.get(device, frozenset()) - held.get(device, frozenset())):
+                self.grant(device, scope)
+        for device in sorted(revoked):
+            self.revoke(device)
+
+    def _act(self, work: Callable[[Session], object]) -> bool:
+        """Do one office act; false when the office was refused it (closed, gone, nothing to take)."""
+        try:
+            run_write(self.engine, work)
+        except AppError:
+            return False
+        return True
+
+    def _pass(self, name: str) -> None:
+        self.crash_points.add(name)
+        if name == self.crash_at:
+            self.crash_at = None
+            raise ServerCrash(name)
+
+
+def _furnish(engine: Engine) -> None:
+    """Fill the store with a tenant, scopes, two officers and three tablets."""
+    clock = TrueClock()
+    desk = Desk(TENANT, clock, IdSource(clock, random.Random(178)), load())
+    now = clock.now()
+
+    def work(session: Session) -> None:
+        session.add(
+            Tenant(
+                tenant_id=TENANT,
+                name="An Lão",
+                epoch="0197eeee-0000-4000-8000-000000000001",
+                payload_key=b"k" * 32,
+                created_at=now,
+            )
+        )
+        session.flush()
+        scopes.ensure(session, TENANT, SCOPES, desk.lists)
+        for number, user in enumerate(USERS):
+            officer = Officer(
+                tenant_id=TENANT,
+                officer_id=user,
+                login=f"can-bo-{number}",
+                name=f"Cán bộ GL-0{number}",
+                agency="commune_police",
+                role="inspector",
+                created_at=now,
+            )
+            session.add(officer)
+            session.flush()
+            roster.list_officer(session, desk, officer, [])
+        for device_id, granted in GRANTS.items():
+            device = Device(
+                tenant_id=TENANT,
+                device_id=device_id,
+                label="",
+                public_key="",
+                user_id=USERS[0],
+                enrolled_at=now,
+            )
+            session.add(device)
+            session.flush()
+            for user in USERS:
+                session.add(
+                    DeviceOfficer(tenant_id=TENANT, device_id=device_id, officer_id=user, bound_at=now)
+                )
+            scopes.grant(session, device, granted, now)
+
+    run_write(engine, work)

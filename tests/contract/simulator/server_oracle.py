@@ -1,0 +1,227 @@
+"""Watches every write of the server: what one transaction may do, judged from outside of the product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.contract.simulator.server_state import ReceiptRow, ServerState, read_history, read_state
+from tests.contract.simulator.violation import Violation, require
+
+from field178_server.services.intake import Intake
+from field178_server.services.judge import Outcome
+from field178_server.services.stored import Stored
+from field178_server.services.waiting import Waiting
+from field178_shared.canonical import canonical, short_hash
+from field178_shared.merge import Data, equal, read_path, same, without_nulls, write_path
+from field178_shared.protocol import Change
+
+Json = dict[str, Any]
+Maker = str | None
+
+
+class ServerOracle:
+    """One world's judge of the server. `state` is what the store held after the last step."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.state = read_state(path)
+        self.verdicts: set[tuple[str, str | None]] = set()
+        self._makers: dict[tuple[str, int], Maker] = {}
+        self._made: dict[tuple[str, int], Maker] = {}
+
+    def start_over(self) -> None:
+        """Take the store as it is: it was restored."""
+        self.state = read_state(self._path)
+
+    @contextmanager
+    def step(self, pushed: Sequence[Json] = ()) -> Iterator[None]:
+        """Judge what the block does to the store, however it ends."""
+        self._made = {}
+        try:
+            yield
+        finally:
+            before, self.state = self.state, read_state(self._path)
+            self._judge(before, self.state, pushed)
+
+    def judge_answer(self, device: str, frames: Sequence[Json]) -> None:
+        """Judge an answer against the store it was read from."""
+        granted = self.state.scopes_of(device)
+        for frame in frames:
+            if frame["frame"] == "hello" and "scopes" in frame:
+                require(set(frame["scopes"]) == granted, "I6", f"hello names {frame['scopes']}")
+            elif "scope" in frame and frame["frame"] != "res":
+                require(frame["scope"] in granted, "I6", f"{frame['frame']} of {frame['scope']} to {device}")
+            if frame["frame"] == "rec":
+                self._judge_record(frame)
+            elif frame["frame"] == "res":
+                self._judge_receipt(frame)
+
+    def judge_history(self) -> None:
+        """Judge that every record is what its history makes of it, and that every change left a trace."""
+        history = read_history(self._path)
+        told = set(history.quarantined) | {change_id for change_id, *_ in history.changes}
+        require(set(self.state.receipts) <= told, "I2", "a receipt without the text of its change")
+        self._replay([row for row in history.changes if row[3] is not None])
+
+    def applied(self, change: Change, device: str, before: Stored | None, after: Stored, about: list[Stored]):
+        """Judge one applied change: nothing unseen was overwritten, nothing offered has vanished."""
+        self._made[after.record_id, after.rev] = device
+        old = before.data if before is not None else {}
+        self._judge_overwrite(change, before, after, old)
+        if change.op == "delete":
+            self._judge_delete(change, device, before, after, about)
+            return
+        for path, value in change.set.items():
+            taken = equal(read_path(after.data, path), value)
+            kept = taken or _disputed(about, path, change.change_id, value)
+            require(kept, "I2", f"{path} of change {change.change_id} vanished")
+
+    # ---- one transaction
+
+    def _judge(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
+        self._makers |= self._made
+        for row in after.receipts.values():
+            self.verdicts.add((row.status, row.reason))
+        self._judge_order(before, after)
+        self._judge_digests(after)
+        known = [change for change in pushed if change["change_id"] in before.receipts]
+        for change in known:
+            self._judge_repeat(before.receipts[change["change_id"]], after.receipts.get(change["change_id"]))
+        if pushed and len(known) == len(pushed):
+            same_state = (before.records, before.feed, before.scopes, before.receipts) == (
+                after.records,
+                after.feed,
+                after.scopes,
+                after.receipts,
+            )
+            require(same_state, "I4", "a repeated push changed the store")
+        require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
+
+    def _judge_order(self, before: ServerState, after: ServerState) -> None:
+        for key, (seq, kind) in after.feed.items():
+            scope = key[0]
+            known = before.scopes[scope].seq if scope in before.scopes else 0
+            if seq <= known:
+                require(before.feed.get(key) == (seq, kind), "I10", f"{key} appeared at {seq} <= {known}")
+            require(seq <= after.scopes[scope].seq, "I10", f"{key} stands above H of {scope}")
+        for scope, row in before.scopes.items():
+            require(after.scopes[scope].seq >= row.seq, "I10", f"H of {scope} went back")
+
+    def _judge_digests(self, after: ServerState) -> None:
+        for scope, row in after.scopes.items():
+            hashes = [h for _, h in after.live[scope].values()]
+            total = f"{sum(int(h, 16) for h in hashes) % 2**128:032x}"
+            agrees = (row.live_count, row.live_sum) == (len(hashes), total)
+            require(agrees, "I8", f"the server's digest of {scope} is not that of its records")
+
+    def _judge_repeat(self, before: ReceiptRow, after: ReceiptRow | None) -> None:
+        # A verdict may only leave the quarantine, by a run of its own.
+        settled = after == before or before.status == "quarantined"
+        require(settled, "I4", f"the verdict on {before.id} changed from {before} to {after}")
+
+    # ---- one answer
+
+    def _judge_record(self, frame: Json) -> None:
+        row = self.state.records.get(frame["id"])
+        is_now = row is not None and (row.scope, row.h) == (frame["scope"], frame["h"])
+        require(is_now, "I6", f"rec {frame['id']} of {frame['scope']}, stored is {row}")
+
+    def _judge_receipt(self, frame: Json) -> None:
+        row = self.state.receipts.get(frame["change_id"])
+        require(row is not None, "I1", f"a receipt for {frame['change_id']} that is not stored")
+        assert row is not None
+        told, stored = (frame["status"], frame["reason"]), (row.status, row.reason)
+        if frame["reason"] != "id_reuse":
+            require(told == stored, "I4", f"{told} was told of {row.id}, {stored} is stored")
+
+    # ---- one change
+
+    def _judge_overwrite(self, change: Change, before: Stored | None, after: Stored, old: Data) -> None:
+        was = {} if change.create else change.was
+        rebuilt = old
+        for path in sorted(change.set):
+            value, present = change.set[path], read_path(old, path)
+            if equal(read_path(after.data, path), present):
+                continue
+            seen = equal(read_path(after.data, path), value) and same(was.get(path), present)
+            require(seen, "I3", f"blind overwrite of {after.record_id} {path}: {present!r} by {change.wire}")
+            rebuilt = write_path(rebuilt, path, value)
+        untouched = canonical(rebuilt) == canonical(after.data)
+        require(untouched, "I3", f"{change.change_id} changed more of {after.record_id} than it says")
+        if before is not None:
+            require(after.rev - before.rev in (0, 1), "I3", f"{after.record_id} jumped to rev {after.rev}")
+
+    def _judge_delete(
+        self, change: Change, device: str, before: Stored | None, after: Stored, about: list[Stored]
+    ) -> None:
+        assert before is not None, "a record that is not there was deleted"
+        if not after.deleted:
+            kept = _disputed(about, "_deleted", change.change_id, True)
+            require(kept, "I2", f"the deletion {change.change_id} vanished")
+        elif not before.deleted:
+            own = [self._maker(before.record_id, rev) for rev in range(change.base_rev + 1, before.rev + 1)]
+            by_itself = change.base_rev > 0 and all(maker == device for maker in own)
+            seen = change.was.get("_h") == short_hash(before.data) or by_itself
+            require(seen, "I3", f"blind deletion of {before.record_id} by {change.wire}")
+
+    def _maker(self, record_id: str, rev: int) -> Maker:
+        return self._made.get((record_id, rev), self._makers.get((record_id, rev)))
+
+    def _replay(self, rows: Iterable[tuple[str, str, str | None, int | None, str]]) -> None:
+        built: dict[str, Data] = {}
+        conflicts = [row.data for row in self.state.records.values() if row.type == "conflict"]
+        disputed = {
+            (data["record"], data["path"], change_id) for data in conflicts for change_id in data["entries"]
+        }
+        for change_id, record_id, device, _, payload in rows:
+            wire = json.loads(payload)
+            if device is None or wire["op"] != "put":
+                continue
+            data = built.get(record_id, {})
+            was = {} if wire["create"] else wire["was"]
+            for path in sorted(wire["set"]):
+                value, present = wire["set"][path], read_path(data, path)
+                if equal(present, value) or (record_id, path, change_id) in disputed:
+                    continue
+                if not same(was.get(path), present):
+                    raise Violation("I3", f"history: {change_id} overwrote {path} of {record_id} unseen")
+                data = write_path(data, path, value)
+            built[record_id] = data
+        for record_id, data in built.items():
+            stored = self.state.records[record_id].data
+            require(canonical(data) == canonical(stored), "I3", f"{record_id} is not what its history makes")
+
+
+@contextmanager
+def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
+    """Let the oracle see every change right before and after the server applies it."""
+    original = Intake._apply
+
+    def watched(intake: Intake, one: Waiting, outcome: Outcome) -> None:
+        batch, change = intake._batch, one.change
+        before = batch.get(change.record_id)
+        original(intake, one, outcome)
+        after, oracle = batch.get(change.record_id), find()
+        if oracle is not None and after is not None:
+            oracle.applied(change, one.entry.device_id, before, after, batch.about(change.record_id))
+
+    Intake._apply = watched  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Intake._apply = original  # type: ignore[method-assign]
+
+
+def _disputed(about: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
+    for conflict in about:
+        entries = conflict.data.get("entries")
+        if conflict.type != "conflict" or conflict.data["path"] != path or not isinstance(entries, dict):
+            continue
+        entry = entries.get(change_id)
+        if entry is not None and equal(entry.get("mine"), without_nulls(value)):
+            return True
+    return False

@@ -1,0 +1,207 @@
+"""One real tablet: the store on its files, the engine without I/O, and a process that may end anywhere."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+from unittest.mock import patch
+
+from tests.contract.simulator.clocks import TrueClock, WrongClock
+from tests.contract.simulator.violation import require
+
+from field178_mobile.store import Draft, Store
+from field178_mobile.store.base import BaseRow, get_base
+from field178_mobile.store.filing import Content
+from field178_mobile.store.model import RecordView
+from field178_mobile.store.outbox import OwnChange, get_change
+from field178_mobile.store.position import Position, read_position
+from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.engine import SyncEngine, World
+from field178_mobile.sync.events import Effect, Event, HangUp, Send, SignedIn, SignIn, Wait, Wake, WakeReason
+from field178_mobile.sync.request import Identity
+from field178_shared.canonical import short_hash
+from field178_shared.ids import IdSource
+from field178_shared.protocol import Op
+
+KEY = bytes(range(32))
+# Far more than any honest conversation takes: an engine that never rests is a defect too.
+LONGEST_CONVERSATION = 80
+
+Result = TypeVar("Result")
+Line = Callable[["Tablet", bytes], list[Event] | None]
+
+
+class SameThread:
+    """The store's thread in a world of one thread: handing over would cost more than the work."""
+
+    def call(self, work: Callable[[], Result]) -> Result:
+        return work()
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+class TabletCrash(BaseException):
+    """The tablet's process ends here; nothing may catch it and tidy up."""
+
+
+class Tablet:
+    """A tablet and its user. After a crash it is started again from its files."""
+
+    def __init__(self, name: str, device: str, folder: Path, true: TrueClock, rng: random.Random) -> None:
+        self.name, self.device, self.folder = name, device, folder
+        self.clock = WrongClock(true)
+        self._rng = rng
+        self._ids = IdSource(self.clock, rng)
+        self.crash_in: int | None = None
+        self.crash_points: set[str] = set()
+        self.waiting: deque[Event] = deque()
+        self.starts = 0
+        self.sent = 0
+        self.on_start: Callable[[Tablet], None] = lambda tablet: None
+        self.boot()
+
+    def boot(self) -> None:
+        """Start the program, as often as it takes: a crash may hit the start itself."""
+        while True:
+            self.starts += 1
+            self.waiting.clear()
+            with patch("field178_mobile.store.store.DatabaseThread", SameThread):
+                self.store = Store(self.folder, self.clock, self._ids, crash_point=self._pass)
+            try:
+                self.store.unlock(KEY)
+                break
+            except TabletCrash:
+                self.store.close()
+        self.sync_store = SyncStore(self.store)
+        world = World(self.clock, self._rng, self._ids.random)
+        self.engine = SyncEngine(self.sync_store, Identity(self.device, "1.0.0"), world)
+        self.on_start(self)
+
+    def reboot(self, crash_in: int | None = None) -> None:
+        """End the program, start it again; the start itself may be hit too."""
+        self.store.close()
+        self.crash_in = crash_in
+        self.boot()
+        self.crash_in = None
+
+    def shut(self) -> None:
+        """End the program."""
+        self.store.close()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether an answer is on its way."""
+        return bool(self.waiting)
+
+    def talk(self, line: Line, event: Event | None = None) -> bool:
+        """Run the engine until it rests; false when an answer is still on its way."""
+        events, self.waiting = self.waiting, deque()
+        if event is not None:
+            events.append(event)
+        self.sent = 0
+        while events:
+            for effect in self.engine.step(events.popleft()):
+                if isinstance(effect, HangUp | Wait):
+                    events.clear()
+                answer = self._perform(effect, line)
+                if answer is None:
+                    return False
+                events.extend(answer)
+        return True
+
+    def _perform(self, effect: Effect, line: Line) -> list[Event] | None:
+        if isinstance(effect, SignIn):
+            return [SignedIn()]
+        if isinstance(effect, Send):
+            self.sent += 1
+            require(self.sent < LONGEST_CONVERSATION, "I5", "the engine does not come to rest")
+            return line(self, effect.body)
+        return []
+
+    def sync(self, line: Line, reason: WakeReason = WakeReason.USER) -> bool:
+        """Let the engine run as if somebody had woken it."""
+        return self.talk(line, Wake(reason))
+
+    # ---- what the user does
+
+    def begin(self, record_id: str, kind: str, scope: str) -> Draft:
+        """Begin work on a record as it is shown now."""
+        view = self.store.view(record_id)
+        return Draft(
+            id=self._ids.time_ordered(),
+            type=kind,
+            record_id=record_id,
+            scope=view.scope if view is not None else scope,
+            data=dict(view.data) if view is not None else {},
+            seen=view.data if view is not None else None,
+            base_rev=view.rev if view is not None else 0,
+            user="",
+            saved_at=self.clock.now(),
+        )
+
+    def delete(self, view: RecordView, user: str) -> str:
+        """Delete a record as shown."""
+        content = Content(
+            record_id=view.id,
+            type=view.type,
+            scope=view.scope,
+            op=Op.DELETE,
+            create=False,
+            base_rev=view.rev,
+            set={},
+            was={"_h": short_hash(view.data)},
+            long_was={},
+        )
+        return self.store.file_content(content, user)
+
+    def new_id(self) -> str:
+        return self._ids.time_ordered()
+
+    # ---- what the oracle looks at
+
+    def change(self, change_id: str) -> OwnChange | None:
+        return self.store.read(lambda room: get_change(room, change_id))
+
+    def base(self, record_id: str) -> BaseRow | None:
+        return self.store.read(lambda room: get_base(room, record_id))
+
+    def position(self) -> Position:
+        return self.store.read(read_position)
+
+    def rows(self, query: str) -> list[tuple]:
+        return self.store.read(lambda room: room.connection.execute(query).fetchall())
+
+    def meta(self) -> Mapping[str, str]:
+        return dict(self.rows("SELECT key, value FROM meta"))
+
+    # ---- copies of its files
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the files away, as a system image does."""
+        self.store.lock()
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(self.folder, target)
+        self.reboot()
+
+    def become(self, source: Path, device: str) -> None:
+        """Go on from copied files: an older self, or another tablet's."""
+        self.store.close()
+        shutil.rmtree(self.folder)
+        shutil.copytree(source, self.folder)
+        self.device = device
+        self.crash_in = None
+        self.boot()
+
+    def _pass(self, name: str) -> None:
+        self.crash_points.add(name)
+        if self.crash_in is None:
+            return
+        self.crash_in -= 1
+        if self.crash_in <= 0:
+            self.crash_in = None
+            raise TabletCrash(name)

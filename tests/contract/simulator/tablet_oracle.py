@@ -1,0 +1,212 @@
+"""Watches one tablet: what its user was promised, what the user sees, and where it says it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.contract.simulator.server_state import ServerState
+from tests.contract.simulator.tablet import Tablet
+from tests.contract.simulator.violation import require
+
+from field178_mobile.store import RecordView, StoreChange
+from field178_mobile.store.base import recomputed_digest
+from field178_mobile.store.outbox import OwnChange, State, changes_of
+from field178_shared.merge import equal, read_path
+from field178_shared.protocol import Status
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The last value this tablet's user gave a path, by the change that says so."""
+
+    change_id: str
+    value: object
+
+
+class TabletOracle:
+    """One tablet's judge."""
+
+    def __init__(self, tablet: Tablet) -> None:
+        self.tablet = tablet
+        self.promised: set[str] = set()
+        self._edits: dict[tuple[str, str], Edit] = {}
+        self._cursors: dict[str, tuple[str | None, int, int]] = {}
+        tablet.on_start = lambda _: self._started()
+        self._started()
+
+    def filed(self, change_id: str) -> None:
+        """A save returned: from here on the change may never be missing, and the user sees it."""
+        self.promised.add(change_id)
+        change = self.tablet.change(change_id)
+        require(change is not None, "I1", f"{change_id} was filed and is not there")
+        assert change is not None
+        for path, value in change.set.items():
+            self._forget_overlapping(change.record_id, path)
+            self._edits[change.record_id, path] = Edit(change_id, value)
+        self._look({change.record_id})
+
+    def became_another(self) -> None:
+        """The tablet goes on from older files: what they do not hold was lost with its other self."""
+        self.promised &= self.held()
+        self._edits.clear()
+        self._cursors.clear()
+
+    def held(self) -> set[str]:
+        return {row[0] for row in self.tablet.rows("SELECT id FROM outbox")}
+
+    def judge(self, *, is_calm: bool, backed_up: set[str]) -> None:
+        """Judge the tablet after an exchange, a crash, a restart."""
+        position = self.tablet.position()
+        gone = sorted(self.promised - self.held() - backed_up)
+        require(not gone, "I1", f"{self.tablet.name} let go of {gone}, which no backup holds")
+        self._judge_cursors()
+        self._judge_digests()
+        if is_calm:
+            missed = self.tablet.meta().get("mismatches", "0")
+            require(missed == "0", "I8", f"{missed} digests did not meet without any disaster")
+            require(not position.must_offer, "I8", "receipts did not meet without any disaster")
+
+    def judge_acknowledged(self, state: ServerState) -> None:
+        """Judge that the server has everything it is said to have."""
+        acknowledged = self.tablet.rows("SELECT id FROM outbox WHERE state = 'acknowledged'")
+        lost = [row[0] for row in acknowledged if row[0] not in state.receipts]
+        require(not lost, "I1", f"{self.tablet.name} takes {lost} for received, the server has no receipt")
+
+    def judge_green(self, state: ServerState) -> None:
+        """Judge that a tablet which shows green has everything and nothing else."""
+        if self.tablet.store.status().in_sync:
+            self._judge_equal(state)
+            self._judge_receipts(state)
+
+    def judge_rest(self, state: ServerState) -> None:
+        """Judge the tablet when nothing is left to do."""
+        tablet = self.tablet
+        lost = sorted(self.promised - set(state.receipts))
+        require(not lost, "I1", f"{tablet.name} filed {lost}, the server has no receipt")
+        self._judge_equal(state)
+        self._judge_receipts(state)
+        self._judge_views(state)
+        if tablet.device not in state.revoked:
+            require(tablet.store.status().in_sync, "I5", f"{tablet.name} at rest shows {tablet.engine.state}")
+
+    # ---- what the user sees
+
+    def _started(self) -> None:
+        self.tablet.store.subscribe(self._changed)
+
+    def _changed(self, change: StoreChange) -> None:
+        self._look(None if change.everything else set(change.records))
+
+    def _look(self, records: set[str] | None) -> None:
+        """Judge that every own edit is still shown, at every moment a screen could be drawn."""
+        for (record_id, path), edit in list(self._edits.items()):
+            if records is not None and record_id not in records:
+                continue
+            change = self.tablet.change(edit.change_id)
+            if change is None or self._is_edited_again(change, path) or self._is_over(change):
+                del self._edits[record_id, path]
+                continue
+            view = self.tablet.store.view(record_id)
+            shown = view is not None and equal(read_path(view.data, path), edit.value)
+            if view is None and not change.is_create:
+                continue  # the record is not here any more; the edit waits without a ghost of it
+            require(
+                shown, "I9", f"{self.tablet.name} {path} of {record_id}: {edit.value!r} is gone from view"
+            )
+
+    def _is_edited_again(self, change: OwnChange, path: str) -> bool:
+        """Tell whether the user has a younger word on this path."""
+        own = self.tablet.store.read(lambda room: changes_of(room, change.record_id))
+        younger = [other for other in own if other.ordinal > change.ordinal]
+        return any(_overlap(path, other_path) for other in younger for other_path in other.set)
+
+    def _is_over(self, change: OwnChange) -> bool:
+        """Tell whether others decide from here on what is shown: the base has the edit, or it was refused."""
+        if change.replaced_by is not None or change.status is Status.CONFLICT:
+            return True
+        if change.state is not State.ACKNOWLEDGED or change.status is Status.QUARANTINED:
+            return False
+        base = self.tablet.base(change.record_id)
+        if base is not None:
+            return change.reason == "replaced" or base.rev >= change.rev
+        # Not here: it left, or it has not come yet. Its place in the order tells which.
+        scope = self.tablet.position().scopes.get(change.receipt_scope or "")
+        return scope is None or scope.cursor >= (change.seq or 0)
+
+    def _forget_overlapping(self, record_id: str, path: str) -> None:
+        for known in [key for key in self._edits if key[0] == record_id]:
+            if _overlap(known[1], path):
+                del self._edits[known]
+
+    # ---- where it stands
+
+    def _judge_cursors(self) -> None:
+        position = self.tablet.position()
+        found = {
+            scope.id: (position.epoch, scope.cursor, scope.refresh) for scope in position.scopes.values()
+        }
+        for scope, (epoch, cursor, refresh) in found.items():
+            before = self._cursors.get(scope, (None, 0, 0))
+            restarted = epoch != before[0] or refresh > before[2]
+            went_on = cursor >= before[1] or restarted or cursor == 0
+            require(went_on, "I7", f"{self.tablet.name} {scope}: {before} -> {(epoch, cursor, refresh)}")
+        self._cursors = found
+
+    def _judge_digests(self) -> None:
+        for scope in self.tablet.position().scopes.values():
+            own = self.tablet.store.read(lambda room, name=scope.id: recomputed_digest(room, name))
+            require(
+                own == scope.digest, "I8", f"{self.tablet.name}: the kept digest of {scope.id} is another"
+            )
+
+    # ---- at rest
+
+    def _judge_equal(self, state: ServerState) -> None:
+        granted = state.scopes_of(self.tablet.device)
+        rows = self.tablet.rows("SELECT id, scope, rev, deleted FROM base")
+        foreign = sorted({row[1] for row in rows} - granted)
+        require(not foreign, "I6", f"{self.tablet.name} keeps rows of {foreign}")
+        here = {row[0]: (row[1], row[2]) for row in rows if not row[3]}
+        there = {
+            record_id: (scope, rev) for scope in granted for record_id, (rev, _) in state.live[scope].items()
+        }
+        differing = {key for key in here.keys() | there.keys() if here.get(key) != there.get(key)}
+        require(not differing, "I5", f"{self.tablet.name}: {_pairs(differing, here, there)}")
+        for record_id in here:
+            base = self.tablet.base(record_id)
+            assert base is not None
+            same = base.h == state.records[record_id].h and base.data == state.records[record_id].data
+            require(same, "I5", f"{self.tablet.name}: {record_id} has another content")
+
+    def _judge_receipts(self, state: ServerState) -> None:
+        query = "SELECT id, status, reason, receipt_incarnation FROM outbox WHERE state = 'acknowledged'"
+        for change_id, status, reason, life in self.tablet.rows(query):
+            row = state.receipts.get(change_id)
+            require(row is not None, "I1", f"{self.tablet.name}: no receipt of {change_id} on the server")
+            assert row is not None
+            told = (row.status, row.reason, row.incarnation)
+            require((status, reason, life) == told, "I5", f"{change_id}: {(status, reason, life)} is {told}")
+
+    def _judge_views(self, state: ServerState) -> None:
+        for (record_id,) in self.tablet.rows("SELECT id FROM base UNION SELECT record_id FROM outbox"):
+            own = self.tablet.store.read(lambda room, one=record_id: changes_of(room, one))
+            if any(change.is_refused and change.replaced_by is None for change in own):
+                continue  # an own value that waits to be mended is shown on top
+            self._judge_view(record_id, self.tablet.store.view(record_id))
+
+    def _judge_view(self, record_id: str, view: RecordView | None) -> None:
+        base = self.tablet.base(record_id)
+        if base is None:
+            require(view is None or view.deleted, "I5", f"{self.tablet.name} shows a ghost of {record_id}")
+            return
+        same = view is not None and (view.data, view.deleted) == (base.data, base.deleted)
+        require(same, "I5", f"{self.tablet.name}: the view of {record_id} is not its base")
+        require(view is not None and not view.pending, "I5", f"{record_id} is shown as pending at rest")
+
+
+def _overlap(one: str, other: str) -> bool:
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
+def _pairs(ids: set[str], here: dict, there: dict) -> str:
+    return "; ".join(f"{one}: {here.get(one)} here, {there.get(one)} there" for one in sorted(ids)[:3])

@@ -1,0 +1,17 @@
+"""How the oracle speaks: one broken invariant of the protocol, by its number."""
+
+from __future__ import annotations
+
+
+class Violation(AssertionError):
+    """An invariant of docs/sync-protocol.md §11 does not hold."""
+
+    def __init__(self, invariant: str, what: str) -> None:
+        super().__init__(f"{invariant}: {what}")
+        self.invariant = invariant
+
+
+def require(holds: bool, invariant: str, what: str) -> None:
+    """Raise Violation unless the invariant holds."""
+    if not holds:
+        raise Violation(invariant, what)

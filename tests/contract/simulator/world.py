@@ -1,0 +1,194 @@
+"""One seeded world: an office, three tablets, and dice that decide everything."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import deque
+from dataclasses import dataclass
+
+from tests.contract.simulator.clocks import TrueClock
+from tests.contract.simulator.office import DEVICES, Office, Shelf
+from tests.contract.simulator.server_oracle import ServerOracle
+from tests.contract.simulator.tablet import Tablet, TabletCrash
+from tests.contract.simulator.tablet_oracle import TabletOracle
+from tests.contract.simulator.violation import require
+from tests.contract.simulator.wire import Wire
+
+from field178_mobile.store import Draft, RecordView
+from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
+from field178_shared.merge import difference
+
+MOST_ROUNDS = 10
+PATIENCE = 6
+CRASH_WHILE_FILING = 0.1
+_REMEMBERED = 40
+_UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
+
+
+@dataclass
+class Seat:
+    """A tablet with its judge."""
+
+    tablet: Tablet
+    oracle: TabletOracle
+
+
+class World:
+    """Everything of one seed. `trace` holds the last things that happened."""
+
+    def __init__(self, shelf: Shelf, seed: int) -> None:
+        self.seed = seed
+        self.rng = random.Random(f"world {seed}")
+        self.clock = TrueClock()
+        self.trace: deque[str] = deque(maxlen=_REMEMBERED)
+        self.folder = shelf.folder / "tablets"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.office = Office(shelf, self.clock, random.Random(f"office {seed}"))
+        self.oracle = ServerOracle(shelf.path)
+        self.wire = Wire(self.office, self.oracle, random.Random(f"wire {seed}"), self.note)
+        self.seats = [self._seat(number, device) for number, device in enumerate(DEVICES)]
+        self.records: list[str] = []
+        self.backed_up: set[str] = set()
+        self.restored = False
+        self.struck = False
+
+    @property
+    def is_calm(self) -> bool:
+        """Tell whether nothing has happened that a plain exchange cannot bear."""
+        return not self.struck
+
+    def note(self, line: str) -> None:
+        """Remember what happens, for the print of a failing seed."""
+        self.trace.append(line)
+        self.wire.trace.update(line.encode())
+
+    def close(self) -> None:
+        for seat in self.seats:
+            seat.tablet.shut()
+
+    # ---- the tablets' side
+
+    def talk(self, seat: Seat, event: Event | None) -> None:
+        """Let a tablet exchange, or hear an answer that was on its way; it may crash in the middle."""
+        tablet, before = seat.tablet, self.wire.exchanges
+        was_waiting = tablet.is_waiting
+        try:
+            rested = tablet.talk(self.wire.carry, event)
+            tablet.crash_in = None
+        except TabletCrash as crash:
+            self.note(f"  {tablet.name} crashed at {crash}")
+            tablet.reboot(self._second_crash())
+            rested = False
+        self.judge(seat)
+        if not self.restored:
+            seat.oracle.judge_acknowledged(self.oracle.state)
+        if self.is_calm:
+            offers = self.wire.requests_with_offer
+            require(offers == 0, "I8", "changes were offered again without any disaster")
+        fresh = self.wire.exchanges > before and not was_waiting
+        if rested and fresh:
+            seat.oracle.judge_green(self.oracle.state)
+
+    def judge(self, seat: Seat) -> None:
+        """Judge a tablet in whatever state it is."""
+        seat.oracle.judge(is_calm=self.is_calm, backed_up=self.backed_up)
+
+    def sync(self, seat: Seat, reason: WakeReason = WakeReason.USER) -> None:
+        """Wake a tablet's sync."""
+        self.talk(seat, Wake(reason))
+
+    def file(self, seat: Seat, draft: Draft, user: str) -> str | None:
+        """File a draft; after a crash the draft or the change is there, whatever the moment."""
+        tablet = seat.tablet
+        tablet.store.drafts.save(draft)
+        if self.wire.allowed and self.rng.random() < CRASH_WHILE_FILING:
+            tablet.crash_in = self.rng.randint(1, 6)
+        try:
+            change_id = tablet.store.file(draft, user)
+            tablet.crash_in = None
+        except TabletCrash as crash:
+            self.note(f"  {tablet.name} crashed at {crash} while filing")
+            tablet.reboot(self._second_crash())
+            return self._found_after_crash(seat, draft)
+        if change_id is not None:
+            seat.oracle.filed(change_id)
+        return change_id
+
+    def _found_after_crash(self, seat: Seat, draft: Draft) -> str | None:
+        """Take an interrupted filing for what the files hold: the change whole, or still the draft."""
+        found = sorted(seat.oracle.held() - seat.oracle.promised)
+        for change_id in found:
+            seat.oracle.filed(change_id)
+        says_something = draft.seen is None or bool(difference(draft.seen, draft.data)[0])
+        kept = bool(found) or seat.tablet.store.drafts.get(draft.id) is not None
+        require(kept or not says_something, "I11", f"a crash took draft {draft.id} and filed nothing")
+        return found[0] if found else None
+
+    def _second_crash(self) -> int | None:
+        return self.rng.choice((None, None, 1, 2))
+
+    def visible(self, seat: Seat) -> list[RecordView]:
+        """Return the live records a tablet shows, in the order of their making."""
+        found = [seat.tablet.store.view(record_id) for record_id in self.records]
+        return [view for view in found if view is not None and not view.deleted]
+
+    # ---- the end
+
+    def heal(self) -> None:
+        """No more faults; answers on their way arrive."""
+        self.note("heal")
+        self.wire.allowed, self.wire.rate = (), 0.0
+        self.office.crash_at = None
+        for seat in self.seats:
+            seat.tablet.crash_in = None
+            if seat.tablet.is_waiting:
+                self.talk(seat, None)
+
+    def bear_poison(self) -> None:
+        """Judge that a change which makes the server fail delays no other; then the server is mended."""
+        if not self.wire.poison:
+            return
+        for _ in range(PATIENCE):
+            self.clock.pass_seconds(600)
+            for seat in self.seats:
+                self.talk(seat, Tick())
+        for seat in self.seats:
+            waiting = {row[0] for row in seat.tablet.rows(_UNANSWERED)}
+            delayed = waiting - self.wire.poison
+            require(not delayed, "I14", f"{seat.tablet.name}: {sorted(delayed)} wait behind a bad change")
+        self.wire.poison.clear()
+
+    def quiesce(self) -> int:
+        """Let everybody exchange until nobody has anything left; return the rounds it took."""
+        for number in range(MOST_ROUNDS + 1):
+            self.clock.pass_seconds(60)
+            before = self.oracle.state
+            for seat in self.seats:
+                self.sync(seat)
+            if before == self.oracle.state and all(self._rests(seat) for seat in self.seats):
+                return number
+        states = [seat.tablet.engine.state for seat in self.seats]
+        require(False, "I5", f"no rest after {MOST_ROUNDS} rounds: {states}")
+        raise AssertionError("unreachable")
+
+    def judge_rest(self) -> None:
+        """Judge everything once more, from the store's history up."""
+        for seat in self.seats:
+            seat.oracle.judge_rest(self.oracle.state)
+        self.oracle.judge_history()
+        for seat in self.seats:
+            if seat.tablet.device not in self.oracle.state.revoked:
+                self.sync(seat)
+                agreed = self.wire.last_frames[0].get("agreed", False)
+                require(agreed, "I5", f"{seat.tablet.name} has nothing to say and is not agreed with")
+
+    def _rests(self, seat: Seat) -> bool:
+        if seat.tablet.position().open_changes:
+            return False
+        return seat.tablet.device in self.oracle.state.revoked or seat.tablet.store.status().in_sync
+
+    def _seat(self, number: int, device: str) -> Seat:
+        rng = random.Random(f"tablet {number} {self.seed}")
+        tablet = Tablet(f"T{number}", device, self.folder / f"t{number}", self.clock, rng)
+        return Seat(tablet, TabletOracle(tablet))
