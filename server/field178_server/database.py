@@ -197,4 +197,5 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once with "locked", whatever the timeout.
     deferred = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("PRAGMA query_only = ON" if deferred else "PRAGMA query_only = OFF")
     connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")

@@ -1,0 +1,131 @@
+"""What the engines are set to, and what the bulk functions do on both."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from tests.world import TENANT, UNIT, World
+
+from field178_server import database
+from field178_server.database import create_engine_for, readonly
+from field178_server.models import Attempt, Officer, Scope
+from field178_server.models.base import table_of
+from field178_server.unit_of_work import run_write, snapshot, unit_of_work
+from field178_shared.errors import AppError
+
+ATTEMPT = table_of(Attempt)
+COLUMNS = ("tenant_id", "key", "failures", "since")
+
+
+def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
+    with readonly(sqlite_engine).connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "journal_mode", "page_size", "foreign_keys")
+        }
+    assert found == {"synchronous": 3, "journal_mode": "wal", "page_size": 16384, "foreign_keys": 1}
+
+
+def test_an_unsafe_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old:
+        sqlite_version = "3.46.1"
+        sqlite_version_info = (3, 46, 1)
+
+    monkeypatch.setattr(database, "_sqlite_driver", Old)
+    with pytest.raises(RuntimeError, match=r"3\.51\.3"):
+        create_engine_for("sqlite://")
+
+
+def test_errors_do_not_carry_content(world: World) -> None:
+    row = (TENANT, "Nguyễn Văn A", 0, "not a time")
+    with pytest.raises(Exception) as caught, unit_of_work(world.engine) as session:
+        database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, [row, row])
+    assert "PARAMETERS HIDDEN" in str(caught.value).upper() or "hidden" in str(caught.value)
+
+
+def test_a_snapshot_cannot_write(world: World) -> None:
+    with pytest.raises(DBAPIError, match=r"read-only|readonly"), snapshot(world.engine) as session:
+        session.execute(text("UPDATE scope SET seq = seq + 1"))
+
+
+def test_a_snapshot_sees_one_state_throughout(world: World) -> None:
+    with snapshot(world.engine) as session:
+        before = session.scalars(select(Scope.seq).where(Scope.scope == UNIT)).one()
+        tablet = world.tablet()
+        threading.Thread(target=tablet.created).run()
+        assert session.scalars(select(Scope.seq).where(Scope.scope == UNIT)).one() == before
+    assert world.rows(Scope, Scope.scope == UNIT)[0].seq == before + 1
+
+
+def rows_of(world: World, *failures: int) -> list[database.Row]:
+    with snapshot(world.engine) as session:
+        since = database.stored_instant(session.connection(), world.clock.now())
+    return [(TENANT, f"k{number}", count, since) for number, count in enumerate(failures)]
+
+
+def test_bulk_functions_insert_replace_update_and_delete(world: World) -> None:
+    def write(session: Any) -> None:
+        connection = session.connection()
+        database.bulk_insert(connection, ATTEMPT, COLUMNS, rows_of(world, 1, 2, 3))
+        database.bulk_upsert(connection, ATTEMPT, COLUMNS, rows_of(world, 9, 8, 7, 6), keep=("since",))
+        database.bulk_update(
+            connection, ATTEMPT, ("failures",), ("tenant_id", "key"), [(5, TENANT, "k0"), (5, TENANT, "x")]
+        )
+        database.bulk_delete(connection, ATTEMPT, ("tenant_id", "key"), [(TENANT, "k1")])
+        database.bulk_insert(connection, ATTEMPT, COLUMNS, [])
+
+    run_write(world.engine, write)
+    assert {row.key: row.failures for row in world.rows(Attempt)} == {"k0": 5, "k2": 7, "k3": 6}
+
+
+def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:
+    rows, runs = rows_of(world, 1), []
+
+    def write(session: Any) -> int:
+        runs.append(1)
+        if len(runs) == 1:
+            database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, [*rows, *rows])
+        return len(runs)
+
+    assert run_write(world.engine, write) == 2
+    assert world.rows(Attempt) == []
+
+
+def test_a_clash_that_stays_ends_as_busy(world: World) -> None:
+    rows, runs = rows_of(world, 1), []
+
+    def write(session: Any) -> None:
+        runs.append(1)
+        database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, [*rows, *rows])
+
+    with pytest.raises(AppError, match="busy"):
+        run_write(world.engine, write)
+    assert len(runs) == 3
+
+
+@pytest.mark.parametrize("failures", [-1, None])
+def test_a_broken_rule_is_a_bug_and_not_run_again(world: World, failures: Any) -> None:
+    runs = []
+
+    def write(session: Any) -> None:
+        runs.append(1)
+        database.bulk_insert(session.connection(), ATTEMPT, COLUMNS, rows_of(world, failures))
+
+    with pytest.raises(IntegrityError):
+        run_write(world.engine, write)
+    assert len(runs) == 1
+
+
+def test_times_are_kept_to_the_microsecond_in_utc(world: World) -> None:
+    instant = datetime(2026, 11, 24, 15, 0, 0, 123456, tzinfo=timezone(timedelta(hours=7)))
+    world.change_rows(Officer, disabled_at=instant)
+    (officer,) = world.rows(Officer)
+    assert officer.disabled_at == instant
+    assert officer.disabled_at.tzinfo is UTC
+    with pytest.raises(StatementError, match="aware"):
+        world.change_rows(Officer, disabled_at=datetime(2026, 11, 24))  # noqa: DTZ001
