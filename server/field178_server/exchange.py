@@ -48,6 +48,7 @@ class Exchange:
             parts = self._read(session, device, request, answers)
         if not request.push and presence.is_due(device, seen.at):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
+        self.crash_point("answer")
         return parts
 
     def _push(self, device_id: str, request: SyncRequest, seen: Presence) -> list[Answered]:
@@ -55,9 +56,14 @@ class Exchange:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
             presence.note(session, self.tenant_id, device.id, seen)
-            return push(batch, device, request.incarnation, request.push, self.rules)
+            self.crash_point("push.begin")
+            answers = push(batch, device, request.incarnation, request.push, self.rules)
+            self.crash_point("push.commit")
+            return answers
 
         answers = run_write(self.engine, work)
+        # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
+        self.crash_point("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
             self._run_missed_orphans([change.record_id for change in request.push])
         return answers
