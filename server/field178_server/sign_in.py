@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from field178_server.runtime import Runtime
-from field178_server.services import attempts, officers, totp
+from field178_server.services import attempts, audit, officers, totp
 from field178_server.services.attempts import Budget
 from field178_server.services.officers import Credentials
 from field178_server.unit_of_work import run_write, snapshot
@@ -24,32 +24,47 @@ def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None,
     An unknown login takes as long as a known one. `code` None: the one-time code is not asked again.
     """
     budgets = _budgets(runtime, login, address)
-    run_write(
-        runtime.engine,
-        lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
-    )
+    now = runtime.clock.now()
+    run_write(runtime.engine, lambda session: attempts.take(session, runtime.tenant_id, budgets, now))
     with snapshot(runtime.engine) as session:
         found = officers.credentials(session, runtime.tenant_id, login)
     # Outside every transaction: a hash takes 0.4 s, and nobody should wait for it with a lock.
-    right = runtime.passwords.matches(found.password_hash if found else None, password)
-    if not right or found is None:
+    is_right = runtime.passwords.matches(found.password_hash if found else None, password)
+    if found is None or not is_right:
+        run_write(runtime.engine, lambda session: _note(session, runtime, "sign_in_refused", found))
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
-    if not run_write(runtime.engine, lambda session: _settle(session, runtime, found, code, budgets)):
+    known, renewed = found, _renewed(runtime, found, password)
+    if not run_write(runtime.engine, lambda session: _settle(session, runtime, known, code, renewed)):
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
+    run_write(runtime.engine, lambda session: attempts.give_back(session, runtime.tenant_id, budgets))
     return found.officer_id
 
 
 def _settle(
-    session: Session, runtime: Runtime, found: Credentials, code: str | None, budgets: tuple[Budget, ...]
+    session: Session, runtime: Runtime, found: Credentials, code: str | None, renewed: str | None
 ) -> bool:
-    """Use the one-time code up and take the counted attempt back."""
+    """Use the one-time code up and write down what came of the attempt; False when it must not sign in."""
+    officer = officers.by_login_or_id(session, runtime.tenant_id, found.officer_id)
     if found.totp_secret is not None and code is not None:
         step = totp.accepted_step(found.totp_secret, code, runtime.clock.now(), found.totp_step)
-        officer = officers.by_login_or_id(session, runtime.tenant_id, found.officer_id)
         if step is None or not officers.claim_totp_step(session, officer, step):
+            _note(session, runtime, "sign_in_refused", found)
             return False
-    attempts.give_back(session, runtime.tenant_id, budgets)
+    officer.password_hash = renewed or officer.password_hash
+    _note(session, runtime, "sign_in_accepted", found)
     return True
+
+
+def _renewed(runtime: Runtime, found: Credentials, password: str) -> str | None:
+    """Return the hash at the cost of today when the stored one was made at another."""
+    is_outdated = found.password_hash is not None and runtime.passwords.is_outdated(found.password_hash)
+    return runtime.passwords.hash(password) if is_outdated else None
+
+
+def _note(session: Session, runtime: Runtime, action: str, found: Credentials | None) -> None:
+    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    actor = audit.Actor("system") if found is None else audit.Actor("officer", found.officer_id)
+    audit.record(session, stamp, actor, audit.Entry(action))
 
 
 def _budgets(runtime: Runtime, login: str, address: str) -> tuple[Budget, ...]:

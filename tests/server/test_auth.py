@@ -13,8 +13,9 @@ from tests.server.office import PASSWORD, MovedClock, Office, furnish, settings_
 from werkzeug.test import TestResponse
 
 from field178_server import auth, browser_session
-from field178_server.models import ConsoleSession
-from field178_server.services import totp, users
+from field178_server.models import Audit, ConsoleSession
+from field178_server.services import officers, totp, users
+from field178_server.services.passwords import Passwords
 from field178_server.unit_of_work import run_write, snapshot
 
 COOKIE = "field178"
@@ -264,6 +265,38 @@ def test_with_one_time_codes_a_password_alone_is_not_enough(office: Office, brow
     assert enter(browser, totp="000000").status_code == 403
     assert enter(browser, totp=code).status_code == 200
     assert enter(office.app.test_client(), totp=code).status_code == 403
+
+
+def test_every_attempt_to_sign_in_is_written_down_without_the_login(
+    office: Office, browser: FlaskClient
+) -> None:
+    office.clock.move(seconds=1)
+    enter(browser, "khong-co-ai")
+    office.clock.move(seconds=1)
+    enter(browser, "chi", "sai mật khẩu rồi")
+    office.clock.move(seconds=1)
+    enter(browser, "chi")
+    with snapshot(office.engine) as session:
+        chi = officers.by_login_or_id(session, "main", "chi").officer_id
+        rows = session.scalars(select(Audit).order_by(Audit.audit_id)).all()[-3:]
+    assert [(row.action, row.actor_id, row.details) for row in rows] == [
+        ("sign_in_refused", None, None),
+        ("sign_in_refused", chi, None),
+        ("sign_in_accepted", chi, None),
+    ]
+
+
+def test_a_hash_of_another_cost_is_made_anew_at_the_next_sign_in(
+    office: Office, browser: FlaskClient
+) -> None:
+    costly = Passwords().hash(PASSWORD)
+    run_write(office.engine, lambda session: users.set_password(session, office.desk, "chi", costly))
+    assert enter(browser).status_code == 200
+    assert who(browser) is not None
+    with snapshot(office.engine) as session:
+        stored = officers.by_login_or_id(session, "main", "chi").password_hash
+    assert stored is not None
+    assert not Passwords("test").is_outdated(stored)
 
 
 def test_sign_ins_are_limited_for_a_login_and_wait_is_told(office: Office, browser: FlaskClient) -> None:

@@ -6,11 +6,12 @@ import importlib.metadata
 
 import click
 
-from field178_server.cli import history, people, records, setup, tablets
+from field178_server.cli import demo, history, people, records, setup, tablets
 from field178_server.cli.operator_context import Group
 from field178_server.cli.words import _
 
 COMMANDS: tuple[click.Command, ...] = (
+    demo.demo,
     setup.init,
     setup.serve,
     setup.check,

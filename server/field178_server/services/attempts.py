@@ -38,6 +38,8 @@ def take(session: Session, tenant_id: str, budgets: Sequence[Budget], now: datet
     for budget in sorted(budgets, key=lambda one: one.key):
         row = session.get(Attempt, (tenant_id, budget.key), with_for_update=True)
         if row is None:
+            # Whoever guesses under ever new keys pays for the sweeping.
+            _forget_old(session, tenant_id, now)
             session.add(Attempt(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
             continue
         if now - row.since >= WINDOW:
@@ -62,6 +64,5 @@ def give_back(session: Session, tenant_id: str, budgets: Sequence[Budget]) -> No
         row.failures = max(0, row.failures - 1)
 
 
-def forget_old(session: Session, tenant_id: str, now: datetime) -> None:
-    """Drop counters whose window has passed."""
+def _forget_old(session: Session, tenant_id: str, now: datetime) -> None:
     session.execute(delete(Attempt).where(Attempt.tenant_id == tenant_id, Attempt.since < now - WINDOW))

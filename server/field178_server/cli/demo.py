@@ -1,0 +1,49 @@
+"""The play of the main job on made-up data: `demo`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from field178_server.cli.words import _
+
+FOLDER = ".demo"
+
+
+@click.command(help=_("Play the main job on made-up data: server, tablet, review. The server stays up."))
+@click.option("--stop", "is_stop", is_flag=True, help=_("Only stop the server of an earlier play."))
+@click.option(
+    "--folder", default=FOLDER, show_default=True, type=click.Path(path_type=Path), help=_("Where.")
+)
+def demo(is_stop: bool, folder: Path) -> None:
+    """Play the main job, each step told in plain words."""
+    from field178_server.demo import play  # starts a tablet, a server, and imports both
+
+    where = folder.absolute()
+    if is_stop:
+        click.echo(_("The demo's server is stopped.") if play.stop(where) else _("No server of a demo runs."))
+        return
+    try:
+        url = play.play(where, click.echo, _screen())
+    except (play.NotAsTold, ChildProcessError) as error:
+        play.stop(where)
+        raise click.ClickException(_("The play broke off: {error}").format(error=error)) from error
+    click.echo("")
+    click.echo(_("The office's desk: {url}").format(url=url))
+    click.echo(
+        _("  reviewer gl07 · team leader gl01 · password of all: {password}").format(password=play.PASSWORD)
+    )
+    click.echo(_("  the tablet once more: {command}").format(command=_tablet_command(where)))
+    click.echo(_("  to stop: make demo-stop"))
+
+
+def _screen() -> dict[str, str]:
+    """Return what the tablet draws on: the display where there is one."""
+    return {} if os.environ.get("DISPLAY") else {"FIELD178_OFFSCREEN": "1"}
+
+
+def _tablet_command(folder: Path) -> str:
+    own = f"FIELD178_TABLET_DIR={folder / 'tablet'} FIELD178_CLOCK_START=2025-03-11T08:30:00+07:00"
+    return f"{own} field178-tablet  (PIN 178259)"
