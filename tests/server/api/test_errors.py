@@ -16,10 +16,12 @@ from tests.server.office import MovedClock, Office, Tablet, furnish, problem_of,
 from tests.stores import POSTGRES, SQLITE
 
 from field178_server.api.openapi import operations_of
+from field178_server.api.operations import OPERATIONS
 from field178_server.database import create_engine_for
 from field178_server.models import Base
 from field178_server.unit_of_work import snapshot
 from field178_shared.clock import duration_clock
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES
 
 POSTS = (
@@ -204,6 +206,23 @@ def test_a_pointer_leads_to_the_fault(tablet: Tablet) -> None:
     assert answer.get_json()["pointer"] == "/device"
     nested_fault = tablet.office.post("/api/v1/auth/challenge", b'{"a": [{"b": 1.5}]}')
     assert nested_fault.get_json()["pointer"] == "/a/0/b"
+
+
+@pytest.mark.parametrize("path", [path for (_, path), one in OPERATIONS.items() if one.needs_session])
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer unknown", "Basic YTpi"])
+def test_what_needs_a_session_says_so_before_it_reads_anything(tablet: Tablet, path: str, token: str) -> None:
+    for body, _ in BODIES.values():
+        assert send(tablet, path, body, Authorization=token) == (401, "session_unknown")
+
+
+def test_a_busy_store_tells_when_to_come_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise AppError(ErrorCode.BUSY, retry_after_s=2)
+
+    monkeypatch.setattr("field178_server.services.device_sessions.issue_nonce", busy)
+    answer = office.post("/api/v1/auth/challenge", {"device": "0197a000-0000-7000-8000-000000000009"})
+    assert problem_of(answer) == (503, "busy")
+    assert answer.headers["Retry-After"] == "2"
 
 
 def test_unknown_paths_and_methods_are_problems_too(office: Office) -> None:
