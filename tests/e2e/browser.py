@@ -1,0 +1,70 @@
+"""A real Chromium for tests, and a watch over what it says and whom it asks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+WAIT_MS = 20_000
+
+
+@dataclass
+class Watched:
+    """A page, and everything about it that a careful visitor would complain about."""
+
+    page: Page
+    home: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda said: self._note(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda asked: self._check(asked.url))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    def _check(self, url: str) -> None:
+        if not url.startswith((self.home, "data:")):
+            self.complaints.append(f"asked elsewhere: {url}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give a running Chromium; without one the test is skipped, which CI does not let pass."""
+    if shutil.which(CHROMIUM) is None:
+        pytest.skip("no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def watched_page(browser: Browser, home: str, **options: Any) -> Iterator[Watched]:
+    """Give a page of a fresh profile; it MUST end without a complaint."""
+    context: BrowserContext = browser.new_context(base_url=home, **({"viewport": DESK} | options))
+    context.set_default_timeout(WAIT_MS)
+    watched = Watched(context.new_page(), home)
+    yield watched
+    context.close()
+    assert watched.complaints == []

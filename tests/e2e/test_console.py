@@ -1,0 +1,255 @@
+"""The office's desk in a real browser, on a real server, with records that a tablet has sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.browser import PHONE, Watched, chromium, watched_page
+from tests.e2e.foreign_client import ForeignClient, Json, enrolment_code
+from tests.e2e.server_process import ServerProcess, running_server
+from tests.shared import builders
+
+pytestmark = pytest.mark.browser
+
+UNIT = "c11629_v1"
+PASSWORD = "mat-khau-cua-chi-1"
+NAMES = ("Karaoke Hoa Phượng (GL-901)", "Nhà nghỉ Bình Minh (GL-902)", "Karaoke Trúc Khê (GL-903)")
+
+# Names and sizes of all that can be pressed, as a person with a screen reader or a thumb meets them.
+UNNAMED = """() => Array.from(document.querySelectorAll("a, button, input, textarea, summary"))
+  .filter(one => one.type !== "hidden")
+  .filter(one => one.checkVisibility() && !(one.textContent.trim() || one.getAttribute("aria-label")
+    || (one.labels && one.labels.length)))
+  .map(one => one.outerHTML.slice(0, 120))"""
+SMALL = """() => Array.from(document.querySelectorAll("button, summary, .chip, .segment, .rail-item, .tab"))
+  .filter(one => one.checkVisibility())
+  .map(one => [one.getBoundingClientRect(), one])
+  .filter(([box]) => box.width < 24 || box.height < 24)
+  .map(([box, one]) => `${box.width}x${box.height} ${one.outerHTML.slice(0, 80)}`)"""
+
+
+@dataclass
+class Desk:
+    """A server, its address, and the tablet that feeds it."""
+
+    server: ServerProcess
+    tablet: ForeignClient
+    team: str
+
+    def file(self, name: str, **over: object) -> str:
+        """Send an establishment and a visit to it; returns the visit's id."""
+        place = str(uuid.uuid4())
+        self._create("establishment", f"unit:{UNIT}", builders.establishment(name=name, unit_id=UNIT), place)
+        visit = builders.inspection(
+            establishment_id=place, unit_id=UNIT, team_id=self.team.removeprefix("team:"), **over
+        )
+        return self._create("inspection", self.team, visit)
+
+    def review_of(self, record_id: str) -> Json | None:
+        """Return what the tablet knows of the office's decision after a sync."""
+        self.tablet.pull_all()
+        reviews = (
+            one["data"] for one in self.tablet.base.values() if one["type"] == "review" and not one["deleted"]
+        )
+        return next((data for data in reviews if data["record"] == record_id), None)
+
+    def _create(self, type_: str, scope: str, data: Json, record_id: str = "") -> str:
+        record_id = record_id or str(uuid.uuid4())
+        change = self.tablet.change(record_id, type_, scope, data, create=True)
+        self.tablet.sync([change])
+        receipt = self.tablet.receipts[change["change_id"]]
+        assert receipt["status"] == "applied", receipt
+        return record_id
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder: Path = tmp_path_factory.mktemp("console")
+    with running_server(folder, FIELD178_PASSWORD_COST="test") as server:
+        server.command(
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-an-178\n"
+        )
+        server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
+        tablet = ForeignClient(server.url)
+        enrolled = tablet.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
+        yield Desk(server, tablet, next(one for one in enrolled["scopes"] if one.startswith("team:")))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def filed(desk: Desk) -> Iterator[tuple[str, str, str]]:
+    """Three waiting visits, oldest first; what a test leaves open is closed behind it."""
+    answers = builders.answers() | {"fire_exits_clear": {"v": "no", "note": "Hàng hóa chắn lối ra"}}
+    first = desk.file(NAMES[0], answers=answers, overall_result="minor_shortcomings")
+    filed = (first, desk.file(NAMES[1]), desk.file(NAMES[2]))
+    yield filed
+    for record_id in filed:
+        if (desk.review_of(record_id) or {}).get("state") not in ("approved", "void"):
+            desk.server.command("review", record_id, "void", "--reason", "hết buổi thử")
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Tên đăng nhập").fill("chi")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Duyệt phiếu")).to_be_visible()
+
+
+def test_reviewer_returns_and_approves_by_keyboard_alone(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        expect(page.locator("#record-title")).to_have_text(NAMES[0])
+        page.keyboard.press("c")
+        page.keyboard.type("Chụp lại lối thoát nạn")
+        page.keyboard.press("Escape")
+        page.keyboard.press("r")
+        page.keyboard.type("Chưa rõ mức độ")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#record-title")).to_have_text(NAMES[1])
+        expect(page.get_by_role("status")).to_contain_text("Đã trả lại")
+        page.keyboard.press("a")
+        expect(page.locator("#record-title")).to_have_text(NAMES[2])
+        expect(page.get_by_role("status")).to_contain_text("Đã duyệt")
+    returned, approved = desk.review_of(filed[0]), desk.review_of(filed[1])
+    assert returned is not None
+    assert (returned["state"], returned["reason"], returned["record_rev"]) == (
+        "returned",
+        "Chưa rõ mức độ",
+        1,
+    )
+    (comment,) = returned["comments"].values()
+    assert (comment["path"], comment["text"]) == ("answers.fire_exits_clear", "Chụp lại lối thoát nạn")
+    assert approved is not None
+    assert approved["state"] == "approved"
+
+
+def test_keys_move_through_the_list_and_open_the_sheet(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.keyboard.press("j")
+        expect(page.locator("#record-title")).to_have_text(NAMES[1])
+        expect(page).to_have_url(f"{desk.server.url}/reviews/{filed[1]}")
+        expect(page.locator(".list-item[aria-current]")).to_contain_text(NAMES[1])
+        page.keyboard.press("k")
+        expect(page.locator("#record-title")).to_have_text(NAMES[0])
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_undo_brings_the_approved_record_back(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.keyboard.press("a")
+        page.get_by_role("button", name="Hoàn tác (30 giây)").click()
+        expect(page.locator("#record-title")).to_have_text(NAMES[0])
+        expect(page.get_by_role("status")).to_contain_text("Đã hoàn tác")
+    assert desk.review_of(filed[0]) is None
+
+
+def test_dark_appearance_is_kept(desk: Desk, browser: Browser, filed: tuple[str, str, str]) -> None:
+    with watched_page(browser, desk.server.url, color_scheme="light") as watched:
+        page = watched.page
+        sign_in(page)
+        ground = "getComputedStyle(document.documentElement).backgroundColor"
+        assert page.evaluate(ground) == "rgb(243, 246, 248)"
+        page.get_by_role("button", name="Tối").click()
+        assert page.evaluate(ground) == "rgb(13, 20, 23)"
+        page.goto("/conflicts")
+        assert page.evaluate(ground) == "rgb(13, 20, 23)"
+
+
+def test_system_in_the_dark_shows_the_dark(desk: Desk, browser: Browser) -> None:
+    with watched_page(browser, desk.server.url, color_scheme="dark") as watched:
+        watched.page.goto("/sign-in")
+        ground = watched.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert ground == "rgb(13, 20, 23)"
+
+
+def test_everything_works_without_javascript(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url, java_script_enabled=False) as watched:
+        page = watched.page
+        sign_in(page)
+        page.get_by_role("link", name=NAMES[1]).click()
+        expect(page.locator("#record-title")).to_have_text(NAMES[1])
+        row = page.locator('[data-path="minutes_number"]')
+        row.locator("summary").click()
+        row.get_by_role("textbox").fill("Ghi số đầy đủ")
+        page.locator(".decide").get_by_role("link", name="Trả lại").click()
+        page.get_by_label("Lý do trả lại").fill("Thiếu số")
+        page.get_by_role("button", name="Trả lại máy tính bảng").click()
+        expect(page.locator("#record-title")).to_have_text(NAMES[2])
+        page.get_by_role("button", name="Duyệt").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã duyệt")
+    returned = desk.review_of(filed[1])
+    assert returned is not None
+    assert [comment["path"] for comment in returned["comments"].values()] == ["minutes_number"]
+
+
+def test_phone_shows_the_list_then_the_record_and_leads_back(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
+        page = watched.page
+        sign_in(page)
+        expect(page.locator("#record-title")).to_be_hidden()
+        page.get_by_role("link", name=NAMES[1]).tap()
+        expect(page.locator("#record-title")).to_be_visible()
+        expect(page.locator("#list-title")).to_be_hidden()
+        expect(page.get_by_role("button", name="Duyệt")).to_be_in_viewport()
+        page.get_by_role("link", name="Về danh sách").tap()
+        expect(page.locator("#list-title")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_pages_fit_name_and_offer_targets_to_everyone(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str], viewport: Json | None, language: str
+) -> None:
+    options = {"viewport": viewport} if viewport else {}
+    with watched_page(browser, desk.server.url, **options) as watched:
+        sign_in(watched.page)
+        watched.page.goto("/account")
+        watched.page.locator(f'button[name="language"][value="{language}"]').click()
+        paths = (
+            "/reviews",
+            f"/reviews/{filed[0]}",
+            "/conflicts",
+            "/quarantine",
+            "/establishments",
+            "/account",
+        )
+        for path in paths:
+            check_page(watched, path)
+
+
+def check_page(watched: Watched, path: str) -> None:
+    page = watched.page
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    assert page.evaluate(UNNAMED) == [], path
+    assert page.evaluate(SMALL) == [], path
+    assert page.locator("h1:visible, h2:visible").count() >= 1, path
