@@ -67,23 +67,26 @@ class TickingClock:
 class World:
     """One tenant in one store."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tenant_id: str = TENANT) -> None:
         self.engine = engine
+        self.tenant_id = tenant_id
         self.clock = TickingClock()
         self.ids = IdSource(self.clock, random.Random(178))
-        self.exchange = Exchange(engine, TENANT, self.clock, self.ids, declared_types())
+        self.exchange = Exchange(engine, tenant_id, self.clock, self.ids, declared_types())
         now = self.clock.now()
 
         def fill(session: Any) -> None:
             session.add(
-                Tenant(tenant_id=TENANT, name="An Lão", epoch="e1", payload_key=b"k" * 32, created_at=now)
+                Tenant(
+                    tenant_id=self.tenant_id, name="An Lão", epoch="e1", payload_key=b"k" * 32, created_at=now
+                )
             )
             session.flush()
             for scope in (UNIT, OTHER_UNIT, TEAM, "ref"):
-                session.add(Scope(tenant_id=TENANT, scope=scope, kind=scope.partition(":")[0]))
+                session.add(Scope(tenant_id=self.tenant_id, scope=scope, kind=scope.partition(":")[0]))
             session.add(
                 Officer(
-                    tenant_id=TENANT,
+                    tenant_id=self.tenant_id,
                     officer_id=OFFICER,
                     login="an",
                     name="An",
@@ -102,7 +105,7 @@ class World:
         def fill(session: Any) -> None:
             session.add(
                 Device(
-                    tenant_id=TENANT,
+                    tenant_id=self.tenant_id,
                     device_id=device_id,
                     label="",
                     public_key="",
@@ -112,16 +115,18 @@ class World:
             )
             session.flush()
             session.add(
-                DeviceOfficer(tenant_id=TENANT, device_id=device_id, officer_id=OFFICER, bound_at=now)
+                DeviceOfficer(tenant_id=self.tenant_id, device_id=device_id, officer_id=OFFICER, bound_at=now)
             )
             for scope in scopes or (UNIT, "ref"):
-                session.add(DeviceScope(tenant_id=TENANT, device_id=device_id, scope=scope, granted_at=now))
+                session.add(
+                    DeviceScope(tenant_id=self.tenant_id, device_id=device_id, scope=scope, granted_at=now)
+                )
 
         run_write(self.engine, fill)
         return Tablet(self, device_id, self.ids.random())
 
     def batch(self, session: Any) -> Batch:
-        return Batch(session, TENANT, self.clock, self.ids)
+        return Batch(session, self.tenant_id, self.clock, self.ids)
 
     def move(self, record_id: str, scope: str) -> None:
         def work(session: Any) -> None:
