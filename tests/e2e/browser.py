@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -25,6 +25,8 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 WAIT_MS = 20_000
 
+expect.set_options(timeout=WAIT_MS)
+
 
 @dataclass
 class Watched:
@@ -38,6 +40,11 @@ class Watched:
         self.page.on("console", lambda said: self._note(said.type, said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda asked: self._check(asked.url))
+
+    def press(self, key: str) -> None:
+        """Press a key on a page that has finished loading, as people do: its script listens then."""
+        self.page.wait_for_load_state("load")
+        self.page.keyboard.press(key)
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

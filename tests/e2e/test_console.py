@@ -113,15 +113,15 @@ def test_reviewer_returns_and_approves_by_keyboard_alone(
         page = watched.page
         sign_in(page)
         expect(page.locator("#record-title")).to_have_text(NAMES[0])
-        page.keyboard.press("c")
+        watched.press("c")
         page.keyboard.type("Chụp lại lối thoát nạn")
-        page.keyboard.press("Escape")
-        page.keyboard.press("r")
+        watched.press("Escape")
+        watched.press("r")
         page.keyboard.type("Chưa rõ mức độ")
-        page.keyboard.press("Control+Enter")
+        watched.press("Control+Enter")
         expect(page.locator("#record-title")).to_have_text(NAMES[1])
         expect(page.get_by_role("status")).to_contain_text("Đã trả lại")
-        page.keyboard.press("a")
+        watched.press("a")
         expect(page.locator("#record-title")).to_have_text(NAMES[2])
         expect(page.get_by_role("status")).to_contain_text("Đã duyệt")
     returned, approved = desk.review_of(filed[0]), desk.review_of(filed[1])
@@ -143,15 +143,15 @@ def test_keys_move_through_the_list_and_open_the_sheet(
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
         sign_in(page)
-        page.keyboard.press("j")
+        watched.press("j")
         expect(page.locator("#record-title")).to_have_text(NAMES[1])
         expect(page).to_have_url(f"{desk.server.url}/reviews/{filed[1]}")
         expect(page.locator(".list-item[aria-current]")).to_contain_text(NAMES[1])
-        page.keyboard.press("k")
+        watched.press("k")
         expect(page.locator("#record-title")).to_have_text(NAMES[0])
-        page.keyboard.press("?")
+        watched.press("?")
         expect(page.get_by_role("dialog")).to_be_visible()
-        page.keyboard.press("Escape")
+        watched.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -161,7 +161,7 @@ def test_undo_brings_the_approved_record_back(
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
         sign_in(page)
-        page.keyboard.press("a")
+        watched.press("a")
         page.get_by_role("button", name="Hoàn tác (30 giây)").click()
         expect(page.locator("#record-title")).to_have_text(NAMES[0])
         expect(page.get_by_role("status")).to_contain_text("Đã hoàn tác")
