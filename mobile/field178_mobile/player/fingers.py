@@ -12,9 +12,10 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from field178_mobile.ui.widgets.field import Entry
+from field178_shared.clock import duration_clock
 
 SETTLE_FRAMES = 3
-LIMIT_FRAMES = 2000
+LIMIT_S = 60.0
 
 
 class NotOnScreen(LookupError):
@@ -47,7 +48,8 @@ class Fingers:
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Draw until something is so."""
-        for _ in range(LIMIT_FRAMES):
+        give_up_at = duration_clock() + LIMIT_S
+        while duration_clock() < give_up_at:
             if condition():
                 return
             self.frames(1)
@@ -74,6 +76,7 @@ class Fingers:
         entry.focus = True
         self.frames(1)
         entry.select_all()
+        entry.delete_selection()
         entry.insert_text(text)
         self.frames(1)
         entry.focus = False

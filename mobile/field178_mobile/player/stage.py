@@ -13,14 +13,19 @@ class Stage:
     def __init__(self, environment: MutableMapping[str, str]) -> None:
         if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
             environment.setdefault("FIELD178_OFFSCREEN", "1")
+        environment.setdefault("KIVY_CLIPBOARD", "dummy")
         self.app = build_app(environment)
         # Kivy reads its settings when it is first imported: not before build_app has made them.
         from kivy.base import runTouchApp
+        from kivy.clock import Clock as Frames
 
         from field178_mobile.player.fingers import Fingers
 
         self.app._run_prepare()
         runTouchApp(embedded=True)
+        if environment.get("FIELD178_OFFSCREEN"):
+            # Nobody watches: frames follow each other without waiting for a screen's rhythm.
+            Frames._max_fps = 0
         self.fingers = Fingers()
         self.fingers.frames(6)
 

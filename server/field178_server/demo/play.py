@@ -1,0 +1,209 @@
+"""The play: one outing of a team and the office's answer, each step told with the figure that proves it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from field178_server.cli.words import _
+from field178_server.database import create_engine_for
+from field178_server.demo.processes import DemoClock, ServerProcess, Tablet
+from field178_server.demo.reviewer import Reviewer
+from field178_server.demo.seed import Seeded, Store, seed
+from field178_server.installation import install
+from field178_server.services.desk import Desk
+from field178_server.services.passwords import Passwords
+from field178_server.services.type_rules import DeclaredTypes
+from field178_server.settings import Settings
+from field178_shared.clock import clock_from_environment
+from field178_shared.codelists import demo, load
+from field178_shared.ids import IdSource
+
+# Printed for everybody to see: every account of the made-up district has it.
+PASSWORD = "gia-lap-an-lao-178"  # noqa: S105
+USUAL_PORT = 8178
+KARAOKE = {"words": "tu suong", "title": "Karaoke Tú Sương (GL-015)"}
+GUESTHOUSE = {"words": "lam khe", "title": "Nhà nghỉ Lam Khê (GL-003)"}
+CAFE = {"words": "moc phong", "title": "Cà phê Mộc Phong (GL-025)"}
+COMMENTED = "answers.workers_contract.v"
+
+Tell = Callable[[str], None]
+
+
+class NotAsTold(AssertionError):
+    """A step of the play did not end as it must; its text says what was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the play is played on."""
+
+    server: ServerProcess
+    seeded: Seeded
+    tell: Tell
+
+
+def play(folder: Path, tell: Tell, screen: Mapping[str, str]) -> str:
+    """Play the main job on an empty store in `folder`; returns the address of the server that stays up."""
+    stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    server = ServerProcess(folder / "office", DemoClock.started(), _free_port())
+    stage = Stage(server, _fill(server), tell)
+    _tell_store(stage)
+    server.start()
+    tell(_("2. The server takes connections at {url}").format(url=server.url))
+    tablet = Tablet(folder / "tablet", server.clock, screen)
+    try:
+        _enrol(stage, tablet)
+        filed = _work_without_network(stage, tablet)
+        _send(stage, tablet, filed)
+        _return_and_mend(stage, tablet, filed)
+        _approve(stage, tablet, filed)
+    finally:
+        tablet.close()
+    return server.url
+
+
+def stop(folder: Path) -> bool:
+    """Stop the server that an earlier play left running; tell whether there was one."""
+    return ServerProcess(folder / "office", DemoClock.started(), USUAL_PORT).stop()
+
+
+def _fill(server: ServerProcess) -> Seeded:
+    settings = Settings.from_environment(server.environment())
+    clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
+    settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
+    engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
+    install(settings, engine, clock, ids)
+    lists = load()
+    store = Store(engine, Desk(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
+    seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD))
+    engine.dispose()
+    return seeded
+
+
+def _tell_store(stage: Stage) -> None:
+    seeded = stage.seeded
+    text = _("1. An empty store was made and filled: {records} records of 2024, {approved} of them approved")
+    stage.tell(text.format(records=seeded.records, approved=seeded.approved))
+
+
+def _enrol(stage: Stage, tablet: Tablet) -> None:
+    issued = _command(stage.server, "enrol-code", "--user", stage.seeded.leader, "--json")
+    seen = tablet.ask("enrol", link=issued["link"], login=stage.seeded.leader, password=PASSWORD)
+    text = _(
+        "3. The tablet enrolled with a one-time code and holds its area:"
+        " {records} establishments. It says: “{line}”"
+    )
+    stage.tell(text.format(records=seen["records"], line=seen["line"]))
+
+
+def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
+    stage.server.stop()
+    stage.tell(_("4. The server is stopped: the tablet works without a network from here on"))
+    tablet.ask("outing", decision="12/QĐ-UBND")
+    unit = stage.seeded.team.unit_ids[0]
+    steps = (
+        (_("an inspection with three violations"), tablet.ask("visit_with_violations", **KARAOKE)),
+        (_("an inspection with nothing wrong"), tablet.ask("clean_visit", **GUESTHOUSE)),
+        (_("a visit to a closed door"), tablet.ask("closed_visit", **CAFE)),
+        (_("an outreach session"), tablet.ask("first_session", unit=unit)),
+        (_("another one, like the first"), tablet.ask("next_session")),
+    )
+    for what, seen in steps:
+        stage.tell(_("   recorded {what}: {taps} taps, it shows “{word}”").format(what=what, **_shown(seen)))
+    seen = tablet.ask("sync")
+    _must(int(str(seen["unsent"])) >= len(steps), seen)
+    stage.tell(_("5. Asked to send, the tablet tells the truth: “{line}”").format(line=seen["line"]))
+    return [str(seen["record"]) for _what, seen in steps]
+
+
+def _send(stage: Stage, tablet: Tablet, filed: list[str]) -> None:
+    stage.server.start()
+    seen = tablet.ask("sync", wants="agreement")
+    words = _words(tablet, filed)
+    _must(words == ["received"] * len(filed), words)
+    text = _("6. The server is back; {count} receipts are stored on the tablet. It says: “{line}”")
+    stage.tell(text.format(count=len(words), line=seen["line"]))
+
+
+def _return_and_mend(stage: Stage, tablet: Tablet, filed: list[str]) -> None:
+    reviewer = Reviewer(stage.server.url, stage.seeded.reviewer, PASSWORD)
+    waiting = reviewer.waiting()
+    _must(waiting == len(filed), waiting)
+    comment = _("Three contracts of five workers: please count again.")
+    reviewer.return_for_fix(filed[0], _("One number to look at again."), {COMMENTED: comment})
+    text = _("7. The reviewer finds {count} records waiting and returns one with a comment at one field")
+    stage.tell(text.format(count=waiting))
+    tablet.ask("sync", wants="agreement")
+    inbox = tablet.ask("inbox")
+    _must(inbox["comments"] == [comment], inbox)
+    mended = tablet.ask("mend")
+    tablet.ask("sync", wants="agreement")
+    text = _("8. The tablet finds it in its inbox, mends it in {taps} taps and sends it again")
+    stage.tell(text.format(taps=mended["taps"]))
+
+
+def _approve(stage: Stage, tablet: Tablet, filed: list[str]) -> None:
+    reviewer = Reviewer(stage.server.url, stage.seeded.reviewer, PASSWORD)
+    for record_id in filed:
+        reviewer.approve(record_id)
+    tablet.ask("sync", wants="agreement")
+    words = _words(tablet, filed)
+    _must(words == ["approved"] * len(filed), words)
+    _must(reviewer.waiting() == 0, reviewer.waiting())
+    stage.tell(
+        _("9. The reviewer approves all {count}; the tablet shows “{word}” on each").format(
+            count=len(words), word=_("Approved")
+        )
+    )
+    _command(stage.server, "check")
+    stage.tell(_("10. The store was checked: engine, keys and every digest are in order"))
+
+
+def _words(tablet: Tablet, filed: list[str]) -> list[str]:
+    found = tablet.ask("words", records=" ".join(filed))["words"]
+    assert isinstance(found, list)
+    return found
+
+
+def _shown(seen: Mapping[str, object]) -> dict[str, object]:
+    _must(seen["word"] == "unsent", seen)
+    return {"taps": seen["taps"], "word": _("Not sent")}
+
+
+def _must(holds: bool, seen: object) -> None:
+    if not holds:
+        raise NotAsTold(str(seen))
+
+
+def _command(server: ServerProcess, *arguments: str) -> dict[str, str]:
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-m", "field178_server.cli", *arguments],
+        env=server.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    _must(done.returncode == 0, done.stdout + done.stderr)
+    found: dict[str, str] = json.loads(done.stdout) if "--json" in arguments else {}
+    return found
+
+
+def _free_port() -> int:
+    """Return the usual port, or any free one where something else has it."""
+    for wanted in (USUAL_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    raise OSError("no free port")
