@@ -90,6 +90,16 @@ class RecordView:
     is_place_known: bool
 
     @property
+    def is_filed(self) -> bool:
+        """Whether this is a record that the office reviews; a register entry is not."""
+        return self.type in FILED_TYPES
+
+    @property
+    def shows_changes(self) -> bool:
+        """Whether there is a decision to compare with, and something to say about it."""
+        return self.review is not None and (bool(self.changes) or self.state in ("returned", "corrected"))
+
+    @property
     def exception_paths(self) -> frozenset[str]:
         """The paths shown above, so that the sections only point at them."""
         return frozenset(row.path for row in self.exceptions)
@@ -227,15 +237,15 @@ def _technical(page: RecordPage, speech: Speech) -> tuple[tuple[str, str], ...]:
 
 def _receipt(last: Revision, speech: Speech) -> tuple[tuple[str, str], ...]:
     say = speech.say
-    by_office = say(N_("none: written by the office"))
+    status = say(_RECEIPTS.get(last.status or "", _RECEIPTS[""]))
     corrected = corrected_time(last.at, last.clock_offset_ms)
     seconds = speech.number(round(last.clock_offset_ms / 1000))
     return (
-        (say(N_("Receipt")), f"{last.change_id} · {last.status or by_office}"),
+        (say(N_("Receipt")), f"{last.change_id} · {status}"),
         (say(N_("Tablet")), speech.tablet(last.device_id)),
-        (say(N_("Time on the tablet")), speech.instant(last.at) if last.at else say(N_("(empty)"))),
-        (say(N_("Corrected time")), speech.instant(to_wire(corrected)) if corrected else say(N_("(empty)"))),
-        (say(N_("Received by the server")), speech.instant(last.received_at)),
+        (say(N_("Time on the tablet")), speech.exact(last.at) if last.at else say(N_("(empty)"))),
+        (say(N_("Corrected time")), speech.exact(to_wire(corrected)) if corrected else say(N_("(empty)"))),
+        (say(N_("Received by the server")), speech.exact(last.received_at)),
         (say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
     )
 
@@ -246,6 +256,12 @@ def corrected_time(at: str | None, clock_offset_ms: int) -> datetime | None:
     return moment - timedelta(milliseconds=clock_offset_ms) if moment else None
 
 
+_RECEIPTS = {
+    "": N_("none: written by the office"),
+    "applied": N_("applied as sent"),
+    "unchanged": N_("nothing to change"),
+    "conflict": N_("partly in conflict"),
+}
 _SECTIONS = {
     "inspection": inspection_sections,
     "outreach_session": outreach_sections,

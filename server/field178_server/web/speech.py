@@ -50,6 +50,11 @@ class Speech:
         moment = value if isinstance(value, datetime) else from_wire(str(value))
         return datetime_text(moment.astimezone(VIETNAM), self.language) if moment else str(value)
 
+    def exact(self, value: object) -> str:
+        """Return date and time with the seconds; a text that is no time is shown as it is."""
+        moment = value if isinstance(value, datetime) else from_wire(str(value))
+        return f"{self.instant(moment)}:{moment.second:02d}" if moment else str(value)
+
     def number(self, value: object) -> str:
         """Return a whole number with its thousands marked."""
         return number_text(value, self.language) if isinstance(value, int) else str(value)
