@@ -76,6 +76,8 @@ def write_lock(engine: Engine) -> threading.Lock | None:
 
 def is_passing(error: DBAPIError) -> bool:
     """Tell whether the same transaction may well succeed when it is run again from its start."""
+    if error.connection_invalidated:
+        return True  # the engine went away under us; what was not committed is not there
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return state in _PASSING_STATES or any(word in str(error.orig) for word in _PASSING_WORDS)
