@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from field178_mobile.platform.api import Fix
 from field178_mobile.presenters import answers, conclusion, findings, foot, visit
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.checklist import Page
@@ -21,6 +22,7 @@ from field178_mobile.presenters.inspection_state import (
 )
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
+from field178_mobile.presenters.visit_filing import drafts_to_file
 from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.visit_marks import lint_marks
 from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, place_of
@@ -73,6 +75,21 @@ class InspectionPresenter:
     def draft_id(self) -> str:
         """The id of the draft under work."""
         return self._session.draft.id
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether there is a draft that could be thrown away."""
+        return self._store.drafts.get(self.draft_id) is not None
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the office has reviewed the visit: to read, not to change."""
+        return self._opened.is_locked
+
+    @property
+    def data(self) -> Data:
+        """The visit as it is now."""
+        return self._session.data
 
     @property
     def record_id(self) -> str:
@@ -214,6 +231,15 @@ class InspectionPresenter:
         """Keep one of the conclusion's texts as typed so far."""
         self._change(conclusion.write_text(name, text))
 
+    def check_in(self, fix: Fix | None) -> None:
+        """Record where the visit began, once; without a position the visit is as valid."""
+        if "check_in" not in self._session.data and not self._opened.is_locked:
+            self._change(visit.check_in(fix, self._clock.now()))
+
+    def change_outing(self, changes: Changes) -> None:
+        """Change what the visit took over from its outing."""
+        self._change(changes, self._words.translate("Outing of the night"))
+
     def undo(self) -> None:
         """Take the last answer back."""
         self._session.undo()
@@ -234,9 +260,9 @@ class InspectionPresenter:
             return
         now = self._clock.now()
         data = visit.finished(self._session.data, self._scene().asked_ids(), now)
-        draft = replace(self._session.draft, data=data)
+        visit_draft, extra = drafts_to_file(self._store, self._session.draft, data)
         try:
-            self._store.file(draft, self._opened.user)
+            self._store.file(visit_draft, self._opened.user, extra)
         except AppError as error:
             self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
         else:
@@ -245,6 +271,8 @@ class InspectionPresenter:
         self._show()
 
     def _change(self, changes: Changes, label: str = "") -> None:
+        if self._spoken.filed:
+            return  # a late keystroke or position MUST NOT make a draft of what was filed
         if self._opened.is_locked:
             self._spoken = Spoken(error=message(ErrorCode.LOCKED, self._words.language))
             self._show()
@@ -283,6 +311,7 @@ class InspectionPresenter:
             words=self._words,
             shortcomings=opened.shortcomings,
             is_locked=opened.is_locked,
+            is_leader=visit.is_leader(data, opened.user),
         )
         problems = {**self._checked.marks, **live_problems(bare)}
         lint = lint_marks(data, (opened.place.name,), self._words.language)

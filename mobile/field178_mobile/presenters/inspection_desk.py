@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
+from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.establishments import EstablishmentsPresenter, EstablishmentsState
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.outing import OutingPresenter, OutingState
@@ -59,6 +61,7 @@ class InspectionDesk:
         self._look_again()
         self._show_record(None)
         self._services.store.subscribe(self._store_changed)
+        self._services.ask_fix(self._stand_at)
 
     def open(self, establishment_id: str) -> None:
         """Open an establishment of the list."""
@@ -87,6 +90,9 @@ class InspectionDesk:
         self.state = state
         if self._screen is not None:
             self._screen.pane.show_visit(state)
+
+    def _stand_at(self, fix: Fix | None) -> None:
+        self.list.set_position(None if fix is None else Position(fix.lat, fix.lon))
 
     def _store_changed(self, change: StoreChange) -> None:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.

@@ -102,6 +102,7 @@ class VisitScene:
     marks: Marks = field(default_factory=Marks)
     shortcomings: tuple[Shortcoming, ...] = ()
     is_locked: bool = False
+    is_leader: bool = False
 
     def pages(self) -> tuple[Page, ...]:
         """Return the pages of the checklist that are asked now."""
@@ -116,7 +117,7 @@ class VisitScene:
 
 def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken) -> InspectionState:
     """Return the whole open visit."""
-    view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks)
+    view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks, scene.is_leader)
     pages = scene.pages()
     pane = _pane(sight, spoken)
     progress = sum((page.progress(scene.data) for page in pages), NOTHING)

@@ -50,6 +50,7 @@ class OutingState:
 
     line: str
     is_current: bool
+    is_of_visit: bool
     can_confirm: bool
     lacking: str
     teams: tuple[Option, ...]
@@ -73,19 +74,22 @@ class OutingPresenter:
         clock: Clock,
         words: Wording,
         render: Callable[[OutingState], None],
+        is_of_visit: bool = False,
     ) -> None:
+        self._is_of_visit = is_of_visit
         self._settings = settings
         self._clock = clock
         self._words = words
         self._render = render
-        self._roster = Roster()
+        self.roster = Roster()
         self._user = ""
         self._outing = outing_from_json(settings.get(SETTING))
 
     def start(self, roster: Roster, user: str) -> None:
         """Show the kept outing, or a fresh one once its night is over."""
-        self._roster, self._user = roster, user
-        if self._outing.began_at is not None and not self._outing.holds_at(self._clock.now()):
+        self.roster, self._user = roster, user
+        is_over = self._outing.began_at is not None and not self._outing.holds_at(self._clock.now())
+        if is_over and not self._is_of_visit:
             self._settings.put(EARLIER_SETTING, outing_to_json(self._outing))
             self._outing = Outing()
         if not self._outing.team_id and len(roster.teams) == 1:
@@ -101,9 +105,14 @@ class OutingPresenter:
         is_whole = not self._outing.gaps()
         return self._outing if is_whole and self._outing.holds_at(self._clock.now()) else None
 
+    def show_on(self, render: Callable[[OutingState], None]) -> None:
+        """Draw from now on, and at once, on something else."""
+        self._render = render
+        self._show()
+
     def line(self) -> str:
         """Return the outing in one line, for the screens that work under it."""
-        return outing_line(self._outing, self._roster, self._words)
+        return outing_line(self._outing, self.roster, self._words)
 
     def choose_team(self, team_id: str) -> None:
         """Take a team; the signed-in officer goes along, the others are chosen."""
@@ -129,7 +138,7 @@ class OutingPresenter:
         """Take an officer along in the team's position, or leave one out."""
         members = dict(self._outing.members)
         if members.pop(user, None) is None:
-            members[user] = self._roster.position_of(self._outing.team_id, user)
+            members[user] = self.roster.position_of(self._outing.team_id, user)
         self._keep(replace(self._outing, members=members))
 
     def choose_position(self, user: str, position: str) -> None:
@@ -153,7 +162,7 @@ class OutingPresenter:
         """Begin the outing if nothing is lacking; tell whether it did."""
         if self._outing.gaps():
             return False
-        if not self._outing.holds_at(self._clock.now()):
+        if not self._is_of_visit and not self._outing.holds_at(self._clock.now()):
             self._outing = replace(self._outing, began_at=self._clock.now())
         self._keep(self._outing)
         return True
@@ -163,10 +172,10 @@ class OutingPresenter:
         self._settings.put(EARLIER_SETTING, outing_to_json(self._outing))
         self._outing = Outing()
         self._settings.put(SETTING, outing_to_json(self._outing))
-        self.start(self._roster, self._user)
+        self.start(self.roster, self._user)
 
     def _with_team(self, team_id: str) -> Outing:
-        members = {self._user: self._roster.position_of(team_id, self._user)} if self._user else {}
+        members = {self._user: self.roster.position_of(team_id, self._user)} if self._user else {}
         return replace(self._outing, team_id=team_id, members=members)
 
     def _keep(self, outing: Outing) -> None:
@@ -181,10 +190,11 @@ class OutingPresenter:
         outing, words, gaps = self._outing, self._words, self._outing.gaps()
         return OutingState(
             line=self.line(),
-            is_current=self.current() is not None,
+            is_current=self._is_of_visit or self.current() is not None,
+            is_of_visit=self._is_of_visit,
             can_confirm=not gaps,
             lacking=", ".join(_gap_name(name, words) for name in gaps),
-            teams=tuple(Option(t.id, t.name, t.id == outing.team_id) for t in self._roster.teams),
+            teams=tuple(Option(t.id, t.name, t.id == outing.team_id) for t in self.roster.teams),
             kinds=options(words, "inspection_kind", outing.kind),
             triggers=options(words, "inspection_trigger", outing.trigger),
             escorts=self._escort_options(),
@@ -218,16 +228,16 @@ class OutingPresenter:
                 self._words.choice("team_position", self._position(person.id)),
                 person.id in chosen,
             )
-            for person in self._roster.candidates(self._outing.team_id)
+            for person in self.roster.candidates(self._outing.team_id)
         )
 
     def _position(self, user: str) -> str:
         known = self._outing.members.get(user)
-        return known or self._roster.position_of(self._outing.team_id, user)
+        return known or self.roster.position_of(self._outing.team_id, user)
 
     def _earlier_line(self) -> str:
         earlier = outing_from_json(self._settings.get(EARLIER_SETTING))
-        return outing_line(earlier, self._roster, self._words) if earlier.team_id else ""
+        return outing_line(earlier, self.roster, self._words) if earlier.team_id else ""
 
 
 def outing_line(outing: Outing, roster: Roster, words: Wording) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState
-from field178_mobile.presenters.outing import OutingPresenter
+from field178_mobile.presenters.outing import OutingPresenter, outing_line
 from field178_mobile.presenters.record_view import (
     Certificate,
     Fact,
@@ -21,15 +22,23 @@ from field178_mobile.presenters.record_view import (
 from field178_mobile.presenters.visit import Place, new_visit
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.visit_marks import comments_of
+from field178_mobile.presenters.visit_outing import OutingOfVisit, outing_of
 from field178_mobile.presenters.visit_places import CHECKLIST, INFO
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.clock import Clock, local_date
 from field178_shared.ids import IdSource
-from field178_shared.records.reading import text_of
+from field178_shared.records.reading import instant_of, text_of
 
 ARRIVAL = "arrival"
 LOCKED = frozenset({"approved", "void"})
+
+
+AskFix = Callable[[Callable[[Fix | None], None]], None]
+
+
+def no_receiver(answer: Callable[[Fix | None], None]) -> None:
+    """Answer nothing: a tablet whose position nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class RecordServices:
     ids: IdSource
     words: Wording
     user: str
+    ask_fix: AskFix = no_receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class RecordState:
     has_outing: bool
     arrival: tuple[Option, ...]
     last_visit: str
+    has_draft: bool
     pane: str
 
 
@@ -78,6 +89,7 @@ class RecordPresenter:
         self._ids = services.ids
         self._words = services.words
         self._user = services.user
+        self._ask_fix = services.ask_fix
         self._outing = outing
         self._render = render
         self._render_visit = render_visit
@@ -96,9 +108,10 @@ class RecordPresenter:
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to look at or to mend, at a path; False when this tablet does not hold it."""
         view = self._store.view(record_id)
-        if view is None or view.deleted:
+        place_id = text_of(view.data, "establishment_id") if view else ""
+        if view is None or view.deleted or self._store.view(place_id) is None:
             return False
-        self._establishment, self.visit = text_of(view.data, "establishment_id"), None
+        self._establishment, self.visit = place_id, None
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
         self._show()
         self._open_visit(draft or self._draft_of(view), focus_path)
@@ -107,10 +120,9 @@ class RecordPresenter:
     def choose_tab(self, tab: str) -> None:
         """Show a tab; without a visit, all but the info is where one begins."""
         self._tab = tab
+        self._show()
         if self.visit is not None:
             self.visit.choose_tab(tab)
-        else:
-            self._show()
 
     def close(self) -> None:
         """Close the pane; the draft stays as it is."""
@@ -139,6 +151,7 @@ class RecordPresenter:
         self._open_visit(draft)
         if self.visit is not None:
             self.visit.arrive(access_result)
+            self._ask_fix(self.visit.check_in)
         self._show()
         return True
 
@@ -147,6 +160,16 @@ class RecordPresenter:
         if self.visit is not None:
             self._store.drafts.discard(self.visit.draft_id)
             self.open(self._establishment)
+
+    def outing_of_visit(self) -> OutingPresenter | None:
+        """Return the outing of the open visit, to be edited there; None when it cannot be."""
+        visit = self.visit
+        if visit is None or visit.is_locked:
+            return None
+        kept = OutingOfVisit(lambda: visit.data, visit.change_outing)
+        outing = OutingPresenter(kept, self._clock, self._words, lambda _state: None, is_of_visit=True)
+        outing.start(self._outing.roster, self._user)
+        return outing
 
     @property
     def open_records(self) -> frozenset[str]:
@@ -163,7 +186,7 @@ class RecordPresenter:
         if place is None:
             return
         index = VisitIndex(self._store.views("inspection"))
-        last = index.last_inspected(place.id, but=draft.record_id)
+        last = index.last_inspected(place.id, before=instant_of(draft.data, "started_at"))
         word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
         opened = OpenVisit(
             place=place,
@@ -191,6 +214,12 @@ class RecordPresenter:
             saved_at=self._clock.now(),
             title=self._title(),
         )
+
+    def _outing_line(self) -> str:
+        if self.visit is None:
+            return self._outing.line()
+        outing = replace(outing_of(self.visit.data), began_at=None)
+        return outing_line(outing, self._outing.roster, self._words)
 
     def _drafts(self) -> list[Draft]:
         return [draft for draft in self._store.drafts.all() if draft.type == "inspection"]
@@ -235,10 +264,11 @@ class RecordPresenter:
             certificates=certificates_of(view.data, today, words),
             to_fix=to_fix(last.open_shortcomings() if last else (), today, words),
             history=rows,
-            outing=self._outing.line(),
-            has_outing=self._outing.current() is not None,
+            outing=self._outing_line(),
+            has_outing=self.visit is not None or self._outing.current() is not None,
             arrival=options(words, "access_result", None),
             last_visit=rows[0].day if rows else "",
+            has_draft=self.visit is not None and self.visit.is_kept,
             pane=INFO if self._tab == INFO else ARRIVAL,
         )
 

@@ -6,12 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.outing_data import Outing
 from field178_shared.clock import from_wire, local_date, to_wire
+from field178_shared.records.reading import entries_of, text_of
 
 INSPECTED = "inspected"
 NOT_INSPECTED = "not_inspected"
+LEADER = "team_leader"
 NOBODY = "none"
 TZ_OFFSET = "+07:00"
 _NOBODY_THERE = frozenset({"closed_on_arrival", "no_representative", "not_found"})
@@ -82,6 +85,25 @@ def is_closed_early(data: Data) -> bool:
 def refer(protocol: str, referred_to: str, now: datetime) -> Changes:
     """Return the change that a protection protocol was followed: when and to whom, nothing about anybody."""
     return {f"protocols.{protocol}": {"at": to_wire(now), "referred_to": referred_to, "done": True}}
+
+
+def check_in(fix: Fix | None, now: datetime) -> Changes:
+    """Return the change of where the visit began: one point with its accuracy, or why there is none."""
+    if fix is None:
+        return {"check_in": {"no_point_reason": "no_fix"}}
+    point: dict[str, object] = {
+        "lat": fix.lat,
+        "lon": fix.lon,
+        "accuracy_m": fix.accuracy_m,
+        "fix_age_s": max(0, int((now - fix.captured_at).total_seconds())),
+        "captured_at": to_wire(fix.captured_at),
+    }
+    return {"check_in": point}
+
+
+def is_leader(data: Data, user: str) -> bool:
+    """Tell whether an officer leads the team on this visit."""
+    return text_of(entries_of(data, "members").get(user, {}), "position") == LEADER
 
 
 def day_of(data: Data, today: date) -> date:

@@ -15,9 +15,9 @@ from field178_shared.rules import Context, Problem, errors, filing_problems, war
 TYPE = "inspection"
 
 
-def check_visit(scene: VisitScene, now: datetime, is_leader: bool = False) -> Checked:
+def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return what was found in a visit as it would be filed now."""
-    context = Context(now, scene.place.type_id, bool(scene.shortcomings), is_leader)
+    context = Context(now, scene.place.type_id, bool(scene.shortcomings), scene.is_leader)
     data = finished(scene.data, scene.asked_ids(), now)
     lists = scene.words.lists
     found = (*filing_problems(TYPE, data, lists, context), *_untapped(scene))

@@ -35,6 +35,10 @@ class Visit:
         """Tell whether the team got in."""
         return self.data.get("access_result") == INSPECTED
 
+    def is_before(self, instant: datetime | None) -> bool:
+        """Tell whether the visit began before an instant; None is the end of time."""
+        return instant is None or (self.started_at is not None and self.started_at < instant)
+
     def open_shortcomings(self) -> tuple[Shortcoming, ...]:
         """Return what this visit asked to be fixed and that was not closed since, the earliest first."""
         follow_ups = self.data.get("follow_ups")
@@ -62,10 +66,10 @@ class VisitIndex:
         """Return the visits to an establishment, the newest first."""
         return tuple(self._visits.get(establishment_id, ()))
 
-    def last_inspected(self, establishment_id: str, but: str = "") -> Visit | None:
-        """Return the last visit that got in, leaving out the record named by `but`."""
+    def last_inspected(self, establishment_id: str, before: datetime | None = None) -> Visit | None:
+        """Return the last visit that got in, among those before an instant."""
         visits = self._visits.get(establishment_id, ())
-        return next((v for v in visits if v.is_inspected and v.record_id != but), None)
+        return next((visit for visit in visits if visit.is_inspected and visit.is_before(before)), None)
 
     def inspected_in(self, establishment_id: str, year: int) -> bool:
         """Tell whether a visit got in during a year (Việt Nam time)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from field178_mobile.platform.api import Platform
+from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
@@ -78,4 +78,8 @@ class Services:
 
     def records(self) -> RecordServices:
         """Return what the presenters of records work with."""
-        return RecordServices(self.store, self.clock, self.ids, self.words(), self.user)
+        return RecordServices(self.store, self.clock, self.ids, self.words(), self.user, self.ask_fix)
+
+    def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
+        """Measure the position once; the answer comes on the drawing thread."""
+        self.platform.ask_fix(lambda fix: self.ui_thread.post(lambda: answer(fix)))

@@ -19,6 +19,7 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
+from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.outing_data import Outing
@@ -403,3 +404,93 @@ def test_mended_visit_sends_only_what_changed(store, clock):
     bench.visit.choose_result("minor_shortcomings")
     assert bench.saved("overall_result") == "minor_shortcomings"
     assert store.view(view.id).data["overall_result"] == "compliant"
+
+
+def test_outreach_on_the_spot_makes_its_session_in_the_same_step(bench):
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.count("ou_workers_first_time", 2)
+    bench.visit.complete()
+    (session,) = bench.store.views("outreach_session")
+    assert session.scope == f"unit:{UNIT}"
+    assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 5, "first_time_count": 2}
+    assert session.data["host_agency_id"] == "commune_culture_social"
+    assert bench.store.status().unsent_changes == 2
+
+
+def test_talk_that_reached_nobody_makes_no_session(bench):
+    bench.answer_all()
+    bench.visit.complete()
+    assert bench.store.views("outreach_session") == []
+
+
+def test_mended_visit_mends_its_session_and_makes_no_second_one(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.complete()
+    (record,) = [view for view in store.views("inspection") if view.id != LAST_VISIT]
+    draft = Draft(
+        "d2",
+        "inspection",
+        record.id,
+        TEAM_SCOPE,
+        dict(record.data),
+        dict(record.data),
+        0,
+        LEADER,
+        clock.now(),
+    )
+    bench = Bench(store, clock, draft=draft)
+    bench.visit.count("ou_workers_attended", 4)
+    bench.visit.complete()
+    (session,) = store.views("outreach_session")
+    assert session.data["audiences"]["workers_at_risk"]["attendance_count"] == 4
+
+
+def test_where_the_visit_began_is_recorded_once(bench):
+    fix = Fix(208200000, 1065500000, 12, bench.clock.now())
+    bench.clock.tick(seconds=5)
+    bench.visit.check_in(fix)
+    bench.visit.check_in(None)
+    assert bench.saved("check_in")["accuracy_m"] == 12
+    assert bench.saved("check_in")["fix_age_s"] == 5
+
+
+def test_visit_without_a_position_says_why_and_is_as_valid(bench):
+    bench.visit.check_in(None)
+    assert bench.saved("check_in") == {"no_point_reason": "no_fix"}
+    bench.answer_all()
+    bench.visit.complete()
+    assert bench.state.spoken.filed
+
+
+def test_what_comes_after_filing_makes_no_draft(bench):
+    bench.answer_all()
+    bench.visit.complete()
+    bench.visit.check_in(None)
+    bench.visit.write("recommendation", "quá muộn")
+    assert bench.store.drafts.all() == []
+
+
+@pytest.mark.parametrize(("position", "is_offered"), [("team_leader", True), ("member", False)])
+def test_violations_of_the_head_are_offered_to_the_leader_alone(store, clock, position, is_offered):
+    settle(store)
+    bench = Bench(store, clock)
+    bench.visit.change_outing({f"members.{LEADER}": {"user": LEADER, "position": position}})
+    restricted = [item for item in words().lists.items.values() if _is_restricted(item)]
+    assert restricted
+    bench.visit.answer(restricted[0].id, "no")
+    bench.visit.open_section(restricted[0].section)
+    offered = {offer.id for offer in bench.item(restricted[0].id).offers}
+    assert bool(offered & _restricted_of(restricted[0])) is is_offered
+
+
+def _restricted_of(item) -> set[str]:
+    violations = words().lists.violations
+    return {name for name in item.violations if violations[name].restricted}
+
+
+def _is_restricted(item) -> bool:
+    return bool(_restricted_of(item)) and item.applies.covers(words().lists.types["karaoke"])

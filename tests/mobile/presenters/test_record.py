@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.mobile.inspection_world import (
     CAFE,
@@ -10,6 +12,7 @@ from tests.mobile.inspection_world import (
     LEADER,
     OFFICERS,
     TEAM_SCOPE,
+    filed_visit,
     services,
     settle,
     words,
@@ -179,3 +182,62 @@ def test_info_stays_in_reach_during_a_visit(bench):
     assert bench.visits[-1].pane == "info"
     bench.record.choose_tab("checklist")
     assert bench.visits[-1].pane == "sections"
+
+
+def test_outing_of_an_open_visit_is_corrected_there_and_nowhere_else(bench):
+    bench.go_out()
+    bench.record.open(CAFE)
+    bench.record.begin("inspected")
+    outing = bench.record.outing_of_visit()
+    outing.write_decision_number("15/QĐ-UBND")
+    outing.toggle_member(OFFICERS[1])
+    outing.toggle_member(OFFICERS[2])
+    (draft,) = bench.store.drafts.all()
+    assert draft.data["decision_number"] == "15/QĐ-UBND"
+    assert set(draft.data["members"]) == {OFFICERS[0], OFFICERS[2]}
+    assert bench.outing.current().decision_number == "12/QĐ-UBND"
+    bench.record.refresh()
+    assert "15/QĐ-UBND" in bench.states[-1].outing
+
+
+def test_outing_of_a_visit_of_another_night_can_be_corrected(bench):
+    give_back(bench.store)
+    bench.record.open_record(LAST_VISIT)
+    bench.record.outing_of_visit().choose_trigger("tip_off")
+    (draft,) = bench.store.drafts.all()
+    assert draft.data["trigger"] == "tip_off"
+    assert draft.data["decision_number"] == "9/QĐ-UBND"
+
+
+def test_reviewed_visit_has_no_outing_to_correct(bench):
+    give_back(bench.store, "approved")
+    bench.record.open_record(LAST_VISIT)
+    assert bench.record.outing_of_visit() is None
+
+
+def test_position_is_asked_once_when_a_visit_begins(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    answers: list[object] = []
+    asked = replace(services(store, clock, seeded_ids(clock)), ask_fix=answers.append)
+    bench.record = RecordPresenter(asked, bench.outing, bench.states.append, bench.visits.append)
+    bench.go_out()
+    bench.record.open(CAFE)
+    bench.record.begin("inspected")
+    (answer,) = answers
+    answer(None)
+    assert store.drafts.all()[0].data["check_in"] == {"no_point_reason": "no_fix"}
+
+
+def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
+    settle(store)
+    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", follow_ups={})
+    server_commits(
+        store, base_row("0197aaaa-0000-7000-8000-0000000000f1", 1, "inspection", TEAM_SCOPE, **later)
+    )
+    bench = Bench(store, clock)
+    give_back(store)
+    bench.record.open_record(LAST_VISIT)
+    assert bench.visits[-1].shortcomings == ()
+    bench.record.open_record("0197aaaa-0000-7000-8000-0000000000f1")
+    assert [row.text for row in bench.visits[-1].shortcomings] == ["Dọn lối thoát nạn"]

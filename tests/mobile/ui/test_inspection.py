@@ -263,3 +263,16 @@ def test_every_section_passes_the_lint_at_the_largest_font(table: Table, window_
     assert lint(screen) == []
     visit.choose_tab("conclusion")
     assert lint(screen) == []
+
+
+def test_draft_is_thrown_away_only_after_a_question(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(CAFE)
+    table.screen.desk.record.choose_tab("info")
+    frames(3)
+    tap(find("Btn", text="Bỏ bản nháp này"))
+    assert len(table.store.drafts.all()) == 1
+    tap(find("Btn", text="Bỏ nháp"))
+    assert table.store.drafts.all() == []
+    assert "Đoàn có tiếp cận được cơ sở không?" in texts()

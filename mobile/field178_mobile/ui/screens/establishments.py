@@ -35,7 +35,7 @@ class EstablishmentsScreen(kit.Panes):
     def __init__(self, desk: InspectionDesk, **kwargs: object) -> None:
         super().__init__(desk=desk, **kwargs)
         self.pane = RecordPane(record=desk.record)
-        self.pane.bind(on_ask_outing=lambda _pane, access: self.open_outing(access))
+        self.pane.bind(on_ask_outing=self._ask_outing)
         self.pane.has_back = self.is_single
         self.fbind("is_single", self.pane.setter("has_back"))
         self._sheet: OutingSheet | None = None
@@ -78,6 +78,15 @@ class EstablishmentsScreen(kit.Panes):
         self.desk.outing.show()
         self._sheet.open()
 
+    def open_outing_of_visit(self) -> None:
+        """Correct what the open visit took over from its outing."""
+        outing = self.desk.record.outing_of_visit()
+        if outing is not None:
+            sheet = OutingSheet(outing=outing)
+            sheet.bind(on_dismiss=lambda _sheet: self.desk.record.refresh())
+            outing.show_on(sheet.show)
+            sheet.open()
+
     def scrolled(self, scroll_y: float) -> None:
         """Make the list longer when its end comes into sight."""
         if self._has_more and scroll_y < MORE_BELOW:
@@ -90,6 +99,12 @@ class EstablishmentsScreen(kit.Panes):
             self.desk.record.open_record(record_id, focus_path)
         elif establishment_id:
             self.desk.open(establishment_id)
+
+    def _ask_outing(self, _pane: object, access: str) -> None:
+        if self.desk.record.visit is None:
+            self.open_outing(access)
+        else:
+            self.open_outing_of_visit()
 
     def _forget_sheet(self) -> None:
         self._sheet = None

@@ -7,7 +7,9 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.record import RecordState
 from field178_mobile.presenters.record_view import Certificate, Fact, HistoryRow, ToFix
+from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens.info_rows import FactRow, PaperRow, VisitRow
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
@@ -19,7 +21,7 @@ class InfoPane(BoxLayout):
 
     outing = StringProperty("")
     has_outing = BooleanProperty(False)
-    __events__ = ("on_ask_outing", "on_visit")
+    __events__ = ("on_ask_outing", "on_visit", "on_discard")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -32,6 +34,7 @@ class InfoPane(BoxLayout):
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
         self.outing, self.has_outing = state.outing, state.has_outing
+        self._optional.show(self.ids.discard, state.has_draft)
         self._optional.show(self.ids.papers_card, bool(state.certificates))
         self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
         self._optional.show(self.ids.history_card, bool(state.history))
@@ -41,6 +44,20 @@ class InfoPane(BoxLayout):
         self._history.show(state.history)
 
     def on_ask_outing(self) -> None:
+        """Overridden by bind."""
+
+    def ask_discard(self) -> None:
+        """Throw the draft away, once that was confirmed."""
+        kit.confirm(
+            _("Discard this draft?"),
+            _("What was entered in this visit is deleted from the device. It cannot be brought back."),
+            _("Discard"),
+            _("Keep"),
+            lambda: self.dispatch("on_discard"),
+            "danger",
+        )
+
+    def on_discard(self) -> None:
         """Overridden by bind."""
 
     def on_visit(self, record_id: str) -> None:

@@ -30,7 +30,8 @@ class OutingSheet(kit.Sheet):
 
     def show(self, state: OutingState) -> None:
         """Draw the outing."""
-        self.sub = _("Valid for every visit until 06:00")
+        self.sub = _("Of this visit alone") if state.is_of_visit else _("Valid for every visit until 06:00")
+        self.done.text = _("OK") if state.is_of_visit else _("Use for tonight")
         self.done.disabled = not state.can_confirm
         self.body.show(state)
 

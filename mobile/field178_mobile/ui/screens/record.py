@@ -52,7 +52,7 @@ class RecordPane(BoxLayout):
         self._panes: dict[str, Widget] = {}
         self._head = Optional(self.ids.head)
         self._foot: VisitFoot | None = None
-        self.info.bind(on_ask_outing=self._ask_outing, on_visit=self._open_visit)
+        self.info.bind(on_ask_outing=self._ask_outing, on_visit=self._open_visit, on_discard=self._discard)
         self.arrival.bind(on_ask_outing=self._ask_outing, on_begin=self._begin)
 
     def show(self, state: RecordState) -> None:
@@ -86,6 +86,9 @@ class RecordPane(BoxLayout):
 
     def _open_visit(self, _pane: object, record_id: str) -> None:
         self.record.open_record(record_id)
+
+    def _discard(self, _pane: object) -> None:
+        self.record.discard()
 
     def _begin(self, _pane: object, access: str) -> None:
         if not self.record.begin(access):

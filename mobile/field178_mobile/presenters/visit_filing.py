@@ -1,0 +1,42 @@
+"""What is filed with a visit: the visit itself, and the outreach session it makes, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from field178_mobile.store import Draft, Store
+from field178_shared.records.reading import Data, text_of
+from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
+
+
+def drafts_to_file(store: Store, draft: Draft, data: dict[str, object]) -> tuple[Draft, Sequence[Draft]]:
+    """Return the visit as it is filed, and what belongs to it; both go in one step."""
+    visit = replace(draft, data=data)
+    session = _session_of(store, visit)
+    return visit, () if session is None else (session,)
+
+
+def _session_of(store: Store, visit: Draft) -> Draft | None:
+    data = session_of_visit(visit.data, visit.record_id, _standing_agency(store, visit.data))
+    if data is None:
+        return None
+    session_id = session_id_of_visit(visit.record_id)
+    known = store.view(session_id)
+    return Draft(
+        id=session_id,
+        type="outreach_session",
+        record_id=session_id,
+        scope=f"unit:{text_of(visit.data, 'unit_id')}",
+        data=data if known is None else {**known.data, **data},
+        seen=None if known is None else dict(known.data),
+        base_rev=0 if known is None else known.rev,
+        user=visit.user,
+        saved_at=visit.saved_at,
+        title=visit.title,
+    )
+
+
+def _standing_agency(store: Store, visit: Data) -> str:
+    team = store.view(text_of(visit, "team_id"))
+    return text_of(team.data, "standing_agency") if team else ""
