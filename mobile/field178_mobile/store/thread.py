@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from field178_shared.errors import AppError, ErrorCode
+
 Result = TypeVar("Result")
 
 
@@ -16,20 +18,30 @@ class DatabaseThread:
 
     def __init__(self, name: str = "field178-store") -> None:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._is_stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def call(self, work: Callable[[], Result]) -> Result:
-        """Run `work` on the database thread and return its result, or raise what it raised."""
+        """Run `work` on the database thread and return its result, or raise what it raised.
+
+        After `stop` it raises AppError(store_locked): nobody is left to wait for.
+        """
         if threading.current_thread() is self._thread:
             return work()
         future: Future[Result] = Future()
-        self._calls.put(lambda: _settle(future, work))
+        with self._door:
+            if self._is_stopped:
+                raise AppError(ErrorCode.STORE_LOCKED)
+            self._calls.put(lambda: _settle(future, work))
         return future.result()
 
     def stop(self) -> None:
         """Finish the calls that wait and end the thread."""
-        self._calls.put(None)
+        with self._door:
+            self._is_stopped = True
+            self._calls.put(None)
         self._thread.join()
 
     def _run(self) -> None:

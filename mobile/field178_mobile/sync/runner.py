@@ -29,6 +29,8 @@ from field178_mobile.sync.events import (
 )
 from field178_mobile.sync.port import Transport, TransportFailure
 
+LONGEST_JOIN_S = 2.0
+
 Listener = Callable[[SyncState], None]
 
 log = logging.getLogger(__name__)
@@ -65,18 +67,24 @@ class SyncRunner:
         return lambda: self._listeners.remove(listener)
 
     def stop(self) -> None:
-        """Give up what is under way and end the thread; nothing is lost, the next start goes on."""
+        """Give up what is under way and end the thread; nothing is lost, the next start goes on.
+
+        Waits two seconds at most: a thread that waits for a silent server ends by itself later.
+        """
         self._stopping.set()
         self._wakes.put(None)
         self._transport.close()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(LONGEST_JOIN_S)
 
     def drive(self, event: Event) -> None:
         """Take one event and do all that follows from it, on the calling thread (the sync thread's loop)."""
         try:
             self._perform_all(self._engine.step(event))
         except Exception:
+            if self._stopping.is_set():
+                # The store was locked under an exchange that nobody waits for any more.
+                return
             # The sync loop's edge: whatever broke, the data is kept and the next try comes.
             log.exception("sync_failed")
             self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=60)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import requests
@@ -50,6 +51,7 @@ class HttpTransport:
         self._device_key = device_key
         self._session: requests.Session | None = None
         self._token = ""
+        self._reading: requests.Response | None = None
 
     def open_session(self) -> None:
         """Open a device session by signing a nonce."""
@@ -62,6 +64,7 @@ class HttpTransport:
         """Post a request of the exchange and yield the lines of its answer as they arrive."""
         headers = {"Authorization": f"Bearer {self._token}", "Accept": NDJSON, "Accept-Encoding": "gzip"}
         with self._send("/api/v1/sync", body, headers) as response:
+            self._reading = response
             if response.headers.get("Content-Type", "").split(";")[0] != NDJSON:
                 raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
             yield from _lines(response)
@@ -78,6 +81,11 @@ class HttpTransport:
     def close(self) -> None:
         """Close the line; a request under way ends with a failure."""
         session, self._session, self._token = self._session, None, ""
+        reading, self._reading = self._reading, None
+        if reading is not None and not reading.raw.closed:
+            # Wakes the thread that waits for the next byte of an answer.
+            with suppress(ValueError, RuntimeError, OSError):  # it ended in this moment
+                reading.raw.shutdown()
         if session is not None:
             session.close()
 

@@ -25,6 +25,13 @@ def test_a_locked_store_answers_nothing(tmp_path, clock: FrozenClock) -> None:
     locked.close()
 
 
+def test_a_closed_store_refuses_instead_of_waiting(tmp_path, clock: FrozenClock) -> None:
+    closed = Store(tmp_path / "other", clock, seeded_ids(clock))
+    closed.close()
+    with pytest.raises(AppError):
+        closed.status()
+
+
 def test_a_saved_draft_is_there_after_reopening(store: Store, clock: FrozenClock) -> None:
     draft = draft_of(store, RECORD, clock.now(), name="Karaoke Ánh Trăng", rooms_total=4)
     store.drafts.save(draft)

@@ -227,7 +227,7 @@ class ModelServer:
             refused = "orphan"
         if refused is not None:
             return _receipt("quarantined", refused, change["scope"], 0, None)
-        for replaced in change["replaces"]:
+        for replaced in (key for key in change["replaces"] if key in self.world.receipts):
             self.world.verdicts += 1
             self.world.receipts[replaced].update(status="unchanged", reason="replaced", v=self.world.verdicts)
         if record is None:

@@ -98,6 +98,27 @@ def test_a_failed_sign_in_says_so_and_the_user_can_try_again(runner: SyncRunner,
     watcher.wait_for(Phase.IDLE, SyncMessage.IN_SYNC)
 
 
+def test_stopping_does_not_wait_for_a_silent_server(
+    runner: SyncRunner, store: Store, line: LineInMemory
+) -> None:
+    arrived, released = threading.Event(), threading.Event()
+
+    def silent(body: bytes) -> Iterator[bytes]:
+        arrived.set()
+        released.wait(10)
+        yield from ()
+
+    line.exchange = silent  # type: ignore[method-assign]
+    runner.start()
+    assert arrived.wait(5)
+    [thread] = [thread for thread in threading.enumerate() if thread.name == "field178-sync"]
+    runner.stop()
+    store.lock()
+    released.set()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
 def test_what_nobody_foresaw_is_logged_and_tried_again(
     runner: SyncRunner, line: LineInMemory, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -216,6 +217,30 @@ def test_the_link_of_a_code_is_read_from_the_qr() -> None:
     )
     assert read_link("https://example/enrol?u=a&c=b") is None
     assert read_link("field178:enrol?u=https://a") is None
+
+
+def test_closing_wakes_the_reader_of_a_silent_answer(serve) -> None:
+    released = threading.Event()
+
+    def answer(handler, body):
+        handler.send_response(200)
+        for name, value in (("Content-Type", NDJSON), ("F178-Protocol", "1"), ("Content-Length", "100")):
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(b'{"a":1}\n')
+        released.wait(10)
+
+    transport = HttpTransport(serve(answer).url)
+    lines = transport.exchange(b"{}")
+    assert next(lines) == b'{"a":1}'
+    rest: list[bytes] = []
+    reader = threading.Thread(target=lambda: rest.extend(lines))
+    reader.start()
+    transport.close()
+    reader.join(5)
+    released.set()
+    assert not reader.is_alive()
+    assert rest == []
 
 
 class HttpKeys:
