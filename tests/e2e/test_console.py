@@ -155,6 +155,28 @@ def test_keys_move_through_the_list_and_open_the_sheet(
         expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_what_was_typed_is_still_there_after_looking_at_another_record(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        watched.press("r")
+        page.keyboard.type("Chưa rõ mức độ")
+        watched.press("Escape")
+        watched.press("j")
+        expect(page.locator("#record-title")).to_have_text(NAMES[1])
+        expect(page.get_by_label("Lý do trả lại")).to_have_value("")
+        watched.press("k")
+        expect(page.get_by_label("Lý do trả lại")).to_have_value("Chưa rõ mức độ")
+        page.reload()
+        expect(page.get_by_label("Lý do trả lại")).to_have_value("Chưa rõ mức độ")
+        page.get_by_role("button", name="Trả lại máy tính bảng").click()
+        expect(page.get_by_role("status")).to_contain_text(NAMES[0])
+        page.wait_for_load_state("load")
+        assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft:'))") == []
+
+
 def test_undo_brings_the_approved_record_back(
     desk: Desk, browser: Browser, filed: tuple[str, str, str]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -59,6 +59,13 @@ def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRo
     query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
     found = session.execute(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
     return [_row(filed, name, type_id) for filed, name, type_id in found]
+
+
+def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
+    """Return one filed record of any drawer and type, or None outside the reach."""
+    everything = replace(view, state=QueueState.ALL, type=None)
+    found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).first()
+    return _row(*found) if found is not None else None
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:

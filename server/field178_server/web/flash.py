@@ -15,22 +15,30 @@ COOKIE = "field178_done"
 UNDO_S = 30
 
 _TEXTS = {
-    "approved": (N_("Approved."), "ok"),
-    "returned": (N_("Returned. The tablet gets it at its next sync."), "ok"),
-    "reopened": (N_("Reopened: the record is back with its team."), "ok"),
-    "void": (N_("The record is void."), "ok"),
-    "undone": (N_("Undone: the record is as it was."), "ok"),
+    "approved": N_("Approved: {title}."),
+    "returned": N_("Returned: {title}. The tablet gets it at its next sync."),
+    "reopened": N_("Reopened: {title}. It is back with its team."),
+    "void": N_("Void: {title}."),
+    "undone": N_("Undone: {title} is as it was."),
 }
 _UNDOABLE = frozenset({"approved"})
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """What the last act did; `undo_id` offers to take it back."""
+    """What the last act did, and on which record; some acts can be taken back."""
 
-    text: str
-    tone: str
-    undo_id: str | None = None
+    code: str
+    record_id: str
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether this act can be taken back for a short while."""
+        return self.code in _UNDOABLE
+
+    def text(self, title: str, speech: Speech) -> str:
+        """Return the sentence about the record of this title."""
+        return speech.say(_TEXTS[self.code]).format(title=title)
 
 
 def leave_flash(response: Response, code: str, record_id: str) -> Response:
@@ -47,15 +55,13 @@ def leave_flash(response: Response, code: str, record_id: str) -> Response:
     return response
 
 
-def take_flash(speech: Speech) -> Flash | None:
-    """Return the sentence left by the act before, once."""
+def take_flash() -> Flash | None:
+    """Return what the act before has left, once."""
     code, _, record_id = request.cookies.get(COOKIE, "").partition(".")
-    if code not in _TEXTS:
+    if code not in _TEXTS or not is_uuid(record_id):
         return None
     after_this_request(_forget)
-    text, tone = _TEXTS[code]
-    undo_id = record_id if code in _UNDOABLE and is_uuid(record_id) else None
-    return Flash(speech.say(text), tone, undo_id)
+    return Flash(code, record_id)
 
 
 def _forget(response: Response) -> Response:

@@ -138,6 +138,13 @@ def empty_words(query: QueueQuery, speech: Speech) -> tuple[str, str]:
     return speech.say(title), speech.say(text)
 
 
+def title_of(row: QueueRow, speech: Speech) -> str:
+    """Return what a filed record is called: its establishment, or its form of outreach."""
+    if row.type == "outreach_session":
+        return speech.label(speech.lists.forms, row.kind) if row.kind else speech.say(N_("Outreach session"))
+    return row.place_name or speech.say(N_("Establishment not received yet"))
+
+
 def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Speech, datetime]) -> QueueItem:
     speech, now = reader
     state = "corrected" if row.is_corrected else row.review_state
@@ -146,7 +153,7 @@ def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Spee
         href=query.record_href(row.record_id),
         is_current=is_current,
         badge=Badge(_icon(row, speech), outcome.tone if outcome else "primary"),
-        title=_title(row, speech),
+        title=title_of(row, speech),
         line=_line(row, speech),
         day=short_date_text(row.occurred_on, speech.language) if row.occurred_on else "",
         state=short_state_word(state, speech),
@@ -154,12 +161,6 @@ def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Spee
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )
-
-
-def _title(row: QueueRow, speech: Speech) -> str:
-    if row.type == "outreach_session":
-        return speech.label(speech.lists.forms, row.kind) if row.kind else speech.say(N_("Outreach session"))
-    return row.place_name or speech.say(N_("Establishment not received yet"))
 
 
 def _line(row: QueueRow, speech: Speech) -> str:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from field178_server.browser_session import csrf_token, find_officer
+from field178_server.browser_session import csrf_token
 from field178_server.queries.conflicts import count_open_conflicts
 from field178_server.queries.quarantine_list import count_open_quarantine
 from field178_server.queries.reach import Reach, reach_of
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
 from field178_server.services.officers import OfficerContext
 from field178_server.web.assets import asset
-from field178_server.web.flash import take_flash
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language, chosen_theme
 from field178_server.web.speech import Speech
@@ -67,8 +66,6 @@ def desk_of(session: Session, officer: OfficerContext, speech: Speech) -> Desk:
 def render(template: str, status: int = 200, **values: object) -> Response:
     """Return a page in the language and appearance of this browser."""
     speech = Speech(chosen_language())
-    officer = find_officer()
-    values.setdefault("flash", take_flash(speech) if officer and status == 200 else None)
     page = render_template(
         template,
         _=speech.say,

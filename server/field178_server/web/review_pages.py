@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from field178_server.auth import current_officer
 from field178_server.queries.reach import reach_of
 from field178_server.queries.record_page import FILED_TYPES, RecordPage, record_page
-from field178_server.queries.review_queue import QueueView, queue_counts, queue_rows
+from field178_server.queries.review_queue import QueueView, queue_counts, queue_row, queue_rows
 from field178_server.runtime import current_runtime
 from field178_server.services.officers import OfficerContext
 from field178_server.unit_of_work import snapshot
 from field178_server.web import queue_view
 from field178_server.web.blueprint import web
+from field178_server.web.flash import take_flash
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language
 from field178_server.web.queue_view import QueueQuery
@@ -54,7 +55,9 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = 
     speech = Speech(chosen_language())
     reach = reach_of(officer.role, officer.scopes)
     view = QueueView(runtime.tenant_id, reach, query.state, query.type)
+    flash = None if attempt else take_flash()
     with snapshot(runtime.engine) as session:
+        done = queue_row(session, view, flash.record_id) if flash else None
         rows, counts = queue_rows(session, view, query.page), queue_counts(session, view)
         shown_id = chosen or (rows[0].record_id if rows else None)
         page = _filed_page(session, officer, shown_id) if shown_id else None
@@ -77,6 +80,8 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = 
         next_page=after,
         empty_title=empty_title,
         empty_text=empty_text,
+        flash=flash if done else None,
+        flash_text=flash.text(queue_view.title_of(done, speech), speech) if flash and done else "",
         view=shown,
         view_query=query.text,
         back=query.list_href(),

@@ -34,9 +34,9 @@ def test_approval_goes_to_the_next_record_and_says_so(
     answer = reviewer.decide(filed, "approve")
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/reviews/{following}")
     page = reviewer.text(answer.headers["Location"])
-    assert "Đã duyệt." in page
+    assert "Đã duyệt: Karaoke Mộc Diệp (GL-016)." in page
     assert f"/reviews/{filed}/undo" in page
-    assert "Đã duyệt." not in reviewer.text(answer.headers["Location"])
+    assert "Đã duyệt: " not in reviewer.text(answer.headers["Location"])
 
 
 def test_after_the_last_record_the_queue_says_that_all_is_seen(reviewer: Browser, filed: str) -> None:

@@ -11,15 +11,10 @@
   const items = () => Array.from(document.querySelectorAll(".list-item"));
   const currentIndex = (list) => list.findIndex((item) => item.getAttribute("aria-current") === "true");
 
-  function hasTyped() {
-    const fields = document.querySelectorAll("#return-form textarea, [data-pin]");
-    return Array.from(fields).some((field) => field.value.trim() !== "");
-  }
-
   function go(step) {
     const list = items();
     const target = list[currentIndex(list) + step];
-    if (target && (!hasTyped() || window.confirm(split().dataset.leave))) {
+    if (target) {
       target.click();
       target.scrollIntoView({ block: "nearest" });
     }
@@ -79,6 +74,33 @@
     );
   }
 
+  // --- what was typed is kept in this tab until it is sent, whatever happens to the page ----------
+
+  const draftKey = () => {
+    const record = document.querySelector("[data-record]");
+    return record ? `draft:${record.dataset.record}` : null;
+  };
+  const draftFields = () => Array.from(document.querySelectorAll("[data-pin], #reason"));
+
+  function saveDraft() {
+    const typed = draftFields().filter((field) => field.value.trim());
+    if (typed.length === 0) sessionStorage.removeItem(draftKey());
+    else sessionStorage.setItem(draftKey(), JSON.stringify(typed.map((field) => [field.name, field.value])));
+  }
+
+  function restoreDraft() {
+    const done = document.querySelector("[data-done]");
+    if (done) sessionStorage.removeItem(`draft:${done.dataset.done}`);
+    const draft = new Map(JSON.parse((draftKey() && sessionStorage.getItem(draftKey())) || "[]"));
+    draftFields().forEach((field) => {
+      if (!draft.has(field.name) || field.value) return;
+      field.value = draft.get(field.name);
+      const pin = field.closest("details.pin");
+      if (pin) pin.open = true;
+    });
+    showPins();
+  }
+
   // --- wiring ----------------------------------------------------------------------------------
 
   const KEYS = {
@@ -111,14 +133,18 @@
   });
 
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-pin]")) showPins();
+    if (!event.target.matches("[data-pin], #reason")) return;
+    showPins();
+    saveDraft();
   });
 
   // Opening a comment box puts the cursor into it.
   document.addEventListener(
     "toggle",
     (event) => {
-      if (event.target.matches("details.pin") && event.target.open) event.target.querySelector("textarea").focus();
+      if (!event.target.matches("details.pin") || !event.target.open) return;
+      const field = event.target.querySelector("textarea");
+      if (!field.value) field.focus();
     },
     true,
   );
@@ -128,6 +154,7 @@
     if (event.target.method !== "post") return;
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
+    if (event.target.matches("[data-leaves-desk]")) sessionStorage.clear();
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -136,7 +163,7 @@
     const title = byId("record-title");
     if (title) title.focus({ preventScroll: true });
     byId("detail").scrollTo(0, 0);
-    showPins();
+    restoreDraft();
   });
 
   // Phones bring the chosen row and the open tab into sight.
@@ -144,6 +171,6 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     const current = document.querySelector(".list-item[aria-current]");
     if (current) current.scrollIntoView({ block: "nearest" });
-    showPins();
+    restoreDraft();
   });
 })();
