@@ -9,7 +9,7 @@ from babel.messages.extract import extract
 from scripts.catalog_files import DOMAINS
 
 # `say` and `translate`: presenters get the catalog as an argument and speak through it.
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "say": None, "translate": None}
+KEYWORDS = dict.fromkeys(("_", "N_", "gettext", "say", "_say", "translate", "language"))
 
 _LITERAL = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
 _CALL = re.compile(rf"(?<![\w.])_\(\s*((?:{_LITERAL})(?:\s*(?:{_LITERAL}))*)\s*[,)]")

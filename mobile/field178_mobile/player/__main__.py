@@ -138,10 +138,16 @@ class Player:
         return {"words": [str(self._store().shown_state(record_id).word) for record_id in ids]}
 
     def _filed(self, record_type: str, work: Callable[[], None]) -> Seen:
-        before = {view.id for view in self._store().views(record_type)}
+        before = self._ids("inspection", "outreach_session")
         seen = self._counted(work)
-        made = [view.id for view in self._store().views(record_type) if view.id not in before]
-        return {**seen, "record": made[0], "word": str(self._store().shown_state(made[0]).word)}
+        # A visit that explained the law makes its outreach session by itself: both are new.
+        made = sorted(self._ids("inspection", "outreach_session") - before)
+        main = next(one for one in made if one in self._ids(record_type))
+        word = str(self._store().shown_state(main).word)
+        return {**seen, "records": [main, *(one for one in made if one != main)], "word": word}
+
+    def _ids(self, *record_types: str) -> set[str]:
+        return {view.id for one in record_types for view in self._store().views(one)}
 
     def _counted(self, work: Callable[[], None]) -> Seen:
         before = self.fingers.taps

@@ -20,6 +20,7 @@ SHOWN_SCOPES = 8
 _ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
 _WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
 CLOCK_LIMIT_MS = 120_000
+from field178_shared.i18n import N_
 
 
 class SyncRunner(Protocol):
@@ -107,7 +108,7 @@ class SyncPresenter:
 
     def _waiting(self, record: WaitingRecord) -> WaitingRow:
         kind = self._say(TYPES.get(record.type, record.type))
-        word, tone = ("Needs a look", "bad") if record.is_refused else ("Not sent", "warn")
+        word, tone = (N_("Needs a look"), "bad") if record.is_refused else (N_("Not sent"), "warn")
         icon = _ICONS.get(record.type, "store-outline")
         return WaitingRow(record.record_id, record.title or kind, kind, icon, self._say(word), tone)
 
@@ -126,7 +127,7 @@ class SyncPresenter:
         return scope.name or self._say("Team")
 
     def _counted(self, count: int, in_sync: bool) -> str:
-        text = "tablet {count} = server {count}" if in_sync else "tablet {count} · not compared yet"
+        text = N_("tablet {count} = server {count}") if in_sync else N_("tablet {count} · not compared yet")
         return self._words.say(text, count=count)
 
     def _summary(self, facts: SyncFacts, in_sync: bool) -> str:

@@ -118,10 +118,11 @@ def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
     )
     for what, seen in steps:
         stage.tell(_("   recorded {what}: {taps} taps, it shows “{word}”").format(what=what, **_shown(seen)))
+    filed = [record_id for _what, seen in steps for record_id in _list(seen["records"])]
     seen = tablet.ask("sync")
-    _must(int(str(seen["unsent"])) >= len(steps), seen)
+    _must(seen["unsent"] == len(filed), seen)
     stage.tell(_("5. Asked to send, the tablet tells the truth: “{line}”").format(line=seen["line"]))
-    return [str(seen["record"]) for _what, seen in steps]
+    return filed
 
 
 def _send(stage: Stage, tablet: Tablet, filed: list[str]) -> None:
@@ -168,9 +169,12 @@ def _approve(stage: Stage, tablet: Tablet, filed: list[str]) -> None:
 
 
 def _words(tablet: Tablet, filed: list[str]) -> list[str]:
-    found = tablet.ask("words", records=" ".join(filed))["words"]
-    assert isinstance(found, list)
-    return found
+    return _list(tablet.ask("words", records=" ".join(filed))["words"])
+
+
+def _list(value: object) -> list[str]:
+    assert isinstance(value, list)
+    return [str(one) for one in value]
 
 
 def _shown(seen: Mapping[str, object]) -> dict[str, object]:
