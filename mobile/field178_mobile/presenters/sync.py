@@ -14,13 +14,13 @@ from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.clock import Clock
+from field178_shared.i18n import N_
 
 SHOWN_ROWS = 12
 SHOWN_SCOPES = 8
 _ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
 _WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
 CLOCK_LIMIT_MS = 120_000
-from field178_shared.i18n import N_
 
 
 class SyncRunner(Protocol):
