@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from kivy.app import App
 from kivy.base import EventLoop, runTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -83,22 +85,24 @@ def start() -> Stage:
 
 
 def frames(count: int = 3) -> None:
-    """Draw some frames."""
+    """Draw some frames, each to its end: the software renderer would pile unfinished ones up in memory."""
     for _ in range(count):
         EventLoop.idle()
+        glFinish()
 
 
-def until(condition: Callable[[], object], limit: int = 400) -> None:
-    """Draw frames until something is so; fails after too many."""
-    for _ in range(limit):
-        if condition():
-            return
+def until(condition: Callable[[], object], limit_s: float = 10) -> None:
+    """Draw frames until something is so; fails when it takes too long."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("it never happened")
         frames(1)
-    raise AssertionError("it never happened")
 
 
 def tap(widget: Widget) -> None:
-    """Put a finger on the middle of a widget and lift it."""
+    """Put a finger on the middle of a widget that has come to rest, and lift it."""
+    frames(2)
     x, y = widget.to_window(*widget.center)
     touch = UnitTestTouch(x, y)
     touch.touch_down()
