@@ -70,6 +70,7 @@ def render(template: str, status: int = 200, **values: object) -> Response:
         template,
         _=speech.say,
         asset=asset,
+        icons=asset("vendor/icons.svg"),
         csrf_token=csrf_token(),
         language=speech.language,
         theme=chosen_theme(),
