@@ -82,6 +82,11 @@ class InspectionPresenter:
         return self._store.drafts.get(self.draft_id) is not None
 
     @property
+    def is_known(self) -> bool:
+        """Tell whether the store knows the visit: filed before, filed now, or kept as a draft."""
+        return self._opened.draft.seen is not None or bool(self._spoken.filed) or self.is_kept
+
+    @property
     def is_locked(self) -> bool:
         """Tell whether the office has reviewed the visit: to read, not to change."""
         return self._opened.is_locked

@@ -50,6 +50,7 @@ class InspectionDesk:
         self._screen: Screen | None = None
         self.words = services.words
         self.state: InspectionState | None = None
+        self._opened: frozenset[str] = frozenset()
         store, clock, words = services.store, services.clock, services.words
         self.list = EstablishmentsPresenter(store, clock, words, self._show_list)
         self.outing = OutingPresenter(store.settings, clock, words, self._show_outing)
@@ -85,9 +86,15 @@ class InspectionDesk:
         if self._screen is not None:
             self._screen.show_record(state)
             self.list.select(state.id if state else "")
+            if self.record.open_records != self._opened:
+                self._opened = self.record.open_records
+                self.list.refresh()
 
     def _show_visit(self, state: InspectionState) -> None:
+        was_filed = self.state is not None and bool(self.state.spoken.filed)
         self.state = state
+        if state.spoken.filed and not was_filed:
+            self._ui_thread.post(self._look_again)
         if self._screen is not None:
             self._screen.pane.show_visit(state)
 

@@ -119,9 +119,9 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
     """Return the whole open visit."""
     view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks, scene.is_leader)
     pages = scene.pages()
-    pane = _pane(sight, spoken)
     progress = sum((page.progress(scene.data) for page in pages), NOTHING)
     page = next((page for page in pages if page.section.id == sight.section), None)
+    pane = _pane(sight.tab, page, spoken)
     return InspectionState(
         tab=sight.tab,
         arrival=options(scene.words, "access_result", scene.data.get("access_result")),
@@ -144,12 +144,12 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
     )
 
 
-def _pane(sight: Sight, spoken: Spoken) -> str:
+def _pane(tab: str, page: Page | None, spoken: Spoken) -> str:
     if spoken.filed:
         return FILED
-    if sight.tab == CHECKLIST:
-        return PAGE if sight.section else SECTIONS
-    return sight.tab
+    if tab == CHECKLIST:
+        return SECTIONS if page is None else PAGE
+    return tab
 
 
 def _foot(scene: VisitScene, pages: tuple[Page, ...], page: Page | None, pane: str) -> FootState:

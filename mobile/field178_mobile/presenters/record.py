@@ -215,6 +215,12 @@ class RecordPresenter:
             title=self._title(),
         )
 
+    def _word(self, rows: tuple[HistoryRow, ...]) -> str:
+        """Return the word of the open visit, else of the newest filed one."""
+        if self.visit is None:
+            return rows[0].state if rows else ""
+        return self._store.shown_state(self.visit.record_id).word if self.visit.is_known else ""
+
     def _outing_line(self) -> str:
         if self.visit is None:
             return self._outing.line()
@@ -253,13 +259,14 @@ class RecordPresenter:
             history_row(visit, self._store.shown_state(visit.record_id).word, words) for visit in visits
         )
         last = next((visit for visit in visits if visit.is_inspected), None)
+        word = self._word(rows)
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
         return RecordState(
             id=view.id,
             title=text_of(view.data, "name"),
             subtitle=", ".join(part for part in address if part),
-            state_word=rows[0].word if rows else "",
-            state=rows[0].state if rows else "",
+            state_word=words.choice("shown_state", word),
+            state=word,
             facts=facts_of(view.data, words),
             certificates=certificates_of(view.data, today, words),
             to_fix=to_fix(last.open_shortcomings() if last else (), today, words),

@@ -494,3 +494,9 @@ def _restricted_of(item) -> set[str]:
 
 def _is_restricted(item) -> bool:
     return bool(_restricted_of(item)) and item.applies.covers(words().lists.types["karaoke"])
+
+
+def test_section_that_is_not_asked_any_more_gives_way_to_the_list(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.arrive("refused")
+    assert bench.state.pane == "sections"
