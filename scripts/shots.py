@@ -18,10 +18,15 @@ CONSOLES = (
     ("console-dark", 1440, 900, "dark"),
     ("console-phone", 390, 844, "light"),
 )
-CHROMIUM = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def main() -> None:
@@ -33,14 +38,14 @@ def main() -> None:
 
         url = play.play(folder, print, {"FIELD178_OFFSCREEN": "1"})
         try:
-            for name, size, mode in TABLETS:
+            for shape, size, mode in TABLETS:
                 own = {
                     "FIELD178_TABLET_DIR": str(folder / "tablet"),
                     "FIELD178_CLOCK_START": "2025-03-11T08:30:00+07:00",
                     "FIELD178_OFFSCREEN": "1",
                     "FIELD178_WINDOW": size,
                 }
-                arguments = [sys.executable, __file__, "tablet", name, mode]
+                arguments = [sys.executable, __file__, "tablet", shape, mode]
                 subprocess.run(arguments, env={**os.environ, **own}, check=True)
             shoot_console(url)
         finally:
