@@ -1,6 +1,6 @@
 """Takes the pictures of docs/img from the running product: the demo's tablet and the office's desk.
 
-`shots.py` plays the demo in a folder of its own first; `shots.py tablet NAME SIZE MODE` is one tablet process.
+`shots.py` plays the demo first; `shots.py tablet NAME MODE` is one tablet process of it.
 """
 
 from __future__ import annotations
