@@ -279,7 +279,9 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.PIN_LOCKED: _E(None, "Nhập sai nhiều lần, hãy chờ.", "Too many wrong PINs: please wait."),
     ErrorCode.STORE_LOCKED: _E(None, "Sổ đang khóa.", "The notebook is locked."),
     ErrorCode.STORE_TOO_NEW: _E(
-        None, "Sổ được ghi bởi bản ứng dụng mới hơn.", "The notebook was written by a newer version of the app."
+        None,
+        "Sổ được ghi bởi bản ứng dụng mới hơn.",
+        "The notebook was written by a newer version of the app.",
     ),
     ErrorCode.PIN_WEAK: _E(
         None, "Mã PIN quá dễ đoán, hãy chọn mã khác.", "The PIN is too easy to guess: choose another one."
