@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from field178_mobile.presenters.answers import SHORT_ANSWERS, Changes, Data, answers_of
 from field178_mobile.presenters.section_view import Marks, VisitView, answer_word
+from field178_mobile.presenters.visit_places import CONCLUSION, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
 from field178_shared.formats import date_text
@@ -61,8 +61,9 @@ class ConclusionState:
     recommendation: TextState
     opinion: TextState
     minutes: TextState
-    comments: Mapping[str, str]
-    problems: Mapping[str, str]
+    result_comment: str
+    result_problem: str
+    other_comments: str
 
 
 def choose_result(result: str) -> Changes:
@@ -134,8 +135,9 @@ def conclusion_state(view: VisitView) -> ConclusionState:
         recommendation=_text(view, "recommendation"),
         opinion=_text(view, "representative_opinion"),
         minutes=_text(view, "minutes_number"),
-        comments=marks.comments,
-        problems=marks.problems,
+        result_comment=marks.comments.get("overall_result", ""),
+        result_problem=marks.problems.get("overall_result", ""),
+        other_comments=comments_at(CONCLUSION, marks.comments, data, words),
     )
 
 

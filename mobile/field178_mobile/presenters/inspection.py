@@ -77,6 +77,11 @@ class InspectionPresenter:
         return self._session.draft.id
 
     @property
+    def comments(self) -> Mapping[str, str]:
+        """The office's words on the visit by path."""
+        return self._opened.comments
+
+    @property
     def is_kept(self) -> bool:
         """Tell whether there is a draft that could be thrown away."""
         return self._store.drafts.get(self.draft_id) is not None
@@ -285,6 +290,7 @@ class InspectionPresenter:
             self._saved()
 
     def _saved(self) -> None:
+        self._sight = replace(self._sight, focus="")
         clock_time = time_text(self._session.draft.saved_at)
         self._spoken = Spoken(
             saved=self._words.say("Draft saved at {time}", time=clock_time), undo=self._session.last_step

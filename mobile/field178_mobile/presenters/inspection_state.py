@@ -22,7 +22,7 @@ from field178_mobile.presenters.section_view import (
 )
 from field178_mobile.presenters.visit import Place, is_closed_early
 from field178_mobile.presenters.visit_index import Shortcoming
-from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 
 SECTIONS, PAGE, FILED = "sections", "page", "filed"
@@ -86,6 +86,7 @@ class InspectionState:
     spoken: Spoken
     foot: FootState
     is_locked: bool
+    arrival_comment: str
     focus: str
     pane: str
 
@@ -138,6 +139,7 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
         checked=checked,
         spoken=spoken,
         foot=_foot(scene, pages, page, pane),
+        arrival_comment=comments_at(CHECKLIST, scene.marks.comments, scene.data, scene.words),
         focus=sight.focus,
         is_locked=scene.is_locked,
         pane=pane,

@@ -23,7 +23,7 @@ from field178_mobile.presenters.visit import Place, new_visit
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.visit_marks import comments_of
 from field178_mobile.presenters.visit_outing import OutingOfVisit, outing_of
-from field178_mobile.presenters.visit_places import CHECKLIST, INFO
+from field178_mobile.presenters.visit_places import CHECKLIST, INFO, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.clock import Clock, local_date
@@ -71,6 +71,7 @@ class RecordState:
     arrival: tuple[Option, ...]
     last_visit: str
     has_draft: bool
+    outing_comment: str
     pane: str
 
 
@@ -221,6 +222,10 @@ class RecordPresenter:
             return rows[0].state if rows else ""
         return self._store.shown_state(self.visit.record_id).word if self.visit.is_known else ""
 
+    def _outing_comment(self) -> str:
+        visit = self.visit
+        return comments_at(INFO, visit.comments, visit.data, self._words) if visit is not None else ""
+
     def _outing_line(self) -> str:
         if self.visit is None:
             return self._outing.line()
@@ -275,6 +280,7 @@ class RecordPresenter:
             has_outing=self.visit is not None or self._outing.current() is not None,
             arrival=options(words, "access_result", None),
             last_visit=rows[0].day if rows else "",
+            outing_comment=self._outing_comment(),
             has_draft=self.visit is not None and self.visit.is_kept,
             pane=INFO if self._tab == INFO else ARRIVAL,
         )

@@ -9,6 +9,7 @@ from datetime import date
 from field178_mobile.presenters.answers import FROM_LAST_VISIT, FROM_SECTION, Answer, Data, answers_of
 from field178_mobile.presenters.checklist import Page, Progress
 from field178_mobile.presenters.findings import ViolationOffer, offers_of
+from field178_mobile.presenters.visit_places import anchor_of
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem
 
@@ -186,7 +187,7 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         offers=_offers(item, answer, view),
         suggestion=_suggestion(item, answer, view),
         problem=marks.problems.get(path, ""),
-        comment=_comment_at(path, marks),
+        comment=_comment_on(item, view),
         lint=marks.lint.get(f"{path}.note", ""),
     )
 
@@ -245,14 +246,14 @@ def _suggestion(item: ChecklistItem, answer: Answer | None, view: VisitView) -> 
     return "" if item.default is None else str(item.default)
 
 
-def _comment_at(path: str, marks: Marks) -> str:
-    below = [text for where, text in marks.comments.items() if where == path or where.startswith(f"{path}.")]
-    return "\n".join(below)
+def _comment_on(item: ChecklistItem, view: VisitView) -> str:
+    comments = view.marks.comments.items()
+    return "\n".join(text for path, text in comments if anchor_of(path, view.data) == path_of(item))
 
 
 def _mark(page: Page, progress: Progress, view: VisitView) -> str:
     """Return the one thing to say about a section: comment, failed, done, begun or open."""
-    commented = {".".join(path.split(".")[:2]) for path in view.marks.comments}
+    commented = {anchor_of(path, view.data) for path in view.marks.comments}
     if any(path_of(item) in commented for item in page.items):
         return "comment"
     if progress.failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_mobile.presenters.answers import Data
@@ -12,6 +13,8 @@ INFO, CHECKLIST, CONCLUSION = "info", "checklist", "conclusion"
 _OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
 _OUTING |= {"local_escort_agencies"}
 _ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
+# Fields of the conclusion that show a comment at their own place.
+PINNED = frozenset({"overall_result", "recommendation", "representative_opinion", "minutes_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ def place_of(path: str, data: Data, words: Wording) -> PlaceOnScreen:
     item_id = _item_of(head, rest, data)
     item = words.lists.items.get(item_id)
     return PlaceOnScreen(CHECKLIST, item.section, item_id) if item else PlaceOnScreen(CONCLUSION)
+
+
+def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wording) -> str:
+    """Return the comments on a tab that no field there carries itself, so that none is lost."""
+    said = []
+    for path, text in comments.items():
+        place = place_of(path, data, words)
+        if place.tab == tab and not place.item and path not in PINNED:
+            said.append(f"{name_of(path, data, words)}: {text}")
+    return "\n".join(said)
 
 
 def anchor_of(path: str, data: Data) -> str:

@@ -351,7 +351,7 @@ def test_comment_of_the_office_stands_at_its_field(store, clock):
     )
     bench.visit.open_section("fire_safety")
     assert bench.item("fire_exits_clear").comment == "Nêu rõ cửa nào"
-    assert bench.state.conclusion.comments["overall_result"] == "Xem lại"
+    assert bench.state.conclusion.result_comment == "Xem lại"
     assert next(card for card in bench.state.sections if card.id == "fire_safety").mark == "comment"
 
 
@@ -500,3 +500,31 @@ def test_section_that_is_not_asked_any_more_gives_way_to_the_list(bench):
     bench.visit.open_section("fire_safety")
     bench.visit.arrive("refused")
     assert bench.state.pane == "sections"
+
+
+def test_no_comment_is_lost_whatever_its_path(store, clock):
+    settle(store)
+    said = {
+        "answers.fire_exits_clear.v": "một",
+        "findings.fire_exits_clear-fire_exit_obstructed": "hai",
+        "access_result": "ba",
+        "measures.reminder": "bốn",
+        "recommendation": "năm",
+        "something_new": "sáu",
+    }
+    bench = Bench(store, clock, comments=said)
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    bench.visit.open_section("fire_safety")
+    assert bench.item("fire_exits_clear").comment == "một\nhai"
+    assert bench.state.arrival_comment == "Kết quả tiếp cận cơ sở: ba"
+    assert bench.state.conclusion.other_comments == "Biện pháp xử lý: bốn\nsomething_new: sáu"
+    assert bench.state.conclusion.recommendation.comment == "năm"
+
+
+def test_screen_is_moved_once_by_a_jump_and_not_by_the_next_tap(bench):
+    bench.visit.jump("answers.kd_licence")
+    assert bench.state.focus
+    bench.visit.answer("kd_no_latch", "yes")
+    assert bench.state.focus == ""
+    assert bench.state.page.id == "karaoke_discotheque"

@@ -297,3 +297,16 @@ def test_word_of_the_record_follows_the_open_visit(table: Table):
     frames(3)
     assert find("RecordPane").word == "Chưa gửi"
     assert find("ListRow", key=KARAOKE).word == "Chưa gửi"
+
+
+def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.check()
+    frames(3)
+    pane = find("ConclusionPane")
+    next(line for line in pane.ids.problems.children if line.path == "overall_result").dispatch("on_release")
+    frames(3)
+    card = pane.ids.result_card
+    assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -14,6 +15,15 @@ from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.problem_line import ProblemLine, ShortRow
 from field178_mobile.ui.screens.repeat import Repeat
 
+_CARDS = {
+    "measures": "measures_card",
+    "follow_ups": "result_card",
+    "protocols": "protocols",
+    "representative_opinion": "opinion",
+    "recommendation": "recommendation",
+    "minutes_number": "minutes",
+    "paper_signed": "paper",
+}
 _REQUIRED = (chips, info, item_below, pinned_field, protocol_card)
 
 
@@ -51,10 +61,20 @@ class ConclusionPane(BoxLayout):
         if self.has_problems and not had_problems:
             self.ids.scroll.scroll_y = 1
 
+    def bring_into_sight(self, path: str) -> None:
+        """Scroll to a field once the layout of this frame stands."""
+        Clock.schedule_once(lambda _dt: self._scroll_to(_CARDS.get(path, "result_card")), 0)
+
+    def _scroll_to(self, name: str) -> None:
+        field = self.ids[name]
+        if field.parent is not None:
+            self.ids.scroll.scroll_to_widget(field)
+
     def _draw(self, said: ConclusionState) -> None:
-        self.summary, self.result_error = said.summary, said.problems.get("overall_result", "")
-        self.ids.result_comment.text = said.comments.get("overall_result", "")
-        self._result.show(self.ids.result_comment, bool(self.ids.result_comment.text))
+        self.summary, self.result_error = said.summary, said.result_problem
+        self.ids.result_comment.text, self.ids.comment.text = said.result_comment, said.other_comments
+        self._result.show(self.ids.result_comment, bool(said.result_comment))
+        self._optional.show(self.ids.comment, bool(said.other_comments))
         self.ids.results.show(
             [kit.Choice(option.id, option.label) for option in said.results],
             [option.id for option in said.results if option.is_chosen],

@@ -10,10 +10,13 @@ from field178_mobile.presenters.record_view import Certificate, Fact, HistoryRow
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
+from field178_mobile.ui.screens import item_below
 from field178_mobile.ui.screens.info_rows import FactRow, PaperRow, VisitRow
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
 from field178_mobile.ui.screens.to_fix import ToFixRow
+
+_REQUIRED = (item_below.ItemBelow,)
 
 
 class InfoPane(BoxLayout):
@@ -30,10 +33,13 @@ class InfoPane(BoxLayout):
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
         self._history: Repeat[HistoryRow] = Repeat(self.ids.history, self._make_visit)
         self._optional = Optional(self.ids.scroll.column)
+        self._outing = Optional(self.ids.outing_card)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
         self.outing, self.has_outing = state.outing, state.has_outing
+        self.ids.comment.text = state.outing_comment
+        self._outing.show(self.ids.comment, bool(state.outing_comment))
         self._optional.show(self.ids.discard, state.has_draft)
         self._optional.show(self.ids.papers_card, bool(state.certificates))
         self._optional.show(self.ids.to_fix_card, bool(state.to_fix))

@@ -75,8 +75,8 @@ class RecordPane(BoxLayout):
             pane.show(state)
         self._put(pane, state)
         self._tabs(state.tab, (INFO, CHECKLIST, CONCLUSION))
-        if state.focus and state.pane == "page":
-            pane.bring_into_sight(state.focus.removeprefix("answers."))
+        if state.focus and state.pane in ("page", CONCLUSION):
+            pane.bring_into_sight(state.focus)
 
     def on_ask_outing(self, pending: str) -> None:
         """Overridden by bind."""

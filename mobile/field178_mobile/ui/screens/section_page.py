@@ -61,8 +61,9 @@ class SectionPagePane(BoxLayout):
         """Return the drawn row of an item."""
         return next((row for row in self.ids.rows.children if row.key == item_id), None)
 
-    def bring_into_sight(self, item_id: str) -> None:
+    def bring_into_sight(self, path: str) -> None:
         """Scroll to an item once the layout of this frame stands."""
+        item_id = path.split(".")[1] if "." in path else path
         Clock.schedule_once(lambda _dt: self._scroll_to(item_id), 0)
 
     def _draw(self, page: PageState) -> None:
