@@ -20,7 +20,7 @@ done
 [ -n "$python" ] || { echo "Cần Python 3.11, 3.12 hoặc 3.13 (Python 3.11 to 3.13 is needed)." >&2; exit 1; }
 
 # Kivy draws through EGL and Mesa even with no display; the tests need a browser and a PostgreSQL server as well.
-packages=(libegl1 libgl1-mesa-dri libgles2 libgl1 libmtdev1)
+packages=(libegl1 libgl1-mesa-dri libgles2 libgl1)
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 if [ "$purpose" = test ]; then packages+=(chromium postgresql poppler-utils); fi
 missing=()

@@ -53,8 +53,8 @@ def play(folder: Path, tell: Tell, screen: Mapping[str, str]) -> str:
     """Play the main job on an empty store in `folder`; returns the address of the server that stays up."""
     stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    server = ServerProcess(folder / "office", DemoClock.started(), _free_port())
-    stage = Stage(server, _fill(server), tell)
+    server = ServerProcess(folder / "office", DemoClock.started(), free_port())
+    stage = Stage(server, fill(server), tell)
     _tell_store(stage)
     server.start()
     tell(_("2. The server takes connections at {url}").format(url=server.url))
@@ -75,7 +75,8 @@ def stop(folder: Path) -> bool:
     return ServerProcess(folder / "office", DemoClock.started(), USUAL_PORT).stop()
 
 
-def _fill(server: ServerProcess) -> Seeded:
+def fill(server: ServerProcess) -> Seeded:
+    """Make the store of a server and fill it with the made-up district."""
     settings = Settings.from_environment(server.environment())
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def _tell_store(stage: Stage) -> None:
 
 
 def _enrol(stage: Stage, tablet: Tablet) -> None:
-    issued = _command(stage.server, "enrol-code", "--user", stage.seeded.leader, "--json")
+    issued = command(stage.server, "enrol-code", "--user", stage.seeded.leader, "--json")
     seen = tablet.ask("enrol", link=issued["link"], login=stage.seeded.leader, password=PASSWORD)
     text = _(
         "3. The tablet enrolled with a one-time code and holds its area:"
@@ -164,7 +165,7 @@ def _approve(stage: Stage, tablet: Tablet, filed: list[str]) -> None:
             count=len(words), word=_("Approved")
         )
     )
-    _command(stage.server, "check")
+    command(stage.server, "check")
     stage.tell(_("10. The store was checked: engine, keys and every digest are in order"))
 
 
@@ -187,7 +188,8 @@ def _must(holds: bool, seen: object) -> None:
         raise NotAsTold(str(seen))
 
 
-def _command(server: ServerProcess, *arguments: str) -> dict[str, str]:
+def command(server: ServerProcess, *arguments: str) -> dict[str, str]:
+    """Run an operator's command on the server's store; returns its answer where it was asked as JSON."""
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "field178_server.cli", *arguments],
         env=server.environment(),
@@ -200,7 +202,7 @@ def _command(server: ServerProcess, *arguments: str) -> dict[str, str]:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return the usual port, or any free one where something else has it."""
     for wanted in (USUAL_PORT, 0):
         with socket.socket() as probe:
