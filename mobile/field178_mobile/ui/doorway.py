@@ -186,9 +186,9 @@ class Doorway(BoxLayout):
         self._touched_at = duration_clock()
 
     def _close_overlays(self) -> None:
-        for widget in list(Window.children):
-            if widget is not self:
-                Window.remove_widget(widget)
+        from field178_mobile.ui.widgets.overlay import close_all
+
+        close_all()
 
     def _show(self, widget: Widget) -> None:
         if self.children and self.children[0] is widget:

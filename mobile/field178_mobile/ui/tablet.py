@@ -15,6 +15,7 @@ from field178_mobile.ui.language import language
 from field178_mobile.ui.registry import SCREENS
 from field178_mobile.ui.services import Services, Session
 from field178_mobile.ui.shell import Shell
+from field178_mobile.ui.threads import KivyThread
 from field178_mobile.vault import Officer
 
 LOOK_AGAIN_S = 0.25
@@ -29,6 +30,8 @@ class Tablet:
         self.opened = opened
         self.officer = officer
         self._house = house
+        # Its own: what screens post after the locking must not reach a closed store.
+        self._ui_thread = KivyThread()
         self._unsent_changes = 0
         self._stops: list[Callable[[], None]] = []
         # A tap saves a draft; the line of truth need not count again within the same blink.
@@ -47,7 +50,7 @@ class Tablet:
             language=language.code,
             translate=language,
             navigate=self.shell.navigate,
-            ui_thread=house.ui_thread,
+            ui_thread=self._ui_thread,
             platform=house.platform,
             session=Session(officer, notebook.clock.now()),
         )
@@ -66,10 +69,11 @@ class Tablet:
         for stop in self._stops:
             stop()
         self._soon.cancel()
+        self._ui_thread.close()
         self.shell.leave()
 
     def _changed(self, _change: StoreChange | SyncState) -> None:
-        self._house.ui_thread.post(self._soon)
+        self._ui_thread.post(self._soon)
 
     def _refresh(self, _dt: float) -> None:
         if self.opened.store.is_unlocked:

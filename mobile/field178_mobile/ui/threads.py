@@ -22,20 +22,30 @@ class KivyThread:
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: dict[Callable[[], None], None] = {}
+        self._is_closed = False
 
     def post(self, work: Callable[[], None]) -> None:
         """Run `work` in the next frame; returns at once."""
         with self._lock:
+            if self._is_closed:
+                return
             is_first = not self._waiting
             self._waiting[work] = None
         if is_first:
             Clock.schedule_once(self._drain, 0)
 
+    def close(self) -> None:
+        """Drop what waits and all that comes later: what it would draw is gone."""
+        with self._lock:
+            self._is_closed = True
+            self._waiting = {}
+
     def _drain(self, _dt: float) -> None:
         with self._lock:
             works, self._waiting = list(self._waiting), {}
         for work in works:
-            work()
+            if not self._is_closed:
+                work()
 
 
 class WorkerThreads:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from kivy.core.window import Window
@@ -13,6 +12,7 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
+from PIL import Image
 from tests.mobile.ui.stage import frames, walk
 
 MIN_TARGET_DP = 48
@@ -85,16 +85,22 @@ def _outside(shown: list[Widget]) -> Iterator[str]:
 
 def _pale_text(shown: list[Widget]) -> list[str]:
     """Compare each text's colour with the ground it is truly drawn on."""
-    Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
-    pixels = glReadPixels(0, 0, int(Window.width), int(Window.height), GL_RGB, GL_UNSIGNED_BYTE)
+    picture = _picture()
     problems = []
     for label in shown:
         if not isinstance(label, Label) or not label.text.strip() or _is_faded(label):
             continue
-        ground = _ground(label, pixels)
+        ground = _ground(label, picture)
         if ground is not None and (ratio := contrast(tuple(label.color), ground)) < MIN_CONTRAST:
             problems.append(f"{_name(label)} has contrast {ratio:.1f}, below {MIN_CONTRAST}")
     return problems
+
+
+def _picture() -> Image.Image:
+    """Return what the window shows, upside down as GL has it."""
+    Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
+    size = int(Window.width), int(Window.height)
+    return Image.frombytes("RGB", size, glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE))
 
 
 def _is_faded(widget: Widget) -> bool:
@@ -105,21 +111,14 @@ def _is_faded(widget: Widget) -> bool:
     return False
 
 
-def _ground(label: Label, pixels: bytes) -> tuple[float, ...] | None:
+def _ground(label: Label, picture: Image.Image) -> tuple[float, ...] | None:
     """Return the commonest colour under a label's text, or None when it is scrolled out of view."""
     box = _visible_box(label)
     if box is None:
         return None
-    left, bottom, right, top = box
-    width = int(Window.width)
-    seen: Counter[bytes] = Counter()
-    for y in range(bottom, top, 2):
-        start = (y * width + left) * 3
-        row = pixels[start : start + (right - left) * 3]
-        seen.update(row[at : at + 3] for at in range(0, len(row), 3))
-    if not seen:
-        return None
-    return tuple(channel / 255 for channel in seen.most_common(1)[0][0])
+    cut = picture.crop(box)
+    counted = cut.getcolors(cut.width * cut.height) or []
+    return tuple(channel / 255 for channel in max(counted)[1])
 
 
 def _visible_box(widget: Widget) -> tuple[int, int, int, int] | None:

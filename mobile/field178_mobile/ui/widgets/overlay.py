@@ -16,7 +16,7 @@ from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets import press, surface, text
 
-__all__ = ["Dialog", "Overlay", "Sheet", "Toast", "confirm", "toast"]
+__all__ = ["Dialog", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
 _REQUIRED = (press.Btn, surface.ScrollPane, text.Txt)
 MOTION_S = 0.2
 TOAST_S = 3.5
@@ -120,6 +120,13 @@ def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
     Window.add_widget(shown)
     Clock.schedule_once(lambda _dt: Window.remove_widget(shown), TOAST_S)
     return shown
+
+
+def close_all() -> None:
+    """Take away everything that lies over the screen."""
+    for widget in list(Window.children):
+        if isinstance(widget, Overlay | Toast):
+            Window.remove_widget(widget)
 
 
 def confirm(

@@ -56,6 +56,7 @@ class Press(Pressable, BoxLayout):
 
 class Btn(Pressable, AnchorLayout):
     """A button of 52 dp. text; icon; kind (primary, soft, outline, danger, plain); disabled.
+    Without text and icon it takes no room.
 
     As wide as its text; set size_hint_x to stretch. Event on_release.
     """

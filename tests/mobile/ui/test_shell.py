@@ -1,0 +1,185 @@
+"""The frame around the screens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from tests.mobile.ui.lint import lint
+from tests.mobile.ui.stage import PORTRAIT, Stage, find, find_all, frames, tap, texts, until
+
+
+@pytest.fixture
+def open_tablet(stage: Stage, tmp_path: Path):
+    from tests.mobile.ui.fakes import HUNG, PIN, StillRunner, fake_house
+
+    from field178_mobile.ui.doorway import Doorway
+    from field178_mobile.ui.look import LookBook
+
+    doors = []
+
+    def make(size=(1280, 800), **dress) -> Doorway:
+        runner = StillRunner()
+        house = fake_house(tmp_path, runner)
+        door = Doorway(house, LookBook(tmp_path))
+        door.runner = runner
+        door._look_book.subscribe(door.take_look)
+        doors.append(door)
+        stage.mount(door, size, **dress)
+        door.meet()
+        door.opened(HUNG, house.notebook.open(house.notebook.vault.unlock(HUNG.id, PIN)))
+        frames(8)
+        return door
+
+    yield make
+    for door in doors:
+        door.shut()
+
+
+def draft(door, **data):
+    from field178_mobile.store import Draft
+
+    house = door._house.notebook
+    return Draft(
+        id=house.ids.time_ordered(),
+        type="outreach_session",
+        record_id=house.ids.time_ordered(),
+        scope="unit:x",
+        data=data,
+        seen=None,
+        base_rev=0,
+        user=door.tablet.officer.id,
+        saved_at=house.clock.now(),
+    )
+
+
+def test_rail_goes_to_every_screen(open_tablet):
+    from field178_mobile.ui.registry import SCREENS
+
+    door = open_tablet()
+    for spec in SCREENS:
+        tap(find("RailItem", key=spec.name))
+        assert door.tablet.shell.current == spec.name
+        assert find("RailItem", key=spec.name).active
+
+
+def test_screens_are_built_one_by_one_after_the_first_frame(stage: Stage):
+    from field178_mobile.ui.registry import ScreenSpec
+    from field178_mobile.ui.shell import Shell
+
+    built = []
+
+    class Spec(ScreenSpec):
+        def build(self, services):
+            built.append(self.name)
+            return stage.kit.Column()
+
+    specs = tuple(Spec(name, name, "sync", "") for name in ("a", "b", "c"))
+    shell = Shell(on_mode=print, on_settings=print, screens=specs)
+    stage.root.add_widget(shell)
+    services = SimpleNamespace(session=SimpleNamespace(officer=SimpleNamespace(name="A")))
+    shell.start(services, "b")
+    assert built == ["b"]
+    frames(4)
+    assert built == ["b", "a", "c"]
+    shell.leave()
+
+
+def test_portrait_has_a_bar_instead_of_the_rail(stage: Stage, open_tablet):
+    door = open_tablet(PORTRAIT)
+    bar = find("RailItem", key="sync")
+    assert bar.to_window(*bar.pos)[1] < 100
+    stage.dress((1280, 800))
+    frames(4)
+    rail = find("RailItem", key="inspection")
+    assert rail.to_window(*rail.pos)[0] == 0
+    assert door.tablet.shell.current == "inspection"
+
+
+def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
+    from field178_mobile.sync.events import WakeReason
+
+    door = open_tablet()
+    assert any("Không có phiếu chờ gửi · chưa gửi lần nào" in text for text in texts())
+    work = draft(door, venue="Nhà văn hóa")
+    door.tablet.opened.store.drafts.save(work)
+    until(lambda: not door.tablet._soon.is_triggered)
+    assert door.runner.wakes == []
+    door.tablet.opened.store.file(work, door.tablet.officer.id)
+    until(lambda: any("Còn 1 phiếu chưa gửi" in text for text in texts()))
+    assert door.runner.wakes == [WakeReason.SAVE]
+    assert find("RailItem", key="sync").badge == 1
+
+
+def test_mode_button_switches_and_is_kept(open_tablet, tmp_path):
+    from field178_mobile.ui.look import LookBook
+    from field178_mobile.ui.theme import theme
+
+    open_tablet()
+    tap(find("RailItem", key="mode"))
+    assert theme.mode == "dark"
+    assert LookBook(tmp_path).look.mode == "dark"
+    tap(find("RailItem", key="mode"))
+    assert theme.mode == "light"
+
+
+def test_language_switch_keeps_the_place(open_tablet):
+    door = open_tablet()
+    tap(find("RailItem", key="sync"))
+    tap(find("RailItem", key="settings"))
+    tap(find("Chip", text="English"))
+    frames(6)
+    assert door.tablet.shell.current == "sync"
+    assert "Sync now" in texts()
+
+
+def test_demo_clock_is_announced(open_tablet):
+    door = open_tablet()
+    assert not any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
+    shell = door.tablet.shell
+    status = door.tablet._status
+    status._has_demo_clock = True
+    status.refresh()
+    frames()
+    assert any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
+    assert lint(shell) == []
+
+
+@pytest.mark.parametrize("screen", ["inbox", "sync"])
+def test_screens_in_their_frame_pass_the_lint(stage: Stage, open_tablet, window_size, screen):
+    door = open_tablet(window_size)
+    door.tablet.shell.navigate(screen)
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(door) == [], (mode, scale)
+
+
+def test_settings_pass_the_lint(stage: Stage, open_tablet, window_size):
+    open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    sheet = find("SettingsSheet")
+    assert lint(sheet) == []
+    assert find_all("Chip", active=True)
+
+
+def test_worker_posts_run_once_a_frame_in_order(stage: Stage):
+    from threading import Thread
+
+    from field178_mobile.ui.threads import KivyThread
+
+    ran = []
+    thread = KivyThread()
+    first, second = lambda: ran.append(1), lambda: ran.append(2)
+
+    def work():
+        for item in (first, second, first):
+            thread.post(item)
+
+    worker = Thread(target=work)
+    worker.start()
+    worker.join()
+    assert ran == []
+    frames(2)
+    assert ran == [1, 2]

@@ -1,0 +1,164 @@
+"""The first screens: PIN and enrolment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.mobile.ui.lint import lint
+from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
+
+
+@pytest.fixture
+def doorway(stage: Stage, tmp_path: Path):
+    from tests.mobile.ui.fakes import StillRunner, fake_house
+
+    from field178_mobile.ui.doorway import Doorway
+    from field178_mobile.ui.look import LookBook
+
+    opened = []
+
+    def make(is_set_up: bool = True):
+        runner = StillRunner()
+        made = Doorway(fake_house(tmp_path, runner, is_set_up), LookBook(tmp_path))
+        made.runner = runner
+        opened.append(made)
+        stage.mount(made)
+        return made
+
+    yield make
+    for made in opened:
+        made.shut()
+
+
+def enter(pin: str) -> None:
+    for digit in pin:
+        tap(find("PinKey", digit=digit))
+
+
+def test_first_screen_is_small_and_needs_no_vault(doorway):
+    door = doorway()
+    assert sum(1 for _ in door.walk()) < 32
+    assert "Nguyễn Văn Hùng" not in texts()
+    tap(find("PinKey", digit="1"))
+    door.meet()
+    frames()
+    assert "Nguyễn Văn Hùng" in texts()
+
+
+def test_right_pin_opens_the_notebook(doorway):
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(6)
+    assert find("RailItem", key="inspection").active
+    assert "Nguyễn Văn Hùng" in texts()
+
+
+def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(doorway):
+    door = doorway()
+    door.meet()
+    for left in (4, 3, 2, 1):
+        enter("999999")
+        until(lambda left=left: any(f"Còn {left} lần thử" in text for text in texts()))
+    enter("999999")
+    until(lambda: any("Thử lại sau 1:00" in text for text in texts()))
+    door._house.notebook.clock.tick(seconds=30)
+    door._watch(0)
+    frames()
+    assert any("Thử lại sau 0:30" in text for text in texts())
+    door._house.notebook.clock.tick(seconds=31)
+    door._watch(0)
+    frames()
+    assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_another_officer_is_chosen_and_remembered(doorway):
+    from tests.mobile.ui.fakes import HA, PIN
+
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Cán bộ khác"))
+    tap(find("ChoiceRow", key=HA.id))
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert door._look_book.look.last_officer == HA.id
+    door.lock()
+    frames()
+    assert "Phạm Thị Hà" in texts()
+
+
+def test_locking_closes_store_and_sync(doorway):
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    store = door.tablet.opened.store
+    door.lock()
+    frames()
+    assert not store.is_unlocked
+    assert door.runner.is_stopped
+    assert find_all("RailItem") == []
+
+
+def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
+    from tests.mobile.ui.fakes import PIN
+
+    from field178_mobile.ui import doorway as module
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door._watch(0)
+    assert door.tablet is not None
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + module.LOCK_AFTER_S + 1)
+    door._watch(0)
+    assert door.tablet is None
+
+
+def test_unlock_passes_the_lint(stage: Stage, doorway, window_size):
+    door = doorway()
+    door.meet()
+    enter("999999")
+    until(lambda: any("Còn 4 lần thử" in text for text in texts()))
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(door) == []
+
+
+def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(doorway):
+    door = doorway(is_set_up=False)
+    door.meet()
+    frames()
+    assert "Đăng ký máy" in texts()
+    type_text(find("Field", label="Mã dùng một lần"), "abc")
+    tap(find("Btn", text="Đăng ký bằng mã"))
+    assert "Mã gồm 16 chữ và số." in texts()
+    assert "Địa chỉ không hợp lệ." in texts()
+
+
+def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
+    from tests.mobile.ui.fakes import DirectBackground
+
+    from field178_mobile.presenters.enrol import EnrolPresenter, Step
+    from field178_mobile.presenters.unlock import Speech
+    from field178_mobile.ui.language import language
+    from field178_mobile.ui.screens.enrol import EnrolScreen
+
+    screen = EnrolScreen(has_cancel=True)
+    presenter = EnrolPresenter(None, DirectBackground(), Speech(language), screen.show, print)
+    screen.presenter = presenter
+    stage.mount(screen, window_size, scale=1.3)
+    for step in Step:
+        presenter.start(step)
+        frames(4)
+        assert lint(screen) == [], step
