@@ -209,7 +209,11 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
             "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
         )
     }
-    held = {row[0] for row in room.connection.execute("SELECT id FROM scope UNION SELECT scope FROM base")}
+    query = (
+        "SELECT id FROM scope UNION SELECT scope FROM base UNION "
+        "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
+    )
+    held = {row[0] for row in room.connection.execute(query)}
     lost = sorted(held - granted - waiting)
     if not lost:
         return Committed(frozenset())
@@ -217,6 +221,8 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
     with room.transaction("lost"):
         for scope in lost:
             touched.update(drop_scope(room, scope))
+        # After all rows went: a change may have been answered in one scope while its row lay in another.
+        for scope in lost:
             settle_scope(room, scope, None)
     return Committed(frozenset(touched))
 
@@ -256,7 +262,10 @@ def _is_settled(room: Room, record_id: str, receipt: Receipt, granted: frozenset
     if receipt.status is Status.QUARANTINED:
         return False
     base = get_base(room, record_id)
-    return receipt.scope not in granted or (base is not None and base.rev >= receipt.rev)
+    if base is None:
+        return receipt.scope not in granted
+    # A record of a lost scope is shown until its rows go, and with it the user's own words.
+    return base.rev >= receipt.rev
 
 
 def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest]) -> str:

@@ -1,0 +1,55 @@
+"""Receipts of a scope that the tablet is losing: the user's own words stay while their record is shown."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+
+from field178_mobile.store import Store
+from field178_mobile.store.outbox import get_change
+from field178_mobile.store.sync_store import SyncStore
+from field178_shared.protocol import Receipt, Status
+
+RECORD = "0197aaaa-0000-7000-8000-000000000001"
+AT = "2026-11-24T15:00:00Z"
+
+
+def applied(change_id: str) -> Receipt:
+    return Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 9, "0" * 32, AT, "", 1)
+
+
+@pytest.fixture
+def edited(store: Store, clock: FrozenClock) -> str:
+    """A received record with an own edit; its scope is taken away before the receipt comes."""
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
+    assert change_id is not None
+    SyncStore(store).commit_receipts([applied(change_id)], frozenset())
+    return change_id
+
+
+def is_settled(store: Store, change_id: str) -> bool:
+    change = store.read(lambda room: get_change(room, change_id))
+    return change is not None and change.settled
+
+
+def test_an_own_edit_of_a_lost_scope_is_shown_as_long_as_its_record_is(store: Store, edited: str) -> None:
+    view = store.view(RECORD)
+    assert view is not None
+    assert view.data == {"name": "Ánh Trăng", "rooms_total": 3}
+
+
+def test_the_edit_is_let_go_together_with_the_rows_of_its_scope(store: Store, edited: str) -> None:
+    SyncStore(store).drop_lost_scopes(frozenset())
+    assert store.view(RECORD) is None
+    assert is_settled(store, edited)
+
+
+def test_an_edit_answered_in_a_scope_that_is_not_held_is_let_go(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, "establishment", "unit:c2_v1", name="Ánh Trăng"))
+    change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
+    assert change_id is not None
+    sync_store = SyncStore(store)
+    sync_store.commit_receipts([applied(change_id)], frozenset())
+    sync_store.drop_lost_scopes(frozenset())
+    assert is_settled(store, change_id)
