@@ -6,7 +6,9 @@ import argparse
 import sys
 import time
 import traceback
+from contextlib import nullcontext
 
+from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import STEPS, Failed, simulator
 from tests.contract.simulator.violation import Violation
 
@@ -14,7 +16,8 @@ from tests.contract.simulator.violation import Violation
 def main() -> int:
     options = _options()
     started, exchanges, rounds = time.process_time(), 0, 0
-    with simulator() as world:
+    planted = BUGS[options.bug]() if options.bug else nullcontext()
+    with planted, simulator() as world:
         for number in range(options.seeds):
             try:
                 run = world.run(options.start + number, options.steps)
@@ -40,6 +43,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("seeds", type=int)
     parser.add_argument("steps", type=int, nargs="?", default=STEPS)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--bug", choices=sorted(BUGS), help="run with a bug planted")
     return parser.parse_args()
 
 

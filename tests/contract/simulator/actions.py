@@ -158,11 +158,15 @@ def move(world: World, seat: Seat) -> None:
 
 
 def grant(world: World, seat: Seat) -> None:
-    """A tablet gets one more scope."""
-    scope = world.rng.choice(SCOPES)
-    world.note(f"office: grant {scope} to {seat.tablet.name}")
+    """A tablet gets one more scope, often one for want of which its changes wait."""
+    receipts = world.oracle.state.receipts.values()
+    wanted = sorted({(row.device, row.scope) for row in receipts if row.reason == "scope_not_granted"})
+    device, scope = seat.tablet.device, world.rng.choice(SCOPES)
+    if wanted and world.rng.random() < 0.7:
+        device, scope = world.rng.choice(wanted)
+    world.note(f"office: grant {scope} to {device[-1]}")
     with world.oracle.step():
-        world.office.grant(seat.tablet.device, scope)
+        world.office.grant(device, scope)
 
 
 def ungrant(world: World, seat: Seat) -> None:
@@ -175,7 +179,10 @@ def ungrant(world: World, seat: Seat) -> None:
 
 def compact(world: World, seat: Seat) -> None:
     """The office lets the feed of a scope forget what is gone."""
-    scope = world.rng.choice(SCOPES)
+    state = world.oracle.state
+    gone = [scope for (scope, _), (_, kind) in state.feed.items() if kind == "leave"]
+    gone += [row.scope for row in state.records.values() if row.deleted]
+    scope = world.rng.choice(sorted(set(gone)) or SCOPES)
     world.note(f"office: compact {scope}")
     with world.oracle.step():
         world.office.compact(scope)
@@ -246,7 +253,7 @@ def revoke(world: World, seat: Seat) -> None:
 ORDINARY: Mapping[Action, float] = {
     create: 3,
     edit: 13,
-    rivals: 3,
+    rivals: 5,
     open_draft: 2,
     file_draft: 3,
     delete: 2,
@@ -264,11 +271,12 @@ ORDINARY: Mapping[Action, float] = {
     back_up: 1,
 }
 DISASTERS: Mapping[Action, float] = {
-    new_epoch: 1,
-    restore: 1.5,
-    copy_tablet: 1,
-    restore_tablet: 1,
-    clone_tablet: 0.7,
+    new_epoch: 0.7,
+    back_up: 2,
+    restore: 2.5,
+    copy_tablet: 2.5,
+    restore_tablet: 2.5,
+    clone_tablet: 1,
     revoke: 0.15,
 }
 
@@ -298,4 +306,4 @@ def _any(world: World) -> str | None:
 
 
 def _user(world: World) -> str:
-    return STRANGER if world.rng.random() < 0.02 else world.rng.choice(USERS)
+    return STRANGER if world.rng.random() < 0.04 else world.rng.choice(USERS)

@@ -88,6 +88,7 @@ class ServerOracle:
             self.verdicts.add((row.status, row.reason))
         self._judge_order(before, after)
         self._judge_digests(after)
+        self._judge_companions(after)
         known = [change for change in pushed if change["change_id"] in before.receipts]
         for change in known:
             self._judge_repeat(before.receipts[change["change_id"]], after.receipts.get(change["change_id"]))
@@ -110,6 +111,12 @@ class ServerOracle:
             require(seq <= after.scopes[scope].seq, "I10", f"{key} stands above H of {scope}")
         for scope, row in before.scopes.items():
             require(after.scopes[scope].seq >= row.seq, "I10", f"H of {scope} went back")
+
+    def _judge_companions(self, after: ServerState) -> None:
+        for row in after.records.values():
+            subject = after.records.get(row.subject or "")
+            together = subject is None or subject.scope == row.scope
+            require(together, "I6", f"{row.type} {row.id} stayed in {row.scope} when its record moved")
 
     def _judge_digests(self, after: ServerState) -> None:
         for scope, row in after.scopes.items():

@@ -11,6 +11,7 @@ from tests.contract.simulator.violation import require
 from field178_mobile.store import RecordView, StoreChange
 from field178_mobile.store.base import recomputed_digest
 from field178_mobile.store.outbox import OwnChange, State, changes_of
+from field178_mobile.sync.events import Phase
 from field178_shared.merge import equal, read_path
 from field178_shared.protocol import Status
 
@@ -59,7 +60,6 @@ class TabletOracle:
         position = self.tablet.position()
         gone = sorted(self.promised - self.held() - backed_up)
         require(not gone, "I1", f"{self.tablet.name} let go of {gone}, which no backup holds")
-        self._judge_cursors()
         self._judge_digests()
         if is_calm:
             missed = self.tablet.meta().get("mismatches", "0")
@@ -73,8 +73,8 @@ class TabletOracle:
         require(not lost, "I1", f"{self.tablet.name} takes {lost} for received, the server has no receipt")
 
     def judge_green(self, state: ServerState) -> None:
-        """Judge that a tablet which shows green has everything and nothing else."""
-        if self.tablet.store.status().in_sync:
+        """Judge that a tablet which just came to green has everything and nothing else."""
+        if self.tablet.engine.state.phase is Phase.IDLE and self.tablet.store.status().in_sync:
             self._judge_equal(state)
             self._judge_receipts(state)
 
@@ -95,6 +95,7 @@ class TabletOracle:
         self.tablet.store.subscribe(self._changed)
 
     def _changed(self, change: StoreChange) -> None:
+        self._judge_cursors()
         self._look(None if change.everything else set(change.records))
 
     def _look(self, records: set[str] | None) -> None:
@@ -141,15 +142,13 @@ class TabletOracle:
     # ---- where it stands
 
     def _judge_cursors(self) -> None:
-        position = self.tablet.position()
-        found = {
-            scope.id: (position.epoch, scope.cursor, scope.refresh) for scope in position.scopes.values()
-        }
-        for scope, (epoch, cursor, refresh) in found.items():
-            before = self._cursors.get(scope, (None, 0, 0))
-            restarted = epoch != before[0] or refresh > before[2]
-            went_on = cursor >= before[1] or restarted or cursor == 0
-            require(went_on, "I7", f"{self.tablet.name} {scope}: {before} -> {(epoch, cursor, refresh)}")
+        epoch = self.tablet.meta().get("epoch")
+        rows = self.tablet.rows("SELECT id, cursor, refresh FROM scope")
+        found = {scope: (epoch, cursor, refresh) for scope, cursor, refresh in rows}
+        for scope, (_, cursor, refresh) in found.items():
+            _, known, known_refresh = self._cursors.get(scope, (None, 0, 0))
+            went_on = cursor >= known or refresh > known_refresh
+            require(went_on, "I7", f"{self.tablet.name} {scope}: {self._cursors.get(scope)} -> {found[scope]}")
         self._cursors = found
 
     def _judge_digests(self) -> None:

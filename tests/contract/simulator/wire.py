@@ -105,6 +105,8 @@ class Wire:
             return [NO_NETWORK]
         except AppError as error:
             return [self._refused(error)]
+        finally:
+            self.office.crash_at = None
         return [NO_NETWORK] if fault is Fault.ANSWER_LOST else self._hand_over(tablet, lines, fault)
 
     def _hand_over(self, tablet: Tablet, lines: list[bytes], fault: Fault) -> list[Event] | None:

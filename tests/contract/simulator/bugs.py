@@ -1,0 +1,269 @@
+"""Bugs planted on purpose, one function of the product replaced for each: the suite must catch every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from field178_mobile.store import commits
+from field178_mobile.store.base import get_scope, put_scope
+from field178_mobile.store.commits import Checkpoint, Committed
+from field178_mobile.store.room import Room
+from field178_mobile.store.store import Store
+from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.engine import SyncEngine
+from field178_mobile.sync.events import Effect, Failure
+from field178_mobile.sync.reactions import Reactions
+from field178_server import exchange
+from field178_server.exchange import Exchange
+from field178_server.models import Receipt, Scope
+from field178_server.queries import verdicts
+from field178_server.services import feed, judge, ledger, movement
+from field178_server.services.compaction import compact
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.intake import Intake, Sent
+from field178_server.services.ledger import Entry
+from field178_server.services.stored import next_revision
+from field178_server.unit_of_work import run_write
+from field178_shared.merge import Data, Merged, equal, read_path, write_path
+from field178_shared.protocol import Status
+
+Planted = AbstractContextManager[object]
+
+
+def last_write_wins() -> Planted:
+    """The youngest value is taken, whatever its author had seen."""
+
+    def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> Merged:
+        applied = []
+        for path in sorted(set_):
+            if not equal(read_path(data, path), set_[path]):
+                data = write_path(data, path, set_[path])
+                applied.append(path)
+        return Merged(data, tuple(applied), ())
+
+    return patch.object(judge, "merge", merge)
+
+
+def no_scope_filter() -> Planted:
+    """Every tablet is served every scope."""
+    original = exchange.scopes_now
+
+    def everything(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[Any]:
+        return original(session, tenant_id, session.scalars(select(Scope.scope)).all())
+
+    return patch.object(exchange, "scopes_now", everything)
+
+
+def cursor_before_rows() -> Planted:
+    """The cursor is stored in a transaction of its own, before the rows."""
+    original = commits.commit_checkpoint
+
+    def commit(room: Room, checkpoint: Checkpoint) -> Committed:
+        with room.transaction("cursor"):
+            before = get_scope(room, checkpoint.scope)
+            put_scope(room, replace(before, cursor=max(before.cursor, checkpoint.seq)))
+        return original(room, checkpoint)
+
+    return patch.object(commits, "commit_checkpoint", commit)
+
+
+def move_without_leave() -> Planted:
+    """A moved record appears in its new scope and is never said to have left the old one."""
+    original = feed._Counter.stamp
+
+    def stamp(counter: Any, record_id: str, kind: str) -> int:
+        return 0 if kind == feed.LEAVE else original(counter, record_id, kind)
+
+    return patch.object(feed._Counter, "stamp", stamp)
+
+
+def companions_left_behind() -> Planted:
+    """A move takes the record along, but not its conflicts and its review."""
+    return patch.object(movement, "_following", lambda companion, record, moved: next_revision(companion))
+
+
+def old_leave_deletes() -> Planted:
+    """A `leave` deletes the record even when it lives in another scope by now."""
+    original = commits._commit_item
+
+    def commit(room: Room, item: Any, digests: Any) -> str:
+        base = commits.get_base(room, item.record_id) if isinstance(item, commits.Leave) else None
+        return original(room, item if base is None else replace(item, scope=base.scope), digests)
+
+    return patch.object(commits, "_commit_item", commit)
+
+
+def compaction_without_floor() -> Planted:
+    """Compaction drops rows and lets old cursors go on as if nothing were missing."""
+
+    def forgetful(session: Session, tenant_id: str, scope: str) -> int:
+        done = compact(session, tenant_id, scope)
+        session.execute(update(Scope).where(Scope.scope == scope).values(floor=0))
+        return done
+
+    return patch("tests.contract.simulator.office.compact", forgetful)
+
+
+def overlay_dropped_at_acknowledgement() -> Planted:
+    """An own change is not shown any more once it is acknowledged."""
+    return patch.object(
+        commits, "_is_settled", lambda room, record_id, receipt, granted: receipt.status != "quarantined"
+    )
+
+
+def dedupe_by_n() -> Planted:
+    """A change counts as known when its tablet has sent its number before."""
+    original = Intake.take
+
+    def take(intake: Intake, sent: Sent, device: DeviceContext, incarnation: str) -> Entry:
+        query = select(Receipt.__table__).where(
+            Receipt.device_id == device.id, Receipt.incarnation == incarnation, Receipt.n == sent.change.n
+        )
+        row = intake._batch.session.execute(query).mappings().first()
+        if row is None:
+            return original(intake, sent, device, incarnation)
+        entry = ledger.entry_of(row)
+        entry.change_id = sent.change.change_id
+        return entry
+
+    return patch.object(Intake, "take", take)
+
+
+@contextmanager
+def idempotency_outside_the_transaction() -> Iterator[None]:
+    """Receipts are stored after the data, in a transaction of their own."""
+    original, write = Exchange._push, ledger.write_entries
+
+    def push(self: Exchange, *arguments: Any) -> Any:
+        written: list[tuple[Session, str, list[Entry]]] = []
+
+        def remember(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+            written.append((session, tenant_id, list(entries)))
+
+        with patch.object(ledger, "write_entries", remember):
+            answers = original(self, *arguments)
+        run_write(self.engine, lambda session: write(session, *written[-1][1:]))
+        return answers
+
+    with patch.object(Exchange, "_push", push):
+        yield
+
+
+def no_digest_reaction() -> Planted:
+    """A digest that does not meet is taken note of, and that is all."""
+    original = commits._put_progress
+
+    def put(room: Room, checkpoint: Checkpoint, before: Any, digests: Any, verified: bool | None) -> None:
+        original(room, checkpoint, before, digests, None if verified is False else verified)
+
+    return patch.object(commits, "_put_progress", put)
+
+
+def no_receipts_reaction() -> Planted:
+    """Receipts that do not meet are not looked into."""
+    return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
+
+
+def acknowledge_on_failure() -> Planted:
+    """A failed request counts as one that arrived."""
+    original = SyncEngine._on_failure
+
+    def fail(engine: SyncEngine, failure: Failure) -> list[Effect]:
+        pushed = engine._exchange.pushed if engine._exchange is not None else ()
+
+        def acknowledge(room: Room) -> None:
+            with room.transaction("acknowledge"):
+                for change in pushed:
+                    room.connection.execute(
+                        "UPDATE outbox SET state = 'acknowledged', status = 'applied', receipt_incarnation = "
+                        "incarnation WHERE id = ? AND state = 'sent'",
+                        (change.id,),
+                    )
+
+        engine._store._write(acknowledge)
+        return original(engine, failure)
+
+    return patch.object(SyncEngine, "_on_failure", fail)
+
+
+def prune_on_acknowledgement() -> Planted:
+    """A change is let go when it is acknowledged, whether or not a backup holds it."""
+    original = SyncStore.prune
+
+    def forget(room: Room) -> None:
+        with room.transaction("prune"):
+            for (life,) in room.connection.execute("SELECT id FROM incarnation").fetchall():
+                commits._prune_life(room, life, 10**6)
+
+    def prune(store: SyncStore, backed_up: Mapping[str, int]) -> None:
+        original(store, backed_up)
+        store._write(forget)
+
+    return patch.object(SyncStore, "prune", prune)
+
+
+def verdicts_sent_once() -> Planted:
+    """A verdict that was put into an answer is never told again, whether or not the answer arrived."""
+    original, told = verdicts.later_verdicts, set[tuple[str, str, int]]()
+
+    def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
+        found = original(session, tenant_id, device_id, after)
+        fresh = [one for one in found if (device_id, one.change_id, one.v) not in told]
+        told.update((device_id, one.change_id, one.v) for one in fresh)
+        return fresh
+
+    return patch.object(verdicts, "later_verdicts", later)
+
+
+def no_journal() -> Planted:
+    """A filing that a crash interrupted is not brought back from the journal, but its draft is let go."""
+    original = Store.file
+
+    def file(store: Store, draft: Any, user: str, extra: Any = ()) -> str | None:
+        store.drafts.discard(draft.id)
+        return original(store, draft, user, extra)
+
+    return patch.object(Store, "file", file)
+
+
+def half_taken_is_applied() -> Planted:
+    """A change of which one path clashed is said to be applied; the other value is forgotten."""
+    original = judge._judge_put
+
+    def put(*arguments: Any) -> judge.Outcome:
+        outcome = original(*arguments)
+        clashed = outcome.status is Status.CONFLICT and outcome.record is not None
+        return replace(outcome, status=Status.APPLIED, reason=None, disputes=()) if clashed else outcome
+
+    return patch.object(judge, "_judge_put", put)
+
+
+BUGS: Mapping[str, Callable[[], Planted]] = {
+    planted.__name__: planted
+    for planted in (
+        last_write_wins,
+        no_scope_filter,
+        cursor_before_rows,
+        move_without_leave,
+        companions_left_behind,
+        old_leave_deletes,
+        compaction_without_floor,
+        overlay_dropped_at_acknowledgement,
+        dedupe_by_n,
+        idempotency_outside_the_transaction,
+        no_digest_reaction,
+        no_receipts_reaction,
+        acknowledge_on_failure,
+        prune_on_acknowledgement,
+        verdicts_sent_once,
+        no_journal,
+        half_taken_is_applied,
+    )
+}
