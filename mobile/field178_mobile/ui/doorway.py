@@ -90,7 +90,11 @@ class Doorway(BoxLayout):
         from field178_mobile.ui.tablet import Tablet
 
         self._look_book.change(last_officer=officer.id)
-        actions: dict[str, Callable[[], None]] = {"mode": self._switch_mode, "settings": self._open_settings}
+        actions: dict[str, Callable[[], None]] = {
+            "mode": self._switch_mode,
+            "settings": self._open_settings,
+            "sign_out": self._sign_out,
+        }
         self.tablet = Tablet(self._house, notebook, officer, actions)
         self._show(self.tablet.shell)
         self.tablet.start(first)
@@ -151,6 +155,13 @@ class Doorway(BoxLayout):
         screen.bind(on_cancel=lambda _screen: self._go_back())
         self._show(screen)
         screen.presenter.start(Step.SIGN_IN)
+
+    def _sign_out(self) -> None:
+        """Take the officer's way in off this tablet; the last one stays, or nobody could open it."""
+        vault = self._house.notebook.vault
+        if self.tablet is not None and len(vault.officers()) > 1:
+            vault.remove_officer(self.tablet.officer.id, self.tablet.opened.key)
+        self.lock()
 
     def _go_back(self) -> None:
         if self.tablet is not None:

@@ -66,6 +66,7 @@ class Services:
     ui_thread: UiThread
     platform: Platform
     session: Session
+    sign_out: Callable[[], None]
 
     @property
     def user(self) -> str:

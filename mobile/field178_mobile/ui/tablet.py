@@ -53,6 +53,7 @@ class Tablet:
             ui_thread=self._ui_thread,
             platform=house.platform,
             session=Session(officer, notebook.clock.now()),
+            sign_out=actions["sign_out"],
         )
 
     def start(self, first: str = "inspection") -> None:

@@ -13,6 +13,7 @@ from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import SyncState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.language import language as _
 from field178_mobile.ui.services import Services
 
 
@@ -36,7 +37,7 @@ class ScopeLine(BoxLayout):
 
 
 class SyncScreen(BoxLayout):
-    """Draws SyncScreenState. presenter; on_sign_out is asked only while nothing waits."""
+    """Draws SyncScreenState. presenter; event on_leaving, only while nothing waits."""
 
     presenter = ObjectProperty(None)
     headline = StringProperty("")
@@ -53,6 +54,7 @@ class SyncScreen(BoxLayout):
     sign_out = StringProperty("")
     can_sign_out = BooleanProperty(False)
     has_waiting = BooleanProperty(False)
+    __events__ = ("on_leaving",)
 
     def show(self, state: SyncScreenState) -> None:
         """Draw the state."""
@@ -65,6 +67,19 @@ class SyncScreen(BoxLayout):
     def open(self, **_place: str) -> None:
         """Look again when the screen is opened from elsewhere."""
         self.presenter.refresh()
+
+    def ask_sign_out(self) -> None:
+        """Ask before the officer leaves this tablet."""
+        kit.confirm(
+            _("Sign out of this tablet?"),
+            _("To come back you need the network and your password. The work of this tablet stays here."),
+            _("Sign out"),
+            _("Stay"),
+            lambda: self.dispatch("on_leaving"),
+        )
+
+    def on_leaving(self) -> None:
+        """Overridden by bind."""
 
     def _fill(self, holder: BoxLayout, lines: list[BoxLayout]) -> None:
         holder.clear_widgets()
@@ -98,6 +113,7 @@ def build(services: Services) -> SyncScreen:
 
     presenter = SyncPresenter(facts, services.runner, services.clock, services.words(), screen.show)
     screen.presenter = presenter
+    screen.bind(on_leaving=lambda _screen: services.sign_out())
 
     def changed(_change: StoreChange | SyncState) -> None:
         services.ui_thread.post(presenter.refresh)

@@ -1,0 +1,147 @@
+"""The inbox decides without a screen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.mobile.support import FrozenClock
+
+from field178_mobile.presenters.inbox import InboxPresenter
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_shared.codelists import load
+
+CLOCK = FrozenClock()
+NOW = CLOCK.now()
+NOTE = Comment("recommendation", "Nêu thời hạn khắc phục.", "mai", NOW - timedelta(hours=2))
+RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", "Cần bổ sung.", (NOTE,), NOTE.at)
+REFUSED = InboxItem(
+    InboxKind.QUARANTINED, "r2", "outreach_session", "", "rule", (), NOW, (("session_date", "bad_date"),)
+)
+CLASH = Disagreement("c", "name", "A", "Hoa Phượng 2", "Hoa Phượng", "changed")
+CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", disagreements=(CLASH,))
+NOTICE = InboxItem(InboxKind.NOTICE, "", "plan", "", "plan", text=(("en", "A plan."), ("vi", "Kế hoạch.")))
+DEMO = InboxItem(InboxKind.NOTICE, "", "demo", "", "demo", text=(("vi", "Giả lập"),))
+
+
+class Shelf:
+    """A store in memory."""
+
+    def __init__(self, *items: InboxItem) -> None:
+        self.items = list(items)
+        self.records = {
+            "r1": ("inspection", {"establishment_id": "e1"}),
+            "r2": ("outreach_session", {"venue": "Nhà văn hóa"}),
+            "e1": ("establishment", {"name": "Karaoke Hồng Phúc"}),
+            "mai": ("person", {"display_name": "Trần Thị Mai"}),
+        }
+
+    def inbox(self):
+        return self.items
+
+    def view(self, record_id):
+        if record_id not in self.records:
+            return None
+        kind, data = self.records[record_id]
+        return RecordView(record_id, kind, "ref", 1, data, False, False)
+
+
+@pytest.fixture
+def opened():
+    def make(*items: InboxItem):
+        states, gone = [], []
+        shelf = Shelf(*items)
+        presenter = InboxPresenter(
+            shelf,
+            CLOCK,
+            Wording(load(), "en", lambda text: text),
+            lambda *place: gone.append(place),
+            states.append,
+        )
+        presenter.refresh()
+        return presenter, shelf, states, gone
+
+    return make
+
+
+def test_returned_visit_is_known_by_its_establishment(opened):
+    _presenter, _shelf, states, _gone = opened(RETURNED)
+    row = states[-1].rows[0]
+    assert (row.title, row.sub, row.word, row.tone) == (
+        "Karaoke Hồng Phúc",
+        "Nêu thời hạn khắc phục.",
+        "Returned",
+        "bad",
+    )
+
+
+def test_pinned_comment_leads_to_its_field(opened):
+    presenter, _shelf, states, gone = opened(RETURNED)
+    presenter.open(states[-1].rows[0].key)
+    note = states[-1].item.notes[0]
+    assert (note.field, note.by) == ("Recommendation", "Trần Thị Mai · 20:00")
+    presenter.go_to(note.path)
+    assert gone == [("inspection", "r1", "recommendation")]
+
+
+def test_refused_record_says_why_where_and_what_to_do(opened):
+    presenter, _shelf, states, gone = opened(REFUSED)
+    presenter.open(states[-1].rows[0].key)
+    item = states[-1].item
+    assert item.text == "Fields contradict each other."
+    assert item.remedy.startswith("Open the record")
+    assert [(note.field, note.text) for note in item.notes] == [("Date", "Not a valid date.")]
+    presenter.go_to()
+    assert gone == [("outreach", "r2", "")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        ("scope_not_granted", "Ask the office to grant"),
+        ("unknown_schema", "Nothing to do"),
+        ("locked", "The record is approved"),
+        ("user_unknown", "Sign in once more"),
+        ("a_reason_of_tomorrow", "The record is kept here"),
+    ],
+)
+def test_every_reason_has_a_remedy(opened, reason, remedy):
+    item = InboxItem(InboxKind.QUARANTINED, "r1", "inspection", "", reason)
+    presenter, _shelf, states, _gone = opened(item)
+    presenter.open(states[-1].rows[0].key)
+    assert states[-1].item.remedy.startswith(remedy)
+
+
+def test_conflict_shows_both_values(opened):
+    presenter, _shelf, states, _gone = opened(CONFLICT)
+    presenter.open(states[-1].rows[0].key)
+    assert states[-1].item.notes[0].text == "You wrote: Hoa Phượng 2. There now: Hoa Phượng."
+
+
+def test_message_speaks_the_readers_language_and_leads_nowhere(opened):
+    presenter, _shelf, states, gone = opened(NOTICE)
+    presenter.open(states[-1].rows[0].key)
+    assert states[-1].item.text == "A plan."
+    assert states[-1].item.screen == ""
+    presenter.go_to()
+    assert gone == []
+
+
+def test_demo_notice_is_the_banners(opened):
+    _presenter, _shelf, states, _gone = opened(DEMO)
+    assert states[-1].rows == ()
+
+
+def test_two_things_about_one_record_are_two_rows(opened):
+    _presenter, _shelf, states, _gone = opened(RETURNED, RETURNED)
+    assert len({row.key for row in states[-1].rows}) == 2
+
+
+def test_mended_item_closes_by_itself(opened):
+    presenter, shelf, states, _gone = opened(RETURNED)
+    presenter.open(states[-1].rows[0].key)
+    shelf.items.clear()
+    presenter.refresh()
+    assert states[-1].item is None
+    assert states[-1].rows == ()

@@ -1,0 +1,236 @@
+"""Unlocking and enrolment decide without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from field178_mobile.presenters.enrol import EnrolPresenter, EnrolState, Step
+from field178_mobile.presenters.enrol_typing import read_address, read_code
+from field178_mobile.presenters.unlock import Speech, UnlockPresenter, UnlockState
+from field178_mobile.sync.enrolment import EnrolLink
+from field178_mobile.vault.model import Officer
+from field178_shared.errors import AppError, ErrorCode
+
+HUNG, HA = Officer("a", "Nguyễn Văn Hùng"), Officer("b", "Phạm Thị Hà")
+SPEECH = Speech(lambda text: text, "en")
+CODE = "ABCD0123EFGH4567"
+
+
+class Direct:
+    """Runs slow work at once."""
+
+    def run(self, work, done, failed):
+        try:
+            result = work()
+        except AppError as error:
+            failed(error)
+        else:
+            done(result)
+
+
+class Held:
+    """Keeps slow work until told to run it."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def run(self, work, done, failed):
+        self.waiting.append(lambda: Direct().run(work, done, failed))
+
+
+@dataclass
+class Door:
+    """A door with one PIN and an answer for the others."""
+
+    refusal: AppError = field(default_factory=lambda: AppError(ErrorCode.PIN_WRONG, tries_left=3, wait_s=0))
+    waits: int = 0
+    has_key_store: bool = True
+    tried: list = field(default_factory=list)
+
+    def officers(self):
+        return (HUNG, HA)
+
+    def wait_s(self, _officer_id):
+        return self.waits
+
+    def open(self, officer_id, pin):
+        self.tried.append((officer_id, pin))
+        if pin != "280917":
+            raise self.refusal
+        return "opened"
+
+
+def unlocking(door, background=None):
+    states: list[UnlockState] = []
+    opened = []
+    presenter = UnlockPresenter(
+        door, background or Direct(), SPEECH, states.append, lambda *found: opened.append(found)
+    )
+    return presenter, states, opened
+
+
+def enter(presenter, pin):
+    for digit in pin:
+        presenter.type(digit)
+
+
+def test_sixth_digit_opens_for_the_officer_of_last_time():
+    presenter, _states, opened = unlocking(Door())
+    presenter.start("b")
+    enter(presenter, "280917")
+    assert opened == [(HA, "opened")]
+
+
+def test_wrong_pin_empties_the_dots_and_counts_the_tries():
+    presenter, states, opened = unlocking(Door())
+    presenter.start()
+    enter(presenter, "111119")
+    assert opened == []
+    assert (states[-1].digits, states[-1].is_error) == (0, True)
+    assert "3 tries left" in states[-1].text
+
+
+def test_no_digit_is_taken_while_opening():
+    held, door = Held(), Door()
+    presenter, states, _opened = unlocking(door, held)
+    presenter.start()
+    enter(presenter, "2809171")
+    assert states[-1].is_busy
+    assert states[-1].digits == 6
+    held.waiting.pop()()
+    assert door.tried == [("a", "280917")]
+
+
+def test_delay_is_counted_down_and_takes_no_digit():
+    door = Door(waits=61)
+    presenter, states, _opened = unlocking(door)
+    presenter.start()
+    assert "1:01" in states[-1].text
+    presenter.type("1")
+    assert states[-1].digits == 0
+    door.waits = 0
+    presenter.tick()
+    presenter.type("1")
+    assert states[-1].digits == 1
+
+
+def test_changing_the_officer_forgets_the_digits():
+    door = Door()
+    presenter, states, _opened = unlocking(door)
+    presenter.start()
+    enter(presenter, "28091")
+    presenter.choose("b")
+    assert states[-1].digits == 0
+    enter(presenter, "280917")
+    assert door.tried == [("b", "280917")]
+
+
+def test_device_without_key_store_is_named():
+    presenter, states, _opened = unlocking(Door(has_key_store=False))
+    presenter.start()
+    assert states[-1].warning
+
+
+class Desk:
+    """An office that takes one login."""
+
+    def __init__(self):
+        self.links: list[EnrolLink] = []
+        self.kept = []
+        self.refusal: AppError | None = None
+
+    def register(self, link):
+        if self.refusal:
+            raise self.refusal
+        self.links.append(link)
+
+    def sign_in(self, login, password):
+        if password != "right":
+            raise AppError(ErrorCode.SIGN_IN_REFUSED)
+        return HUNG
+
+    def set_up(self, officer, pin):
+        self.kept.append((officer, pin))
+        return "opened"
+
+
+@pytest.fixture
+def enrolling():
+    desk, states, done = Desk(), list[EnrolState](), []
+    presenter = EnrolPresenter(desk, Direct(), SPEECH, states.append, lambda *found: done.append(found))
+    presenter.start()
+    return presenter, desk, states, done
+
+
+def test_enrolment_goes_from_code_to_pin(enrolling):
+    presenter, desk, states, done = enrolling
+    presenter.submit_code(" office.example/ ", "abcd-0123-efgh-4567")
+    assert desk.links == [EnrolLink("https://office.example", CODE)]
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, states[-1].officer) == (Step.PIN, HUNG.name)
+    enter(presenter, "280917")
+    assert states[-1].step is Step.PIN_AGAIN
+    enter(presenter, "280917")
+    assert desk.kept == [(HUNG, "280917")]
+    assert done == [(HUNG, "opened")]
+
+
+def test_whole_link_carries_pin_and_receipt_key(enrolling):
+    presenter, desk, states, _done = enrolling
+    presenter.submit_link(f"field178:enrol?u=https%3A%2F%2Foffice.example&c={CODE}&p=pp&k=kk")
+    assert desk.links == [EnrolLink("https://office.example", CODE, "pp", "kk")]
+    assert states[-1].step is Step.SIGN_IN
+
+
+@pytest.mark.parametrize("text", ["", "https://office.example", "field178:enrol?u=https%3A%2F%2Fx"])
+def test_other_text_is_no_link(enrolling, text):
+    presenter, desk, states, _done = enrolling
+    presenter.submit_link(text)
+    assert states[-1].link_error
+    assert desk.links == []
+
+
+def test_refused_code_stays_on_the_step_with_the_reason(enrolling):
+    presenter, desk, states, _done = enrolling
+    desk.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
+    presenter.submit_code("office.example", CODE)
+    assert states[-1].step is Step.CODE
+    assert states[-1].error
+    assert not states[-1].is_busy
+
+
+def test_wrong_password_stays_on_the_step(enrolling):
+    presenter, _desk, states, _done = enrolling
+    presenter.submit_code("office.example", CODE)
+    presenter.submit_sign_in("hung", "wrong")
+    assert (states[-1].step, bool(states[-1].error)) == (Step.SIGN_IN, True)
+    presenter.submit_sign_in("hung", "")
+    assert states[-1].error == "Enter login and password."
+
+
+def test_easy_pin_and_differing_pins_begin_again(enrolling):
+    presenter, desk, states, _done = enrolling
+    presenter.start(Step.SIGN_IN)
+    presenter.submit_sign_in("hung", "right")
+    enter(presenter, "123456")
+    assert (states[-1].step, bool(states[-1].error)) == (Step.PIN, True)
+    enter(presenter, "280917")
+    enter(presenter, "280918")
+    assert states[-1].step is Step.PIN
+    assert "differ" in states[-1].error
+    assert desk.kept == []
+
+
+def test_code_forgives_blanks_and_look_alikes():
+    assert read_code("ABCD OI23-efgh 4567") == "ABCD0123EFGH4567"
+    assert read_code("ABCD") is None
+    assert read_code("ABCDU123EFGH4567") is None
+
+
+def test_address_needs_a_host():
+    assert read_address("http://10.0.0.5:8178/") == "http://10.0.0.5:8178"
+    assert read_address("office.example") == "https://office.example"
+    assert read_address("ftp://office.example") is None
+    assert read_address("   ") is None

@@ -1,0 +1,115 @@
+"""The sync screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.mobile.support import FrozenClock
+from tests.mobile.ui.lint import lint
+from tests.mobile.ui.stage import Stage, find, frames, tap, texts
+
+from field178_mobile.presenters.sync import SyncPresenter
+from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.model import StoreStatus
+from field178_mobile.sync.events import Phase, SyncMessage, SyncState
+from field178_shared.codelists import load
+
+CLOCK = FrozenClock()
+WAITING = (
+    WaitingRecord("1", "inspection", "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp", "", True),
+    WaitingRecord("2", "outreach_session", "", "", False),
+)
+TEAM = "Đội kiểm tra liên ngành 178 xã An Lão, thành phố Hải Phòng"
+FACTS = SyncFacts(
+    WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)), 135_000, False
+)
+STATUS = StoreStatus(2, 3, CLOCK.now(), None, 1, 0, 0, False)
+QUIET = replace(STATUS, unsent_records=0, unsent_changes=0, quarantined=0, in_sync=True)
+NO_NETWORK = SyncState(Phase.WAITING, SyncMessage.NO_NETWORK, retry_in_s=300)
+
+
+class Runner:
+    """Sync that stands still."""
+
+    def __init__(self, state: SyncState) -> None:
+        self.shown = state
+        self.wakes = 0
+
+    def wake(self):
+        self.wakes += 1
+
+    def state(self):
+        return self.shown
+
+
+@pytest.fixture
+def sync_screen(stage: Stage):
+    def make(status: StoreStatus, facts: SyncFacts, state: SyncState, **dress):
+        from field178_mobile.ui.language import language
+        from field178_mobile.ui.screens.sync import SyncScreen
+
+        screen = SyncScreen()
+        screen.runner = Runner(state)
+        words = Wording(load(), "vi", language)
+        presenter = SyncPresenter(lambda: (status, facts), screen.runner, CLOCK, words, screen.show)
+        screen.presenter = presenter
+        presenter.refresh()
+        stage.mount(screen, **dress)
+        return screen
+
+    return make
+
+
+def test_screen_tells_what_waits_and_what_to_do(sync_screen):
+    sync_screen(STATUS, FACTS, NO_NETWORK)
+    for text in ("Chưa có mạng", "Cần xem", "Chưa gửi", "máy 215 · chưa đối chiếu", "Buổi tuyên truyền"):
+        assert text in texts()
+    assert any("Bật Wi-Fi" in text for text in texts())
+    assert any("nhanh 2:15" in text for text in texts())
+
+
+def test_button_is_never_disabled_and_always_answers(sync_screen):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK)
+    button = find("Btn", icon="sync")
+    tap(button)
+    assert screen.runner.wakes == 1
+    assert "Đang trao đổi với văn phòng…" in texts()
+    assert not button.disabled
+    tap(button)
+    assert screen.runner.wakes == 2
+
+
+def test_signing_out_is_blocked_while_something_waits(sync_screen):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK)
+    asked = []
+    screen.bind(on_leaving=lambda _screen: asked.append(1))
+    tap(find("Btn", text="Đăng xuất"))
+    assert "Đăng xuất khỏi máy này?" not in texts()
+    assert any("còn 2 phiếu chưa gửi" in text for text in texts())
+    assert asked == []
+
+
+def test_signing_out_asks_first(sync_screen):
+    facts = replace(FACTS, waiting=())
+    screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    asked = []
+    screen.bind(on_leaving=lambda _screen: asked.append(1))
+    tap(find("Btn", text="Đăng xuất"))
+    assert asked == []
+    tap(find("Btn", text="Đăng xuất", kind="primary"))
+    assert asked == [1]
+
+
+def test_agreement_is_shown_as_equal_numbers(sync_screen):
+    sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    assert "máy 215 = máy chủ 215" in texts()
+
+
+def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK, size=window_size)
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(screen) == [], (mode, scale)
