@@ -139,7 +139,7 @@ def everything() -> Iterator[Widget]:
         yield from walk(child)
 
 
-def find(kind: type[Widget] | str, **properties: Any) -> Widget:
+def find(kind: type[Widget] | str, /, **properties: Any) -> Widget:
     """Return the first visible widget of a class (or class name) with these property values."""
     for widget in everything():
         if _is_kind(widget, kind) and all(
@@ -149,7 +149,7 @@ def find(kind: type[Widget] | str, **properties: Any) -> Widget:
     raise LookupError(f"no {kind} with {properties}")
 
 
-def find_all(kind: type[Widget] | str, **properties: Any) -> list[Widget]:
+def find_all(kind: type[Widget] | str, /, **properties: Any) -> list[Widget]:
     """Return every visible widget of a class with these property values, topmost first."""
     return [
         widget
