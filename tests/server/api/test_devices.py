@@ -199,5 +199,5 @@ def test_enrolment_and_binding_are_written_down(office: Office, tablet: Tablet) 
         acts = session.scalars(select(Audit.action).order_by(Audit.audit_id)).all()
         names = session.scalars(select(Officer.name)).all()
         details = "".join(session.scalars(select(Audit.details).where(Audit.details.is_not(None))).all())
-    assert acts[-2:] == ["device_enrolled", "officer_bound"]
+    assert acts[-3:] == ["device_enrolled", "sign_in_accepted", "officer_bound"]
     assert not [name for name in names if name in details]
