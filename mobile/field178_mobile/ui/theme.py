@@ -154,6 +154,7 @@ class Theme(EventDispatcher):
     is_dark = BooleanProperty(False)
     is_wide = BooleanProperty(True)  # two panes fit
     has_motion = BooleanProperty(True)  # False when the system asks for less motion
+    colours = DictProperty()  # every token by name
     inks = DictProperty()
     washes = DictProperty()
 
@@ -206,6 +207,7 @@ class Theme(EventDispatcher):
         """Put the tokens of a mode in force; everything bound is redrawn in the next frame."""
         tokens = MODES[mode]
         colours = {name: get_color_from_hex(code) for name, code in tokens.items()}
+        self.colours = colours
         self.inks = {name: colours[name] for name in _INKS}
         self.washes = {tone: colours[name] for tone, name in _WASHES.items()}
         for name, colour in colours.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from kivy.properties import Property
+from kivy.uix.widget import Widget
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text, until
 
@@ -242,6 +244,40 @@ def test_choice_sheet_gives_several_in_list_order(stage: Stage):
     tap(find("ChoiceRow", key="a"))
     tap(find("Btn", icon="check"))
     assert given == [("a", "c")]
+
+
+def test_disabled_button_is_still_read(stage: Stage):
+    from field178_mobile.ui.theme import theme
+
+    button = stage.mount(stage.kit.Btn(text="Hoàn thành", disabled=True, size_hint_x=1))
+    caption = next(
+        child for child in button.walk() if getattr(child, "text", "") == "Hoàn thành" and child is not button
+    )
+    assert list(caption.disabled_color) == list(theme.faint)
+    button.disabled = False
+    assert list(caption.color) == list(theme.primary_on)
+
+
+def test_no_event_of_the_screens_shares_a_name_with_a_property(stage: Stage):
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    import field178_mobile.ui as ui
+
+    for module in walk_packages(ui.__path__, "field178_mobile.ui."):
+        import_module(module.name)
+    clashes = [
+        f"{kind.__name__}.{event}"
+        for kind in everything_below(Widget)
+        if kind.__module__.startswith("field178_mobile")
+        for event in getattr(kind, "__events__", ())
+        if isinstance(getattr(kind, event.removeprefix("on_"), None), Property)
+    ]
+    assert clashes == []
+
+
+def everything_below(kind: type) -> list[type]:
+    return [kind, *(found for below in kind.__subclasses__() for found in everything_below(below))]
 
 
 def test_dialog_calls_back_only_on_yes(stage: Stage):

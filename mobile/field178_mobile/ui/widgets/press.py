@@ -17,6 +17,13 @@ from field178_mobile.ui.widgets.text import INKS
 __all__ = ["Btn", "Chip", "IconBtn", "Press", "Pressable"]
 _REQUIRED = (_text.Ic,)
 PRESSED_ALPHA = 0.10
+_DRESS = {
+    "primary": ("primary", "primary_on"),
+    "danger": ("bad", "bad_on"),
+    "soft": ("primary_soft", "primary"),
+    "outline": ("line", "primary"),
+    "plain": ("surface", "primary"),
+}
 
 
 class Pressable(ButtonBehavior):
@@ -65,10 +72,17 @@ class Btn(Pressable, AnchorLayout):
     icon = StringProperty("")
     kind = OptionProperty("primary", options=("primary", "soft", "outline", "danger", "plain"))
     ink = StringProperty("primary_on")
+    ground = StringProperty("primary")
 
-    def on_kind(self, _widget: object, kind: str) -> None:
-        """Choose the ink that reads on this kind's ground."""
-        self.ink = {"primary": "primary_on", "danger": "bad_on"}.get(kind, "primary")
+    def on_kind(self, *_: object) -> None:
+        """Choose ground and ink."""
+        self.ground, self.ink = ("plain_soft", "faint") if self.disabled else _DRESS[self.kind]
+        if self.kind == "outline":
+            self.ground = "line"
+
+    def on_disabled(self, *_: object) -> None:
+        """Look as if it may not be pressed, and stay readable."""
+        self.on_kind()
 
 
 class IconBtn(Pressable, Label):
