@@ -177,6 +177,21 @@ def ungrant(world: World, seat: Seat) -> None:
         world.office.ungrant(seat.tablet.device, scope)
 
 
+def lend(world: World, seat: Seat) -> None:
+    """A tablet loses a scope with an edit under way and gets it back: the verdict on the edit changes."""
+    edit(world, seat)
+    waiting = seat.tablet.rows("SELECT scope FROM outbox WHERE state IN ('pending', 'sent') ORDER BY ordinal")
+    if not waiting:
+        return
+    scope = waiting[-1][0]
+    world.note(f"office: lend {scope} of {seat.tablet.name}")
+    with world.oracle.step():
+        world.office.ungrant(seat.tablet.device, scope)
+    world.sync(seat)
+    with world.oracle.step():
+        world.office.grant(seat.tablet.device, scope)
+
+
 def compact(world: World, seat: Seat) -> None:
     """The office lets the feed of a scope forget what is gone."""
     state = world.oracle.state
@@ -267,6 +282,7 @@ ORDINARY: Mapping[Action, float] = {
     move: 2.5,
     grant: 1.5,
     ungrant: 1.5,
+    lend: 1.5,
     compact: 1.5,
     back_up: 1,
 }

@@ -146,9 +146,9 @@ class TabletOracle:
         rows = self.tablet.rows("SELECT id, cursor, refresh FROM scope")
         found = {scope: (epoch, cursor, refresh) for scope, cursor, refresh in rows}
         for scope, (_, cursor, refresh) in found.items():
-            _, known, known_refresh = self._cursors.get(scope, (None, 0, 0))
-            went_on = cursor >= known or refresh > known_refresh
-            require(went_on, "I7", f"{self.tablet.name} {scope}: {self._cursors.get(scope)} -> {found[scope]}")
+            before = self._cursors.get(scope, (None, 0, 0))
+            went_on = cursor >= before[1] or refresh > before[2]
+            require(went_on, "I7", f"{self.tablet.name} {scope}: {before} -> {found[scope]}")
         self._cursors = found
 
     def _judge_digests(self) -> None:

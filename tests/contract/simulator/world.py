@@ -149,10 +149,11 @@ class World:
         """Judge that a change which makes the server fail delays no other; then the server is mended."""
         if not self.wire.poison:
             return
-        for _ in range(PATIENCE):
+        # The user's wake first: it tries again what one bad moment of the server had set aside.
+        for event in (Wake(WakeReason.USER), *[Tick()] * PATIENCE):
             self.clock.pass_seconds(600)
             for seat in self.seats:
-                self.talk(seat, Tick())
+                self.talk(seat, event)
         for seat in self.seats:
             waiting = {row[0] for row in seat.tablet.rows(_UNANSWERED)}
             delayed = waiting - self.wire.poison
