@@ -71,8 +71,12 @@ def clock_text(offset_ms: int, words: Wording) -> str:
     seconds = round(abs(offset_ms) / 1000)
     if seconds < 1:
         return words.say(N_("Clock: same as the server's"))
+    ahead, behind = N_("Clock: {difference} ahead of the server"), N_("Clock: {difference} behind the server")
+    return words.say(ahead if offset_ms > 0 else behind, difference=_duration(seconds, words))
+
+
+def _duration(seconds: int, words: Wording) -> str:
     minutes, rest = divmod(seconds, 60)
-    shown = f"{minutes}:{rest:02d}"
-    ahead = N_("Clock: {difference} ahead of the server (minutes:seconds)")
-    behind = N_("Clock: {difference} behind the server (minutes:seconds)")
-    return words.say(ahead if offset_ms > 0 else behind, difference=shown)
+    if minutes < 60:
+        return words.say(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=rest)
+    return words.say(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=minutes % 60)

@@ -116,7 +116,7 @@ def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allo
 
 @pytest.mark.parametrize(
     ("offset_ms", "words", "is_off"),
-    [(0, "same as", False), (65_000, "1:05 ahead", False), (-3_600_000, "60:00 behind", True)],
+    [(0, "same as", False), (65_000, "1 min 5 s ahead", False), (-3_600_000, "1 h 0 min behind", True)],
 )
 def test_clock_difference_is_told(offset_ms, words, is_off):
     _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, clock_offset_ms=offset_ms))

@@ -67,7 +67,7 @@ def test_screen_tells_what_waits_and_what_to_do(sync_screen):
     for text in ("Chưa có mạng", "Cần xem", "Chưa gửi", "máy 215 · chưa đối chiếu", "Buổi tuyên truyền"):
         assert text in texts()
     assert any("Bật Wi-Fi" in text for text in texts())
-    assert any("nhanh 2:15" in text for text in texts())
+    assert any("nhanh 2 phút 15 giây" in text for text in texts())
 
 
 def test_button_is_never_disabled_and_always_answers(sync_screen):
