@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from kivy.base import EventLoop
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.input.motionevent import MotionEvent
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.scrollview import ScrollView
@@ -42,9 +43,13 @@ class Fingers:
         self.taps = 0
 
     def frames(self, count: int = SETTLE_FRAMES) -> None:
-        """Let the application draw."""
+        """Let the application draw, each frame to its end.
+
+        A software renderer would pile unfinished ones up in memory.
+        """
         for _ in range(count):
             EventLoop.idle()
+            glFinish()
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Draw until something is so."""
