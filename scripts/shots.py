@@ -88,7 +88,8 @@ def shoot_tablet(name: str, mode: str) -> None:
     work.foot("next")
     shoot("items")
     work.go("outreach")
-    fingers.press("ListRow")
+    rows = [widget for widget in fingers.everything() if type(widget).__name__ == "ListRow"]
+    fingers.tap(max(rows, key=lambda row: row.y))
     shoot("outreach")
     work.go("sync")
     shoot("sync")

@@ -59,10 +59,11 @@ class UnlockState:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How the screen speaks: the catalog and the language of error sentences."""
+    """How the screen speaks: the catalog, the language of error sentences, the names of agencies."""
 
     translate: Callable[[str], str]
     language: str = "vi"
+    agency: Callable[[str], str] = str
 
 
 class UnlockPresenter(Generic[Opened]):
@@ -86,7 +87,8 @@ class UnlockPresenter(Generic[Opened]):
 
     def start(self, last_officer: str = "") -> None:
         """Show the officers; the one of last time is chosen, or the only one."""
-        officers = tuple(self._door.officers())
+        named = self._speech.agency
+        officers = tuple(replace(item, agency=named(item.agency)) for item in self._door.officers())
         chosen = next((item for item in officers if item.id == last_officer), None)
         warning = "" if self._door.has_key_store else self._say("This device has no key store.")
         self._show(UnlockState(officers, chosen or next(iter(officers), None), warning=warning))
@@ -132,7 +134,8 @@ class UnlockPresenter(Generic[Opened]):
     def _opened(self, officer: Officer, opened: Opened) -> None:
         self._pin = ""
         self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
-        self._on_opened(officer, opened)
+        bound = next((item for item in self._door.officers() if item.id == officer.id), officer)
+        self._on_opened(bound, opened)
 
     def _refused(self, error: AppError) -> None:
         self._pin = ""

@@ -59,7 +59,7 @@ class Doorway(BoxLayout):
         screen.presenter = UnlockPresenter(
             PinDoor(self._house.notebook),
             self._background,
-            Speech(language, language.code),
+            Speech(language, language.code, _agency_name),
             screen.show,
             self.opened,
         )
@@ -206,3 +206,11 @@ class Doorway(BoxLayout):
             return
         self.clear_widgets()
         self.add_widget(widget)
+
+
+def _agency_name(agency_id: str) -> str:
+    """Return the name of an agency; an unknown one shows itself."""
+    from field178_shared.codelists import load
+
+    agency = load().agencies.get(agency_id)
+    return agency.label(language.code) if agency else agency_id

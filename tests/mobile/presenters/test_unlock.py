@@ -127,6 +127,18 @@ def test_changing_the_officer_forgets_the_digits():
     assert door.tried == [("b", "280917")]
 
 
+def test_agencies_are_shown_by_name_and_handed_on_by_id():
+    states, opened = [], []
+    door = Door()
+    door.officers = lambda: (Officer("a", "Nguyễn Văn Hùng", "commune_police"),)
+    speech = Speech(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
+    presenter = UnlockPresenter(door, Direct(), speech, states.append, lambda *found: opened.append(found))
+    presenter.start()
+    assert states[-1].chosen.agency == "Commune police"
+    enter(presenter, "280917")
+    assert opened[0][0].agency == "commune_police"
+
+
 def test_device_without_key_store_is_named():
     presenter, states, _opened = unlocking(Door(has_key_store=False))
     presenter.start()
