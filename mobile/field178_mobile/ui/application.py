@@ -13,6 +13,8 @@ from field178_mobile.ui.language import language
 from field178_mobile.ui.look import LookBook
 from field178_mobile.ui.theme import theme
 
+LAYOUT_ROUNDS = 60
+
 
 class Field178App(App):
     """The tablet application."""
@@ -36,6 +38,8 @@ class Field178App(App):
         theme.has_motion = not self._house.platform.prefers_less_motion()
         theme.set_font_scale(look.font_scale)
         theme.apply(look.mode)
+        # Text that wraps sets heights from the inside out: a deep form needs more rounds in its first frame.
+        Frames.max_iteration = LAYOUT_ROUNDS
         self._fit()
         Window.clearcolor = theme.bg
         Window.softinput_mode = "below_target"
