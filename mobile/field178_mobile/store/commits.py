@@ -252,7 +252,8 @@ def _store_receipts(room: Room, receipts: Iterable[Receipt], granted: frozenset[
         if receipt.reason == ErrorCode.ID_REUSE:
             # Never in the place of a good receipt; without one somebody has to look at it.
             set_state(room, [change.id], State.PARKED, receipt.reason)
-        elif change.state is not State.ACKNOWLEDGED or receipt.v >= change.verdict:
+        else:
+            # Whatever its number: answers come one at a time, and a restored server counts anew.
             store_receipt(room, change, receipt, _is_settled(room, change.record_id, receipt, granted))
         touched.add(change.record_id)
     return touched

@@ -73,7 +73,8 @@ def build_exchange(
         "app": identity.app,
         "now": to_wire(now),
         "cursors": cursors,
-        "verdicts": position.verdicts,
+        # What is offered again may have been judged anew, in a history that counts its verdicts anew.
+        "verdicts": position.verdicts if offer is None else 0,
         "max_records": DEFAULT_RECORDS,
     }
     if position.is_settled and not pushed:
