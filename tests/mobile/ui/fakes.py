@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.mobile.support import FrozenClock
@@ -12,9 +13,10 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.notebook import Notebook
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.sync.events import SyncState, WakeReason
-from field178_mobile.ui.house import House
-from field178_mobile.ui.threads import KivyThread
 from field178_mobile.vault import Enrolment, GuessCost, Officer, base64url
+
+if TYPE_CHECKING:
+    from field178_mobile.ui.house import House
 
 PIN = "280917"
 HUNG = Officer("0197aaaa-0000-7000-8000-0000000000aa", "Nguyễn Văn Hùng", "Công an xã An Lão", "leader")
@@ -69,6 +71,9 @@ class DirectBackground:
 
 def fake_house(folder: Path, runner: StillRunner, is_set_up: bool = True) -> House:
     """Return a tablet in a folder; set up for two officers with the same PIN unless said otherwise."""
+    from field178_mobile.ui.house import House
+    from field178_mobile.ui.threads import KivyThread
+
     notebook = Notebook(folder, FrozenClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: runner)
     if is_set_up:
         vault = notebook.vault

@@ -1,0 +1,48 @@
+"""The application starts from its environment, and light."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from field178_mobile.app import WINDOW, window_size
+
+FIRST_FRAME = """
+import os, sys
+from field178_mobile.app import build_app
+app = build_app(os.environ)
+from kivy.base import EventLoop, runTouchApp
+app._run_prepare()
+runTouchApp(embedded=True)
+EventLoop.idle()
+heavy = {"requests", "cryptography", "marshmallow", "field178_mobile.store", "field178_shared.codelists"}
+print("heavy", sorted(heavy & set(sys.modules)))
+for _ in range(6):
+    EventLoop.idle()
+print("shows", type(app.root.children[0]).__name__)
+app.dispatch("on_stop")
+"""
+
+
+def start(folder: Path) -> str:
+    own = {"FIELD178_TABLET_DIR": str(folder), "FIELD178_OFFSCREEN": "1", "KIVY_CLIPBOARD": "dummy"}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("KIVY_")}
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_FRAME], env={**plain, **own}, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_first_frame_needs_nothing_heavy_and_a_bare_tablet_then_enrols(tmp_path):
+    said = start(tmp_path / "tablet")
+    assert "heavy []" in said
+    assert "shows EnrolScreen" in said
+
+
+def test_window_is_the_landscape_tablet_unless_told():
+    assert window_size({}) == WINDOW
+    assert window_size({"FIELD178_WINDOW": "800x1280"}) == (800, 1280)
+    assert window_size({"FIELD178_WINDOW": "wide"}) == WINDOW
