@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOCK_AFTER_S = 180.0
 WATCH_EVERY_S = 1.0
+BACK_KEY = 27
 
 
 class Doorway(BoxLayout):
@@ -40,6 +41,7 @@ class Doorway(BoxLayout):
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)
         Window.fbind("on_key_down", self._touched)
+        Window.fbind("on_keyboard", self._keyed)
         self._show(UnlockScreen())
 
     def meet(self, *_args: object) -> None:
@@ -114,6 +116,7 @@ class Doorway(BoxLayout):
         self._watching.cancel()
         Window.funbind("on_touch_down", self._touched)
         Window.funbind("on_key_down", self._touched)
+        Window.funbind("on_keyboard", self._keyed)
         if self.tablet is not None:
             self.tablet.leave()
             self.tablet.opened.close()
@@ -192,6 +195,14 @@ class Doorway(BoxLayout):
             shown.presenter.tick()
         if self.tablet is not None and duration_clock() - self._touched_at > LOCK_AFTER_S:
             self.lock()
+
+    def _keyed(self, _window: object, code: int, *_args: object) -> bool:
+        """Let the back key (Escape) leave a detail; it never ends the application."""
+        if code != BACK_KEY:
+            return False
+        if self.tablet is not None:
+            self.tablet.shell.go_back()
+        return True
 
     def _touched(self, *_args: object) -> None:
         self._touched_at = duration_clock()

@@ -90,6 +90,13 @@ class Shell(BoxLayout):
         if place:
             widget.open(**place)
 
+    def go_back(self) -> None:
+        """Press the back button that is shown, if one is."""
+        for widget in self.ids.stage.walk(restrict=True):
+            if isinstance(widget, kit.PaneHead) and widget.has_back:
+                widget.dispatch("on_back")
+                return
+
     def show_status(self, state: StatusState) -> None:
         """Draw the line of truth and the counters."""
         self.status_text, self.status_icon, self.status_tone = state.text, state.icon, state.tone

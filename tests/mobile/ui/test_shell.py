@@ -97,6 +97,21 @@ def test_portrait_has_a_bar_instead_of_the_rail(stage: Stage, open_tablet):
     assert door.tablet.shell.current == "inspection"
 
 
+def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open_tablet):
+    from kivy.core.window import Window
+
+    door = open_tablet(PORTRAIT)
+    door.tablet.shell.navigate("inbox")
+    screen = find("InboxScreen")
+    screen.presenter.close = lambda: setattr(screen, "has_detail", False)
+    screen.has_detail = True
+    frames()
+    assert Window.dispatch("on_keyboard", 27, 0, None, [])
+    assert not screen.has_detail
+    assert Window.dispatch("on_keyboard", 27, 0, None, [])
+    assert door.tablet is not None
+
+
 def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
     from field178_mobile.sync.events import WakeReason
 

@@ -76,6 +76,20 @@ def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(doorway):
     assert "Nhập mã PIN 6 số" in texts()
 
 
+def test_pin_is_typed_on_a_keyboard_too(doorway):
+    from kivy.core.window import Window
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    for digit in ("1", *PIN):
+        Window.dispatch("on_key_down", ord(digit), 0, digit, [])
+        if digit == "1" and door.children[0].digits == 1:
+            Window.dispatch("on_key_down", 8, 0, None, [])
+    until(lambda: door.tablet is not None)
+    Window.dispatch("on_key_down", ord("1"), 0, "1", [])
+
+
 def test_another_officer_is_chosen_and_remembered(doorway):
     from tests.mobile.ui.fakes import HA, PIN
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kivy.core.window import Window
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BrandPanel", "PinDots", "PinKey", "PinPad", "UnlockScreen"]
 _REQUIRED = (text.Txt,)
+BACKSPACE = 8
 
 
 class PinDots(Widget):
@@ -36,7 +38,7 @@ class PinKey(Pressable, Label):
 
 
 class PinPad(GridLayout):
-    """Ten digits and a way back. Event on_key(key): a digit or "back"."""
+    """Ten digits and a way back, by thumb or by a keyboard. Event on_key(key): a digit or "back"."""
 
     __events__ = ("on_key",)
 
@@ -45,8 +47,23 @@ class PinPad(GridLayout):
         for key in ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "back"):
             self.add_widget(self._key(key) if key else Widget())
 
+    def on_parent(self, _widget: object, parent: Widget | None) -> None:
+        """Listen to the keyboard while the pad is shown."""
+        if parent is None:
+            Window.unbind(on_key_down=self._typed)
+        else:
+            Window.bind(on_key_down=self._typed)
+
     def on_key(self, key: str) -> None:
         """Overridden by bind."""
+
+    def _typed(self, _window: object, code: int, _scan: int, text: str | None, _modifiers: object) -> None:
+        if self.get_root_window() is None:
+            return
+        if code == BACKSPACE:
+            self.dispatch("on_key", "back")
+        elif text and text in "0123456789":
+            self.dispatch("on_key", text)
 
     def _key(self, key: str) -> PinKey:
         is_back = key == "back"
