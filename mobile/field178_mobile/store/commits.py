@@ -6,7 +6,7 @@ The order inside is the protocol's: rows, cursor and receipts stand or fall toge
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -227,13 +227,17 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
     return Committed(frozenset(touched))
 
 
-def prune(room: Room, journal: Journal, backed_up: Mapping[str, int]) -> None:
-    """Let go of changes that a backup verified by restore holds; their receipts still count."""
+def prune(room: Room, journal: Journal, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
+    """Let go of changes that a backup verified by restore holds; their receipts still count.
+
+    Only of lives whose receipts agree: two copies of one database use the same numbers for other changes.
+    """
     gone: list[str] = []
     with room.transaction("prune"):
         for life_id, number in backed_up.items():
             room.connection.execute("UPDATE incarnation SET backed_up = ? WHERE id = ?", (number, life_id))
-            gone += _prune_life(room, life_id, number)
+            if life_id in agreed:
+                gone += _prune_life(room, life_id, number)
     if gone and journal.size > _JOURNAL_WORTH_REWRITING:
         # After the commit: a crash before this leaves a journal that says more than it must, never less.
         held = {row[0] for row in room.connection.execute("SELECT id FROM outbox")}
@@ -264,9 +268,16 @@ def _is_settled(room: Room, record_id: str, receipt: Receipt, granted: frozenset
         return False
     base = get_base(room, record_id)
     if base is None:
-        return receipt.scope not in granted
+        return receipt.scope not in granted or _is_passed(room, receipt)
     # A record of a lost scope is shown until its rows go, and with it the user's own words.
     return base.rev >= receipt.rev
+
+
+def _is_passed(room: Room, receipt: Receipt) -> bool:
+    # Read up to its place, and the record is not here: it left, or it is deleted. A verdict that is told
+    # again MUST NOT bring it back.
+    query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
+    return room.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
 
 
 def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest]) -> str:

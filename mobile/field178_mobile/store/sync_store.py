@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.store import commits
@@ -102,14 +102,14 @@ class SyncStore:
         """Read one scope again from the start."""
         self._write(lambda room: commits.restart_scope(room, scope))
 
-    def prune(self, backed_up: Mapping[str, int]) -> None:
-        """Let go of changes that a verified backup holds."""
+    def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
+        """Let go of changes that a verified backup holds, in the lives whose receipts agree."""
         known = {life.id: life.backed_up for life in self.position().lives}
         moved = {life: n for life, n in backed_up.items() if life in known and n != known[life]}
         if moved:
 
             def work(unlocked: Unlocked) -> tuple[()]:
-                commits.prune(unlocked.room, unlocked.journal, moved)
+                commits.prune(unlocked.room, unlocked.journal, moved, agreed)
                 return ()
 
             self._store.write(work)

@@ -32,7 +32,9 @@ class Reactions:
         """React to a whole answer: receipts, lost scopes, backups."""
         hello = answer.hello
         assert hello is not None
-        self._store.prune(hello.backed_up)
+        lives = self._store.position().lives
+        agreed = {life.id for life in lives if life.receipts == hello.receipts.get(life.id, EMPTY)}
+        self._store.prune(hello.backed_up, agreed)
         self._store.drop_lost_scopes(hello.greeting.granted)
         position = self._store.position()
         if answer.all_answered and position.sent_changes == 0:

@@ -53,3 +53,13 @@ def test_an_edit_answered_in_a_scope_that_is_not_held_is_let_go(store: Store, cl
     sync_store.commit_receipts([applied(change_id)], frozenset())
     sync_store.drop_lost_scopes(frozenset())
     assert is_settled(store, change_id)
+
+
+def test_a_verdict_told_again_brings_no_record_back_that_left(store: Store, clock: FrozenClock) -> None:
+    change_id = store.file(draft_of(store, RECORD, clock.now(), name="Ánh Trăng"), USER)
+    assert change_id is not None
+    other = "0197aaaa-0000-7000-8000-000000000002"
+    server_commits(store, base_row(other, 1, name="Ánh Sao"), cursor=9)
+    SyncStore(store).commit_receipts([applied(change_id)], frozenset({UNIT}))
+    assert store.view(RECORD) is None
+    assert is_settled(store, change_id)
