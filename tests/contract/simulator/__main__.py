@@ -9,8 +9,9 @@ import traceback
 from contextlib import nullcontext
 
 from tests.contract.simulator.bugs import BUGS
-from tests.contract.simulator.run import STEPS, Failed, simulator
+from tests.contract.simulator.run import Failed, simulator
 from tests.contract.simulator.violation import Violation
+from tests.contract.simulator.world import Options
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     with planted, simulator() as world:
         for number in range(options.seeds):
             try:
-                run = world.run(options.start + number, options.steps)
+                run = world.run(options.start + number, Options(options.steps))
             except Failed as failed:
                 if not isinstance(failed.__cause__, Violation):
                     traceback.print_exception(failed.__cause__)
@@ -29,6 +30,8 @@ def main() -> int:
                 return 1
             exchanges, rounds = exchanges + run.exchanges, max(rounds, run.rounds)
         seen = world.seen
+    if options.seeds == 1:
+        print(f"fingerprint {run.fingerprint}")
     seconds = time.process_time() - started
     steps = options.seeds * options.steps
     print(f"{options.seeds} seeds, {steps} steps, {exchanges} exchanges in {seconds:.1f} s of one core")
@@ -41,7 +44,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.contract.simulator")
     parser.add_argument("seeds", type=int)
-    parser.add_argument("steps", type=int, nargs="?", default=STEPS)
+    parser.add_argument("steps", type=int, nargs="?", default=Options.steps)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--bug", choices=sorted(BUGS), help="run with a bug planted")
     return parser.parse_args()

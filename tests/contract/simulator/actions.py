@@ -66,13 +66,14 @@ def open_draft(world: World, seat: Seat) -> None:
     if view is not None:
         draft = seat.tablet.begin(view.id, view.type, view.scope)
         data = edited(view.type, draft.data, world.rng, hot=False)
-        seat.tablet.store.drafts.save(replace(draft, data=data))
+        world.drafts_begun += 1
+        seat.tablet.store.drafts.save(replace(draft, id=f"draft-{world.drafts_begun:04d}", data=data))
         world.note(f"{seat.tablet.name} begins an edit of {view.id[-4:]}")
 
 
 def file_draft(world: World, seat: Seat) -> None:
     """File what was left lying."""
-    drafts = sorted(seat.tablet.store.drafts.all(), key=lambda draft: (draft.saved_at, draft.id))
+    drafts = sorted(seat.tablet.store.drafts.all(), key=lambda draft: draft.id)
     if drafts:
         draft = drafts[0]
         world.note(
@@ -132,7 +133,8 @@ def restart(world: World, seat: Seat) -> None:
 
 def turn_clock(world: World, seat: Seat) -> None:
     """Somebody sets a tablet's clock."""
-    seat.tablet.clock.error = timedelta(seconds=world.rng.choice((0, -90_000, 3_600, 40_000_000, -5)))
+    error = timedelta(seconds=world.rng.choice((0, -90_000, 3_600, 40_000_000, -5)))
+    seat.tablet.clock.error = error if world.options.wrong_clocks else timedelta()
     world.note(f"{seat.tablet.name} clock is off by {seat.tablet.clock.error}")
 
 
@@ -237,6 +239,8 @@ def restore(world: World, seat: Seat) -> None:
     is_remembered = world.rng.random() < 0.6
     if is_remembered:
         world.office.new_epoch()
+    for one in world.seats:
+        one.oracle.is_history_hidden = one.oracle.is_history_hidden or not is_remembered
     world.oracle.start_over()
     world.note(f"office: restore, new epoch {is_remembered}")
 

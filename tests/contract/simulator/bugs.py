@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -202,8 +202,8 @@ def prune_on_acknowledgement() -> Planted:
             for (life,) in room.connection.execute("SELECT id FROM incarnation").fetchall():
                 commits._prune_life(room, life, 10**6)
 
-    def prune(store: SyncStore, backed_up: Mapping[str, int]) -> None:
-        original(store, backed_up)
+    def prune(store: SyncStore, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
+        original(store, backed_up, agreed)
         store._write(forget)
 
     return patch.object(SyncStore, "prune", prune)

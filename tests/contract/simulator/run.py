@@ -13,12 +13,13 @@ from pathlib import Path
 from tests.contract.simulator import actions
 from tests.contract.simulator.actions import Action
 from tests.contract.simulator.office import Shelf
+from tests.contract.simulator.outcome import Outcome, outcome_of
 from tests.contract.simulator.server_oracle import ServerOracle, watching_applies
 from tests.contract.simulator.violation import Violation
 from tests.contract.simulator.wire import Fault
-from tests.contract.simulator.world import World
+from tests.contract.simulator.world import Options, World
 
-STEPS = 45
+USUAL = Options()
 _IN_MEMORY = Path("/dev/shm")
 
 
@@ -31,6 +32,7 @@ class Run:
     exchanges: int
     is_calm: bool
     fingerprint: str
+    outcome: Outcome
 
 
 @dataclass
@@ -63,18 +65,18 @@ class Simulator:
         self._oracle: ServerOracle | None = None
         self.seen = Seen()
 
-    def run(self, seed: int, steps: int = STEPS) -> Run:
+    def run(self, seed: int, options: Options = USUAL) -> Run:
         """Run one seed; raises Failed when an invariant breaks."""
-        world = World(self._shelf, seed)
+        world = World(self._shelf, seed, options)
         self._oracle = world.oracle
         try:
-            return self._run(world, steps)
+            return self._run(world)
         except Violation as violation:
-            raise Failed(seed, steps, violation, list(world.trace)) from violation
+            raise Failed(seed, options.steps, violation, list(world.trace)) from violation
         except Exception as error:
             # No invariant names it, but nothing in here may raise: the seed must be known all the same.
             violation = Violation("error", f"{type(error).__name__}: {error}")
-            raise Failed(seed, steps, violation, list(world.trace)) from error
+            raise Failed(seed, options.steps, violation, list(world.trace)) from error
         finally:
             self._oracle = None
             self._keep(world)
@@ -87,13 +89,13 @@ class Simulator:
         """Return the judge of the world that runs."""
         return self._oracle
 
-    def _run(self, world: World, steps: int) -> Run:
+    def _run(self, world: World) -> Run:
         _settle_in(world)
         weights = _weights(world)
         # A tablet that is seldom used falls behind: old cursors meet moves, deletions and compaction.
         diligence = [world.rng.choice((1, 1, 0.1)) for _ in world.seats]
         _allow_faults(world)
-        for _ in range(steps):
+        for _ in range(world.options.steps):
             world.clock.pass_seconds(world.rng.choice((1, 30, 600)))
             action = world.rng.choices(list(weights), list(weights.values()))[0]
             self.seen.actions[action.__name__] += 1
@@ -102,7 +104,8 @@ class Simulator:
         world.bear_poison()
         rounds = world.quiesce()
         world.judge_rest()
-        return Run(world.seed, rounds, world.wire.exchanges, world.is_calm, world.wire.trace.hexdigest())
+        fingerprint = world.wire.trace.hexdigest()
+        return Run(world.seed, rounds, world.wire.exchanges, world.is_calm, fingerprint, outcome_of(world))
 
     def _keep(self, world: World) -> None:
         self.seen.faults |= world.wire.seen
@@ -139,6 +142,8 @@ def _settle_in(world: World) -> None:
 def _weights(world: World) -> dict[Action, float]:
     """Half of the worlds are calm; in each some actions never happen."""
     is_calm = world.rng.random() < 0.5
+    if world.options.disasters is not None:
+        is_calm = not world.options.disasters
     found = dict(actions.ORDINARY) | ({} if is_calm else dict(actions.DISASTERS))
     kept = (actions.edit, actions.sync)
     return {action: weight for action, weight in found.items() if action in kept or world.rng.random() >= 0.2}
@@ -148,3 +153,5 @@ def _allow_faults(world: World) -> None:
     kinds = [fault for fault in Fault if fault is not Fault.NONE and world.rng.random() >= 0.2]
     world.wire.allowed = tuple(kinds)
     world.wire.rate = world.rng.choice((0.0, 0.3, 0.6))
+    if not world.options.faults:
+        world.wire.allowed = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections import deque
@@ -22,6 +23,7 @@ from field178_mobile.store.position import Position, read_position
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import Effect, Event, HangUp, Send, SignedIn, SignIn, Wait, Wake, WakeReason
+from field178_mobile.sync.events import Line as LineOf
 from field178_mobile.sync.request import Identity
 from field178_shared.canonical import short_hash
 from field178_shared.ids import IdSource
@@ -31,8 +33,10 @@ KEY = bytes(range(32))
 # Far more than any honest conversation takes: an engine that never rests is a defect too.
 LONGEST_CONVERSATION = 80
 
+_HELLO = b'{"frame":"hello"'
+
 Result = TypeVar("Result")
-Line = Callable[["Tablet", bytes], list[Event] | None]
+Carry = Callable[["Tablet", bytes], list[Event] | None]
 
 
 class SameThread:
@@ -62,6 +66,7 @@ class Tablet:
         self.waiting: deque[Event] = deque()
         self.starts = 0
         self.sent = 0
+        self.told_scopes: frozenset[str] = frozenset()
         self.on_start: Callable[[Tablet], None] = lambda tablet: None
         self.boot()
 
@@ -98,14 +103,16 @@ class Tablet:
         """Tell whether an answer is on its way."""
         return bool(self.waiting)
 
-    def talk(self, line: Line, event: Event | None = None) -> bool:
+    def talk(self, line: Carry, event: Event | None = None) -> bool:
         """Run the engine until it rests; false when an answer is still on its way."""
         events, self.waiting = self.waiting, deque()
         if event is not None:
             events.append(event)
         self.sent = 0
         while events:
-            for effect in self.engine.step(events.popleft()):
+            event = events.popleft()
+            self._overhear(event)
+            for effect in self.engine.step(event):
                 if isinstance(effect, HangUp | Wait):
                     events.clear()
                 answer = self._perform(effect, line)
@@ -114,7 +121,11 @@ class Tablet:
                 events.extend(answer)
         return True
 
-    def _perform(self, effect: Effect, line: Line) -> list[Event] | None:
+    def _overhear(self, event: Event) -> None:
+        if isinstance(event, LineOf) and event.data.startswith(_HELLO):
+            self.told_scopes = frozenset(json.loads(event.data).get("scopes", self.told_scopes))
+
+    def _perform(self, effect: Effect, line: Carry) -> list[Event] | None:
         if isinstance(effect, SignIn):
             return [SignedIn()]
         if isinstance(effect, Send):
@@ -123,7 +134,7 @@ class Tablet:
             return line(self, effect.body)
         return []
 
-    def sync(self, line: Line, reason: WakeReason = WakeReason.USER) -> bool:
+    def sync(self, line: Carry, reason: WakeReason = WakeReason.USER) -> bool:
         """Let the engine run as if somebody had woken it."""
         return self.talk(line, Wake(reason))
 

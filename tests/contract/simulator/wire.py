@@ -79,7 +79,10 @@ class Wire:
         if self.sent:
             body = self.sent[-1 - number % len(self.sent)]
             self.note(f"  again {_summary(body)}")
-            self.serve(body)
+            try:
+                self.serve(body)
+            except AppError as error:
+                raise Violation("I4", f"a repeated request is refused: {error.code}") from error
 
     def serve(self, body: bytes) -> list[bytes]:
         """Let the office answer, under the oracle's eyes."""

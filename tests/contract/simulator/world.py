@@ -26,6 +26,16 @@ _REMEMBERED = 40
 _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
 
+@dataclass(frozen=True)
+class Options:
+    """What may happen; `disasters` None leaves it to the seed."""
+
+    steps: int = 45
+    disasters: bool | None = None
+    faults: bool = True
+    wrong_clocks: bool = True
+
+
 @dataclass
 class Seat:
     """A tablet with its judge."""
@@ -37,8 +47,9 @@ class Seat:
 class World:
     """Everything of one seed. `trace` holds the last things that happened."""
 
-    def __init__(self, shelf: Shelf, seed: int) -> None:
+    def __init__(self, shelf: Shelf, seed: int, options: Options) -> None:
         self.seed = seed
+        self.options = options
         self.rng = random.Random(f"world {seed}")
         self.clock = TrueClock()
         self.trace: deque[str] = deque(maxlen=_REMEMBERED)
@@ -49,6 +60,7 @@ class World:
         self.wire = Wire(self.office, self.oracle, random.Random(f"wire {seed}"), self.note)
         self.seats = [self._seat(number, device) for number, device in enumerate(DEVICES)]
         self.records: list[str] = []
+        self.drafts_begun = 0
         self.backed_up: set[str] = set()
         self.restored = False
         self.struck = False
@@ -102,7 +114,7 @@ class World:
         """File a draft; after a crash the draft or the change is there, whatever the moment."""
         tablet = seat.tablet
         tablet.store.drafts.save(draft)
-        if self.wire.allowed and self.rng.random() < CRASH_WHILE_FILING:
+        if self.rng.random() < CRASH_WHILE_FILING and self.wire.allowed:
             tablet.crash_in = self.rng.randint(1, 6)
         try:
             change_id = tablet.store.file(draft, user)

@@ -1,0 +1,29 @@
+"""What a world came to, without any name that depends on a clock: two runs can be held side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.contract.simulator.world import World
+
+from field178_shared.canonical import canonical
+
+Verdict = tuple[str, str | None, int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Records in the order of their making, and each tablet's verdicts in the order of its filing."""
+
+    records: tuple[tuple[str, int, bool, bytes], ...]
+    verdicts: tuple[tuple[Verdict, ...], ...]
+
+
+def outcome_of(world: World) -> Outcome:
+    """Return what is stored and what was answered."""
+    stored = [world.oracle.state.records.get(record_id) for record_id in world.records]
+    verdicts = "SELECT status, reason, rev FROM outbox ORDER BY ordinal"
+    return Outcome(
+        tuple((row.scope, row.rev, bool(row.deleted), canonical(row.data)) for row in stored if row),
+        tuple(tuple(seat.tablet.rows(verdicts)) for seat in world.seats),
+    )
