@@ -30,7 +30,8 @@ class TabletOracle:
     def __init__(self, tablet: Tablet) -> None:
         self.tablet = tablet
         self.promised: set[str] = set()
-        # The server went back to a backup and nobody told the tablets: a verdict may be another one since.
+        # The server went back to a backup and nobody told the tablets: verdicts and places in the order may
+        # be others since, and they find out only in the course of an exchange.
         self.is_history_hidden = False
         self._edits: dict[tuple[str, str], Edit] = {}
         self._cursors: dict[str, tuple[str | None, int, int]] = {}
@@ -102,6 +103,8 @@ class TabletOracle:
 
     def _look(self, records: set[str] | None) -> None:
         """Judge that every own edit is still shown, at every moment a screen could be drawn."""
+        if self.is_history_hidden:
+            return
         for (record_id, path), edit in list(self._edits.items()):
             if records is not None and record_id not in records:
                 continue
