@@ -98,6 +98,11 @@ class Operator:
         with snapshot(self.engine) as session:
             return work(session)
 
+    def close(self) -> None:
+        """Close the connections to the store, where a command has opened any."""
+        if "engine" in vars(self):
+            self.engine.dispose()
+
     @property
     def desk(self) -> Desk:
         """What services of the office work with."""
@@ -107,7 +112,9 @@ class Operator:
 def operator() -> Operator:
     """Open the data folder that the environment names."""
     settings = Settings.from_environment(os.environ)
-    return Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
+    opened = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
+    click.get_current_context().call_on_close(opened.close)
+    return opened
 
 
 def show(pairs: Mapping[str, object], *, as_json: bool) -> None:
