@@ -1,0 +1,109 @@
+"""The tablet's own store, engine, transport and runner, enrolled at a real server, without its thread."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.foreign_client import enrolment_code
+from tests.e2e.server_process import ServerProcess
+
+from field178_mobile.store import Draft, Store
+from field178_mobile.store.position import Position, read_position
+from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.engine import SyncEngine, World
+from field178_mobile.sync.enrolment import enrol
+from field178_mobile.sync.events import SyncMessage, Wake, WakeReason
+from field178_mobile.sync.request import Identity
+from field178_mobile.sync.runner import SyncRunner
+from field178_mobile.sync.transport import HttpTransport
+from field178_mobile.vault import Enrolment
+from field178_shared.clock import SystemClock
+from field178_shared.ids import IdSource
+
+UNIT = "unit:c11629_v1"
+KEY = bytes(range(32))
+_NEW = {
+    "establishment_type_id": "guesthouse",
+    "unit_id": "c11629_v1",
+    "address_line": "Thôn GL-1",
+    "operating_status_id": "operating",
+}
+
+# What a receipt says, in the order in which both sides are asked for it.
+Receipts = dict[str, tuple[str, str | None, int]]
+
+
+@dataclass
+class RealTablet:
+    """One tablet of one officer."""
+
+    store: Store
+    engine: SyncEngine
+    transport: HttpTransport
+    ids: IdSource
+    enrolment: Enrolment
+
+    def sync(self) -> SyncMessage:
+        """Do what the sync thread does at the user's tap."""
+        SyncRunner(self.engine, self.transport).drive(Wake(WakeReason.USER))
+        return self.engine.state.message
+
+    def file(self, record_id: str, **data: object) -> str:
+        """File an establishment, or an edit of one, and return the change's id."""
+        view = self.store.view(record_id)
+        seen = None if view is None else view.data
+        draft = Draft(
+            id=self.ids.random(),
+            type="establishment",
+            record_id=record_id,
+            scope=UNIT,
+            data={**(seen or _NEW), **data},
+            seen=seen,
+            base_rev=0 if view is None else view.rev,
+            user=self.enrolment.user.id,
+            saved_at=SystemClock().now(),
+        )
+        self.store.drafts.save(draft)
+        change_id = self.store.file(draft, draft.user)
+        assert change_id is not None
+        return change_id
+
+    def receipts(self) -> Receipts:
+        """What the tablet takes for answered."""
+        query = "SELECT id, status, reason, rev FROM outbox WHERE state = 'acknowledged'"
+        rows = self.store.read(lambda room: room.connection.execute(query).fetchall())
+        return {change_id: (status, reason, rev) for change_id, status, reason, rev in rows}
+
+    def live(self) -> dict[str, tuple[str, int]]:
+        """{record: (scope, rev)} of what the server committed to this tablet."""
+        query = "SELECT id, scope, rev FROM base WHERE deleted = 0"
+        rows = self.store.read(lambda room: room.connection.execute(query).fetchall())
+        return {record_id: (scope, rev) for record_id, scope, rev in rows}
+
+    def position(self) -> Position:
+        return self.store.read(read_position)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self.transport.close()
+        self.store.close()
+
+
+def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> RealTablet:
+    """Enrol a tablet for an officer; `url` leads to the server by another way."""
+    clock = SystemClock()
+    ids = IdSource(clock)
+    key = random.SystemRandom().randbytes(32)
+    code = enrolment_code(server.command("enrol-code", "--user", user))
+    line = HttpTransport(server.url)
+    enrolment = enrol(line, code, "máy thử", key)
+    line.close()
+    store = Store(folder, clock, ids)
+    store.unlock(KEY)
+    world = World(clock, random.SystemRandom(), ids.random)
+    engine = SyncEngine(SyncStore(store), Identity(enrolment.device, "test"), world)
+    transport = HttpTransport(url or server.url, "", enrolment.device, key)
+    return RealTablet(store, engine, transport, ids, enrolment)
