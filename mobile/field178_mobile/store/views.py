@@ -8,7 +8,7 @@ from field178_mobile.ports import Json
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.outbox import OwnChange, State
-from field178_shared.merge import passes_non_object, write_path
+from field178_shared.merge import passes_non_object, read_path, same, write_path
 from field178_shared.protocol import Op, Status
 
 
@@ -21,13 +21,7 @@ def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None
     first = next((change for change in shown if change.is_create), None)
     if base is None and first is None:
         return None
-    data: Json = {} if base is None else base.data
-    deleted = base is not None and base.deleted
-    started = base is not None
-    for change in shown:
-        started = started or change.is_create
-        if started:
-            data, deleted = _applied(data, deleted, change)
+    data, deleted = _with_own(base, shown, first)
     some = base or first
     assert some is not None
     return RecordView(
@@ -63,6 +57,29 @@ def without_refused(seen: Mapping[str, object], own: Sequence[OwnChange]) -> Jso
         for path, value in change.set.items():
             if not passes_non_object(data, path) and _reads(data, path) == value:
                 data = write_path(data, path, change.was.get(path))
+    return data
+
+
+def _with_own(base: BaseRow | None, shown: Sequence[OwnChange], first: OwnChange | None) -> tuple[Json, bool]:
+    data: Json = {} if base is None else base.data
+    deleted, later = base is not None and base.deleted, 0
+    if base is None and first is not None:
+        # Edits older than the create that brings their record (a refused one was mended): the server keeps
+        # them until it comes, then takes what meets the values their author saw.
+        at = shown.index(first)
+        data, deleted = _applied(data, deleted, first)
+        for change in shown[:at]:
+            data = _met(data, change)
+        later = at + 1
+    for change in shown[later:]:
+        data, deleted = _applied(data, deleted, change)
+    return data, deleted
+
+
+def _met(data: Json, change: OwnChange) -> Json:
+    for path, value in change.set.items():
+        if not passes_non_object(data, path) and same(change.was.get(path), read_path(data, path)):
+            data = write_path(data, path, value)
     return data
 
 

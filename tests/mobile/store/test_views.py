@@ -106,6 +106,14 @@ def test_a_deletion_and_a_later_edit_follow_each_other() -> None:
     assert not compose(BASE, [deletion, own({"name": "mới"})]).deleted
 
 
+def test_edits_older_than_the_create_that_mends_a_refused_one_stand_on_it() -> None:
+    # As the server will have it: it keeps edits of a record it lacks until the create comes.
+    refused = acknowledged({"name": "sai"}, Status.QUARANTINED, is_create=True, replaced_by="c4")
+    edit = own({"name": "mới", "village": "x"}, was={"name": "sai"})
+    mended = own({"name": "sai", "village": "y"}, is_create=True)
+    assert data_of(None, refused, edit, mended) == {"name": "mới", "village": "y"}
+
+
 def test_a_path_through_a_value_changes_nothing() -> None:
     assert data_of(BASE, own({"name.x": 1})) == BASE.data
 
