@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from field178_mobile.presenters.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
@@ -18,7 +17,6 @@ from field178_mobile.presenters.inbox_words import (
 )
 from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.status import DEMO_NOTICE, moment_text
-from field178_mobile.presenters.value_words import value_text
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.clock import Clock
@@ -37,32 +35,23 @@ class InboxStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class InboxActs:
-    """Where the inbox leads: to a record at a field, and to the settling of a disagreement."""
-
-    go: Callable[[str, str, str], None]
-    settle: Callable[[str, Mapping[str, object]], None]
-
-
 class InboxPresenter:
-    """Lists what somebody must look at and opens one; a disagreement is settled value by value."""
+    """Lists what somebody must look at and opens one; it files nothing itself."""
 
     def __init__(
         self,
         store: InboxStore,
         clock: Clock,
         words: Wording,
-        acts: InboxActs,
+        navigate: Callable[[str, str, str], None],
         render: Callable[[InboxState], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._words = words
-        self._acts = acts
+        self._navigate = navigate
         self._render = render
         self._open = ""
-        self._mine: frozenset[str] = frozenset()
 
     def refresh(self) -> None:
         """Look again and draw; an item that is gone closes."""
@@ -80,7 +69,7 @@ class InboxPresenter:
 
     def open(self, key: str) -> None:
         """Open one item."""
-        self._open, self._mine = key, frozenset()
+        self._open = key
         self.refresh()
 
     def close(self) -> None:
@@ -91,19 +80,7 @@ class InboxPresenter:
         """Open the record of the open item at a field."""
         item = _keyed(self._store.inbox()).get(self._open)
         if item is not None and item.type in SCREENS:
-            self._acts.go(SCREENS[item.type], item.record_id, path)
-
-    def choose(self, path: str, is_mine: bool) -> None:
-        """Choose between my value of a field and the one that stands there."""
-        self._mine = self._mine | {path} if is_mine else self._mine - {path}
-        self.refresh()
-
-    def settle(self) -> None:
-        """File the choice: chosen values of mine, all else as it stands."""
-        item = _keyed(self._store.inbox()).get(self._open)
-        if item is not None and item.disagreements:
-            mine = {value.path: value.mine for value in item.disagreements if value.path in self._mine}
-            self._acts.settle(item.record_id, mine)
+            self._navigate(SCREENS[item.type], item.record_id, path)
 
     def _row(self, key: str, item: InboxItem) -> InboxRow:
         icon, tone = ICONS[item.kind]
@@ -124,7 +101,6 @@ class InboxPresenter:
             notes=tuple(self._notes(item, view)),
             record_id=item.record_id,
             screen=SCREENS.get(item.type, "") if view else "",
-            can_settle=bool(item.disagreements),
         )
 
     def _notes(self, item: InboxItem, view: RecordView | None) -> Iterable[PinnedNote]:
@@ -136,22 +112,14 @@ class InboxPresenter:
         for comment in item.comments:
             yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
         for value in item.disagreements:
-            yield self._choice(value, named(value.path))
+            yield PinnedNote(value.path, named(value.path), self._both(value))
         for path, codes in item.details:
             text = " ".join(message(code, self._words.language) for code in codes.split(","))
             yield PinnedNote(path, named(path), text)
 
-    def _choice(self, value: Disagreement, name: str) -> PinnedNote:
-        mine = value_text(value.path, value.mine, self._words)
-        current = value_text(value.path, value.current, self._words)
-        return PinnedNote(
-            path=value.path,
-            field=name,
-            text="",
-            mine=self._words.say("Yours: {value}", value=mine),
-            current=self._words.say("There now: {value}", value=current),
-            is_mine=value.path in self._mine,
-        )
+    def _both(self, value: Disagreement) -> str:
+        mine, there = _shown(value.mine), _shown(value.current)
+        return self._words.say("You wrote: {mine}. There now: {there}.", mine=mine, there=there)
 
     def _by(self, comment: Comment) -> str:
         person = self._store.view(comment.user) if comment.user else None
@@ -186,3 +154,7 @@ def _keyed(items: Iterable[InboxItem]) -> dict[str, InboxItem]:
             key += "+"
         keyed[key] = item
     return keyed
+
+
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else "–"

@@ -20,18 +20,12 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class PinnedNote:
-    """Words pinned to one field; `path` leads to it, `text` is what was said, `by` who and when.
-
-    In a conflict `mine` and `current` are the two values, and `is_mine` which of them is chosen.
-    """
+    """Words pinned to one field; `path` leads to it, `text` is what was said, `by` who and when."""
 
     path: str
     field: str
     text: str
     by: str = ""
-    mine: str = ""
-    current: str = ""
-    is_mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,6 @@ class OpenItem:
     notes: tuple[PinnedNote, ...]
     record_id: str
     screen: str
-    can_settle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,7 @@ _REMEDIES: Mapping[str, str] = {
 }
 _OF_KIND = {
     InboxKind.RETURNED: N_("Tap a comment: the record opens at that field. Mend it and file again."),
-    InboxKind.CONFLICT: N_(
-        "Somebody else changed the same field. Choose what is right for each, then settle."
-    ),
+    InboxKind.CONFLICT: N_("Somebody else changed the same field. Open the record and file what is right."),
 }
 _FIELDS = {
     "name": N_("Name"),

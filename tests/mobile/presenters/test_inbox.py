@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
-from field178_mobile.presenters.value_words import value_text
+from field178_mobile.presenters.inbox import InboxPresenter
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
@@ -57,7 +56,7 @@ def opened():
             shelf,
             CLOCK,
             Wording(load(), "en", lambda text: text),
-            InboxActs(lambda *place: gone.append(place), lambda *settled: gone.append(settled)),
+            lambda *place: gone.append(place),
             states.append,
         )
         presenter.refresh()
@@ -114,46 +113,10 @@ def test_every_reason_has_a_remedy(opened, reason, remedy):
     assert states[-1].item.remedy.startswith(remedy)
 
 
-def test_conflict_offers_both_values_and_what_stands_is_chosen_first(opened):
-    presenter, _shelf, states, gone = opened(CONFLICT)
+def test_conflict_shows_both_values(opened):
+    presenter, _shelf, states, _gone = opened(CONFLICT)
     presenter.open(states[-1].rows[0].key)
-    note = states[-1].item.notes[0]
-    assert (note.mine, note.current, note.is_mine) == (
-        "Yours: Hoa Phượng 2",
-        "There now: Hoa Phượng",
-        False,
-    )
-    assert states[-1].item.can_settle
-    presenter.settle()
-    assert gone == [("e1", {})]
-
-
-def test_settling_files_the_values_chosen_as_mine(opened):
-    presenter, _shelf, states, gone = opened(CONFLICT)
-    presenter.open(states[-1].rows[0].key)
-    presenter.choose("name", True)
-    assert states[-1].item.notes[0].is_mine
-    presenter.choose("name", False)
-    presenter.choose("name", True)
-    presenter.settle()
-    assert gone == [("e1", {"name": "Hoa Phượng 2"})]
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "text"),
-    [
-        ("answers.x", {"v": "no", "note": "n"}, "Not compliant"),
-        ("decision_date", "2026-03-14", "14/03/2026"),
-        ("operating_status_id", "paused", "Paused"),
-        ("paper_signed", True, "Yes"),
-        ("rooms_total", 1200, "1,200"),
-        ("topic_ids", [], "–"),
-        ("village", None, "–"),
-        ("audiences.y", {"attendance_count": 3, "first_time_count": 2}, "3, 2"),
-    ],
-)
-def test_values_are_compared_in_words(path, value, text):
-    assert value_text(path, value, Wording(load(), "en", lambda words: words)) == text
+    assert states[-1].item.notes[0].text == "You wrote: Hoa Phượng 2. There now: Hoa Phượng."
 
 
 def test_message_speaks_the_readers_language_and_leads_nowhere(opened):

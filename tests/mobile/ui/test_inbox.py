@@ -9,9 +9,9 @@ from tests.mobile.support import FrozenClock
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts
 
-from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
+from field178_mobile.presenters.inbox import InboxPresenter
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_mobile.store.model import Comment, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
 
 CLOCK = FrozenClock()
@@ -22,9 +22,6 @@ NOTES = (
 )
 RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", LONG, NOTES, NOTES[0].at)
 REFUSED = InboxItem(InboxKind.QUARANTINED, "r2", "inspection", "", "scope_not_granted", (), CLOCK.now())
-
-CLASH = Disagreement("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")
-CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", disagreements=(CLASH,))
 
 
 class Shelf:
@@ -50,9 +47,8 @@ def inbox(stage: Stage):
 
         gone = []
         screen = InboxScreen()
-        acts = InboxActs(lambda *at: gone.append(at), lambda *settled: gone.append(settled))
         words = Wording(load(), "vi", language)
-        presenter = InboxPresenter(Shelf(*items), CLOCK, words, acts, screen.show)
+        presenter = InboxPresenter(Shelf(*items), CLOCK, words, lambda *at: gone.append(at), screen.show)
         screen.presenter = presenter
         presenter.refresh()
         stage.mount(screen, **dress)
@@ -76,17 +72,6 @@ def test_refused_record_shows_reason_and_remedy(inbox):
     assert "Máy không phụ trách địa bàn này." in texts()
     assert any("Đề nghị văn phòng giao địa bàn" in text for text in texts())
     assert "Mở phiếu" in texts()
-
-
-def test_two_values_of_a_field_are_settled_by_choosing(inbox):
-    screen = inbox(CONFLICT)
-    tap(find("ListRow"))
-    assert find("ChoiceRow", text="Hiện tại: Nhà nghỉ Hoa Phượng").active
-    tap(find("ChoiceRow", text=f"Của bạn: {LONG}"))
-    assert find("ChoiceRow", text=f"Của bạn: {LONG}").active
-    assert lint(screen) == []
-    tap(find("Btn", text="Giải quyết"))
-    assert screen.gone == [("e1", {"name": LONG})]
 
 
 def test_empty_inbox_says_what_will_come(inbox):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
+from field178_mobile.presenters.inbox import InboxPresenter
 from field178_mobile.presenters.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.store import StoreChange
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
-from field178_mobile.ui.language import language as _
 from field178_mobile.ui.services import Services
 
 _INKS = {"bad": "bad", "warn": "warn", "primary": "primary"}
@@ -27,19 +24,6 @@ class PinnedRow(kit.Press):
     leads = BooleanProperty(True)
 
 
-class ChoiceRowPair(kit.Column):
-    """One field two people changed: mine or what stands there. Event on_side(is_mine)."""
-
-    field = StringProperty("")
-    mine = StringProperty("")
-    current = StringProperty("")
-    is_mine = BooleanProperty(False)
-    __events__ = ("on_side",)
-
-    def on_side(self, is_mine: bool) -> None:
-        """Overridden by bind."""
-
-
 class InboxScreen(kit.Panes):
     """Draws InboxState. presenter."""
 
@@ -48,7 +32,6 @@ class InboxScreen(kit.Panes):
     is_empty = BooleanProperty(False)
     has_item = BooleanProperty(False)
     leads = BooleanProperty(False)
-    can_settle = BooleanProperty(False)
     title = StringProperty("")
     kind = StringProperty("")
     icon = StringProperty("")
@@ -72,17 +55,11 @@ class InboxScreen(kit.Panes):
     def _show_item(self, item: OpenItem) -> None:
         self.title, self.kind, self.icon, self.tone = item.title, item.kind, item.icon, item.tone
         self.text, self.remedy, self.leads = item.text, item.remedy, bool(item.screen)
-        self.can_settle = item.can_settle
         holder = self.ids.notes
         holder.clear_widgets()
         for note in item.notes:
-            holder.add_widget(self._choice(note) if note.mine else self._note(note, self.leads))
+            holder.add_widget(self._note(note, self.leads))
         self.ids.notes_card.opacity = 1 if item.notes else 0
-
-    def _choice(self, note: PinnedNote) -> ChoiceRowPair:
-        pair = ChoiceRowPair(field=note.field, mine=note.mine, current=note.current, is_mine=note.is_mine)
-        pair.bind(on_side=lambda _pair, is_mine: self.presenter.choose(note.path, is_mine))
-        return pair
 
     def _note(self, note: PinnedNote, leads: bool) -> PinnedRow:
         row = PinnedRow(path=note.path, field=note.field, text=note.text, by=note.by, leads=leads)
@@ -101,12 +78,7 @@ def build(services: Services) -> InboxScreen:
     def navigate(name: str, record_id: str, path: str) -> None:
         services.navigate(name, record_id=record_id, focus_path=path)
 
-    def settle(record_id: str, mine: Mapping[str, object]) -> None:
-        services.store.resolve(record_id, mine, services.user)
-        kit.toast(_("Settled and saved; it is sent with the next exchange."))
-
-    acts = InboxActs(navigate, settle)
-    presenter = InboxPresenter(services.store, services.clock, services.words(), acts, screen.show)
+    presenter = InboxPresenter(services.store, services.clock, services.words(), navigate, screen.show)
     screen.presenter = presenter
 
     def changed(_change: StoreChange) -> None:
