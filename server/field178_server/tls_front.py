@@ -26,6 +26,7 @@ class TlsFront:
     def __init__(self, chain: tuple[Path, Path]) -> None:
         self._context = tls_context(chain)
         self._askers: dict[str, str] = {}
+        self._relays: set[asyncio.Task[None]] = set()
         self._target_port = 0
 
     def with_askers(self, application: WSGIApplication) -> WSGIApplication:
@@ -56,7 +57,7 @@ class TlsFront:
 
     async def _listen(self, host: str, port: int) -> asyncio.Server:
         return await asyncio.start_server(
-            self._relay,
+            self._accept,
             host,
             port,
             limit=_PIECE_BYTES,
@@ -64,20 +65,37 @@ class TlsFront:
             ssl_handshake_timeout=HANDSHAKE_S,
         )
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The loop holds its tasks weakly: once the asker has left, a collection would destroy a relay
+        # that waits for the answer, its connection to the server still open.
+        relay = asyncio.create_task(self._relay(reader, writer))
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
+
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one connection on in both directions until either side ends it."""
-        inner_reader, inner_writer = await asyncio.open_connection(_LOOPBACK, self._target_port)
-        inner_port = str(inner_writer.get_extra_info("sockname")[1])
+        with contextlib.closing(writer):
+            try:
+                inner_reader, inner_writer = await asyncio.open_connection(_LOOPBACK, self._target_port)
+            except OSError:
+                log.warning("server_not_listening", port=self._target_port)
+                return
+            with contextlib.closing(inner_writer), self._asked_by(writer, inner_writer):
+                sending = asyncio.create_task(_pass_on(reader, inner_writer))
+                try:
+                    # The answer decides the end: its last bytes must leave before the connection is closed.
+                    await _pass_on(inner_reader, writer)
+                finally:
+                    sending.cancel()
+
+    @contextmanager
+    def _asked_by(self, writer: asyncio.StreamWriter, inner: asyncio.StreamWriter) -> Iterator[None]:
+        inner_port = str(inner.get_extra_info("sockname")[1])
         self._askers[inner_port] = str(writer.get_extra_info("peername")[0])
-        sending = asyncio.create_task(_pass_on(reader, inner_writer))
         try:
-            # The answer decides the end: its last bytes must leave before the connection is closed.
-            await _pass_on(inner_reader, writer)
+            yield
         finally:
-            sending.cancel()
             del self._askers[inner_port]
-            for one in (writer, inner_writer):
-                one.close()
 
 
 def tls_context(chain: tuple[Path, Path]) -> ssl.SSLContext:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import ssl
 import threading
+import time
 import urllib.request
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from waitress import create_server
@@ -36,8 +38,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def port(folder: Path) -> Iterator[int]:
+    with serving(folder, echo) as taken:
+        yield taken
+
+
+@contextmanager
+def serving(folder: Path, application: WSGIApplication) -> Iterator[int]:
     front = TlsFront((folder / tls.CERTIFICATE, folder / tls.KEY))
-    server = create_server(front.with_askers(echo), host="127.0.0.1", port=0, threads=2, url_scheme="https")
+    told = front.with_askers(application)
+    server = create_server(told, host="127.0.0.1", port=0, threads=2, url_scheme="https")
     thread = threading.Thread(target=server.run)
     thread.start()
     with front.listening("127.0.0.1", 0, server.effective_port) as taken:
@@ -84,6 +93,38 @@ def test_three_hundred_idle_senders_hold_nobody_up(port: int, folder: Path) -> N
             if number % 2:
                 opened.sendall(b"\x16\x03\x01")
         assert ask(port, folder)["REMOTE_ADDR"] == "127.0.0.1"
+
+
+def test_a_connection_whose_asker_left_is_ended_not_forgotten(folder: Path) -> None:
+    asked, may_answer, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked.set()
+        may_answer.wait(20)
+        start_response("200 OK", [])
+        answered.set()
+        return [b"late"]
+
+    with serving(folder, slow) as port:
+        plain = socket.create_connection(("127.0.0.1", port), timeout=20)
+        with trusting(folder).wrap_socket(plain, server_hostname="127.0.0.1") as left:
+            left.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert asked.wait(20)
+        for _ in range(50):
+            time.sleep(0.01)
+            gc.collect()  # what nothing holds is destroyed here, and pytest fails on what it left open
+        may_answer.set()
+        assert answered.wait(20)
+
+
+def test_an_asker_is_let_go_when_nothing_listens_behind_the_front(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        nobody = gone.getsockname()[1]
+    front = TlsFront((folder / tls.CERTIFICATE, folder / tls.KEY))
+    with front.listening("127.0.0.1", 0, nobody) as port:
+        plain = socket.create_connection(("127.0.0.1", port), timeout=20)
+        with trusting(folder).wrap_socket(plain, server_hostname="127.0.0.1") as wrapped:
+            assert wrapped.recv(1) == b""
 
 
 def test_half_a_request_holds_no_thread(port: int, folder: Path) -> None:
