@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _MASK = (1 << 128) - 1
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_STDLIB = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: object) -> bytes:
@@ -16,7 +16,19 @@ def canonical(value: object) -> bytes:
 
     Keys on the wire are ASCII, so code point order and the UTF-16 order of RFC 8785 are the same.
     """
-    return _ENCODER.encode(value).encode()
+    return _encode(value)
+
+
+def _encode_by_stdlib(value: object) -> bytes:
+    return _STDLIB.encode(value).encode()
+
+
+try:
+    from msgspec.json import Encoder
+except ImportError:  # a tablet without it: the same bytes, eight times slower
+    _encode: Callable[[object], bytes] = _encode_by_stdlib
+else:
+    _encode = Encoder(order="sorted").encode
 
 
 def record_hash(record_id: str, record_type: str, rev: int, deleted: bool, data: object) -> str:
@@ -26,7 +38,7 @@ def record_hash(record_id: str, record_type: str, rev: int, deleted: bool, data:
 
 def record_hash_of_body(record_id: str, record_type: str, rev: int, deleted: bool, body: bytes) -> str:
     """Return `h` from the canonical bytes of `data`, without encoding them again."""
-    head = _ENCODER.encode([record_id, record_type, rev, deleted])[:-1].encode()
+    head = canonical([record_id, record_type, rev, deleted])[:-1]
     return hashlib.sha256(b"".join((head, b",", body, b"]"))).hexdigest()[:32]
 
 

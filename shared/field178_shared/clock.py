@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -51,6 +52,7 @@ def duration_clock() -> float:
     return time.monotonic()
 
 
+@functools.lru_cache(maxsize=64)  # one exchange writes the same instant hundreds of times
 def to_wire(instant: datetime) -> str:
     """Return RFC 3339 UTC ending in Z; the fraction is kept to the millisecond when there is one."""
     utc = instant.astimezone(UTC)

@@ -89,11 +89,12 @@ def _decoder(faults: list[_Fault]) -> json.JSONDecoder:
 
 def _suspicious(text: str, value: object) -> bool:
     # One look at the whole text settles the usual case; only a suspect body is walked string by string.
-    if _SUSPECT.search(text) is not None or _SUSPECT_ESCAPE.search(text) is not None:
-        return True
+    # Unescaped, a NUL is refused by the parser and a surrogate by UTF-8.
+    if "\\u" not in text:
+        return not unicodedata.is_normalized("NFC", text)
     # Escapes may hide what NFC forbids: then the texts are looked at as they were decoded.
-    plain = json.dumps(value, ensure_ascii=False) if "\\u" in text else text
-    return not unicodedata.is_normalized("NFC", plain)
+    plain = json.dumps(value, ensure_ascii=False)
+    return _SUSPECT_ESCAPE.search(text) is not None or not unicodedata.is_normalized("NFC", plain)
 
 
 def _refuse_first_fault(value: object) -> None:

@@ -9,7 +9,7 @@ import uuid
 
 from tests.bench.figures import figure
 from tests.bench.office import cpu_seconds, office
-from tests.e2e.foreign_client import ForeignClient, Json
+from tests.e2e.foreign_client import ForeignClient, Json, canonical
 from tests.shared import builders
 
 RECORDS = 10_000
@@ -24,7 +24,7 @@ def main() -> None:
         cpu, started = cpu_seconds(server), time.perf_counter()
         up = applied = 0
         for changes in batches:
-            body = gzip.compress(json.dumps(client.request(push=changes, digests={})).encode(), 6)
+            body = gzip.compress(canonical(client.request(push=changes, digests={})), 6)
             answer = client.post(
                 "/api/v1/sync", body, **{"Content-Encoding": "gzip", "Accept-Encoding": "gzip"}
             )

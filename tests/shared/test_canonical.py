@@ -1,12 +1,16 @@
 import hashlib
 import json
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from field178_shared.canonical import (
     EMPTY,
     Digest,
+    _encode,
+    _encode_by_stdlib,
     bucket,
     canonical,
     digest_from_wire,
@@ -46,6 +50,27 @@ def test_canonical_form_reads_back_equal_and_is_a_fixed_point(value: object) -> 
     text = canonical(value)
     assert json.loads(text) == value
     assert canonical(json.loads(text)) == text
+
+
+ANY_KEYS = st.text(st.characters(codec="utf-8"), max_size=6)
+
+
+@given(
+    st.recursive(
+        VALUES,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_KEYS, inner, max_size=4),
+        max_leaves=12,
+    )
+)
+def test_both_encoders_write_the_same_bytes(value: object) -> None:
+    assert _encode is not _encode_by_stdlib
+    assert _encode(value) == _encode_by_stdlib(value)
+
+
+@pytest.mark.parametrize("encode", [_encode, _encode_by_stdlib])
+def test_half_a_character_has_no_canonical_form(encode: Callable[[object], bytes]) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        encode({"a": "\ud800"})
 
 
 @given(VALUES, st.integers(0, 9), st.booleans())
