@@ -174,9 +174,8 @@ def test_one_connection_serves_many_requests(server: Server) -> None:
             assert (answer.status, bool(answer.read())) == (200, True)
 
 
+@pytest.mark.parametrize("server", ["https"], indirect=True)
 def test_who_does_not_know_the_authority_refuses_the_server(server: Server) -> None:
-    if server.url.startswith("http:"):
-        pytest.skip("no TLS")
     context = ssl.create_default_context()
     strange = http.client.HTTPSConnection(server.url.split("//")[1], timeout=20, context=context)
     with closing(strange), pytest.raises(ssl.SSLCertVerificationError):
