@@ -11,6 +11,9 @@ from hypothesis import settings
 settings.register_profile("suite", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("suite")
 
+# No test touches the key store of the machine it runs on.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 REAL_PARTS = ("tablet", "browser", "postgres")
 _ran: Counter[str] = Counter()
 

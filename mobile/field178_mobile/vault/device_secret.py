@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -83,13 +82,22 @@ def choose_key_store(folder: Path) -> KeyStore:
     file = FileKeyStore(folder / "device.key")
     if file.load() is not None:
         return file
+    account = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return _system_key_store(account) or file
+
+
+def _system_key_store(account: str) -> KeyStore | None:
     try:
-        keyring: KeyringModule = importlib.import_module("keyring")
-        account = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-        store = KeyringKeyStore(keyring, account)
+        # Late: it looks for every kind of key store there is, and most starts have chosen already.
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:  # Android's build has none
+        return None
+    store = KeyringKeyStore(keyring, account)
+    try:
         store.load()
-    except Exception:  # noqa: BLE001  not installed, or no working key store behind it: each has its own error
-        return file
+    except KeyringError:  # no working key store behind the package
+        return None
     return store
 
 

@@ -95,7 +95,12 @@ class Tablet:
 
     def __init__(self, folder: Path, clock: DemoClock, screen: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        own = {"FIELD178_TABLET_DIR": str(folder), "FIELD178_CLOCK_START": clock.setting()}
+        own = {
+            "FIELD178_TABLET_DIR": str(folder),
+            "FIELD178_CLOCK_START": clock.setting(),
+            # The demo asks nobody to unlock the key store of the machine it runs on.
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        }
         self._log = (folder / "tablet.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-m", PLAYER],

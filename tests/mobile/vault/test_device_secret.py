@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends.fail import Keyring as NoKeyring
 
 from field178_mobile.vault.device_secret import FileKeyStore, choose_key_store, secret_of
 from field178_shared.errors import AppError
 
 
-class Ring(ModuleType):
+class Ring(KeyringBackend):
     """A working key store."""
 
+    priority = 1.0
+
     def __init__(self) -> None:
-        super().__init__("keyring")
+        super().__init__()
         self.held: dict[tuple[str, str], str] = {}
 
-    def get_password(self, service: str, account: str) -> str | None:
-        return self.held.get((service, account))
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
 
-    def set_password(self, service: str, account: str, password: str) -> None:
-        self.held[(service, account)] = password
-
-
-class NoRing(Ring):
-    """The package is there, no key store is behind it."""
-
-    def get_password(self, service: str, account: str) -> str | None:
-        raise RuntimeError("no backend")
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[(service, username)] = password
 
 
-def test_the_systems_key_store_is_used_when_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", Ring())
+@pytest.fixture
+def ring() -> Iterator[Ring]:
+    before, made = keyring.get_keyring(), Ring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_systems_key_store_is_used_when_it_works(tmp_path: Path) -> None:
     store = choose_key_store(tmp_path)
     assert store.is_protected
     secret = secret_of(store, lambda size: b"s" * size, expected=None)
@@ -42,20 +49,34 @@ def test_the_systems_key_store_is_used_when_it_works(tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("ring", [NoRing(), None])
-def test_a_file_stands_in_where_there_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: ModuleType | None
+def test_two_tablets_of_one_machine_have_secrets_of_their_own(tmp_path: Path, ring: Ring) -> None:
+    for name in ("one", "two"):
+        secret_of(choose_key_store(tmp_path / name), os.urandom, expected=None)
+    assert len(set(ring.held.values())) == 2
+
+
+def test_a_file_stands_in_where_no_key_store_works(tmp_path: Path) -> None:
+    assert isinstance(keyring.get_keyring(), NoKeyring)
+    judge_file(tmp_path)
+
+
+def test_a_file_stands_in_where_the_package_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", ring)
-    store = choose_key_store(tmp_path)
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    judge_file(tmp_path)
+
+
+def judge_file(folder: Path) -> None:
+    store = choose_key_store(folder)
     assert not store.is_protected
     secret_of(store, lambda size: b"s" * size, expected=None)
-    assert (tmp_path / "device.key").stat().st_mode & 0o777 == 0o600
+    assert (folder / "device.key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_once_chosen_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("ring")
+def test_a_file_once_chosen_stays(tmp_path: Path) -> None:
     FileKeyStore(tmp_path / "device.key").save(b"s" * 32)
-    monkeypatch.setitem(sys.modules, "keyring", Ring())
     assert choose_key_store(tmp_path).load() == b"s" * 32
 
 
