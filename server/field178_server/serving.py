@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from field178_server.settings import SettingError, Settings, is_loopback
 from field178_server.tls import certificate_of
@@ -16,8 +17,12 @@ _LOOPBACK = "127.0.0.1"
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
+class AddressError(Exception):
+    """Nobody can listen on this address; arguments are the address and the system's reason."""
+
+
 def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
-    """Serve until SIGTERM; `ready` gets the address once connections are taken.
+    """Serve until SIGTERM; `ready` gets the address once connections are taken. Raises AddressError.
 
     Behind a proxy that ends TLS (FIELD178_TRUSTED_PROXIES) plain http is served, on loopback only.
     """
@@ -26,7 +31,10 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         return
     if not is_loopback(host):
         raise SettingError(f"http: {_LOOPBACK} only, not {host}; FIELD178_URL=https://…")
-    with bound(application_of(settings), host, port, {"threads": settings.threads}) as server:
+    application = application_of(settings)
+    with ExitStack() as stack:
+        with _listening_on(host, port):
+            server = stack.enter_context(bound(application, host, port, {"threads": settings.threads}))
         _spare_the_collector()
         ready(f"http://{host}:{server.effective_port}")
         server.run()
@@ -36,13 +44,21 @@ def _serve_https(settings: Settings, host: str, port: int, ready: Ready) -> None
     front = TlsFront(certificate_of(settings))
     application = front.with_askers(application_of(settings))
     options = {"threads": settings.threads, "url_scheme": "https"}
-    with (
-        bound(application, _LOOPBACK, 0, options) as server,
-        front.listening(host, port, int(server.effective_port)) as taken,
-    ):
+    with ExitStack() as stack:
+        server = stack.enter_context(bound(application, _LOOPBACK, 0, options))
+        with _listening_on(host, port):
+            taken = stack.enter_context(front.listening(host, port, int(server.effective_port)))
         _spare_the_collector()
         ready(f"https://{host}:{taken}")
         server.run()
+
+
+@contextmanager
+def _listening_on(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise AddressError(f"{host}:{port}", error.strerror) from error
 
 
 def _spare_the_collector() -> None:

@@ -42,18 +42,17 @@ class TlsFront:
     def listening(self, host: str, port: int, target_port: int) -> Iterator[int]:
         """Take connections for the server at the target port; gives the port that was taken."""
         self._target_port = target_port
-        loop = asyncio.new_event_loop()
-        loop.set_exception_handler(lambda _, __: log.info("connection_failed"))
-        server = loop.run_until_complete(self._listen(host, port))
-        thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
-        thread.start()
-        try:
-            yield int(server.sockets[0].getsockname()[1])
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.run_until_complete(_end(server))
-            loop.close()
+        with contextlib.closing(asyncio.new_event_loop()) as loop:
+            loop.set_exception_handler(lambda _, __: log.info("connection_failed"))
+            server = loop.run_until_complete(self._listen(host, port))
+            thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
+            thread.start()
+            try:
+                yield int(server.sockets[0].getsockname()[1])
+            finally:
+                loop.call_soon_threadsafe(loop.stop)
+                thread.join()
+                loop.run_until_complete(_end(server))
 
     async def _listen(self, host: str, port: int) -> asyncio.Server:
         return await asyncio.start_server(

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -188,6 +189,26 @@ def test_the_server_ends_when_told(tmp_path: Path, how: signal.Signals) -> None:
     process, _ = start(tmp_path)
     assert end(process, how) == 0
     assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_address_that_is_taken_is_said_in_one_line(tmp_path: Path, scheme: str) -> None:
+    url = f"{scheme}://127.0.0.1:8178"
+    set_up(tmp_path, url)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        own = {"FIELD178_DATA_DIR": str(tmp_path), "FIELD178_LANGUAGE": "vi", "FIELD178_URL": url}
+        told = subprocess.run(
+            [sys.executable, "-m", "field178_server.cli", "serve", "--port", port],
+            env={**os.environ, **own},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert told.returncode == 1
+    assert f"Không nghe được tại 127.0.0.1:{port}" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_plain_http_is_never_served_to_a_network(tmp_path: Path) -> None:

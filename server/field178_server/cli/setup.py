@@ -62,7 +62,14 @@ def serve(host: str, port: int) -> None:
     from field178_server import serving  # a whole web server
 
     settings = operator().settings
-    serving.serve(settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url)))
+    try:
+        serving.serve(
+            settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url))
+        )
+    except serving.AddressError as error:
+        address, reason = error.args
+        text = _("Cannot listen on {address} ({reason}). Is a server running already? See --port and --host.")
+        raise click.ClickException(text.format(address=address, reason=reason)) from error
 
 
 @click.command(help=_("Check engine, migrations, keys, permissions, digests; exit code 1 on a fault."))
