@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import PHONE, Watched, chromium, watched_page
+from tests.e2e.browser import DESK, PHONE, Watched, chromium, watched_page
 from tests.e2e.foreign_client import ForeignClient, Json, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
@@ -31,6 +31,28 @@ SMALL = """() => Array.from(document.querySelectorAll("button, summary, .chip, .
   .map(one => [one.getBoundingClientRect(), one])
   .filter(([box]) => box.width < 24 || box.height < 24)
   .map(([box, one]) => `${box.width}x${box.height} ${one.outerHTML.slice(0, 80)}`)"""
+FINDING = {
+    "violation_id": "kd_door_latch",
+    "occurred_on": builders.VISIT_DATE,
+    "frame": {
+        "src": "nd_38_2021",
+        "art": "15",
+        "min": 15_000_000,
+        "max": 20_000_000,
+        "valid_from": "2021-06-01",
+        "org_multiplier": 2,
+    },
+    "note": "Chốt trong phòng số 3, đã yêu cầu tháo ngay.",
+}
+
+# What is set in a column too narrow for it: terms that take two lines, remarks as wide as a word, cut names.
+BROKEN_TERMS = """() => Array.from(document.querySelectorAll(".finding dt"))
+  .filter(one => one.getBoundingClientRect().height > 26).map(one => one.textContent)"""
+NARROWEST_REMARK = """() => Math.min(...Array.from(document.querySelectorAll(".finding > p"))
+  .map(one => one.getBoundingClientRect().width))"""
+CUT_NAMES = """() => Array.from(document.querySelectorAll(".list-title"))
+  .filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)
+  .map(one => one.textContent)"""
 
 
 @dataclass
@@ -244,6 +266,25 @@ def test_phone_shows_the_list_then_the_record_and_leads_back(
         expect(page.get_by_role("button", name="Duyệt")).to_be_in_viewport()
         page.get_by_role("link", name="Về danh sách").tap()
         expect(page.locator("#list-title")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_violation_reads_in_whole_lines(desk: Desk, browser: Browser, viewport: Json) -> None:
+    record_id = desk.file(
+        "Karaoke Hoa Phượng Đỏ Trường Sơn (GL-904)",
+        findings={"f1": FINDING},
+        overall_result="violation_recorded",
+    )
+    with watched_page(browser, desk.server.url, viewport=viewport) as watched:
+        page = watched.page
+        sign_in(page)
+        page.goto("/reviews?state=all")
+        assert page.evaluate(CUT_NAMES) == []
+        page.goto(f"/reviews/{record_id}")
+        expect(page.locator(".finding dt")).not_to_have_count(0)
+        assert page.evaluate(BROKEN_TERMS) == []
+        assert page.evaluate(NARROWEST_REMARK) > 200
+    desk.server.command("review", record_id, "void", "--reason", "hết buổi thử")
 
 
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
