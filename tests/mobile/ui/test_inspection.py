@@ -299,6 +299,17 @@ def test_word_of_the_record_follows_the_open_visit(table: Table):
     assert find("ListRow", key=KARAOKE).word == "Chưa gửi"
 
 
+def test_filed_visit_leads_on_to_the_next_establishment(table: Table):
+    table.lay(PORTRAIT)
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.arrive("closed_on_arrival")
+    visit.complete()
+    frames(3)
+    tap(find("Btn", text="Cơ sở tiếp theo"))
+    assert find("ListRow", key=CAFE)
+
+
 def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
     table.lay()
     table.go_out()
