@@ -90,7 +90,7 @@ class Work:
         self.go("outreach")
         fingers.press("Btn", text=_("New"))
         if not answers:
-            fingers.tap(self._under("Press", fingers.find("Txt", text=_("Same as the last session"))))
+            fingers.press("RepeatCard")
         form = fingers.find("OutreachForm")
         for field, key in answers.items():
             if field == "topic":
@@ -153,8 +153,3 @@ class Work:
 
     def _has_foot(self, action: str) -> bool:
         return self.fingers.sees("FootButton", action=action)
-
-    def _under(self, kind: str, widget: Widget) -> Widget:
-        while type(widget).__name__ != kind:
-            widget = widget.parent
-        return widget

@@ -12,13 +12,15 @@ from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.inspection_state import Checked, ProblemRow, Spoken
 from field178_mobile.presenters.outreach_sessions import TYPE
 from field178_mobile.presenters.outreach_state import (
+    LOCKED,
     OutreachState,
     SessionScene,
     audience_label,
+    field_name,
     outreach_state,
 )
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.store import Draft, Store
+from field178_mobile.store import Draft, Store, Word
 from field178_shared import rules
 from field178_shared.clock import Clock
 from field178_shared.errors import AppError, message
@@ -31,14 +33,19 @@ _FREE_TEXTS = ("summary", "note", "venue")
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """What a session is opened with; `last` is the session written before it on this tablet."""
+    """What a session is opened with: the word it shows, and the session written before it on this tablet."""
 
     draft: Draft
     user: str
     unit_ids: tuple[str, ...]
     last: Data = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
-    is_locked: bool = False
+    word: str = ""
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the office has reviewed the session: to read, not to change."""
+        return self.word in LOCKED
 
 
 class OutreachPresenter:
@@ -61,6 +68,7 @@ class OutreachPresenter:
         self._checked = Checked()
         self._spoken = Spoken()
         self._focus = ""
+        self._word = opened.word
 
     def show(self, focus_path: str = "") -> None:
         """Show the session, with the field of a path in sight when one is given."""
@@ -126,9 +134,9 @@ class OutreachPresenter:
 
     def complete(self) -> None:
         """File the session if nothing keeps it; only a durable filing says so."""
-        self._checked = self._look()
         if self._opened.is_locked:
             return
+        self._checked = self._look()
         if self._checked.problems:
             self.show(self._checked.problems[0].path)
             return
@@ -149,6 +157,7 @@ class OutreachPresenter:
             self._saved()
 
     def _saved(self) -> None:
+        self._word = Word.DRAFT
         clock_time = time_text(self._session.draft.saved_at)
         saved = self._words.say("Draft saved at {time}", time=clock_time)
         self._spoken = Spoken(saved=saved, undo=self._session.last_step)
@@ -182,26 +191,8 @@ class OutreachPresenter:
             words=self._words,
             unit_ids=self._opened.unit_ids,
             last=self._opened.last,
-            is_locked=self._opened.is_locked,
+            word=self._word,
             comments=self._opened.comments,
             problems={row.path: row.text for row in self._checked.problems},
             lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},
         )
-
-
-def field_name(name: str, words: Wording) -> str:
-    """Return what the form calls a field of the record."""
-    _ = words.translate
-    names = {
-        "outreach_form_id": _("Form"),
-        "session_date": _("Date"),
-        "unit_id": _("Commune"),
-        "host_agency_id": _("Held by"),
-        "audiences": _("Who attended"),
-        "topic_ids": _("Topics"),
-        "venue": _("Venue"),
-        "duration_minutes": _("Duration"),
-        "note": _("What form was it?"),
-        "summary": _("Summary"),
-    }
-    return names.get(name, name)

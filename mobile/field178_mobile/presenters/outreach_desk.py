@@ -8,7 +8,7 @@ from field178_mobile.presenters.outreach import OpenSession, OutreachPresenter
 from field178_mobile.presenters.outreach_data import new_session
 from field178_mobile.presenters.outreach_sessions import TYPE, SessionsPresenter, SessionsState
 from field178_mobile.presenters.outreach_state import OutreachState
-from field178_mobile.presenters.record import LOCKED, RecordServices
+from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.visit_marks import comments_of
 from field178_mobile.store import Draft, RecordView
 from field178_shared.clock import local_date
@@ -76,13 +76,15 @@ class OutreachDesk:
 
     def _open(self, draft: Draft, focus_path: str) -> None:
         store = self._services.store
+        is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
+        word = store.shown_state(draft.record_id).word if is_known else ""
         opened = OpenSession(
             draft=draft,
             user=self._services.user,
             unit_ids=self._unit_ids(),
             last=self._last_before(draft.record_id),
             comments=comments_of(store.inbox(), draft.record_id),
-            is_locked=store.shown_state(draft.record_id).word in LOCKED if draft.seen is not None else False,
+            word=word,
         )
         services = self._services
         self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)

@@ -16,6 +16,10 @@ from field178_shared.codelists.outreach import OutreachForm
 from field178_shared.formats import date_text, number_text
 from field178_shared.records.reading import text_of
 
+LOCKED = frozenset({"approved", "void"})
+# The form shows these comments at their fields; every other one stands at its head.
+_PINNED = ("audiences", "venue", "summary", "note")
+
 
 @dataclass(frozen=True, slots=True)
 class AudienceRow:
@@ -59,7 +63,7 @@ class SessionScene:
     words: Wording
     unit_ids: tuple[str, ...]
     last: Data = field(default_factory=dict)
-    is_locked: bool = False
+    word: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     lint: Mapping[str, str] = field(default_factory=dict)
@@ -87,8 +91,11 @@ class OutreachState:
     note: TextField
     needs_note: bool
     repeat_hint: str
+    word: str
+    word_label: str
     is_locked: bool
-    comments: Mapping[str, str]
+    notice: str
+    other_comments: str
     problems: Mapping[str, str]
     checked: Checked
     spoken: Spoken
@@ -119,8 +126,11 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         note=_text(scene, "note"),
         needs_note=form is not None and form.requires_note,
         repeat_hint=_repeat_hint(scene),
-        is_locked=scene.is_locked,
-        comments=scene.comments,
+        word=scene.word,
+        word_label=words.choice("shown_state", scene.word),
+        is_locked=scene.word in LOCKED,
+        notice=_notice(scene),
+        other_comments=_other_comments(scene),
         problems=scene.problems,
         checked=checked,
         spoken=spoken,
@@ -214,6 +224,45 @@ def _repeat_hint(scene: SessionScene) -> str:
     if form is None or text_of(scene.data, "outreach_form_id"):
         return ""
     return f"{form.label(words.language)} · {words.unit(last.get('unit_id'))}"
+
+
+def _notice(scene: SessionScene) -> str:
+    """Say that a reviewed session is closed, and what to do when it is wrong."""
+    if scene.word == "approved":
+        return scene.words.translate(
+            "Approved: to read only. If something is wrong, ask the office to open it again."
+        )
+    return (
+        scene.words.translate("Void: to read only, it counts in no report.") if scene.word in LOCKED else ""
+    )
+
+
+def _other_comments(scene: SessionScene) -> str:
+    names = {path: path.partition(".")[0] for path in scene.comments}
+    return "\n".join(
+        f"{field_name(names[path], scene.words)}: {text}" if path else text
+        for path, text in scene.comments.items()
+        if names[path] not in _PINNED
+    )
+
+
+def field_name(name: str, words: Wording) -> str:
+    """Return what the form calls a field of the record."""
+    _ = words.translate
+    names = {
+        "outreach_form_id": _("Form"),
+        "session_date": _("Date"),
+        "unit_id": _("Commune"),
+        "host_agency_id": _("Held by"),
+        "audiences": _("Who attended"),
+        "topic_ids": _("Topics"),
+        "materials": _("Materials handed out"),
+        "venue": _("Venue"),
+        "duration_minutes": _("Duration"),
+        "note": _("What form was it?"),
+        "summary": _("Summary"),
+    }
+    return names.get(name, name)
 
 
 def _pinned(texts: Mapping[str, str], path: str) -> str:

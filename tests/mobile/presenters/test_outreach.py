@@ -169,6 +169,21 @@ def test_a_returned_session_opens_at_the_field_of_the_office_s_comment(desk: Des
     assert draft.data["audiences"]["general_public"]["first_time_count"] == 13
 
 
+def test_a_comment_on_a_field_without_a_place_of_its_own_stands_at_the_head(desk: Desk) -> None:
+    desk.filled().complete()
+    record_id = desk.store.filed[0][0].record_id
+    desk.store.give_back(record_id, "topic_ids", "Thiếu một nội dung")
+    desk.desk.open(record_id)
+    assert desk.state.other_comments == "Topics: Thiếu một nội dung"
+
+
+def test_the_word_of_the_open_session_follows_its_first_change(desk: Desk) -> None:
+    session = desk.begin()
+    assert desk.state.word == "", "an empty form is nothing yet"
+    session.choose_form("conference")
+    assert desk.state.word == "draft"
+
+
 def test_an_approved_session_is_only_looked_at(desk: Desk) -> None:
     desk.filled().complete()
     record_id = desk.store.filed[0][0].record_id
@@ -179,6 +194,8 @@ def test_an_approved_session_is_only_looked_at(desk: Desk) -> None:
     session.choose_form("rally")
     session.complete()
     assert desk.state.is_locked
+    assert desk.state.word == "approved"
+    assert "Approved" in desk.state.notice
     assert len(desk.store.filed) == 1
     assert desk.store.drafts.kept == {}
 

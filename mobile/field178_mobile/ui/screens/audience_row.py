@@ -8,6 +8,7 @@ from field178_mobile.presenters.outreach_state import AudienceRow as AudienceSta
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import check_item
+from field178_mobile.ui.screens.optional import Optional
 
 _REQUIRED = (check_item.CheckItem,)
 
@@ -23,12 +24,19 @@ class AudienceRow(kit.Column):
     comment = StringProperty("")
     session = ObjectProperty(None)
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional: Optional | None = None
+
     def show(self, state: AudienceState) -> None:
         """Draw the audience."""
         self.key, self.label = state.id, state.label
         self.attendance = -1 if state.attendance is None else state.attendance
         self.first_time = -1 if state.first_time is None else state.first_time
         self.problem, self.comment = state.problem, state.comment
+        if self._optional is None:  # not in __init__: inside another rule the children come after it
+            self._optional = Optional(self)
+        self._optional.show(self.ids.comment, bool(state.comment))
 
     def start(self) -> None:
         """Ask for the attendance."""

@@ -38,7 +38,7 @@ class ConclusionPane(BoxLayout):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
-        self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_problem)
+        self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
         self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, ShortRow)
         self._optional = Optional(self.ids.scroll.column)
         self._result = Optional(self.ids.result_card)
@@ -95,6 +95,11 @@ class ConclusionPane(BoxLayout):
     def _make_problem(self) -> ProblemLine:
         line = ProblemLine()
         line.bind(on_release=lambda line: self.visit.jump(line.path))
+        return line
+
+    def _make_warning(self) -> ProblemLine:
+        line = self._make_problem()
+        line.is_warning = True
         return line
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import ObjectProperty, StringProperty
 
+from field178_mobile.presenters.inspection_state import Spoken
 from field178_mobile.presenters.outreach_desk import OutreachDesk
 from field178_mobile.presenters.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.presenters.outreach_state import OutreachState
@@ -14,7 +15,8 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import outreach_form
-from field178_mobile.ui.screens.state_tones import TONE_OF_STATE
+from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.screens.state_tones import PILL_OF_STATE, TONE_OF_STATE
 
 if TYPE_CHECKING:
     from field178_mobile.ui.services import Services
@@ -28,6 +30,14 @@ class OutreachScreen(kit.Panes):
     desk = ObjectProperty(None)
     session = ObjectProperty(None, allownone=True)
     title = StringProperty("")
+    word = StringProperty("")
+    word_tone = StringProperty("plain")
+    notice = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._detail, self._head = Optional(self.ids.detail), Optional(self.ids.head)
+        self._show_parts()
 
     def show_list(self, state: SessionsState) -> None:
         """Draw the list."""
@@ -45,11 +55,13 @@ class OutreachScreen(kit.Panes):
         self.has_detail = True
         self.ids.form.session = self.session
         self.ids.form.show(state)
-        self.ids.status.text = state.spoken.error or state.spoken.saved
-        self.ids.status.tone = "bad" if state.spoken.error else "muted"
-        self.ids.undo.disabled = not state.spoken.undo
-        self.ids.complete.disabled = state.is_locked
+        self._show_status(state.spoken)
         self.title = next((option.label for option in state.forms if option.is_chosen), _("New session"))
+        self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
+        self.notice = state.notice
+        self._head.show(self.ids.undo, bool(state.spoken.undo))
+        self._head.show(self.ids.word, bool(self.word))
+        self._show_parts()
 
     def open(self, record_id: str = "", focus_path: str = "") -> None:
         """Open a session from elsewhere, at a field."""
@@ -59,8 +71,26 @@ class OutreachScreen(kit.Panes):
 
     def close(self) -> None:
         """Go back to the list."""
-        self.has_detail, self.session = False, None
+        self.has_detail, self.session, self.notice = False, None, ""
+        self._show_parts()
         self.desk.close()
+
+    def _show_parts(self) -> None:
+        """Show the open session, or that none is open; a closed record has no foot."""
+        is_open = self.session is not None
+        for name, is_shown in (
+            ("head_panel", is_open),
+            ("notice", bool(self.notice)),
+            ("form", is_open),
+            ("nothing", not is_open),
+            ("foot", is_open and not self.notice),
+        ):
+            self._detail.show(self.ids[name], is_shown)
+
+    def _show_status(self, spoken: Spoken) -> None:
+        line = self.ids.status
+        line.text, line.tone = spoken.error or spoken.saved, "bad" if spoken.error else "ok"
+        line.icon = "alert-circle" if spoken.error else "check-circle" if spoken.saved else ""
 
 
 def _row(row: SessionRow) -> kit.Row:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.clock import Clock
+from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.presenters.inspection_state import ProblemRow
+from field178_mobile.presenters.inspection_state import Checked, ProblemRow
 from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
 from field178_mobile.presenters.outreach_state import MaterialRow, OutreachState
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
-from field178_mobile.ui.screens import chips, pick_field
+from field178_mobile.ui.screens import chips, info, item_below, pick_field, pinned_field
 from field178_mobile.ui.screens.audience_row import AudienceRow
+from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.screens.problem_line import ProblemLine
 from field178_mobile.ui.screens.repeat import Repeat
 
-_REQUIRED = (chips.OptionChips, pick_field.PickField)
+_REQUIRED = (chips, info, item_below, pick_field, pinned_field)
 # Where each field of the record is on the screen, so that a problem or a comment leads to it.
 PLACES = {
     "outreach_form_id": "form",
@@ -43,38 +46,22 @@ class OutreachForm(kit.ScrollPane):
     def on_kv_post(self, _base: object) -> None:
         """Bind the lists that follow the state, once the kv rule has made their places."""
         self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
-        self._problems: Repeat[tuple[ProblemRow, bool]] = Repeat(self.ids.problems, self._make_problem)
+        self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
+        self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
+        self._optional = Optional(self.column)
+        self._session_card = Optional(self.ids.session_card)
+        self._people = Optional(self.ids.people)
         self._audiences: tuple[Option, ...] = ()
         self._materials: tuple[MaterialRow, ...] = ()
 
     def show(self, state: OutreachState) -> None:
         """Draw the session; a new focus is brought into view."""
         self._audiences, self._materials = state.more_audiences, state.materials
-        ids = self.ids
-        for name, options in (("form", state.forms), ("unit", state.units), ("host", state.hosts)):
-            ids[name].show(options)
-        ids.form.error, ids.unit.error = (
-            state.problems.get("outreach_form_id", ""),
-            state.problems.get("unit_id", ""),
-        )
-        ids.host.error = state.problems.get("host_agency_id", "")
-        ids.topics.show(state.topics)
-        ids.day.value = "-".join(reversed(state.session_date.split("/")))
-        ids.minutes.value = -1 if state.duration_minutes is None else state.duration_minutes
-        for name in ("venue", "summary", "note"):
-            self._show_text(name, state)
-        self._rows.show(state.audiences)
-        ids.total.text = state.total
-        ids.materials.show([_material(row.id, row.label, row.quantity) for row in state.materials])
-        ids.repeat.text, ids.repeat_box.shown = state.repeat_hint, bool(state.repeat_hint)
-        ids.people.shown, ids.venue_box.shown, ids.note_box.shown = (
-            state.counts_people,
-            state.has_venue,
-            state.needs_note,
-        )
-        ids.audience_error.text = state.problems.get("audiences", "")
-        ids.topic_error.text = state.problems.get("topic_ids", "")
-        self._show_problems(state)
+        self.column.disabled = state.is_locked
+        self._show_session(state)
+        self._show_people(state)
+        self._show_told(state)
+        self._show_checked(state.checked)
         self._follow(state.focus)
 
     def add_audience(self) -> None:
@@ -100,46 +87,85 @@ class OutreachForm(kit.ScrollPane):
         row = AudienceRow(session=self.session, key=keys[0])
         row.start()
 
-    def _show_problems(self, state: OutreachState) -> None:
-        found = [(row, False) for row in state.checked.problems] + [
-            (row, True) for row in state.checked.warnings
-        ]
-        self._problems.show(found)
-        if found and not self.ids.problem_box.shown:
-            self.scroll_y = 1
-        self.ids.problem_box.shown = bool(found)
+    def _show_session(self, state: OutreachState) -> None:
+        ids = self.ids
+        for name, options, path in (
+            ("form", state.forms, "outreach_form_id"),
+            ("unit", state.units, "unit_id"),
+            ("host", state.hosts, "host_agency_id"),
+        ):
+            ids[name].show(options)
+            ids[name].error = state.problems.get(path, "")
+        ids.day.value = "-".join(reversed(state.session_date.split("/")))
+        ids.minutes.value = -1 if state.duration_minutes is None else state.duration_minutes
+        ids.venue.show(state.venue)
+        self._session_card.show(ids.venue, state.has_venue)
+        ids.comment.text, ids.repeat.text = state.other_comments, state.repeat_hint
+        self._optional.show(ids.comment, bool(state.other_comments))
+        self._optional.show(ids.repeat, bool(state.repeat_hint))
 
-    def _show_text(self, name: str, state: OutreachState) -> None:
-        field, shown = self.ids[name], getattr(state, name)
-        field.text, field.warning, field.error = shown.text, shown.lint or shown.comment, shown.problem
+    def _show_people(self, state: OutreachState) -> None:
+        self._rows.show(state.audiences)
+        self.ids.total.text = state.total
+        self.ids.audience_error.text = state.problems.get("audiences", "")
+        self._optional.show(self.ids.people, state.counts_people)
+        self._people.show(self.ids.people_help, not state.is_locked)
+        self._people.show(self.ids.more, not state.is_locked)
+
+    def _show_told(self, state: OutreachState) -> None:
+        """Draw topics, materials and texts; a closed record shows only what it holds."""
+        ids = self.ids
+        materials = [_material(row.id, row.label, row.quantity) for row in state.materials]
+        given = [option for option in materials if option.is_chosen]
+        topics = [option for option in state.topics if option.is_chosen or not state.is_locked]
+        ids.topics.show(topics)
+        ids.topic_error.text = state.problems.get("topic_ids", "")
+        ids.materials.show(given if state.is_locked else materials)
+        ids.note.show(state.note)
+        ids.summary.show(state.summary)
+        self._optional.show(ids.materials_card, bool(given) or not state.is_locked)
+        self._optional.show(ids.note_card, state.needs_note)
+        self._optional.show(ids.summary_card, bool(state.summary.text) or not state.is_locked)
+
+    def _show_checked(self, checked: Checked) -> None:
+        had_found = self.ids.problems.children or self.ids.warnings.children
+        self._problems.show(checked.problems)
+        self._warnings.show(checked.warnings)
+        is_clean = checked.is_asked and not checked.problems and not checked.warnings
+        self._optional.show(self.ids.problems_card, bool(checked.problems))
+        self._optional.show(self.ids.warnings_card, bool(checked.warnings))
+        self._optional.show(self.ids.clean_card, is_clean)
+        if checked.is_asked and not had_found:
+            self.scroll_y = 1
 
     def _make_row(self) -> AudienceRow:
         return AudienceRow(session=self.session)
 
     def _make_problem(self) -> ProblemLine:
         line = ProblemLine()
-        line.bind(on_release=lambda line: self._follow(line.path))
+        line.bind(on_release=lambda line: self._scroll_to(PLACES.get(line.path.partition(".")[0], "form")))
+        return line
+
+    def _make_warning(self) -> ProblemLine:
+        line = self._make_problem()
+        line.is_warning = True
         return line
 
     def _follow(self, path: str) -> None:
         place = PLACES.get(path.partition(".")[0])
         if place and path != self.focus_path:
-            self.scroll_to_widget(self.ids[place])
+            Clock.schedule_once(lambda _dt: self._scroll_to(place), 0)  # once the layout of this frame stands
         self.focus_path = path
 
+    def _scroll_to(self, name: str) -> None:
+        if self.ids[name].parent is not None:
+            self.scroll_to_widget(self.ids[name])
 
-class ProblemLine(kit.Press):
-    """One thing to look at; a tap leads to it."""
 
-    path = StringProperty("")
-    where = StringProperty("")
+class RepeatCard(kit.Press):
+    """The offer to take over what the last session had in common. text; event on_release."""
+
     text = StringProperty("")
-    is_warning = BooleanProperty(False)
-
-    def show(self, found: tuple[ProblemRow, bool]) -> None:
-        """Draw a problem, or a warning that keeps nothing from being filed."""
-        row, self.is_warning = found
-        self.path, self.where, self.text = row.path, row.where, row.text
 
 
 def _material(key: str, label: str, quantity: int | None) -> Option:

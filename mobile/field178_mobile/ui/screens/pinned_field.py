@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from kivy.properties import BooleanProperty, StringProperty
 
-from field178_mobile.presenters.conclusion import TextState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import item_below
@@ -13,10 +14,44 @@ from field178_mobile.ui.screens.optional import Optional
 _REQUIRED = (item_below.ItemBelow,)
 
 
+class PinnedText(Protocol):
+    """What the field draws."""
+
+    @property
+    def text(self) -> str:
+        """The text as the record has it."""
+        ...
+
+    @property
+    def longest(self) -> int:
+        """How many characters the record takes."""
+        ...
+
+    @property
+    def lint(self) -> str:
+        """The privacy marks."""
+        ...
+
+    @property
+    def comment(self) -> str:
+        """The office's words."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What keeps the record from being filed."""
+        ...
+
+
 class PinnedField(kit.Column):
-    """A free text with the office's comment over it. show(state); label; multiline; event on_write(text)."""
+    """A free text with the office's comment over it.
+
+    show(state); label; hint; help; multiline; event on_write(text).
+    """
 
     label = StringProperty("")
+    hint = StringProperty("")
+    help = StringProperty("")
     multiline = BooleanProperty(True)
     __events__ = ("on_write",)
 
@@ -24,7 +59,7 @@ class PinnedField(kit.Column):
         super().__init__(**kwargs)
         self._optional: Optional | None = None
 
-    def show(self, state: TextState) -> None:
+    def show(self, state: PinnedText) -> None:
         """Draw the text and what is pinned to it."""
         if self._optional is None:  # not in __init__: inside another rule the children come after it
             self._optional = Optional(self)

@@ -1,8 +1,8 @@
-"""Lines of the conclusion: something to complete, and a shortcoming of this visit."""
+"""Lines of a check: something to look at, and a shortcoming of this visit."""
 
 from __future__ import annotations
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.conclusion import FollowUpRow
@@ -12,11 +12,12 @@ from field178_mobile.ui.kv import load_beside
 
 
 class ProblemLine(kit.Press):
-    """One thing that was found. show(row); event on_release."""
+    """One thing that was found. show(row); is_warning (keeps nothing from being filed); event on_release."""
 
     path = StringProperty("")
     where = StringProperty("")
     text = StringProperty("")
+    is_warning = BooleanProperty(False)
 
     def show(self, row: ProblemRow) -> None:
         """Draw the problem."""

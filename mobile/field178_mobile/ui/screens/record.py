@@ -19,9 +19,9 @@ from field178_mobile.ui.screens.info import InfoPane
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.section_list import SectionListPane
 from field178_mobile.ui.screens.section_page import SectionPagePane
+from field178_mobile.ui.screens.state_tones import PILL_OF_STATE
 from field178_mobile.ui.screens.visit_foot import VisitFoot
 
-TONES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok"}
 _OF_VISIT = {
     "sections": SectionListPane,
     "page": SectionPagePane,
@@ -58,7 +58,7 @@ class RecordPane(BoxLayout):
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
         self.title, self.sub = state.title, state.subtitle
-        self.word, self.word_tone = state.state_word, TONES.get(state.state, "plain")
+        self.word, self.word_tone = state.state_word, PILL_OF_STATE.get(state.state, "plain")
         self._head.show(self.ids.word, bool(self.word))
         self.info.show(state)
         self.arrival.show(state)

@@ -1,4 +1,4 @@
-"""The colour of the one word a record shows."""
+"""The colour of the one word a record shows, as text and as a pill."""
 
 from __future__ import annotations
 
@@ -10,3 +10,4 @@ TONE_OF_STATE = {
     "approved": "ok",
     "void": "faint",
 }
+PILL_OF_STATE = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok"}

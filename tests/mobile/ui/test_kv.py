@@ -1,0 +1,54 @@
+"""Every kv rule stands once: Kivy applies all rules of a name, so two classes of one name clash."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from tests.mobile.inspection_world import KARAOKE, OFFICERS, services, settle
+from tests.mobile.support import FrozenClock, seeded_ids
+from tests.mobile.ui.stage import Stage, find, frames, texts
+
+from field178_mobile.store import Store
+
+UI = Path(__file__).resolve().parents[3] / "mobile" / "field178_mobile" / "ui"
+RULE = re.compile(r"^<([A-Za-z]\w*)(?:@\w+(?:\+\w+)*)?>:", re.MULTILINE)
+
+
+class AtOnce:
+    def post(self, work):
+        work()
+
+
+def test_no_two_kv_rules_share_a_name():
+    names = Counter(name for path in UI.rglob("*.kv") for name in RULE.findall(path.read_text("utf-8")))
+    assert len(names) > 40
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_visit_with_gaps_is_checked_after_the_outreach_screen_was_built(
+    stage: Stage, store: Store, clock: FrozenClock
+):
+    from field178_mobile.presenters.inspection_desk import InspectionDesk
+    from field178_mobile.ui.screens.establishments import EstablishmentsScreen
+    from field178_mobile.ui.screens.outreach import OutreachScreen
+
+    settle(store)
+    OutreachScreen()
+    desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+    stage.mount(EstablishmentsScreen(desk))
+    desk.open(KARAOKE)
+    outing = desk.outing
+    outing.choose_kind("unannounced")
+    outing.choose_trigger("tip_off")
+    outing.write_decision_number("12/QĐ-UBND")
+    outing.write_decision_date("2026-11-20")
+    for officer in OFFICERS[1:4]:
+        outing.toggle_member(officer)
+    outing.confirm()
+    desk.record.begin("inspected")
+    desk.record.visit.check()
+    frames(3)
+    assert find("ProblemLine", where="Phòng cháy, chữa cháy")
+    assert "Cần bổ sung trước khi hoàn thành" in texts()

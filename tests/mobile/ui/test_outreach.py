@@ -1,0 +1,144 @@
+"""Outreach on the real screen: a session is filled and filed, a reviewed one is only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.mobile.inspection_world import LEADER, UNIT, services, settle, uid
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+from tests.mobile.ui.lint import lint
+from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts
+
+from field178_mobile.store import Store
+from field178_shared.ids import review_id
+
+SESSION, SCOPE = uid("session"), f"unit:{UNIT}"
+DATA = {
+    "captured_at": "2026-11-20T02:00:00Z",
+    "filed_at": "2026-11-20T02:10:00Z",
+    "tz_offset": "+07:00",
+    "outreach_form_id": "conference",
+    "session_date": "2026-11-20",
+    "unit_id": UNIT,
+    "host_agency_id": "commune_people_committee",
+    "audiences": {"general_public": {"attendance_count": 64, "first_time_count": 48}},
+    "topic_ids": ["prostitution_law"],
+}
+COMMENT = {"text": "Đếm lại giúp", "user": LEADER, "at": "2026-11-21T02:00:00Z"}
+
+
+@dataclass
+class Table:
+    """The screen on the stage, and what lies under it."""
+
+    stage: Stage
+    store: Store
+    clock: FrozenClock
+    screen: Any = None
+
+    def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
+        from field178_mobile.presenters.outreach_desk import OutreachDesk
+        from field178_mobile.ui.screens.outreach import OutreachScreen
+
+        self.stage.dress(size, mode, scale)
+        self.screen = OutreachScreen()
+        at_work = services(self.store, self.clock, seeded_ids(self.clock))
+        self.screen.desk = OutreachDesk(at_work, self.screen.show_list, self.screen.show_session)
+        self.screen.desk.show()
+        return self.stage.mount(self.screen, size, mode, scale)
+
+    def review(self, state: str, *paths: str) -> None:
+        """Let the office have said this about the session."""
+        comments = {str(number): {**COMMENT, "path": path} for number, path in enumerate(paths)}
+        said = {"record": SESSION, "record_rev": 1, "state": state, "reason": "Bổ sung", "comments": comments}
+        server_commits(
+            self.store,
+            base_row(SESSION, 1, "outreach_session", SCOPE, **DATA),
+            base_row(review_id(SESSION), 1, "review", SCOPE, **said),
+        )
+
+    def open(self) -> None:
+        tap(find("ListRow", key=SESSION))
+        frames(4)
+
+
+@pytest.fixture
+def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
+    settle(store)
+    return Table(stage, store, clock)
+
+
+def test_approved_session_is_only_read(table: Table):
+    table.review("approved")
+    table.lay()
+    table.open()
+    assert find("Pill").text == "Đã duyệt"
+    assert any(text.startswith("Đã duyệt: phiếu chỉ để xem") for text in texts())
+    assert find_all("FootBar") == []
+    tap(find("PickField"))
+    tap(find("CountField"))
+    tap(find("OptionChip", key="prostitution_law"))
+    assert (find_all("ChoiceSheet"), find_all("NumberPad")) == ([], [])
+    assert table.store.drafts.all() == []
+
+
+def test_session_without_a_comment_shows_no_strip_of_the_office(table: Table):
+    table.review("approved")
+    table.lay()
+    table.open()
+    assert find_all("CommentNote") == []
+    assert find_all("AudienceRow") != []
+
+
+def test_comment_stands_at_its_audience_and_any_other_at_the_head(table: Table):
+    table.review("returned", "audiences.general_public.attendance_count", "topic_ids")
+    table.lay()
+    table.open()
+    assert [note.text for note in reversed(find_all("CommentNote"))] == [
+        "Nội dung tuyên truyền: Đếm lại giúp",
+        "Đếm lại giúp",
+    ]
+
+
+def test_check_without_mistakes_says_so(table: Table):
+    table.review("returned", "topic_ids")
+    table.lay()
+    table.open()
+    tap(find("Btn", text="Kiểm tra lỗi"))
+    assert "Không thấy lỗi" in texts()
+
+
+def test_first_card_stands_at_the_top_of_a_session(table: Table):
+    table.review("approved")
+    screen = table.lay()
+    table.open()
+    form, card = screen.ids.form, screen.ids.form.ids.session_card
+    assert form.top - card.to_window(card.x, card.top)[1] == pytest.approx(16, abs=1)
+
+
+def test_closed_session_gives_way_to_an_open_one(table: Table):
+    table.review("approved")
+    table.lay()
+    table.open()
+    tap(find("Btn", text="Buổi mới"))
+    tap(find("PickField"))
+    assert find("ChoiceSheet")
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("state", ["approved", "returned"])
+def test_open_session_passes_the_lint(table: Table, window_size, mode, state):
+    table.review(state, "topic_ids", "audiences.general_public.attendance_count")
+    screen = table.lay(window_size, mode)
+    assert lint(screen) == []
+    table.open()
+    assert lint(screen) == []
+
+
+def test_open_session_passes_the_lint_at_the_largest_font(table: Table, window_size):
+    table.review("approved")
+    screen = table.lay(window_size, scale=1.3)
+    table.open()
+    assert lint(screen) == []
