@@ -137,8 +137,9 @@ def _next_href(query: QueueQuery, record_id: str) -> str:
 def _attempt(error: AppError) -> Attempt:
     speech = Speech(chosen_language())
     advice = speech.say(_REFUSALS[error.code])
-    text = message(error.code, speech.language)
-    return Attempt(error.status, f"{text} {advice}", _reason(), _pins())
+    # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept aside.
+    text = "" if error.code is ErrorCode.LOCKED else message(error.code, speech.language)
+    return Attempt(error.status, f"{text} {advice}".strip(), _reason(), _pins())
 
 
 def _seen_rev() -> int:
@@ -162,7 +163,9 @@ def _pins() -> dict[str, str]:
 
 _REFUSALS = {
     ErrorCode.REVISION_CHANGED: N_("Below is how it stands; look at what is new and decide again."),
-    ErrorCode.LOCKED: N_("Another reviewer has decided meanwhile. Reopen it first if it must change."),
+    ErrorCode.LOCKED: N_(
+        "This record was decided meanwhile, so your decision was not taken. Reopen it if it must change."
+    ),
     ErrorCode.REQUIRED: N_("Write a reason, or pin a comment to a field, before you send it."),
     ErrorCode.TOO_LONG: N_("A reason or comment holds at most 500 characters."),
 }

@@ -17,13 +17,17 @@ from field178_server.web.speech import Speech
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.i18n import N_
 
+SESSION_ENDED = N_("Your session has ended. Sign in again to go on where you were.")
+
 
 @web.get("/sign-in")
 def sign_in() -> AnyResponse:
     """Show the sign-in form; who is signed in already goes on."""
     if browser_session.find_officer() is not None:
         return redirect(local_path(request.args.get("next", "")), 303)
-    return _form(200, request.args.get("next", ""))
+    has_ended = browser_session.cookie_name(current_runtime()) in request.cookies
+    notice = Speech(chosen_language()).say(SESSION_ENDED) if has_ended else None
+    return _form(200, request.args.get("next", ""), notice=notice)
 
 
 @web.post("/sign-in")
@@ -68,14 +72,15 @@ def _own_page(template: str) -> Response:
     return render(template, desk=desk, active=request.endpoint)
 
 
-def _form(status: int, next_path: str, error: str | None = None) -> Response:
+def _form(status: int, next_path: str, error: str | None = None, notice: str | None = None) -> Response:
     return render(
         "sign_in.html",
         status,
         next_path=next_path,
         error=error,
-        notice=None,
+        notice=notice,
         login=request.form.get("login", ""),
+        has_code=bool(request.form.get("totp")),
     )
 
 

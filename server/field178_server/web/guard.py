@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.auth import require_role
 from field178_server.browser_session import check_csrf, find_officer
 from field178_server.errors import ERROR_PAGE
 from field178_server.web.assets import KEEP_FOR_EVER
 from field178_server.web.blueprint import web
 from field178_server.web.policy import POLICY, may
 from field178_server.web.preferences import chosen_language
+from field178_server.web.queue_view import QueueQuery
 from field178_server.web.rendering import render
 from field178_server.web.speech import Speech
 from field178_shared.codelists import load
@@ -37,9 +37,9 @@ def init_error_page(app: Flask) -> None:
 def _admit() -> AnyResponse | None:
     """Let a request in: an officer where one is asked for, the right, and no forged form."""
     access = POLICY[str(request.endpoint)]
-    if not access.is_public and (redirected := _signed_in()) is not None:
-        return redirected
     officer = find_officer()
+    if officer is None and not access.is_public:
+        return _to_sign_in()
     if officer is not None and not may(officer.role, str(request.endpoint), load()):
         # What an officer may not do is not there: the answer is the same with and without a record.
         raise AppError(ErrorCode.NOT_FOUND)
@@ -54,9 +54,20 @@ def _keep_out_of_caches(response: Response) -> Response:
     return response
 
 
-@require_role()
-def _signed_in() -> None:
-    """Nothing to do once an officer is there."""
+def _to_sign_in() -> AnyResponse:
+    """Lead a browser to the sign-in page; htmx follows a header: a redirect would land in a fragment."""
+    href = url_for("web.sign_in", next=_way_back())
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Redirect": href})
+    return redirect(href)
+
+
+def _way_back() -> str | None:
+    """Return where to go on after signing in: the page asked for, or the record of a decision not taken."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    record_id = (request.view_args or {}).get("record_id")
+    return QueueQuery.parse(request.form.get("view", "")).record_href(record_id) if record_id else None
 
 
 def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
@@ -66,7 +77,7 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     response = render(
         "error.html",
         status,
-        title=message(code, speech.language),
+        title=speech.say(_TITLES[code]) if code in _TITLES else message(code, speech.language),
         text=speech.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
         way_on=url_for("web.home" if signed_in else "web.sign_in"),
         way_on_text=speech.say(N_("To the first page") if signed_in else N_("Sign in")),
@@ -75,6 +86,8 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     return response
 
 
+# The console refuses a form with FORBIDDEN only where it cannot tell who sent it; rights answer NOT_FOUND.
+_TITLES = {ErrorCode.FORBIDDEN: N_("This form could not be sent")}
 _DEFAULT_ADVICE = N_("Go back and try again; if it happens again, tell the administrator the time.")
 _ADVICE = {
     ErrorCode.NOT_FOUND: N_("The page or record is not here, or not within your area."),

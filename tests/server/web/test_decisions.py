@@ -139,7 +139,10 @@ def test_second_reviewer_learns_that_the_first_has_decided(
     one.decide(filed, "approve")
     answer = other.decide(filed, "return", reason="Thiếu")
     assert answer.status_code == 423
-    assert "hãy mở lại phiếu trước" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert "quyết định của bạn chưa được ghi nhận" in page
+    assert "hãy mở lại phiếu trước" in page
+    assert "thay đổi được giữ riêng" not in page
 
 
 @pytest.mark.parametrize("seen_rev", ["", "x", "-1", "1e3", "9" * 20])

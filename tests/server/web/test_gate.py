@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from tests.server.office import PASSWORD, Office
-from tests.server.web.conftest import Browser
+from tests.server.web.conftest import Browser, FieldWork
 
 
 def submit(browser: Browser, login: str = "chi", password: str = PASSWORD, **fields: str) -> object:
@@ -79,3 +79,45 @@ def test_form_without_token_is_refused_on_a_page_people_can_read(reviewer: Brows
     answer = reviewer.client.post("/sign-out", data={})
     assert answer.status_code == 403
     assert "Biểu mẫu mở quá lâu" in answer.get_data(as_text=True)
+
+
+def test_ended_session_is_said_and_leads_back_to_the_page(office: Office, reviewer: Browser) -> None:
+    office.clock.move(minutes=31)
+    answer = reviewer.get("/reviews?state=approved")
+    assert answer.headers["Location"] == "/sign-in?next=/reviews?state%3Dapproved"
+    assert "Phiên làm việc đã hết hạn." in reviewer.text(answer.headers["Location"])
+
+
+def test_nobody_hears_of_an_ended_session_who_had_none(stranger: Browser, reviewer: Browser) -> None:
+    assert "Phiên làm việc đã hết hạn." not in stranger.text("/sign-in?next=/reviews")
+    reviewer.post("/sign-out")
+    assert "Phiên làm việc đã hết hạn." not in reviewer.text("/sign-in")
+
+
+def test_decision_after_the_session_ended_leads_back_to_its_record(
+    office: Office, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    filed, token = in_the_field.visit(), reviewer.token()
+    office.clock.move(minutes=31)
+    fields = {"csrf_token": token, "seen_rev": 1, "view": "type=inspection"}
+    answer = reviewer.client.post(f"/reviews/{filed}/approve", data=fields)
+    assert answer.headers["Location"] == f"/sign-in?next=/reviews/{filed}?type%3Dinspection"
+
+
+def test_list_fetched_after_the_session_ended_leads_back_too(office: Office, reviewer: Browser) -> None:
+    office.clock.move(minutes=31)
+    answer = reviewer.client.get("/reviews", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in?next=/reviews")
+
+
+def test_refused_form_is_not_told_as_a_lack_of_rights(reviewer: Browser) -> None:
+    page = reviewer.client.post("/sign-out", data={}).get_data(as_text=True)
+    assert "Không gửi được biểu mẫu này" in page
+    assert "không có quyền" not in page
+
+
+def test_code_field_opens_again_only_for_who_used_it(stranger: Browser) -> None:
+    plain = stranger.client.post("/sign-in", data={"login": "chi", "password": "sai"})
+    coded = stranger.client.post("/sign-in", data={"login": "chi", "password": "sai", "totp": "123456"})
+    assert '<details class="field" open>' not in plain.get_data(as_text=True)
+    assert '<details class="field" open>' in coded.get_data(as_text=True)
