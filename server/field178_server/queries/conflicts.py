@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import ConflictRow, EstablishmentRow, FiledRecord, Record
+from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
 from field178_shared.merge import Data
 
-MAX_SHOWN = 200
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,16 @@ class OpenConflict:
 
 @dataclass(frozen=True, slots=True)
 class ConflictList:
-    """The open conflicts, newest first, with the names they mention."""
+    """One page of the open conflicts, newest first, with the names they mention."""
 
     conflicts: tuple[OpenConflict, ...]
     names: Names
+    page: Page
 
 
-def open_conflicts(session: Session, tenant_id: str, reach: Reach) -> ConflictList:
-    """Return the open conflicts inside the reach, newest first."""
+def open_conflicts(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> ConflictList:
+    """Return one page of the open conflicts inside the reach, newest first."""
+    page = Page.within(wanted, PAGE_SIZE, count_open_conflicts(session, tenant_id, reach))
     rows = session.execute(
         select(ConflictRow, Record.body, EstablishmentRow.name, FiledRecord.title)
         .join(
@@ -74,13 +77,14 @@ def open_conflicts(session: Session, tenant_id: str, reach: Reach) -> ConflictLi
         )
         .where(*_open_within(tenant_id, reach))
         .order_by(ConflictRow.changed_at.desc(), ConflictRow.conflict_id)
-        .limit(MAX_SHOWN)
+        .offset(page.offset)
+        .limit(page.size)
     ).all()
     found = tuple(_conflict(row, json.loads(body), name or title) for row, body, name, title in rows)
     ids = {conflict.device_id for conflict in found}
     for conflict in found:
         ids |= ids_in([[entry.user_id, entry.was, entry.mine, entry.current] for entry in conflict.entries])
-    return ConflictList(found, names_of(session, tenant_id, ids))
+    return ConflictList(found, names_of(session, tenant_id, ids), page)
 
 
 def count_open_conflicts(session: Session, tenant_id: str, reach: Reach) -> int:

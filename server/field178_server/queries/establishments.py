@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import EstablishmentRow
+from field178_server.queries.paging import Page
 from field178_server.queries.reach import Reach
 from field178_shared.text import fold
 
@@ -38,10 +39,10 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """One page of the register and how many rows the search found."""
+    """One page of the register, and which one it is of all that the search found."""
 
     rows: tuple[RegisterRow, ...]
-    total: int
+    page: Page
 
 
 def register_page(session: Session, query: RegisterQuery) -> RegisterPage:
@@ -49,14 +50,15 @@ def register_page(session: Session, query: RegisterQuery) -> RegisterPage:
     within = [EstablishmentRow.tenant_id == query.tenant_id, query.reach.covers(EstablishmentRow.scope)]
     within += [EstablishmentRow.folded.contains(word, autoescape=True) for word in fold(query.text).split()]
     total = session.scalar(select(func.count()).select_from(EstablishmentRow).where(*within)) or 0
+    page = Page.within(query.page, PAGE_SIZE, total)
     rows = session.scalars(
         select(EstablishmentRow)
         .where(*within)
         .order_by(EstablishmentRow.sort_key, EstablishmentRow.record_id)
-        .offset((query.page - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE)
+        .offset(page.offset)
+        .limit(page.size)
     )
-    return RegisterPage(tuple(_row(row) for row in rows), total)
+    return RegisterPage(tuple(_row(row) for row in rows), page)
 
 
 def _row(row: EstablishmentRow) -> RegisterRow:

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Quarantine
+from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
 from field178_shared.merge import Data
 
-MAX_SHOWN = 200
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,28 @@ class HeldChange:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineList:
-    """The open quarantine, newest first, with the names it mentions."""
+    """One page of the open quarantine, newest first, with the names it mentions."""
 
     changes: tuple[HeldChange, ...]
     names: Names
+    page: Page
 
 
-def open_quarantine(session: Session, tenant_id: str, reach: Reach) -> QuarantineList:
-    """Return the changes still in quarantine inside the reach, newest first."""
+def open_quarantine(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> QuarantineList:
+    """Return one page of the changes still in quarantine inside the reach, newest first."""
+    page = Page.within(wanted, PAGE_SIZE, count_open_quarantine(session, tenant_id, reach))
     rows = session.scalars(
         select(Quarantine)
         .where(*_open_within(tenant_id, reach))
         .order_by(Quarantine.received_at.desc(), Quarantine.change_id)
-        .limit(MAX_SHOWN)
+        .offset(page.offset)
+        .limit(page.size)
     )
     found = tuple(_held(row) for row in rows)
     ids = {change.device_id for change in found} | {change.user_id for change in found if change.user_id}
     for change in found:
         ids |= ids_in(change.values)
-    return QuarantineList(found, names_of(session, tenant_id, ids))
+    return QuarantineList(found, names_of(session, tenant_id, ids), page)
 
 
 def count_open_quarantine(session: Session, tenant_id: str, reach: Reach) -> int:

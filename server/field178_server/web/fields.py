@@ -187,7 +187,9 @@ class Place:
 
 def type_name(record_type: str, speech: Speech) -> str:
     """Return what a record type is called."""
-    return speech.say(TYPE_NAMES[record_type]) if record_type in TYPE_NAMES else record_type
+    if record_type in TYPE_NAMES:
+        return speech.say(TYPE_NAMES[record_type])
+    return speech.say(N_("Unknown type: {name}")).format(name=record_type)
 
 
 def field_at(record_type: str, path: str) -> Field | None:
@@ -257,7 +259,7 @@ def value_text(record_type: str, path: str, value: object, speech: Speech) -> st
     if keys[0] == "answers" and len(keys) == 3 and keys[2] == "v":
         return show.answer_text(speech, keys[1], value)
     if isinstance(value, bool):
-        return show.as_flag(speech, value)
+        return show.as_deletion(speech, value) if path == "_deleted" else show.as_flag(speech, value)
     field = field_at(record_type, path)
     return field.show(speech, value) if field else str(value)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from field178_server.auth import current_officer
 from field178_server.queries.conflicts import open_conflicts
-from field178_server.queries.establishments import PAGE_SIZE, RegisterQuery, register_page
+from field178_server.queries.establishments import RegisterQuery, register_page
 from field178_server.queries.quarantine_list import open_quarantine
 from field178_server.queries.reach import reach_of
 from field178_server.queries.record_page import record_page
 from field178_server.runtime import current_runtime
 from field178_server.unit_of_work import snapshot
 from field178_server.web.blueprint import web
-from field178_server.web.lists_view import conflict_views, held_views
+from field178_server.web.lists_view import disputed_records, held_views
+from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.preferences import chosen_language
 from field178_server.web.record_view import record_view
 from field178_server.web.register_view import register_view
@@ -26,11 +27,16 @@ from field178_shared.errors import AppError, ErrorCode
 def conflicts() -> Response:
     """Show fields that two people changed apart from each other."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    reach, wanted = reach_of(officer.role, officer.scopes), wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
-        found = open_conflicts(session, runtime.tenant_id, reach_of(officer.role, officer.scopes))
+        found = open_conflicts(session, runtime.tenant_id, reach, wanted)
         desk = desk_of(session, officer, Speech(language))
     return render(
-        "conflicts.html", desk=desk, active="web.conflicts", conflicts=conflict_views(found, language)
+        "conflicts.html",
+        desk=desk,
+        active="web.conflicts",
+        records=disputed_records(found, language),
+        pages=page_links(found.page, lambda number: url_for("web.conflicts", page=number)),
     )
 
 
@@ -38,20 +44,25 @@ def conflicts() -> Response:
 def quarantine() -> Response:
     """Show changes that could not be applied as sent."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    reach, wanted = reach_of(officer.role, officer.scopes), wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
-        found = open_quarantine(session, runtime.tenant_id, reach_of(officer.role, officer.scopes))
+        found = open_quarantine(session, runtime.tenant_id, reach, wanted)
         desk = desk_of(session, officer, Speech(language))
-    return render("quarantine.html", desk=desk, active="web.quarantine", changes=held_views(found, language))
+    return render(
+        "quarantine.html",
+        desk=desk,
+        active="web.quarantine",
+        changes=held_views(found, language),
+        pages=page_links(found.page, lambda number: url_for("web.quarantine", page=number)),
+    )
 
 
 @web.get("/establishments")
 def establishments() -> Response:
     """Show the register, searched without marks."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    page_text = request.args.get("page", "")
-    page = int(page_text) if page_text.isascii() and page_text.isdigit() and 0 < len(page_text) < 6 else 1
-    text = request.args.get("q", "")[:120]
-    query = RegisterQuery(runtime.tenant_id, reach_of(officer.role, officer.scopes), text, max(page, 1))
+    text, wanted = request.args.get("q", "")[:120], wanted_page(request.args.get("page", ""))
+    query = RegisterQuery(runtime.tenant_id, reach_of(officer.role, officer.scopes), text, wanted)
     with snapshot(runtime.engine) as session:
         found = register_page(session, query)
         desk = desk_of(session, officer, Speech(language))
@@ -61,9 +72,10 @@ def establishments() -> Response:
         active="web.establishments",
         text=text,
         rows=register_view(found, Speech(language)),
-        total=found.total,
-        page=query.page,
-        last_page=max(1, -(-found.total // PAGE_SIZE)),
+        count=Speech(language).number(found.page.total),
+        pages=page_links(
+            found.page, lambda number: url_for("web.establishments", q=text or None, page=number)
+        ),
     )
 
 

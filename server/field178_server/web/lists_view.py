@@ -32,11 +32,19 @@ class EntryView:
 class ConflictView:
     """One field in dispute."""
 
-    title: str
-    href: str | None
     label: str
     tablet: str
     entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedRecord:
+    """The fields in dispute of one record, and what can be done about them today."""
+
+    title: str
+    href: str | None
+    conflicts: tuple[ConflictView, ...]
+    advice: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class HeldView:
 
     title: str
     reason: str
+    advice: str
     who: str
     when: str
     tablet: str
@@ -62,10 +71,13 @@ class HeldView:
     sent: tuple[tuple[str, str], ...]
 
 
-def conflict_views(found: ConflictList, language: str) -> tuple[ConflictView, ...]:
-    """Return the open conflicts in words."""
+def disputed_records(found: ConflictList, language: str) -> tuple[DisputedRecord, ...]:
+    """Return the open conflicts in words, those of one record together."""
     speech = Speech(language, found.names)
-    return tuple(_conflict(conflict, speech) for conflict in found.conflicts)
+    by_record: dict[str, list[OpenConflict]] = {}
+    for conflict in found.conflicts:
+        by_record.setdefault(conflict.record_id, []).append(conflict)
+    return tuple(_disputed(conflicts, speech) for conflicts in by_record.values())
 
 
 def held_views(found: QuarantineList, language: str) -> tuple[HeldView, ...]:
@@ -89,11 +101,20 @@ def scope_text(scope: str, speech: Speech) -> str:
     return speech.team(name) if kind == "team" else scope
 
 
+def _disputed(conflicts: list[OpenConflict], speech: Speech) -> DisputedRecord:
+    first = conflicts[0]
+    kind = type_name(first.record_type, speech)
+    reasons = dict.fromkeys(entry.reason for conflict in conflicts for entry in conflict.entries)
+    return DisputedRecord(
+        title=f"{first.title} · {kind}" if first.title else kind,
+        href=record_link(first.record_type, first.record_id),
+        conflicts=tuple(_conflict(conflict, speech) for conflict in conflicts),
+        advice=tuple(speech.say(DISPUTE_ADVICE[reason]) for reason in reasons if reason in DISPUTE_ADVICE),
+    )
+
+
 def _conflict(conflict: OpenConflict, speech: Speech) -> ConflictView:
-    kind = type_name(conflict.record_type, speech)
     return ConflictView(
-        title=f"{conflict.title} · {kind}" if conflict.title else kind,
-        href=record_link(conflict.record_type, conflict.record_id),
         label=label_at(Place(conflict.record_type, conflict.path, {}), speech),
         tablet=speech.tablet(conflict.device_id),
         entries=tuple(_entry(conflict, entry, speech) for entry in conflict.entries),
@@ -126,6 +147,7 @@ def _held(change: HeldChange, speech: Speech) -> HeldView:
     return HeldView(
         title=f"{name} · {kind}" if name else kind,
         reason=message(change.reason, speech.language).removesuffix("."),
+        advice=speech.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
         who=speech.person(change.user_id),
         when=speech.instant(change.received_at),
         tablet=speech.tablet(change.device_id),
@@ -156,3 +178,35 @@ def _name_of(change: HeldChange, names: Names) -> str | None:
     if isinstance(name, str):
         return name
     return names.establishments.get(str(change.values.get("establishment_id")))
+
+
+# What can be done today: neither list can be settled in the console itself.
+DISPUTE_ADVICE = {
+    "changed": N_(
+        "The value in the record counts. If the other one is right, its author enters it again"
+        " on the tablet after the next sync."
+    ),
+    "locked": N_(
+        "The approved value counts. If the other one is right, a reviewer reopens the record;"
+        " its team then enters it again and sends it."
+    ),
+    "deleted": N_("One side deleted the record while the other changed it: the record is kept."),
+    "merged": N_(
+        "The record was merged into another one. If the value is right, it is entered there, on a tablet."
+    ),
+}
+_MEND = N_("The team mends these fields on the tablet and sends again; the entry then leaves this list.")
+_TELL = N_("Tell the administrator. Nothing is lost: the change stays here as it was sent.")
+HELD_ADVICE = {
+    "": _TELL,
+    "schema": _MEND,
+    "rule": _MEND,
+    "orphan": N_("It is applied by itself as soon as its record arrives from the tablet that made it."),
+    "scope_not_granted": N_(
+        "If this tablet is to work in that area, an administrator grants it with field178 grant;"
+        " the change is then applied by itself."
+    ),
+    "user_unknown": N_(
+        "The officer signs in on that tablet once, with a network; the change is then applied by itself."
+    ),
+}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
 from field178_server.queries.record_page import FILED_TYPES
-from field178_server.queries.review_queue import PAGE_SIZE, QueueRow, QueueState
+from field178_server.queries.review_queue import QueueRow, QueueState
+from field178_server.web.paging import wanted_page
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord, outcome_word, short_state_word
 from field178_shared.clock import local_date
@@ -31,12 +32,11 @@ class QueueQuery:
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> QueueQuery:
         """Read the filters of an address."""
-        state, page = arguments.get("state", ""), arguments.get("page", "")
-        type_ = arguments.get("type")
+        state, type_ = arguments.get("state", ""), arguments.get("type")
         return cls(
             state=QueueState(state) if state in tuple(QueueState) else QueueState.WAITING,
             type=type_ if type_ in FILED_TYPES else None,
-            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) < 10_000 else 1,
+            page=wanted_page(arguments.get("page", "")),
         )
 
     @classmethod
@@ -53,6 +53,10 @@ class QueueQuery:
             "page": str(self.page) if self.page > 1 else "",
         }
         return urlencode({name: value for name, value in parts.items() if value})
+
+    def on(self, page: int) -> QueueQuery:
+        """Return the same filters on another page."""
+        return replace(self, page=page)
 
     def list_href(self) -> str:
         """Return the address of the list."""
@@ -125,13 +129,6 @@ def queue_items(
     return [_item(row, query, row.record_id == chosen, reader) for row in rows]
 
 
-def page_links(query: QueueQuery, total: int) -> tuple[str | None, str | None]:
-    """Return the addresses of the page before and the page after, where there are such."""
-    before = replace(query, page=query.page - 1).list_href() if query.page > 1 else None
-    after = replace(query, page=query.page + 1).list_href() if query.page * PAGE_SIZE < total else None
-    return before, after
-
-
 def empty_words(query: QueueQuery, speech: Speech) -> tuple[str, str]:
     """Return what an empty drawer says, and what to do next."""
     title, text = _EMPTY[query.state]
@@ -155,12 +152,18 @@ def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Spee
         badge=Badge(_icon(row, speech), outcome.tone if outcome else "primary"),
         title=title_of(row, speech),
         line=_line(row, speech),
-        day=short_date_text(row.occurred_on, speech.language) if row.occurred_on else "",
+        day=_day(row.occurred_on, now, speech) if row.occurred_on else "",
         state=short_state_word(state, speech),
         age=_age(now, row.received_at, speech) if state == "waiting" else None,
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )
+
+
+def _day(occurred_on: date, now: datetime, speech: Speech) -> str:
+    """Say a day of this year without its year; of another year the year is the point."""
+    is_plain = occurred_on.year == local_date(now).year
+    return short_date_text(occurred_on, speech.language) if is_plain else speech.day(occurred_on)
 
 
 def _line(row: QueueRow, speech: Speech) -> str:

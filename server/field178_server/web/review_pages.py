@@ -9,15 +9,17 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from field178_server.auth import current_officer
+from field178_server.queries.paging import Page
 from field178_server.queries.reach import reach_of
 from field178_server.queries.record_page import FILED_TYPES, RecordPage, record_page
-from field178_server.queries.review_queue import QueueView, queue_counts, queue_row, queue_rows
+from field178_server.queries.review_queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
 from field178_server.runtime import current_runtime
 from field178_server.services.officers import OfficerContext
 from field178_server.unit_of_work import snapshot
 from field178_server.web import queue_view
 from field178_server.web.blueprint import web
 from field178_server.web.flash import take_flash
+from field178_server.web.paging import page_links
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language
 from field178_server.web.queue_view import QueueQuery
@@ -58,13 +60,15 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = 
     flash = None if attempt else take_flash()
     with snapshot(runtime.engine) as session:
         done = queue_row(session, view, flash.record_id) if flash else None
-        rows, counts = queue_rows(session, view, query.page), queue_counts(session, view)
+        counts = queue_counts(session, view)
+        leaf = Page.within(query.page, PAGE_SIZE, counts[query.state])
+        query = query.on(leaf.number)
+        rows = queue_rows(session, view, query.page)
         shown_id = chosen or (rows[0].record_id if rows else None)
         page = _filed_page(session, officer, shown_id) if shown_id else None
         desk = desk_of(session, officer, speech)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    before, after = queue_view.page_links(query, counts[query.state])
     empty_title, empty_text = queue_view.empty_words(query, speech)
     shown = record_view(page, Speech(speech.language, page.names)) if page else None
     return render(
@@ -76,8 +80,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = 
         items=queue_view.queue_items(rows, query, shown_id, (speech, runtime.clock.now())),
         drawers=queue_view.drawers(query, counts, speech),
         kinds=queue_view.kinds(query, speech),
-        previous_page=before,
-        next_page=after,
+        pages=page_links(leaf, lambda number: query.on(number).list_href()),
         empty_title=empty_title,
         empty_text=empty_text,
         flash=flash if done else None,

@@ -55,6 +55,11 @@ def as_flag(speech: Speech, value: object) -> str:
     return speech.say(N_("Yes")) if value is True else speech.say(N_("No"))
 
 
+def as_deletion(speech: Speech, value: object) -> str:
+    """Show whether a record is deleted."""
+    return speech.say(N_("deleted")) if value is True else speech.say(N_("kept"))
+
+
 def as_choice(list_name: str) -> Show:
     """Return the function that shows one value of a plain list."""
     return lambda speech, value: speech.choice(list_name, value)

@@ -6,6 +6,8 @@ from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
 
+from field178_server.queries.conflicts import PAGE_SIZE
+
 
 def test_conflict_shows_both_values_who_when_and_which_tablet(
     reviewer: Browser, in_the_field: FieldWork
@@ -20,7 +22,8 @@ def test_conflict_shows_both_values_who_when_and_which_tablet(
     assert "Giá trị người sửa đã thấy: 06:00-21:00" in page
     assert "Cán bộ an" in page
     assert "Máy 1" in page
-    assert "sẽ có ở phiên bản sau" in page
+    assert "chưa đóng được xung đột" in page
+    assert "cán bộ nhập lại trên máy tính bảng sau lần đồng bộ tới" in page
 
 
 def test_late_edit_of_an_approved_record_is_listed_as_such(
@@ -32,6 +35,42 @@ def test_late_edit_of_an_approved_record_is_listed_as_such(
     page = words(unescape(reviewer.text("/conflicts")))
     assert "Phiếu đã duyệt, thay đổi được giữ riêng" in page
     assert "Số biên bản" in page
+    assert "cán bộ duyệt mở lại phiếu để đội nhập lại" in page
+    assert "Hai người" not in page
+
+
+def test_disputes_of_one_record_stand_together_and_the_rest_on_the_next_page(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    filed = in_the_field.visit()
+    reviewer.decide(filed, "approve")
+    late = {f"answers.{item}.note": "ghi thêm" for item in list(builders.answers())[: PAGE_SIZE + 3]}
+    in_the_field.send(filed, "inspection", TEAM, late)
+    first, second = words(reviewer.text("/conflicts")), words(reviewer.text("/conflicts?page=2"))
+    assert [page.count("ghi thêm") for page in (first, second)] == [PAGE_SIZE, 3]
+    assert [page.count("Mở phiếu") for page in (first, second)] == [1, 1]
+    assert "Trang 1/2" in first
+    assert words(reviewer.text("/conflicts?page=99")) == second
+
+
+def test_changes_held_back_beyond_one_page_are_on_the_next(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    for _ in range(PAGE_SIZE + 1):
+        orphan = in_the_field.office.runtime.ids.time_ordered()
+        in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB"})
+    pages = [words(reviewer.text(f"/quarantine?page={number}")) for number in (1, 2)]
+    assert [page.count("Máy chủ chưa có phiếu gốc") for page in pages] == [PAGE_SIZE, 1]
+    assert "Tự được áp dụng ngay khi phiếu gốc" in pages[1]
+
+
+def test_deletion_in_dispute_is_said_in_words(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    receipt = in_the_field.send(PLACE, "establishment", UNIT, {}, op="delete", was={"_h": "0" * 16})
+    assert receipt["status"] == "conflict"
+    page = words(unescape(reviewer.text("/conflicts")))
+    assert "Đang ghi trong phiếu được giữ lại" in page
+    assert "Giữ riêng, từ máy tính bảng đã xóa" in page
 
 
 def test_quarantine_tells_the_reason_in_words_and_keeps_all_values(
@@ -47,6 +86,12 @@ def test_quarantine_tells_the_reason_in_words_and_keeps_all_values(
     assert "Kết thúc trước khi bắt đầu" in page
     assert "07/BB-KT" in page
     assert "Máy 1" in page
+    assert "Đội sửa các mục này trên máy tính bảng rồi gửi lại" in page
+
+
+def test_type_nobody_knows_is_not_shown_as_a_bare_code(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.send(in_the_field.office.runtime.ids.time_ordered(), "boat", TEAM, {"hull": 1}, create=True)
+    assert "Loại chưa biết: boat" in reviewer.text("/quarantine")
 
 
 def test_empty_lists_say_what_would_be_here(reviewer: Browser) -> None:
@@ -59,6 +104,15 @@ def test_register_is_searched_without_marks(reviewer: Browser, in_the_field: Fie
     in_the_field.place()
     assert "Karaoke Mộc Diệp" in reviewer.text("/establishments?q=moc+diep")
     assert "Không tìm thấy cơ sở" in reviewer.text("/establishments?q=khong+co")
+
+
+def test_search_says_how_much_it_found_beside_what_it_found(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    found = reviewer.text("/establishments?q=moc+diep").split('id="found"')[1]
+    assert "Tìm thấy: 1" in found
+    assert "Cơ sở thuộc diện kiểm tra: 1" in reviewer.text("/establishments?page=7")
 
 
 def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the_field: FieldWork) -> None:

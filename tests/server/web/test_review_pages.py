@@ -78,6 +78,21 @@ def test_unreadable_filters_mean_the_default(reviewer: Browser, failed: str, que
     assert failed in reviewer.text(f"/reviews{query}")
 
 
+def test_page_beyond_the_end_shows_what_is_left(reviewer: Browser, failed: str) -> None:
+    page = reviewer.text("/reviews?page=9")
+    assert f"/reviews/{failed}" in page
+    assert "Đã xem hết" not in page
+
+
+def test_day_of_another_year_is_written_with_its_year(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    in_the_field.visit()
+    in_the_field.visit(started_at="2025-11-20T07:00:00Z", ended_at="2025-11-20T08:00:00Z", findings=None)
+    page = reviewer.text("/reviews")
+    assert '<span class="hint number">20/11</span>' in page
+    assert '<span class="hint number">20/11/2025</span>' in page
+
+
 def test_exceptions_come_first_with_finding_frame_and_note(reviewer: Browser, failed: str) -> None:
     page = reviewer.text(f"/reviews/{failed}")
     exceptions = words(part(page, "exceptions"))

@@ -1,0 +1,29 @@
+"""One page of a long list: a page that no longer exists becomes the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows are shown: the number of the page from 1, its size, and how many rows all pages hold."""
+
+    number: int
+    size: int
+    total: int
+
+    @classmethod
+    def within(cls, wanted: int, size: int, total: int) -> Page:
+        """Return the page that is wanted, or the nearest one there is."""
+        return cls(min(max(wanted, 1), max(1, -(-total // size))), size, total)
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def offset(self) -> int:
+        """How many rows lie before this page."""
+        return (self.number - 1) * self.size
