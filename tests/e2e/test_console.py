@@ -231,6 +231,17 @@ def test_system_in_the_dark_shows_the_dark(desk: Desk, browser: Browser) -> None
         assert ground == "rgb(13, 20, 23)"
 
 
+def test_switch_offers_the_appearance_that_is_not_shown(desk: Desk, browser: Browser) -> None:
+    with watched_page(browser, desk.server.url, color_scheme="dark") as watched:
+        page = watched.page
+        sign_in(page)
+        expect(page.get_by_role("button", name="Tối")).to_be_hidden()
+        page.get_by_role("button", name="Sáng").click()
+        expect(page.get_by_role("button", name="Tối")).to_be_visible()
+        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert ground == "rgb(243, 246, 248)"
+
+
 def test_everything_works_without_javascript(
     desk: Desk, browser: Browser, filed: tuple[str, str, str]
 ) -> None:

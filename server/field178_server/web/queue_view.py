@@ -100,6 +100,16 @@ class QueueItem:
     is_old: bool
     outcome: StateWord | None
 
+    @property
+    def first_words(self) -> str:
+        """The title without its last word."""
+        return self.title.rpartition(" ")[0]
+
+    @property
+    def last_word(self) -> str:
+        """The last word of the title: in names of places often the code."""
+        return self.title.rpartition(" ")[2]
+
 
 def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech) -> list[Choice]:
     """Return the drawers with how much lies in each."""

@@ -64,11 +64,24 @@ def test_other_revision_answers_409_with_the_record_as_it_stands_and_all_that_wa
     text = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "Phiếu đã thay đổi sau khi bạn mở." in text
+    assert '<a href="#history">Xem phần đã thay đổi</a>' in text
     assert "Bổ sung nội quy." in text
     assert "Thiếu số biên bản" in text
     assert "Ghi số đầy đủ" in text
     assert 'name="seen_rev" value="2"' in text
     assert state_of(filed) == ("waiting", None)
+
+
+def test_banner_tells_a_corrected_record_from_one_that_is_out(
+    reviewer: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    reviewer.decide(filed, "return", reason="Thiếu số biên bản")
+    assert "bản 1 → 1" not in reviewer.text(f"/reviews/{filed}")
+    was = {"minutes_number": "07/BB-KT"}
+    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "08/BB-KT"}, was=was)
+    page = reviewer.text(f"/reviews/{filed}")
+    assert "bản 1 do Cán bộ chi trả lại lúc" in page
+    assert "bản 1 → 2" in page
 
 
 def test_return_pins_comments_to_their_fields(reviewer: Browser, in_the_field: FieldWork, filed: str) -> None:

@@ -171,7 +171,7 @@ def test_visit_of_an_establishment_that_has_not_arrived_says_so(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()
-    assert "Chưa nhận được phiếu cơ sở" in reviewer.text(f"/reviews/{filed}")
+    assert "Chưa có phiếu cơ sở" in reviewer.text(f"/reviews/{filed}")
 
 
 @pytest.mark.parametrize("record_id", ["01900000-0000-7000-8000-00000000dead", "x", "a" * 500])

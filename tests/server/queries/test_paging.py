@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from field178_server.queries.paging import Page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "total", "shown", "last"),
+    [(1, 0, 1, 1), (0, 9, 1, 1), (2, 50, 1, 1), (2, 51, 2, 2), (3, 51, 2, 2), (-4, 120, 1, 3)],
+)
+def test_page_that_is_not_there_becomes_the_nearest_one(
+    wanted: int, total: int, shown: int, last: int
+) -> None:
+    page = Page.within(wanted, 50, total)
+    assert (page.number, page.last, page.offset) == (shown, last, 50 * (shown - 1))
