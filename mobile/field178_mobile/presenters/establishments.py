@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.row_day import row_day
 from field178_mobile.presenters.search_index import Indexed, SearchIndex
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, ShownState, Store, Word
 from field178_shared.clock import Clock, local_date
-from field178_shared.formats import date_text, number_text
+from field178_shared.formats import number_text
 from field178_shared.text import fold
 
 PAGE = 200
@@ -160,7 +161,7 @@ class EstablishmentsPresenter:
             title=entry.name,
             subtitle=f"{words.unit(entry.unit_id)} · {words.kind(entry.type_id)}",
             distance=self._distance_text(entry),
-            visited=date_text(visited)[:5] if visited else "",
+            visited=row_day(visited, local_date(self._clock.now())) if visited else "",
             state=state,
             state_word=words.choice("shown_state", state),
             needs_look=attention,

@@ -26,7 +26,7 @@ class OutreachDesk:
     ) -> None:
         self._services = services
         self._render_session = render_session
-        self.sessions = SessionsPresenter(services.store, services.words, render_list)
+        self.sessions = SessionsPresenter(services.store, services.clock, services.words, render_list)
         self.session: OutreachPresenter | None = None
         self._open_ids: frozenset[str] = frozenset()
 
@@ -118,11 +118,20 @@ class OutreachDesk:
         return tuple(sorted(named, key=services.words.unit))
 
     def _last_before(self, record_id: str) -> dict[str, object]:
-        """Return the session written down last, so that one tap repeats what the two have in common."""
-        views = [
-            view for view in self._services.store.views(TYPE) if view.id != record_id and not view.deleted
+        """Return the session written down last, so that one tap repeats what the two have in common.
+
+        What a visit made by itself is no session that an officer could hold again.
+        """
+        forms = self._services.words.lists.forms
+        own = {key for key, form in forms.items() if not form.auto_from_visit}
+        filed = [
+            view
+            for view in self._services.store.views(TYPE)
+            if view.id != record_id
+            and not view.deleted
+            and text_of(view.data, "filed_at")
+            and text_of(view.data, "outreach_form_id") in own
         ]
-        filed = [view for view in views if text_of(view.data, "filed_at")]
         return dict(max(filed, key=lambda view: text_of(view.data, "filed_at")).data) if filed else {}
 
 

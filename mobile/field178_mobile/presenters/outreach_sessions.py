@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from field178_mobile.presenters.row_day import row_day
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store, Word
-from field178_shared.formats import date_text, number_text
+from field178_shared.clock import Clock, local_date
+from field178_shared.formats import number_text
 from field178_shared.merge import read_path
 from field178_shared.records.reading import text_of
 
@@ -42,8 +44,11 @@ class SessionsState:
 class SessionsPresenter:
     """Lists the sessions and remembers which one is open."""
 
-    def __init__(self, store: Store, words: Wording, render: Callable[[SessionsState], None]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, words: Wording, render: Callable[[SessionsState], None]
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._words = words
         self._render = render
         self._selected = ""
@@ -83,7 +88,7 @@ class SessionsPresenter:
             place=" · ".join(
                 part for part in (words.unit(data.get("unit_id")), text_of(data, "venue")) if part
             ),
-            day=date_text(date.fromisoformat(day))[:5] if day else "",
+            day=row_day(date.fromisoformat(day), local_date(self._clock.now())) if day else "",
             attendance=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
             state=state,
             state_word=words.choice("shown_state", state),

@@ -260,6 +260,7 @@ def field_name(name: str, words: Wording) -> str:
         "venue": _("Venue"),
         "duration_minutes": _("Duration"),
         "note": _("What form was it?"),
+        "establishments": _("Establishment"),
         "summary": _("Summary"),
     }
     return names.get(name, name)

@@ -142,7 +142,7 @@ def test_visit_at_a_closed_door_leaves_the_shortcoming_open(store, clock):
 
 def test_row_shows_the_word_of_its_newest_visit(bench):
     row = bench.row(KARAOKE)
-    assert (row.state, row.state_word, row.visited) == ("received", "Đã nhận", "20/11")
+    assert (row.state, row.state_word, row.visited) == ("received", "Đã nhận", "11/2025")
     assert (bench.row(CAFE).state, bench.row(CAFE).visited) == ("", "")
 
 

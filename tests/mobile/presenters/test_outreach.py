@@ -134,6 +134,23 @@ def test_one_tap_repeats_what_the_last_session_had_in_common(desk: Desk) -> None
     assert desk.state.repeat_hint == ""
 
 
+def test_what_a_visit_made_by_itself_is_not_repeated(desk: Desk) -> None:
+    desk.filled().complete()
+    made = {"outreach_form_id": "during_inspection", "unit_id": UNIT, "filed_at": "2030-01-01T00:00:00Z"}
+    desk.store.put("made", "outreach_session", f"unit:{UNIT}", made)
+    session = desk.begin()
+    session.repeat_last()
+    assert [option.id for option in desk.state.forms if option.is_chosen] == ["conference"]
+
+
+def test_a_session_of_another_year_says_its_year(desk: Desk) -> None:
+    data = {"outreach_form_id": "conference", "unit_id": UNIT, "session_date": "2024-12-16"}
+    desk.store.put("old", "outreach_session", f"unit:{UNIT}", data)
+    desk.begin().choose_form("rally")
+    desk.desk.show()
+    assert [row.day for row in desk.lists[-1].rows] == ["11/03", "12/2024"]
+
+
 def test_a_form_without_people_asks_for_none_and_an_anonymous_one_for_no_venue(desk: Desk) -> None:
     session = desk.filled()
     session.write("venue", "Nhà văn hóa")

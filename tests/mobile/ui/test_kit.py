@@ -323,3 +323,88 @@ def test_panes_show_one_pane_below_the_width(stage: Stage):
     frames()
     assert find_all("TabBar")
     assert find_all("ListPane")
+
+
+def rows_of(stage: Stage, *titles: str):
+    from field178_mobile.ui import kit
+
+    pane = kit.ListPane(size_hint=(None, 1), width=360)
+    stage.mount(pane)
+    pane.show(
+        [
+            kit.Row(
+                str(place),
+                title,
+                sub="Thị trấn An Lão · Quán cà phê giải khát",
+                meta="11/03",
+                word="Đã duyệt",
+            )
+            for place, title in enumerate(titles)
+        ]
+    )
+    frames(6)
+    return pane
+
+
+def test_long_name_of_a_row_keeps_its_code_in_a_second_line(stage: Stage):
+    rows_of(stage, "Cắt tóc gội đầu thư giãn Lam Sa (GL-031)")
+    title = find("ListRow").ids.title
+    assert not title.is_shortened
+    assert title.texture_size[1] > 2 * title.font_size
+    assert lint(stage.root) == []
+
+
+def test_name_too_long_for_two_lines_keeps_its_end(stage: Stage):
+    rows_of(stage, "Công ty trách nhiệm hữu hạn một thành viên dịch vụ thương mại và du lịch Lam Sa (GL-031)")
+    title = find("ListRow").ids.title
+    assert title._label.text.endswith("(GL-031)")
+    assert lint(stage.root) == []
+
+
+def test_second_line_of_a_row_drops_whole_parts(stage: Stage):
+    rows_of(stage, "Lam Sa")
+    assert find("ListRow").sub_shown == "Thị trấn An Lão"
+
+
+def test_words_of_answer_stand_in_one_line_and_keep_their_width(stage: Stage):
+    from field178_mobile.ui import kit
+
+    row = stage.mount(kit.CheckRow(text="Niêm yết giá", allow_partial=True))
+    before = {seg.key: seg.width for seg in row.ids.segs.children}
+    assert all(seg.texture_size[1] < 2 * seg.font_size for seg in row.ids.segs.children)
+    row.value = "na"
+    frames(3)
+    assert {seg.key: seg.width for seg in row.ids.segs.children} == before
+
+
+def test_line_of_chips_says_at_which_edge_it_goes_on(stage: Stage):
+    from kivy.uix.boxlayout import BoxLayout
+
+    from field178_mobile.presenters.wording import Option
+    from field178_mobile.ui.screens.chips import ChipLine, ChipScroll
+
+    scroll, line = ChipScroll(height=48), ChipLine()
+    scroll.add_widget(line)
+    box = BoxLayout(size_hint=(None, 1), width=360)
+    box.add_widget(scroll)
+    stage.mount(box)
+    line.show([Option("a", "Tất cả", True)])
+    frames(4)
+    assert (scroll.goes_on, scroll.began_before) == (False, False)
+    line.show([Option(str(number), f"Chưa kiểm tra năm {number}") for number in range(4)])
+    frames(4)
+    assert (scroll.goes_on, scroll.began_before) == (True, False)
+    scroll.scroll_x = 1
+    frames(2)
+    assert (scroll.goes_on, scroll.began_before) == (False, True)
+
+
+@pytest.mark.parametrize("said", ["Đã lưu", "Đã lưu trên máy lúc 22:00; máy sẽ gửi khi có mạng. " * 3])
+def test_toast_settles_in_one_frame(stage: Stage, caplog, said):
+    from field178_mobile.ui import kit
+
+    shown = kit.toast(said)
+    frames(4)
+    assert "too much iteration" not in caplog.text
+    assert shown.x > 0
+    assert shown.right < LANDSCAPE[0]

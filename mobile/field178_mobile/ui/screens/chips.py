@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
-from kivy.properties import StringProperty
+from kivy.graphics.texture import Texture
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.scrollview import ScrollView
 
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens.repeat import Repeat
+
+FADE_STEPS = 32
 
 
 class OptionChip(kit.Chip):
@@ -42,6 +47,28 @@ class OptionChips(kit.Flow):
         """Overridden by bind."""
 
 
+class ChipScroll(ScrollView):
+    """A line of chips to swipe; an edge behind which it goes on says so.
+
+    goes_on, began_before (read only).
+    """
+
+    goes_on = BooleanProperty(False)
+    began_before = BooleanProperty(False)
+    fade = ObjectProperty(None)
+
+    def __init__(self, **kwargs: object) -> None:
+        self.fade = _fade()
+        super().__init__(**kwargs)
+        for name in ("scroll_x", "width", "viewport_size"):
+            self.fbind(name, self._look)
+
+    def _look(self, *_args: object) -> None:
+        hidden = self.viewport_size[0] - self.width
+        self.goes_on = hidden > 1 and self.scroll_x * hidden < hidden - 1
+        self.began_before = hidden > 1 and self.scroll_x * hidden > 1
+
+
 class ChipLine(BoxLayout):
     """Chips in one line, as wide as they are. show(options); event on_choose(id)."""
 
@@ -57,6 +84,15 @@ class ChipLine(BoxLayout):
 
     def on_choose(self, key: str) -> None:
         """Overridden by bind."""
+
+
+@cache
+def _fade() -> Texture:
+    """Return a white strip that begins clear and ends solid."""
+    texture = Texture.create(size=(FADE_STEPS, 1), colorfmt="rgba")
+    alphas = (min(255, 510 * step // (FADE_STEPS - 1)) for step in range(FADE_STEPS))
+    texture.blit_buffer(bytes(byte for alpha in alphas for byte in (255, 255, 255, alpha)), colorfmt="rgba")
+    return texture
 
 
 def _maker(line: OptionChips | ChipLine) -> Callable[[], OptionChip]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.metrics import sp
+from kivy.metrics import dp, sp
 from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -10,14 +10,17 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
+from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets import text
+from field178_mobile.ui.widgets.measure import text_width
 from field178_mobile.ui.widgets.press import Press, Pressable
 
 __all__ = ["CheckRow", "Seg"]
 _REQUIRED = (text.Txt, Press)
 ANSWERS = ("yes", "partial", "no", "na")
 TONES = {"yes": "ok", "partial": "warn", "no": "bad", "na": "plain"}
-WIDTHS_SP = {"yes": 80, "partial": 80, "no": 86, "na": 94}
+MIN_SEG_SP = 64
+SEG_PADDING_DP = 20
 
 
 class Seg(Pressable, Label):
@@ -131,7 +134,9 @@ class CheckRow(BoxLayout):
     def _widen(self, seg: Seg) -> None:
         seg.size_hint_x = 1 if self.is_narrow else None
         if not self.is_narrow:
-            seg.width = sp(WIDTHS_SP[seg.key])
+            # Bold is how the chosen word is set: no seg grows when it is chosen.
+            width = text_width(seg.text, theme.size_control, bold=True) + dp(SEG_PADDING_DP)
+            seg.width = max(sp(MIN_SEG_SP), width)
 
 
 class Area(BoxLayout):

@@ -12,6 +12,7 @@ from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import text
+from field178_mobile.ui.widgets.measure import text_width
 from field178_mobile.ui.widgets.press import Pressable
 from field178_mobile.ui.widgets.scroll import PromptScroll
 from field178_mobile.ui.widgets.text import INKS, WASHES
@@ -20,11 +21,17 @@ __all__ = ["ListPane", "ListRow", "Row"]
 _REQUIRED = (text.Tile, text.Txt)
 
 
+PART = " · "
+# How much of two lines words fill at least, whose breaks leave room at the ends.
+TWO_LINES = 1.7
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row.
 
-    key; icon and tone of the tile (plain primary ok bad warn); title; sub (grey); meta (grey, right);
+    key; icon and tone of the tile (plain primary ok bad warn); title (two lines at most); sub (grey, parts
+    with " · " between them); meta (grey, right);
     word (state word, right) with word_tone (ink); is_alert (a red "Cần xem" dot on the tile).
     """
 
@@ -56,6 +63,30 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
     word_tone = OptionProperty("faint", options=INKS)
     is_alert = BooleanProperty(False)
     selected = BooleanProperty(False)
+    # As many parts of `sub` as fit whole; the last ones go first.
+    sub_shown = StringProperty("")
+    # Too long for two lines: then one, without its middle, because names differ at their ends.
+    is_long = BooleanProperty(False)
+
+    def on_title(self, _widget: object, _title: str) -> None:
+        """Set another title."""
+        self.fit_title()
+
+    def on_sub(self, _widget: object, _sub: str) -> None:
+        """Set another second line."""
+        self.fit_sub()
+
+    def fit_title(self) -> None:
+        """Set the title in one line, or two, or one without its middle."""
+        if label := self.ids.get("title"):
+            self.is_long = text_width(self.title, label.font_size, bold=True) > label.width * TWO_LINES
+
+    def fit_sub(self) -> None:
+        """Draw as many of the parts of `sub` as fit beside each other."""
+        parts, label = self.sub.split(PART), self.ids.get("sub")
+        while label and len(parts) > 1 and text_width(PART.join(parts), label.font_size) > label.width:
+            parts.pop()
+        self.sub_shown = PART.join(parts)
 
     def refresh_view_attrs(self, pane: ListPane, index: int, data: Mapping[str, object]) -> None:
         """Take a row's data when the view is recycled."""

@@ -15,6 +15,7 @@ from kivy.uix.widget import Widget
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets import press, surface, text
+from field178_mobile.ui.widgets.measure import text_width
 
 __all__ = ["Dialog", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
 _REQUIRED = (press.Btn, surface.ScrollPane, text.Txt)
@@ -109,6 +110,11 @@ class Toast(BoxLayout):
     text = StringProperty("")
     icon = StringProperty("")
     tone = OptionProperty("plain", options=("plain", "ok", "bad", "warn"))
+    natural = NumericProperty(0)
+
+    def on_text(self, _widget: object, said: str) -> None:
+        """Measure the word: the box is as wide as it, never the other way round."""
+        self.natural = text_width(said, theme.size_control, "UIMed")
 
 
 def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
