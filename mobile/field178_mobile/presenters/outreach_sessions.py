@@ -24,7 +24,8 @@ class SessionRow:
     record_id: str
     draft_id: str
     title: str
-    place: str
+    unit: str
+    venue: str
     day: str
     attendance: str
     state: str
@@ -85,9 +86,8 @@ class SessionsPresenter:
             record_id=record_id,
             draft_id=draft_id,
             title=form.label(words.language) if form else words.translate("Outreach session"),
-            place=" · ".join(
-                part for part in (words.unit(data.get("unit_id")), text_of(data, "venue")) if part
-            ),
+            unit=words.unit(data.get("unit_id")),
+            venue=text_of(data, "venue"),
             day=row_day(date.fromisoformat(day), local_date(self._clock.now())) if day else "",
             attendance=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
             state=state,

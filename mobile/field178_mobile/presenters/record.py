@@ -105,6 +105,7 @@ class RecordPresenter:
         self._show()
         if draft is not None:
             self._open_visit(draft)
+            self._show()  # its word is the draft's, not that of the last visit
 
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to look at or to mend, at a path; False when this tablet does not hold it."""
@@ -116,6 +117,7 @@ class RecordPresenter:
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
         self._show()
         self._open_visit(draft or self._draft_of(view), focus_path)
+        self._show()
         return True
 
     def choose_tab(self, tab: str) -> None:

@@ -310,6 +310,15 @@ def test_filed_visit_leads_on_to_the_next_establishment(table: Table):
     assert find("ListRow", key=CAFE)
 
 
+def test_draft_taken_up_again_says_so_at_once(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(KARAOKE)
+    table.screen.desk.open(CAFE)
+    table.screen.desk.open(KARAOKE)
+    assert find("RecordPane").word == "Nháp"
+
+
 def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
     table.lay()
     table.go_out()

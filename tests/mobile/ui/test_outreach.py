@@ -118,6 +118,15 @@ def test_first_card_stands_at_the_top_of_a_session(table: Table):
     assert form.top - card.to_window(card.x, card.top)[1] == pytest.approx(16, abs=1)
 
 
+def test_another_session_opens_at_its_top(table: Table):
+    table.review("approved")
+    screen = table.lay()
+    tap(find("Btn", text="Buổi mới"))
+    screen.ids.form.scroll_y = 0
+    table.open()
+    assert screen.ids.form.scroll_y == 1
+
+
 def test_closed_session_gives_way_to_an_open_one(table: Table):
     table.review("approved")
     table.lay()

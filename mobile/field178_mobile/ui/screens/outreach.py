@@ -51,6 +51,8 @@ class OutreachScreen(kit.Panes):
             kit.toast(state.spoken.filed)
             self.close()
             return
+        if self.session is not self.desk.session:
+            self.ids.form.scroll_y = 1
         self.session = self.desk.session
         self.has_detail = True
         self.ids.form.session = self.session
@@ -97,7 +99,7 @@ def _row(row: SessionRow) -> kit.Row:
     return kit.Row(
         key=row.record_id,
         title=row.title,
-        sub=f"{row.place} · {row.attendance}" if row.place else row.attendance,
+        sub=" · ".join(part for part in (row.unit, row.attendance, row.venue) if part),
         icon="bullhorn-outline",
         tone="primary",
         meta=row.day,

@@ -12,7 +12,7 @@ from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import text
-from field178_mobile.ui.widgets.measure import text_width
+from field178_mobile.ui.widgets.measure import line_count, text_width
 from field178_mobile.ui.widgets.press import Pressable
 from field178_mobile.ui.widgets.scroll import PromptScroll
 from field178_mobile.ui.widgets.text import INKS, WASHES
@@ -22,8 +22,7 @@ _REQUIRED = (text.Tile, text.Txt)
 
 
 PART = " · "
-# How much of two lines words fill at least, whose breaks leave room at the ends.
-TWO_LINES = 1.7
+MOST_LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
     def fit_title(self) -> None:
         """Set the title in one line, or two, or one without its middle."""
         if label := self.ids.get("title"):
-            self.is_long = text_width(self.title, label.font_size, bold=True) > label.width * TWO_LINES
+            self.is_long = line_count(self.title, label.width, label.font_size, bold=True) > MOST_LINES
 
     def fit_sub(self) -> None:
         """Draw as many of the parts of `sub` as fit beside each other."""
