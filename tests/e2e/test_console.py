@@ -279,6 +279,18 @@ def test_phone_shows_the_list_then_the_record_and_leads_back(
         expect(page.locator("#list-title")).to_be_visible()
 
 
+def test_record_reflows_on_the_narrowest_screen(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    odd = desk.file("Karaoke Lam Sơn (GL-905)", started_at="2026-11-19T23:00:00Z")
+    with watched_page(browser, desk.server.url, viewport={"width": 320, "height": 640}) as watched:
+        sign_in(watched.page)
+        watched.page.goto(f"/reviews/{odd}")
+        assert watched.page.locator("#exceptions .pill.tone-warn").count() > 0
+        assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    desk.server.command("review", odd, "void", "--reason", "hết buổi thử")
+
+
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_violation_reads_in_whole_lines(desk: Desk, browser: Browser, viewport: Json) -> None:
     record_id = desk.file(

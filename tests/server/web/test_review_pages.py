@@ -78,6 +78,12 @@ def test_unreadable_filters_mean_the_default(reviewer: Browser, failed: str, que
     assert failed in reviewer.text(f"/reviews{query}")
 
 
+def test_tab_of_the_browser_names_the_record(reviewer: Browser, failed: str) -> None:
+    page = reviewer.text(f"/reviews/{failed}")
+    assert "<title>Karaoke Mộc Diệp (GL-016) · Duyệt phiếu · Sổ hiện trường 178</title>" in page
+    assert "<title>Duyệt phiếu · Sổ hiện trường 178</title>" in reviewer.text("/reviews")
+
+
 def test_page_beyond_the_end_shows_what_is_left(reviewer: Browser, failed: str) -> None:
     page = reviewer.text("/reviews?page=9")
     assert f"/reviews/{failed}" in page
