@@ -53,6 +53,15 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One technical detail; a code is set so that its characters can be told apart."""
+
+    name: str
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """The office's last decision in words."""
 
@@ -83,7 +92,7 @@ class RecordView:
     history: tuple[RevisionView, ...]
     is_history_complete: bool
     review: ReviewView | None
-    technical: tuple[tuple[str, str], ...]
+    technical: tuple[Fact, ...]
     open_conflicts: int
     open_quarantine: int
     place_id: str | None
@@ -223,30 +232,32 @@ def _review(page: RecordPage, maker: RowMaker) -> ReviewView | None:
     )
 
 
-def _technical(page: RecordPage, speech: Speech) -> tuple[tuple[str, str], ...]:
+def _technical(page: RecordPage, speech: Speech) -> tuple[Fact, ...]:
     say, record = speech.say, page.record
     last = page.history.revisions[-1] if page.history.revisions else None
     return (
-        (say(N_("Record id")), record.record_id),
-        (say(N_("Revision")), str(record.rev)),
-        (say(N_("Content hash")), record.h),
-        (say(N_("Area of sync")), record.scope),
+        Fact(say(N_("Record id")), record.record_id, is_code=True),
+        Fact(say(N_("Revision")), str(record.rev)),
+        Fact(say(N_("Content hash")), record.h, is_code=True),
+        Fact(say(N_("Area of sync")), record.scope, is_code=True),
         *(_receipt(last, speech) if last else ()),
     )
 
 
-def _receipt(last: Revision, speech: Speech) -> tuple[tuple[str, str], ...]:
+def _receipt(last: Revision, speech: Speech) -> tuple[Fact, ...]:
     say = speech.say
     status = say(_RECEIPTS.get(last.status or "", _RECEIPTS[""]))
     corrected = corrected_time(last.at, last.clock_offset_ms)
     seconds = speech.number(round(last.clock_offset_ms / 1000))
     return (
-        (say(N_("Receipt")), f"{last.change_id} · {status}"),
-        (say(N_("Tablet")), speech.tablet(last.device_id)),
-        (say(N_("Time on the tablet")), speech.exact(last.at) if last.at else say(N_("(empty)"))),
-        (say(N_("Corrected time")), speech.exact(to_wire(corrected)) if corrected else say(N_("(empty)"))),
-        (say(N_("Received by the server")), speech.exact(last.received_at)),
-        (say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
+        Fact(say(N_("Receipt")), f"{last.change_id} · {status}", is_code=True),
+        Fact(say(N_("Tablet")), speech.tablet(last.device_id)),
+        Fact(say(N_("Time on the tablet")), speech.exact(last.at) if last.at else say(N_("(empty)"))),
+        Fact(
+            say(N_("Corrected time")), speech.exact(to_wire(corrected)) if corrected else say(N_("(empty)"))
+        ),
+        Fact(say(N_("Received by the server")), speech.exact(last.received_at)),
+        Fact(say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
     )
 
 
