@@ -70,6 +70,11 @@ class OutreachPresenter:
         self._focus = ""
         self._word = opened.word
 
+    @property
+    def draft_id(self) -> str:
+        """The id of the draft under work."""
+        return self._session.draft.id
+
     def show(self, focus_path: str = "") -> None:
         """Show the session, with the field of a path in sight when one is given."""
         self._focus = focus_path

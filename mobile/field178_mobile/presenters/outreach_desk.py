@@ -69,6 +69,12 @@ class OutreachDesk:
             self._open(draft, focus_path)
         return True
 
+    def discard(self) -> None:
+        """Throw the open draft away; what was filed before stays."""
+        if self.session is not None:
+            self._services.store.drafts.discard(self.session.draft_id)
+            self.close()
+
     def close(self) -> None:
         """Close the session; its draft stays as it is."""
         self.session, self._open_ids = None, frozenset()

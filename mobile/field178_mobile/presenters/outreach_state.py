@@ -11,6 +11,7 @@ from field178_mobile.presenters.inspection_state import Checked, Spoken
 from field178_mobile.presenters.outreach_data import TEXT_LENGTHS, audiences_of, number_of
 from field178_mobile.presenters.outreach_sessions import attendance_of
 from field178_mobile.presenters.wording import Option, Wording
+from field178_mobile.store import Word
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachForm
 from field178_shared.formats import date_text, number_text
@@ -94,6 +95,7 @@ class OutreachState:
     word: str
     word_label: str
     is_locked: bool
+    has_draft: bool
     notice: str
     other_comments: str
     problems: Mapping[str, str]
@@ -129,6 +131,7 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         word=scene.word,
         word_label=words.choice("shown_state", scene.word),
         is_locked=scene.word in LOCKED,
+        has_draft=scene.word == Word.DRAFT,
         notice=_notice(scene),
         other_comments=_other_comments(scene),
         problems=scene.problems,

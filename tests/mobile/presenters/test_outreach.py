@@ -217,6 +217,16 @@ def test_an_approved_session_is_only_looked_at(desk: Desk) -> None:
     assert desk.store.drafts.kept == {}
 
 
+def test_a_draft_is_thrown_away_and_what_was_filed_stays(desk: Desk) -> None:
+    desk.filled().complete()
+    desk.begin().choose_form("rally")
+    assert desk.state.has_draft
+    desk.desk.discard()
+    assert desk.store.drafts.kept == {}
+    assert desk.desk.session is None
+    assert [row.state for row in desk.lists[-1].rows] == ["unsent"]
+
+
 def test_the_list_shows_drafts_first_and_the_word_of_each(desk: Desk) -> None:
     desk.desk.show()
     assert desk.lists[-1].is_empty

@@ -118,6 +118,31 @@ def test_first_card_stands_at_the_top_of_a_session(table: Table):
     assert form.top - card.to_window(card.x, card.top)[1] == pytest.approx(16, abs=1)
 
 
+def test_draft_is_thrown_away_only_after_a_question(table: Table):
+    screen = table.lay()
+    tap(find("Btn", text="Buổi mới"))
+    assert find_all("Btn", text="Bỏ bản nháp này") == [], "an empty form is no draft"
+    screen.session.choose_form("rally")
+    frames(3)
+    screen.ids.form.scroll_y = 0
+    frames(2)
+    tap(find("Btn", text="Bỏ bản nháp này"))
+    assert len(table.store.drafts.all()) == 1
+    tap(find("Btn", text="Bỏ nháp"))
+    assert table.store.drafts.all() == []
+    assert find("EmptyState").title == "Chọn một buổi, hoặc ghi buổi mới"
+
+
+def test_pad_says_whose_number_it_takes(table: Table):
+    table.review("returned")
+    table.lay()
+    table.open()
+    row = find("AudienceRow")
+    table.screen.ids.form.scroll_to_widget(row)
+    tap(row.ids.attendance)
+    assert find("NumberPad").sub == "Nhân dân"
+
+
 def test_another_session_opens_at_its_top(table: Table):
     table.review("approved")
     screen = table.lay()

@@ -71,6 +71,11 @@ class OutreachScreen(kit.Panes):
         if record_id:
             self.desk.open(record_id, focus_path)
 
+    def discard(self) -> None:
+        """Throw the open draft away and go back to the list."""
+        self.desk.discard()
+        self.close()
+
     def close(self) -> None:
         """Go back to the list."""
         self.has_detail, self.session, self.notice = False, None, ""

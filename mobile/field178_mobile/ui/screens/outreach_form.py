@@ -38,10 +38,11 @@ PLACES = {
 
 
 class OutreachForm(kit.ScrollPane):
-    """show(state) draws the session; `session` is its presenter."""
+    """show(state) draws the session; `session` is its presenter; event on_discard, once confirmed."""
 
     session = ObjectProperty(None, allownone=True)
     focus_path = StringProperty("")
+    __events__ = ("on_discard",)
 
     def on_kv_post(self, _base: object) -> None:
         """Bind the lists that follow the state, once the kv rule has made their places."""
@@ -77,6 +78,20 @@ class OutreachForm(kit.ScrollPane):
         )
         pad.start(-1 if row.quantity is None else row.quantity)
         pad.open()
+
+    def ask_discard(self) -> None:
+        """Throw the draft away, once that was confirmed."""
+        kit.confirm(
+            _("Discard this draft?"),
+            _("What was entered in this session is deleted from the device. It cannot be brought back."),
+            _("Discard"),
+            _("Keep"),
+            lambda: self.dispatch("on_discard"),
+            "danger",
+        )
+
+    def on_discard(self) -> None:
+        """Overridden by bind."""
 
     def choose_day(self, iso: str) -> None:
         """Keep the day; a cleared field keeps the old one."""
@@ -126,6 +141,7 @@ class OutreachForm(kit.ScrollPane):
         self._optional.show(ids.materials_card, bool(given) or not state.is_locked)
         self._optional.show(ids.note_card, state.needs_note)
         self._optional.show(ids.summary_card, bool(state.summary.text) or not state.is_locked)
+        self._optional.show(ids.discard, state.has_draft)
 
     def _show_checked(self, checked: Checked) -> None:
         had_found = self.ids.problems.children or self.ids.warnings.children

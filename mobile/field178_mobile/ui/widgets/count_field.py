@@ -21,6 +21,7 @@ MAX_DIGITS = 5
 class CountField(Press):
     """A count: label at the left, the number at the right; a tap opens the number pad.
 
+    about (what is counted, said on the pad);
     label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line,
     e.g. last time);
     error / warning (below); maximum (0 = none); suggestions (list of (text, value) offered on the pad).
@@ -30,6 +31,7 @@ class CountField(Press):
     label = StringProperty("")
     value = NumericProperty(-1)
     unit = StringProperty("")
+    about = StringProperty("")
     hint = StringProperty("")
     error = StringProperty("")
     warning = StringProperty("")
@@ -44,7 +46,7 @@ class CountField(Press):
         """Open the pad."""
         pad = NumberPad(
             title=self.label,
-            sub=self.hint,
+            sub=self.about or self.hint,
             maximum=self.maximum,
             on_number=self._commit,
             suggestions=self.suggestions,
