@@ -131,7 +131,7 @@ class InboxPresenter:
         kind = self._words.say(TYPES.get(item.type, KINDS[item.kind]))
         if item.kind is InboxKind.NOTICE:
             return self._words.say(KINDS[item.kind])
-        return record_title(self._store, item.record_id) or item.title or kind
+        return record_title(self._store, item.record_id, self._words) or item.title or kind
 
     def _kind(self, item: InboxItem) -> str:
         return self._words.say(KINDS[item.kind])

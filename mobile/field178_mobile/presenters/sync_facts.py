@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from field178_mobile.presenters.record_title import record_title
+from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.store.meta import get_number
 from field178_mobile.store.outbox import open_changes, refused_changes
@@ -45,13 +46,13 @@ class SyncFacts:
     is_revoked: bool
 
 
-def read_facts(store: Store) -> SyncFacts:
+def read_facts(store: Store, words: Wording) -> SyncFacts:
     """Return what the screen says about sync."""
     refused, waiting = store.read(_changes)
     position = store.read(read_position)
     return SyncFacts(
         waiting=tuple(
-            _waiting(store, record_id, kind, scope, record_id in refused)
+            WaitingRecord(record_id, kind, record_title(store, record_id, words), scope, record_id in refused)
             for record_id, (kind, scope) in waiting.items()
         ),
         scopes=tuple(
@@ -70,10 +71,6 @@ def _changes(room: Room) -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
         frozenset(change.record_id for change in refused),
         {change.record_id: (change.type, change.scope) for change in every},
     )
-
-
-def _waiting(store: Store, record_id: str, kind: str, scope: str, is_refused: bool) -> WaitingRecord:
-    return WaitingRecord(record_id, kind, record_title(store, record_id), scope, is_refused)
 
 
 def _scope_name(store: Store, scope: str) -> str:

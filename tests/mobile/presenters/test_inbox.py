@@ -8,6 +8,7 @@ import pytest
 from tests.mobile.support import FrozenClock
 
 from field178_mobile.presenters.inbox import InboxPresenter
+from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
@@ -45,6 +46,14 @@ class Shelf:
             return None
         kind, data = self.records[record_id]
         return RecordView(record_id, kind, "ref", 1, data, False, False)
+
+
+def test_outreach_session_goes_by_its_form_and_commune():
+    shelf = Shelf()
+    session = {"outreach_form_id": "conference", "unit_id": "c11629_v1", "session_date": "2025-03-11"}
+    shelf.records["s1"] = ("outreach_session", session)
+    words = Wording(load(), "en", lambda text: text)
+    assert record_title(shelf, "s1", words) == "Conference · An Lao Township"
 
 
 @pytest.fixture

@@ -106,12 +106,12 @@ def _scope(row: ScopeRow) -> ScopeLine:
 def build(services: Services) -> SyncScreen:
     """Build the screen; it follows store and sync from then on."""
     screen = SyncScreen()
-    store = services.store
+    store, words = services.store, services.words()
 
     def facts() -> tuple[StoreStatus, SyncFacts]:
-        return store.status(), read_facts(store)
+        return store.status(), read_facts(store, words)
 
-    presenter = SyncPresenter(facts, services.runner, services.clock, services.words(), screen.show)
+    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show)
     screen.presenter = presenter
     screen.bind(on_leaving=lambda _screen: services.sign_out())
 
