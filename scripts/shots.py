@@ -10,6 +10,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from field178_mobile.player.fingers import Fingers
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "img"
 # A visit begun for one picture is taken up again by the next tablet: each gets a place of its own.
@@ -40,13 +44,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         from field178_server.demo import play
+        from field178_server.demo.processes import DemoClock
 
+        # Started with the play's own: the tablet's clock differs from the server's by seconds.
+        clock = DemoClock.started()
         url = play.play(folder, print, {"FIELD178_OFFSCREEN": "1"})
         try:
             for shape, size, mode in TABLETS:
                 own = {
                     "FIELD178_TABLET_DIR": str(folder / "tablet"),
-                    "FIELD178_CLOCK_START": "2025-03-11T08:30:00+07:00",
+                    "FIELD178_CLOCK_START": clock.setting(),
                     "FIELD178_OFFSCREEN": "1",
                     "FIELD178_WINDOW": size,
                 }
@@ -59,7 +66,6 @@ def main() -> None:
 
 def shoot_tablet(name: str, mode: str) -> None:
     """Unlock the demo's tablet and take a picture of each place."""
-    from field178_mobile.player.__main__ import PIN
     from field178_mobile.player.stage import Stage
 
     stage = Stage(os.environ)
@@ -77,15 +83,13 @@ def shoot_tablet(name: str, mode: str) -> None:
 
     theme.apply(mode)
     shoot("unlock")
-    fingers.until(lambda: fingers.sees("PinKey"), "the PIN")
-    for digit in PIN:
-        fingers.press("PinKey", digit=digit)
-    fingers.until(lambda: fingers.sees("ListRow"), "the list")
+    unlock(fingers)
     shoot("list")
     work.search(*PLACES[name])
     work.begin()
     shoot("sections")
     work.foot("next")
+    fingers.press("Seg", key="no")
     shoot("items")
     work.go("outreach")
     rows = [widget for widget in fingers.everything() if type(widget).__name__ == "ListRow"]
@@ -94,6 +98,16 @@ def shoot_tablet(name: str, mode: str) -> None:
     work.go("sync")
     shoot("sync")
     stage.close()
+
+
+def unlock(fingers: Fingers) -> None:
+    """Give the PIN, and wait for the list."""
+    from field178_mobile.player.__main__ import PIN
+
+    fingers.until(lambda: fingers.sees("PinKey"), "the PIN")
+    for digit in PIN:
+        fingers.press("PinKey", digit=digit)
+    fingers.until(lambda: fingers.sees("ListRow"), "the list")
 
 
 def shoot_console(url: str) -> None:
