@@ -13,6 +13,9 @@ from field178_server.keyring import create_keys, load_keys
 from field178_server.models import Tenant
 from field178_server.private_files import make_private_folder
 from field178_server.services import scopes
+from field178_server.services.batch import Batch
+from field178_server.services.quarantine import run_again
+from field178_server.services.type_rules import declared_types
 from field178_server.settings import Settings
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
@@ -57,4 +60,7 @@ def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSo
         session.add(tenant)
         session.flush()
     scopes.ensure(session, tenant.tenant_id, (scopes.REF, scopes.OFFICE), load())
+    if not is_new:
+        # What an older version kept aside because it did not know it, this one may take.
+        run_again(Batch(session, tenant.tenant_id, clock, ids), declared_types())
     return Installed(tenant.tenant_id, tenant.epoch, is_new)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from tests.world import ESTABLISHMENT, TENANT, World
 
 from field178_server.installation import Installed, install
 from field178_server.keyring import KEY_FILES, KeysMissingError, create_keys, load_keys
@@ -14,6 +15,7 @@ from field178_server.models import Scope, Tenant
 from field178_server.private_files import LoosePermissionsError
 from field178_server.settings import Settings
 from field178_server.unit_of_work import snapshot
+from field178_shared import schemas
 from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
 
@@ -54,6 +56,23 @@ def test_a_second_machine_without_the_keys_is_refused(engine: Engine, tmp_path: 
     with pytest.raises(KeysMissingError):
         set_up(engine, tmp_path / "second")
     assert not (tmp_path / "second/keys/main/receipt.key").exists()
+
+
+def test_an_upgrade_takes_in_what_an_older_server_did_not_know(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet = world.tablet()
+    create = tablet.create(ESTABLISHMENT)
+    with monkeypatch.context() as older:
+        known = {name: type_ for name, type_ in schemas.TYPES.items() if name != "establishment"}
+        older.setattr(schemas, "TYPES", known)
+        (told,) = tablet.push(create)
+    assert told["reason"] == "unknown_type"
+    settings = Settings(data_dir=tmp_path, tenant=TENANT)
+    create_keys(settings.key_dir, random.Random(1).randbytes)
+    install(settings, world.engine, world.clock, IdSource(world.clock, random.Random()))
+    tablet.sync()
+    assert tablet.receipts[create["change_id"]]["status"] == "applied"
 
 
 @pytest.mark.parametrize("name", KEY_FILES)
