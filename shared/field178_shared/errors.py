@@ -65,6 +65,7 @@ class ErrorCode(StrEnum):
     USER_UNKNOWN = "user_unknown"
     PURGED = "purged"
     GROUP = "group"
+    CONFLICT_UNKNOWN = "conflict_unknown"
     DELETED = "deleted"
     CHANGED = "changed"
     MERGED = "merged"
@@ -197,6 +198,9 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.PURGED: _E(None, "Nội dung đã bị xóa theo quy định.", "The content has been purged."),
     ErrorCode.GROUP: _E(None, "Phiếu đi cùng có lỗi.", "A record sent together has an error."),
+    ErrorCode.CONFLICT_UNKNOWN: _E(
+        None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
+    ),
     ErrorCode.DELETED: _E(None, "Phiếu đã bị xóa ở nơi khác.", "The record was deleted elsewhere."),
     ErrorCode.CHANGED: _E(None, "Mục này đã được sửa ở nơi khác.", "This field was changed elsewhere."),
     ErrorCode.MERGED: _E(None, "Phiếu đã được gộp vào phiếu khác.", "The record was merged into another."),

@@ -80,6 +80,18 @@ class Change:
         """The canonical bytes of the change as sent: what its keyed payload hash is taken over."""
         return canonical(self.wire)
 
+    @property
+    def conflicts(self) -> dict[str, int] | None:
+        """What a resolve settles, {conflict id: rev seen}; None when the member is not that.
+
+        A fault here costs this one change, never its whole request.
+        """
+        found = self.wire.get("conflicts")
+        if not isinstance(found, Mapping):
+            return None
+        named = {key: rev for key, rev in found.items() if type(rev) is int}
+        return named if len(named) == len(found) else None
+
     @classmethod
     def from_wire(cls, value: object, pointer: str = "") -> Change:
         """Return the change of a wire object, or raise AppError(bad_request) pointing at the fault."""

@@ -316,6 +316,34 @@ def test_deleting_needs_to_have_seen_the_content(enrol: Enrol) -> None:
     assert one.base[record_id]["data"]["village"] == "Thôn 2"
 
 
+def test_a_conflict_is_settled_by_who_saw_it_and_stays_open_for_what_came_after(enrol: Enrol) -> None:
+    one, two = enrol(), enrol()
+    record_id = created(one, village="Thôn 1")
+    two.pull_all()
+    for value in ("Thôn 2", "Thôn 3"):
+        edit = two.change(record_id, "establishment", UNIT, {"village": value}, was={"village": "khác"})
+        assert verdict(two, edit)["status"] == "conflict"
+    conflict = str(uuid.uuid5(uuid.UUID(record_id), f"village|{two.device}"))
+    assert two.base[conflict]["rev"] == 2
+
+    def resolve(client: ForeignClient, conflicts: Json, set_: Json, was: Json) -> Json:
+        more: Json = {"op": "resolve", "conflicts": conflicts, "was": was}
+        return client.change(record_id, "establishment", UNIT, set_, **more)
+
+    early = verdict(one, resolve(one, {conflict: 1}, {}, {}))
+    assert (early["status"], early["details"]) == ("applied", {"open": [conflict]})
+    strange = verdict(one, resolve(one, {new_id(): 1}, {}, {}))
+    assert (strange["status"], strange["reason"]) == ("quarantined", "conflict_unknown")
+    mine = resolve(two, {conflict: 2}, {"village": "Thôn 3"}, {"village": "Thôn 1"})
+    done = verdict(two, mine)
+    assert (done["status"], done["details"]) == ("applied", {})
+    assert verdict(two, mine) == done
+    assert two.base[record_id]["data"]["village"] == "Thôn 3"
+    assert (two.base[conflict]["deleted"], two.base[conflict]["data"]["state"]) == (True, "resolved")
+    one.pull_all()
+    assert one.base[record_id] == two.base[record_id]
+
+
 def test_an_edit_of_a_deleted_record_brings_it_back_and_says_so(enrol: Enrol) -> None:
     one, two = enrol(), enrol()
     record_id = created(one, village="Thôn 1")

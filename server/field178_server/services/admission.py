@@ -10,14 +10,18 @@ from field178_shared.merge import bad_paths
 from field178_shared.protocol import MAX_CHANGE_BYTES, Change, Op
 from field178_shared.schemas import Side
 
-# `resolve` and `merge_into` are stored as unknown until they are served.
-SERVED_OPS = frozenset({Op.PUT.value, Op.DELETE.value})
+# `merge_into` is stored as unknown until it is served.
+SERVED_OPS = frozenset({Op.PUT.value, Op.DELETE.value, Op.RESOLVE.value})
 
 
 def refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeRules) -> Outcome | None:
     """Return why a change is quarantined whatever its record holds, or None."""
     reason = _of_sender(change, size_bytes, device) or _of_type(change, rules)
-    return quarantined(reason) if reason is not None else _of_paths(change)
+    if reason is not None:
+        return quarantined(reason)
+    if change.op == Op.RESOLVE and change.conflicts is None:
+        return quarantined(ErrorCode.SCHEMA, {"conflicts": [ErrorCode.WRONG_TYPE.value]})
+    return _of_paths(change)
 
 
 def _of_sender(change: Change, size_bytes: int, device: DeviceContext) -> ErrorCode | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from field178_server.services.batch import Batch
 from field178_server.services.judge import Disputed
 from field178_server.services.stored import Stored, new_record, next_revision
 from field178_shared.canonical import canonical
@@ -13,6 +14,7 @@ from field178_shared.protocol import MAX_CONFLICT_ENTRIES, MAX_DATA_BYTES, Chang
 
 CONFLICT = "conflict"
 OPEN = "open"
+RESOLVED = "resolved"
 
 
 def with_dispute(
@@ -36,6 +38,29 @@ def with_dispute(
             data = {**found.data, "state": OPEN, "entries": entries}
             return next_revision(found, data=data, deleted=False, scope=record.scope)
         number += 1
+
+
+def conflicts_of(batch: Batch, record_id: str) -> list[str]:
+    """Return the ids of the conflicts of a loaded record, open and resolved."""
+    return [one.record_id for one in batch.about(record_id) if one.type == CONFLICT]
+
+
+def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
+    """Resolve conflicts whose revision is the one that was seen; the values are judged before, elsewhere.
+
+    Returns whether any was resolved, and those that stay open: nobody settles an entry unseen.
+    """
+    still_open, settled = [], False
+    for conflict_id_, rev in sorted(seen.items()):
+        conflict = batch.get(conflict_id_)
+        if conflict is None or conflict.deleted:
+            continue
+        if conflict.rev == rev:
+            batch.put(next_revision(conflict, data={**conflict.data, "state": RESOLVED}, deleted=True))
+            settled = True
+        else:
+            still_open.append(conflict_id_)
+    return settled, still_open
 
 
 def _entry(change: Change, dispute: Disputed) -> Data:

@@ -15,7 +15,7 @@ from field178_server.models import Device, Tenant
 from field178_server.models.base import table_of
 from field178_server.services import admission, incarnations, ledger, waiting
 from field178_server.services.batch import Act, Batch
-from field178_server.services.conflicts import with_dispute
+from field178_server.services.conflicts import conflicts_of, settle, with_dispute
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.judge import Case, Outcome, judge_known, judge_new, quarantined
 from field178_server.services.ledger import Entry
@@ -24,7 +24,7 @@ from field178_server.services.type_rules import TypeRules
 from field178_server.services.waiting import Waiting
 from field178_shared.clock import from_wire
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import Change, Op
+from field178_shared.protocol import Change, Op, Status
 
 _PAYLOAD_KEY = select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id"))
 _MAKERS = select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
@@ -178,6 +178,7 @@ class Intake:
             self._rules,
             is_locked=seen is not None and self._batch.is_locked(change.record_id),
             has_seen_newer=seen is not None and self._made_newer(change, seen, device),
+            conflicts=conflicts_of(self._batch, change.record_id) if change.op == Op.RESOLVE else (),
         )
         if seen is not None:
             return judge_known(change, seen, case), scope
@@ -221,6 +222,15 @@ class Intake:
         entry.rev, entry.h = record.rev, record.h
         for dispute in outcome.disputes:
             batch.put(with_dispute(batch.get, record, change, entry.device_id, dispute))
+        if change.op == Op.RESOLVE:
+            self._settle(change, entry)
+
+    def _settle(self, change: Change, entry: Entry) -> None:
+        settled, still_open = settle(self._batch, change.conflicts or {})
+        if entry.status == Status.UNCHANGED and (settled or still_open):
+            entry.status = Status.APPLIED
+        if still_open:
+            entry.details = {**entry.details, "open": still_open}
 
     def _run_orphans(self, record_id: str) -> None:
         orphans = self._orphans.pop(record_id, [])

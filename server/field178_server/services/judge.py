@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_server.services.stored import Stored, new_record, next_revision
@@ -55,6 +55,7 @@ class Case:
     rules: TypeRules
     is_locked: bool = False
     has_seen_newer: bool = False
+    conflicts: Collection[str] = ()
 
 
 def quarantined(reason: ErrorCode, details: Problems | None = None) -> Outcome:
@@ -81,7 +82,18 @@ def judge_known(change: Change, record: Stored, case: Case) -> Outcome:
         return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
     if record.is_purged:
         return quarantined(ErrorCode.PURGED)
+    if change.op == Op.RESOLVE:
+        return _judge_resolve(change, record, case)
     return (_judge_delete if change.op == Op.DELETE else _judge_put)(change, record, case)
+
+
+def _judge_resolve(change: Change, record: Stored, case: Case) -> Outcome:
+    """Judge what a resolve sets; which conflicts it settles shows once its own clashes are in."""
+    if unknown := sorted((change.conflicts or {}).keys() - set(case.conflicts)):
+        code = ErrorCode.CONFLICT_UNKNOWN
+        return quarantined(code, {one: [code.value] for one in unknown})
+    # Settling alone says nothing about the record: a deleted one stays so.
+    return _judge_put(change, record, case) if change.set else Outcome(Status.UNCHANGED)
 
 
 def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
