@@ -66,6 +66,7 @@ class ErrorCode(StrEnum):
     PURGED = "purged"
     GROUP = "group"
     CONFLICT_UNKNOWN = "conflict_unknown"
+    REPLACED = "replaced"
     DELETED = "deleted"
     CHANGED = "changed"
     MERGED = "merged"
@@ -201,6 +202,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.CONFLICT_UNKNOWN: _E(
         None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
     ),
+    ErrorCode.REPLACED: _E(None, "Đã được lần sửa sau thay thế.", "A later change has replaced it."),
     ErrorCode.DELETED: _E(None, "Phiếu đã bị xóa ở nơi khác.", "The record was deleted elsewhere."),
     ErrorCode.CHANGED: _E(None, "Mục này đã được sửa ở nơi khác.", "This field was changed elsewhere."),
     ErrorCode.MERGED: _E(None, "Phiếu đã được gộp vào phiếu khác.", "The record was merged into another."),

@@ -92,6 +92,12 @@ class Change:
         named = {key: rev for key, rev in found.items() if type(rev) is int}
         return named if len(named) == len(found) else None
 
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """The ids of the changes this one mends; what is no list of texts names nothing."""
+        found = self.wire.get("replaces")
+        return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
     @classmethod
     def from_wire(cls, value: object, pointer: str = "") -> Change:
         """Return the change of a wire object, or raise AppError(bad_request) pointing at the fault."""

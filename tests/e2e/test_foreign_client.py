@@ -266,6 +266,25 @@ def test_an_orphan_is_applied_when_its_record_appears_and_its_author_learns_of_i
     assert two.base[record_id]["data"]["village"] == "Thôn 9"
 
 
+def test_a_mended_change_settles_the_one_it_replaces_and_its_author_learns_of_it(enrol: Enrol) -> None:
+    client = enrol()
+    record_id = new_id()
+    bad = client.change(record_id, "establishment", UNIT, {**ESTABLISHMENT, "rooms_total": -1}, create=True)
+    before = verdict(client, bad)
+    assert before["status"] == "quarantined"
+    mend = client.change(
+        record_id, "establishment", UNIT, ESTABLISHMENT, create=True, replaces=[bad["change_id"]]
+    )
+    client.sync([mend])
+    told, done = client.receipts[bad["change_id"]], client.receipts[mend["change_id"]]
+    assert (done["status"], done["rev"]) == ("applied", 1)
+    assert (told["status"], told["reason"], told["rev"], told["h"]) == ("unchanged", "replaced", 1, done["h"])
+    assert told["v"] > before["v"]
+    assert client.sync()[0]["receipts"][client.incarnation] == receipts_digest(
+        [bad["change_id"], mend["change_id"]]
+    )
+
+
 def test_a_record_of_another_area_is_as_unknown(enrol: Enrol, server: ServerProcess) -> None:
     one = enrol()
     record_id = created(one)

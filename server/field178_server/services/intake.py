@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server import database
 from field178_server.models import Change as ChangeRow
-from field178_server.models import Device, Tenant
+from field178_server.models import Device, Quarantine, Tenant
 from field178_server.models.base import table_of
 from field178_server.services import admission, incarnations, ledger, waiting
 from field178_server.services.batch import Act, Batch
@@ -55,6 +55,8 @@ class Intake:
         self._judged: dict[str, Entry] = {}
         self._parked: dict[tuple[str, str], Waiting] = {}
         self._orphans: defaultdict[str, list[Waiting]] = defaultdict(list)
+        self._mendable: dict[str, Waiting] = {}
+        self._mended: set[tuple[str, str, str]] = set()
         self._makers: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
 
     def prepare(self, pushed: Sequence[Sent]) -> None:
@@ -65,6 +67,7 @@ class Intake:
         if not fresh:
             return
         self.await_orphans(sent.change.record_id for sent in fresh if sent.change.create)
+        self.await_mended(sent.change for sent in fresh)
         self.load(sent.change for sent in fresh)
 
     def await_orphans(self, record_ids: Iterable[str]) -> None:
@@ -76,6 +79,19 @@ class Intake:
         for one in found:
             self._orphans[one.change.record_id].append(one)
         self.lock_devices(one.entry.device_id for one in found)
+
+    def await_mended(self, changes: Iterable[Change]) -> None:
+        """Find what waits for the records of changes that mend something."""
+        records = sorted({change.record_id for change in changes if change.replaces})
+        if not records:
+            return
+        condition = Quarantine.record_id.in_(records)
+        found = waiting.find_waiting(self._batch.session, self._batch.tenant_id, condition)
+        self._mendable |= {one.change.change_id: one for one in found}
+        # Run again together, a change and the one that mends it: the later word stands for both.
+        for one in found:
+            mended = set(one.change.replaces) - {one.change.change_id}
+            self._mended |= {(one.entry.device_id, one.change.record_id, other) for other in mended}
 
     def lock_devices(self, device_ids: Iterable[str]) -> None:
         """Lock and read tablets that are not at hand yet."""
@@ -117,6 +133,8 @@ class Intake:
         judged = self._judged.get(one.change.change_id)
         if device is None or (judged is not None and not judged.is_quarantined):
             return False  # its tablet is gone, or its record appeared and took it along already
+        if (device.id, one.change.record_id, one.change.change_id) in self._mended:
+            return False
         outcome, scope = self._judge(one.change, len(one.payload.encode()), device)
         reason = outcome.reason.value if outcome.reason is not None else None
         same_details = outcome.details == {k: v for k, v in one.entry.details.items() if k != "at"}
@@ -206,6 +224,8 @@ class Intake:
         else:
             self._parked.pop(key, None)
         self._apply(one, outcome)
+        for mended in change.replaces:
+            self._replace(mended, entry)
         if outcome.record is not None and outcome.record.rev == 1:
             self._run_orphans(change.record_id)
 
@@ -231,6 +251,21 @@ class Intake:
             entry.status = Status.APPLIED
         if still_open:
             entry.details = {**entry.details, "open": still_open}
+
+    def _replace(self, change_id: str, by: Entry) -> None:
+        """Settle a change that waits, of the same record and tablet: it was mended and is not run again."""
+        judged = self._judged.get(change_id)
+        one = self._mendable.get(change_id)
+        if judged is not None:
+            one = self._parked.get((change_id, judged.payload_hash)) if judged.is_quarantined else None
+        if one is None or (one.entry.device_id, one.change.record_id) != (by.device_id, by.record_id):
+            return
+        entry = one.entry
+        outcome = Outcome(Status.UNCHANGED, ErrorCode.REPLACED)
+        ledger.conclude(entry, outcome, by.scope, self._batch.now)
+        entry.rev, entry.h = by.rev, by.h
+        self._judged[change_id] = entry
+        self._parked[change_id, entry.payload_hash] = one
 
     def _run_orphans(self, record_id: str) -> None:
         orphans = self._orphans.pop(record_id, [])

@@ -50,6 +50,7 @@ _FIRST_ONLY = (
 )
 OPEN = "open"
 APPLIED = "applied"
+REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
         details_text(entry.details),
         waiting.payload,
         at,
-        OPEN if waits else APPLIED,
+        OPEN if waits else REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED,
         None if waits else at,
         entry.v,
     )
