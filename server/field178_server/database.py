@@ -7,6 +7,7 @@ import importlib
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import ModuleType
 from weakref import WeakKeyDictionary
 
@@ -131,6 +132,28 @@ def stored_instant(connection: Connection, instant: datetime) -> object:
 def stored_date(connection: Connection, day: date | None) -> object:
     """Return a date as the bulk functions write it on this engine."""
     return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day
+
+
+def copy_sqlite(connection: Connection, target: Path) -> None:
+    """Copy a SQLite store, as the connection's own read transaction sees it, over an empty file.
+
+    In one step: step by step it would begin anew at every write and never end on a busy server.
+    """
+    source = connection.connection.driver_connection
+    copy = _sqlite_driver().connect(str(target))
+    try:
+        source.backup(copy, pages=-1)  # type: ignore[union-attr]  # both drivers have it
+    finally:
+        copy.close()
+
+
+def damage(engine: Engine) -> list[str]:
+    """Return what the engine itself finds wrong in its pages and indexes, where it can be asked."""
+    if engine.dialect.name != "sqlite":
+        return []
+    with readonly(engine).connect() as connection:
+        said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    return [] if said == "ok" else [f"store: {said}"]
 
 
 def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:

@@ -25,7 +25,7 @@ def faults(settings: Settings) -> list[str]:
     found = list(_faults_of_files(settings))
     try:
         engine = create_engine_for(settings.effective_database_url)
-        found += _faults_of_store(engine, settings.tenant)
+        found += faults_of_store(engine, settings.tenant)
     except RuntimeError as error:
         found.append(f"engine: {error}")
     except SQLAlchemyError as error:
@@ -53,7 +53,8 @@ def _faults_of_folder(folder: Path) -> Iterator[str]:
         yield f"permissions: {folder}"
 
 
-def _faults_of_store(engine: Engine, tenant_id: str) -> list[str]:
+def faults_of_store(engine: Engine, tenant_id: str) -> list[str]:
+    """Return what is wrong with a store: its migration, and every digest recomputed from the rows."""
     stands_at = migrations.current(readonly(engine))
     if stands_at != migrations.head():
         return [f"migrations: store at {stands_at}, newest is {migrations.head()}"]

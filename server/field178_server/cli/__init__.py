@@ -6,7 +6,7 @@ import importlib.metadata
 
 import click
 
-from field178_server.cli import demo, history, people, records, setup, tablets
+from field178_server.cli import backups, demo, history, people, records, setup, tablets
 from field178_server.cli.operator_context import Group
 from field178_server.cli.words import _
 
@@ -26,6 +26,8 @@ COMMANDS: tuple[click.Command, ...] = (
     records.move,
     records.review,
     records.compact,
+    backups.backup,
+    backups.restore,
     history.new_epoch,
     history.mark_backed_up,
 )

@@ -40,6 +40,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether this version of the product knows a revision, and so the way from it to the newest."""
+    known = ScriptDirectory.from_config(configuration()).walk_revisions()
+    return any(step.revision == revision for step in known)
+
+
 def configuration() -> Config:
     """Return Alembic's settings; there is no ini file to find."""
     config = Config()

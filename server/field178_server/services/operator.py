@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,9 @@ from field178_server.services.desk import Desk
 from field178_server.services.quarantine import run_again
 from field178_server.services.type_rules import declared_types
 from field178_shared.errors import AppError, ErrorCode
+
+# A tablet and one life of its database.
+Life = tuple[str, str]
 
 
 def issue_code(session: Session, desk: Desk, login: str, explicit: Sequence[str], code: str) -> list[str]:
@@ -99,21 +102,44 @@ def mark_backed_up(session: Session, desk: Desk) -> dict[str, int]:
 
     MUST be called only for a backup taken before this transaction and proved by restoring it.
     """
-    rows = session.scalars(
-        select(Incarnation)
-        .where(Incarnation.tenant_id == desk.tenant_id)
-        .order_by(Incarnation.device_id, Incarnation.incarnation)
-        .with_for_update()
-    )
+    rows = _incarnations(session, desk)
+    return _mark(session, desk, {_life(row): unbroken_run(session, row) for row in rows})
+
+
+def mark_held(session: Session, desk: Desk, epoch: str, held: Mapping[Life, int]) -> dict[str, int]:
+    """Tell tablets what one proved backup holds: what arrived after it MUST NOT be among it.
+
+    Nothing is marked when another history has begun since: the backup is no longer this store's past.
+    """
+    tenant = session.get_one(Tenant, desk.tenant_id, with_for_update=True)
+    return _mark(session, desk, held) if tenant.epoch == epoch else {}
+
+
+def _mark(session: Session, desk: Desk, held: Mapping[Life, int]) -> dict[str, int]:
     marks = {}
-    for row in rows:
-        row.backed_up = _unbroken_run(session, row)
+    for row in _incarnations(session, desk):
+        row.backed_up = max(row.backed_up, held.get(_life(row), 0))
         marks[row.incarnation] = row.backed_up
     desk.note(session, Entry("backup_marked", details={"count": len(marks)}))
     return marks
 
 
-def _unbroken_run(session: Session, row: Incarnation) -> int:
+def _incarnations(session: Session, desk: Desk) -> list[Incarnation]:
+    query = (
+        select(Incarnation)
+        .where(Incarnation.tenant_id == desk.tenant_id)
+        .order_by(Incarnation.device_id, Incarnation.incarnation)
+        .with_for_update()
+    )
+    return list(session.scalars(query))
+
+
+def _life(row: Incarnation) -> Life:
+    return row.device_id, row.incarnation
+
+
+def unbroken_run(session: Session, row: Incarnation) -> int:
+    """Return how far the numbers of one life are stored without a gap."""
     numbers = session.scalars(
         select(Receipt.n)
         .where(

@@ -1,0 +1,114 @@
+"""Copying a store out of its engine and into an empty one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, inspect, make_url
+from sqlalchemy.exc import DBAPIError
+
+from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.manifest import copy_durably
+from field178_server.database import copy_sqlite, create_engine_for
+
+_INSUFFICIENT_PRIVILEGE = "42501"
+
+
+def copy_out(connection: Connection, url: str, target: Path) -> None:
+    """Write the store, as the connection's read snapshot sees it, into a new file."""
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    if connection.dialect.name == "sqlite":
+        copy_sqlite(connection, target)
+    else:
+        snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+        _client(url, "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def copy_in(source: Path, url: str) -> None:
+    """Fill an empty store from such a file, whole or not at all."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        copy_durably(source, Path(str(parsed.database)))
+    else:
+        options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+        _client(url, "pg_restore", *options, str(source))
+
+
+def is_empty(url: str) -> bool:
+    """Tell whether nothing is stored at the address."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return not Path(str(parsed.database)).exists()
+    engine = create_engine_for(url)
+    try:
+        return not inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def scratch_store(url: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty store on the same engine; it is gone afterwards."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        with tempfile.TemporaryDirectory(dir=folder) as inside:
+            yield f"sqlite:///{Path(inside) / 'store.sqlite'}"
+        return
+    engine = create_engine_for(url)
+    name = f"field178_scratch_{secrets.token_hex(6)}"
+    try:
+        _create_database(engine, name)
+        try:
+            yield parsed.set(database=name).render_as_string(hide_password=False)
+        finally:
+            _alone(engine, f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        engine.dispose()
+
+
+def _create_database(engine: Engine, name: str) -> None:
+    try:
+        _alone(engine, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+            raise
+        raise BackupError(Reason.NO_SCRATCH, str(engine.url.username)) from error
+
+
+def _alone(engine: Engine, statement: str) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _client(url: str, program: str, *arguments: str) -> None:
+    """Run a client program of PostgreSQL; the password goes by the environment, where no list shows it."""
+    found = shutil.which(program)
+    if found is None:
+        raise BackupError(Reason.NO_CLIENT, program)
+    parsed = make_url(url)
+    own = {"PGPASSWORD": parsed.password} if parsed.password else {}
+    done = subprocess.run(  # noqa: S603  # a fixed program, no shell
+        [found, "--no-password", f"--dbname={_address(parsed)}", *arguments],
+        env={**os.environ, **own},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or [str(done.returncode)]
+        raise BackupError(Reason.CLIENT_FAILED, f"{program}: {said[0]}")
+
+
+def _address(url: URL) -> str:
+    return URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()

@@ -1,0 +1,31 @@
+"""Why a backup, a restore or a drill cannot be: reasons the operator reads as sentences."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What stands in the way."""
+
+    NOT_A_BACKUP = "not_a_backup"
+    ALTERED = "altered"
+    NEWER = "newer"
+    OTHER_ENGINE = "other_engine"
+    OTHER_TENANT = "other_tenant"
+    FOLDER_NOT_EMPTY = "folder_not_empty"
+    STORE_NOT_EMPTY = "store_not_empty"
+    NOT_INSTALLED = "not_installed"
+    NO_CLIENT = "no_client"
+    CLIENT_FAILED = "client_failed"
+    NO_SCRATCH = "no_scratch"
+    DIFFERS = "differs"
+
+
+class BackupError(Exception):
+    """Nothing was done, or what was begun is of no use; `what` names the thing it is about."""
+
+    def __init__(self, reason: Reason, what: str) -> None:
+        super().__init__(f"{reason}: {what}")
+        self.reason = reason
+        self.what = what

@@ -1,0 +1,119 @@
+"""What lies in a backup's folder: the manifest with every file's hash, and the proof beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.picture import Picture
+from field178_server.private_files import write_private
+
+FORMAT = 1
+MANIFEST_FILE = "manifest.json"
+PROOF_FILE = "proof.json"
+STORE_FILES = {"sqlite": "store.sqlite", "postgresql": "store.dump"}
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file of the backup."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What the backup holds. A change of these members is a new format."""
+
+    format: int
+    product: str
+    created_at: str
+    tenant: str
+    engine: str
+    migration: str
+    store: Picture
+    files: dict[str, File]
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Whether the backup was restored and found equal; it belongs to one manifest."""
+
+    manifest_sha256: str
+    at: str
+    is_proved: bool
+    faults: list[str]
+
+
+def files_in(folder: Path) -> dict[str, File]:
+    """Return every file below the folder with its size and hash."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _file(path) for path in found}
+
+
+def write(path: Path, document: Manifest | Proof) -> str:
+    """Write a document durably and return its hash."""
+    body = msgspec.json.format(msgspec.json.encode(document, order="sorted"))
+    write_private(path, body + b"\n")
+    return hashlib.sha256(body + b"\n").hexdigest()
+
+
+def read_proof(folder: Path) -> tuple[Manifest, Proof]:
+    """Return manifest and proof; refuses a folder that is no backup, or whose manifest was altered."""
+    try:
+        body = (folder / MANIFEST_FILE).read_bytes()
+        proof = msgspec.json.decode((folder / PROOF_FILE).read_bytes(), type=Proof)
+        manifest = msgspec.json.decode(body, type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise BackupError(Reason.NOT_A_BACKUP, str(folder)) from error
+    if manifest.format != FORMAT:
+        raise BackupError(Reason.NEWER, f"format {manifest.format}")
+    if hashlib.sha256(body).hexdigest() != proof.manifest_sha256:
+        raise BackupError(Reason.ALTERED, MANIFEST_FILE)
+    return manifest, proof
+
+
+def read_whole(folder: Path) -> tuple[Manifest, Proof]:
+    """Return manifest and proof after every file was found to be what the manifest says."""
+    manifest, proof = read_proof(folder)
+    if STORE_FILES.get(manifest.engine) not in manifest.files:
+        raise BackupError(Reason.NOT_A_BACKUP, str(folder))
+    for name, file in manifest.files.items():
+        inside = PurePosixPath(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            raise BackupError(Reason.ALTERED, name)
+        path = folder / inside
+        if not path.is_file() or path.is_symlink() or _file(path) != file:
+            raise BackupError(Reason.ALTERED, name)
+    return manifest, proof
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Copy a file for its owner alone, down to the disk; the target MUST NOT exist."""
+    missing = [folder for folder in target.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as copy, source.open("rb") as file:
+        while block := file.read(1 << 20):
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _file(path: Path) -> File:
+    with path.open("rb") as file:
+        return File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())

@@ -1,0 +1,124 @@
+"""Restoring a backup into an empty place, and the proof that this would work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url, select
+from sqlalchemy.orm import Session
+
+from field178_server import migrations, soundness
+from field178_server.backup.engines import copy_in, is_empty, scratch_store
+from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.manifest import (
+    STORE_FILES,
+    Manifest,
+    copy_durably,
+    read_whole,
+    sync_folder,
+)
+from field178_server.backup.picture import picture_of, tables_of
+from field178_server.database import create_engine_for, damage
+from field178_server.models import Tenant
+from field178_server.private_files import make_private_folder
+from field178_server.services import operator
+from field178_server.services.audit import Entry
+from field178_server.services.desk import Desk
+from field178_server.settings import (
+    SETTINGS_FILE,
+    VARIABLES,
+    Settings,
+    read_settings_file,
+    write_settings_file,
+)
+from field178_server.unit_of_work import run_write, snapshot
+
+BACKUPS = "backups"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored, and the history that begins with it."""
+
+    manifest: Manifest
+    epoch: str
+
+
+def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
+    """Restore the backup into a scratch store and return every difference from its manifest."""
+    with scratch_store(url, folder) as scratch:
+        copy_in(folder / STORE_FILES[manifest.engine], scratch)
+        engine = create_engine_for(scratch)
+        try:
+            found = damage(engine) + soundness.faults_of_store(engine, manifest.tenant)
+            with snapshot(engine) as session:
+                if picture_of(session, manifest.tenant) != manifest.store:
+                    found.append("manifest: the restored rows are not the rows of the store")
+        finally:
+            engine.dispose()
+    return found
+
+
+def restore(folder: Path, settings: Settings, desk: Desk) -> Restored:
+    """Restore a backup as the store of these settings; refuses before anything is written.
+
+    Keys come last: a server without them does not start, so half a restore is never served.
+    """
+    manifest, _ = read_whole(folder)
+    _check_target(manifest, settings)
+    make_private_folder(settings.data_dir)
+    copy_in(folder / STORE_FILES[manifest.engine], settings.effective_database_url)
+    engine = create_engine_for(settings.effective_database_url)
+    try:
+        epoch = _begin_again(engine, manifest, desk)
+    finally:
+        engine.dispose()
+    _copy_files(folder, manifest, settings)
+    return Restored(manifest, epoch)
+
+
+def _check_target(manifest: Manifest, settings: Settings) -> None:
+    url = settings.effective_database_url
+    if manifest.tenant != settings.tenant:
+        raise BackupError(Reason.OTHER_TENANT, manifest.tenant)
+    if make_url(url).get_backend_name() != manifest.engine:
+        raise BackupError(Reason.OTHER_ENGINE, manifest.engine)
+    if not migrations.is_known(manifest.migration):
+        raise BackupError(Reason.NEWER, manifest.product)
+    folder = settings.data_dir
+    if folder.exists() and any(one.name != BACKUPS for one in folder.iterdir()):
+        raise BackupError(Reason.FOLDER_NOT_EMPTY, str(folder))
+    if not is_empty(url):
+        raise BackupError(Reason.STORE_NOT_EMPTY, make_url(url).render_as_string())
+
+
+def _begin_again(engine: Engine, manifest: Manifest, desk: Desk) -> str:
+    with snapshot(engine) as session:
+        if tables_of(session) != manifest.store.tables:
+            raise BackupError(Reason.DIFFERS, "tables")
+    migrations.upgrade(engine)
+    if found := soundness.faults_of_store(engine, manifest.tenant):
+        raise BackupError(Reason.DIFFERS, found[0])
+    return run_write(engine, lambda session: _new_history(session, manifest, desk))
+
+
+def _new_history(session: Session, manifest: Manifest, desk: Desk) -> str:
+    for tenant_id in session.scalars(select(Tenant.tenant_id)).all():
+        own = Desk(tenant_id, desk.clock, desk.ids, desk.lists, desk.actor)
+        # What it was restored from, before the history that begins with it.
+        own.note(session, Entry("store_restored", manifest.store.epoch))
+        operator.new_epoch(session, own)
+    return session.get_one(Tenant, manifest.tenant).epoch
+
+
+def _copy_files(folder: Path, manifest: Manifest, settings: Settings) -> None:
+    kept = read_settings_file(folder / SETTINGS_FILE)
+    if settings.database_url:
+        kept[VARIABLES["database_url"]] = settings.database_url
+    if kept:
+        write_settings_file(settings.data_dir / SETTINGS_FILE, kept)
+    for name in manifest.files:
+        if name not in (SETTINGS_FILE, STORE_FILES[manifest.engine]):
+            copy_durably(folder / name, settings.data_dir / name)
+    sync_folder(settings.data_dir)

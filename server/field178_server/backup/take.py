@@ -1,0 +1,155 @@
+"""Taking a backup while the server runs: built aside, proved by restoring it, then given its name."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from field178_server import migrations
+from field178_server.backup.engines import copy_out
+from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.manifest import (
+    FORMAT,
+    MANIFEST_FILE,
+    PROOF_FILE,
+    STORE_FILES,
+    Manifest,
+    Proof,
+    copy_durably,
+    files_in,
+    read_proof,
+    sync_folder,
+    write,
+)
+from field178_server.backup.picture import Picture, picture_of
+from field178_server.backup.restore import faults_of
+from field178_server.crash_points import crash_point
+from field178_server.database import readonly
+from field178_server.models import Tenant
+from field178_server.services import operator
+from field178_server.services.desk import Desk
+from field178_server.settings import SETTINGS_FILE, Settings
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.clock import to_wire
+
+# Below the data folder; what is stored in files later on is named here as well.
+FOLDERS = ("keys", "tls")
+PARTIAL = ".partial-"
+_STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A backup that has its name; `marks` is what tablets may be told is safe."""
+
+    folder: Path
+    manifest: Manifest
+    proof: Proof
+    marks: dict[str, int]
+
+
+def take(settings: Settings, engine: Engine, desk: Desk, to: Path) -> Taken:
+    """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there."""
+    name = f"{desk.now():{_STAMP}}"
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sweep(to, f"{PARTIAL}{desk.now() - timedelta(days=1):{_STAMP}}")
+    partial = to / f"{PARTIAL}{name}"
+    partial.mkdir(mode=0o700)
+    try:
+        manifest, proof = _build(settings, engine, desk, partial)
+        partial.rename(to / name)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    sync_folder(to)
+    marks = _mark(engine, desk, manifest) if proof.is_proved else {}
+    return Taken(to / name, manifest, proof, marks)
+
+
+def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
+    """Remove the oldest proved backups of the tenant beyond `keep`, which MUST be at least one."""
+    assert keep > 0
+    proved = [one for one in sorted(to.iterdir()) if _is_proved(one, tenant_id)]
+    gone = proved[:-keep]
+    for folder in gone:
+        # A name first that nobody takes for a backup: removing takes time.
+        aside = folder.rename(to / f"{PARTIAL}{folder.name}")
+        shutil.rmtree(aside)
+    return gone
+
+
+def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tuple[Manifest, Proof]:
+    migration = migrations.current(readonly(engine))
+    if migration is None or migration != migrations.head():
+        raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
+    with snapshot(engine) as session:
+        if session.get(Tenant, settings.tenant) is None:
+            raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
+        picture = picture_of(session, settings.tenant)
+        store = folder / STORE_FILES[engine.dialect.name]
+        copy_out(session.connection(), settings.effective_database_url, store)
+    # After the store: a file is there before the row that names it.
+    _copy_files(settings.data_dir, folder)
+    crash_point("backup.copied")
+    manifest = _manifest(settings, desk, folder, picture, migration)
+    digest = write(folder / MANIFEST_FILE, manifest)
+    try:
+        faults = faults_of(folder, manifest, settings.effective_database_url)
+    except BackupError as error:
+        faults = [str(error)]
+    proof = Proof(digest, to_wire(desk.now()), not faults, faults)
+    write(folder / PROOF_FILE, proof)
+    for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
+        sync_folder(inside)
+    crash_point("backup.proved")
+    return manifest, proof
+
+
+def _manifest(settings: Settings, desk: Desk, folder: Path, picture: Picture, migration: str) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        product=importlib.metadata.version("field178"),
+        created_at=to_wire(desk.now()),
+        tenant=settings.tenant,
+        engine=next(name for name, file in STORE_FILES.items() if (folder / file).exists()),
+        migration=migration,
+        store=picture,
+        files=files_in(folder),
+    )
+
+
+def _copy_files(data: Path, folder: Path) -> None:
+    wanted = [path for name in FOLDERS for path in sorted((data / name).rglob("*")) if path.is_file()]
+    if (data / SETTINGS_FILE).is_file():
+        wanted.append(data / SETTINGS_FILE)
+    for path in wanted:
+        copy_durably(path, folder / path.relative_to(data))
+
+
+def _mark(engine: Engine, desk: Desk, manifest: Manifest) -> dict[str, int]:
+    held = {(life.device, life.incarnation): life.held for life in manifest.store.lives}
+    epoch = manifest.store.epoch
+    return run_write(engine, lambda session: operator.mark_held(session, desk, epoch, held))
+
+
+def _is_proved(folder: Path, tenant_id: str) -> bool:
+    if folder.name.startswith(PARTIAL) or not folder.is_dir():
+        return False
+    try:
+        manifest, proof = read_proof(folder)
+    except BackupError:
+        return False
+    return proof.is_proved and manifest.tenant == tenant_id
+
+
+def _sweep(to: Path, before: str) -> None:
+    """Remove what a power cut left more than a day ago; younger ones may be under way."""
+    for path in to.glob(f"{PARTIAL}*"):
+        if path.name < before and os.access(path, os.W_OK):
+            shutil.rmtree(path)

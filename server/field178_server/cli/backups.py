@@ -1,0 +1,128 @@
+"""Backups: `backup`, `restore`, `drill`."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from field178_server.cli.operator_context import Operator, as_json_option, operator, show
+from field178_server.cli.words import _
+from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
+from field178_shared.clock import clock_from_environment
+
+if TYPE_CHECKING:
+    from field178_server.backup.errors import BackupError
+    from field178_server.backup.manifest import Manifest
+
+_SENTENCES = {
+    "not_a_backup": _("This is not a whole backup: {what}"),
+    "altered": _("The backup was altered or cut: {what}. Nothing was written; take another backup."),
+    "newer": _("The backup is of a newer version of the product ({what}). Upgrade first."),
+    "other_engine": _("The backup is of another engine: {what}. Set FIELD178_DATABASE_URL to an empty one."),
+    "other_tenant": _("The backup is of another authority: {what}. Set FIELD178_TENANT."),
+    "folder_not_empty": _("The data folder is not empty: {what}. A restore never overwrites anything."),
+    "store_not_empty": _("The store is not empty: {what}. A restore never overwrites anything."),
+    "not_installed": _("There is nothing to back up yet ({what}): field178 init"),
+    "no_client": _("The program {what} is missing. Install the client programs of PostgreSQL."),
+    "client_failed": _("A program of PostgreSQL failed: {what}"),
+    "no_scratch": _("The database account {what} may not create a database to try the backup in."),
+    "differs": _("What was restored is not what the backup says: {what}. Do not use it."),
+}
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def sentence(error: BackupError) -> str:
+    """Return the reason as the operator reads it."""
+    return _told(error.reason, error.what)
+
+
+def _told(reason: str, what: str) -> str:
+    known = _SENTENCES.get(reason)
+    return known.format(what=what) if known else f"{reason}: {what}"
+
+
+def _refusing(command: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(command)
+    def run(*arguments: object, **options: object) -> None:
+        from field178_server.backup.errors import BackupError
+
+        try:
+            command(*arguments, **options)
+        except BackupError as error:
+            raise click.ClickException(sentence(error)) from error
+
+    return run
+
+
+@click.command(help=_("Back the store up while the server runs, and prove the backup by restoring it."))
+@click.option(
+    "--to", type=_FOLDER, help=_("Folder of the backups; `backups` in the data folder if left out.")
+)
+@click.option(
+    "--keep", type=click.IntRange(min=1), help=_("Remove the oldest proved backups beyond so many.")
+)
+@as_json_option
+@_refusing
+def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
+    """Take one backup; exit code 1 when it could not be proved."""
+    from field178_server.backup import take
+    from field178_server.backup.restore import BACKUPS
+
+    at = operator()
+    folder = (to or at.settings.data_dir / BACKUPS).absolute()
+    taken = take.take(at.settings, at.engine, at.desk, folder)
+    is_proved = taken.proof.is_proved
+    gone = take.remove_old(folder, at.tenant_id, keep) if keep and is_proved else []
+    answer: dict[str, object] = {
+        "backup": str(taken.folder),
+        "proved": is_proved,
+        **_contents(taken.manifest),
+        "tablet_databases_marked": len(taken.marks),
+        "removed": [one.name for one in gone],
+    }
+    show(answer, as_json=as_json)
+    if not is_proved:
+        text = _("The backup is kept but NOT PROVED, and tablets were told nothing: {faults}")
+        raise click.ClickException(
+            text.format(faults=" ".join(_told(*fault.split(": ", 1)) for fault in taken.proof.faults))
+        )
+
+
+@click.command(help=_("Restore a backup into an empty data folder and store; tablets then send again."))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@as_json_option
+@_refusing
+def restore(folder: Path, as_json: bool) -> None:
+    """Restore a backup."""
+    from field178_server.backup.restore import restore as restore_backup
+
+    settings = Settings.from_environment({**read_settings_file(folder / SETTINGS_FILE), **os.environ})
+    at = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
+    done = restore_backup(folder, settings, at.desk)
+    answer: dict[str, object] = {
+        "data": str(settings.data_dir.absolute()),
+        "taken_at": done.manifest.created_at,
+        **_contents(done.manifest),
+        "epoch": done.epoch,
+    }
+    show(answer, as_json=as_json)
+    if not as_json:
+        text = _("A new history has begun: each tablet sends what came after {when} again at its next sync.")
+        click.echo(text.format(when=done.manifest.created_at), err=True)
+
+
+def _contents(manifest: Manifest) -> dict[str, object]:
+    tables = manifest.store.tables
+    return {
+        "records": tables["record"][0],
+        "changes": tables["change"][0],
+        "receipts": tables["receipt"][0],
+        "audit_rows": manifest.store.audit_rows,
+        "rows": sum(rows for rows, _digest in tables.values()),
+        "files": len(manifest.files),
+    }
