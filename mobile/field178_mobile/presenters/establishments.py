@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 from field178_mobile.presenters.distance import Position, metres_between
 from field178_mobile.presenters.row_day import row_day
-from field178_mobile.presenters.search_index import Indexed, SearchIndex
+from field178_mobile.presenters.search_index import Indexed, SearchIndex, matching
 from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, ShownState, Store, Word
 from field178_shared.clock import Clock, local_date
 from field178_shared.formats import number_text
-from field178_shared.text import fold
 
 PAGE = 200
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
@@ -109,8 +108,7 @@ class EstablishmentsPresenter:
         self._show()
 
     def _show(self) -> None:
-        wanted = fold(self._query).split()
-        found = [each.entry for each in self._entries if all(word in each.text for word in wanted)]
+        found = [each.entry for each in matching(self._entries, self._query)]
         group = self._facts.groups.get(self._chip)
         kept = found if group is None else [entry for entry in found if entry.id in group]
         title, text = self._empty_words() if not kept else ("", "")

@@ -20,6 +20,7 @@ from field178_mobile.presenters.inspection_state import (
     inspection_state,
     next_open,
 )
+from field178_mobile.presenters.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
 from field178_mobile.presenters.visit_filing import drafts_to_file
@@ -44,7 +45,12 @@ class OpenVisit:
     last: Data = field(default_factory=dict)
     shortcomings: tuple[Shortcoming, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
-    is_locked: bool = False
+    word: str = ""
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the office has reviewed the visit: to read, not to change."""
+        return self.word in CLOSED
 
 
 class InspectionPresenter:
@@ -68,8 +74,6 @@ class InspectionPresenter:
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
         self._spoken = Spoken()
-        if opened.is_locked:
-            self._spoken = Spoken(saved=words.translate("Reviewed: to read, not to change."))
 
     @property
     def draft_id(self) -> str:
@@ -314,6 +318,7 @@ class InspectionPresenter:
 
     def _scene(self) -> VisitScene:
         opened, data = self._opened, self._session.data
+        late = is_late(self._store, self._session.draft)
         bare = VisitScene(
             place=opened.place,
             data=data,
@@ -322,6 +327,8 @@ class InspectionPresenter:
             words=self._words,
             shortcomings=opened.shortcomings,
             is_locked=opened.is_locked,
+            notice=review_notice(opened.word, late, self._words),
+            is_late=late,
             is_leader=visit.is_leader(data, opened.user),
         )
         problems = {**self._checked.marks, **live_problems(bare)}

@@ -86,6 +86,8 @@ class InspectionState:
     spoken: Spoken
     foot: FootState
     is_locked: bool
+    notice: str
+    is_late: bool
     arrival_comment: str
     focus: str
     pane: str
@@ -103,6 +105,8 @@ class VisitScene:
     marks: Marks = field(default_factory=Marks)
     shortcomings: tuple[Shortcoming, ...] = ()
     is_locked: bool = False
+    notice: str = ""
+    is_late: bool = False
     is_leader: bool = False
 
     def pages(self) -> tuple[Page, ...]:
@@ -142,6 +146,8 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
         arrival_comment=comments_at(CHECKLIST, scene.marks.comments, scene.data, scene.words),
         focus=sight.focus,
         is_locked=scene.is_locked,
+        notice=scene.notice,
+        is_late=scene.is_late,
         pane=pane,
     )
 

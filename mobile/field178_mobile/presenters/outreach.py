@@ -10,15 +10,25 @@ from field178_mobile.presenters import outreach_data as session
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.inspection_state import Checked, ProblemRow, Spoken
+from field178_mobile.presenters.outreach_places import (
+    FoundState,
+    PlacePicker,
+    add_place,
+    count_and_follow,
+    count_place,
+    drop_place,
+    uncounted,
+)
 from field178_mobile.presenters.outreach_sessions import TYPE
 from field178_mobile.presenters.outreach_state import (
-    LOCKED,
     OutreachState,
     SessionScene,
     audience_label,
     field_name,
     outreach_state,
 )
+from field178_mobile.presenters.reviewed import CLOSED, is_late
+from field178_mobile.presenters.search_index import SearchIndex
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store, Word
 from field178_shared import rules
@@ -45,7 +55,7 @@ class OpenSession:
     @property
     def is_locked(self) -> bool:
         """Tell whether the office has reviewed the session: to read, not to change."""
-        return self.word in LOCKED
+        return self.word in CLOSED
 
 
 class OutreachPresenter:
@@ -113,11 +123,31 @@ class OutreachPresenter:
 
     def count(self, audience_id: str, name: str, number: int | None) -> None:
         """Record one count of an audience: attendance_count, first_time_count or female_count."""
-        self._change(session.count_audience(audience_id, name, number), self._words.translate("Who attended"))
+        changes = count_and_follow(self._session.data, audience_id, name, number)
+        self._change(changes, self._words.translate("Who attended"))
 
     def drop_audience(self, audience_id: str) -> None:
         """Take an audience out."""
         self._change(session.drop_audience(audience_id), self._words.translate("Who attended"))
+
+    def pick_place(self, render: Callable[[FoundState], None]) -> PlacePicker:
+        """Return the search over the establishments that are not in the session yet."""
+        taken = session.places_of(self._session.data)
+        entries = [entry for entry in self._store.establishments() if entry.id not in taken]
+        unit_id = text_of(self._session.data, "unit_id")
+        return PlacePicker(SearchIndex(self._words).of(entries), unit_id, self._words, render)
+
+    def add_place(self, place_id: str) -> None:
+        """Add an establishment."""
+        self._change(add_place(self._session.data, place_id), self._words.translate("Establishment"))
+
+    def count_place(self, place_id: str, name: str, number: int) -> None:
+        """Record one count of an establishment: attendance_count or first_time_count."""
+        self._change(count_place(place_id, name, number), self._words.translate("Establishment"))
+
+    def drop_place(self, place_id: str) -> None:
+        """Take an establishment out."""
+        self._change(drop_place(self._session.data, place_id), self._words.translate("Establishment"))
 
     def hand_out(self, material_id: str, quantity: int | None) -> None:
         """Record how many of a material were handed out."""
@@ -173,7 +203,7 @@ class OutreachPresenter:
     def _look(self) -> Checked:
         lists, data = self._words.lists, self._session.data
         context = rules.Context(now=self._clock.now())
-        problems = rules.filing_problems(TYPE, data, lists, context)
+        problems = (*rules.filing_problems(TYPE, data, lists, context), *uncounted(data))
         warnings = rules.warnings(TYPE, data, lists, context)
         return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 
@@ -186,7 +216,13 @@ class OutreachPresenter:
         name, _, rest = path.partition(".")
         if name == "audiences" and rest:
             return audience_label(self._words, rest.partition(".")[0])
+        if name == "establishments" and rest:
+            return self._places().get(rest.partition(".")[0]) or field_name(name, self._words)
         return field_name(name, self._words)
+
+    def _places(self) -> dict[str, str]:
+        views = map(self._store.view, session.places_of(self._session.data))
+        return {view.id: text_of(view.data, "name") for view in views if view is not None}
 
     def _scene(self) -> SessionScene:
         data = self._session.data
@@ -197,6 +233,8 @@ class OutreachPresenter:
             unit_ids=self._opened.unit_ids,
             last=self._opened.last,
             word=self._word,
+            is_late=is_late(self._store, self._session.draft),
+            places=self._places(),
             comments=self._opened.comments,
             problems={row.path: row.text for row in self._checked.problems},
             lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},

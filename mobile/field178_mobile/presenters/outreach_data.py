@@ -74,9 +74,12 @@ def write_text(name: str, text: str) -> Changes:
 
 def audiences_of(data: Data) -> dict[str, Mapping[str, object]]:
     """Return the audiences of a session with their counts."""
-    audiences = data.get("audiences")
-    rows = audiences.items() if isinstance(audiences, Mapping) else ()
-    return {str(key): row for key, row in rows if isinstance(row, Mapping)}
+    return _rows_of(data, "audiences")
+
+
+def places_of(data: Data) -> dict[str, Mapping[str, object]]:
+    """Return the establishments of a session with their counts; one just added has none yet."""
+    return _rows_of(data, "establishments")
 
 
 def number_of(row: Mapping[str, object], name: str) -> int | None:
@@ -94,3 +97,9 @@ def scope_of(data: Data) -> str:
     """Return the scope a session is filed into: its commune's."""
     unit = text_of(data, "unit_id")
     return f"unit:{unit}" if unit else ""
+
+
+def _rows_of(data: Data, name: str) -> dict[str, Mapping[str, object]]:
+    keyed = data.get(name)
+    rows = keyed.items() if isinstance(keyed, Mapping) else ()
+    return {str(key): row for key, row in rows if isinstance(row, Mapping)}

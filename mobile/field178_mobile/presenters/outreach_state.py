@@ -8,8 +8,9 @@ from datetime import date
 
 from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.inspection_state import Checked, Spoken
-from field178_mobile.presenters.outreach_data import TEXT_LENGTHS, audiences_of, number_of
+from field178_mobile.presenters.outreach_data import TEXT_LENGTHS, audiences_of, number_of, places_of
 from field178_mobile.presenters.outreach_sessions import attendance_of
+from field178_mobile.presenters.reviewed import CLOSED, review_notice
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import Word
 from field178_shared.codelists.labels import Labelled
@@ -17,7 +18,6 @@ from field178_shared.codelists.outreach import OutreachForm
 from field178_shared.formats import date_text, number_text
 from field178_shared.records.reading import text_of
 
-LOCKED = frozenset({"approved", "void"})
 # The form shows these comments at their fields; every other one stands at its head.
 _PINNED = ("audiences", "venue", "summary", "note")
 
@@ -31,6 +31,18 @@ class AudienceRow:
     attendance: int | None
     first_time: int | None
     female: int | None
+    problem: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One establishment with its two numbers."""
+
+    id: str
+    label: str
+    attendance: int | None
+    first_time: int | None
     problem: str
     comment: str
 
@@ -65,6 +77,8 @@ class SessionScene:
     unit_ids: tuple[str, ...]
     last: Data = field(default_factory=dict)
     word: str = ""
+    is_late: bool = False
+    places: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
     comments: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     lint: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +101,8 @@ class OutreachState:
     audiences: tuple[AudienceRow, ...]
     more_audiences: tuple[Option, ...]
     total: str
+    has_places: bool
+    places: tuple[PlaceRow, ...]
     materials: tuple[MaterialRow, ...]
     summary: TextField
     note: TextField
@@ -123,6 +139,8 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         audiences=_audiences(scene),
         more_audiences=_more_audiences(scene),
         total=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
+        has_places=form is not None and form.links_establishment,
+        places=_places(scene),
         materials=_materials(scene),
         summary=_text(scene, "summary"),
         note=_text(scene, "note"),
@@ -130,9 +148,9 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         repeat_hint=_repeat_hint(scene),
         word=scene.word,
         word_label=words.choice("shown_state", scene.word),
-        is_locked=scene.word in LOCKED,
+        is_locked=scene.word in CLOSED,
         has_draft=scene.word == Word.DRAFT,
-        notice=_notice(scene),
+        notice=review_notice(scene.word, scene.is_late, words),
         other_comments=_other_comments(scene),
         problems=scene.problems,
         checked=checked,
@@ -173,6 +191,20 @@ def _audiences(scene: SessionScene) -> tuple[AudienceRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _places(scene: SessionScene) -> tuple[PlaceRow, ...]:
+    return tuple(
+        PlaceRow(
+            id=key,
+            label=scene.places.get(key) or scene.words.translate("Establishment not on this device"),
+            attendance=number_of(row, "attendance_count"),
+            first_time=number_of(row, "first_time_count"),
+            problem=_pinned(scene.problems, f"establishments.{key}"),
+            comment=_pinned(scene.comments, f"establishments.{key}"),
+        )
+        for key, row in places_of(scene.data).items()
+    )
 
 
 def _more_audiences(scene: SessionScene) -> tuple[Option, ...]:
@@ -229,23 +261,16 @@ def _repeat_hint(scene: SessionScene) -> str:
     return f"{form.label(words.language)} · {words.unit(last.get('unit_id'))}"
 
 
-def _notice(scene: SessionScene) -> str:
-    """Say that a reviewed session is closed, and what to do when it is wrong."""
-    if scene.word == "approved":
-        return scene.words.translate(
-            "Approved: to read only. If something is wrong, ask the office to open it again."
-        )
-    return (
-        scene.words.translate("Void: to read only, it counts in no report.") if scene.word in LOCKED else ""
-    )
-
-
 def _other_comments(scene: SessionScene) -> str:
     names = {path: path.partition(".")[0] for path in scene.comments}
+    places = places_of(scene.data)
+    rows = {
+        path for path in scene.comments for key in places if f"{path}.".startswith(f"establishments.{key}.")
+    }
     return "\n".join(
         f"{field_name(names[path], scene.words)}: {text}" if path else text
         for path, text in scene.comments.items()
-        if names[path] not in _PINNED
+        if names[path] not in _PINNED and path not in rows
     )
 
 

@@ -31,7 +31,6 @@ from field178_shared.ids import IdSource
 from field178_shared.records.reading import instant_of, text_of
 
 ARRIVAL = "arrival"
-LOCKED = frozenset({"approved", "void"})
 
 
 AskFix = Callable[[Callable[[Fix | None], None]], None]
@@ -198,7 +197,7 @@ class RecordPresenter:
             last=last.data if last else {},
             shortcomings=last.open_shortcomings() if last else (),
             comments=comments_of(self._store.inbox(), draft.record_id),
-            is_locked=word in LOCKED,
+            word=word,
         )
         self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
         self.visit.show(focus_path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from field178_mobile.presenters.wording import Wording
@@ -17,6 +17,12 @@ class Indexed:
     entry: EstablishmentEntry
     text: str
     order: tuple[str, str]
+
+
+def matching(places: Sequence[Indexed], query: str) -> list[Indexed]:
+    """Return the establishments whose name, address or commune hold every word, accents ignored."""
+    wanted = fold(query).split()
+    return [each for each in places if all(word in each.text for word in wanted)]
 
 
 class SearchIndex:

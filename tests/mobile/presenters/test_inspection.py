@@ -357,7 +357,7 @@ def test_comment_of_the_office_stands_at_its_field(store, clock):
 
 def test_approved_visit_does_not_change(store, clock):
     settle(store)
-    bench = Bench(store, clock, is_locked=True)
+    bench = Bench(store, clock, word="approved")
     bench.visit.answer("fire_exits_clear", "yes")
     assert bench.store.drafts.all() == []
     assert bench.state.spoken.error

@@ -5,6 +5,7 @@ import pytest
 from tests.mobile.presenters.memory_store import MemoryStore
 
 from field178_mobile.presenters.outreach_desk import OutreachDesk
+from field178_mobile.presenters.outreach_places import FoundState
 from field178_mobile.presenters.outreach_sessions import SessionsState
 from field178_mobile.presenters.outreach_state import OutreachState
 from field178_mobile.presenters.record import RecordServices
@@ -12,7 +13,7 @@ from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Word
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.ids import IdSource
+from field178_shared.ids import IdSource, review_id
 
 UNIT = "c11629_v1"
 
@@ -244,3 +245,78 @@ def test_a_draft_is_taken_up_again_and_an_unknown_record_is_not_opened(desk: Des
     assert desk.desk.open(record_id)
     assert [option.id for option in desk.state.forms if option.is_chosen] == ["rally"]
     assert not desk.desk.open("0197c3a8-0000-7000-8000-000000000001")
+
+
+def place(desk: Desk, record_id: str, name: str, unit_id: str = UNIT) -> str:
+    data = {"name": name, "establishment_type_id": "karaoke", "unit_id": unit_id, "address_line": "Số 5"}
+    desk.store.put(record_id, "establishment", f"unit:{unit_id}", data)
+    return record_id
+
+
+def at_establishments(desk: Desk):
+    session = desk.filled()
+    session.choose_form("onsite_establishment")
+    return session
+
+
+def test_search_finds_the_commune_s_establishments_first_without_accents(desk: Desk) -> None:
+    place(desk, "e1", "Karaoke Ánh Dương", "c11632_v1")
+    place(desk, "e2", "Karaoke Ánh Sao")
+    place(desk, "e3", "Nhà nghỉ Hoa")
+    found: list[FoundState] = []
+    picker = at_establishments(desk).pick_place(found.append)
+    picker.search("anh")
+    assert [option.id for option in found[-1].options] == ["e2", "e1"]
+    picker.search("không có")
+    assert (found[-1].options, bool(found[-1].said)) == ((), True)
+
+
+def test_the_only_establishment_follows_the_workers_until_it_is_counted_itself(desk: Desk) -> None:
+    place(desk, "e1", "Karaoke Ánh Dương")
+    session = at_establishments(desk)
+    session.add_place("e1")
+    session.count("workers_at_risk", "attendance_count", 6)
+    session.count("workers_at_risk", "first_time_count", 4)
+    row = desk.state.places[0]
+    assert (row.label, row.attendance, row.first_time) == ("Karaoke Ánh Dương", 6, 4)
+    session.count_place("e1", "attendance_count", 5)
+    session.count("workers_at_risk", "attendance_count", 9)
+    assert desk.state.places[0].attendance == 5
+
+
+def test_a_second_establishment_begins_uncounted_and_is_missed_by_the_check(desk: Desk) -> None:
+    place(desk, "e1", "Karaoke Ánh Dương")
+    place(desk, "e2", "Karaoke Ánh Sao")
+    session = at_establishments(desk)
+    session.count("workers_at_risk", "attendance_count", 6)
+    session.add_place("e1")
+    session.add_place("e2")
+    assert [row.attendance for row in desk.state.places] == [6, None]
+    session.complete()
+    assert desk.state.focus == "establishments.e2.attendance_count"
+    assert desk.state.places[1].problem
+    session.drop_place("e2")
+    session.complete()
+    assert desk.store.filed[0][0].data["establishments"] == {"e1": {"attendance_count": 6}}
+
+
+def test_a_form_without_establishments_clears_them(desk: Desk) -> None:
+    place(desk, "e1", "Karaoke Ánh Dương")
+    session = at_establishments(desk)
+    session.add_place("e1")
+    session.choose_form("conference")
+    assert (desk.state.has_places, desk.state.places) == (False, ())
+
+
+def test_a_draft_of_a_session_approved_meanwhile_says_it_is_a_late_edit(desk: Desk) -> None:
+    desk.filled().complete()
+    record_id = desk.store.filed[0][0].record_id
+    desk.desk.open(record_id)
+    session = desk.desk.session
+    assert session is not None
+    session.choose_form("rally")
+    assert desk.state.notice == ""
+    desk.store.put(review_id(record_id), "review", f"unit:{UNIT}", {"record": record_id, "state": "approved"})
+    session.show()
+    assert "late edit" in desk.state.notice
+    assert not desk.state.is_locked

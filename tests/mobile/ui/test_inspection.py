@@ -330,3 +330,45 @@ def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
     frames(3)
     card = pane.ids.result_card
     assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]
+
+
+def approve(table: Table) -> None:
+    from tests.mobile.inspection_world import TEAM_SCOPE
+    from tests.mobile.support import base_row, server_commits
+
+    from field178_shared.ids import review_id
+
+    said = {"record": LAST_VISIT, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **said))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table, window_size, mode):
+    approve(table)
+    screen = table.lay(window_size, mode)
+    screen.open(record_id=LAST_VISIT)
+    frames(3)
+    assert any(text.startswith("Đã duyệt: phiếu chỉ để xem") for text in texts())
+    assert lint(screen) == []
+    tap(find("SectionLine", key="fire_safety"))
+    row = find("CheckItem", key="fire_exits_clear")
+    tap(next(seg for seg in row.ids.segs.children if seg.key == "yes"))
+    assert (row.value, table.store.drafts.all()) == ("no", [])
+    assert lint(screen) == []
+    tap(find("IconBtn", icon="arrow-left"))
+    assert find("SectionLine", key="fire_safety") or window_size == PORTRAIT
+    screen.desk.record.choose_tab("conclusion")
+    frames(3)
+    assert lint(screen) == []
+
+
+def test_draft_of_a_visit_approved_meanwhile_says_it_goes_as_a_late_edit(table: Table):
+    screen = table.lay()
+    screen.open(record_id=LAST_VISIT)
+    screen.desk.record.visit.write("recommendation", "Dọn lối thoát nạn")
+    approve(table)
+    screen.open(record_id=LAST_VISIT)
+    frames(3)
+    assert "sửa muộn" in find("RecordPane").notice
+    assert lint(screen) == []
+    assert find("FootButton")

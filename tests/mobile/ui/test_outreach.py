@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import LEADER, UNIT, services, settle, uid
+from tests.mobile.inspection_world import CAFE, KARAOKE, LEADER, UNIT, services, settle, uid
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 from tests.mobile.ui.lint import lint
-from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts
+from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
 
 from field178_mobile.store import Store
 from field178_shared.ids import review_id
@@ -25,6 +25,11 @@ DATA = {
     "host_agency_id": "commune_people_committee",
     "audiences": {"general_public": {"attendance_count": 64, "first_time_count": 48}},
     "topic_ids": ["prostitution_law"],
+}
+AT_PLACES = {
+    **DATA,
+    "outreach_form_id": "onsite_establishment",
+    "establishments": {CAFE: {"attendance_count": 4}},
 }
 COMMENT = {"text": "Đếm lại giúp", "user": LEADER, "at": "2026-11-21T02:00:00Z"}
 
@@ -175,4 +180,43 @@ def test_open_session_passes_the_lint_at_the_largest_font(table: Table, window_s
     table.review("approved")
     screen = table.lay(window_size, scale=1.3)
     table.open()
+    assert lint(screen) == []
+
+
+def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table, window_size):
+    screen = table.lay(window_size)
+    tap(find("Btn", text="Buổi mới"))
+    screen.session.choose_form("onsite_establishment")
+    screen.session.count("workers_at_risk", "attendance_count", 6)
+    screen.session.check()
+    frames(3)
+    assert any(line.text == "Chưa chọn cơ sở." for line in find_all("ProblemLine"))
+    line = find("ProblemLine", path="establishments")
+    screen.ids.form.scroll_to_widget(line)
+    tap(line)
+    frames(3)
+    tap(find("Btn", text="Thêm cơ sở"))
+    type_text(find("PlaceSheet").content.column.children[-1], "hong phuc")
+    assert [row.key for row in find_all("ChoiceRow")] == [KARAOKE]
+    assert lint(find("PlaceSheet")) == []
+    tap(find("ChoiceRow", key=KARAOKE))
+    (draft,) = table.store.drafts.all()
+    assert draft.data["establishments"] == {KARAOKE: {"attendance_count": 6}}
+    assert find("PlaceRow").label == "Karaoke Hồng Phúc"
+    screen.ids.form.scroll_to_widget(find("PlaceRow"))
+    frames(3)
+    assert lint(screen) == []
+
+
+def test_approved_session_shows_its_establishments_inert(table: Table):
+    server_commits(table.store, base_row(SESSION, 1, "outreach_session", SCOPE, **AT_PLACES))
+    said = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(table.store, base_row(review_id(SESSION), 1, "review", SCOPE, **said))
+    screen = table.lay()
+    table.open()
+    row = find("PlaceRow")
+    screen.ids.form.scroll_to_widget(row)
+    tap(row.ids.attendance)
+    assert find_all("NumberPad") == []
+    assert find_all("Btn", text="Thêm cơ sở") == []
     assert lint(screen) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
+from field178_mobile.presenters.outreach_state import PlaceRow as PlaceState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import check_item
@@ -28,7 +29,7 @@ class AudienceRow(kit.Column):
         super().__init__(**kwargs)
         self._optional: Optional | None = None
 
-    def show(self, state: AudienceState) -> None:
+    def show(self, state: AudienceState | PlaceState) -> None:
         """Draw the audience."""
         self.key, self.label = state.id, state.label
         self.attendance = -1 if state.attendance is None else state.attendance
@@ -44,13 +45,17 @@ class AudienceRow(kit.Column):
 
     def give_attendance(self, number: int) -> None:
         """Keep how many attended, then ask how many of them for the first time."""
-        self.session.count(self.key, "attendance_count", number)
+        self.keep("attendance_count", number)
         if self.first_time < 0:
             self.ids.first_time.on_release()
 
     def give_first_time(self, number: int) -> None:
         """Keep how many heard it for the first time this year."""
-        self.session.count(self.key, "first_time_count", number)
+        self.keep("first_time_count", number)
+
+    def keep(self, name: str, number: int) -> None:
+        """Keep one of the numbers."""
+        self.session.count(self.key, name, number)
 
     def drop(self) -> None:
         """Take the audience out."""

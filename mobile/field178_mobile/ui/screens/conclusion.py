@@ -57,6 +57,7 @@ class ConclusionPane(BoxLayout):
         self._problems.show(checked.problems)
         self._warnings.show(checked.warnings)
         self.ids.protocols.show(protocols)
+        self.ids.scroll.column.disabled = state.is_locked
         self._draw(said)
         if self.has_problems and not had_problems:
             self.ids.scroll.scroll_y = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.inspection_state import Spoken
 from field178_mobile.presenters.outreach_desk import OutreachDesk
@@ -33,6 +33,7 @@ class OutreachScreen(kit.Panes):
     word = StringProperty("")
     word_tone = StringProperty("plain")
     notice = StringProperty("")
+    is_late = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -60,7 +61,7 @@ class OutreachScreen(kit.Panes):
         self._show_status(state.spoken)
         self.title = next((option.label for option in state.forms if option.is_chosen), _("New session"))
         self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
-        self.notice = state.notice
+        self.notice, self.is_late = state.notice, bool(state.notice) and not state.is_locked
         self._head.show(self.ids.undo, bool(state.spoken.undo))
         self._head.show(self.ids.word, bool(self.word))
         self._show_parts()
@@ -90,7 +91,7 @@ class OutreachScreen(kit.Panes):
             ("notice", bool(self.notice)),
             ("form", is_open),
             ("nothing", not is_open),
-            ("foot", is_open and not self.notice),
+            ("foot", is_open and (self.is_late or not self.notice)),
         ):
             self._detail.show(self.ids[name], is_shown)
 

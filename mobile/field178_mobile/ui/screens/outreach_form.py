@@ -10,6 +10,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from field178_mobile.presenters.inspection_state import Checked, ProblemRow
 from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
 from field178_mobile.presenters.outreach_state import MaterialRow, OutreachState
+from field178_mobile.presenters.outreach_state import PlaceRow as PlaceState
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
@@ -17,6 +18,7 @@ from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import chips, info, item_below, pick_field, pinned_field
 from field178_mobile.ui.screens.audience_row import AudienceRow
 from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.screens.place_row import PlaceRow, PlaceSheet
 from field178_mobile.ui.screens.problem_line import ProblemLine
 from field178_mobile.ui.screens.repeat import Repeat
 
@@ -30,6 +32,7 @@ PLACES = {
     "host_agency_id": "host",
     "venue": "venue",
     "audiences": "audiences",
+    "establishments": "places_card",
     "topic_ids": "topics",
     "materials": "materials",
     "summary": "summary",
@@ -47,6 +50,8 @@ class OutreachForm(kit.ScrollPane):
     def on_kv_post(self, _base: object) -> None:
         """Bind the lists that follow the state, once the kv rule has made their places."""
         self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
+        self._places: Repeat[PlaceState] = Repeat(self.ids.places, lambda: PlaceRow(session=self.session))
+        self._places_card = Optional(self.ids.places_card)
         self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
         self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
         self._optional = Optional(self.column)
@@ -61,6 +66,7 @@ class OutreachForm(kit.ScrollPane):
         self.column.disabled = state.is_locked
         self._show_session(state)
         self._show_people(state)
+        self._show_places(state)
         self._show_told(state)
         self._show_checked(state.checked)
         self._follow(state.focus)
@@ -69,6 +75,10 @@ class OutreachForm(kit.ScrollPane):
         """Offer the audiences that are not on the list yet; the pad opens for the chosen one."""
         choices = [kit.Choice(option.id, option.label) for option in self._audiences]
         kit.ChoiceSheet(choices, (), self._audience_chosen, title=_("Who attended")).open()
+
+    def add_place(self) -> None:
+        """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
+        PlaceSheet(self.session, self._place_chosen, title=_("Add an establishment")).open()
 
     def ask_quantity(self, material_id: str) -> None:
         """Ask how many of a material were handed out."""
@@ -101,6 +111,19 @@ class OutreachForm(kit.ScrollPane):
     def _audience_chosen(self, keys: tuple[str, ...]) -> None:
         row = AudienceRow(session=self.session, key=keys[0])
         row.start()
+
+    def _place_chosen(self, key: str) -> None:
+        self.session.add_place(key)
+        row = next(row for row in self.ids.places.children if row.key == key)
+        if len(self.ids.places.children) > 1:
+            row.start()
+
+    def _show_places(self, state: OutreachState) -> None:
+        """Draw the establishments of a form that names them."""
+        self._places.show(state.places)
+        is_shown = state.has_places and (bool(state.places) or not state.is_locked)
+        self._optional.show(self.ids.places_card, is_shown)
+        self._places_card.show(self.ids.add_place, not state.is_locked)
 
     def _show_session(self, state: OutreachState) -> None:
         ids = self.ids

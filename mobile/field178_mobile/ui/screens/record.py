@@ -42,6 +42,8 @@ class RecordPane(BoxLayout):
     sub = StringProperty("")
     word = StringProperty("")
     word_tone = StringProperty("plain")
+    notice = StringProperty("")
+    is_late = BooleanProperty(False)
     has_back = BooleanProperty(False)
     __events__ = ("on_ask_outing",)
 
@@ -51,6 +53,8 @@ class RecordPane(BoxLayout):
         self.arrival: Widget = ArrivalPane()
         self._panes: dict[str, Widget] = {}
         self._head = Optional(self.ids.head)
+        self._notice = Optional(self.ids.notice_place)
+        self._notice.show(self.ids.notice, False)
         self._foot: VisitFoot | None = None
         self.info.bind(on_ask_outing=self._ask_outing, on_visit=self._open_visit, on_discard=self._discard)
         self.arrival.bind(on_ask_outing=self._ask_outing, on_begin=self._begin)
@@ -64,6 +68,7 @@ class RecordPane(BoxLayout):
         self.arrival.show(state)
         if self.record.visit is None:
             self._panes = {}
+            self._show_notice("", False)
             self._put(self.info if state.pane == INFO else self.arrival, None)
             self._tabs(INFO if state.pane == INFO else CHECKLIST, (INFO, CHECKLIST))
 
@@ -73,6 +78,7 @@ class RecordPane(BoxLayout):
         if state.pane != INFO:
             pane = self._pane(state.pane)
             pane.show(state)
+        self._show_notice("" if state.pane == "filed" else state.notice, state.is_late)
         self._put(pane, state)
         self._tabs(state.tab, (INFO, CHECKLIST, CONCLUSION))
         if state.focus and state.pane in ("page", CONCLUSION):
@@ -111,7 +117,7 @@ class RecordPane(BoxLayout):
         if body.children != [pane]:
             body.clear_widgets()
             body.add_widget(pane)
-        has_foot = state is not None and state.pane != "filed"
+        has_foot = state is not None and state.pane != "filed" and not state.is_locked
         if has_foot and (self._foot is None or self._foot.visit is not self.record.visit):
             self.ids.foot.clear_widgets()
             self._foot = VisitFoot(visit=self.record.visit)
@@ -122,6 +128,11 @@ class RecordPane(BoxLayout):
                 self.ids.foot.add_widget(foot)
         if has_foot and self._foot is not None and state is not None:
             self._foot.show(state)
+
+    def _show_notice(self, notice: str, is_late: bool) -> None:
+        """Show the office's lock, or that the work comes after it."""
+        self.notice, self.is_late = notice, is_late
+        self._notice.show(self.ids.notice, bool(notice))
 
     def _tabs(self, chosen: str, keys: tuple[str, ...]) -> None:
         names = {INFO: _("Info"), CHECKLIST: _("Inspection"), CONCLUSION: _("Conclusion")}

@@ -48,10 +48,11 @@ class SectionListPane(BoxLayout):
         self.ids.protocols.show(state.protocols)
         self.ids.comment.text = state.arrival_comment
         self._arrival.show(self.ids.comment, bool(state.arrival_comment))
-        self._arrival.show(self.ids.roles, self.is_arrival_open or not self.role)
+        self._arrival.show(self.ids.roles, self.is_arrival_open or not (self.role or state.is_locked))
         self._arrival.show(self.ids.accesses, self.is_arrival_open)
         self._optional.show(self.ids.protocols, bool(state.protocols))
         self._optional.show(self.ids.checklist, not state.is_closed_early)
+        self.ids.change.disabled = self.ids.protocols.disabled = state.is_locked
         self._rows.show(state.sections)
         self._state = state
 

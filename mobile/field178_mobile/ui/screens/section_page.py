@@ -43,8 +43,9 @@ class SectionPagePane(BoxLayout):
         protocols = [each for each in state.protocols if here.intersection(each.items)]
         self.ids.protocols.show(protocols)
         self._optional.show(self.ids.protocols, bool(protocols))
-        self._head.show(self.ids.repeat, bool(page.repeat))
-        CheckItem.stock_notes = state.stock_notes
+        self._head.show(self.ids.repeat, bool(page.repeat) and not state.is_locked)
+        CheckItem.stock_notes = () if state.is_locked else state.stock_notes
+        self.ids.rows.disabled = self.ids.repeat.disabled = self.ids.protocols.disabled = state.is_locked
         self._draw(page)
         if page.id != self._section:
             self._section = page.id
