@@ -25,7 +25,10 @@ def faults(settings: Settings) -> list[str]:
     found = list(_faults_of_files(settings))
     try:
         engine = create_engine_for(settings.effective_database_url)
-        found += faults_of_store(engine, settings.tenant)
+        try:
+            found += faults_of_store(engine, settings.tenant)
+        finally:
+            engine.dispose()
     except RuntimeError as error:
         found.append(f"engine: {error}")
     except SQLAlchemyError as error:

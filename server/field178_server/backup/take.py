@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from field178_server import migrations
-from field178_server.backup.engines import copy_out
+from field178_server.backup.engines import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.manifest import (
     FORMAT,
@@ -56,6 +56,8 @@ class Taken:
 
 def take(settings: Settings, engine: Engine, desk: Desk, to: Path) -> Taken:
     """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there."""
+    if is_empty(settings.effective_database_url):
+        raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
     name = f"{desk.now():{_STAMP}}"
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(to, f"{PARTIAL}{desk.now() - timedelta(days=1):{_STAMP}}")

@@ -28,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     records.compact,
     backups.backup,
     backups.restore,
+    backups.drill,
     history.new_epoch,
     history.mark_backed_up,
 )

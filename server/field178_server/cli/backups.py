@@ -116,6 +116,37 @@ def restore(folder: Path, as_json: bool) -> None:
         click.echo(text.format(when=done.manifest.created_at), err=True)
 
 
+@click.command(help=_("Try a restore in a scratch place, away from the office's data."))
+@click.option(
+    "--backup",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=_("This backup; a made-up office's when left out."),
+)
+@as_json_option
+@_refusing
+def drill(folder: Path | None, as_json: bool) -> None:
+    """Prove that a restore works, and say what was proved."""
+    from field178_server.backup.drill import drill as run_drill
+
+    at = operator()
+    done = run_drill(at.settings, at.desk, folder)
+    manifest = done.restored.manifest
+    answer: dict[str, object] = {
+        "backup": str(folder.absolute()) if folder else "made-up",
+        "taken_at": manifest.created_at,
+        **_contents(manifest),
+        "seconds": round(done.seconds, 1),
+    }
+    show(answer, as_json=as_json)
+    if as_json:
+        return
+    click.echo(_("Proved: every file has its hash, the backup restores into an empty place, every row of"))
+    click.echo(_("every table is equal, all digests are right, the keys load, a new history has begun."))
+    click.echo(_("Not proved here: that this machine's tablets send again what came after the backup."))
+    click.echo(_("The scratch place is removed; the office's data was not touched."))
+
+
 def _contents(manifest: Manifest) -> dict[str, object]:
     tables = manifest.store.tables
     return {

@@ -1,0 +1,75 @@
+"""The drill: a backup restored into an empty place and looked at, far from the office's data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from field178_server import soundness
+from field178_server.backup.engines import scratch_store
+from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.restore import BACKUPS, Restored, restore
+from field178_server.backup.take import take
+from field178_server.database import create_engine_for
+from field178_server.demo.seed import Store, seed
+from field178_server.installation import install
+from field178_server.services.desk import Desk
+from field178_server.services.passwords import Passwords
+from field178_server.services.type_rules import declared_types
+from field178_server.settings import Settings
+from field178_shared.clock import duration_clock
+from field178_shared.codelists import demo
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What came back, and how long it took."""
+
+    restored: Restored
+    seconds: float
+
+
+def drill(settings: Settings, desk: Desk, backup: Path | None) -> Drilled:
+    """Restore a backup (a made-up office's when none is given) in a scratch place and verify it.
+
+    The office's own store and folder are neither read nor written.
+    """
+    with tempfile.TemporaryDirectory(prefix="field178-drill-") as name:
+        place = Path(name)
+        if backup is not None:
+            return _restore(settings, desk, backup, place)
+        with _made_up_backup(settings, desk, place) as made:
+            return _restore(settings, desk, made, place)
+
+
+def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drilled:
+    with scratch_store(settings.effective_database_url, place) as url:
+        own = replace(settings, data_dir=place / "restored", database_url=url)
+        begin = duration_clock()
+        done = restore(backup, own, desk)
+        seconds = duration_clock() - begin
+        faults = soundness.faults(own)
+        if done.epoch == done.manifest.store.epoch:
+            faults.append("epoch: the old one")
+        if faults:
+            raise BackupError(Reason.DIFFERS, faults[0])
+        return Drilled(done, seconds)
+
+
+@contextmanager
+def _made_up_backup(settings: Settings, desk: Desk, place: Path) -> Iterator[Path]:
+    with scratch_store(settings.effective_database_url, place) as url:
+        own = replace(settings, data_dir=place / "office", database_url=url)
+        engine = create_engine_for(url)
+        try:
+            install(own, engine, desk.clock, desk.ids)
+            seed(Store(engine, desk, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
+            taken = take(own, engine, desk, place / BACKUPS)
+        finally:
+            engine.dispose()
+        if not taken.proof.is_proved:
+            raise BackupError(Reason.DIFFERS, taken.proof.faults[0])
+        yield taken.folder

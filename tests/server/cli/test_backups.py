@@ -1,0 +1,261 @@
+"""`backup`, `restore`, `drill` as an operator types them; tablets: tests/e2e/test_restore.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.server.cli.command import Command
+
+from field178_server.backup import take
+from field178_server.crash_points import CRASH_AT
+from field178_server.database import create_engine_for
+
+Harm = Callable[[Path], None]
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Path:
+    return tmp_path / "other-disk"
+
+
+@pytest.fixture
+def taken(field178: Command, backups: Path) -> Path:
+    return take_one(field178, backups)
+
+
+def take_one(field178: Command, backups: Path, *options: str) -> Path:
+    said = field178.json("backup", "--to", str(backups), *options)
+    assert said["proved"] is True
+    return Path(str(said["backup"]))
+
+
+def elsewhere(field178: Command, tmp_path: Path) -> Path:
+    """Give the command the data folder of another, new machine."""
+    target = tmp_path / "new-machine"
+    field178.set(DATA_DIR=str(target))
+    return target
+
+
+def manifest_of(folder: Path) -> dict[str, dict[str, object]]:
+    found = json.loads((folder / "manifest.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_backup_is_private_and_names_every_file(taken: Path) -> None:
+    manifest = manifest_of(taken)
+    present = {path.relative_to(taken).as_posix() for path in taken.rglob("*") if path.is_file()}
+    assert present == {*manifest["files"], "manifest.json", "proof.json"}
+    assert {"store.sqlite", "keys/main/receipt.key", "settings.env"} <= present
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (taken, *taken.rglob("*"))}
+    assert modes == {True: 0o700, False: 0o600}
+
+
+def test_the_manifest_says_what_the_store_holds(field178: Command, taken: Path) -> None:
+    store = manifest_of(taken)["store"]
+    tables, scopes = store["tables"], store["scopes"]
+    assert isinstance(tables, dict)
+    assert isinstance(scopes, dict)
+    assert tables["officer"][0] == len(field178.rows("user", "list")) == 1
+    assert tables["record"][0] == sum(count for _seq, count, _sum in scopes.values()) > 0
+    assert store["audit_rows"] == tables["audit"][0] > 0
+
+
+def test_a_restored_server_is_sound_and_begins_a_new_history(
+    field178: Command, taken: Path, tmp_path: Path
+) -> None:
+    officers = field178("user", "list")
+    target = elsewhere(field178, tmp_path)
+    said = field178.json("restore", str(taken))
+    assert said["epoch"] != manifest_of(taken)["store"]["epoch"]
+    assert field178("user", "list") == officers
+    assert field178("check")
+    assert (target / "keys/main/receipt.key").read_bytes() == (taken / "keys/main/receipt.key").read_bytes()
+    assert acts(target)[-2:] == ["store_restored", "epoch_begun"]
+
+
+def acts(folder: Path) -> list[str]:
+    engine = create_engine_for(f"sqlite:///{folder / 'field178.sqlite'}")
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT action FROM audit ORDER BY audit_id").scalars().all()
+    engine.dispose()
+    return list(found)
+
+
+def flip(name: str) -> Harm:
+    def harm(folder: Path) -> None:
+        body = bytearray((folder / name).read_bytes())
+        body[len(body) // 2] ^= 1
+        (folder / name).write_bytes(body)
+
+    return harm
+
+
+def cut(folder: Path) -> None:
+    os.truncate(folder / "store.sqlite", (folder / "store.sqlite").stat().st_size // 2)
+
+
+def without(name: str) -> Harm:
+    return lambda folder: (folder / name).unlink()
+
+
+def leading_outside(folder: Path) -> None:
+    """Name a file outside the backup, in a manifest that is otherwise whole."""
+    (folder.parent / "outside").write_bytes(b"x")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["../outside"] = {"size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    proof = json.loads((folder / "proof.json").read_text())
+    proof["manifest_sha256"] = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    (folder / "proof.json").write_text(json.dumps(proof))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        flip("store.sqlite"),
+        flip("keys/main/receipt.key"),
+        flip("manifest.json"),
+        cut,
+        without("store.sqlite"),
+        without("keys/main/sealing.key"),
+        without("manifest.json"),
+        without("proof.json"),
+        leading_outside,
+    ],
+)
+def test_a_harmed_backup_is_refused_before_anything_is_written(
+    field178: Command, taken: Path, tmp_path: Path, harm: Harm
+) -> None:
+    harm(taken)
+    target = elsewhere(field178, tmp_path)
+    result = field178.run("restore", str(taken))
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.output
+    assert not target.exists()
+
+
+def test_a_restore_never_overwrites(field178: Command, taken: Path, tmp_path: Path) -> None:
+    before = (field178.folder / "field178.sqlite").read_bytes()
+    result = field178.run("restore", str(taken))
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.output
+    assert (field178.folder / "field178.sqlite").read_bytes() == before
+
+    target = elsewhere(field178, tmp_path)
+    (tmp_path / "store.sqlite").write_bytes(b"not ours")
+    field178.set(DATABASE_URL=f"sqlite:///{tmp_path / 'store.sqlite'}")
+    assert field178.run("restore", str(taken)).exit_code == 1
+    assert (tmp_path / "store.sqlite").read_bytes() == b"not ours"
+    assert not target.exists()
+
+
+def test_the_folder_of_the_backups_may_stay_where_it_is(field178: Command) -> None:
+    folder = Path(str(field178.json("backup")["backup"]))
+    assert folder.parent == field178.folder / "backups"
+    for path in field178.folder.iterdir():
+        if path.name != "backups":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    field178("restore", str(folder))
+    assert field178("check")
+
+
+def test_a_backup_of_another_authority_is_refused(field178: Command, taken: Path, tmp_path: Path) -> None:
+    target = elsewhere(field178, tmp_path)
+    field178.set(TENANT="other")
+    assert field178.run("restore", str(taken)).exit_code == 1
+    assert not target.exists()
+
+
+def test_only_the_oldest_proved_backups_go(field178: Command, backups: Path) -> None:
+    first, second = take_one(field178, backups), take_one(field178, backups)
+    unproved = take_one(field178, backups)
+    proof = json.loads((unproved / "proof.json").read_text())
+    (unproved / "proof.json").write_text(json.dumps(proof | {"is_proved": False}))
+    (backups / "photos of the party").mkdir()
+    last = take_one(field178, backups, "--keep", "2")
+    assert {one.name for one in backups.iterdir()} == {
+        "photos of the party",
+        second.name,
+        unproved.name,
+        last.name,
+    }
+    assert not first.exists()
+    newest = take_one(field178, backups, "--keep", "1")
+    assert [one for one in (second, last, newest) if one.exists()] == [newest]
+    assert field178.run("backup", "--to", str(backups), "--keep", "0").exit_code == 2
+
+
+def test_a_backup_that_is_not_its_store_is_kept_unproved_and_marks_nothing(
+    field178: Command, backups: Path
+) -> None:
+    engine = create_engine_for(f"sqlite:///{field178.folder / 'field178.sqlite'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE record SET body = replace(body, 'a', 'b')")
+    engine.dispose()
+    old = take_unproved(field178, backups)
+    result = field178.run("backup", "--to", str(backups), "--keep", "1")
+    assert result.exit_code == 1
+    assert old.exists()
+    assert "backup_marked" not in acts(field178.folder)
+
+
+def take_unproved(field178: Command, backups: Path) -> Path:
+    result = field178.run("backup", "--to", str(backups))
+    assert result.exit_code == 1
+    [folder] = backups.iterdir()
+    assert json.loads((folder / "proof.json").read_text())["is_proved"] is False
+    return folder
+
+
+def test_a_failure_in_the_middle_leaves_nothing(
+    field178: Command, backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(take, "faults_of", full)
+    with pytest.raises(OSError, match="No space"):
+        field178("backup", "--to", str(backups))
+    assert list(backups.iterdir()) == []
+
+
+@pytest.mark.parametrize("boundary", ["backup.copied", "backup.proved"])
+def test_a_power_cut_leaves_no_backup_but_a_remnant_that_is_swept(
+    field178: Command, backups: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, boundary: str
+) -> None:
+    command = [sys.executable, "-m", "field178_server.cli", "backup", "--to", str(backups)]
+    done = subprocess.run(command, env={**os.environ, CRASH_AT: boundary}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    [remnant] = backups.iterdir()
+    assert remnant.name.startswith(take.PARTIAL)
+    assert "backup_marked" not in acts(field178.folder)
+
+    take_one(field178, backups)
+    assert remnant.exists()  # it might be one under way
+    remnant.rename(backups / f"{take.PARTIAL}20200101-000000-000000")
+    kept = take_one(field178, backups, "--keep", "1")
+    assert list(backups.iterdir()) == [kept]
+
+
+def test_nothing_is_backed_up_before_a_server_is_set_up(command: Command, backups: Path) -> None:
+    result = command.run("backup", "--to", str(backups))
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.output
+    assert not backups.exists()
+
+
+def test_a_drill_touches_nothing_of_the_office(field178: Command, taken: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in field178.folder.rglob("*")}
+    assert int(str(field178.json("drill")["records"])) > 500
+    assert field178.json("drill", "--backup", str(taken))["backup"] == str(taken)
+    assert {path: path.stat().st_mtime_ns for path in field178.folder.rglob("*")} == before
+    flip("store.sqlite")(taken)
+    assert field178.run("drill", "--backup", str(taken)).exit_code == 1
