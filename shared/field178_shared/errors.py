@@ -67,6 +67,7 @@ class ErrorCode(StrEnum):
     GROUP = "group"
     CONFLICT_UNKNOWN = "conflict_unknown"
     REPLACED = "replaced"
+    SCATTERED = "scattered"
     DELETED = "deleted"
     CHANGED = "changed"
     MERGED = "merged"
@@ -203,6 +204,9 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
     ),
     ErrorCode.REPLACED: _E(None, "Đã được lần sửa sau thay thế.", "A later change has replaced it."),
+    ErrorCode.SCATTERED: _E(
+        None, "Các phiếu đi cùng không liền nhau.", "Records sent together do not stand together."
+    ),
     ErrorCode.DELETED: _E(None, "Phiếu đã bị xóa ở nơi khác.", "The record was deleted elsewhere."),
     ErrorCode.CHANGED: _E(None, "Mục này đã được sửa ở nơi khác.", "This field was changed elsewhere."),
     ErrorCode.MERGED: _E(None, "Phiếu đã được gộp vào phiếu khác.", "The record was merged into another."),

@@ -19,9 +19,7 @@ def refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeR
     reason = _of_sender(change, size_bytes, device) or _of_type(change, rules)
     if reason is not None:
         return quarantined(reason)
-    if change.op == Op.RESOLVE and change.conflicts is None:
-        return quarantined(ErrorCode.SCHEMA, {"conflicts": [ErrorCode.WRONG_TYPE.value]})
-    return _of_paths(change)
+    return _of_members(change) or _of_paths(change)
 
 
 def _of_sender(change: Change, size_bytes: int, device: DeviceContext) -> ErrorCode | None:
@@ -42,6 +40,17 @@ def _of_type(change: Change, rules: TypeRules) -> ErrorCode | None:
         return ErrorCode.UNKNOWN_SCHEMA
     writers = type_.creators if change.create else type_.editors
     return ErrorCode.OFFICE_ONLY if Side.TABLET not in writers else None
+
+
+def _of_members(change: Change) -> Outcome | None:
+    unread = []
+    if change.op == Op.RESOLVE and change.conflicts is None:
+        unread.append("conflicts")
+    if change.group is None and change.wire.get("group") is not None:
+        unread.append("group")
+    return (
+        quarantined(ErrorCode.SCHEMA, {m: [ErrorCode.WRONG_TYPE.value] for m in unread}) if unread else None
+    )
 
 
 def _of_paths(change: Change) -> Outcome | None:

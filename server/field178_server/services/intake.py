@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from field178_server import database
 from field178_server.models import Change as ChangeRow
-from field178_server.models import Device, Quarantine, Tenant
+from field178_server.models import Device, Tenant
 from field178_server.models.base import table_of
 from field178_server.services import admission, incarnations, ledger, waiting
+from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
 from field178_server.services.conflicts import conflicts_of, settle, with_dispute
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.judge import Case, Outcome, judge_known, judge_new, quarantined
 from field178_server.services.ledger import Entry
 from field178_server.services.stored import Stored
-from field178_server.services.type_rules import TypeRules
+from field178_server.services.type_rules import Problems, TypeRules
 from field178_server.services.waiting import Waiting
 from field178_shared.clock import from_wire
 from field178_shared.errors import ErrorCode
@@ -54,57 +55,33 @@ class Intake:
         self._reused: dict[tuple[str, str], Entry] = {}
         self._judged: dict[str, Entry] = {}
         self._parked: dict[tuple[str, str], Waiting] = {}
-        self._orphans: defaultdict[str, list[Waiting]] = defaultdict(list)
-        self._mendable: dict[str, Waiting] = {}
-        self._mended: set[tuple[str, str, str]] = set()
+        self._backlog = Backlog(batch.session, batch.tenant_id)
         self._makers: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
 
     def prepare(self, pushed: Sequence[Sent]) -> None:
         """Read all that judging these changes needs, in as many statements for one as for all."""
         session, tenant_id = self._batch.session, self._batch.tenant_id
         self._known = ledger.find_entries(session, tenant_id, [sent.change.change_id for sent in pushed])
-        fresh = [sent for sent in pushed if sent.change.change_id not in self._known]
-        if not fresh:
-            return
-        self.await_orphans(sent.change.record_id for sent in fresh if sent.change.create)
-        self.await_mended(sent.change for sent in fresh)
-        self.load(sent.change for sent in fresh)
+        fresh = [sent.change for sent in pushed if sent.change.change_id not in self._known]
+        if fresh:
+            self._read(fresh, [])
 
-    def await_orphans(self, record_ids: Iterable[str]) -> None:
-        """Find changes that wait for records which may appear now, and lock the tablets they came from."""
-        wanted = sorted(set(record_ids))
-        if not wanted:
-            return
-        found = waiting.find_orphans(self._batch.session, self._batch.tenant_id, wanted)
-        for one in found:
-            self._orphans[one.change.record_id].append(one)
-        self.lock_devices(one.entry.device_id for one in found)
+    def prepare_again(self, found: Sequence[Waiting]) -> None:
+        """Read all that judging these waiting changes once more needs."""
+        self._read([one.change for one in found], [*found, *self._backlog.read_groups(found)])
 
-    def await_mended(self, changes: Iterable[Change]) -> None:
-        """Find what waits for the records of changes that mend something."""
-        records = sorted({change.record_id for change in changes if change.replaces})
-        if not records:
-            return
-        condition = Quarantine.record_id.in_(records)
-        found = waiting.find_waiting(self._batch.session, self._batch.tenant_id, condition)
-        self._mendable |= {one.change.change_id: one for one in found}
-        # Run again together, a change and the one that mends it: the later word stands for both.
-        for one in found:
-            mended = set(one.change.replaces) - {one.change.change_id}
-            self._mended |= {(one.entry.device_id, one.change.record_id, other) for other in mended}
-
-    def lock_devices(self, device_ids: Iterable[str]) -> None:
-        """Lock and read tablets that are not at hand yet."""
-        absent = set(device_ids) - set(self._devices)
+    def _read(self, changes: Sequence[Change], waits: Sequence[Waiting]) -> None:
+        found = self._backlog.read(changes)
+        absent = {one.entry.device_id for one in (*waits, *found)} - set(self._devices)
         if absent:
             session, tenant_id = self._batch.session, self._batch.tenant_id
             self._devices |= load_devices(session, tenant_id, absent, lock=True)
+        self._load([*changes, *(one.change for one in (*waits, *found))])
 
-    def load(self, changes: Iterable[Change]) -> None:
+    def _load(self, changes: Sequence[Change]) -> None:
         """Lock and read the records of changes; for deletes, also who made their revisions."""
-        listed = list(changes)
-        self._batch.load(change.record_id for change in listed)
-        deleted = sorted({change.record_id for change in listed if change.op == Op.DELETE})
+        self._batch.load(change.record_id for change in changes)
+        deleted = sorted({change.record_id for change in changes if change.op == Op.DELETE})
         if not deleted:
             return
         wanted = {"tenant_id": self._batch.tenant_id, "record_ids": deleted}
@@ -113,35 +90,87 @@ class Intake:
             if rev is not None:
                 self._makers[record_id][rev] = device_id
 
-    def take(self, sent: Sent, device: DeviceContext, incarnation: str) -> Entry:
-        """Return the verdict on a pushed change: the stored one when it is known, else a new one."""
-        change = sent.change
-        known = self._known.get(change.change_id)
-        if known is not None and known.payload_hash == sent.hash:
-            return known
-        entry = self._new_entry(sent, device, incarnation)
-        if known is not None:
-            return self._take_reused(sent, entry)
-        self._known[change.change_id] = entry
-        outcome, scope = self._judge(change, len(sent.body), device)
-        self._carry_out(Waiting(change, entry, sent.body.decode(), ""), outcome, scope)
-        return entry
+    def take(
+        self, run: Sequence[Sent], device: DeviceContext, incarnation: str, fault: Problems
+    ) -> list[Entry]:
+        """Return the verdicts on a pushed change, or on a group: stored ones where known, else new ones."""
+        entries, fresh = [], []
+        for sent in run:
+            known = self._known.get(sent.change.change_id)
+            if known is not None and known.payload_hash == sent.hash:
+                entries.append(known)
+                continue
+            entry = self._new_entry(sent, device, incarnation)
+            if known is not None:
+                entries.append(self._take_reused(sent, entry))
+                continue
+            self._known[sent.change.change_id] = entry
+            entries.append(entry)
+            fresh.append(Waiting(sent.change, entry, sent.body.decode(), ""))
+        held = [entry for entry in entries if entry.is_quarantined and entry.reason is not None]
+        if fault:
+            self._hold(fresh, quarantined(ErrorCode.GROUP, fault))
+        elif held:
+            self._hold(fresh, quarantined(ErrorCode.GROUP, {"cause": held[0].change_id}))
+        else:
+            self._take_together(fresh)
+        return entries
 
-    def take_again(self, one: Waiting) -> bool:
-        """Judge a quarantined change once more; False when nothing about it has changed."""
-        device = self._devices.get(one.entry.device_id)
-        judged = self._judged.get(one.change.change_id)
-        if device is None or (judged is not None and not judged.is_quarantined):
-            return False  # its tablet is gone, or its record appeared and took it along already
-        if (device.id, one.change.record_id, one.change.change_id) in self._mended:
-            return False
-        outcome, scope = self._judge(one.change, len(one.payload.encode()), device)
-        reason = outcome.reason.value if outcome.reason is not None else None
-        same_details = outcome.details == {k: v for k, v in one.entry.details.items() if k != "at"}
-        if one.entry.is_quarantined and reason == one.entry.reason and same_details:
-            return False
-        self._carry_out(one, outcome, scope)
-        return True
+    def take_again(self, one: Waiting) -> int:
+        """Judge a quarantined change once more, with its group; return how many verdicts changed."""
+        members = self._backlog.group_of(one) if one.change.group else [one]
+        members = [member for member in members if not self._is_settled(member.change.change_id)]
+        if self._is_settled(one.change.change_id) or any(map(self._must_wait, members)):
+            return 0
+        return self._take_together(members)
+
+    def _is_settled(self, change_id: str) -> bool:
+        judged = self._judged.get(change_id)
+        return judged is not None and not judged.is_quarantined
+
+    def _must_wait(self, one: Waiting) -> bool:
+        # Its tablet is gone; a later change mends it; or its group came in a form that cannot be right.
+        malformed = one.entry.reason == ErrorCode.GROUP and "group" in one.entry.details
+        return one.entry.device_id not in self._devices or self._backlog.is_mended(one) or malformed
+
+    def _take_together(self, members: Sequence[Waiting]) -> int:
+        """Apply all of them or none; return how many verdicts changed."""
+        mark = self._batch.mark() if len(members) > 1 else None
+        before = [replace(one.entry) for one in members]
+        for index, one in enumerate(members):
+            device = self._devices[one.entry.device_id]
+            outcome, scope = self._judge(one.change, len(one.payload.encode()), device)
+            if outcome.status == Status.QUARANTINED:
+                if mark is not None:
+                    self._batch.roll_back(mark)
+                for member, entry in zip(members[:index], before, strict=False):
+                    member.entry.become(entry)
+                cause = quarantined(ErrorCode.GROUP, {"cause": one.change.change_id})
+                return sum(self._hold([member], outcome if member is one else cause) for member in members)
+            ledger.conclude(one.entry, outcome, scope, self._batch.now)
+            self._apply(one, outcome)
+        for one in members:
+            self._accept(one)
+        for one in members:
+            self._follow(one)
+        return len(members)
+
+    def _hold(self, members: Sequence[Waiting], outcome: Outcome) -> int:
+        """Hold changes back; return for how many that is news."""
+        changed = 0
+        for one in members:
+            entry = one.entry
+            same_details = outcome.details == {k: v for k, v in entry.details.items() if k != "at"}
+            if entry.is_quarantined and entry.reason == outcome.reason and same_details:
+                continue
+            scope = self._scope_of(one.change, self._devices[entry.device_id])
+            ledger.conclude(entry, outcome, scope, self._batch.now)
+            self._judged[entry.change_id] = entry
+            parked = replace(one, reason=entry.reason or "")
+            self._parked[entry.change_id, entry.payload_hash] = parked
+            self._backlog.park(parked)
+            changed += 1
+        return changed
 
     def flush(self) -> None:
         """Write records, verdicts, quarantine and counters."""
@@ -186,9 +215,8 @@ class Intake:
     def _judge(self, change: Change, size_bytes: int, device: DeviceContext) -> tuple[Outcome, str]:
         """Return the outcome and the scope it is filed under."""
         record = self._batch.get(change.record_id)
-        # A record in a scope that was not granted is as unknown: its scope MUST NOT show either.
-        seen = record if record is not None and record.scope in device.scopes else None
-        scope = seen.scope if seen is not None else change.scope
+        seen = self._seen(change, device)
+        scope = self._scope_of(change, device)
         if (refused := admission.refusal(change, size_bytes, device, self._rules)) is not None:
             return refused, scope
         case = Case(
@@ -202,6 +230,15 @@ class Intake:
             return judge_known(change, seen, case), scope
         return _judge_unseen(change, device, case, is_hidden=record is not None), scope
 
+    def _seen(self, change: Change, device: DeviceContext) -> Stored | None:
+        # A record in a scope that was not granted is as unknown: its scope MUST NOT show either.
+        record = self._batch.get(change.record_id)
+        return record if record is not None and record.scope in device.scopes else None
+
+    def _scope_of(self, change: Change, device: DeviceContext) -> str:
+        seen = self._seen(change, device)
+        return seen.scope if seen is not None else change.scope
+
     def _made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
         if change.op != Op.DELETE or not 0 < change.base_rev < record.rev:
@@ -209,25 +246,22 @@ class Intake:
         makers = self._makers[record.record_id]
         return all(makers.get(rev) == device.id for rev in range(change.base_rev + 1, record.rev + 1))
 
-    def _carry_out(self, one: Waiting, outcome: Outcome, scope: str) -> None:
-        change, entry, batch = one.change, one.entry, self._batch
-        ledger.conclude(entry, outcome, scope, batch.now)
+    def _accept(self, one: Waiting) -> None:
+        entry = one.entry
         self._judged[entry.change_id] = entry
         key = (entry.change_id, entry.payload_hash)
-        if entry.is_quarantined:
-            self._parked[key] = replace(one, reason=entry.reason or "")
-            if entry.reason == ErrorCode.ORPHAN:
-                self._orphans[change.record_id].append(self._parked[key])
-            return
         if entry.is_stored:
             self._parked[key] = one
         else:
             self._parked.pop(key, None)
-        self._apply(one, outcome)
-        for mended in change.replaces:
-            self._replace(mended, entry)
-        if outcome.record is not None and outcome.record.rev == 1:
-            self._run_orphans(change.record_id)
+
+    def _follow(self, one: Waiting) -> None:
+        """Settle what an applied change mends, and run what waited for its record."""
+        for mended in one.change.replaces:
+            self._replace(mended, one.entry)
+        if one.entry.rev == 1:
+            for orphan in self._backlog.take_orphans(one.change.record_id):
+                self.take_again(orphan)
 
     def _apply(self, one: Waiting, outcome: Outcome) -> None:
         change, entry, batch = one.change, one.entry, self._batch
@@ -255,7 +289,7 @@ class Intake:
     def _replace(self, change_id: str, by: Entry) -> None:
         """Settle a change that waits, of the same record and tablet: it was mended and is not run again."""
         judged = self._judged.get(change_id)
-        one = self._mendable.get(change_id)
+        one = self._backlog.mendable(change_id)
         if judged is not None:
             one = self._parked.get((change_id, judged.payload_hash)) if judged.is_quarantined else None
         if one is None or (one.entry.device_id, one.change.record_id) != (by.device_id, by.record_id):
@@ -266,12 +300,9 @@ class Intake:
         entry.rev, entry.h = by.rev, by.h
         self._judged[change_id] = entry
         self._parked[change_id, entry.payload_hash] = one
-
-    def _run_orphans(self, record_id: str) -> None:
-        orphans = self._orphans.pop(record_id, [])
-        orphans.sort(key=lambda one: (one.entry.device_id, one.entry.incarnation, one.entry.n))
-        for one in orphans:
-            self.take_again(one)
+        if one.change.group:
+            for member in self._backlog.group_of(one):
+                self.take_again(member)
 
     def _count_verdicts(self) -> None:
         counts = {device.id: device.verdicts for device in self._devices.values()}

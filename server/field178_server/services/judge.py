@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_server.services.stored import Stored, new_record, next_revision
-from field178_server.services.type_rules import Problems, TypeRules
+from field178_server.services.type_rules import TypeRules
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import (
     Data,
@@ -42,7 +42,7 @@ class Outcome:
 
     status: Status
     reason: ErrorCode | None = None
-    details: Problems = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
     record: Stored | None = None
     disputes: tuple[Disputed, ...] = ()
 
@@ -58,7 +58,7 @@ class Case:
     conflicts: Collection[str] = ()
 
 
-def quarantined(reason: ErrorCode, details: Problems | None = None) -> Outcome:
+def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) -> Outcome:
     """Return the outcome of a change that is kept as sent and not applied."""
     return Outcome(Status.QUARANTINED, reason, details or {})
 

@@ -69,6 +69,11 @@ class Entry:
         """Tell whether the change waits in quarantine."""
         return self.status == Status.QUARANTINED
 
+    def become(self, other: Entry) -> None:
+        """Take over all that another state of this verdict says."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(other, name))
+
     def receipt(self) -> Receipt:
         """Return the receipt as the protocol knows it."""
         return Receipt(

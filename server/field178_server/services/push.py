@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from field178_server.services import audit, ledger
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext
+from field178_server.services.groups import runs
 from field178_server.services.intake import Intake, Sent, payload_key
 from field178_server.services.type_rules import TypeRules
 from field178_shared.errors import ErrorCode
@@ -31,7 +32,10 @@ def push(
     sent = [_sent(change, key) for change in changes]
     intake = Intake(batch, rules, [device])
     intake.prepare(sent)
-    entries = [intake.take(one, device, incarnation) for one in sent]
+    entries: list[ledger.Entry] = []
+    for run, fault in runs(changes):
+        members = sent[len(entries) : len(entries) + len(run)]
+        entries += intake.take(members, device, incarnation, fault)
     is_news = any(not entry.v for entry in entries)
     intake.flush()
     if is_news:

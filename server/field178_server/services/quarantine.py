@@ -32,10 +32,7 @@ def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> in
     if not found:
         return 0
     intake = Intake(batch, rules, [])
-    intake.lock_devices(one.entry.device_id for one in found)
-    intake.await_orphans(one.change.record_id for one in found if one.change.create)
-    intake.await_mended(one.change for one in found)
-    intake.load(one.change for one in found)
+    intake.prepare_again(found)
     changed = sum([intake.take_again(one) for one in found])
     intake.flush()
     return changed
