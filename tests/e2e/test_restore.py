@@ -17,6 +17,7 @@ from tests.e2e.server_process import ServerProcess, running_server
 from tests.stores import POSTGRES, SQLITE, postgres_cluster
 
 from field178_mobile.sync.events import SyncMessage
+from field178_server.backup import take
 from field178_server.database import create_engine_for
 
 __all__ = ["postgres_cluster"]
@@ -145,17 +146,31 @@ def test_a_tablet_forgets_only_what_a_proved_backup_holds(office: Office) -> Non
     assert two.live() == office.live()
 
 
-def test_a_backup_taken_while_tablets_write_holds_a_state_that_was(office: Office) -> None:
+def test_what_arrives_during_a_backup_is_not_told_to_be_safe(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two = office.tablets
+    before = one.file(one.ids.time_ordered(), name="Trước")
     office.sync()
-    held = []
-    for number in range(3):
-        one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}")
-        one.sync()
-        manifest = json.loads((office.backup() / "manifest.json").read_text())
-        held.append(sum(life["held"] for life in manifest["store"]["lives"]))
-    assert held == [1, 2, 3]
-    assert two.sync() is SyncMessage.IN_SYNC
+    meanwhile = set()
+    prove = take.faults_of
+
+    def late(*arguments: object) -> list[str]:
+        meanwhile.add(one.file(one.ids.time_ordered(), name="Trong lúc sao lưu"))
+        assert one.sync() is SyncMessage.IN_SYNC
+        return prove(*arguments)
+
+    monkeypatch.setattr(take, "faults_of", late)
+    backup = office.backup()
+    office.sync()
+    assert set(one.receipts()) == meanwhile
+
+    office.lose_everything()
+    office.restore(backup)
+    assert set(office.receipts()) == {before}
+    office.sync()
+    assert set(office.receipts()) == {before} | meanwhile
+    assert two.live() == office.live()
 
 
 def new_database(cluster: postgres.Cluster) -> str:

@@ -1,0 +1,93 @@
+"""What a backup needs of its engine, and what it refuses to say without it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url
+from tests.world import UNIT, World
+
+from field178_server import migrations
+from field178_server.backup import take
+from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.restore import restore
+from field178_server.database import create_engine_for
+from field178_server.services import operator
+from field178_server.services.desk import Desk
+from field178_server.settings import Settings
+from field178_server.unit_of_work import run_write
+from field178_shared.codelists import load
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def settings_of(engine: Engine, folder: Path, url: str = "") -> Settings:
+    return Settings(data_dir=folder / "data", database_url=url or url_of(engine))
+
+
+def desk_of(world: World) -> Desk:
+    return Desk(world.tenant_id, world.clock, world.ids, load())
+
+
+def test_a_backup_is_proved_on_every_engine(world: World, tmp_path: Path) -> None:
+    world.tablet(UNIT).created()
+    taken = take.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
+    assert taken.proof.faults == []
+    assert list(taken.marks.values()) == [1]
+    assert taken.manifest.engine == world.engine.dialect.name
+    assert taken.manifest.migration == migrations.head()
+
+
+def test_a_history_begun_meanwhile_is_told_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.tablet(UNIT).created()
+    desk, prove = desk_of(world), take.faults_of
+
+    def late(*arguments: object) -> list[str]:
+        run_write(world.engine, lambda session: operator.new_epoch(session, desk))
+        return prove(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(take, "faults_of", late)
+    taken = take.take(settings_of(world.engine, tmp_path), world.engine, desk, tmp_path / "b")
+    assert (taken.proof.is_proved, taken.marks) == (True, {})
+
+
+@pytest.mark.postgres
+def test_without_the_right_to_try_it_a_backup_marks_nothing(postgres_engine: Engine, tmp_path: Path) -> None:
+    world = World(postgres_engine)
+    world.tablet(UNIT).created()
+    with postgres_engine.begin() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS plain; CREATE ROLE plain LOGIN PASSWORD 'geheim'")
+        connection.exec_driver_sql("GRANT pg_read_all_data, pg_write_all_data TO plain")
+    url = make_url(url_of(postgres_engine)).set(username="plain", password="geheim")
+    plain = create_engine_for(url.render_as_string(hide_password=False))
+    taken = take.take(settings_of(plain, tmp_path, url_of(plain)), plain, desk_of(world), tmp_path / "b")
+    plain.dispose()
+    assert taken.proof.faults == ["no_scratch: plain"]
+    assert (taken.proof.is_proved, taken.marks) == (False, {})
+    assert "geheim" not in (taken.folder / "manifest.json").read_text()
+
+
+@pytest.mark.postgres
+def test_a_missing_client_program_is_named_and_nothing_is_left(
+    postgres_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(postgres_engine)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackupError) as refused:
+        take.take(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
+    assert (refused.value.reason, refused.value.what) == (Reason.NO_CLIENT, "pg_dump")
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def test_a_store_in_use_is_never_restored_over(world: World, tmp_path: Path) -> None:
+    settings, desk = settings_of(world.engine, tmp_path), desk_of(world)
+    taken = take.take(settings, world.engine, desk, tmp_path / "b")
+    with pytest.raises(BackupError) as refused:
+        restore(taken.folder, settings, desk)
+    assert refused.value.reason is Reason.STORE_NOT_EMPTY
+    assert not settings.data_dir.exists()
