@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.store import Draft, Store, Word
+from field178_mobile.store import Draft, InboxItem, Store, Word
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.position import Position, read_position
 from field178_mobile.store.sync_store import SyncStore
@@ -206,3 +206,34 @@ def test_a_lost_scope_is_emptied_and_a_revoked_tablet_reads_nothing(
     server.command("revoke", one.enrolment.device)
     assert one.sync() is SyncMessage.REVOKED
     assert one.store.establishments() == ()
+
+
+@pytest.mark.parametrize(("is_mine", "name"), [(True, "của máy hai"), (False, "của máy một")])
+def test_a_conflict_is_settled_offline_and_both_tablets_agree(
+    tablet: NewTablet, is_mine: bool, name: str
+) -> None:
+    one, two = tablet(), tablet()
+    record_id = one.ids.time_ordered()
+    one.file(record_id, name="chung")
+    one.sync()
+    two.sync()
+    for each, said in ((one, "của máy một"), (two, "của máy hai")):
+        each.file(record_id, name=said)
+        each.sync()
+
+    def disputes(each: RealTablet) -> list[InboxItem]:
+        return [item for item in each.store.inbox() if item.record_id == record_id]
+
+    (item,) = disputes(two)
+    (value,) = item.disagreements
+    chosen = {value.path: value.mine} if is_mine else {}
+    assert two.store.resolve(record_id, item.disagreements, chosen, two.enrolment.user.id) is not None
+    assert disputes(two) == []
+    two.sync()
+    one.sync()
+    for each in (one, two):
+        view = each.store.view(record_id)
+        assert view is not None
+        assert (view.data["name"], view.attention) == (name, None)
+        assert disputes(each) == []
+        assert each.store.status().in_sync

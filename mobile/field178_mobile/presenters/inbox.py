@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from field178_mobile.presenters.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
@@ -17,10 +18,12 @@ from field178_mobile.presenters.inbox_words import (
 )
 from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.status import DEMO_NOTICE, moment_text
+from field178_mobile.presenters.value_words import DELETED, value_text
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.clock import Clock
-from field178_shared.errors import message
+from field178_shared.errors import ErrorCode, message
+from field178_shared.merge import read_path
 
 
 class InboxStore(Protocol):
@@ -35,30 +38,43 @@ class InboxStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class InboxActs:
+    """Where the inbox leads: to a record at a field, and to the settling of a disagreement."""
+
+    go: Callable[[str, str, str], None]
+    settle: Callable[[str, Collection[Disagreement], Mapping[str, object]], None]
+
+
 class InboxPresenter:
-    """Lists what somebody must look at and opens one; it files nothing itself."""
+    """Lists what somebody must look at and opens one; a disagreement is settled value by value."""
 
     def __init__(
         self,
         store: InboxStore,
         clock: Clock,
         words: Wording,
-        navigate: Callable[[str, str, str], None],
+        acts: InboxActs,
         render: Callable[[InboxState], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._words = words
-        self._navigate = navigate
+        self._acts = acts
         self._render = render
         self._open = ""
+        self._shown: tuple[Disagreement, ...] = ()
+        self._mine: frozenset[int] = frozenset()
 
     def refresh(self) -> None:
-        """Look again and draw; an item that is gone closes."""
+        """Look again and draw; an item that is gone closes, a choice between values that changed is void."""
         items = _keyed(self._store.inbox())
         if self._open not in items:
             self._open = ""
         opened = items.get(self._open)
+        shown = opened.disagreements if opened else ()
+        if shown != self._shown:
+            self._shown, self._mine = shown, frozenset()
         self._render(
             InboxState(
                 rows=tuple(self._row(key, item) for key, item in items.items()),
@@ -69,7 +85,7 @@ class InboxPresenter:
 
     def open(self, key: str) -> None:
         """Open one item."""
-        self._open = key
+        self._open, self._mine = key, frozenset()
         self.refresh()
 
     def close(self) -> None:
@@ -80,7 +96,21 @@ class InboxPresenter:
         """Open the record of the open item at a field."""
         item = _keyed(self._store.inbox()).get(self._open)
         if item is not None and item.type in SCREENS:
-            self._navigate(SCREENS[item.type], item.record_id, path)
+            self._acts.go(SCREENS[item.type], item.record_id, path)
+
+    def choose(self, place: int, is_mine: bool) -> None:
+        """Choose between a value that was not taken and the one that stands there; one value a field."""
+        path = self._shown[place].path
+        others = {other for other in self._mine if self._shown[other].path != path}
+        self._mine = frozenset(others | {place} if is_mine else others)
+        self.refresh()
+
+    def settle(self) -> None:
+        """File the choice: chosen values of mine, all else as it stands."""
+        item = _keyed(self._store.inbox()).get(self._open)
+        if item is not None and item.disagreements and item.disagreements == self._shown:
+            mine = {self._shown[place].path: self._shown[place].mine for place in self._mine}
+            self._acts.settle(item.record_id, self._shown, mine)
 
     def _row(self, key: str, item: InboxItem) -> InboxRow:
         icon, tone = ICONS[item.kind]
@@ -101,6 +131,7 @@ class InboxPresenter:
             notes=tuple(self._notes(item, view)),
             record_id=item.record_id,
             screen=SCREENS.get(item.type, "") if view else "",
+            can_settle=bool(item.disagreements),
         )
 
     def _notes(self, item: InboxItem, view: RecordView | None) -> Iterable[PinnedNote]:
@@ -111,15 +142,27 @@ class InboxPresenter:
 
         for comment in item.comments:
             yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
-        for value in item.disagreements:
-            yield PinnedNote(value.path, named(value.path), self._both(value))
+        for place, value in enumerate(item.disagreements):
+            standing = value.current if view is None else _standing(view, value.path)
+            yield self._choice(place, value, named(value.path), standing)
         for path, codes in item.details:
             text = " ".join(message(code, self._words.language) for code in codes.split(","))
             yield PinnedNote(path, named(path), text)
 
-    def _both(self, value: Disagreement) -> str:
-        mine, there = _shown(value.mine), _shown(value.current)
-        return self._words.say("You wrote: {mine}. There now: {there}.", mine=mine, there=there)
+    def _choice(self, place: int, value: Disagreement, name: str, standing: object) -> PinnedNote:
+        mine = value_text(value.path, value.mine, self._words)
+        current = value_text(value.path, standing, self._words)
+        return PinnedNote(
+            path=value.path,
+            field=name,
+            text="",
+            mine=self._words.say("Not taken: {value}", value=mine),
+            current=self._words.say("There now: {value}", value=current),
+            is_mine=place in self._mine,
+            place=place,
+            # What the office has closed, and a deletion, is not undone by settling.
+            can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
+        )
 
     def _by(self, comment: Comment) -> str:
         person = self._store.view(comment.user) if comment.user else None
@@ -143,6 +186,10 @@ class InboxPresenter:
         return self._words.say("{count} to look at", count=count) if count else ""
 
 
+def _standing(view: RecordView, path: str) -> object:
+    return view.deleted if path == DELETED else read_path(view.data, path)
+
+
 def _keyed(items: Iterable[InboxItem]) -> dict[str, InboxItem]:
     """Return the items by a key that stays while they stay; the demo notice is the banner's."""
     keyed: dict[str, InboxItem] = {}
@@ -154,7 +201,3 @@ def _keyed(items: Iterable[InboxItem]) -> dict[str, InboxItem]:
             key += "+"
         keyed[key] = item
     return keyed
-
-
-def _shown(value: object) -> str:
-    return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else "–"

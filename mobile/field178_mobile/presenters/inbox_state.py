@@ -20,12 +20,21 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class PinnedNote:
-    """Words pinned to one field; `path` leads to it, `text` is what was said, `by` who and when."""
+    """Words pinned to one field; `path` leads to it, `text` is what was said, `by` who and when.
+
+    In a conflict `mine` and `current` are the two values, `is_mine` which of them is chosen, `place` which
+    pair it is, and `can_take` whether the one that was not taken may be chosen.
+    """
 
     path: str
     field: str
     text: str
     by: str = ""
+    mine: str = ""
+    current: str = ""
+    is_mine: bool = False
+    place: int = 0
+    can_take: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class OpenItem:
     notes: tuple[PinnedNote, ...]
     record_id: str
     screen: str
+    can_settle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from field178_mobile.presenters.value_words import DELETED
 from field178_mobile.presenters.visit_places import name_of
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind
@@ -43,7 +44,9 @@ _REMEDIES: Mapping[str, str] = {
 }
 _OF_KIND = {
     InboxKind.RETURNED: N_("Tap a comment: the record opens at that field. Mend it and file again."),
-    InboxKind.CONFLICT: N_("Somebody else changed the same field. Open the record and file what is right."),
+    InboxKind.CONFLICT: N_(
+        "Somebody else changed the same field. Choose what is right for each, then settle."
+    ),
 }
 _FIELDS = {
     "name": N_("Name"),
@@ -79,7 +82,7 @@ def remedy_of(item: InboxItem, words: Wording) -> str:
 
 def field_name(path: str, record_type: str, data: Mapping[str, object], words: Wording) -> str:
     """Return what the field at a path is called on the screens; the whole record where there is no path."""
-    if not path:
+    if path in ("", DELETED):
         return words.say(N_("The whole record"))
     if record_type == "inspection":
         return name_of(path, data, words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_mobile.store.base import base_rev, base_revs, base_rows, get_base
 from field178_mobile.store.drafts import drafted_records
-from field178_mobile.store.lookups import CONFLICT, Lookups
+from field178_mobile.store.lookups import CONFLICT, Conflict, Lookups
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.model import InboxItem, InboxKind, RecordView, ShownState, StoreStatus
 from field178_mobile.store.notices import notice_items
@@ -16,6 +16,7 @@ from field178_mobile.store.room import Room
 from field178_mobile.store.states import attention_of, is_returned, word_of
 from field178_mobile.store.views import compose, refusal
 from field178_shared.clock import from_wire
+from field178_shared.protocol import Op
 
 _TITLE_MEMBERS = ("name", "title", "record_code", "decision_number", "venue", "session_date", "started_at")
 
@@ -110,7 +111,11 @@ class Records:
         for change in refused_changes(self.room):
             view = compose(get_base(self.room, change.record_id), changes_of(self.room, change.record_id))
             at = from_wire(str(change.wire.get("at", "")))
-            details = tuple((str(path), _codes(codes)) for path, codes in change.details.items())
+            details = tuple(
+                (str(path), _codes(codes))
+                for path, codes in change.details.items()
+                if isinstance(codes, list)
+            )
             item = InboxItem(
                 *(InboxKind.QUARANTINED, change.record_id, change.type, ""),
                 *(change.reason or "", (), at, details),
@@ -122,11 +127,23 @@ class Records:
         found = []
         for conflict in self.lookups.conflicts():
             view = self.view(conflict.record_id)
-            if view is not None:
+            if view is not None and not self._is_being_settled(conflict):
                 reason = attention_of(None, (conflict,)) or ""
                 item = _item(InboxKind.CONFLICT, view, reason, comments=(), at=conflict.at)
                 found.append(replace(item, disagreements=conflict.disagreements))
         return found
+
+    def _is_being_settled(self, conflict: Conflict) -> bool:
+        own = changes_of(self.room, conflict.record_id)
+        return any(
+            change.is_pending and not change.is_refused and settles(change, conflict) for change in own
+        )
+
+
+def settles(change: OwnChange, conflict: Conflict) -> bool:
+    """Tell whether an own change closes a conflict as it stands."""
+    named = change.wire.get("conflicts")
+    return change.op == Op.RESOLVE and isinstance(named, dict) and named.get(conflict.id) == conflict.rev
 
 
 def title_of(view: RecordView) -> str:
@@ -139,5 +156,5 @@ def _item(kind: InboxKind, view: RecordView, reason: str, **rest: object) -> Inb
     return replace(item, **rest)  # type: ignore[arg-type]
 
 
-def _codes(codes: object) -> str:
-    return ",".join(str(code) for code in codes) if isinstance(codes, list) else str(codes)
+def _codes(codes: list[object]) -> str:
+    return ",".join(str(code) for code in codes)

@@ -6,7 +6,7 @@ store may be called from any thread. It is locked until `unlock` gives it the da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from field178_mobile.store.journal import Journal
 from field178_mobile.store.lookups import Lookups
 from field178_mobile.store.meta import get_setting, put_setting
 from field178_mobile.store.model import (
+    Disagreement,
     Draft,
     EstablishmentEntry,
     InboxItem,
@@ -122,11 +123,17 @@ class Store:
         view = self.view(record_id)
         return None if view is None or view.deleted else self.file_content(deletion(view), user)
 
-    def resolve(self, record_id: str, chosen: Mapping[str, object], user: str) -> str | None:
-        """Settle the open conflicts of a record: `chosen` values by path, all else as it stands."""
-        view, conflicts = self._run(
+    def resolve(
+        self, record_id: str, shown: Collection[Disagreement], chosen: Mapping[str, object], user: str
+    ) -> str | None:
+        """Settle the conflicts of a record that were shown whole: `chosen` values, all else as it stands.
+
+        None, and nothing filed, when there is none: one that gained a value since stays open.
+        """
+        view, found = self._run(
             lambda unlocked: (unlocked.records.view(record_id), unlocked.lookups.conflicts(record_id))
         )
+        conflicts = [one for one in found if all(value in shown for value in one.disagreements)]
         if view is None or not conflicts:
             return None
         return self.file_content(resolution(view, conflicts, chosen), user)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.presenters.inbox import InboxPresenter
+from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
 from field178_mobile.presenters.record_title import record_title
+from field178_mobile.presenters.value_words import value_text
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
@@ -65,7 +67,7 @@ def opened():
             shelf,
             CLOCK,
             Wording(load(), "en", lambda text: text),
-            lambda *place: gone.append(place),
+            InboxActs(lambda *place: gone.append(place), lambda *settled: gone.append(settled)),
             states.append,
         )
         presenter.refresh()
@@ -122,10 +124,80 @@ def test_every_reason_has_a_remedy(opened, reason, remedy):
     assert states[-1].item.remedy.startswith(remedy)
 
 
-def test_conflict_shows_both_values(opened):
-    presenter, _shelf, states, _gone = opened(CONFLICT)
+def test_conflict_offers_both_values_and_what_stands_is_chosen_first(opened):
+    presenter, _shelf, states, gone = opened(CONFLICT)
     presenter.open(states[-1].rows[0].key)
-    assert states[-1].item.notes[0].text == "You wrote: Hoa Phượng 2. There now: Hoa Phượng."
+    note = states[-1].item.notes[0]
+    assert (note.mine, note.current, note.is_mine) == (
+        "Not taken: Hoa Phượng 2",
+        "There now: Karaoke Hồng Phúc",
+        False,
+    )
+    assert states[-1].item.can_settle
+    presenter.settle()
+    assert gone == [("e1", (CLASH,), {})]
+
+
+def test_settling_files_the_values_chosen_as_mine(opened):
+    presenter, _shelf, states, gone = opened(CONFLICT)
+    presenter.open(states[-1].rows[0].key)
+    presenter.choose(0, True)
+    assert states[-1].item.notes[0].is_mine
+    presenter.choose(0, False)
+    presenter.choose(0, True)
+    presenter.settle()
+    assert gone == [("e1", (CLASH,), {"name": "Hoa Phượng 2"})]
+
+
+def test_of_several_values_of_one_field_one_is_chosen(opened):
+    later = replace(CLASH, mine="Hoa Phượng 3")
+    presenter, _shelf, states, gone = opened(replace(CONFLICT, disagreements=(CLASH, later)))
+    presenter.open(states[-1].rows[0].key)
+    presenter.choose(0, True)
+    presenter.choose(1, True)
+    assert [note.is_mine for note in states[-1].item.notes] == [False, True]
+    presenter.settle()
+    assert gone == [("e1", (CLASH, later), {"name": "Hoa Phượng 3"})]
+
+
+def test_a_choice_is_void_when_another_value_came_meanwhile(opened):
+    presenter, shelf, states, _gone = opened(CONFLICT)
+    presenter.open(states[-1].rows[0].key)
+    presenter.choose(0, True)
+    shelf.items[0] = replace(CONFLICT, disagreements=(CLASH, replace(CLASH, mine="Hoa Phượng 3")))
+    presenter.refresh()
+    assert [note.is_mine for note in states[-1].item.notes] == [False, False]
+
+
+def test_a_deletion_and_a_value_the_office_has_closed_are_not_taken_by_settling(opened):
+    gone_record = Disagreement("d", "_deleted", False, True, False, "changed")
+    closed = replace(CLASH, reason="locked")
+    presenter, _shelf, states, _gone = opened(replace(CONFLICT, disagreements=(gone_record, closed)))
+    presenter.open(states[-1].rows[0].key)
+    notes = states[-1].item.notes
+    assert [note.can_take for note in notes] == [False, False]
+    assert (notes[0].field, notes[0].mine, notes[0].current) == (
+        "The whole record",
+        "Not taken: Deleted",
+        "There now: Kept",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        ("answers.x", {"v": "no", "note": "n"}, "Not compliant"),
+        ("decision_date", "2026-03-14", "14/03/2026"),
+        ("operating_status_id", "paused", "Paused"),
+        ("paper_signed", True, "Yes"),
+        ("rooms_total", 1200, "1,200"),
+        ("topic_ids", [], "–"),
+        ("village", None, "–"),
+        ("audiences.y", {"attendance_count": 3, "first_time_count": 2}, "3, 2"),
+    ],
+)
+def test_values_are_compared_in_words(path, value, text):
+    assert value_text(path, value, Wording(load(), "en", lambda words: words)) == text
 
 
 def test_message_speaks_the_readers_language_and_leads_nowhere(opened):

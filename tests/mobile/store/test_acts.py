@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.mobile.support import UNIT, USER
 from tests.mobile.sync.tablet import Tablet, record
 
@@ -43,7 +45,8 @@ def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
     tablet.sync()
     [item] = tablet.store.inbox()
     conflict = item.disagreements[0].conflict_id
-    assert tablet.store.resolve(record(1), {"name": "của máy", "village": "x"}, USER) is not None
+    shown = item.disagreements
+    assert tablet.store.resolve(record(1), shown, {"name": "của máy", "village": "x"}, USER) is not None
     wire = wire_of(tablet)
     assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": "của máy"}, {"name": "của phòng"})
     assert wire["conflicts"] == {conflict: 1}
@@ -53,4 +56,27 @@ def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
 def test_there_is_nothing_to_settle_without_a_disagreement(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")
     tablet.sync()
-    assert tablet.store.resolve(record(1), {"name": "hai"}, USER) is None
+    assert tablet.store.resolve(record(1), (), {"name": "hai"}, USER) is None
+
+
+def test_what_was_not_shown_whole_is_not_settled(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="của máy")
+    tablet.server.office_put(record(1), UNIT, name="của phòng")
+    tablet.sync()
+    [item] = tablet.store.inbox()
+    another = replace(item.disagreements[0], mine="khác")
+    assert tablet.store.resolve(record(1), (another,), {}, USER) is None
+    assert tablet.store.inbox() == [item]
+
+
+def test_a_conflict_that_is_being_settled_is_off_the_list_at_once(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="của máy")
+    tablet.server.office_put(record(1), UNIT, name="của phòng")
+    tablet.sync()
+    [item] = tablet.store.inbox()
+    assert tablet.store.resolve(record(1), item.disagreements, {}, USER) is not None
+    assert tablet.store.inbox() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,9 @@ from tests.mobile.support import FrozenClock
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts
 
-from field178_mobile.presenters.inbox import InboxPresenter
+from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.store.model import Comment, InboxItem, InboxKind, RecordView
+from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
 
 CLOCK = FrozenClock()
@@ -22,6 +23,9 @@ NOTES = (
 )
 RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", LONG, NOTES, NOTES[0].at)
 REFUSED = InboxItem(InboxKind.QUARANTINED, "r2", "inspection", "", "scope_not_granted", (), CLOCK.now())
+
+CLASH = Disagreement("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")
+CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", disagreements=(CLASH,))
 
 
 class Shelf:
@@ -47,8 +51,9 @@ def inbox(stage: Stage):
 
         gone = []
         screen = InboxScreen()
+        acts = InboxActs(lambda *at: gone.append(at), lambda *settled: gone.append(settled))
         words = Wording(load(), "vi", language)
-        presenter = InboxPresenter(Shelf(*items), CLOCK, words, lambda *at: gone.append(at), screen.show)
+        presenter = InboxPresenter(Shelf(*items), CLOCK, words, acts, screen.show)
         screen.presenter = presenter
         presenter.refresh()
         stage.mount(screen, **dress)
@@ -74,6 +79,17 @@ def test_refused_record_shows_reason_and_remedy(inbox):
     assert "Mở phiếu" in texts()
 
 
+def test_two_values_of_a_field_are_settled_by_choosing(inbox):
+    screen = inbox(CONFLICT)
+    tap(find("ListRow"))
+    assert find("ChoiceRow", text="Hiện tại: Nhà hàng Sông Văn Úc Thương mại và Dịch vụ").active
+    tap(find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}"))
+    assert find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}").active
+    assert lint(screen) == []
+    tap(find("Btn", text="Giải quyết"))
+    assert screen.gone == [("e1", (CLASH,), {"name": LONG})]
+
+
 def test_empty_inbox_says_what_will_come(inbox):
     inbox()
     assert "Không có việc cần xem" in texts()
@@ -91,6 +107,25 @@ def test_back_leads_from_the_item_to_the_list_in_portrait(inbox):
 def test_inbox_passes_the_lint(stage: Stage, inbox, window_size):
     screen = inbox(RETURNED, REFUSED, size=window_size)
     tap(find_all("ListRow")[-1])
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(screen) == [], (mode, scale)
+
+
+def test_a_value_the_office_has_closed_cannot_be_taken(inbox):
+    closed = replace(CONFLICT, disagreements=(replace(CLASH, reason="locked"),))
+    screen = inbox(closed)
+    tap(find("ListRow"))
+    tap(find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}"))
+    assert not find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}").active
+    tap(find("Btn", text="Giải quyết"))
+    assert screen.gone == [("e1", closed.disagreements, {})]
+
+
+def test_the_two_values_of_a_conflict_pass_the_lint(stage: Stage, inbox, window_size):
+    screen = inbox(CONFLICT, size=window_size)
+    tap(find("ListRow"))
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)

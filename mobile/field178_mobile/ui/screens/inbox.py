@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.inbox import InboxPresenter
+from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
 from field178_mobile.presenters.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.store import StoreChange
+from field178_mobile.store.model import Disagreement
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.language import language as _
 from field178_mobile.ui.services import Services
 
 _INKS = {"bad": "bad", "warn": "warn", "primary": "primary"}
@@ -24,6 +28,20 @@ class PinnedRow(kit.Press):
     leads = BooleanProperty(True)
 
 
+class ChoiceRowPair(kit.Column):
+    """One field two people changed: mine or what stands there. Event on_side(is_mine)."""
+
+    field = StringProperty("")
+    mine = StringProperty("")
+    current = StringProperty("")
+    is_mine = BooleanProperty(False)
+    can_take = BooleanProperty(True)
+    __events__ = ("on_side",)
+
+    def on_side(self, is_mine: bool) -> None:
+        """Overridden by bind."""
+
+
 class InboxScreen(kit.Panes):
     """Draws InboxState. presenter."""
 
@@ -32,6 +50,7 @@ class InboxScreen(kit.Panes):
     is_empty = BooleanProperty(False)
     has_item = BooleanProperty(False)
     leads = BooleanProperty(False)
+    can_settle = BooleanProperty(False)
     title = StringProperty("")
     kind = StringProperty("")
     icon = StringProperty("")
@@ -55,11 +74,23 @@ class InboxScreen(kit.Panes):
     def _show_item(self, item: OpenItem) -> None:
         self.title, self.kind, self.icon, self.tone = item.title, item.kind, item.icon, item.tone
         self.text, self.remedy, self.leads = item.text, item.remedy, bool(item.screen)
+        self.can_settle = item.can_settle
         holder = self.ids.notes
         holder.clear_widgets()
         for note in item.notes:
-            holder.add_widget(self._note(note, self.leads))
+            holder.add_widget(self._choice(note) if note.mine else self._note(note, self.leads))
         self.ids.notes_card.opacity = 1 if item.notes else 0
+
+    def _choice(self, note: PinnedNote) -> ChoiceRowPair:
+        pair = ChoiceRowPair(
+            field=note.field,
+            mine=note.mine,
+            current=note.current,
+            is_mine=note.is_mine,
+            can_take=note.can_take,
+        )
+        pair.bind(on_side=lambda _pair, is_mine: self.presenter.choose(note.place, is_mine))
+        return pair
 
     def _note(self, note: PinnedNote, leads: bool) -> PinnedRow:
         row = PinnedRow(path=note.path, field=note.field, text=note.text, by=note.by, leads=leads)
@@ -78,7 +109,12 @@ def build(services: Services) -> InboxScreen:
     def navigate(name: str, record_id: str, path: str) -> None:
         services.navigate(name, record_id=record_id, focus_path=path)
 
-    presenter = InboxPresenter(services.store, services.clock, services.words(), navigate, screen.show)
+    def settle(record_id: str, shown: Collection[Disagreement], mine: Mapping[str, object]) -> None:
+        if services.store.resolve(record_id, shown, mine, services.user) is not None:
+            kit.toast(_("Settled and saved; it is sent with the next exchange."))
+
+    acts = InboxActs(navigate, settle)
+    presenter = InboxPresenter(services.store, services.clock, services.words(), acts, screen.show)
     screen.presenter = presenter
 
     def changed(_change: StoreChange) -> None:
