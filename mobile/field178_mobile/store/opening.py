@@ -12,7 +12,7 @@ from field178_mobile.store.connection import open_connection
 from field178_mobile.store.driver import Connection, DatabaseError
 from field178_mobile.store.filing import add_entries, recover_entries
 from field178_mobile.store.healing import heal, write_lost_journal
-from field178_mobile.store.journal import Entry, Journal
+from field178_mobile.store.journal import Entry, Journal, sync_folder
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.migrate import migrate
 from field178_mobile.store.outbox import has_change
@@ -92,6 +92,8 @@ def _sound_connection(folder: Path, opening: Opening) -> tuple[Connection, bool]
 
 def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
     records.mkdir(exist_ok=True)
+    # SQLite syncs the names in this folder, never the folder's own: a cut could take the whole of it.
+    sync_folder(records.parent)
     try:
         connection = open_connection(records / DATABASE)
     except DatabaseError as error:

@@ -1,0 +1,240 @@
+"""Seeded work on a real store, what was called saved after each step, and the cuts through it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.contract.power_cuts.disk import NOTHING, Act, Disk, Entry, Remains
+from tests.contract.power_cuts.recording import recorded
+from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of
+
+from field178_mobile.store import Draft, Store, commits
+from field178_mobile.store.base import get_base
+from field178_mobile.store.commits import Checkpoint, Greeting
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.meta import get_text
+from field178_mobile.store.opening import JOURNAL
+from field178_mobile.store.outbox import all_changes
+from field178_mobile.store.rebuild import is_sound
+from field178_mobile.store.sync_store import SyncStore
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.ids import IdSource
+from field178_shared.protocol import Receipt, Status
+
+RECORDS = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(12)]
+GRANTED = frozenset({UNIT})
+# So small that the journal is rewritten at almost every pruning.
+JOURNAL_WORTH_REWRITING = 3000
+
+
+class Lost(AssertionError):
+    """A cut took away something that had been called saved, or left half of a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """All a store holds that somebody was told is saved."""
+
+    drafts: dict[str, Draft]
+    changes: dict[str, tuple[bytes, str]]
+    rows: dict[str, tuple[int, bytes]]
+    setting: object
+
+
+EMPTY = Saved({}, {}, {}, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The log was this long when the step returned, and the store held this."""
+
+    end: int
+    saved: Saved
+
+
+def saved_in(store: Store) -> Saved:
+    """Read everything through the store's own eyes."""
+    drafts = {draft.id: draft for draft in store.drafts.all()}
+    states = store.read(lambda room: dict(room.connection.execute("SELECT id, state FROM outbox").fetchall()))
+    filed = store.read(all_changes)
+    rows = [store.read(lambda room, one=record_id: get_base(room, one)) for record_id in RECORDS]
+    return Saved(
+        drafts,
+        {change.id: (canonical(change.wire), states[change.id]) for change in filed},
+        {row.id: (row.rev, canonical(row.data)) for row in rows if row is not None},
+        store.settings.get("note"),
+    )
+
+
+class Work:
+    """Does one random thing after the other."""
+
+    def __init__(self, store: Store, clock: FrozenClock, rng: random.Random) -> None:
+        self._store, self._sync, self._clock, self._rng = store, SyncStore(store), clock, rng
+        self._acts: list[Callable[[], None]] = [
+            *[self._save] * 4,
+            *[self._file] * 3,
+            self._file_two,
+            self._discard,
+            self._set,
+            self._send,
+            self._answer,
+            self._prune,
+        ]
+
+    def step(self) -> None:
+        self._clock.tick(seconds=1)
+        self._rng.choice(self._acts)()
+
+    def _draft(self) -> Draft:
+        text = "ghi chú " * self._rng.choice([1, 10, 100, 1500])
+        record_id, rooms = self._rng.choice(RECORDS), self._rng.randrange(1000)
+        return draft_of(self._store, record_id, self._clock.now(), rooms_total=rooms, note=text)
+
+    def _save(self) -> None:
+        draft = self._draft()
+        self._store.drafts.save(draft)
+        assert self._store.drafts.get(draft.id) == draft
+
+    def _file(self) -> None:
+        kept = self._store.drafts.all()
+        draft = self._rng.choice(kept) if kept else self._draft()
+        self._store.file(draft, USER)
+
+    def _file_two(self) -> None:
+        first, second = self._draft(), self._draft()
+        if first.record_id != second.record_id:
+            self._store.file(first, USER, [second])
+
+    def _discard(self) -> None:
+        kept = self._store.drafts.all()
+        if len(kept) > 3:
+            self._store.drafts.discard(self._rng.choice(kept).id)
+
+    def _set(self) -> None:
+        self._store.settings.put("note", self._rng.randrange(1_000_000))
+
+    def _send(self) -> None:
+        self._sync.mark_sent([change.id for change in self._sync.open_changes(20)])
+
+    def _answer(self) -> None:
+        changes = self._sync.open_changes(self._rng.randrange(1, 8))
+        seq = 1 + max([scope.cursor for scope in self._sync.position().scopes.values()], default=0)
+        rows, receipts = {}, []
+        for change in changes:
+            base = rows.get(change.record_id) or self._sync.base(change.record_id)
+            data = {**({} if base is None else base.data), "name": "Ánh Trăng", "answered": seq}
+            row = base_row(change.record_id, 1 if base is None else base.rev + 1, **data)
+            rows[row.id] = row
+            place = (UNIT, row.rev, seq, row.h, to_wire(self._clock.now()), change.incarnation, seq)
+            receipts.append(Receipt(change.id, Status.APPLIED, None, {}, *place))
+        greeting = Greeting("epoch", seq, (), GRANTED)
+        self._sync.commit_checkpoint(Checkpoint(UNIT, seq, None, list(rows.values()), receipts, greeting))
+        self._sync.finish(greeting, self._clock.now())
+
+    def _prune(self) -> None:
+        life = self._store.read(lambda room: get_text(room, "incarnation") or "")
+        numbers = [change.n for change in self._store.read(all_changes)]
+        self._sync.prune({life: max(numbers, default=0)}, {life})
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One run from opening on: the log of its disk and what had been saved when."""
+
+    disk: Disk
+    steps: list[Step]
+
+    def may_hold(self, position: int) -> list[Saved]:
+        """Return what a cut may leave: what the last step left, or the step under way made whole."""
+        done = [step.saved for step in self.steps if step.end <= position][-1]
+        return [done, *[step.saved for step in self.steps if step.end > position][:1]]
+
+
+class Tablet:
+    """A tablet that loses its power again and again; `cut_often` raises Lost when that costs something."""
+
+    def __init__(self, folder: Path, seed: int, synchronous: str = "EXTRA") -> None:
+        self._folder, self._synchronous = folder, synchronous
+        self._rng = random.Random(seed)
+        self._clock = FrozenClock()
+        self._ids = IdSource(self._clock, random.Random(seed))
+        self._remains, self._saved = NOTHING, EMPTY
+        self._lives = 0
+
+    def cut_often(self, lives: int, cuts: int, steps: int = 25) -> None:
+        """Live several times; cut each life at several writes; live on from what the last cut left."""
+        for _ in range(lives):
+            life = self._live(self._rng.randrange(steps))
+            for _ in range(cuts):
+                position = self._position(life.disk.log)
+                remains = life.disk.cut(position, self._rng)
+                saved = self._reopened(remains)
+                _check(saved, life.may_hold(position))
+                self._remains, self._saved = remains, saved
+
+    def _position(self, log: list[Entry]) -> int:
+        # Half of them right before a sync, when most hangs in the air; the small files as often as the large.
+        syncs: dict[Path, list[int]] = {}
+        for position, entry in enumerate(log):
+            if entry.act is Act.SYNC:
+                syncs.setdefault(entry.path, []).append(position)
+        if syncs and self._rng.random() < 0.5:
+            return self._rng.choice(self._rng.choice(list(syncs.values())))
+        return self._rng.randrange(len(log) + 1)
+
+    def _live(self, steps: int) -> Life:
+        disk = Disk(self._remains)
+        root = self._next_folder()
+        self._remains.write(root)
+        done = [Step(0, self._saved)]
+        with (
+            patch.object(commits, "_JOURNAL_WORTH_REWRITING", JOURNAL_WORTH_REWRITING),
+            recorded(disk, root, self._synchronous) as folder,
+        ):
+            store = Store(folder, self._clock, self._ids)
+            store.unlock(KEY)
+            work = Work(store, self._clock, self._rng)
+            for _ in range(steps):
+                work.step()
+                done.append(Step(len(disk.log), saved_in(store)))
+            store.close()
+        return Life(disk, done)
+
+    def _reopened(self, remains: Remains) -> Saved:
+        root = self._next_folder()
+        remains.write(root)
+        store = Store(root, self._clock, self._ids)
+        try:
+            store.unlock(KEY)
+            if store.was_rebuilt or not store.read(lambda room: is_sound(room.connection)):
+                raise Lost("the database was damaged")
+            saved = saved_in(store)
+        finally:
+            store.close()
+        journal = Journal(root / JOURNAL)
+        held = {frame.change_id for frame in journal.frames()}
+        journal.close()
+        if not saved.changes.keys() <= held:
+            raise Lost("a change has no second copy in the journal")
+        return saved
+
+    def _next_folder(self) -> Path:
+        self._lives += 1
+        return self._folder / str(self._lives)
+
+
+def _check(saved: Saved, allowed: list[Saved]) -> None:
+    if saved in allowed:
+        return
+    first = allowed[0]
+    raise Lost(
+        f"drafts {sorted(first.drafts.keys() ^ saved.drafts.keys())}, "
+        f"changes {sorted(first.changes.keys() ^ saved.changes.keys())}, "
+        f"rows {sorted(first.rows.keys() ^ saved.rows.keys())}, setting {first.setting} {saved.setting}"
+    )
