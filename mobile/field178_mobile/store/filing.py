@@ -88,7 +88,9 @@ def file_contents(room: Room, journal: Journal, contents: Sequence[Content], sav
     first = get_number(room, "next_n", 1)
     offset_ms = get_number(room, "clock_offset_ms")
     entries = [
-        Entry(_render(content, first + index, (incarnation, offset_ms), saving), content.draft_id)
+        Entry(
+            _render(content, first + index, (incarnation, offset_ms), saving), content.draft_id, len(contents)
+        )
         for index, content in enumerate(contents)
     ]
     room.crash_point("file.journal")

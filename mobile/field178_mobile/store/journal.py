@@ -31,10 +31,11 @@ _LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One journalled change and the draft it was made of."""
+    """One journalled change, the draft it was made of, and how many changes its step filed."""
 
     change: NewChange
     draft_id: str | None
+    in_step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,10 @@ def read_entry(sealer: Sealer, frame: Frame) -> Entry | None:
         return None
     wire, long_was, replaces = _object(body["wire"]), _object(body["long_was"]), body["replaces"]
     names = tuple(str(name) for name in replaces) if isinstance(replaces, list) else ()
-    draft_id = body["draft"]
+    draft_id, in_step = body["draft"], body.get("in_step")
     change = NewChange(wire, str(body["incarnation"]), long_was, names)
-    return Entry(change, draft_id if isinstance(draft_id, str) else None)
+    draft = draft_id if isinstance(draft_id, str) else None
+    return Entry(change, draft, in_step if isinstance(in_step, int) else 1)
 
 
 def sync_folder(folder: Path) -> None:
@@ -158,6 +160,7 @@ def _frame(sealer: Sealer, entry: Entry) -> bytes:
         "long_was": change.long_was,
         "replaces": list(change.replaces),
         "draft": entry.draft_id,
+        "in_step": entry.in_step,
     }
     sealed = sealer.seal("journal", change.id, change.n, canonical(body))
     return pack_frame(Frame(0, change.id, change.n, sealed))

@@ -129,7 +129,10 @@ def _bring_up(room: Room, journal: Journal, folder: Path, new_id: Callable[[], s
     same_file = get_text(room, "journal") == journal.generation
     start = get_number(room, "journal_end") if same_file else 0
     unknown = _unknown(room, journalled(journal, room.sealer, min(start, journal.size)))
-    if unknown:
+    if same_file and 0 < len(unknown) < unknown[0].in_step:
+        # The power went while a step of several changes was written: all or none, and none was called saved.
+        journal.cut_back(start)
+    elif unknown:
         recover_entries(room, unknown, journal)
     if not same_file or start > journal.size:
         write_lost_journal(room, journal)

@@ -79,7 +79,7 @@ class Work:
         self._acts: list[Callable[[], None]] = [
             *[self._save] * 4,
             *[self._file] * 3,
-            self._file_two,
+            *[self._file_two] * 2,
             self._discard,
             self._set,
             self._send,

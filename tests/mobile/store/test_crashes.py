@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 from tests.mobile.support import KEY, USER, Crash, CrashAt, FrozenClock, draft_of, seeded_ids
 
 from field178_mobile.store import Store
+from field178_mobile.store.opening import JOURNAL, RECORDS
 from field178_mobile.store.outbox import changes_of
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
+OTHER = "0197aaaa-0000-7000-8000-000000000002"
 POINTS = [
     *("file.journal", "file.journalled", "file.begin", "file.commit", "file.done"),
     *("draft.begin", "draft.commit", "draft.done"),
@@ -52,6 +56,29 @@ def test_a_crash_while_filing_leaves_the_draft_or_the_change(
     numbers = again.read(lambda room: [change.n for change in changes_of(room, RECORD)])
     assert numbers == list(range(1, len(numbers) + 1))
     again.close()
+
+
+def test_a_step_of_two_changes_that_is_half_in_the_journal_did_not_happen(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    store = opened(tmp_path, clock, CrashAt("file.journalled"))
+    draft = draft_of(store, RECORD, clock.now(), name="một")
+    store.drafts.save(draft)
+    with suppress(Crash):
+        store.file(draft, USER, [draft_of(store, OTHER, clock.now(), name="hai")])
+    store.close()
+    journal = tmp_path / JOURNAL
+    os.truncate(journal, journal.stat().st_size - 1)
+    again = opened(tmp_path, clock, seed=2)
+    assert again.drafts.get(draft.id) == draft
+    assert names(again) == []
+    again.file(draft, USER)
+    again.close()
+    # The journal alone brings back what the database knew, and no half step.
+    shutil.rmtree(tmp_path / RECORDS)
+    rebuilt = opened(tmp_path, clock, seed=3)
+    assert names(rebuilt) == ["một"]
+    rebuilt.close()
 
 
 @pytest.mark.parametrize(
