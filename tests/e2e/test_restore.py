@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import count
@@ -23,6 +24,7 @@ from field178_server.database import create_engine_for
 __all__ = ["postgres_cluster"]
 
 PASSWORD = "mat-khau-cua-an-1\n"
+WRITES = 25
 _databases = count()
 
 
@@ -82,7 +84,9 @@ class Office:
 @pytest.fixture(params=[SQLITE, POSTGRES])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
-    environment = {"FIELD178_DATABASE_URL": new_database(cluster)} if cluster else {}
+    environment = {"FIELD178_PASSWORD_COST": "test"}
+    if cluster is not None:
+        environment["FIELD178_DATABASE_URL"] = new_database(cluster)
     folder = tmp_path / "office"
     folder.mkdir()
     with running_server(folder, **environment) as server, ExitStack() as stack:
@@ -171,6 +175,29 @@ def test_what_arrives_during_a_backup_is_not_told_to_be_safe(
     office.sync()
     assert set(office.receipts()) == {before} | meanwhile
     assert two.live() == office.live()
+
+
+def test_backups_taken_while_tablets_write_are_all_proved(office: Office) -> None:
+    office.sync()
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(write_steadily, tablet) for tablet in office.tablets]
+        backups = [office.backup() for _ in range(4)]
+        for one in writing:
+            one.result()
+    held = [held_in(backup) for backup in backups]
+    assert held == sorted(held)
+    assert held_in(office.backup()) == 2 * WRITES
+
+
+def write_steadily(tablet: RealTablet) -> None:
+    for number in range(WRITES):
+        tablet.file(tablet.ids.time_ordered(), name=f"Nhà nghỉ {number}")
+        tablet.sync()
+
+
+def held_in(backup: Path) -> int:
+    manifest = json.loads((backup / "manifest.json").read_text())
+    return sum(life["held"] for life in manifest["store"]["lives"])
 
 
 def new_database(cluster: postgres.Cluster) -> str:

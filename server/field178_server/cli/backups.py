@@ -55,6 +55,9 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
             command(*arguments, **options)
         except BackupError as error:
             raise click.ClickException(sentence(error)) from error
+        except OSError as error:
+            # A full disk, a folder that may not be written: said in a line, nothing half made is left.
+            raise click.ClickException(_("The system refused: {error}").format(error=error)) from error
 
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, make_url
 from tests.world import UNIT, World
 
 from field178_server import migrations
@@ -39,6 +39,22 @@ def test_a_backup_is_proved_on_every_engine(world: World, tmp_path: Path) -> Non
     assert list(taken.marks.values()) == [1]
     assert taken.manifest.engine == world.engine.dialect.name
     assert taken.manifest.migration == migrations.head()
+
+
+def test_copy_and_description_are_of_one_instant(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet, copy_out = world.tablet(UNIT), take.copy_out
+    tablet.created()
+
+    def late(connection: Connection, url: str, target: Path) -> None:
+        tablet.created()
+        copy_out(connection, url, target)
+
+    monkeypatch.setattr(take, "copy_out", late)
+    taken = take.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
+    assert taken.proof.faults == []
+    assert taken.marks == {tablet.incarnation: 1}
 
 
 def test_a_history_begun_meanwhile_is_told_nothing(
