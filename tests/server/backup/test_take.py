@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, make_url
+from tests.postgres import Cluster
 from tests.world import UNIT, World
 
 from field178_server import migrations
@@ -86,6 +87,28 @@ def test_without_the_right_to_try_it_a_backup_marks_nothing(postgres_engine: Eng
     assert taken.proof.faults == ["no_scratch: plain"]
     assert (taken.proof.is_proved, taken.marks) == (False, {})
     assert "geheim" not in (taken.folder / "manifest.json").read_text()
+
+
+@pytest.mark.postgres
+def test_an_account_that_may_create_databases_needs_no_more(
+    postgres_cluster: Cluster, postgres_engine: Engine, tmp_path: Path
+) -> None:
+    with postgres_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS makers")
+        connection.exec_driver_sql("DROP ROLE IF EXISTS maker")
+        connection.exec_driver_sql("CREATE ROLE maker LOGIN CREATEDB")
+        connection.exec_driver_sql("CREATE DATABASE makers OWNER maker")
+    url = make_url(postgres_cluster.url("makers")).set(username="maker")
+    maker = create_engine_for(url.render_as_string(hide_password=False))
+    migrations.upgrade(maker)
+    world = World(maker)
+    world.tablet(UNIT).created()
+    taken = take.take(settings_of(maker, tmp_path), maker, desk_of(world), tmp_path / "b")
+    with maker.connect() as connection:
+        left = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars().all()
+    maker.dispose()
+    assert taken.proof.faults == []
+    assert not [name for name in left if name.startswith("field178_scratch")]
 
 
 @pytest.mark.postgres
