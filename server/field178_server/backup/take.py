@@ -90,6 +90,7 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tupl
     migration = migrations.current(readonly(engine))
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
+    begun_at = to_wire(desk.now())
     with snapshot(engine) as session:
         if session.get(Tenant, settings.tenant) is None:
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
@@ -99,7 +100,7 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tupl
     # After the store: a file is there before the row that names it.
     _copy_files(settings.data_dir, folder)
     crash_point("backup.copied")
-    manifest = _manifest(settings, desk, folder, picture, migration)
+    manifest = _manifest(settings, begun_at, folder, picture, migration)
     digest = write(folder / MANIFEST_FILE, manifest)
     try:
         faults = faults_of(folder, manifest, settings.effective_database_url)
@@ -113,11 +114,11 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tupl
     return manifest, proof
 
 
-def _manifest(settings: Settings, desk: Desk, folder: Path, picture: Picture, migration: str) -> Manifest:
+def _manifest(settings: Settings, at: str, folder: Path, picture: Picture, migration: str) -> Manifest:
     return Manifest(
         format=FORMAT,
         product=importlib.metadata.version("field178"),
-        created_at=to_wire(desk.now()),
+        created_at=at,
         tenant=settings.tenant,
         engine=next(name for name, file in STORE_FILES.items() if (folder / file).exists()),
         migration=migration,
