@@ -26,12 +26,14 @@ LEAST_OF_EACH = 10
 VERDICTS = {
     ("applied", None),
     ("unchanged", None),
+    ("unchanged", "replaced"),
     ("conflict", "changed"),
     ("conflict", "deleted"),
     ("conflict", "locked"),
     ("quarantined", "schema"),
     ("quarantined", "rule"),
     ("quarantined", "orphan"),
+    ("quarantined", "group"),
     ("quarantined", "scope_not_granted"),
     ("quarantined", "user_unknown"),
 }

@@ -10,7 +10,7 @@ from tests.contract.simulator.content import EDITS, KINDS, MOVES_TO, SCOPES, edi
 from tests.contract.simulator.office import STRANGER, USERS
 from tests.contract.simulator.world import Seat, World
 
-from field178_mobile.store import RecordView
+from field178_mobile.store import InboxItem, RecordView
 from field178_mobile.sync.events import Tick, Wake, WakeReason
 
 Action = Callable[[World, Seat], None]
@@ -51,13 +51,7 @@ def rivals(world: World, seat: Seat) -> None:
         return
     path = world.rng.choice(list(EDITS[view.type]))
     for other in world.seats:
-        shown = other.tablet.store.view(view.id)
-        if shown is None or shown.deleted:
-            continue
-        draft = other.tablet.begin(view.id, view.type, view.scope)
-        data = with_edit(draft.data, path, world.rng.choice(EDITS[view.type][path]))
-        change_id = world.file(other, replace(draft, data=data), USERS[0])
-        world.note(f"{other.tablet.name} sets {path} of {view.id[-4:]}: {change_id}")
+        _set(world, other, view.id, path, world.rng.choice(EDITS[view.type][path]))
 
 
 def open_draft(world: World, seat: Seat) -> None:
@@ -88,6 +82,47 @@ def delete(world: World, seat: Seat) -> None:
         change_id = seat.tablet.delete(view, USERS[0])
         seat.oracle.filed(change_id)
         world.note(f"{seat.tablet.name} deletes {view.id[-4:]} rev {view.rev}: {change_id}")
+
+
+def settle(world: World, seat: Seat) -> None:
+    """Settle a disagreement in the inbox: with the value that was not taken, or with what stands there."""
+    found = [item for item in seat.tablet.store.inbox() if item.disagreements]
+    if found:
+        _settle(world, seat, world.rng.choice(found))
+
+
+def race_to_settle(world: World, seat: Seat) -> None:
+    """Two fall out over a field, then once more while one of them settles what it knew of."""
+    author = world.rng.choice([other for other in world.seats if other is not seat])
+    world.sync(author)
+    view = _pick(world, seat)
+    if view is None:
+        return
+    path = world.rng.choice([path for path, values in EDITS[view.type].items() if len(values) > 2])
+    first, second, third = world.rng.sample(EDITS[view.type][path], 3)
+    for mine, theirs in ((first, second), (second, third)):
+        world.sync(seat)
+        for one, value in ((seat, mine), (author, theirs)):
+            _set(world, one, view.id, path, value)
+            world.sync(one)
+    for item in seat.tablet.store.inbox():
+        if item.disagreements and item.record_id == view.id:
+            _settle(world, seat, item)
+    world.sync(seat)
+
+
+def file_together(world: World, seat: Seat) -> None:
+    """File edits of several records that stand or fall together."""
+    shown = world.visible(seat)
+    chosen = world.rng.sample(shown, min(len(shown), world.rng.choice((2, 2, 3))))
+    drafts = []
+    for view in chosen:
+        draft = seat.tablet.begin(view.id, view.type, view.scope)
+        drafts.append(replace(draft, data=edited(view.type, draft.data, world.rng, hot=False)))
+    change_ids = seat.tablet.file_group(drafts, USERS[0])
+    for change_id in change_ids:
+        seat.oracle.filed(change_id)
+    world.note(f"{seat.tablet.name} files together {change_ids}")
 
 
 def poison(world: World, seat: Seat) -> None:
@@ -276,6 +311,8 @@ ORDINARY: Mapping[Action, float] = {
     open_draft: 2,
     file_draft: 3,
     delete: 2,
+    settle: 3,
+    file_together: 2,
     poison: 0.3,
     sync: 18,
     hear: 3,
@@ -290,6 +327,8 @@ ORDINARY: Mapping[Action, float] = {
     compact: 1.5,
     back_up: 1,
 }
+# Its many exchanges would heal what a disaster broke before anything else meets it.
+CALM: Mapping[Action, float] = {race_to_settle: 2}
 DISASTERS: Mapping[Action, float] = {
     new_epoch: 0.7,
     back_up: 2,
@@ -313,6 +352,26 @@ def _become(world: World, seat: Seat, other: Seat) -> None:
 
 def _image(world: World, seat: Seat):
     return world.folder / f"image-{seat.tablet.name}"
+
+
+def _settle(world: World, seat: Seat, item: InboxItem) -> None:
+    value = world.rng.choice(item.disagreements)
+    is_free = value.path != "_deleted" and value.reason != "locked"
+    chosen = {value.path: value.mine} if is_free and world.rng.random() < 0.6 else {}
+    change_id = seat.tablet.store.resolve(item.record_id, item.disagreements, chosen, USERS[0])
+    assert change_id is not None
+    seat.oracle.filed(change_id)
+    world.note(f"{seat.tablet.name} settles {sorted(chosen)} of {item.record_id[-4:]}: {change_id}")
+
+
+def _set(world: World, seat: Seat, record_id: str, path: str, value: object) -> None:
+    shown = seat.tablet.store.view(record_id)
+    if shown is None or shown.deleted:
+        return
+    draft = seat.tablet.begin(record_id, shown.type, shown.scope)
+    data = with_edit(draft.data, path, value)
+    change_id = world.file(seat, replace(draft, data=data), USERS[0])
+    world.note(f"{seat.tablet.name} sets {path} of {record_id[-4:]}: {change_id}")
 
 
 def _pick(world: World, seat: Seat) -> RecordView | None:

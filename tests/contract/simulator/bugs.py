@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -24,12 +24,15 @@ from field178_server import exchange
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
 from field178_server.queries import verdicts
-from field178_server.services import feed, judge, ledger, movement
+from field178_server.services import feed, intake, judge, ledger, movement, push
+from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake, Sent
 from field178_server.services.ledger import Entry
 from field178_server.services.stored import next_revision
+from field178_server.services.type_rules import Problems
+from field178_server.services.waiting import Waiting
 from field178_server.unit_of_work import run_write
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.protocol import Status
@@ -122,16 +125,21 @@ def dedupe_by_n() -> Planted:
     """A change counts as known when its tablet has sent its number before."""
     original = Intake.take
 
-    def take(intake: Intake, sent: Sent, device: DeviceContext, incarnation: str) -> Entry:
-        query = select(Receipt.__table__).where(
-            Receipt.device_id == device.id, Receipt.incarnation == incarnation, Receipt.n == sent.change.n
-        )
-        row = intake._batch.session.execute(query).mappings().first()
-        if row is None:
-            return original(intake, sent, device, incarnation)
-        entry = ledger.entry_of(row)
-        entry.change_id = sent.change.change_id
-        return entry
+    def take(
+        self: Intake, run: Sequence[Sent], device: DeviceContext, incarnation: str, fault: Problems
+    ) -> list[Entry]:
+        entries = []
+        for sent in run:
+            query = select(Receipt.__table__).where(
+                Receipt.device_id == device.id, Receipt.incarnation == incarnation, Receipt.n == sent.change.n
+            )
+            row = self._batch.session.execute(query).mappings().first()
+            if row is None:
+                entries += original(self, [sent], device, incarnation, fault)
+                continue
+            entries.append(ledger.entry_of(row))
+            entries[-1].change_id = sent.change.change_id
+        return entries
 
     return patch.object(Intake, "take", take)
 
@@ -245,6 +253,40 @@ def half_taken_is_applied() -> Planted:
     return patch.object(judge, "_judge_put", put)
 
 
+def settles_unseen() -> Planted:
+    """A resolve closes the conflicts it names, whatever came into them since."""
+    original = intake.settle
+
+    def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
+        return original(batch, {one: found.rev for one in seen if (found := batch.get(one)) is not None})
+
+    return patch.object(intake, "settle", settle)
+
+
+def groups_ignored() -> Planted:
+    """The members of a group are judged one by one: some may be applied and others held back."""
+    return patch.object(push, "runs", lambda changes: [([change], {}) for change in changes])
+
+
+def group_not_rolled_back() -> Planted:
+    """A group that is held back leaves what its first members did."""
+    return patch.object(Batch, "roll_back", lambda batch, mark: None)
+
+
+def replaces_although_held_back() -> Planted:
+    """A change settles what it mends even when it is held back itself."""
+    original = Intake._hold
+
+    def hold(self: Intake, members: Sequence[Waiting], outcome: judge.Outcome) -> int:
+        changed = original(self, members, outcome)
+        for one in members:
+            for mended in one.change.replaces:
+                self._replace(mended, one.entry)
+        return changed
+
+    return patch.object(Intake, "_hold", hold)
+
+
 BUGS: Mapping[str, Callable[[], Planted]] = {
     planted.__name__: planted
     for planted in (
@@ -265,5 +307,9 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         verdicts_sent_once,
         no_journal,
         half_taken_is_applied,
+        settles_unseen,
+        groups_ignored,
+        group_not_rolled_back,
+        replaces_although_held_back,
     )
 }

@@ -144,7 +144,7 @@ def _weights(world: World) -> dict[Action, float]:
     is_calm = world.rng.random() < 0.5
     if world.options.disasters is not None:
         is_calm = not world.options.disasters
-    found = dict(actions.ORDINARY) | ({} if is_calm else dict(actions.DISASTERS))
+    found = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
     kept = (actions.edit, actions.sync)
     return {action: weight for action, weight in found.items() if action in kept or world.rng.random() >= 0.2}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,8 @@ class ServerOracle:
         self.verdicts: set[tuple[str, str | None]] = set()
         self._makers: dict[tuple[str, int], Maker] = {}
         self._made: dict[tuple[str, int], Maker] = {}
+        self._groups: defaultdict[str, set[str]] = defaultdict(set)
+        self._menders: defaultdict[str, set[str]] = defaultdict(set)
 
     def start_over(self) -> None:
         """Take the store as it is: it was restored."""
@@ -65,6 +68,9 @@ class ServerOracle:
         history = read_history(self._path)
         told = set(history.quarantined) | {change_id for change_id, *_ in history.changes}
         require(set(self.state.receipts) <= told, "I2", "a receipt without the text of its change")
+        held = {row.id for row in self.state.receipts.values() if row.status == "quarantined"}
+        traces = sorted(held & {change_id for change_id, *_ in history.changes})
+        require(not traces, "I2", f"{traces} were held back and stand in the history of records")
         self._replay([row for row in history.changes if row[3] is not None])
 
     def applied(self, change: Change, device: str, before: Stored | None, after: Stored, about: list[Stored]):
@@ -80,6 +86,15 @@ class ServerOracle:
             kept = taken or _disputed(about, path, change.change_id, value)
             require(kept, "I2", f"{path} of change {change.change_id} vanished")
 
+    def settled(self, change: Change, before: dict[str, Stored | None], after: dict[str, Stored | None]):
+        """Judge a resolve: nobody closes a conflict that holds more than was seen."""
+        for conflict_id, rev in (change.conflicts or {}).items():
+            old, new = before[conflict_id], after[conflict_id]
+            assert old is not None
+            assert new is not None
+            if new.deleted and not old.deleted:
+                require(old.rev == rev, "I3", f"{change.change_id} settled {conflict_id} unseen")
+
     # ---- one transaction
 
     def _judge(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
@@ -89,6 +104,13 @@ class ServerOracle:
         self._judge_order(before, after)
         self._judge_digests(after)
         self._judge_companions(after)
+        for change in pushed:
+            if change["group"] is not None:
+                self._groups[change["group"]].add(change["change_id"])
+            for mended in change["replaces"]:
+                self._menders[mended].add(change["change_id"])
+        self._judge_groups(after)
+        self._judge_mended(after)
         known = [change for change in pushed if change["change_id"] in before.receipts]
         for change in known:
             self._judge_repeat(before.receipts[change["change_id"]], after.receipts.get(change["change_id"]))
@@ -101,6 +123,19 @@ class ServerOracle:
             )
             require(same_state, "I4", "a repeated push changed the store")
         require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
+
+    def _judge_groups(self, after: ServerState) -> None:
+        for name, members in self._groups.items():
+            rows = [after.receipts[one] for one in members if one in after.receipts]
+            held = {row.status == "quarantined" for row in rows if row.reason != "replaced"}
+            require(len(held) < 2, "I2", f"group {name} was applied in part")
+
+    def _judge_mended(self, after: ServerState) -> None:
+        for row in after.receipts.values():
+            if row.reason == "replaced":
+                menders = [after.receipts[one] for one in self._menders[row.id] if one in after.receipts]
+                is_mended = any(mender.status != "quarantined" for mender in menders)
+                require(is_mended, "I2", f"{row.id} was replaced by nothing that was applied")
 
     def _judge_order(self, before: ServerState, after: ServerState) -> None:
         for key, (seq, kind) in after.feed.items():
@@ -186,7 +221,7 @@ class ServerOracle:
         }
         for change_id, record_id, device, _, payload in rows:
             wire = json.loads(payload)
-            if device is None or wire["op"] != "put":
+            if device is None or wire["op"] not in ("put", "resolve"):
                 continue
             data = built.get(record_id, {})
             was = {} if wire["create"] else wire["was"]
@@ -210,9 +245,12 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
 
     def watched(intake: Intake, one: Waiting, outcome: Outcome) -> None:
         batch, change = intake._batch, one.change
-        before = batch.get(change.record_id)
+        named = (change.conflicts or {}) if change.op == "resolve" else {}
+        before, disputes = batch.get(change.record_id), {one: batch.get(one) for one in named}
         original(intake, one, outcome)
         after, oracle = batch.get(change.record_id), find()
+        if oracle is not None:
+            oracle.settled(change, disputes, {one: batch.get(one) for one in named})
         if oracle is not None and after is not None:
             oracle.applied(change, one.entry.device_id, before, after, batch.about(change.record_id))
 
