@@ -9,8 +9,10 @@ import uuid
 
 from tests.bench.figures import figure
 from tests.bench.office import cpu_seconds, office
-from tests.e2e.foreign_client import ForeignClient, Json, canonical
+from tests.e2e.foreign_client import ForeignClient, Json
 from tests.shared import builders
+
+from field178_shared.canonical import canonical  # as a tablet writes its request
 
 RECORDS = 10_000
 BATCH = 500

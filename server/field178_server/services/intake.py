@@ -136,7 +136,7 @@ class Intake:
     def _take_together(self, members: Sequence[Waiting]) -> int:
         """Apply all of them or none; return how many verdicts changed."""
         mark = self._batch.mark() if len(members) > 1 else None
-        before = [replace(one.entry) for one in members]
+        before = [replace(one.entry) for one in members] if mark is not None else []
         for index, one in enumerate(members):
             device = self._devices[one.entry.device_id]
             outcome, scope = self._judge(one.change, len(one.payload.encode()), device)
