@@ -6,8 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import g, request
 
 from field178_server.browser_session import find_officer
 from field178_server.runtime import current_runtime
@@ -19,8 +18,6 @@ from field178_shared.errors import AppError, ErrorCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-SIGN_IN_ENDPOINT = "web.sign_in"
 
 
 def require_device(view: Callable[P, R]) -> Callable[P, R]:
@@ -58,11 +55,6 @@ def current_device() -> DeviceContext:
     return found
 
 
-def signed_in_officer() -> OfficerContext | None:
-    """Return the officer of this browser, or None."""
-    return find_officer()
-
-
 def current_officer() -> OfficerContext:
     """Return the officer of this browser, or raise AppError(session_unknown)."""
     if (officer := find_officer()) is None:
@@ -70,33 +62,8 @@ def current_officer() -> OfficerContext:
     return officer
 
 
-def require_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only officers of these roles in (none named: any officer); a stranger is sent to sign in."""
-
-    def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
-        @functools.wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-            if (officer := find_officer()) is None:
-                return _to_sign_in()
-            if roles and officer.role not in roles:
-                raise AppError(ErrorCode.FORBIDDEN)
-            return view(*args, **kwargs)
-
-        return guarded
-
-    return decorate
-
-
 def _bearer_token() -> str:
     given = request.authorization
     if given is None or given.type != "bearer" or not given.token:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
     return given.token
-
-
-def _to_sign_in() -> Response:
-    """Lead a browser to the sign-in page; htmx follows a header: a redirect would land in a fragment."""
-    if request.headers.get("HX-Request") == "true":
-        return Response(status=401, headers={"HX-Redirect": url_for(SIGN_IN_ENDPOINT)})
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for(SIGN_IN_ENDPOINT, next=wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Page:
     @classmethod
     def within(cls, wanted: int, size: int, total: int) -> Page:
         """Return the page that is wanted, or the nearest one there is."""
-        return cls(min(max(wanted, 1), max(1, -(-total // size))), size, total)
+        first = cls(1, size, total)
+        return replace(first, number=min(max(wanted, 1), first.last))
 
     @property
     def last(self) -> int:

@@ -180,11 +180,11 @@ def _name_of(change: HeldChange, names: Names) -> str | None:
     return names.establishments.get(str(change.values.get("establishment_id")))
 
 
-# What can be done today: neither list can be settled in the console itself.
+# What can be done today: neither list is settled in the console itself.
 DISPUTE_ADVICE = {
     "changed": N_(
-        "The value in the record counts. If the other one is right, its author enters it again"
-        " on the tablet after the next sync."
+        "The value in the record counts. If the other one is right, the team chooses it"
+        " in the inbox of its tablet."
     ),
     "locked": N_(
         "The approved value counts. If the other one is right, a reviewer reopens the record;"
@@ -202,6 +202,10 @@ HELD_ADVICE = {
     "schema": _MEND,
     "rule": _MEND,
     "orphan": N_("It is applied by itself as soon as its record arrives from the tablet that made it."),
+    "group": N_(
+        "It was sent together with others that stand or fall with it;"
+        " when the one that is at fault is mended, all are applied."
+    ),
     "scope_not_granted": N_(
         "If this tablet is to work in that area, an administrator grants it with field178 grant;"
         " the change is then applied by itself."

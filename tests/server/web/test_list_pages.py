@@ -22,8 +22,8 @@ def test_conflict_shows_both_values_who_when_and_which_tablet(
     assert "Giá trị người sửa đã thấy: 06:00-21:00" in page
     assert "Cán bộ an" in page
     assert "Máy 1" in page
-    assert "chưa đóng được xung đột" in page
-    assert "cán bộ nhập lại trên máy tính bảng sau lần đồng bộ tới" in page
+    assert "giải quyết trong Hộp thư của máy tính bảng" in page
+    assert "đội chọn giá trị đó trong Hộp thư" in page
 
 
 def test_late_edit_of_an_approved_record_is_listed_as_such(
