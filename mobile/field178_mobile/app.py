@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from field178_mobile.platform.desktop import DesktopPlatform
 from field178_shared.clock import clock_from_environment
+from field178_shared.durable import make_folder
 
 if TYPE_CHECKING:
     from field178_mobile.notebook import MakeRunner
@@ -54,7 +55,8 @@ def prepare_kivy(environment: MutableMapping[str, str], folder: Path) -> None:
     environment.setdefault("KIVY_HOME", str(folder / "kivy"))
     if environment.get("FIELD178_OFFSCREEN"):
         environment.setdefault("SDL_VIDEODRIVER", "offscreen")
-    Path(environment["KIVY_HOME"]).mkdir(parents=True, exist_ok=True)
+    # Above it lies the folder of everything this tablet stores: the first to make it makes it durable.
+    make_folder(Path(environment["KIVY_HOME"]))
     _configure(window_size(environment))
 
 

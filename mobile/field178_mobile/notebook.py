@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from field178_shared.clock import Clock
+from field178_shared.durable import make_folder
 from field178_shared.ids import IdSource
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Notebook:
         if self._vault is None:
             from field178_mobile.vault import Vault
 
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.folder)
             self._vault = Vault(self.folder, self.clock, cost=self._cost)
         return self._vault
 

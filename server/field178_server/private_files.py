@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from field178_shared.durable import make_folder, sync_folder
+
 
 class LoosePermissionsError(PermissionError):
     """A secret that others on this machine could read; the server refuses to use it."""
@@ -13,7 +15,7 @@ class LoosePermissionsError(PermissionError):
 
 def make_private_folder(folder: Path) -> None:
     """Create the folder for its owner alone."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     folder.chmod(0o700)
 
 
@@ -24,6 +26,7 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
 
 
 def read_private(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from field178_mobile.store.outbox import NewChange
 from field178_mobile.store.room import parse_object
 from field178_mobile.store.seal import Sealer
 from field178_shared.canonical import canonical
+from field178_shared.durable import sync_folder
 from field178_shared.errors import AppError
 
 _HEAD = struct.Struct(">4sI16sQ")
@@ -139,17 +140,6 @@ def read_entry(sealer: Sealer, frame: Frame) -> Entry | None:
     change = NewChange(wire, str(body["incarnation"]), long_was, names)
     draft = draft_id if isinstance(draft_id, str) else None
     return Entry(change, draft, in_step if isinstance(in_step, int) else 1)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename or a creation in a folder durable, where the system can."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _frame(sealer: Sealer, entry: Entry) -> bytes:

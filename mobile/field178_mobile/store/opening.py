@@ -12,7 +12,7 @@ from field178_mobile.store.connection import open_connection
 from field178_mobile.store.driver import Connection, DatabaseError
 from field178_mobile.store.filing import add_entries, recover_entries
 from field178_mobile.store.healing import heal, write_lost_journal
-from field178_mobile.store.journal import Entry, Journal, sync_folder
+from field178_mobile.store.journal import Entry, Journal
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.migrate import migrate
 from field178_mobile.store.outbox import has_change
@@ -26,6 +26,7 @@ from field178_mobile.store.rebuild import (
 )
 from field178_mobile.store.room import Room
 from field178_mobile.store.seal import Sealer
+from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
 
 DATABASE = "store.db"
@@ -54,7 +55,7 @@ class Opened:
 
 def open_database(folder: Path, opening: Opening) -> Opened:
     """Open the store of a folder, whatever state it was left in; a wrong key changes nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     sealer = Sealer(opening.key)
     journal = Journal(folder / JOURNAL)
     try:

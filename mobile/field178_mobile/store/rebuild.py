@@ -9,10 +9,11 @@ from pathlib import Path
 
 from field178_mobile.store.drafts import DRAFT_COLUMNS
 from field178_mobile.store.driver import Connection, Error, sqlite
-from field178_mobile.store.journal import Entry, Journal, read_entry, sync_folder
+from field178_mobile.store.journal import Entry, Journal, read_entry
 from field178_mobile.store.outbox import NewChange
 from field178_mobile.store.room import Room, parse_object
 from field178_mobile.store.seal import Sealer
+from field178_shared.durable import sync_folder
 from field178_shared.errors import AppError
 
 _ASIDE = "damaged-"

@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 
 from field178_mobile.ports import Json
-from field178_mobile.store.journal import sync_folder
+from field178_shared.durable import make_folder, sync_folder
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file durably; nobody else can read it at any moment."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

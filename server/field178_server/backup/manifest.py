@@ -11,6 +11,7 @@ import msgspec
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.picture import Picture
 from field178_server.private_files import write_private
+from field178_shared.durable import make_folder
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
@@ -92,26 +93,13 @@ def read_whole(folder: Path) -> tuple[Manifest, Proof]:
 
 def copy_durably(source: Path, target: Path) -> None:
     """Copy a file for its owner alone, down to the disk; the target MUST NOT exist."""
-    missing = [folder for folder in target.parents if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700)
+    make_folder(target.parent)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as copy, source.open("rb") as file:
         while block := file.read(1 << 20):
             copy.write(block)
         copy.flush()
         os.fsync(copy.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _file(path: Path) -> File:

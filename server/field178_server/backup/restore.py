@@ -16,7 +16,6 @@ from field178_server.backup.manifest import (
     Manifest,
     copy_durably,
     read_whole,
-    sync_folder,
 )
 from field178_server.backup.picture import picture_of, tables_of
 from field178_server.database import create_engine_for, damage
@@ -33,6 +32,7 @@ from field178_server.settings import (
     write_settings_file,
 )
 from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.durable import sync_folder
 
 BACKUPS = "backups"
 

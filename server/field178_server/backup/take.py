@@ -24,7 +24,6 @@ from field178_server.backup.manifest import (
     copy_durably,
     files_in,
     read_proof,
-    sync_folder,
     write,
 )
 from field178_server.backup.picture import Picture, picture_of
@@ -37,6 +36,7 @@ from field178_server.services.desk import Desk
 from field178_server.settings import SETTINGS_FILE, Settings
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import to_wire
+from field178_shared.durable import sync_folder
 
 # Below the data folder; what is stored in files later on is named here as well.
 FOLDERS = ("keys", "tls")
