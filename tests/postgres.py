@@ -11,11 +11,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+
+import psycopg
 
 OWNER = "postgres"
 # Durability is not what these tests look at; locks, isolation and types are.
 OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,13 @@ class Cluster:
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Make an empty database and return its address."""
+        name = f"own_{next(_numbers)}"
+        with psycopg.connect(f"host=127.0.0.1 port={self.port} user={OWNER}", autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
 
 
 def binaries() -> Path | None:

@@ -10,7 +10,6 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,6 @@ CHANGES = 30
 TABLETS = 5
 ROUNDS = 8
 PASSWORD = "mat-khau-cua-an-1\n"
-_databases = count()
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +89,7 @@ def test_what_five_tablets_take_for_received_is_what_is_stored(
     environment = {}
     if store == "postgres":
         cluster: postgres.Cluster = request.getfixturevalue("postgres_cluster")
-        environment["FIELD178_DATABASE_URL"] = new_database(cluster)
+        environment["FIELD178_DATABASE_URL"] = cluster.new_database()
     folder = tmp_path / "office"
     folder.mkdir()
     with an_office(folder, **environment) as server:
@@ -182,12 +180,3 @@ def killed(server: ServerProcess) -> int:
     """The exit status of a server that ended by itself."""
     assert server.process is not None
     return server.process.wait(timeout=20)
-
-
-def new_database(cluster: postgres.Cluster) -> str:
-    name = f"lost_answers_{next(_databases)}"
-    admin = create_engine_for(cluster.url("postgres"))
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    admin.dispose()
-    return cluster.url(name)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,6 @@ __all__ = ["postgres_cluster"]
 
 PASSWORD = "mat-khau-cua-an-1\n"
 WRITES = 25
-_databases = count()
 
 
 @dataclass
@@ -47,7 +45,7 @@ class Office:
         self.server.stop()
         shutil.rmtree(self.server.folder)
         if self.cluster is not None:
-            self.server.environment["FIELD178_DATABASE_URL"] = new_database(self.cluster)
+            self.server.environment["FIELD178_DATABASE_URL"] = self.cluster.new_database()
 
     def restore(self, backup: Path) -> None:
         port = self.server.port if self.server.process else int(self.server.url.rsplit(":", 1)[1])
@@ -86,7 +84,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
     environment = {"FIELD178_PASSWORD_COST": "test"}
     if cluster is not None:
-        environment["FIELD178_DATABASE_URL"] = new_database(cluster)
+        environment["FIELD178_DATABASE_URL"] = cluster.new_database()
     folder = tmp_path / "office"
     folder.mkdir()
     with running_server(folder, **environment) as server, ExitStack() as stack:
@@ -198,12 +196,3 @@ def write_steadily(tablet: RealTablet) -> None:
 def held_in(backup: Path) -> int:
     manifest = json.loads((backup / "manifest.json").read_text())
     return sum(life["held"] for life in manifest["store"]["lives"])
-
-
-def new_database(cluster: postgres.Cluster) -> str:
-    name = f"restored_{next(_databases)}"
-    admin = create_engine_for(cluster.url("postgres"))
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    admin.dispose()
-    return cluster.url(name)

@@ -11,13 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
-from tests.postgres import Cluster
 from tests.server.office import MovedClock, Office, Tablet, furnish, problem_of, settings_of
 from tests.stores import POSTGRES, SQLITE
 
 from field178_server.api.openapi import operations_of
 from field178_server.api.operations import OPERATIONS
-from field178_server.database import create_engine_for
 from field178_server.models import Base
 from field178_server.unit_of_work import snapshot
 from field178_shared.clock import duration_clock
@@ -88,7 +86,9 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """One office for all tests of this module: none of them may leave anything behind."""
     settings = settings_of(
         tmp_path_factory.mktemp("data"),
-        database_url=empty_database(request, "torture") if request.param == "postgres" else "",
+        database_url=request.getfixturevalue("postgres_cluster").new_database()
+        if request.param == "postgres"
+        else "",
         enrol_attempts_per_address=MANY,
         enrol_attempts_per_prefix=MANY,
         sign_in_attempts_per_address=MANY,
@@ -98,15 +98,6 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     office = Office(settings)
     yield office
     office.close()
-
-
-def empty_database(request: pytest.FixtureRequest, name: str) -> str:
-    cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    admin = create_engine_for(cluster.url("postgres"))
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    admin.dispose()
-    return cluster.url(name)
 
 
 @pytest.fixture(scope="module")
