@@ -15,11 +15,19 @@ SERVED_OPS = frozenset({Op.PUT.value, Op.DELETE.value, Op.RESOLVE.value})
 
 
 def refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeRules) -> Outcome | None:
-    """Return why a change is quarantined whatever its record holds, or None."""
+    """Return why a change is quarantined whatever its record holds, or None; its paths are not looked at."""
     reason = _of_sender(change, size_bytes, device) or _of_type(change, rules)
-    if reason is not None:
-        return quarantined(reason)
-    return _of_members(change) or _of_paths(change)
+    return _of_members(change) if reason is None else quarantined(reason)
+
+
+def refusal_of_paths(change: Change) -> Outcome | None:
+    """Return why what a change sets can be stored nowhere, or None."""
+    bad = bad_paths(change.set)
+    if not bad:
+        return None
+    # An over-long text is a fault of content, a bad key one of form; the form weighs more.
+    is_form = any(ErrorCode.BAD_PATH.value in codes for codes in bad.values())
+    return quarantined(ErrorCode.BAD_PATH if is_form else ErrorCode.SCHEMA, bad)
 
 
 def _of_sender(change: Change, size_bytes: int, device: DeviceContext) -> ErrorCode | None:
@@ -51,12 +59,3 @@ def _of_members(change: Change) -> Outcome | None:
     return (
         quarantined(ErrorCode.SCHEMA, {m: [ErrorCode.WRONG_TYPE.value] for m in unread}) if unread else None
     )
-
-
-def _of_paths(change: Change) -> Outcome | None:
-    bad = bad_paths(change.set)
-    if not bad:
-        return None
-    # An over-long text is a fault of content, a bad key one of form; the form weighs more.
-    is_form = any(ErrorCode.BAD_PATH.value in codes for codes in bad.values())
-    return quarantined(ErrorCode.BAD_PATH if is_form else ErrorCode.SCHEMA, bad)

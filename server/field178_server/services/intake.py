@@ -219,9 +219,13 @@ class Intake:
         scope = self._scope_of(change, device)
         if (refused := admission.refusal(change, size_bytes, device, self._rules)) is not None:
             return refused, scope
+        is_accepted = change.create and self._rules.accepts(change.type, change.set)
+        if not is_accepted and (refused := admission.refusal_of_paths(change)) is not None:
+            return refused, scope
         case = Case(
             self._rules.types[change.type],
             self._rules,
+            is_accepted=is_accepted,
             is_locked=seen is not None and self._batch.is_locked(change.record_id),
             has_seen_newer=seen is not None and self._made_newer(change, seen, device),
             conflicts=conflicts_of(self._batch, change.record_id) if change.op == Op.RESOLVE else (),

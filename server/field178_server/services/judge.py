@@ -49,10 +49,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the judge must know beside the change."""
+    """What the judge must know beside the change; `is_accepted`: all it sets is certainly good content."""
 
     type: RecordType
     rules: TypeRules
+    is_accepted: bool = False
     is_locked: bool = False
     has_seen_newer: bool = False
     conflicts: Collection[str] = ()
@@ -66,7 +67,7 @@ def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) 
 def judge_new(change: Change, case: Case) -> Outcome:
     """Judge a create whose record nobody has."""
     free, owned = _divided(change, case)
-    data = _content_of_create(free)
+    data = free if case.is_accepted else _content_of_create(free)
     refusal = _refusal(change, change.scope, data, case)
     if refusal is not None:
         return refusal
@@ -186,7 +187,8 @@ def _kept_by_office(change: Change, data: Data, paths: Sequence[str], reason: Er
 def _refusal(change: Change, scope: str, data: Data, case: Case) -> Outcome | None:
     if not _belongs(change, scope, data, case.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
-    if (problem := case.rules.problem(change.type, data)) is not None:
+    is_accepted = case.is_accepted and data is change.set
+    if (problem := case.rules.problem(change.type, data, is_accepted=is_accepted)) is not None:
         return quarantined(*problem)
     return None
 

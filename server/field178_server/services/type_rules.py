@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from field178_server.services import fast_loader
 from field178_shared import rules, schemas
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import ErrorCode
@@ -24,7 +25,16 @@ class TypeRules(Protocol):
         """The types by name."""
         ...
 
-    def problem(self, type_name: str, data: Data) -> tuple[ErrorCode, Problems] | None:
+    def accepts(self, type_name: str, data: Data) -> bool:
+        """Tell whether content certainly keeps its schema, holds no null and no path that is bad.
+
+        False says nothing about it. The type MUST be one of `types`.
+        """
+        ...
+
+    def problem(
+        self, type_name: str, data: Data, *, is_accepted: bool = False
+    ) -> tuple[ErrorCode, Problems] | None:
         """Return why this content may not be stored (schema or rule) and where, or None."""
         ...
 
@@ -40,9 +50,15 @@ class DeclaredTypes:
         """The types by name."""
         return schemas.TYPES
 
-    def problem(self, type_name: str, data: Data) -> tuple[ErrorCode, Problems] | None:
+    def accepts(self, type_name: str, data: Data) -> bool:
+        """Tell whether content certainly keeps its schema, holds no null and no path that is bad."""
+        return fast_loader.accepts(type_name, data)
+
+    def problem(
+        self, type_name: str, data: Data, *, is_accepted: bool = False
+    ) -> tuple[ErrorCode, Problems] | None:
         """Return why this content may not be stored (schema or rule) and where, or None."""
-        if found := schemas.validate(type_name, data):
+        if not is_accepted and (found := schemas.validate(type_name, data)):
             return ErrorCode.SCHEMA, found
         if found := rules.errors(type_name, data, self.lists):
             return ErrorCode.RULE, found

@@ -31,6 +31,7 @@ class Member(NamedTuple):
     required: bool = False
 
 
+MOST_ITEMS = 200
 FINE: Issues = ()
 _REQUIRED: Issues = (("", ErrorCode.REQUIRED),)
 _WRONG_TYPE: Issues = (("", ErrorCode.WRONG_TYPE),)
@@ -162,7 +163,7 @@ def sha256(value: object) -> Issues:
     return FINE if type(value) is str and _SHA256.fullmatch(value) else _BAD_ID
 
 
-def list_of(item: Check, at_least: int = 0, at_most: int = 200) -> Check:
+def list_of(item: Check, at_least: int = 0, at_most: int = MOST_ITEMS) -> Check:
     """Return a check for a list. Lists are values: an issue of an item is an issue of the list."""
 
     def check(value: object) -> Issues:

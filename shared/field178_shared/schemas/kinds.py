@@ -59,7 +59,12 @@ def choice(ids: AbstractSet[str]) -> Kind:
 
 def list_of(item: Kind, at_least: int = 0) -> Kind:
     """Return the kind of a list; a list is one value, replaced whole."""
-    described: JsonSchema = {"type": "array", "items": item.described, "minItems": at_least}
+    described: JsonSchema = {
+        "type": "array",
+        "items": item.described,
+        "minItems": at_least,
+        "maxItems": checks.MOST_ITEMS,
+    }
     return Kind(checks.list_of(item.check, at_least), described)
 
 

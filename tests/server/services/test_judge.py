@@ -27,7 +27,12 @@ class AnythingGoes:
 
     types: Mapping[str, RecordType] = {"establishment": TYPE}
 
-    def problem(self, type_name: str, data: dict[str, object]) -> tuple[ErrorCode, Problems] | None:
+    def accepts(self, type_name: str, data: dict[str, object]) -> bool:
+        return False
+
+    def problem(
+        self, type_name: str, data: dict[str, object], *, is_accepted: bool = False
+    ) -> tuple[ErrorCode, Problems] | None:
         return None
 
 

@@ -1,0 +1,68 @@
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from field178_shared import strict_json, verbatim_json
+from field178_shared.canonical import canonical
+from field178_shared.errors import AppError
+
+LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=4), inside, max_size=4),
+)
+SPELLINGS = (
+    lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
+    lambda value: json.dumps(value, ensure_ascii=True, separators=(",", ":")),
+    lambda value: json.dumps(value, ensure_ascii=False),
+)
+
+
+def proven(data: bytes) -> bool:
+    try:
+        verbatim_json.loads(data)
+    except verbatim_json.NotProven:
+        return False
+    return True
+
+
+@given(VALUES, st.sampled_from(SPELLINGS))
+def test_whatever_is_proven_reads_the_same_the_slow_way(value: object, spell: object) -> None:
+    data = spell(value).encode("utf-8", "surrogatepass")
+    if proven(data):
+        assert repr(verbatim_json.loads(data)) == repr(strict_json.read_slowly(data))
+
+
+@given(st.lists(st.sampled_from(['"', "[", "]", "{", "}", "\\", ":", ",", "1", '"a"', "a"]), max_size=14))
+@example(list('["]",["[",["]"]]]'))
+def test_hostile_punctuation_is_proven_only_where_the_slow_way_agrees(parts: list[str]) -> None:
+    data = "".join(parts).encode()
+    if proven(data):
+        assert verbatim_json.loads(data) == strict_json.read_slowly(data)
+
+
+@pytest.mark.parametrize("levels", [31, 32, 33, 40])
+def test_depth_is_seen_through_brackets_in_texts(levels: int) -> None:
+    value: object = "]}" * 3
+    for level in range(levels):
+        value = ["]", value, "["] if level % 2 else {"}": value, "{": "\\["}
+    data = canonical(value)
+    if levels <= 32:
+        assert strict_json.loads(data) == value
+    else:
+        with pytest.raises(AppError):
+            strict_json.loads(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a":1,"a":1}', "[1.0]", "[-0]", "[ 1]", '["e\u0301"]', '["\\u0041"]', "[1234567890123456]", "[1]\n"],
+)
+def test_a_text_that_may_hide_something_is_not_proven(text: str) -> None:
+    assert not proven(text.encode())
+
+
+def test_what_a_tablet_writes_is_proven() -> None:
+    assert proven(canonical({"push": [{"set": {"note": 'Nói "được"\n', "n": 5}, "was": {}}], "epoch": None}))
