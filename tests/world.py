@@ -26,6 +26,7 @@ from field178_server.services.type_rules import declared_types
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.canonical import digest_of, record_hash
 from field178_shared.ids import IdSource, review_id
+from field178_shared.merge import write_path
 from field178_shared.protocol import SyncRequest
 
 Json = dict[str, Any]
@@ -189,6 +190,7 @@ class Tablet:
     cursors: dict[str, int] = field(default_factory=dict)
     base: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
+    pushed: list[Json] = field(default_factory=list)
 
     def change(self, record_id: str, set_: Json, **more: Any) -> Json:
         self.n += 1
@@ -238,6 +240,7 @@ class Tablet:
 
     def ask(self, **members: Any) -> list[Json]:
         """Exchange without taking anything over."""
+        self.pushed = list(members.get("push", []))
         wire = {
             "device": self.device,
             "incarnation": self.incarnation,
@@ -269,11 +272,12 @@ class Tablet:
             if kind == "res":
                 self.receipts[frame["change_id"]] = frame
             elif kind == "rec":
+                record = self._own(frame) if frame.get("stub") else frame
                 assert frame["h"] == record_hash(
-                    frame["id"], frame["type"], frame["rev"], frame["deleted"], frame["data"]
+                    record["id"], record["type"], record["rev"], record["deleted"], record["data"]
                 )
                 assert frame["scope"] in hello["scopes"]
-                staged[frame["id"]] = frame
+                staged[frame["id"]] = record
             elif kind == "leave":
                 if self.base.get(frame["id"], {}).get("scope") == frame["scope"]:
                     staged[frame["id"]] = None
@@ -286,6 +290,15 @@ class Tablet:
         return digest_of(
             r["h"] for r in self.base.values() if r["scope"] == scope and not r["deleted"]
         ).wire()
+
+    def _own(self, stub: Json) -> Json:
+        """The row that a tablet works out itself: what it had, and its own applied change."""
+        change = next(one for one in self.pushed if one["record_id"] == stub["id"])
+        data = self.base.get(stub["id"], {"data": {}})["data"]
+        for path, value in change["set"].items():
+            data = write_path(data, path, value)
+        known = {name: stub[name] for name in ("frame", "id", "scope", "rev", "h")}
+        return {**known, "type": change["type"], "deleted": change["op"] == "delete", "data": data}
 
     def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
         for record_id, record in staged.items():

@@ -14,6 +14,7 @@ from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
+from field178_server.receipt_ranges import result, tell
 from field178_server.services import presence, quarantine
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
@@ -91,7 +92,10 @@ class Exchange:
             return _ended(frames, Pulled(more=False, verified=()))
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
         frames.add("hello", {**self._greeting(epoch), **self._hello(reading, missing)})
-        self._add_verdicts(session, request, reading, answers, frames)
+        told = tell(request, answers, epoch)
+        for name, members in told.frames:
+            frames.add(name, members)
+        self._add_later_verdicts(session, request, reading, answers, frames)
         held = Held(
             request.cursors,
             request.digests,
@@ -100,6 +104,7 @@ class Exchange:
             request.repair,
             request.max_records,
             lacks_verdicts=device.verdicts != request.verdicts,
+            own=told.own,
         )
         return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
 
@@ -120,7 +125,7 @@ class Exchange:
         }
         return {**hello, "revoked": True} if reading.device.revoked else hello
 
-    def _add_verdicts(
+    def _add_later_verdicts(
         self,
         session: Session,
         request: SyncRequest,
@@ -128,16 +133,15 @@ class Exchange:
         answers: Sequence[Answered],
         frames: Frames,
     ) -> None:
-        for answer in answers:
-            frames.add("res", _result(answer))
-        if reading.device.verdicts <= request.verdicts:
-            return
         # A verdict may have changed again between the push and this snapshot: then it is told once more.
-        told = {(answer.receipt.change_id, answer.receipt.v) for answer in answers}
+        told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
+        unheard = reading.device.verdicts - request.verdicts
+        if unheard <= sum(1 for v in told if v > request.verdicts):
+            return
         later = verdicts.later_verdicts(session, self.tenant_id, reading.device.id, request.verdicts)
         for receipt in later:
-            if (receipt.change_id, receipt.v) not in told:
-                frames.add("res", _result(Answered(receipt, is_hidden=reading.device.revoked)))
+            if told.get(receipt.v) != receipt.change_id:
+                frames.add("res", result(Answered(receipt, is_hidden=reading.device.revoked)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +173,6 @@ def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
         [],
         [(scope.scope, scope.seq, scope.live) for scope in reading.scopes],
     )
-
-
-def _result(answer: Answered) -> dict[str, object]:
-    members = answer.receipt.to_wire()
-    return {**members, "rev": None, "seq": None, "h": None} if answer.is_hidden else members
 
 
 def _ended(frames: Frames, pulled: Pulled) -> list[bytes]:

@@ -201,6 +201,7 @@ class SyncRequest:
     repair: JsonObject
     want: tuple[str, ...]
     max_records: int
+    oks: bool = False
 
     @classmethod
     def from_wire(cls, value: object) -> SyncRequest:
@@ -225,6 +226,7 @@ class SyncRequest:
             repair=reader.members("repair"),
             want=reader.texts("want", MAX_RECORDS),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
+            oks=reader.flag("oks"),
         )
 
 

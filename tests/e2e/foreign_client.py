@@ -38,6 +38,20 @@ def receipts_digest(change_ids: list[str]) -> list[object]:
     return digest([hashlib.sha256(f"rc|{one}".encode()).hexdigest()[:32] for one in change_ids])
 
 
+def written(data: Json, change: Json) -> Json:
+    """What a change makes of the data it was made on (§2: null removes, missing objects are created)."""
+    result: Json = json.loads(json.dumps(data))
+    for path, value in change["set"].items():
+        *way, last = path.split(".")
+        inner = result
+        for key in way:
+            inner = inner.setdefault(key, {})
+        inner.pop(last, None)
+        if value is not None:
+            inner[last] = value
+    return result
+
+
 def unpadded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
@@ -58,6 +72,7 @@ class ForeignClient:
     cursors: dict[str, int] = field(default_factory=dict)
     base: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
+    pushed: list[Json] = field(default_factory=list)
 
     def enrol(self, code: str, label: str = "máy thử") -> Json:
         public = unpadded(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
@@ -121,7 +136,8 @@ class ForeignClient:
 
     def sync(self, push: list[Json] | None = None, **members: object) -> list[Json]:
         """One exchange: checks what every client must check and takes the answer over."""
-        body = gzip.compress(json.dumps(self.request(push=push or [], **members)).encode())
+        self.pushed = push or []
+        body = gzip.compress(json.dumps(self.request(push=self.pushed, **members)).encode())
         answer = self.post("/api/v1/sync", body, **{"Content-Encoding": "gzip", "Accept-Encoding": "gzip"})
         assert answer.status_code == 200, answer.text
         assert answer.headers["F178-Protocol"] == "1"
@@ -139,15 +155,14 @@ class ForeignClient:
             kind = frame["frame"]
             if kind == "res":
                 self.receipts[frame["change_id"]] = frame
-            elif kind == "rec":
-                assert content_hash(frame) == frame["h"]
-                staged[frame["id"]] = frame
+            elif kind in ("rec", "oks"):
+                staged |= {record["id"]: record for record in self._records(frame)}
             elif kind == "leave":
                 if self.base.get(frame["id"], {}).get("scope") == frame["scope"]:
                     staged[frame["id"]] = None
             elif kind == "ck":
                 self._commit(hello, frame, staged)
-                staged = {}
+                staged = {one: rec for one, rec in staged.items() if rec and rec["scope"] != frame["scope"]}
             elif kind == "resync":
                 self.cursors.pop(frame["scope"], None)
         assert not staged, "rows after the last checkpoint"
@@ -161,13 +176,59 @@ class ForeignClient:
             frames = self.sync()
         return frames
 
+    def _records(self, frame: Json) -> list[Json]:
+        if frame["frame"] == "oks":
+            return self._told(frame)
+        record = self._own(frame) if frame.get("stub") else frame
+        assert content_hash(record) == frame["h"]
+        return [record]
+
+    def _own(self, stub: Json) -> Json:
+        """The record a stub stands for: what the tablet had, and its own change of this request."""
+        changes = [one for one in self.pushed if one["record_id"] == stub["id"]]
+        applied = [one for one in changes if self.receipts[one["change_id"]]["status"] == "applied"]
+        assert len(applied) == 1, stub
+        return {**self._after(applied[0]), "scope": stub["scope"]}
+
+    def _after(self, change: Json) -> Json:
+        before = self.base.get(change["record_id"], {"rev": 0, "data": {}})
+        record = {
+            "id": change["record_id"],
+            "type": change["type"],
+            "scope": change["scope"],
+            "rev": before["rev"] + 1,
+            "deleted": change["op"] == "delete",
+            "data": written(before["data"], change),
+        }
+        return {**record, "h": content_hash(record)}
+
+    def _told(self, oks: Json) -> list[Json]:
+        """The records of a range of changes applied as sent; their receipts are worked out here."""
+        records, seqs = [], {scope: first for scope, (first, _) in oks["scopes"].items()}
+        for change in self.pushed[oks["from"] : oks["to"] + 1]:
+            record, scope = self._after(change), change["scope"]
+            self.receipts[change["change_id"]] = {
+                "change_id": change["change_id"],
+                "status": "applied",
+                "scope": scope,
+                "rev": record["rev"],
+                "h": record["h"],
+                "seq": seqs[scope],
+                "at": oks["at"],
+                "incarnation": oks["incarnation"],
+            }
+            seqs[scope] += 1
+            records.append(record)
+        assert {scope: last + 1 for scope, (_, last) in oks["scopes"].items()} == seqs
+        return records
+
     def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
+        scope = checkpoint["scope"]
         for record_id, record in staged.items():
             if record is None:
                 self.base.pop(record_id, None)
-            else:
+            elif record["scope"] == scope:
                 self.base[record_id] = record
-        scope = checkpoint["scope"]
         assert checkpoint["seq"] >= self.cursors.get(scope, 0)
         self.cursors[scope] = checkpoint["seq"]
         self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]

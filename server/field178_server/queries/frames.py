@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
+
+import msgspec
 
 from field178_shared.canonical import Digest
 from field178_shared.protocol import MAX_ANSWER_BYTES
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a scope, encoded; `seq` is its stamp."""
+
+    seq: int
+    text: bytes
 
 
 @dataclass(slots=True)
@@ -23,7 +32,7 @@ class Frames:
 
     def add(self, frame: str, members: dict[str, object]) -> None:
         """Add one frame with its members flat beside its name."""
-        self.add_line(_ENCODER.encode({"frame": frame, **members}).encode())
+        self.add_line(_ENCODER.encode({"frame": frame, **members}))
 
     def add_line(self, line: bytes) -> None:
         """Add one encoded frame."""

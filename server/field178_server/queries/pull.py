@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Feed, Record
-from field178_server.queries.frames import Budget, Frames, record_line
+from field178_server.queries.frames import Budget, Frames, Line, record_line
+from field178_server.queries.own_rows import OwnRow, are_all, stub, stubs
 from field178_server.queries.repair import add_repair
 from field178_server.queries.scopes_now import ScopeNow
 from field178_shared.protocol import ROWS_PER_CHECKPOINT
@@ -41,7 +42,7 @@ _NAMED = _ROWS.where(Feed.kind == "put", Feed.record_id.in_(bindparam("record_id
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the tablet says it holds, and what it asks for."""
+    """What the tablet says it holds and asks for; `own` is what it pushed just now, {scope: {seq: row}}."""
 
     cursors: Mapping[str, int]
     digests: Mapping[str, object]
@@ -50,6 +51,7 @@ class Held:
     repair: Mapping[str, object]
     max_records: int
     lacks_verdicts: bool = False
+    own: Mapping[str, Mapping[int, OwnRow]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,6 @@ class Pulled:
 
     more: bool
     verified: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a scope, encoded; `seq` is its stamp."""
-
-    seq: int
-    text: bytes
 
 
 class FeedRow(NamedTuple):
@@ -105,7 +99,8 @@ def add_changes(
             more = True
         else:
             again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
-            lines = chain(again, _lines(session, tenant_id, scope, cursor))
+            own = held.own.get(scope.scope, {})
+            lines = chain(again, _lines(session, tenant_id, scope, cursor, own))
             more = not _serve(scope, cursor, lines, budget) or more
     if held.lacks_verdicts and verified and not frames.has_checkpoint:
         # The tablet stores its count of verdicts with a checkpoint: without one it would never agree.
@@ -140,7 +135,22 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) 
     return True
 
 
-def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
+def _lines(
+    session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Mapping[int, OwnRow]
+) -> Iterator[Line]:
+    """Give the rows above the cursor up to H; those that the tablet made itself in short."""
+    if are_all(own, cursor, scope.seq):
+        yield from stubs(scope.scope, own)
+        return
+    for line in _rows(session, tenant_id, scope, cursor):
+        mine = own.get(line.seq)
+        if mine is None:
+            yield line
+        elif not mine.is_told:
+            yield stub(scope.scope, mine)
+
+
+def _rows(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
     """Read rows above the cursor up to H, page by page."""
     # A tablet that has nothing needs no row that says something is gone.
     query = _ABOVE if cursor else _LIVE_ABOVE

@@ -107,6 +107,10 @@ class Batch:
         """Return a loaded record as it stands in this transaction, or None when there is none."""
         return self._current.get(record_id)
 
+    def before(self, record_id: str) -> Stored | None:
+        """Return a record as it stood when this transaction read it, or None when it was not there."""
+        return self._loaded.get(record_id)
+
     def review_of(self, record_id: str) -> Stored | None:
         """Return the review of a loaded record, or None while it waits."""
         review = self._current.get(review_id(record_id)) if record_id in self._subjects else None

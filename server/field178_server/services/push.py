@@ -13,15 +13,32 @@ from field178_server.services.groups import runs
 from field178_server.services.intake import Intake, Sent, payload_key
 from field178_server.services.type_rules import TypeRules
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import Change, Receipt
+from field178_shared.protocol import Change, Op, Receipt, Status
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRevision:
+    """A revision that the tablet can work out itself: its change, as sent, is all that it brought.
+
+    `known_seq` is the stamp of the revision before it, 0 for a new record: a tablet whose cursor is below
+    has not seen that one.
+    """
+
+    record_id: str
+    rev: int
+    h: str
+    scope: str
+    seq: int
+    known_seq: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A receipt, and whether its place in the store is hidden from the tablet that asks."""
+    """A receipt, whether its place in the store is hidden from the tablet that asks, and what it made."""
 
     receipt: Receipt
     is_hidden: bool
+    own: OwnRevision | None = None
 
 
 def push(
@@ -36,11 +53,16 @@ def push(
     for run, fault in runs(changes):
         members = sent[len(entries) : len(entries) + len(run)]
         entries += intake.take(members, device, incarnation, fault)
-    is_news = any(not entry.v for entry in entries)
+    # By change id, so that a change sent twice in one request counts once.
+    fresh = {entry.change_id: index for index, entry in reversed(list(enumerate(entries))) if not entry.v}
     intake.flush()
-    if is_news:
+    if fresh:
         _write_audit(batch, device, [entry.status.value for entry in entries])
-    return [Answered(entry.receipt(), is_hidden(entry, device)) for entry in entries]
+    made = {index: _own_revision(batch, changes[index], entries[index]) for index in fresh.values()}
+    return [
+        Answered(entry.receipt(), is_hidden(entry, device), made.get(index))
+        for index, entry in enumerate(entries)
+    ]
 
 
 def is_hidden(entry: ledger.Entry, device: DeviceContext) -> bool:
@@ -52,6 +74,17 @@ def needs_second_look(answers: Sequence[Answered]) -> bool:
     """Tell whether a change of another transaction may have met one of these in the dark: an orphan stored
     while its record was being made."""
     return any(answer.receipt.reason == ErrorCode.ORPHAN or answer.receipt.rev == 1 for answer in answers)
+
+
+def _own_revision(batch: Batch, change: Change, entry: ledger.Entry) -> OwnRevision | None:
+    record, before = batch.get(entry.record_id), batch.before(entry.record_id)
+    is_whole = entry.status is Status.APPLIED and change.op in (Op.PUT, Op.DELETE)
+    if not is_whole or entry.seq is None or record is None:
+        return None
+    rev, seq = (0, 0) if before is None else (before.rev, before.seq)
+    if record.rev != rev + 1 or (before is not None and before.scope != record.scope):
+        return None
+    return OwnRevision(record.record_id, record.rev, record.h, record.scope, entry.seq, seq)
 
 
 def _sent(change: Change, key: bytes) -> Sent:
