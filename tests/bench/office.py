@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench import processes
 from tests.e2e.foreign_client import ForeignClient, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
@@ -31,5 +31,4 @@ def office(units: int = 2) -> Iterator[tuple[ServerProcess, ForeignClient]]:
 def cpu_seconds(server: ServerProcess) -> float:
     """Return the CPU seconds the server's process and its children have used."""
     assert server.process is not None
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return processes.cpu_seconds(server.process.pid)
