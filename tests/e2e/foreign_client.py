@@ -94,12 +94,13 @@ class ForeignClient:
         assert answer.status_code == 200, answer.text
         self.token = answer.json()["token"]
 
-    def post(self, path: str, body: object, **headers: str) -> requests.Response:
+    def post(self, path: str, body: object, *, stream: bool = False, **headers: str) -> requests.Response:
         data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         head = {"F178-Protocol": "1", "Content-Type": "application/json", **headers}
         if self.token and "Authorization" not in head:
             head["Authorization"] = f"Bearer {self.token}"
-        return HTTP.post(self.url + path, data=data, headers=head, timeout=30, allow_redirects=False)
+        url = self.url + path
+        return HTTP.post(url, data=data, headers=head, timeout=30, allow_redirects=False, stream=stream)
 
     def change(self, record_id: str, type_: str, scope: str, set_: Json, **more: Any) -> Json:
         self.n += 1

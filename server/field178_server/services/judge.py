@@ -157,6 +157,8 @@ def _divided(change: Change, case: Case) -> tuple[Data, list[str]]:
     if case.is_locked:
         return {}, sorted(change.set)
     owners = case.type.office_paths
+    if not owners:
+        return change.set, []
     heads = {owner.partition(".")[0] for owner in owners}
     near = [path for path in change.set if path.partition(".")[0] in heads]
     owned = [path for path in near if _is_owned(path, owners)]
