@@ -273,9 +273,7 @@ class Tablet:
                 self.receipts[frame["change_id"]] = frame
             elif kind == "rec":
                 record = self._own(frame) if frame.get("stub") else frame
-                assert frame["h"] == record_hash(
-                    record["id"], record["type"], record["rev"], record["deleted"], record["data"]
-                )
+                assert _has_hash(record)
                 assert frame["scope"] in hello["scopes"]
                 staged[frame["id"]] = record
             elif kind == "leave":
@@ -292,8 +290,11 @@ class Tablet:
         ).wire()
 
     def _own(self, stub: Json) -> Json:
-        """The row that a tablet works out itself: what it had, and its own applied change."""
-        change = next(one for one in self.pushed if one["record_id"] == stub["id"])
+        """The row that a tablet works out itself: what it had, and one of its changes of this record."""
+        mine = [one for one in self.pushed if one["record_id"] == stub["id"]]
+        return next(row for row in (self._after(stub, one) for one in mine) if _has_hash(row))
+
+    def _after(self, stub: Json, change: Json) -> Json:
         data = self.base.get(stub["id"], {"data": {}})["data"]
         for path, value in change["set"].items():
             data = write_path(data, path, value)
@@ -312,3 +313,7 @@ class Tablet:
         self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"]
+
+
+def _has_hash(row: Json) -> bool:
+    return bool(row["h"] == record_hash(row["id"], row["type"], row["rev"], row["deleted"], row["data"]))

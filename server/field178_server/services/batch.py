@@ -99,9 +99,11 @@ class Batch:
         if not wanted:
             return
         self._asked.update(wanted)
-        self._take(_BY_ID, wanted)
+        found = self._take(_BY_ID, wanted)
         # What is about a record is locked after the record itself, by everyone: so nobody waits in a circle.
-        self._take(_BY_SUBJECT, wanted)
+        # Nothing can be about a record that is not there.
+        if found:
+            self._take(_BY_SUBJECT, found)
 
     def get(self, record_id: str) -> Stored | None:
         """Return a loaded record as it stands in this transaction, or None when there is none."""
@@ -158,12 +160,15 @@ class Batch:
         self._write_history()
         return seqs
 
-    def _take(self, query: RecordQuery, ids: list[str]) -> None:
-        for row in self.session.execute(query, {"tenant_id": self.tenant_id, "ids": ids}):
-            record = Stored(*row)
+    def _take(self, query: RecordQuery, ids: list[str]) -> list[str]:
+        found = [
+            Stored(*row) for row in self.session.execute(query, {"tenant_id": self.tenant_id, "ids": ids})
+        ]
+        for record in found:
             if record.record_id not in self._loaded:
                 self._loaded[record.record_id] = record
                 self._keep(record)
+        return [record.record_id for record in found]
 
     def _keep(self, record: Stored) -> None:
         self._current[record.record_id] = record

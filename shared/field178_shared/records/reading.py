@@ -57,5 +57,11 @@ def ids_of(data: Data, name: str) -> tuple[str, ...]:
 
 def answers_of(data: Data) -> dict[str, object]:
     """Return the bare answers of a visit by item id."""
-    given = ((item_id, answer.get("v")) for item_id, answer in entries_of(data, "answers").items())
-    return {item_id: value for item_id, value in given if value is not None}
+    given = data.get("answers")
+    if not isinstance(given, dict):
+        return {}
+    return {
+        item_id: value
+        for item_id, answer in given.items()
+        if isinstance(answer, dict) and (value := answer.get("v")) is not None
+    }
