@@ -9,7 +9,10 @@ from tests.contract.simulator.world import Options
 
 MOST_RUNS = 40
 # These show only where a history was broken.
-NEED_DISASTERS = {"dedupe_by_n", "no_digest_reaction", "no_receipts_reaction"}
+NEED_DISASTERS = {
+    *("dedupe_by_n", "no_digest_reaction", "no_receipts_reaction", "repair_forgets"),
+    "salvage_forgotten_when_offered",
+}
 
 
 @pytest.mark.parametrize("name", sorted(BUGS))

@@ -37,7 +37,9 @@ VERDICTS = {
     ("quarantined", "scope_not_granted"),
     ("quarantined", "user_unknown"),
 }
-TABLET_TRANSACTIONS = {"file", "sent", "checkpoint", "finish", "offer", "epoch", "lost", "prune", "resync"}
+TABLET_TRANSACTIONS = {
+    *("file", "sent", "checkpoint", "finish", "offer", "epoch", "lost", "prune", "resync", "repair")
+}
 SERVER_CRASH_POINTS = {"push.begin", "push.commit", "push.done", "answer"}
 
 

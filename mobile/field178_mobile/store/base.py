@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from field178_mobile.ports import Json
@@ -12,6 +12,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 _HASH_BYTES = 16
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
+_SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,18 @@ class BaseRow:
 
 @dataclass(frozen=True, slots=True)
 class ScopeRow:
-    """How far one granted scope was read; refresh > 0 while it is read again from the start."""
+    """How far one granted scope was read; refresh > 0 while it is being repaired.
+
+    `gone`, `held` and `answer` belong to the brake on mass removal (store/brake.py).
+    """
 
     id: str
     cursor: int
     refresh: int
     digest: Digest
+    gone: int = 0
+    held: int = 0
+    answer: str = "none"
 
 
 def get_base(room: Room, record_id: str) -> BaseRow | None:
@@ -63,8 +70,11 @@ def base_rev(room: Room, record_id: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-def put_base(room: Room, row: BaseRow, digests: dict[str, Digest]) -> None:
-    """Commit one record and carry the digests of the scopes it leaves and enters. Inside a transaction."""
+def put_base(room: Room, row: BaseRow, digests: dict[str, Digest]) -> BaseRow | None:
+    """Commit one record and carry the digests of the scopes it leaves and enters; return what it replaces.
+
+    Inside a transaction.
+    """
     old = get_base(room, row.id)
     if old is not None and not old.deleted:
         digests[old.scope] = _digest(room, digests, old.scope).remove(old.h)
@@ -73,31 +83,32 @@ def put_base(room: Room, row: BaseRow, digests: dict[str, Digest]) -> None:
     payload = bytes.fromhex(row.h) + canonical(row.data)
     sealed = room.sealer.seal("base", row.id, row.rev, payload)
     room.connection.execute(
-        "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, "
-        "coalesce((SELECT refresh FROM scope WHERE id = ?3), 0), ?, ?)",
+        "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?, ?)",
         (row.id, row.type, row.scope, row.rev, int(row.deleted), room.sealer.key_id, sealed),
     )
+    return old
 
 
-def drop_base(room: Room, record_id: str, digests: dict[str, Digest]) -> None:
-    """Remove one record from the base. Inside a transaction."""
+def drop_base(room: Room, record_id: str, digests: dict[str, Digest]) -> BaseRow | None:
+    """Remove one record from the base and return it. Inside a transaction."""
     old = get_base(room, record_id)
     if old is None:
-        return
+        return None
     if not old.deleted:
         digests[old.scope] = _digest(room, digests, old.scope).remove(old.h)
     room.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
+    return old
 
 
 def scope_rows(room: Room) -> dict[str, ScopeRow]:
     """Return every scope this tablet holds something of."""
-    query = "SELECT id, cursor, refresh, revision, sealed FROM scope ORDER BY id"
+    query = f"SELECT {_SCOPE_COLUMNS} FROM scope ORDER BY id"  # noqa: S608  constants
     return {row[0]: _scope_from_row(room, row) for row in room.connection.execute(query).fetchall()}
 
 
 def get_scope(room: Room, scope: str) -> ScopeRow:
     """Return one scope, or an empty one that was never read."""
-    query = "SELECT id, cursor, refresh, revision, sealed FROM scope WHERE id = ?"
+    query = f"SELECT {_SCOPE_COLUMNS} FROM scope WHERE id = ?"  # noqa: S608  constants
     row = room.connection.execute(query, (scope,)).fetchone()
     return ScopeRow(scope, 0, 0, EMPTY) if row is None else _scope_from_row(room, row)
 
@@ -108,8 +119,11 @@ def put_scope(room: Room, row: ScopeRow) -> None:
     revision = 1 if found is None else found[0] + 1
     sealed = room.seal("scope", row.id, revision, {"digest": row.digest.wire()})
     room.connection.execute(
-        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?)",
-        (row.id, row.cursor, row.refresh, revision, room.sealer.key_id, sealed),
+        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(row.id, row.cursor, row.refresh, revision, room.sealer.key_id, sealed),
+            *(row.gone, row.held, row.answer),
+        ),
     )
 
 
@@ -121,27 +135,28 @@ def drop_scope(room: Room, scope: str) -> list[str]:
     return ids
 
 
-def unseen_rows(room: Room, scope: str, refresh: int) -> list[str]:
-    """Return the rows of a scope that its second reading did not meet."""
-    query = "SELECT id FROM base WHERE scope = ? AND seen < ? ORDER BY id"
-    return [row[0] for row in room.connection.execute(query, (scope, refresh))]
+def base_ids(room: Room, scope: str) -> list[str]:
+    """Return the ids of a scope's committed records, deleted ones included."""
+    query = "SELECT id FROM base WHERE scope = ? ORDER BY id"
+    return [row[0] for row in room.connection.execute(query, (scope,))]
+
+
+def live_hashes(room: Room, scope: str) -> Iterator[tuple[str, str]]:
+    """Yield (id, h) of a scope's live records."""
+    query = "SELECT id, rev, sealed FROM base WHERE scope = ? AND deleted = 0"
+    for record_id, rev, sealed in room.connection.execute(query, (scope,)):
+        yield record_id, room.sealer.open("base", record_id, rev, sealed)[:_HASH_BYTES].hex()
 
 
 def recomputed_digest(room: Room, scope: str) -> Digest:
     """Return the digest of a scope from its rows: what the kept one MUST equal."""
-    query = f"SELECT {_COLUMNS} FROM base WHERE scope = ? AND deleted = 0"  # noqa: S608  constants
-    return digest_of(_hashes(room, room.connection.execute(query, (scope,))))
+    return digest_of(h for _, h in live_hashes(room, scope))
 
 
 def _digest(room: Room, digests: dict[str, Digest], scope: str) -> Digest:
     if scope not in digests:
         digests[scope] = get_scope(room, scope).digest
     return digests[scope]
-
-
-def _hashes(room: Room, rows: Iterable[tuple[str, str, str, int, int, bytes]]) -> Iterator[str]:
-    for record_id, _, _, rev, _, sealed in rows:
-        yield room.sealer.open("base", record_id, rev, sealed)[:_HASH_BYTES].hex()
 
 
 def _from_row(room: Room, row: tuple[str, str, str, int, int, bytes]) -> BaseRow:
@@ -151,9 +166,9 @@ def _from_row(room: Room, row: tuple[str, str, str, int, int, bytes]) -> BaseRow
     return BaseRow(record_id, record_type, scope, rev, bool(deleted), data, payload[:_HASH_BYTES].hex())
 
 
-def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes]) -> ScopeRow:
-    scope, cursor, refresh, revision, sealed = row
+def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes, int, int, str]) -> ScopeRow:
+    scope, cursor, refresh, revision, sealed, gone, held, answer = row
     digest = digest_from_wire(room.open("scope", scope, revision, sealed)["digest"])
     if digest is None:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeRow(scope, cursor, refresh, digest)
+    return ScopeRow(scope, cursor, refresh, digest, gone, held, answer)

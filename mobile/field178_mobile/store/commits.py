@@ -13,15 +13,11 @@ from datetime import datetime
 from field178_mobile.store.base import (
     BaseRow,
     ScopeRow,
-    drop_base,
     drop_scope,
     get_base,
     get_scope,
-    put_base,
     put_scope,
     recomputed_digest,
-    scope_rows,
-    unseen_rows,
 )
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
@@ -39,6 +35,8 @@ from field178_mobile.store.outbox import (
     store_receipt,
 )
 from field178_mobile.store.position import Life, explanation
+from field178_mobile.store.removed import forget_removed, forget_removed_of, take_out, take_over
+from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
 from field178_shared.canonical import Digest, receipt_hash
 from field178_shared.clock import to_wire
@@ -58,18 +56,22 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What `hello` said that is kept with the first checkpoint or the end of the answer."""
+    """What `hello` said that is kept with the first checkpoint or the end; `at_s` is the server's time."""
 
     epoch: str
     verdicts: int
     notices: tuple[Notice, ...]
     granted: frozenset[str]
     revoked: bool = False
+    at_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One `ck`: the rows before it, how far the scope is read, and at its last one the server's digest."""
+    """One `ck`: the rows before it, how far the scope is read, and at its last one the server's digest.
+
+    `repaired`: it closes the repair of its scope.
+    """
 
     scope: str
     seq: int
@@ -78,6 +80,7 @@ class Checkpoint:
     receipts: Sequence[Receipt]
     greeting: Greeting
     wants: frozenset[str] = frozenset()
+    repaired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +95,11 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
     """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest."""
     with room.transaction("checkpoint"):
         touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
-        digests: dict[str, Digest] = {}
         before = get_scope(room, checkpoint.scope)
-        digests[checkpoint.scope] = before.digest
-        # The scope row first: rows are stamped with its refresh number.
-        put_scope(room, before)
+        digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
-            touched.add(_commit_item(room, item, digests))
-        verified = None
-        if checkpoint.digest is not None:
-            touched.update(_drop_unseen(room, before, digests))
-            if before.refresh:
-                # A reading from the start ends in the truth of the rows, whatever spoiled the kept digest.
-                digests[checkpoint.scope] = recomputed_digest(room, checkpoint.scope)
-            verified = digests[checkpoint.scope] == checkpoint.digest
+            touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
+        verified = _proof(room, checkpoint, before, digests)
         _put_progress(room, checkpoint, before, digests, verified)
         _keep_greeting(room, checkpoint.greeting)
         _put_wants(room, checkpoint)
@@ -186,21 +180,6 @@ def explain(room: Room, life: Life, server: Digest, *, next_incarnation: str | N
             put_number(room, "next_n", 1)
 
 
-def enter_epoch(room: Room) -> None:
-    """Read every scope again: another history began. The epoch itself is kept with the first checkpoint."""
-    with room.transaction("epoch"):
-        for scope in scope_rows(room).values():
-            if scope.cursor or scope.refresh:
-                put_scope(room, _from_the_start(room, scope))
-        put_number(room, "must_offer", 1)
-
-
-def restart_scope(room: Room, scope: str) -> None:
-    """Read one scope again from the start, because the server said so."""
-    with room.transaction("resync"):
-        put_scope(room, _from_the_start(room, get_scope(room, scope)))
-
-
 def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
     """Delete what belongs to scopes no longer granted, once their changes were pushed."""
     waiting = {
@@ -210,7 +189,7 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
         )
     }
     query = (
-        "SELECT id FROM scope UNION SELECT scope FROM base UNION "
+        "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
         "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
     )
     held = {row[0] for row in room.connection.execute(query)}
@@ -221,10 +200,17 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
     with room.transaction("lost"):
         for scope in lost:
             touched.update(drop_scope(room, scope))
+            forget_removed_of(room, scope)
         # After all rows went: a change may have been answered in one scope while its row lay in another.
         for scope in lost:
             settle_scope(room, scope, None)
     return Committed(frozenset(touched))
+
+
+def forget_lost(room: Room, ordinals: Iterable[int]) -> None:
+    """Let go of records that were offered and answered."""
+    with room.transaction("salvaged"):
+        forget_removed(room, ordinals)
 
 
 def prune(room: Room, journal: Journal, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
@@ -280,25 +266,27 @@ def _is_passed(room: Room, receipt: Receipt) -> bool:
     return room.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
 
 
-def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest]) -> str:
+def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest], at_s: int) -> str:
     if isinstance(item, BaseRow):
-        put_base(room, item, digests)
+        take_over(room, item, digests, at_s)
         settle_record(room, item.id, item.rev)
         return item.id
     base = get_base(room, item.record_id)
     if base is None or base.scope == item.scope:
         # An old leave MUST NOT touch a record that lives in another scope by now.
-        drop_base(room, item.record_id, digests)
+        take_out(room, item.record_id, digests, at_s, lost=False)
         settle_left(room, item.record_id, item.scope)
     return item.record_id
 
 
-def _drop_unseen(room: Room, scope: ScopeRow, digests: dict[str, Digest]) -> list[str]:
-    gone = unseen_rows(room, scope.id, scope.refresh) if scope.refresh else []
-    for record_id in gone:
-        drop_base(room, record_id, digests)
-        settle_left(room, record_id, scope.id)
-    return gone
+def _proof(room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: dict[str, Digest]) -> bool | None:
+    if checkpoint.digest is None or (before.refresh and not checkpoint.repaired):
+        # A scope that is known to differ is proven by its repair alone.
+        return None
+    if checkpoint.repaired:
+        # A repair ends in the truth of the rows, whatever spoiled the kept digest.
+        digests[checkpoint.scope] = recomputed_digest(room, checkpoint.scope)
+    return digests[checkpoint.scope] == checkpoint.digest
 
 
 def _put_progress(
@@ -307,22 +295,18 @@ def _put_progress(
     for scope, digest in digests.items():
         if scope != checkpoint.scope:
             put_scope(room, replace(get_scope(room, scope), digest=digest))
-    after = replace(before, cursor=max(before.cursor, checkpoint.seq), digest=digests[checkpoint.scope])
-    if checkpoint.digest is not None:
+    # In another history the end of a repair may lie below the place where the old one stood.
+    cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
+    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope])
+    if checkpoint.repaired:
         after = replace(after, refresh=0)
     if verified:
         settle_scope(room, checkpoint.scope, checkpoint.seq)
     if verified is False and not checkpoint.wants:
         put_number(room, "mismatches", get_number(room, "mismatches") + 1)
         put_number(room, "must_offer", 1)
-        after = _from_the_start(room, after)
+        after = marked(room, after)
     put_scope(room, after)
-
-
-def _from_the_start(room: Room, scope: ScopeRow) -> ScopeRow:
-    refresh = get_number(room, "refreshes") + 1
-    put_number(room, "refreshes", refresh)
-    return replace(scope, cursor=0, refresh=refresh)
 
 
 def _keep_greeting(room: Room, greeting: Greeting) -> None:

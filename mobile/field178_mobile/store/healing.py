@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from field178_mobile.store.base import ScopeRow, put_scope, recomputed_digest
 from field178_mobile.store.journal import Entry, Journal
-from field178_mobile.store.meta import get_number, put_number, put_text
+from field178_mobile.store.meta import put_number, put_text
 from field178_mobile.store.outbox import all_changes, offer_again, seal_again
 from field178_mobile.store.rebuild import journalled
+from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
 from field178_shared.errors import AppError
 
@@ -23,6 +24,7 @@ _CELLS = {
     "setting": ("setting", "revision", "sealed"),
     "scope": ("scope", "revision", "sealed"),
     "notice": ("notice", "1", "sealed"),
+    "removed": ("removed", "rev", "sealed"),
 }
 
 
@@ -43,7 +45,9 @@ def heal(room: Room, journal: Journal) -> bool:
         for table, row_ids in (("draft", spoiled["draft"]), ("setting", spoiled["setting"])):
             query = f"UPDATE {table} SET key_id = 'spoiled' WHERE id = ?"  # noqa: S608  constants
             room.connection.executemany(query, [(row_id,) for row_id in row_ids])
-        room.connection.executemany("DELETE FROM notice WHERE id = ?", [(one,) for one in spoiled["notice"]])
+        for table in ("notice", "removed"):
+            query = f"DELETE FROM {table} WHERE id = ?"  # noqa: S608  constants
+            room.connection.executemany(query, [(one,) for one in spoiled[table]])
     return True
 
 
@@ -76,6 +80,7 @@ def _read_again(room: Room, record_ids: list[str], scopes: list[str]) -> None:
         again.add(row[0])
         room.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
     for scope in sorted(again):
-        refresh = get_number(room, "refreshes") + 1
-        put_number(room, "refreshes", refresh)
-        put_scope(room, ScopeRow(scope, 0, refresh, recomputed_digest(room, scope)))
+        row = room.connection.execute("SELECT cursor FROM scope WHERE id = ?", (scope,)).fetchone()
+        # The kept digest may be what was spoiled: it is never opened, only written anew.
+        found = ScopeRow(scope, 0 if row is None else row[0], 0, recomputed_digest(room, scope))
+        put_scope(room, marked(room, found))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
-from field178_mobile.store import commits
+from field178_mobile.ports import Json
+from field178_mobile.store import commits, removed, repair
 from field178_mobile.store.base import BaseRow, get_base
 from field178_mobile.store.commits import Checkpoint, Committed, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
 from field178_mobile.store.position import Life, Position, read_position
+from field178_mobile.store.removed import Removed
+from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store, Unlocked
 from field178_shared.canonical import Digest
@@ -94,13 +97,33 @@ class SyncStore:
         """Remember a difference of receipts that was looked into."""
         self._write(lambda room: commits.explain(room, life, server, next_incarnation=next_incarnation))
 
-    def enter_epoch(self) -> None:
-        """Read every scope again: another history began."""
-        self._write(commits.enter_epoch)
+    def enter_epoch(self, epoch: str) -> None:
+        """Repair every scope and offer every change: another history began."""
+        self._write(lambda room: repair.enter_epoch(room, epoch))
 
-    def restart_scope(self, scope: str) -> None:
-        """Read one scope again from the start."""
-        self._write(lambda room: commits.restart_scope(room, scope))
+    def repair_scope(self, scope: str) -> None:
+        """Repair one scope, because the server said so."""
+        self._write(lambda room: repair.repair_scope(room, scope))
+
+    def bucket_digests(self, scope: str) -> Json:
+        """Return what is held of a scope, bucket by bucket."""
+        return self._store.read(lambda room: repair.bucket_digests(room, scope))
+
+    def commit_repair(self, page: RepairPage) -> None:
+        """Make the named buckets the server's."""
+        self._store.write(lambda unlocked: repair.commit_repair(unlocked.room, page))
+
+    def lost_records(self, limit: int, skip: frozenset[int]) -> list[Removed]:
+        """Return records that the server may have lost, to offer them."""
+        return self._store.read(lambda room: removed.lost_records(room, limit, skip))
+
+    def forget_lost(self, ordinals: Sequence[int]) -> None:
+        """Let go of lost records that the server has answered for."""
+        self._write(lambda room: commits.forget_lost(room, ordinals))
+
+    def expire_removed(self, now_s: int) -> None:
+        """Let go of records that have rested their days."""
+        self._write(lambda room: removed.expire_removed(room, now_s))
 
     def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         """Let go of changes that a verified backup holds, in the lives whose receipts agree."""

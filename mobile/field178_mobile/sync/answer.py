@@ -14,11 +14,12 @@ from field178_mobile.sync.frames import (
     parse_hello,
     parse_line,
     parse_record,
+    parse_repair,
 )
 from field178_mobile.sync.own_result import own_result
 from field178_mobile.sync.request import Exchange
 from field178_shared.errors import AppError
-from field178_shared.protocol import Reader, Receipt
+from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt
 
 
 class Answer:
@@ -32,22 +33,23 @@ class Answer:
         self._receipts: list[Receipt] = []
         self._answered: dict[str, Receipt] = {}
         self._wants: set[str] = set()
-        self._restarted: set[str] = set()
+        self._repaired: set[str] = set()
         self.hello: Hello | None = None
         self.end: End | None = None
         self.verified: set[str] = set()
         self.received = 0
         self.mismatched = False
+        self.salvaged: set[str] = set()
 
     @property
     def made_progress(self) -> bool:
         """Tell whether anything of this answer was worth its way."""
-        return self.received > 0 or bool(self._answered)
+        return self.received > 0 or bool(self._answered or self._repaired or self.salvaged)
 
     @property
-    def pushed_something(self) -> bool:
-        """Tell whether a verdict came: the queue moves."""
-        return bool(self._answered)
+    def moved_on(self) -> bool:
+        """Tell whether it brought agreement nearer: by a verdict, a repaired scope, salvage taken."""
+        return bool(self._answered or self.verified & self._repaired or self.salvaged)
 
     @property
     def all_answered(self) -> bool:
@@ -75,21 +77,12 @@ class Answer:
             self._receipts = []
 
     def _take(self, frame: Reader, hello: Hello) -> None:
-        kind = frame.text("frame")
-        if kind == "res":
-            self._take_receipt(frame)
-        elif kind == "rec":
-            self._take_record(frame, hello)
-        elif kind == "leave":
-            self._items.append(Leave(frame.uuid("id"), frame.text("scope")))
-        elif kind == "ck":
-            self._take_checkpoint(frame, hello)
-        elif kind == "resync":
-            self._take_resync(frame, hello)
-        elif kind == "end":
-            self._take_end(frame)
+        taking = _TAKING.get(frame.text("frame"))
+        # A frame of a later version is none of ours.
+        if taking is not None:
+            taking(self, frame, hello)
 
-    def _take_receipt(self, frame: Reader) -> None:
+    def _take_receipt(self, frame: Reader, hello: Hello) -> None:
         receipt = Receipt.from_wire(frame.value)
         self._receipts.append(receipt)
         self._answered[receipt.change_id] = receipt
@@ -104,6 +97,9 @@ class Answer:
             self._items.append(row)
             self.received += 1
 
+    def _take_leave(self, frame: Reader, hello: Hello) -> None:
+        self._items.append(Leave(frame.uuid("id"), frame.text("scope")))
+
     def _take_checkpoint(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")
         if scope not in hello.greeting.granted or any(item.scope != scope for item in self._items):
@@ -116,6 +112,7 @@ class Answer:
             receipts=self._receipts,
             greeting=hello.greeting,
             wants=frozenset(self._wants),
+            repaired=scope in self._repaired,
         )
         committed = self._store.commit_checkpoint(checkpoint)
         self._items, self._receipts, self._wants = [], [], set()
@@ -125,28 +122,39 @@ class Answer:
 
     def _take_resync(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")
-        another_epoch = self._exchange.position.epoch not in (None, hello.greeting.epoch)
-        # Under another epoch the engine has marked every scope already, when it saw the hello.
-        if scope in hello.greeting.granted and not another_epoch:
-            self._store.restart_scope(scope)
+        if scope in hello.greeting.granted:
+            self._store.repair_scope(scope)
 
-    def _take_end(self, frame: Reader) -> None:
+    def _take_repair(self, frame: Reader, hello: Hello) -> None:
+        records = [item for item in self._items if isinstance(item, BaseRow)]
+        page = parse_repair(frame, records, hello.greeting.at_s)
+        # What was not asked for takes no row away.
+        asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
+        if not asked or len(records) != len(self._items):
+            raise AnswerFault("repair")
+        self._store.commit_repair(page)
+        self._repaired.add(page.scope)
+        self._items = []
+
+    def _take_salvaged(self, frame: Reader, hello: Hello) -> None:
+        self.salvaged.update(frame.texts("ids", MAX_SALVAGE))
+
+    def _take_end(self, frame: Reader, hello: Hello) -> None:
         end = parse_end(frame)
         if end.frames != self._lines:
             raise AnswerFault("end")
-        self._commit_wanted()
+        self._commit_wanted(hello)
         self.end = end
         self.verified |= end.verified
 
-    def _commit_wanted(self) -> None:
+    def _commit_wanted(self, hello: Hello) -> None:
         """Commit records asked for by id: they may stand outside of any checkpoint and move no cursor."""
         wanted = frozenset(self._exchange.position.wants)
         if any(isinstance(item, Leave) or item.id not in wanted for item in self._items):
             raise AnswerFault("end")
-        assert self.hello is not None
         for scope in sorted({item.scope for item in self._items}):
             items = [item for item in self._items if item.scope == scope]
-            self._store.commit_checkpoint(Checkpoint(scope, 0, None, items, (), self.hello.greeting))
+            self._store.commit_checkpoint(Checkpoint(scope, 0, None, items, (), hello.greeting))
         self._items = []
 
     def _from_stub(self, frame: Reader) -> BaseRow | None:
@@ -157,3 +165,15 @@ class Answer:
             if change.record_id == record_id and change.id in self._answered
         ]
         return own_result(self._store.base(record_id), applied, frame)
+
+
+_TAKING = {
+    "res": Answer._take_receipt,
+    "rec": Answer._take_record,
+    "leave": Answer._take_leave,
+    "ck": Answer._take_checkpoint,
+    "resync": Answer._take_resync,
+    "repair": Answer._take_repair,
+    "salvaged": Answer._take_salvaged,
+    "end": Answer._take_end,
+}

@@ -39,11 +39,14 @@ from field178_mobile.sync.frames import AnswerFault, Hello, NotOurAnswer
 from field178_mobile.sync.pace import Backoff
 from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
-from field178_mobile.sync.request import Exchange, Identity, Offer, build_exchange
+from field178_mobile.sync.request import Exchange, Identity, Load, Offer, build_exchange
+from field178_mobile.sync.salvage_queue import SalvageQueue
 from field178_shared.clock import from_wire
 from field178_shared.protocol import MAX_HAVE
 
 HEALING_ROUNDS = 10
+# A scope's buckets take up to 12 kB of a request, and hashes do not compress.
+SCOPES_A_REPAIR = 4
 IDLE_WAIT_S = 300.0
 REFUSED_WAIT_S = 3600.0
 
@@ -77,6 +80,7 @@ class SyncEngine:
         self._clock = world.clock
         self._backoff = Backoff(world.randomness)
         self._queue = PushQueue(store)
+        self._salvage = SalvageQueue(store)
         self._reactions = Reactions(store, world.new_incarnation)
         self._exchange: Exchange | None = None
         self._answer: Answer | None = None
@@ -127,14 +131,25 @@ class SyncEngine:
 
     def _send(self) -> list[Effect]:
         position = self._store.position()
-        pushed = self._queue.next_batch()
-        offer = self._next_offer() if position.must_offer else None
+        load = self._next_load(position)
+        pushed = load.pushed
         if pushed:
             # Before the first byte: after a crash these count as perhaps received.
             self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
-        self._exchange = build_exchange(self._identity, position, pushed, offer, self._clock.now())
+        self._exchange = build_exchange(self._identity, position, load, self._clock.now())
         self._answer = Answer(self._store, self._exchange)
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
+
+    def _next_load(self, position: Position) -> Load:
+        pushed = self._queue.next_batch()
+        if pushed or position.must_offer:
+            # The own changes first: what the server lost of them it has again before the scopes are compared.
+            return Load(pushed, self._next_offer() if position.must_offer else None)
+        differing = [scope.id for scope in position.scopes.values() if scope.refresh]
+        return Load(
+            salvage=self._salvage.next_batch(self._queue.size_bytes),
+            repair={scope: self._store.bucket_digests(scope) for scope in differing[:SCOPES_A_REPAIR]},
+        )
 
     def _next_offer(self) -> Offer:
         held = self._store.held_ids(self._offered_up_to, MAX_HAVE)
@@ -185,6 +200,8 @@ class SyncEngine:
         else:
             self._store.finish(answer.hello.greeting, now)
             self._reactions.on_end(answer, exchange)
+            self._salvage.settle(exchange.load.salvage, answer.salvaged)
+        self._store.expire_removed(answer.hello.greeting.at_s)
         return self._next(answer, now)
 
     def _next(self, answer: Answer, now: datetime) -> list[Effect]:
@@ -203,13 +220,14 @@ class SyncEngine:
 
     def _must_go_on(self, answer: Answer, position: Position) -> bool:
         more = answer.end is not None and answer.end.more
-        if answer.mismatched or not (more or answer.pushed_something):
+        if answer.mismatched or not (more or answer.moved_on):
             self._healing_rounds += 1
         if self._healing_rounds > HEALING_ROUNDS:
             # Digests that do not meet after so many readings need a person; the next timer tries again.
             return False
         refreshing = any(scope.refresh for scope in position.scopes.values())
-        return more or refreshing or position.must_offer or bool(position.wants) or self._queue.has_next
+        waiting = self._queue.has_next or self._salvage.has_next
+        return more or refreshing or position.must_offer or bool(position.wants) or waiting
 
     def _closing_message(self, hello: Hello, in_sync: bool) -> SyncMessage:
         position = self._store.position()
@@ -233,6 +251,8 @@ class SyncEngine:
         pushed: Sequence[object] = exchange.pushed if exchange is not None else ()
         if exchange is not None and pushed and self._queue.learn(failure, exchange):
             self._signed_in = True
+            return self._send()
+        if exchange is not None and self._salvage.learn(failure, exchange.load.salvage):
             return self._send()
         if answer is not None and answer.made_progress:
             self._backoff.reset()

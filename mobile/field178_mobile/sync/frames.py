@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.commits import Greeting
 from field178_mobile.store.notices import Notice
-from field178_shared.canonical import Digest, digest_from_wire, record_hash
+from field178_mobile.store.repair import RepairPage
+from field178_shared.canonical import Digest, bucket, digest_from_wire, record_hash
+from field178_shared.clock import from_wire
 from field178_shared.errors import AppError
 from field178_shared.protocol import VERSION, Reader
 from field178_shared.strict_json import loads
+
+_BUCKET = re.compile("[0-9a-f]{2}")
+_MANY = 1_000_000
 
 
 class AnswerFault(Exception):
@@ -59,19 +65,21 @@ def parse_hello(frame: Reader) -> Hello:
         if frame.text("frame") != "hello":
             raise NotOurAnswer("hello")
         lowest, highest = _protocol(frame)
-        agreed = frame.flag("agreed")
+        agreed, now = frame.flag("agreed"), frame.text("now", default="")
+        at = from_wire(now)
         greeting = Greeting(
             epoch=frame.text("epoch"),
             verdicts=frame.integer("verdicts", default=0 if agreed else None),
             notices=tuple(_notice(item) for item in frame.items("notices", 10_000, "notices")),
             granted=frozenset(frame.texts("scopes", 10_000)),
             revoked=frame.flag("revoked"),
+            at_s=0 if at is None else int(at.timestamp()),
         )
         receipts = frame.members("receipts")
         backed_up = frame.members("backed_up")
         return Hello(
             greeting=greeting,
-            now=frame.text("now", default=""),
+            now=now,
             receipts={life: _digest(value) for life, value in receipts.items()},
             backed_up={life: Reader(backed_up).integer(life) for life in backed_up},
             missing=frame.texts("missing", 100_000),
@@ -104,6 +112,22 @@ def parse_checkpoint_digest(frame: Reader) -> Digest | None:
     """Return the digest at the last checkpoint of a scope, None before it."""
     value = frame.value.get("digest")
     return None if value is None else _digest(value)
+
+
+def parse_repair(frame: Reader, items: Sequence[BaseRow], at_s: int) -> RepairPage:
+    """Return what a `repair` frame says about the records before it; they MUST all be its own."""
+    page = RepairPage(
+        scope=frame.text("scope"),
+        buckets=frozenset(frame.texts("buckets", 256)),
+        ids=frozenset(frame.texts("ids", _MANY)),
+        items=items,
+        at_s=at_s,
+    )
+    own = all(row.scope == page.scope and row.id in page.ids and not row.deleted for row in items)
+    named = {bucket(record_id) for record_id in page.ids} <= page.buckets
+    if not (own and named and all(_BUCKET.fullmatch(name) for name in page.buckets)):
+        raise AnswerFault("repair")
+    return page
 
 
 def parse_end(frame: Reader) -> End:

@@ -29,6 +29,11 @@ class PushQueue:
         """Tell whether something can be pushed now."""
         return bool(self._store.open_changes(1, self._aside()))
 
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes the line takes well now."""
+        return self._size.size_bytes
+
     def next_batch(self) -> tuple[OwnChange, ...]:
         """Return the first open changes that fit, ascending."""
         return choose_batch(self._store.open_changes(MAX_CHANGES, self._aside()), self._size)

@@ -13,7 +13,7 @@ from field178_shared.canonical import EMPTY, Digest
 
 
 class Reactions:
-    """Re-offers, reads again, forgets lost scopes, prunes what is backed up; every mark is durable."""
+    """Re-offers, repairs, forgets lost scopes, prunes what is backed up; every mark is durable."""
 
     def __init__(self, store: SyncStore, new_incarnation: Callable[[], str]) -> None:
         self._store = store
@@ -23,7 +23,7 @@ class Reactions:
         """React to what only the first frame says, before any row of this answer is committed."""
         known = exchange.position.epoch
         if known is not None and known != hello.greeting.epoch:
-            self._store.enter_epoch()
+            self._store.enter_epoch(hello.greeting.epoch)
         if exchange.offer is not None:
             offering = not exchange.offer.complete
             self._store.offer_missing(hello.missing, offering=offering)

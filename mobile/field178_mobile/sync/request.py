@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from field178_mobile.ports import Json
 from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.position import Position
+from field178_mobile.store.removed import Removed
 from field178_mobile.sync.pace import BatchSize
 from field178_shared.canonical import canonical, state_hash
 from field178_shared.clock import to_wire
@@ -32,13 +33,45 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What one request carries besides where the tablet stands.
+
+    `salvage`: records the server may have lost. `repair`: what is held of differing scopes, by bucket.
+    """
+
+    pushed: tuple[OwnChange, ...] = ()
+    offer: Offer | None = None
+    salvage: tuple[Removed, ...] = ()
+    repair: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to say but where the tablet stands."""
+        return not (self.pushed or self.offer or self.salvage or self.repair)
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request as sent, kept to read its answer against."""
 
     position: Position
-    pushed: tuple[OwnChange, ...]
-    offer: Offer | None
+    load: Load
     body: bytes
+
+    @property
+    def pushed(self) -> tuple[OwnChange, ...]:
+        """The changes it pushed."""
+        return self.load.pushed
+
+    @property
+    def offer(self) -> Offer | None:
+        """The acknowledged changes it offered."""
+        return self.load.offer
+
+    @property
+    def repair(self) -> Mapping[str, Json]:
+        """The scopes it asked to repair."""
+        return self.load.repair
 
     @property
     def pushed_bytes(self) -> int:
@@ -60,9 +93,7 @@ def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
     return tuple(chosen)
 
 
-def build_exchange(
-    identity: Identity, position: Position, pushed: tuple[OwnChange, ...], offer: Offer | None, now: datetime
-) -> Exchange:
+def build_exchange(identity: Identity, position: Position, load: Load, now: datetime) -> Exchange:
     """Return the request: the one-line `state` when nothing is open, digests otherwise."""
     cursors = {scope.id: scope.cursor for scope in position.scopes.values() if scope.cursor > 0}
     body: Json = {
@@ -74,18 +105,28 @@ def build_exchange(
         "now": to_wire(now),
         "cursors": cursors,
         # What is offered again may have been judged anew, in a history that counts its verdicts anew.
-        "verdicts": position.verdicts if offer is None else 0,
+        "verdicts": position.verdicts if load.offer is None else 0,
         "max_records": DEFAULT_RECORDS,
     }
-    if position.is_settled and not pushed:
+    if position.is_settled and load.is_empty:
         body["state"] = state_of(position)
     else:
-        scopes = position.scopes.values()
-        body["digests"] = {scope.id: scope.digest.wire() for scope in scopes if scope.id in cursors}
-        body["push"] = [change.wire for change in pushed]
-        body["have"] = list(offer.change_ids) if offer is not None else []
-        body["want"] = list(position.wants)
-    return Exchange(position, pushed, offer, canonical(body))
+        body.update(_details(position, load, cursors))
+    return Exchange(position, load, canonical(body))
+
+
+def _details(position: Position, load: Load, cursors: Mapping[str, int]) -> Json:
+    scopes, offer = position.scopes.values(), load.offer
+    # Of a scope in repair the buckets say it all.
+    told = [scope for scope in scopes if scope.id in cursors and scope.id not in load.repair]
+    return {
+        "digests": {scope.id: scope.digest.wire() for scope in told},
+        "push": [change.wire for change in load.pushed],
+        "have": list(offer.change_ids) if offer is not None else [],
+        "want": list(position.wants),
+        "salvage": [record.to_wire() for record in load.salvage],
+        "repair": dict(load.repair),
+    }
 
 
 def state_of(position: Position) -> str:

@@ -11,9 +11,10 @@ from unittest.mock import patch
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_mobile.store import commits
-from field178_mobile.store.base import get_scope, put_scope
+from field178_mobile.store import commits, repair, sync_store
+from field178_mobile.store.base import drop_base, get_scope, put_scope
 from field178_mobile.store.commits import Checkpoint, Committed
+from field178_mobile.store.repair import RepairPage, commit_repair
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store
 from field178_mobile.store.sync_store import SyncStore
@@ -179,6 +180,46 @@ def no_receipts_reaction() -> Planted:
     return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
 
 
+def repair_keeps_what_is_gone() -> Planted:
+    """A repair takes what comes and leaves what the server has no more."""
+
+    def commit(room: Room, page: RepairPage) -> frozenset[str]:
+        return commit_repair(room, replace(page, buckets=frozenset()))
+
+    return patch.object(sync_store.repair, "commit_repair", commit)
+
+
+def repair_empties_other_buckets() -> Planted:
+    """A repair drops every row of the scope that it does not name, whatever buckets were served."""
+
+    def commit(room: Room, page: RepairPage) -> frozenset[str]:
+        everything = frozenset(f"{number:02x}" for number in range(256))
+        return commit_repair(room, replace(page, buckets=everything))
+
+    return patch.object(sync_store.repair, "commit_repair", commit)
+
+
+def repair_forgets() -> Planted:
+    """What a repair drops is gone, though the server may have lost it."""
+
+    def take_out(room: Room, record_id: str, digests: Any, at_s: int, *, lost: bool) -> None:
+        drop_base(room, record_id, digests)
+
+    return patch.object(repair, "take_out", take_out)
+
+
+def salvage_forgotten_when_offered() -> Planted:
+    """A lost record is let go as soon as it is offered, whether or not the server answers for it."""
+    original = SyncStore.lost_records
+
+    def lost_records(store: SyncStore, limit: int, skip: frozenset[int]) -> list[Any]:
+        found = original(store, limit, skip)
+        store.forget_lost([record.ordinal for record in found])
+        return found
+
+    return patch.object(SyncStore, "lost_records", lost_records)
+
+
 def acknowledge_on_failure() -> Planted:
     """A failed request counts as one that arrived."""
     original = SyncEngine._on_failure
@@ -302,6 +343,10 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         idempotency_outside_the_transaction,
         no_digest_reaction,
         no_receipts_reaction,
+        repair_keeps_what_is_gone,
+        repair_empties_other_buckets,
+        repair_forgets,
+        salvage_forgotten_when_offered,
         acknowledge_on_failure,
         prune_on_acknowledgement,
         verdicts_sent_once,

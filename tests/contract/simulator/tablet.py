@@ -36,6 +36,7 @@ KEY = bytes(range(32))
 LONGEST_CONVERSATION = 80
 
 _HELLO = b'{"frame":"hello"'
+_SALVAGED = b'{"frame":"salvaged"'
 
 Result = TypeVar("Result")
 Carry = Callable[["Tablet", bytes], list[Event] | None]
@@ -69,6 +70,7 @@ class Tablet:
         self.starts = 0
         self.sent = 0
         self.told_scopes: frozenset[str] = frozenset()
+        self.told_salvaged: set[str] = set()
         self.on_start: Callable[[Tablet], None] = lambda tablet: None
         self.boot()
 
@@ -126,6 +128,8 @@ class Tablet:
     def _overhear(self, event: Event) -> None:
         if isinstance(event, LineOf) and event.data.startswith(_HELLO):
             self.told_scopes = frozenset(json.loads(event.data).get("scopes", self.told_scopes))
+        if isinstance(event, LineOf) and event.data.startswith(_SALVAGED):
+            self.told_salvaged.update(json.loads(event.data)["ids"])
 
     def _perform(self, effect: Effect, line: Carry) -> list[Event] | None:
         if isinstance(effect, SignIn):

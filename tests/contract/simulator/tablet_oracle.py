@@ -35,6 +35,7 @@ class TabletOracle:
         self.is_history_hidden = False
         self._edits: dict[tuple[str, str], Edit] = {}
         self._cursors: dict[str, tuple[str | None, int, int]] = {}
+        self._held_rows: dict[tuple[str, str], int] = {}
         tablet.on_start = lambda _: self._started()
         self._started()
 
@@ -54,6 +55,7 @@ class TabletOracle:
         self.promised &= self.held()
         self._edits.clear()
         self._cursors.clear()
+        self._held_rows.clear()
 
     def held(self) -> set[str]:
         return {row[0] for row in self.tablet.rows("SELECT id FROM outbox")}
@@ -68,6 +70,21 @@ class TabletOracle:
             missed = self.tablet.meta().get("mismatches", "0")
             require(missed == "0", "I8", f"{missed} digests did not meet without any disaster")
             require(not position.must_offer, "I8", "receipts did not meet without any disaster")
+
+    def judge_kept(self, state: ServerState) -> None:
+        """Judge that nothing the server lost went from this tablet before the server answered for it."""
+        rows = self.tablet.rows("SELECT id, rev, scope FROM base WHERE deleted = 0")
+        now = {row[0]: row[1] for row in self.tablet.rows("SELECT id, rev FROM base")}
+        scopes = {row[0] for row in self.tablet.rows("SELECT id FROM scope")}
+        resting = {row[0] for row in self.tablet.rows("SELECT id FROM removed WHERE lost = 1")}
+        for (record_id, scope), rev in self._held_rows.items():
+            stored = state.records.get(record_id)
+            is_lost = stored is None or stored.rev < rev
+            if scope not in scopes or not is_lost or now.get(record_id, 0) >= rev:
+                continue
+            kept = record_id in resting or record_id in self.tablet.told_salvaged
+            require(kept, "I1", f"{self.tablet.name} dropped {record_id}, which the server does not have")
+        self._held_rows = {(record_id, scope): rev for record_id, rev, scope in rows}
 
     def judge_acknowledged(self, state: ServerState) -> None:
         """Judge that the server has everything it is said to have."""
@@ -154,7 +171,8 @@ class TabletOracle:
         found = {scope: (epoch, cursor, refresh) for scope, cursor, refresh in rows}
         for scope, (_, cursor, refresh) in found.items():
             before = self._cursors.get(scope, (None, 0, 0))
-            went_on = cursor >= before[1] or refresh > before[2]
+            # A repair ends where the server stands, which may be below the place of another history.
+            went_on = cursor >= before[1] or refresh > before[2] or before[2] > 0
             require(went_on, "I7", f"{self.tablet.name} {scope}: {before} -> {found[scope]}")
         self._cursors = found
 

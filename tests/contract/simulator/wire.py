@@ -140,5 +140,6 @@ def _summary(body: bytes) -> str:
         f"{change['op']}{'+' if change['create'] else ''} {change['record_id'][-4:]} n{change['n']}"
         for change in request.get("push", [])
     )
-    more = "".join(f" {name}={len(request[name])}" for name in ("have", "want") if request.get(name))
+    named = ("have", "want", "salvage", "repair")
+    more = "".join(f" {name}={len(request[name])}" for name in named if request.get(name))
     return f"[{pushed}]{more}"

@@ -93,6 +93,7 @@ class World:
             tablet.reboot(self._second_crash())
             rested = False
         self.judge(seat)
+        seat.oracle.judge_kept(self.oracle.state)
         if not self.restored:
             seat.oracle.judge_acknowledged(self.oracle.state)
         if self.is_calm:

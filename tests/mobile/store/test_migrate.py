@@ -11,7 +11,10 @@ from field178_mobile.store.connection import open_connection
 from field178_mobile.store.migrate import migrate, migrations
 from field178_shared.errors import AppError, ErrorCode
 
-RELEASED = {1: "32511149498ab38ffbee2f0f7486b847988ef257568ee8005a14893bef3733ea"}
+RELEASED = {
+    1: "32511149498ab38ffbee2f0f7486b847988ef257568ee8005a14893bef3733ea",
+    2: "4a5c339ab664a9371ca5e9df835535b4fb9805dce62eef1ca52dae971b640902",
+}
 
 
 def test_numbers_follow_each_other() -> None:

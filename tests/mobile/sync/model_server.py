@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from field178_shared.canonical import (
     EMPTY,
     Digest,
+    bucket,
     digest_of,
     receipt_hash,
     record_hash,
@@ -70,6 +71,8 @@ class ModelServer:
         self.frames: list[Json] = []
         self.notices: list[Json] = []
         self.stubs = False
+        self.takes_salvage = True
+        self.salvage: dict[tuple[str, str], Json] = {}
 
     def backup(self) -> World:
         return copy.deepcopy(self.world)
@@ -103,7 +106,8 @@ class ModelServer:
         life = str(request["incarnation"])
         pushed = [self._apply(change, life) for change in request.get("push", [])]
         granted = set() if self.revoked else self.granted
-        if request.get("state") == self._state(request, granted):
+        asks = request.get("salvage") or request.get("repair")
+        if not asks and request.get("state") == self._state(request, granted):
             hello = {
                 "frame": "hello",
                 "protocol": [1, 1],
@@ -124,6 +128,7 @@ class ModelServer:
             if int(r["v"]) > int(request["verdicts"]) and r["change_id"] not in sent
         ]
         frames += [{"frame": "res", **r} for r in sorted(later, key=lambda r: int(r["v"]))]
+        frames += self._salvaged(request)
         return self._with_scopes(frames, request, granted)
 
     def _with_scopes(self, frames: list[Json], request: Json, granted: set[str]) -> list[bytes]:
@@ -131,25 +136,67 @@ class ModelServer:
         for scope in sorted(granted, key=lambda name: (name != "ref", name)):
             cursor = int(request["cursors"].get(scope, 0))
             seq = self.world.seqs[scope]
-            if cursor > seq or (cursor and request["epoch"] not in (None, self.world.epoch)):
+            if scope in request.get("repair", {}):
+                budget, is_over = self._repair(frames, scope, request["repair"][scope], budget)
+                more = more or not is_over
+                continue
+            if self._must_resync(request, cursor, seq):
                 frames.append({"frame": "resync", "scope": scope})
                 continue
             if cursor == seq and request.get("digests", {}).get(scope) == self.digest(scope):
                 verified.append(scope)
                 continue
-            rows = self._rows(scope, cursor)
-            for index, (row_seq, row) in enumerate(rows[:budget], 1):
-                frames.append(row)
-                if index % self.rows_per_checkpoint == 0:
-                    frames.append({"frame": "ck", "scope": scope, "seq": row_seq})
-            if len(rows) > budget:
-                if budget:
-                    frames.append({"frame": "ck", "scope": scope, "seq": rows[budget - 1][0]})
-                more, budget = True, 0
-                continue
-            budget -= len(rows)
-            frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": self._maybe_broken(scope)})
+            budget, is_over = self._serve(frames, scope, cursor, budget)
+            more = more or not is_over
         return self._lines(frames, {"more": more, "verified": verified})
+
+    def _serve(self, frames: list[Json], scope: str, cursor: int, budget: int) -> tuple[int, bool]:
+        rows = self._rows(scope, cursor)
+        for index, (row_seq, row) in enumerate(rows[:budget], 1):
+            frames.append(row)
+            if index % self.rows_per_checkpoint == 0:
+                frames.append({"frame": "ck", "scope": scope, "seq": row_seq})
+        if len(rows) > budget:
+            if budget:
+                frames.append({"frame": "ck", "scope": scope, "seq": rows[budget - 1][0]})
+            return 0, False
+        seq = self.world.seqs[scope]
+        frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": self._maybe_broken(scope)})
+        return budget - len(rows), True
+
+    def _must_resync(self, request: Json, cursor: int, seq: int) -> bool:
+        return cursor > seq or bool(cursor and request["epoch"] not in (None, self.world.epoch))
+
+    def _salvaged(self, request: Json) -> list[Json]:
+        offered = request.get("salvage", []) if self.takes_salvage else []
+        for entry in offered:
+            self.salvage[str(entry["id"]), str(entry["h"])] = entry
+        return [{"frame": "salvaged", "ids": [entry["id"] for entry in offered]}] if offered else []
+
+    def _repair(self, frames: list[Json], scope: str, said: Json, budget: int) -> tuple[int, bool]:
+        live = [r for r in self.world.records.values() if r.scope == scope and not r.deleted]
+        names = {bucket(r.id) for r in live} | set(said)
+        here = {
+            name: digest_of(str(r.frame()["h"]) for r in live if bucket(r.id) == name).wire()
+            for name in names
+        }
+        differing = sorted(name for name in names if said.get(name, EMPTY.wire()) != here[name])
+        done: list[str] = []
+        ids: list[str] = []
+        for name in differing:
+            if budget <= 0:
+                break
+            found = sorted((r for r in live if bucket(r.id) == name), key=lambda r: r.id)
+            frames += [r.frame() for r in found]
+            ids += [r.id for r in found]
+            budget -= len(found)
+            done.append(name)
+        seq = self.world.seqs[scope]
+        frames.append({"frame": "repair", "scope": scope, "buckets": done, "ids": ids, "seq": seq})
+        if done == differing:
+            digest = self._maybe_broken(scope)
+            frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": digest})
+        return budget, done == differing
 
     def _rows(self, scope: str, cursor: int) -> list[tuple[int, Json]]:
         rows = [

@@ -1,0 +1,110 @@
+"""Records that went from the base: they rest for a while, and what the server has lost is offered to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from field178_mobile.ports import Json
+from field178_mobile.store.base import BaseRow, drop_base, put_base
+from field178_mobile.store.room import Room, parse_object
+from field178_shared.canonical import Digest, canonical
+from field178_shared.errors import AppError
+
+REST_S = 30 * 86_400
+_HASH_BYTES = 16
+_COLUMNS = "ordinal, id, type, scope, rev, deleted, sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One record at rest."""
+
+    ordinal: int
+    row: BaseRow
+
+    def to_wire(self) -> Json:
+        """Return it as an entry of `salvage`."""
+        row = self.row
+        members = {"id": row.id, "type": row.type, "scope": row.scope, "rev": row.rev}
+        return {**members, "deleted": row.deleted, "data": row.data, "h": row.h}
+
+
+def take_over(room: Room, row: BaseRow, digests: dict[str, Digest], at_s: int) -> None:
+    """Commit one record of the server's; what it knew better before is kept as lost. Inside a transaction."""
+    old = put_base(room, row, digests)
+    if old is not None and old.h != row.h and old.rev >= row.rev:
+        # A rev never falls in one history: the server went back to a backup, and this was written after it.
+        _rest(room, old, at_s, lost=True)
+    elif old is None or "purged" in row.data:
+        _let_go(room, row)
+
+
+def take_out(room: Room, record_id: str, digests: dict[str, Digest], at_s: int, *, lost: bool) -> None:
+    """Remove one record from the base; a live one rests. Inside a transaction."""
+    old = drop_base(room, record_id, digests)
+    if old is not None and not old.deleted:
+        _rest(room, old, at_s, lost=lost)
+
+
+def lost_records(room: Room, limit: int, skip: Iterable[int] = ()) -> list[Removed]:
+    """Return what is to be offered to the server, the longest at rest first."""
+    aside = set(skip)
+    query = f"SELECT {_COLUMNS} FROM removed WHERE lost = 1 ORDER BY ordinal LIMIT ?"  # noqa: S608  constants
+    rows = room.connection.execute(query, (limit + len(aside),)).fetchall()
+    return [_opened(room, row) for row in rows if row[0] not in aside][:limit]
+
+
+def forget_removed(room: Room, ordinals: Iterable[int]) -> None:
+    """Let go of what the server has answered for. Inside a transaction."""
+    room.connection.executemany("DELETE FROM removed WHERE ordinal = ?", [(one,) for one in ordinals])
+
+
+def forget_removed_of(room: Room, scope: str) -> None:
+    """Let go of what a lost scope held: nothing of it stays readable. Inside a transaction."""
+    room.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))
+
+
+def expire_removed(room: Room, now_s: int) -> None:
+    """Let go of what has rested its days, by the server's clock; what is lost waits for its answer."""
+    query = "FROM removed WHERE lost = 0 AND at_s < ?"
+    over = (now_s - REST_S,)
+    if room.connection.execute(f"SELECT 1 {query} LIMIT 1", over).fetchone() is not None:
+        with room.transaction("expire"):
+            room.connection.execute(f"DELETE {query}", over)
+
+
+def _rest(room: Room, row: BaseRow, at_s: int, *, lost: bool) -> None:
+    _let_go(room, row)
+    payload = bytes.fromhex(row.h) + canonical(row.data)
+    sealed = room.sealer.seal("removed", row.id, row.rev, payload)
+    room.connection.execute(
+        "INSERT INTO removed (id, type, scope, rev, deleted, lost, at_s, key_id, sealed) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(row.id, row.type, row.scope, row.rev, int(row.deleted), int(lost), at_s),
+            *(room.sealer.key_id, sealed),
+        ),
+    )
+
+
+def _let_go(room: Room, row: BaseRow) -> None:
+    # The same words are in the base again, or the office has erased them for good.
+    query = f"SELECT {_COLUMNS} FROM removed WHERE id = ?"  # noqa: S608  constants
+    for found in room.connection.execute(query, (row.id,)).fetchall():
+        if "purged" in row.data or _is_spoiled_or(room, found, row.h):
+            room.connection.execute("DELETE FROM removed WHERE ordinal = ?", (found[0],))
+
+
+def _is_spoiled_or(room: Room, found: tuple[int, str, str, str, int, int, bytes], h: str) -> bool:
+    try:
+        return _opened(room, found).row.h == h
+    except AppError:
+        return True
+
+
+def _opened(room: Room, row: tuple[int, str, str, str, int, int, bytes]) -> Removed:
+    ordinal, record_id, record_type, scope, rev, deleted, sealed = row
+    payload = room.sealer.open("removed", record_id, rev, sealed)
+    data, h = parse_object(payload[_HASH_BYTES:]), payload[:_HASH_BYTES].hex()
+    return Removed(ordinal, BaseRow(record_id, record_type, scope, rev, bool(deleted), data, h))

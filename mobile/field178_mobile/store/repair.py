@@ -1,0 +1,95 @@
+"""Repair: a scope whose rows are not the server's is compared bucket by bucket (protocol §5, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from field178_mobile.ports import Json
+from field178_mobile.store.base import (
+    BaseRow,
+    ScopeRow,
+    base_ids,
+    get_scope,
+    live_hashes,
+    put_scope,
+    scope_rows,
+)
+from field178_mobile.store.meta import get_number, get_text, put_number, put_text
+from field178_mobile.store.outbox import settle_left, settle_record
+from field178_mobile.store.removed import take_out, take_over
+from field178_mobile.store.room import Room
+from field178_shared.canonical import EMPTY, Digest, bucket
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPage:
+    """One `repair`: buckets served whole, the ids alive in them, and their records."""
+
+    scope: str
+    buckets: frozenset[str]
+    ids: frozenset[str]
+    items: Sequence[BaseRow]
+    at_s: int
+
+
+def bucket_digests(room: Room, scope: str) -> Json:
+    """Return what the tablet holds of a scope, bucket by bucket; an empty bucket is not named."""
+    digests: dict[str, Digest] = {}
+    for record_id, h in live_hashes(room, scope):
+        name = bucket(record_id)
+        digests[name] = digests.get(name, EMPTY).add(h)
+    return {name: digest.wire() for name, digest in digests.items()}
+
+
+def commit_repair(room: Room, page: RepairPage) -> frozenset[str]:
+    """Make these buckets the server's; what it does not know is kept as lost. Returns the touched records.
+
+    The cursor stays where it is: only the checkpoint after the last bucket proves the scope.
+    """
+    with room.transaction("repair"):
+        digests: dict[str, Digest] = {}
+        for row in page.items:
+            take_over(room, row, digests, page.at_s)
+            settle_record(room, row.id, row.rev)
+        gone = [
+            record_id
+            for record_id in base_ids(room, page.scope)
+            if bucket(record_id) in page.buckets and record_id not in page.ids
+        ]
+        for record_id in gone:
+            take_out(room, record_id, digests, page.at_s, lost=True)
+            settle_left(room, record_id, page.scope)
+        for scope, digest in digests.items():
+            put_scope(room, replace(get_scope(room, scope), digest=digest))
+    return frozenset({*gone, *(row.id for row in page.items)})
+
+
+def enter_epoch(room: Room, epoch: str) -> None:
+    """Repair every scope and offer every change: another history began.
+
+    Once an epoch: it counts as ours only from the first checkpoint on, and until then every `hello` names it.
+    """
+    if get_text(room, "entered") == epoch:
+        return
+    with room.transaction("epoch"):
+        put_text(room, "entered", epoch)
+        for scope in scope_rows(room).values():
+            if scope.cursor or scope.refresh:
+                put_scope(room, marked(room, scope))
+        put_number(room, "must_offer", 1)
+
+
+def repair_scope(room: Room, scope: str) -> None:
+    """Mark one scope for repair, because the server said so."""
+    found = get_scope(room, scope)
+    if not found.refresh:
+        with room.transaction("resync"):
+            put_scope(room, marked(room, found))
+
+
+def marked(room: Room, scope: ScopeRow) -> ScopeRow:
+    """Return the scope marked for repair. Inside the transaction that writes it."""
+    number = get_number(room, "refreshes") + 1
+    put_number(room, "refreshes", number)
+    return replace(scope, refresh=number)

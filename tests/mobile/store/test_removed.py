@@ -1,0 +1,90 @@
+"""What a sync takes away rests; what the server lost is kept until it has answered for it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.support import KEY, UNIT, base_row, server_commits
+
+from field178_mobile.store import Store
+from field178_mobile.store.base import BaseRow
+from field178_mobile.store.commits import Checkpoint, Greeting, Leave
+from field178_mobile.store.removed import REST_S, lost_records
+from field178_mobile.store.repair import RepairPage
+from field178_mobile.store.sync_store import SyncStore
+
+RECORD = "0197aaaa-0000-7000-8000-000000000001"
+NOW_S = 1_800_000_000
+GREETING = Greeting("epoch", 0, (), frozenset({UNIT}), at_s=NOW_S)
+
+
+def arrives(store: Store, *items: BaseRow | Leave) -> None:
+    SyncStore(store).commit_checkpoint(Checkpoint(UNIT, 9, None, items, (), GREETING))
+
+
+def resting(store: Store) -> list[tuple[str, int, int]]:
+    query = "SELECT id, rev, lost FROM removed ORDER BY ordinal"
+    return store.read(lambda room: room.connection.execute(query).fetchall())
+
+
+def lost(store: Store) -> list[BaseRow]:
+    return [one.row for one in store.read(lambda room: lost_records(room, 100))]
+
+
+def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    arrives(store, Leave(RECORD, UNIT))
+    assert resting(store) == [(RECORD, 1, 0)]
+    assert lost(store) == []
+    sync_store = SyncStore(store)
+    sync_store.expire_removed(NOW_S + REST_S)
+    assert resting(store) == [(RECORD, 1, 0)]
+    sync_store.expire_removed(NOW_S + REST_S + 1)
+    assert resting(store) == []
+
+
+@pytest.mark.parametrize("rev", [2, 1])
+def test_what_is_newer_here_is_kept_when_the_server_went_back(store: Store, rev: int) -> None:
+    newer = base_row(RECORD, 2, name="Ánh Sao")
+    server_commits(store, newer)
+    arrives(store, base_row(RECORD, rev, name="Ánh Trăng"))
+    assert lost(store) == [newer]
+
+
+def test_an_ordinary_edit_and_a_repeated_record_leave_nothing_behind(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    arrives(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    arrives(store, base_row(RECORD, 2, name="Ánh Sao"))
+    assert resting(store) == []
+
+
+def test_a_record_that_comes_back_rests_no_more(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    arrives(store, Leave(RECORD, UNIT))
+    arrives(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    assert resting(store) == []
+
+
+def test_what_the_office_erased_does_not_stay_at_rest(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    arrives(store, Leave(RECORD, UNIT))
+    arrives(store, base_row(RECORD, 3, purged="2026-11-24T15:00:00Z"))
+    assert resting(store) == []
+
+
+def test_nothing_of_a_lost_scope_stays_at_rest(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
+    assert resting(store) == [(RECORD, 1, 1)]
+    SyncStore(store).drop_lost_scopes(frozenset())
+    assert resting(store) == []
+
+
+def test_a_spoiled_row_at_rest_does_not_stop_the_others(store: Store) -> None:
+    other = "0197aaaa-0000-7000-8000-000000000101"
+    server_commits(store, base_row(RECORD, 1, name="một"), base_row(other, 1, name="hai"))
+    SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
+    spoil = "UPDATE removed SET sealed = zeroblob(64) WHERE id = ?"
+    store.read(lambda room: room.connection.execute(spoil, (RECORD,)))
+    store.lock()
+    store.unlock(KEY)
+    assert [row.id for row in lost(store)] == [other]
