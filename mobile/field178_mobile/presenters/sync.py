@@ -9,7 +9,15 @@ from field178_mobile.presenters.inbox_words import TYPES
 from field178_mobile.presenters.status import moment_text
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
-from field178_mobile.presenters.sync_words import HEADLINES, MARKS, OUTCOMES, REMEDIES, clock_text
+from field178_mobile.presenters.sync_words import (
+    HEADLINES,
+    MARKS,
+    OUTCOMES,
+    REMEDIES,
+    clock_text,
+    held_text,
+    removed_text,
+)
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
@@ -20,7 +28,7 @@ SHOWN_ROWS = 12
 SHOWN_SCOPES = 8
 _ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
 _WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
-CLOCK_LIMIT_MS = 120_000
+CLOCK_LIMIT_MS = 300_000
 
 
 class SyncRunner(Protocol):
@@ -35,6 +43,18 @@ class SyncRunner(Protocol):
         ...
 
 
+class Shelf(Protocol):
+    """What the screen does with records that would go, or went."""
+
+    def answer(self, *, allow: bool) -> None:
+        """Let go what the brake holds, or keep it for now."""
+        ...
+
+    def bring_back(self) -> None:
+        """Offer to the office what went."""
+        ...
+
+
 class SyncPresenter:
     """Tells the truth about sync: never that something was sent when it was not."""
 
@@ -45,9 +65,11 @@ class SyncPresenter:
         clock: Clock,
         words: Wording,
         render: Callable[[SyncScreenState], None],
+        shelf: Shelf,
     ) -> None:
         self._facts = facts
         self._runner = runner
+        self._shelf = shelf
         self._clock = clock
         self._words = words
         self._render = render
@@ -65,6 +87,16 @@ class SyncPresenter:
         self._is_asked = True
         self.refresh()
         self._runner.wake()
+
+    def answer(self, *, allow: bool) -> None:
+        """Take the user's word on the records that would go; the exchange goes on from there."""
+        self._shelf.answer(allow=allow)
+        self.sync_now()
+
+    def bring_back(self) -> None:
+        """Offer to the office what went from this tablet."""
+        self._shelf.bring_back()
+        self.sync_now()
 
     def _state(self, status: StoreStatus, facts: SyncFacts, sync: SyncState) -> SyncScreenState:
         is_working = self._is_asked or sync.phase in _WORKING
@@ -89,6 +121,10 @@ class SyncPresenter:
             is_clock_off=is_off,
             sign_out=self._sign_out(status),
             can_sign_out=not (status.unsent_records or status.drafts),
+            held=held_text(facts.held, self._words),
+            can_keep=not facts.held.is_kept,
+            removed=removed_text(facts.resting, facts.lost, self._words),
+            can_bring_back=facts.resting > 0,
         )
 
     def _outcome(self, code: SyncMessage, sync: SyncState) -> str:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
+from field178_mobile.store.brake import Held, read_held
 from field178_mobile.store.meta import get_number
 from field178_mobile.store.outbox import open_changes, refused_changes
 from field178_mobile.store.position import read_position
+from field178_mobile.store.removed import count_removed
 from field178_mobile.store.room import Room
 
 MANY = 10_000
+NOTHING_HELD = Held(0, is_kept=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,22 @@ class ScopeFact:
 
 @dataclass(frozen=True, slots=True)
 class SyncFacts:
-    """All of it at one moment."""
+    """All of it at one moment. `resting`: records that went and are kept; `lost`: offered to the office."""
 
     waiting: tuple[WaitingRecord, ...]
     scopes: tuple[ScopeFact, ...]
     clock_offset_ms: int
     is_revoked: bool
+    held: Held = NOTHING_HELD
+    resting: int = 0
+    lost: int = 0
 
 
 def read_facts(store: Store, words: Wording) -> SyncFacts:
     """Return what the screen says about sync."""
     refused, waiting = store.read(_changes)
     position = store.read(read_position)
+    resting, lost = store.read(count_removed)
     return SyncFacts(
         waiting=tuple(
             WaitingRecord(record_id, kind, record_title(store, record_id, words), scope, record_id in refused)
@@ -61,6 +68,9 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
         ),
         clock_offset_ms=store.read(lambda room: get_number(room, "clock_offset_ms")),
         is_revoked=position.is_revoked,
+        held=store.read(read_held),
+        resting=resting,
+        lost=lost,
     )
 
 

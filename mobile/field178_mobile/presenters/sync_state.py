@@ -28,7 +28,10 @@ class ScopeRow:
 
 @dataclass(frozen=True, slots=True)
 class SyncScreenState:
-    """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it."""
+    """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it.
+
+    `held` is the question of the brake on mass removal, `removed` what went and is still kept here.
+    """
 
     headline: str = ""
     icon: str = "sync"
@@ -46,3 +49,7 @@ class SyncScreenState:
     device: str = ""
     sign_out: str = ""
     can_sign_out: bool = False
+    held: str = ""
+    can_keep: bool = False
+    removed: str = ""
+    can_bring_back: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.brake import Held
 from field178_mobile.sync.events import SyncMessage
 from field178_shared.i18n import N_
 
@@ -23,6 +24,7 @@ HEADLINES: Mapping[SyncMessage, str] = {
     SyncMessage.REVOKED: N_("This tablet was revoked"),
     SyncMessage.REFUSED: N_("The office refused this tablet"),
     SyncMessage.CHECKING: N_("Comparing with the office…"),
+    SyncMessage.MASS_REMOVAL: N_("Many records would leave this tablet"),
 }
 OUTCOMES: Mapping[SyncMessage, str] = {
     SyncMessage.WORKING: N_("You can go on working."),
@@ -38,6 +40,7 @@ OUTCOMES: Mapping[SyncMessage, str] = {
     SyncMessage.REVOKED: N_("What is filed here stays until the office has it."),
     SyncMessage.REFUSED: N_("Everything is kept on this tablet."),
     SyncMessage.CHECKING: N_("Differences are looked for and healed."),
+    SyncMessage.MASS_REMOVAL: N_("What you file is sent; receiving waits for your answer."),
 }
 REMEDIES: Mapping[SyncMessage, str] = {
     SyncMessage.NEEDS_FIX: N_("Open the inbox: each one says why and what to do."),
@@ -46,6 +49,7 @@ REMEDIES: Mapping[SyncMessage, str] = {
     SyncMessage.SERVER_ERROR: N_("If it stays so for an hour, tell the office."),
     SyncMessage.UPGRADE_NEEDED: N_("Install the current version; your records stay."),
     SyncMessage.REVOKED: N_("Bring the tablet to the office."),
+    SyncMessage.MASS_REMOVAL: N_("Answer below. If you do not expect this, ask the office first."),
     SyncMessage.REFUSED: N_("Tell the office; this tablet's enrolment must be looked at."),
 }
 MARKS: Mapping[SyncMessage, tuple[str, str]] = {
@@ -63,7 +67,29 @@ MARKS: Mapping[SyncMessage, tuple[str, str]] = {
     SyncMessage.REVOKED: ("lock-outline", "bad"),
     SyncMessage.REFUSED: ("alert-outline", "bad"),
     SyncMessage.CHECKING: ("sync", "primary"),
+    SyncMessage.MASS_REMOVAL: ("alert-outline", "bad"),
 }
+
+
+def held_text(held: Held, words: Wording) -> str:
+    """Return what the brake asks, empty when it asks nothing."""
+    if not held.count:
+        return ""
+    asked = N_("The office's data would take {count} records away from this tablet at once.")
+    kept = N_(
+        "{count} records stay here against the office's data until you let them go or the office mends it."
+    )
+    return words.say(kept if held.is_kept else asked, count=held.count)
+
+
+def removed_text(resting: int, lost: int, words: Wording) -> str:
+    """Return what has gone and is still kept, empty when nothing is."""
+    said = []
+    if resting:
+        said.append(words.say(N_("{count} records went; they are kept here for 30 days."), count=resting))
+    if lost:
+        said.append(words.say(N_("{count} records are being offered to the office."), count=lost))
+    return " ".join(said)
 
 
 def clock_text(offset_ms: int, words: Wording) -> str:

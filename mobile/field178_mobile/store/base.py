@@ -44,6 +44,15 @@ class ScopeRow:
     answer: str = "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit touched. `verified` is None where nothing was to be proven; `stopped`: the brake held."""
+
+    records: frozenset[str]
+    verified: bool | None = None
+    stopped: bool = False
+
+
 def get_base(room: Room, record_id: str) -> BaseRow | None:
     """Return one committed record, deleted ones included."""
     query = f"SELECT {_COLUMNS} FROM base WHERE id = ?"  # noqa: S608  constants

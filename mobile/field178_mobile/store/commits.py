@@ -12,6 +12,7 @@ from datetime import datetime
 
 from field178_mobile.store.base import (
     BaseRow,
+    Committed,
     ScopeRow,
     drop_scope,
     get_base,
@@ -19,6 +20,7 @@ from field178_mobile.store.base import (
     put_scope,
     recomputed_digest,
 )
+from field178_mobile.store.brake import ANNOUNCING, counted, hold, leaving_rows, stops
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.notices import Notice, replace_notices
@@ -65,6 +67,11 @@ class Greeting:
     revoked: bool = False
     at_s: int = 0
 
+    @property
+    def announces_removal(self) -> bool:
+        """Tell whether the office says that much will go."""
+        return any(notice.kind in ANNOUNCING for notice in self.notices)
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -82,25 +89,34 @@ class Checkpoint:
     wants: frozenset[str] = frozenset()
     repaired: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What a commit touched; `verified` is None where nothing was to be proven."""
-
-    records: frozenset[str]
-    verified: bool | None = None
+    @property
+    def gone_ids(self) -> list[str]:
+        """The records it takes out of the scope."""
+        return [
+            item.record_id if isinstance(item, Leave) else item.id
+            for item in self.items
+            if isinstance(item, Leave) or item.deleted
+        ]
 
 
 def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
-    """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest."""
+    """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
+
+    Where the brake holds, the receipts are stored and nothing else moves.
+    """
     with room.transaction("checkpoint"):
         touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
         before = get_scope(room, checkpoint.scope)
+        leaving = leaving_rows(room, checkpoint.scope, checkpoint.gone_ids)
+        if stops(before, leaving, is_announced=checkpoint.greeting.announces_removal):
+            hold(room, before, leaving)
+            return Committed(frozenset(touched), stopped=True)
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
             touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
         verified = _proof(room, checkpoint, before, digests)
-        _put_progress(room, checkpoint, before, digests, verified)
+        after = counted(before, leaving, is_proven=verified is True)
+        _put_progress(room, checkpoint, after, digests, verified)
         _keep_greeting(room, checkpoint.greeting)
         _put_wants(room, checkpoint)
     return Committed(frozenset(touched), verified)

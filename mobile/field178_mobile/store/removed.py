@@ -36,6 +36,8 @@ def take_over(room: Room, row: BaseRow, digests: dict[str, Digest], at_s: int) -
     if old is not None and old.h != row.h and old.rev >= row.rev:
         # A rev never falls in one history: the server went back to a backup, and this was written after it.
         _rest(room, old, at_s, lost=True)
+    elif old is not None and row.deleted and not old.deleted:
+        _rest(room, old, at_s, lost=False)
     elif old is None or "purged" in row.data:
         _let_go(room, row)
 
@@ -53,6 +55,19 @@ def lost_records(room: Room, limit: int, skip: Iterable[int] = ()) -> list[Remov
     query = f"SELECT {_COLUMNS} FROM removed WHERE lost = 1 ORDER BY ordinal LIMIT ?"  # noqa: S608  constants
     rows = room.connection.execute(query, (limit + len(aside),)).fetchall()
     return [_opened(room, row) for row in rows if row[0] not in aside][:limit]
+
+
+def bring_back(room: Room) -> None:
+    """Offer to the office all that is at rest: the user wants it back."""
+    with room.transaction("bring_back"):
+        room.connection.execute("UPDATE removed SET lost = 1")
+
+
+def count_removed(room: Room) -> tuple[int, int]:
+    """Return how many records are at rest, and how many are offered to the office."""
+    query = "SELECT coalesce(sum(lost = 0), 0), coalesce(sum(lost), 0) FROM removed"
+    resting, lost = room.connection.execute(query).fetchone()
+    return resting, lost
 
 
 def forget_removed(room: Room, ordinals: Iterable[int]) -> None:

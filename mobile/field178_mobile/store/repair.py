@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from field178_mobile.ports import Json
 from field178_mobile.store.base import (
     BaseRow,
+    Committed,
     ScopeRow,
     base_ids,
     get_scope,
@@ -15,6 +16,7 @@ from field178_mobile.store.base import (
     put_scope,
     scope_rows,
 )
+from field178_mobile.store.brake import counted, hold, leaving_rows, stops
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox import settle_left, settle_record
 from field178_mobile.store.removed import take_out, take_over
@@ -24,13 +26,17 @@ from field178_shared.canonical import EMPTY, Digest, bucket
 
 @dataclass(frozen=True, slots=True)
 class RepairPage:
-    """One `repair`: buckets served whole, the ids alive in them, and their records."""
+    """One `repair`: buckets served whole, the ids alive in them, and their records.
+
+    `is_announced`: the office says that much will go.
+    """
 
     scope: str
     buckets: frozenset[str]
     ids: frozenset[str]
     items: Sequence[BaseRow]
     at_s: int
+    is_announced: bool = False
 
 
 def bucket_digests(room: Room, scope: str) -> Json:
@@ -42,27 +48,33 @@ def bucket_digests(room: Room, scope: str) -> Json:
     return {name: digest.wire() for name, digest in digests.items()}
 
 
-def commit_repair(room: Room, page: RepairPage) -> frozenset[str]:
-    """Make these buckets the server's; what it does not know is kept as lost. Returns the touched records.
+def commit_repair(room: Room, page: RepairPage) -> Committed:
+    """Make these buckets the server's; what it does not know is kept as lost.
 
-    The cursor stays where it is: only the checkpoint after the last bucket proves the scope.
+    The cursor stays where it is: only the checkpoint after the last bucket proves the scope. Where the brake
+    holds, nothing moves.
     """
+    gone = [
+        record_id
+        for record_id in base_ids(room, page.scope)
+        if bucket(record_id) in page.buckets and record_id not in page.ids
+    ]
+    before, leaving = get_scope(room, page.scope), leaving_rows(room, page.scope, gone)
     with room.transaction("repair"):
-        digests: dict[str, Digest] = {}
+        if stops(before, leaving, is_announced=page.is_announced):
+            hold(room, before, leaving)
+            return Committed(frozenset(), stopped=True)
+        digests: dict[str, Digest] = {page.scope: before.digest}
         for row in page.items:
             take_over(room, row, digests, page.at_s)
             settle_record(room, row.id, row.rev)
-        gone = [
-            record_id
-            for record_id in base_ids(room, page.scope)
-            if bucket(record_id) in page.buckets and record_id not in page.ids
-        ]
         for record_id in gone:
             take_out(room, record_id, digests, page.at_s, lost=True)
             settle_left(room, record_id, page.scope)
+        put_scope(room, counted(before, leaving, is_proven=False))
         for scope, digest in digests.items():
             put_scope(room, replace(get_scope(room, scope), digest=digest))
-    return frozenset({*gone, *(row.id for row in page.items)})
+    return Committed(frozenset({*gone, *(row.id for row in page.items)}))
 
 
 def enter_epoch(room: Room, epoch: str) -> None:

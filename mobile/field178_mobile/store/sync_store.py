@@ -7,8 +7,8 @@ from datetime import datetime
 
 from field178_mobile.ports import Json
 from field178_mobile.store import commits, removed, repair
-from field178_mobile.store.base import BaseRow, get_base
-from field178_mobile.store.commits import Checkpoint, Committed, Greeting
+from field178_mobile.store.base import BaseRow, Committed, get_base
+from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
 from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
@@ -109,9 +109,9 @@ class SyncStore:
         """Return what is held of a scope, bucket by bucket."""
         return self._store.read(lambda room: repair.bucket_digests(room, scope))
 
-    def commit_repair(self, page: RepairPage) -> None:
+    def commit_repair(self, page: RepairPage) -> Committed:
         """Make the named buckets the server's."""
-        self._store.write(lambda unlocked: repair.commit_repair(unlocked.room, page))
+        return self._commit(lambda room: repair.commit_repair(room, page))
 
     def lost_records(self, limit: int, skip: frozenset[int]) -> list[Removed]:
         """Return records that the server may have lost, to offer them."""

@@ -23,7 +23,10 @@ from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt
 
 
 class Answer:
-    """The state of one answer being read. `hello` is None until its first line was believed."""
+    """The state of one answer being read. `hello` is None until its first line was believed.
+
+    `stopped`: the brake holds, nothing more of it may be read.
+    """
 
     def __init__(self, store: SyncStore, exchange: Exchange) -> None:
         self._store = store
@@ -39,6 +42,7 @@ class Answer:
         self.verified: set[str] = set()
         self.received = 0
         self.mismatched = False
+        self.stopped = False
         self.salvaged: set[str] = set()
 
     @property
@@ -115,6 +119,7 @@ class Answer:
             repaired=scope in self._repaired,
         )
         committed = self._store.commit_checkpoint(checkpoint)
+        self.stopped = committed.stopped
         self._items, self._receipts, self._wants = [], [], set()
         if committed.verified:
             self.verified.add(scope)
@@ -127,12 +132,14 @@ class Answer:
 
     def _take_repair(self, frame: Reader, hello: Hello) -> None:
         records = [item for item in self._items if isinstance(item, BaseRow)]
-        page = parse_repair(frame, records, hello.greeting.at_s)
+        page = parse_repair(frame, records, hello.greeting)
         # What was not asked for takes no row away.
         asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
         if not asked or len(records) != len(self._items):
             raise AnswerFault("repair")
-        self._store.commit_repair(page)
+        if self._store.commit_repair(page).stopped:
+            self.stopped = True
+            return
         self._repaired.add(page.scope)
         self._items = []
 

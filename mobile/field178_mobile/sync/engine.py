@@ -166,6 +166,8 @@ class SyncEngine:
             answer.feed(data)
             if first and answer.hello is not None:
                 return self._on_hello(answer.hello, exchange)
+            if answer.stopped:
+                return [HangUp(), *self._on_stopped(answer, exchange)]
         except NotOurAnswer:
             return [HangUp(), *self._fail(Failure(FailureKind.NOT_OUR_SERVER))]
         except AnswerFault:
@@ -203,6 +205,18 @@ class SyncEngine:
             self._salvage.settle(exchange.load.salvage, answer.salvaged)
         self._store.expire_removed(answer.hello.greeting.at_s)
         return self._next(answer, now)
+
+    def _on_stopped(self, answer: Answer, exchange: Exchange) -> list[Effect]:
+        # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
+        answer.close()
+        self._answer, self._exchange = None, None
+        self._backoff.reset()
+        self._reactions.on_end(answer, exchange)
+        went_up = answer.moved_on or exchange.offer is not None
+        if self._store.position().must_offer or (went_up and self._queue.has_next):
+            return self._send()
+        self.state = replace(self.state, in_sync=False)
+        return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
 
     def _next(self, answer: Answer, now: datetime) -> list[Effect]:
         assert answer.hello is not None

@@ -126,6 +126,7 @@ class SyncMessage(StrEnum):
     REVOKED = "revoked"
     REFUSED = "refused"
     CHECKING = "checking"
+    MASS_REMOVAL = "mass_removal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,14 +114,15 @@ def parse_checkpoint_digest(frame: Reader) -> Digest | None:
     return None if value is None else _digest(value)
 
 
-def parse_repair(frame: Reader, items: Sequence[BaseRow], at_s: int) -> RepairPage:
+def parse_repair(frame: Reader, items: Sequence[BaseRow], greeting: Greeting) -> RepairPage:
     """Return what a `repair` frame says about the records before it; they MUST all be its own."""
     page = RepairPage(
         scope=frame.text("scope"),
         buckets=frozenset(frame.texts("buckets", 256)),
         ids=frozenset(frame.texts("ids", _MANY)),
         items=items,
-        at_s=at_s,
+        at_s=greeting.at_s,
+        is_announced=greeting.announces_removal,
     )
     own = all(row.scope == page.scope and row.id in page.ids and not row.deleted for row in items)
     named = {bucket(record_id) for record_id in page.ids} <= page.buckets

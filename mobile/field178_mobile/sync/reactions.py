@@ -29,7 +29,7 @@ class Reactions:
             self._store.offer_missing(hello.missing, offering=offering)
 
     def on_end(self, answer: Answer, exchange: Exchange) -> None:
-        """React to a whole answer: receipts, lost scopes, backups."""
+        """React to an answer that was read as far as it goes: receipts, lost scopes, backups."""
         hello = answer.hello
         assert hello is not None
         lives = self._store.position().lives

@@ -11,6 +11,7 @@ from tests.contract.simulator.office import STRANGER, USERS
 from tests.contract.simulator.world import Seat, World
 
 from field178_mobile.store import InboxItem, RecordView
+from field178_mobile.store.removed import bring_back
 from field178_mobile.sync.events import Tick, Wake, WakeReason
 
 Action = Callable[[World, Seat], None]
@@ -194,6 +195,31 @@ def move(world: World, seat: Seat) -> None:
         world.note(f"office: move {row.id[-4:]} from {row.scope} to {scope}")
 
 
+def move_many(world: World, seat: Seat) -> None:
+    """The office moves most of a scope away: to a tablet that is a mass removal."""
+    scope = world.rng.choice(SCOPES[1:])
+    rows = [
+        row for row in world.oracle.state.records.values() if row.scope == scope and row.id in world.records
+    ]
+    for row in sorted(rows, key=lambda row: row.id)[:5]:
+        with world.oracle.step():
+            world.office.move(row.id, world.rng.choice(MOVES_TO[row.type]))
+    world.note(f"office: moves much of {scope}: {sorted(row.id[-4:] for row in rows)}")
+
+
+def answer(world: World, seat: Seat) -> None:
+    """The user answers what the brake asks."""
+    if seat.tablet.rows("SELECT 1 FROM scope WHERE held > 0"):
+        allow = world.rng.random() < 0.7
+        world.answer(seat, allow=allow)
+
+
+def want_back(world: World, seat: Seat) -> None:
+    """The user offers to the office what went."""
+    world.note(f"{seat.tablet.name} wants back what went")
+    seat.tablet.store.read(bring_back)
+
+
 def grant(world: World, seat: Seat) -> None:
     """A tablet gets one more scope, often one for want of which its changes wait."""
     receipts = world.oracle.state.receipts.values()
@@ -321,6 +347,9 @@ ORDINARY: Mapping[Action, float] = {
     turn_clock: 1,
     decide: 4,
     move: 2.5,
+    move_many: 0.7,
+    answer: 3,
+    want_back: 0.5,
     grant: 1.5,
     ungrant: 1.5,
     lend: 1.5,

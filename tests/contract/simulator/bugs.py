@@ -11,9 +11,9 @@ from unittest.mock import patch
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_mobile.store import commits, repair, sync_store
-from field178_mobile.store.base import drop_base, get_scope, put_scope
-from field178_mobile.store.commits import Checkpoint, Committed
+from field178_mobile.store import brake, commits, repair, sync_store
+from field178_mobile.store.base import Committed, drop_base, get_scope, put_scope
+from field178_mobile.store.commits import Checkpoint
 from field178_mobile.store.repair import RepairPage, commit_repair
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store
@@ -183,7 +183,7 @@ def no_receipts_reaction() -> Planted:
 def repair_keeps_what_is_gone() -> Planted:
     """A repair takes what comes and leaves what the server has no more."""
 
-    def commit(room: Room, page: RepairPage) -> frozenset[str]:
+    def commit(room: Room, page: RepairPage) -> Committed:
         return commit_repair(room, replace(page, buckets=frozenset()))
 
     return patch.object(sync_store.repair, "commit_repair", commit)
@@ -192,7 +192,7 @@ def repair_keeps_what_is_gone() -> Planted:
 def repair_empties_other_buckets() -> Planted:
     """A repair drops every row of the scope that it does not name, whatever buckets were served."""
 
-    def commit(room: Room, page: RepairPage) -> frozenset[str]:
+    def commit(room: Room, page: RepairPage) -> Committed:
         everything = frozenset(f"{number:02x}" for number in range(256))
         return commit_repair(room, replace(page, buckets=everything))
 
@@ -206,6 +206,11 @@ def repair_forgets() -> Planted:
         drop_base(room, record_id, digests)
 
     return patch.object(repair, "take_out", take_out)
+
+
+def no_brake() -> Planted:
+    """However much a sync takes away, nobody is asked."""
+    return patch.object(brake, "MOST_PERCENT", 100)
 
 
 def salvage_forgotten_when_offered() -> Planted:
@@ -347,6 +352,7 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         repair_empties_other_buckets,
         repair_forgets,
         salvage_forgotten_when_offered,
+        no_brake,
         acknowledge_on_failure,
         prune_on_acknowledgement,
         verdicts_sent_once,

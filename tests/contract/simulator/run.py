@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.contract.simulator import actions
 from tests.contract.simulator.actions import Action
 from tests.contract.simulator.office import Shelf
 from tests.contract.simulator.outcome import Outcome, outcome_of
 from tests.contract.simulator.server_oracle import ServerOracle, watching_applies
+from tests.contract.simulator.tablet_oracle import MOST_ROWS
 from tests.contract.simulator.violation import Violation
 from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import Options, World
+
+from field178_mobile.store import brake
 
 USUAL = Options()
 _IN_MEMORY = Path("/dev/shm")
@@ -121,7 +125,8 @@ def simulator() -> Iterator[Simulator]:
     folder = Path(tempfile.mkdtemp(prefix="field178-world-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
     made = Simulator(folder)
     try:
-        with watching_applies(made.current):
+        # The worlds are small: what is much in a district is two records here.
+        with watching_applies(made.current), patch.object(brake, "MOST_ROWS", MOST_ROWS):
             yield made
     finally:
         made.close()

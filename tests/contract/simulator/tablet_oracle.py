@@ -15,6 +15,9 @@ from field178_mobile.sync.events import Phase
 from field178_shared.merge import equal, read_path
 from field178_shared.protocol import Status
 
+MOST_ROWS = 2
+MOST_PERCENT = 20
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -36,6 +39,8 @@ class TabletOracle:
         self._edits: dict[tuple[str, str], Edit] = {}
         self._cursors: dict[str, tuple[str | None, int, int]] = {}
         self._held_rows: dict[tuple[str, str], int] = {}
+        self._shown_rows: dict[str, str] = {}
+        self._may_go: set[str] = set()
         tablet.on_start = lambda _: self._started()
         self._started()
 
@@ -56,6 +61,8 @@ class TabletOracle:
         self._edits.clear()
         self._cursors.clear()
         self._held_rows.clear()
+        self._shown_rows.clear()
+        self._may_go.clear()
 
     def held(self) -> set[str]:
         return {row[0] for row in self.tablet.rows("SELECT id FROM outbox")}
@@ -71,9 +78,15 @@ class TabletOracle:
             require(missed == "0", "I8", f"{missed} digests did not meet without any disaster")
             require(not position.must_offer, "I8", "receipts did not meet without any disaster")
 
+    def allowed(self) -> None:
+        """The user lets go what the brake holds."""
+        held = self.tablet.rows("SELECT id FROM scope WHERE held > 0")
+        self._may_go |= {scope for (scope,) in held}
+
     def judge_kept(self, state: ServerState) -> None:
-        """Judge that nothing the server lost went from this tablet before the server answered for it."""
+        """Judge what went: not much without a word, and nothing the server lost before it answered for it."""
         rows = self.tablet.rows("SELECT id, rev, scope FROM base WHERE deleted = 0")
+        self._judge_brake()
         now = {row[0]: row[1] for row in self.tablet.rows("SELECT id, rev FROM base")}
         scopes = {row[0] for row in self.tablet.rows("SELECT id FROM scope")}
         resting = {row[0] for row in self.tablet.rows("SELECT id FROM removed WHERE lost = 1")}
@@ -85,6 +98,18 @@ class TabletOracle:
             kept = record_id in resting or record_id in self.tablet.told_salvaged
             require(kept, "I1", f"{self.tablet.name} dropped {record_id}, which the server does not have")
         self._held_rows = {(record_id, scope): rev for record_id, rev, scope in rows}
+
+    def _judge_brake(self) -> None:
+        now = dict(self.tablet.rows("SELECT id, scope FROM base WHERE deleted = 0 AND type <> 'conflict'"))
+        answers = dict(self.tablet.rows("SELECT id, answer FROM scope"))
+        for scope in answers.keys() - self._may_go:
+            before = {record_id for record_id, one in self._shown_rows.items() if one == scope}
+            gone = before - now.keys()
+            whole = before | {record_id for record_id, one in now.items() if one == scope}
+            is_much = len(gone) > MOST_ROWS and len(gone) * 100 > MOST_PERCENT * len(whole)
+            require(not is_much, "I1", f"{self.tablet.name}: {len(gone)} of {scope} went without a word")
+        self._may_go &= {scope for scope, answer in answers.items() if answer == "allowed"}
+        self._shown_rows = now
 
     def judge_acknowledged(self, state: ServerState) -> None:
         """Judge that the server has everything it is said to have."""

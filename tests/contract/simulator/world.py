@@ -16,6 +16,7 @@ from tests.contract.simulator.violation import require
 from tests.contract.simulator.wire import Wire
 
 from field178_mobile.store import Draft, RecordView
+from field178_mobile.store.brake import answer_brake
 from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
 from field178_shared.merge import difference
 
@@ -111,6 +112,13 @@ class World:
         """Wake a tablet's sync."""
         self.talk(seat, Wake(reason))
 
+    def answer(self, seat: Seat, *, allow: bool) -> None:
+        """Let a tablet's user answer what the brake asks."""
+        self.note(f"{seat.tablet.name} is asked and {'lets go' if allow else 'keeps'}")
+        if allow:
+            seat.oracle.allowed()
+        seat.tablet.store.read(lambda room: answer_brake(room, allow=allow))
+
     def file(self, seat: Seat, draft: Draft, user: str) -> str | None:
         """File a draft; after a crash the draft or the change is there, whatever the moment."""
         tablet = seat.tablet
@@ -180,6 +188,8 @@ class World:
             before = self.oracle.state
             for seat in self.seats:
                 self.sync(seat)
+                if seat.tablet.rows("SELECT 1 FROM scope WHERE held > 0"):
+                    self.answer(seat, allow=True)
             if before == self.oracle.state and all(self._rests(seat) for seat in self.seats):
                 return number
         states = [seat.tablet.engine.state for seat in self.seats]

@@ -13,6 +13,7 @@ from field178_mobile.presenters.sync import SHOWN_ROWS, SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.sync_words import HEADLINES, MARKS, OUTCOMES, REMEDIES
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.brake import Held
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.codelists import load
@@ -36,11 +37,24 @@ class Runner:
         return self.shown
 
 
+class Shelf:
+    """Remembers what the screen was told to do with records that go."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def answer(self, *, allow):
+        self.said.append(allow)
+
+    def bring_back(self):
+        self.said.append("back")
+
+
 def shown(sync: SyncState, status: StoreStatus = QUIET, facts: SyncFacts = FACTS):
     states = []
     runner = Runner(sync)
     words = Wording(load(), "en", lambda text: text)
-    presenter = SyncPresenter(lambda: (status, facts), runner, CLOCK, words, states.append)
+    presenter = SyncPresenter(lambda: (status, facts), runner, CLOCK, words, states.append, Shelf())
     presenter.refresh()
     return presenter, runner, states
 
@@ -116,7 +130,13 @@ def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allo
 
 @pytest.mark.parametrize(
     ("offset_ms", "words", "is_off"),
-    [(0, "same as", False), (65_000, "1 min 5 s ahead", False), (-3_600_000, "1 h 0 min behind", True)],
+    [
+        (0, "same as", False),
+        (65_000, "1 min 5 s ahead", False),
+        (300_000, "5 min 0 s ahead", False),
+        (-300_001, "5 min 0 s behind", True),
+        (-3_600_000, "1 h 0 min behind", True),
+    ],
 )
 def test_clock_difference_is_told(offset_ms, words, is_off):
     _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, clock_offset_ms=offset_ms))
@@ -127,6 +147,38 @@ def test_clock_difference_is_told(offset_ms, words, is_off):
 def test_revoked_tablet_says_so_whatever_sync_does():
     _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, is_revoked=True))
     assert states[-1].headline == HEADLINES[SyncMessage.REVOKED]
+
+
+def test_mass_removal_asks_and_either_answer_goes_on():
+    facts = replace(FACTS, held=Held(64, is_kept=False))
+    presenter, runner, states = shown(SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL), facts=facts)
+    assert "64 records" in states[-1].held
+    assert states[-1].can_keep
+    presenter.answer(allow=False)
+    presenter.answer(allow=True)
+    assert presenter._shelf.said == [False, True]
+    assert runner.wakes == 2
+
+
+def test_kept_records_can_still_be_let_go():
+    facts = replace(FACTS, held=Held(64, is_kept=True))
+    _presenter, _runner, states = shown(SyncState(), facts=facts)
+    assert "64 records stay here" in states[-1].held
+    assert not states[-1].can_keep
+
+
+@pytest.mark.parametrize(
+    ("resting", "lost", "words", "can_bring_back"),
+    [(0, 0, "", False), (3, 0, "3 records went", True), (0, 2, "2 records are being offered", False)],
+)
+def test_what_went_is_told_and_can_be_offered(resting, lost, words, can_bring_back):
+    facts = replace(FACTS, resting=resting, lost=lost)
+    presenter, _runner, states = shown(SyncState(), facts=facts)
+    assert words in states[-1].removed
+    assert bool(states[-1].removed) is bool(words)
+    assert states[-1].can_bring_back is can_bring_back
+    presenter.bring_back()
+    assert presenter._shelf.said == ["back"]
 
 
 class Line:

@@ -183,6 +183,7 @@ def test_many_lost_records_go_a_hundred_at_a_time(tablet: Tablet) -> None:
     filled(tablet, 130)
     tablet.server.world.records.clear()
     tablet.server.world.epoch = "epoch-2"
+    tablet.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
     tablet.sync()
     counts = [len(request["salvage"]) for request in sent(tablet, "salvage")]
     assert (sum(counts), max(counts)) == (130, 100)

@@ -12,6 +12,7 @@ from tests.mobile.ui.stage import Stage, find, frames, tap, texts
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.brake import Held
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.codelists import load
@@ -44,6 +45,19 @@ class Runner:
         return self.shown
 
 
+class Shelf:
+    """Remembers what the user answered."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def answer(self, *, allow):
+        self.said.append(allow)
+
+    def bring_back(self):
+        self.said.append("back")
+
+
 @pytest.fixture
 def sync_screen(stage: Stage):
     def make(status: StoreStatus, facts: SyncFacts, state: SyncState, **dress):
@@ -53,7 +67,10 @@ def sync_screen(stage: Stage):
         screen = SyncScreen()
         screen.runner = Runner(state)
         words = Wording(load(), "vi", language)
-        presenter = SyncPresenter(lambda: (status, facts), screen.runner, CLOCK, words, screen.show)
+        screen.shelf = Shelf()
+        presenter = SyncPresenter(
+            lambda: (status, facts), screen.runner, CLOCK, words, screen.show, screen.shelf
+        )
         screen.presenter = presenter
         presenter.refresh()
         stage.mount(screen, **dress)
@@ -107,8 +124,31 @@ def test_agreement_is_shown_as_equal_numbers(sync_screen):
     assert "máy 215 = máy chủ 215" in texts()
 
 
+def test_mass_removal_has_one_button_each_way(sync_screen):
+    facts = replace(FACTS, waiting=(), held=Held(64, is_kept=False))
+    screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL))
+    tap(find("Btn", text="Tạm giữ lại"))
+    assert screen.shelf.said == [False]
+    tap(find("Btn", text="Cho rời máy"))
+    assert screen.shelf.said == [False]
+    tap(find("Btn", text="Cho rời máy", kind="primary"))
+    assert screen.shelf.said == [False, True]
+
+
+def test_nothing_is_asked_when_nothing_goes(sync_screen):
+    sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    assert not {"Cho rời máy", "Tạm giữ lại", "Gửi lại văn phòng"} & set(texts())
+
+
+def test_what_went_can_be_offered_to_the_office(sync_screen):
+    screen = sync_screen(QUIET, replace(FACTS, waiting=(), resting=64), SyncState())
+    tap(find("Btn", text="Gửi lại văn phòng"))
+    assert screen.shelf.said == ["back"]
+
+
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
-    screen = sync_screen(STATUS, FACTS, NO_NETWORK, size=window_size)
+    facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12)
+    screen = sync_screen(STATUS, facts, NO_NETWORK, size=window_size)
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
 from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
-from field178_mobile.store import StoreChange
+from field178_mobile.store import Store, StoreChange
+from field178_mobile.store.brake import answer_brake
 from field178_mobile.store.model import StoreStatus
+from field178_mobile.store.removed import bring_back
+from field178_mobile.store.room import Room
+from field178_mobile.store.store import Unlocked
 from field178_mobile.sync.events import SyncState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
+from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.services import Services
 
 
@@ -54,19 +61,41 @@ class SyncScreen(BoxLayout):
     sign_out = StringProperty("")
     can_sign_out = BooleanProperty(False)
     has_waiting = BooleanProperty(False)
+    held = StringProperty("")
+    removed = StringProperty("")
     __events__ = ("on_leaving",)
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self._cards = Optional(self.ids.scroll.column)
+        self._answers = Optional(self.ids.held_card)
+        self._offers = Optional(self.ids.removed_card)
 
     def show(self, state: SyncScreenState) -> None:
         """Draw the state."""
         for name in _PLAIN:
             setattr(self, name, getattr(state, name))
         self.has_waiting = bool(state.waiting)
+        self._cards.show(self.ids.held_card, bool(state.held))
+        self._answers.show(self.ids.keep, state.can_keep)
+        self._cards.show(self.ids.removed_card, bool(state.removed))
+        self._offers.show(self.ids.back, state.can_bring_back)
         self._fill(self.ids.waiting, [_waiting(row) for row in state.waiting])
         self._fill(self.ids.scopes, [_scope(row) for row in state.scopes])
 
     def open(self, **_place: str) -> None:
         """Look again when the screen is opened from elsewhere."""
         self.presenter.refresh()
+
+    def ask_let_go(self) -> None:
+        """Ask once more before records go from this tablet."""
+        kit.confirm(
+            _("Let these records go?"),
+            _("They rest on this tablet for 30 days and can be offered to the office again."),
+            _("Let them go"),
+            _("Stay"),
+            lambda: self.presenter.answer(allow=True),
+        )
 
     def ask_sign_out(self) -> None:
         """Ask before the officer leaves this tablet."""
@@ -92,6 +121,7 @@ class SyncScreen(BoxLayout):
 _PLAIN = (
     *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
     *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
+    *("held", "removed"),
 )
 
 
@@ -103,6 +133,28 @@ def _scope(row: ScopeRow) -> ScopeLine:
     return ScopeLine(name=row.name, text=row.text, is_equal=row.is_equal)
 
 
+class _Shelf:
+    """What the brake holds and what went, in this tablet's store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def answer(self, *, allow: bool) -> None:
+        """Take the user's word."""
+        self._do(lambda room: answer_brake(room, allow=allow))
+
+    def bring_back(self) -> None:
+        """Offer to the office what went."""
+        self._do(bring_back)
+
+    def _do(self, work: Callable[[Room], None]) -> None:
+        def both(unlocked: Unlocked) -> tuple[()]:
+            work(unlocked.room)
+            return ()
+
+        self._store.write(both)
+
+
 def build(services: Services) -> SyncScreen:
     """Build the screen; it follows store and sync from then on."""
     screen = SyncScreen()
@@ -111,7 +163,7 @@ def build(services: Services) -> SyncScreen:
     def facts() -> tuple[StoreStatus, SyncFacts]:
         return store.status(), read_facts(store, words)
 
-    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show)
+    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, _Shelf(store))
     screen.presenter = presenter
     screen.bind(on_leaving=lambda _screen: services.sign_out())
 

@@ -1,0 +1,93 @@
+"""A sync that would take much away stops and asks; what goes up is not concerned."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.support import UNIT
+from tests.mobile.sync.tablet import Tablet, record
+
+from field178_mobile.store.brake import answer_brake
+from field178_mobile.store.removed import bring_back, count_removed
+from field178_mobile.sync.events import Phase, SyncMessage
+
+COUNT = 70
+
+
+@pytest.fixture
+def emptied(tablet: Tablet) -> Tablet:
+    """A tablet whose office has deleted nearly everything."""
+    for number in range(COUNT):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.server.rows_per_checkpoint = 50
+    tablet.sync()
+    for number in range(COUNT - 5):
+        tablet.server.office_delete(record(number))
+    return tablet
+
+
+def live(tablet: Tablet) -> int:
+    return len(tablet.store.establishments())
+
+
+def test_it_stops_and_asks_and_goes_on_when_allowed(emptied: Tablet) -> None:
+    emptied.sync()
+    assert emptied.engine.state.message is SyncMessage.MASS_REMOVAL
+    assert emptied.engine.state.phase is Phase.IDLE
+    assert live(emptied) >= COUNT - 50
+    assert not emptied.store.status().in_sync
+    emptied.store.read(lambda room: answer_brake(room, allow=True))
+    emptied.sync()
+    assert live(emptied) == 5
+    assert emptied.agrees()
+    assert emptied.store.status().in_sync
+
+
+def test_what_is_filed_goes_up_while_nobody_answers(emptied: Tablet) -> None:
+    for number in range(100, 110):
+        emptied.file(number, name=f"mới {number}")
+    emptied.sync()
+    assert {record(number) for number in range(100, 110)} <= set(emptied.server.world.records)
+    assert emptied.store.status().unsent_changes == 0
+    assert emptied.engine.state.message is SyncMessage.MASS_REMOVAL
+
+
+def test_a_question_without_answer_is_one_request_a_time(emptied: Tablet) -> None:
+    emptied.sync()
+    before = len(emptied.server.requests)
+    emptied.sync()
+    assert len(emptied.server.requests) == before + 1
+
+
+def test_a_lost_scope_goes_without_a_question(emptied: Tablet) -> None:
+    emptied.sync()
+    emptied.server.granted.discard(UNIT)
+    emptied.sync()
+    assert live(emptied) == 0
+    assert emptied.store.read(count_removed) == (0, 0)
+
+
+def test_a_restored_server_gets_its_lost_changes_though_a_question_is_open(tablet: Tablet) -> None:
+    empty = tablet.server.backup()
+    for number in range(COUNT):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.file(200, name="của máy")
+    tablet.sync()
+    tablet.server.restore(empty, "epoch-2")
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.MASS_REMOVAL
+    assert set(tablet.server.world.records) == {record(200)}
+    assert live(tablet) == COUNT + 1
+    tablet.store.read(lambda room: answer_brake(room, allow=True))
+    tablet.sync()
+    assert tablet.store.status().in_sync
+    assert len(tablet.server.salvage) == COUNT
+
+
+def test_what_went_can_be_offered_to_the_office_again(emptied: Tablet) -> None:
+    emptied.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
+    emptied.sync()
+    assert emptied.store.read(count_removed) == (COUNT - 5, 0)
+    emptied.store.read(bring_back)
+    emptied.sync()
+    assert len(emptied.server.salvage) == COUNT - 5
+    assert emptied.store.read(count_removed) == (0, 0)
