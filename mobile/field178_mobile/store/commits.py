@@ -36,7 +36,6 @@ from field178_mobile.store.outbox import (
     settle_scope,
     store_receipt,
 )
-from field178_mobile.store.position import Life, explanation
 from field178_mobile.store.removed import forget_removed, forget_removed_of, take_out, take_over
 from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
@@ -182,18 +181,6 @@ def demand_offer(room: Room) -> None:
     if get_number(room, "must_offer") != 1:
         with room.transaction("offer"):
             put_number(room, "must_offer", 1)
-
-
-def explain(room: Room, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
-    """Remember a difference that was looked into; a restored copy begins a life of its own."""
-    with room.transaction("explain"):
-        room.connection.execute(
-            "UPDATE incarnation SET explained = ? WHERE id = ?", (explanation(server, life.receipts), life.id)
-        )
-        if next_incarnation is not None:
-            room.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (next_incarnation,))
-            put_text(room, "incarnation", next_incarnation)
-            put_number(room, "next_n", 1)
 
 
 def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store import commits, removed, repair
+from field178_mobile.store import commits, lives, removed, repair
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
@@ -95,7 +95,11 @@ class SyncStore:
 
     def explain(self, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
         """Remember a difference of receipts that was looked into."""
-        self._write(lambda room: commits.explain(room, life, server, next_incarnation=next_incarnation))
+        self._write(lambda room: lives.explain(room, life, server, next_incarnation=next_incarnation))
+
+    def enter_device(self, device: str, new_incarnation: Callable[[], str]) -> None:
+        """Note which device this is; as another one it begins a life of its own."""
+        self._write(lambda room: lives.enter_device(room, device, new_incarnation))
 
     def enter_epoch(self, epoch: str) -> None:
         """Repair every scope and offer every change: another history began."""

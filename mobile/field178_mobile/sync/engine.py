@@ -81,6 +81,7 @@ class SyncEngine:
         self._backoff = Backoff(world.randomness)
         self._queue = PushQueue(store)
         self._salvage = SalvageQueue(store)
+        self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
         self._exchange: Exchange | None = None
         self._answer: Answer | None = None
@@ -120,6 +121,7 @@ class SyncEngine:
 
     def _begin(self) -> list[Effect]:
         self._healing_rounds, self._sign_ins = 0, 0
+        self._store.enter_device(self._identity.device, self._new_incarnation)
         if self._signed_in:
             return self._send()
         return self._sign_in()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.contract.simulator.content import EDITS, KINDS, MOVES_TO, SCOPES, edited, fresh, with_edit
-from tests.contract.simulator.office import STRANGER, USERS
+from tests.contract.simulator.office import SPARES, STRANGER, USERS
 from tests.contract.simulator.world import Seat, World
 
 from field178_mobile.store import InboxItem, RecordView
@@ -323,6 +323,16 @@ def clone_tablet(world: World, seat: Seat) -> None:
     _become(world, seat, world.rng.choice(world.seats))
 
 
+def enrol_again(world: World, seat: Seat) -> None:
+    """A tablet is enrolled once more: the same files, another device."""
+    spare = SPARES.get(seat.tablet.device)
+    if spare is not None and not seat.tablet.is_waiting:
+        world.struck = True
+        seat.tablet.device = spare
+        world.note(f"{seat.tablet.name} is enrolled again")
+        seat.tablet.reboot()
+
+
 def revoke(world: World, seat: Seat) -> None:
     """A tablet is reported lost."""
     world.note(f"office: revoke {seat.tablet.name}")
@@ -365,6 +375,7 @@ DISASTERS: Mapping[Action, float] = {
     copy_tablet: 2.5,
     restore_tablet: 2.5,
     clone_tablet: 1,
+    enrol_again: 0.7,
     revoke: 0.15,
 }
 

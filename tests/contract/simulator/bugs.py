@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 from field178_mobile.store import brake, commits, repair, sync_store
 from field178_mobile.store.base import Committed, drop_base, get_scope, put_scope
 from field178_mobile.store.commits import Checkpoint
+from field178_mobile.store.position import Position
 from field178_mobile.store.repair import RepairPage, commit_repair
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import Effect, Failure
+from field178_mobile.sync.frames import Hello
 from field178_mobile.sync.reactions import Reactions
+from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server import exchange
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
@@ -178,6 +181,17 @@ def no_digest_reaction() -> Planted:
 def no_receipts_reaction() -> Planted:
     """Receipts that do not meet are not looked into."""
     return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
+
+
+def earlier_lives_unchecked() -> Planted:
+    """Only the receipts of the present life are looked into."""
+    original = Reactions._compare_receipts
+
+    def compare(reactions: Reactions, hello: Hello, asked: AskedFor, position: Position) -> None:
+        present = tuple(life for life in position.lives if life.id == position.incarnation)
+        original(reactions, hello, asked, replace(position, lives=present))
+
+    return patch.object(Reactions, "_compare_receipts", compare)
 
 
 def repair_keeps_what_is_gone() -> Planted:
@@ -348,6 +362,7 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         idempotency_outside_the_transaction,
         no_digest_reaction,
         no_receipts_reaction,
+        earlier_lives_unchecked,
         repair_keeps_what_is_gone,
         repair_empties_other_buckets,
         repair_forgets,

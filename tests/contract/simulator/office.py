@@ -40,6 +40,8 @@ GRANTS = {
     DEVICES[1]: ("ref", SCOPES[1], SCOPES[4]),
     DEVICES[2]: ("ref", SCOPES[2], SCOPES[3], SCOPES[5]),
 }
+# What a tablet is called when it is enrolled again: the office knows it as another device.
+SPARES = {device: f"{device[:-2]}1{device[-1]}" for device in DEVICES}
 
 
 class ServerCrash(BaseException):
@@ -190,7 +192,8 @@ def _furnish(engine: Engine) -> None:
             session.add(officer)
             session.flush()
             roster.list_officer(session, desk, officer, [])
-        for device_id, granted in GRANTS.items():
+        spares = {SPARES[device_id]: granted for device_id, granted in GRANTS.items()}
+        for device_id, granted in (GRANTS | spares).items():
             device = Device(
                 tenant_id=TENANT,
                 device_id=device_id,

@@ -81,6 +81,16 @@ class ModelServer:
         self.world = copy.deepcopy(world)
         self.world.epoch = epoch or self.world.epoch
 
+    def enrolled_again(self) -> None:
+        """From here on another device asks: receipts stored before count for the old one."""
+        for receipt in self.world.receipts.values():
+            receipt["of"] = "another device"
+
+    def add_foreign_receipt(self, change_id: str, life: str) -> None:
+        """A copy of the tablet pushed a change under the same life."""
+        some = next(iter(self.world.receipts.values()))
+        self.world.receipts[change_id] = {**some, "change_id": change_id, "incarnation": life}
+
     def office_put(
         self, record_id: str, scope: str, record_type: str = "establishment", /, **data: object
     ) -> None:
@@ -238,7 +248,8 @@ class ModelServer:
         return digest_of(str(record.frame()["h"]) for record in live)
 
     def _receipts(self, life: str):
-        held = [key for key, receipt in self.world.receipts.items() if receipt["incarnation"] == life]
+        mine = {key: one for key, one in self.world.receipts.items() if "of" not in one}
+        held = [key for key, receipt in mine.items() if receipt["incarnation"] == life]
         digest = EMPTY
         for change_id in held:
             digest = digest.add(receipt_hash(change_id))

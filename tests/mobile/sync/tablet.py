@@ -41,13 +41,15 @@ def honest(server: ModelServer, request: dict) -> list[bytes] | Failure:
 class Tablet:
     """One tablet with its line to the server; `faults` are used up one a request."""
 
-    def __init__(self, store: Store, clock: FrozenClock, server: ModelServer | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: FrozenClock, server: ModelServer | None = None, device: str = "device"
+    ) -> None:
         self.store, self.clock = store, clock
         self.server = server or ModelServer("ref", UNIT)
-        ids = seeded_ids(clock, 99)
+        ids = seeded_ids(clock, 99 + len(device))
         self.sync_store = SyncStore(store)
         world = World(clock, random.Random(5), ids.random)
-        self.engine = SyncEngine(self.sync_store, Identity("device", "1.0.0"), world)
+        self.engine = SyncEngine(self.sync_store, Identity(device, "1.0.0"), world)
         self.faults: list[Fault] = []
         self.waits: list[float] = []
         self.bodies: list[bytes] = []
