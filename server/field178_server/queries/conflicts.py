@@ -1,43 +1,51 @@
-"""Open conflicts: what each tablet meant and what stands there, for the office to look at."""
+"""Conflicts: what each tablet meant and what stands there now, for the office to look at and to settle."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import ConflictRow, EstablishmentRow, FiledRecord, Record
+from field178_server.models import ConflictRow, Record
 from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
-from field178_shared.merge import Data
+from field178_server.queries.record_page import StoredRecord, find_record
+from field178_server.queries.titles import titles_of
+from field178_shared.ids import review_id
+from field178_shared.merge import Data, read_path
+from field178_shared.rules.review import is_locked
 
 PAGE_SIZE = 50
+# So many disagreements of one record are decided on one page; the rest follow when these are settled.
+PER_RECORD = 150
+SETTLED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictEntry:
-    """One value that was kept aside: what its author saw, meant, and what stood there."""
+    """One value that was kept aside: what its author saw and meant; `change_id` is what offered it."""
 
+    change_id: str
     was: object
     mine: object
-    current: object
     user_id: str | None
     at: str | None
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class OpenConflict:
+class Conflict:
     """One field of one record that one tablet and the store disagree about."""
 
     conflict_id: str
+    rev: int
     record_id: str
     record_type: str
-    title: str | None
     path: str
     device_id: str
     changed_at: datetime
@@ -46,51 +54,71 @@ class OpenConflict:
 
 @dataclass(frozen=True, slots=True)
 class ConflictList:
-    """One page of the open conflicts, newest first, with the names they mention."""
+    """One page of the open conflicts, newest first, with their records, titles and names."""
 
-    conflicts: tuple[OpenConflict, ...]
+    conflicts: tuple[Conflict, ...]
+    records: Mapping[str, StoredRecord]
+    titles: Mapping[str, str]
     names: Names
     page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConflicts:
+    """One record with all that is in dispute on it, and what was settled lately."""
+
+    record: StoredRecord
+    title: str | None
+    is_locked: bool
+    open: tuple[Conflict, ...]
+    open_count: int
+    settled: tuple[Conflict, ...]
+    names: Names
 
 
 def open_conflicts(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> ConflictList:
     """Return one page of the open conflicts inside the reach, newest first."""
     page = Page.within(wanted, PAGE_SIZE, count_open_conflicts(session, tenant_id, reach))
-    rows = session.execute(
-        select(ConflictRow, Record.body, EstablishmentRow.name, FiledRecord.title)
-        .join(
-            Record,
-            (Record.tenant_id == ConflictRow.tenant_id) & (Record.record_id == ConflictRow.conflict_id),
-        )
-        .outerjoin(
-            FiledRecord,
-            (FiledRecord.tenant_id == ConflictRow.tenant_id)
-            & (FiledRecord.record_id == ConflictRow.record_id),
-        )
-        .outerjoin(
-            EstablishmentRow,
-            (EstablishmentRow.tenant_id == ConflictRow.tenant_id)
-            & (
-                EstablishmentRow.record_id
-                == func.coalesce(FiledRecord.establishment_id, ConflictRow.record_id)
-            ),
-        )
-        .where(*_open_within(tenant_id, reach))
-        .order_by(ConflictRow.changed_at.desc(), ConflictRow.conflict_id)
-        .offset(page.offset)
-        .limit(page.size)
-    ).all()
-    found = tuple(_conflict(row, json.loads(body), name or title) for row, body, name, title in rows)
-    ids = {conflict.device_id for conflict in found}
-    for conflict in found:
-        ids |= ids_in([[entry.user_id, entry.was, entry.mine, entry.current] for entry in conflict.entries])
-    return ConflictList(found, names_of(session, tenant_id, ids), page)
+    found = _conflicts(session, _open_within(tenant_id, reach), page.size, page.offset)
+    subjects = {conflict.record_id for conflict in found}
+    records = _records(session, tenant_id, subjects)
+    return ConflictList(
+        conflicts=found,
+        records=records,
+        titles=titles_of(session, tenant_id, reach, subjects),
+        names=names_of(session, tenant_id, _ids_on_page(found, records.values())),
+        page=page,
+    )
+
+
+def conflicts_on(session: Session, tenant_id: str, reach: Reach, record_id: str) -> RecordConflicts | None:
+    """Return what is in dispute on one record inside the reach, else None."""
+    record = find_record(session, tenant_id, record_id)
+    if record is None or not reach.holds(record.scope):
+        return None
+    about = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
+    is_open = (*about, ConflictRow.state == "open")
+    found = _conflicts(session, is_open, PER_RECORD)
+    settled = _conflicts(session, (*about, ConflictRow.state == "resolved"), SETTLED_SHOWN)
+    review = find_record(session, tenant_id, review_id(record_id))
+    return RecordConflicts(
+        record=record,
+        title=titles_of(session, tenant_id, reach, [record_id]).get(record_id),
+        is_locked=review is not None and not review.deleted and is_locked(review.data),
+        open=found,
+        open_count=_count(session, is_open),
+        settled=settled,
+        names=names_of(session, tenant_id, _ids_on_page([*found, *settled], [record])),
+    )
 
 
 def count_open_conflicts(session: Session, tenant_id: str, reach: Reach) -> int:
     """Return how many conflicts are open inside the reach."""
-    query = select(func.count()).select_from(ConflictRow).where(*_open_within(tenant_id, reach))
-    return session.scalar(query) or 0
+    return _count(session, _open_within(tenant_id, reach))
+
+
+def _count(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(ConflictRow).where(*conditions)) or 0
 
 
 def _open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
@@ -101,28 +129,67 @@ def _open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...
     )
 
 
-def _conflict(row: ConflictRow, body: Data, title: str | None) -> OpenConflict:
+def _conflicts(
+    session: Session, conditions: Iterable[ColumnElement[bool]], limit: int, offset: int = 0
+) -> tuple[Conflict, ...]:
+    rows = session.execute(
+        select(ConflictRow, Record.rev, Record.body)
+        .join(
+            Record,
+            (Record.tenant_id == ConflictRow.tenant_id) & (Record.record_id == ConflictRow.conflict_id),
+        )
+        .where(*conditions)
+        .order_by(ConflictRow.changed_at.desc(), ConflictRow.conflict_id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return tuple(_conflict(row, rev, json.loads(body)) for row, rev, body in rows)
+
+
+def _conflict(row: ConflictRow, rev: int, body: Data) -> Conflict:
     entries = body.get("entries")
-    values = entries.values() if isinstance(entries, dict) else ()
-    return OpenConflict(
+    offered = sorted(entries.items()) if isinstance(entries, dict) else ()
+    return Conflict(
         conflict_id=row.conflict_id,
+        rev=rev,
         record_id=row.record_id,
         record_type=row.record_type,
-        title=title,
         path=row.path,
         device_id=row.device_id,
         changed_at=row.changed_at,
-        entries=tuple(_entry(value) for value in values if isinstance(value, dict)),
+        entries=tuple(_entry(change_id, value) for change_id, value in offered if isinstance(value, dict)),
     )
 
 
-def _entry(value: Data) -> ConflictEntry:
+def _entry(change_id: str, value: Data) -> ConflictEntry:
     user, at = value.get("user"), value.get("at")
     return ConflictEntry(
+        change_id=change_id,
         was=value.get("was"),
         mine=value.get("mine"),
-        current=value.get("current"),
         user_id=user if isinstance(user, str) else None,
         at=at if isinstance(at, str) else None,
         reason=str(value.get("reason", "changed")),
     )
+
+
+def _records(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, StoredRecord]:
+    rows = session.scalars(
+        select(Record).where(Record.tenant_id == tenant_id, Record.record_id.in_(sorted(record_ids)))
+    )
+    return {
+        row.record_id: StoredRecord(
+            row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body)
+        )
+        for row in rows
+    }
+
+
+def _ids_on_page(conflicts: Iterable[Conflict], records: Iterable[StoredRecord]) -> set[str]:
+    data = {record.record_id: record.data for record in records}
+    ids: set[str] = set()
+    for conflict in conflicts:
+        stands = read_path(data.get(conflict.record_id, {}), conflict.path)
+        said = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]
+        ids |= ids_in([conflict.device_id, conflict.path.split("."), stands, said])
+    return ids

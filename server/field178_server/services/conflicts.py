@@ -34,7 +34,7 @@ def with_dispute(
             data = _first_data(record, dispute.path, device_id) | {"entries": {change.change_id: entry}}
             return new_record(found_id, CONFLICT, record.scope, data, subject_id=record.record_id)
         if _has_room(found, change.change_id, entry):
-            entries = {**_entries(found), change.change_id: entry}
+            entries = {**entries_of(found), change.change_id: entry}
             data = {**found.data, "state": OPEN, "entries": entries}
             return next_revision(found, data=data, deleted=False, scope=record.scope)
         number += 1
@@ -43,6 +43,12 @@ def with_dispute(
 def conflicts_of(batch: Batch, record_id: str) -> list[str]:
     """Return the ids of the conflicts of a loaded record, open and resolved."""
     return [one.record_id for one in batch.about(record_id) if one.type == CONFLICT]
+
+
+def entries_of(conflict: Stored) -> Data:
+    """Return the values kept aside in a conflict, by the change that offered them."""
+    entries = conflict.data.get("entries")
+    return entries if isinstance(entries, dict) else {}
 
 
 def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
@@ -88,13 +94,8 @@ def _first_data(record: Stored, path: str, device_id: str) -> Data:
     }
 
 
-def _entries(conflict: Stored) -> Data:
-    entries = conflict.data.get("entries")
-    return entries if isinstance(entries, dict) else {}
-
-
 def _has_room(conflict: Stored, change_id: str, entry: Data) -> bool:
-    entries = _entries(conflict)
+    entries = entries_of(conflict)
     if change_id in entries:
         return True
     size = len(conflict.body.encode()) + len(canonical(entry)) + len(change_id) + 4

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from flask import Flask
 
-from field178_server.web import decisions, gate, guard, list_pages, preferences, review_pages
+from field178_server.web import (
+    conflict_pages,
+    decisions,
+    gate,
+    guard,
+    list_pages,
+    preferences,
+    review_pages,
+)
 from field178_server.web.blueprint import web
 
-__all__ = ["decisions", "gate", "init_web", "list_pages", "preferences", "review_pages"]
+__all__ = [
+    "conflict_pages",
+    "decisions",
+    "gate",
+    "init_web",
+    "list_pages",
+    "preferences",
+    "review_pages",
+]
 
 
 def init_web(app: Flask) -> None:

@@ -20,8 +20,10 @@ _TEXTS = {
     "reopened": N_("Reopened: {title}. It is back with its team."),
     "void": N_("Void: {title}."),
     "undone": N_("Undone: {title} is as it was."),
+    "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})
+_DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ def leave_flash(response: Response, code: str, record_id: str) -> Response:
     return response
 
 
-def take_flash() -> Flash | None:
-    """Return what the act before has left, once."""
+def take_flash(codes: frozenset[str] = _DECISIONS) -> Flash | None:
+    """Return what the act before has left for this page, once; what is another page's stays for it."""
     code, _, record_id = request.cookies.get(COOKIE, "").partition(".")
-    if code not in _TEXTS or not is_uuid(record_id):
+    if code not in codes or not is_uuid(record_id):
         return None
     after_this_request(_forget)
     return Flash(code, record_id)

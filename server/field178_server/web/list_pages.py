@@ -1,11 +1,10 @@
-"""Conflicts, quarantine and the register of establishments: pages to read."""
+"""Quarantine and the register of establishments: pages to read."""
 
 from __future__ import annotations
 
 from flask import Response, request, url_for
 
 from field178_server.auth import current_officer
-from field178_server.queries.conflicts import open_conflicts
 from field178_server.queries.establishments import RegisterQuery, register_page
 from field178_server.queries.quarantine_list import open_quarantine
 from field178_server.queries.reach import reach_of
@@ -13,7 +12,7 @@ from field178_server.queries.record_page import record_page
 from field178_server.runtime import current_runtime
 from field178_server.unit_of_work import snapshot
 from field178_server.web.blueprint import web
-from field178_server.web.lists_view import disputed_records, held_views
+from field178_server.web.held_view import held_views
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.preferences import chosen_language
 from field178_server.web.record_view import record_view
@@ -21,23 +20,6 @@ from field178_server.web.register_view import register_view
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_shared.errors import AppError, ErrorCode
-
-
-@web.get("/conflicts")
-def conflicts() -> Response:
-    """Show fields that two people changed apart from each other."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    reach, wanted = reach_of(officer.role, officer.scopes), wanted_page(request.args.get("page", ""))
-    with snapshot(runtime.engine) as session:
-        found = open_conflicts(session, runtime.tenant_id, reach, wanted)
-        desk = desk_of(session, officer, Speech(language))
-    return render(
-        "conflicts.html",
-        desk=desk,
-        active="web.conflicts",
-        records=disputed_records(found, language),
-        pages=page_links(found.page, lambda number: url_for("web.conflicts", page=number)),
-    )
 
 
 @web.get("/quarantine")

@@ -26,6 +26,7 @@ READ = Access(frozenset({"read_visits", "read_own_team_visits"}))
 REGISTER = Access(frozenset({"read_visits", "read_own_team_visits", "edit_register"}))
 APPROVE = Access(frozenset({"approve"}))
 RETURN = Access(frozenset({"return_for_fix"}))
+REVIEW = Access(frozenset({"review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -39,6 +40,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "web.reviews": READ,
         "web.review_record": READ,
         "web.conflicts": READ,
+        "web.disputed_record": READ,
+        "web.settle_conflicts": REVIEW,
         "web.quarantine": READ,
         "web.establishments": REGISTER,
         "web.establishment": REGISTER,

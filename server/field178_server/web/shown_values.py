@@ -76,15 +76,15 @@ def as_agency(speech: Speech, value: object) -> str:
 
 
 def as_agencies(speech: Speech, value: object) -> str:
-    """Show a list of agencies."""
-    return ", ".join(as_agency(speech, item) for item in value) if isinstance(value, list) else str(value)
+    """Show a list of agencies, or one of them."""
+    found = value if isinstance(value, list) else [value]
+    return ", ".join(as_agency(speech, item) for item in found)
 
 
 def as_topics(speech: Speech, value: object) -> str:
-    """Show a list of topics."""
-    if not isinstance(value, list):
-        return str(value)
-    return "; ".join(speech.label(speech.lists.topics, item) for item in value)
+    """Show a list of topics, or one of them."""
+    found = value if isinstance(value, list) else [value]
+    return "; ".join(speech.label(speech.lists.topics, item) for item in found)
 
 
 def as_form(speech: Speech, value: object) -> str:

@@ -2,55 +2,11 @@ from __future__ import annotations
 
 from html import unescape
 
-from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
+from tests.server.web.conftest import PLACE, TEAM, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
 
-from field178_server.queries.conflicts import PAGE_SIZE
-
-
-def test_conflict_shows_both_values_who_when_and_which_tablet(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
-    in_the_field.place()
-    clash = {"opening_hours": "07:00-22:00"}
-    receipt = in_the_field.send(PLACE, "establishment", UNIT, clash, was={"opening_hours": "06:00-21:00"})
-    assert receipt["status"] == "conflict"
-    page = words(unescape(reviewer.text("/conflicts")))
-    assert "Đang ghi trong phiếu 08:00-24:00" in page
-    assert "Giữ riêng, từ máy tính bảng 07:00-22:00" in page
-    assert "Giá trị người sửa đã thấy: 06:00-21:00" in page
-    assert "Cán bộ an" in page
-    assert "Máy 1" in page
-    assert "giải quyết trong Hộp thư của máy tính bảng" in page
-    assert "đội chọn giá trị đó trong Hộp thư" in page
-
-
-def test_late_edit_of_an_approved_record_is_listed_as_such(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
-    filed = in_the_field.visit()
-    reviewer.decide(filed, "approve")
-    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"})
-    page = words(unescape(reviewer.text("/conflicts")))
-    assert "Phiếu đã duyệt, thay đổi được giữ riêng" in page
-    assert "Số biên bản" in page
-    assert "cán bộ duyệt mở lại phiếu để đội nhập lại" in page
-    assert "Hai người" not in page
-
-
-def test_disputes_of_one_record_stand_together_and_the_rest_on_the_next_page(
-    reviewer: Browser, in_the_field: FieldWork
-) -> None:
-    filed = in_the_field.visit()
-    reviewer.decide(filed, "approve")
-    late = {f"answers.{item}.note": "ghi thêm" for item in list(builders.answers())[: PAGE_SIZE + 3]}
-    in_the_field.send(filed, "inspection", TEAM, late)
-    first, second = words(reviewer.text("/conflicts")), words(reviewer.text("/conflicts?page=2"))
-    assert [page.count("ghi thêm") for page in (first, second)] == [PAGE_SIZE, 3]
-    assert [page.count("Mở phiếu") for page in (first, second)] == [1, 1]
-    assert "Trang 1/2" in first
-    assert words(reviewer.text("/conflicts?page=99")) == second
+from field178_server.queries.quarantine_list import PAGE_SIZE
 
 
 def test_changes_held_back_beyond_one_page_are_on_the_next(
@@ -62,15 +18,6 @@ def test_changes_held_back_beyond_one_page_are_on_the_next(
     pages = [words(reviewer.text(f"/quarantine?page={number}")) for number in (1, 2)]
     assert [page.count("Máy chủ chưa có phiếu gốc") for page in pages] == [PAGE_SIZE, 1]
     assert "Tự được áp dụng ngay khi phiếu gốc" in pages[1]
-
-
-def test_deletion_in_dispute_is_said_in_words(reviewer: Browser, in_the_field: FieldWork) -> None:
-    in_the_field.place()
-    receipt = in_the_field.send(PLACE, "establishment", UNIT, {}, op="delete", was={"_h": "0" * 16})
-    assert receipt["status"] == "conflict"
-    page = words(unescape(reviewer.text("/conflicts")))
-    assert "Đang ghi trong phiếu được giữ lại" in page
-    assert "Giữ riêng, từ máy tính bảng đã xóa" in page
 
 
 def test_quarantine_tells_the_reason_in_words_and_keeps_all_values(

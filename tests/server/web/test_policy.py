@@ -17,11 +17,19 @@ RECORDS = {
     "web.reviews",
     "web.review_record",
     "web.conflicts",
+    "web.disputed_record",
     "web.quarantine",
     "web.establishments",
     "web.establishment",
 }
-DECISIONS = {"web.approve_record", "web.return_record", "web.reopen_record", "web.void_record", "web.undo"}
+DECISIONS = {
+    "web.approve_record",
+    "web.return_record",
+    "web.reopen_record",
+    "web.void_record",
+    "web.undo",
+    "web.settle_conflicts",
+}
 
 
 def test_every_page_of_the_console_has_a_row(office: Office) -> None:

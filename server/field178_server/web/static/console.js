@@ -138,6 +138,12 @@
     saveDraft();
   });
 
+  // Typing another value chooses it.
+  document.addEventListener("input", (event) => {
+    const other = event.target.closest("[data-other]");
+    if (other && event.target.type !== "radio") other.querySelector("input[type='radio']").checked = true;
+  });
+
   // Opening a comment box puts the cursor into it.
   document.addEventListener(
     "toggle",

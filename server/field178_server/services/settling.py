@@ -1,0 +1,175 @@
+"""The office settles what is in dispute on a record: which value stands, field by field, in one revision.
+
+A value that was not chosen stays in its conflict record, which is closed and kept. Settling names the
+revisions that were seen: whatever came meanwhile, from a tablet or another officer, refuses it whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from field178_server.services import audit
+from field178_server.services.audit import Actor, Entry
+from field178_server.services.batch import Act, Batch
+from field178_server.services.conflicts import CONFLICT, entries_of, settle
+from field178_server.services.judge import DELETED_PATH
+from field178_server.services.stored import Stored, next_revision
+from field178_server.services.type_rules import Problems, TypeRules
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data, bad_paths, equal, passes_non_object, read_path, write_path
+from field178_shared.protocol import MAX_DATA_BYTES, Op
+
+
+class Source(StrEnum):
+    """Where the value that is to stand comes from."""
+
+    KEPT = "kept"
+    TAKEN = "taken"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to stand at a path: what stands, what the change `change_id` offered, or another `value`."""
+
+    source: Source
+    change_id: str = ""
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A choice for each path that is settled; `seen` are the conflicts' revisions as they were looked at."""
+
+    record_id: str
+    record_rev: int
+    seen: Mapping[str, int]
+    choices: Mapping[str, Choice]
+
+
+def settle_record(batch: Batch, rules: TypeRules, actor: Actor, wanted: Settlement) -> None:
+    """Let the chosen values stand and close the conflicts at their paths.
+
+    Raises AppError: revision_changed when anything is no longer as it was seen; required when nothing is
+    chosen; locked when an approved record would be deleted; schema or rule with `problems` by path.
+    """
+    batch.load([wanted.record_id])
+    record = batch.get(wanted.record_id)
+    if record is None or record.is_purged or record.subject_id is not None:
+        raise AppError(ErrorCode.NOT_FOUND, record_id=wanted.record_id)
+    if not wanted.choices:
+        raise AppError(ErrorCode.REQUIRED, record_id=wanted.record_id)
+    disputed = _as_seen(batch, record, wanted)
+    set_ = _chosen(record, disputed, wanted.choices)
+    deletes = set_.pop(DELETED_PATH, record.deleted) is True
+    if deletes and not record.deleted and batch.is_locked(record.record_id):
+        raise AppError(ErrorCode.LOCKED, record_id=record.record_id)
+    _write(batch, actor, record, _after(record, set_, rules, deletes=deletes), set_)
+    settle(batch, {one.record_id: one.rev for conflicts in disputed.values() for one in conflicts})
+    _note(batch, actor, record, wanted)
+
+
+def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list[Stored]]:
+    """Return the open conflicts at the chosen paths, if they and the record are what was looked at."""
+    changed = AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
+    if record.rev != wanted.record_rev:
+        raise changed
+    found: dict[str, list[Stored]] = {path: [] for path in wanted.choices}
+    for one in batch.about(record.record_id):
+        path = str(one.data.get("path")) if one.type == CONFLICT and not one.deleted else None
+        if path in found:
+            found[path].append(one)
+    # A path without an open conflict was settled by someone else; one with a new entry was not seen whole.
+    if not all(found.values()) or any(
+        wanted.seen.get(one.record_id) != one.rev for conflicts in found.values() for one in conflicts
+    ):
+        raise changed
+    return found
+
+
+def _chosen(
+    record: Stored, disputed: Mapping[str, list[Stored]], choices: Mapping[str, Choice]
+) -> dict[str, object]:
+    """Return the values that differ from what stands, by path."""
+    set_: dict[str, object] = {}
+    for path, choice in choices.items():
+        stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
+        value = stands if choice.source is Source.KEPT else choice.value
+        if choice.source is Source.TAKEN:
+            value = _offered(disputed[path], choice.change_id)
+        if not equal(value, stands):
+            set_[path] = value
+    return set_
+
+
+def _offered(conflicts: list[Stored], change_id: str) -> object:
+    for conflict in conflicts:
+        entry = entries_of(conflict).get(change_id)
+        if isinstance(entry, dict):
+            return entry.get("mine")
+    raise AppError(ErrorCode.BAD_REQUEST, change_id=change_id)
+
+
+def _after(record: Stored, set_: Mapping[str, object], rules: TypeRules, *, deletes: bool) -> Stored | None:
+    """Return the record's next revision, None when it stays as it is; what may not be stored is refused."""
+    if not set_:
+        return next_revision(record, deleted=deletes) if deletes != record.deleted else None
+    _refuse(ErrorCode.SCHEMA, bad_paths(set_))
+    data = record.data
+    for path in sorted(set_):
+        if "." in path and passes_non_object(data, path):
+            _refuse(ErrorCode.SCHEMA, {path: [ErrorCode.BAD_PATH.value]})
+        data = write_path(data, path, set_[path])
+    _refuse(ErrorCode.SCHEMA, _outside(record, set_, data))
+    _refuse(*(rules.problem(record.type, data) or (ErrorCode.SCHEMA, {})))
+    after = next_revision(record, data=data, deleted=deletes)
+    if len(after.body.encode()) > MAX_DATA_BYTES:
+        _refuse(ErrorCode.SCHEMA, {path: [ErrorCode.TOO_LARGE.value] for path in set_})
+    return after
+
+
+def _outside(record: Stored, set_: Mapping[str, object], data: Data) -> Problems:
+    kind, _, unit = record.scope.partition(":")
+    leaves = kind == "unit" and "unit_id" in set_ and data.get("unit_id") != unit
+    return {"unit_id": [ErrorCode.SCOPE_MISMATCH.value]} if leaves else {}
+
+
+def _refuse(code: ErrorCode, problems: Problems) -> None:
+    if problems:
+        raise AppError(code, problems=problems)
+
+
+def _write(
+    batch: Batch, actor: Actor, record: Stored, after: Stored | None, set_: Mapping[str, object]
+) -> None:
+    payload = {
+        "op": Op.RESOLVE.value,
+        "record_id": record.record_id,
+        "set": dict(set_),
+        "was": {path: read_path(record.data, path) for path in set_},
+        "deleted": record.deleted if after is None else after.deleted,
+    }
+    text = canonical(payload).decode()
+    act = Act(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
+    if after is None:
+        batch.note(record.record_id, act)
+        return
+    batch.put(after, act)
+    review = batch.review_of(record.record_id)
+    if review is not None and batch.is_locked(record.record_id):
+        # The officer saw what was approved and what changes in it: the approval goes on to the new revision.
+        batch.put(next_revision(review, data={**review.data, "record_rev": after.rev}))
+
+
+def _note(batch: Batch, actor: Actor, record: Stored, wanted: Settlement) -> None:
+    sources = [choice.source for choice in wanted.choices.values()]
+    counts: dict[str, str | int | None] = {
+        source.value: sources.count(source) for source in Source if source in sources
+    }
+    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    entry = Entry("conflicts_settled", record.record_id, record.scope, counts)
+    audit.record(batch.session, stamp, actor, entry)

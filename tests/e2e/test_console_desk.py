@@ -1,0 +1,89 @@
+"""What the office does beside reviewing, in a real browser: settling, mending what is held back, tablets."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.browser import PHONE, watched_page
+from tests.e2e.foreign_client import Json
+from tests.e2e.test_console import UNIT, Desk, browser, check_page, desk, sign_in
+from tests.shared import builders
+
+__all__ = ["browser", "desk"]
+
+pytestmark = pytest.mark.browser
+
+
+def disputed_place(desk: Desk, name: str) -> str:
+    """An establishment whose opening hours and rooms a tablet changed without having seen them."""
+    place = str(uuid.uuid4())
+    data = builders.establishment(name=name, unit_id=UNIT, rooms_total=8)
+    create = desk.tablet.change(place, "establishment", f"unit:{UNIT}", data, create=True)
+    late = {"opening_hours": "07:00-22:00", "rooms_total": 9}
+    clash = desk.tablet.change(
+        place, "establishment", f"unit:{UNIT}", late, was={"opening_hours": "06:00-21:00", "rooms_total": 1}
+    )
+    desk.tablet.sync([create, clash])
+    assert desk.tablet.receipts[clash["change_id"]]["status"] == "conflict"
+    return place
+
+
+def record_on_tablet(desk: Desk, record_id: str) -> Json:
+    desk.tablet.pull_all()
+    data: Json = desk.tablet.base[record_id]["data"]
+    return data
+
+
+def test_reviewer_settles_by_keyboard_and_the_tablet_gets_it(desk: Desk, browser: Browser) -> None:
+    name = "Karaoke Lan Chi (GL-911)"
+    place = disputed_place(desk, name)
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.goto("/conflicts")
+        page.get_by_role("link", name=f"Giải quyết: {name}").press("Enter")
+        hours = page.get_by_role("group", name="Giờ mở cửa")
+        hours.get_by_role("radio", name="07:00-22:00").press("Space")
+        rooms = page.get_by_role("textbox", name="Giá trị khác cho: Số phòng")
+        rooms.focus()
+        watched.press("Control+a")
+        page.keyboard.type("mười")
+        expect(page.get_by_role("group", name="Số phòng").get_by_role("radio").last).to_be_checked()
+        watched.press("Enter")
+        expect(page.get_by_role("alert").last).to_contain_text("Cần số nguyên")
+        expect(hours.get_by_role("radio", name="07:00-22:00")).to_be_checked()
+        expect(rooms).to_have_value("mười")
+        watched.complaints.clear()  # the browser's own word about the 422
+        rooms.fill("10")
+        page.get_by_role("button", name="Ghi quyết định").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(f"Đã giải quyết: {name}")
+    settled = record_on_tablet(desk, place)
+    assert (settled["opening_hours"], settled["rooms_total"]) == ("07:00-22:00", 10)
+
+
+def test_what_a_tablet_sent_meanwhile_is_shown_on_a_phone(desk: Desk, browser: Browser) -> None:
+    place = disputed_place(desk, "Karaoke Lan Chi (GL-912)")
+    with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
+        page = watched.page
+        sign_in(page)
+        check_page(watched, f"/conflicts/{place}")
+        page.get_by_role("radio", name="07:00-22:00").tap()
+        newer = desk.tablet.change(place, "establishment", f"unit:{UNIT}", {"opening_hours": "11:00-20:00"})
+        desk.tablet.sync([newer])
+        expect_answer(page, 409)
+        expect(page.get_by_role("alert")).to_contain_text("Có thay đổi sau khi bạn mở trang này")
+        expect(page.get_by_role("radio", name="11:00-20:00")).to_be_visible()
+        expect(page.get_by_role("radio", name="07:00-22:00")).to_be_checked()
+        watched.complaints.clear()  # the browser's own word about the 409
+        page.get_by_role("button", name="Ghi quyết định").tap()
+        expect(page.get_by_role("status")).to_contain_text("Đã giải quyết")
+    assert record_on_tablet(desk, place)["opening_hours"] == "07:00-22:00"
+
+
+def expect_answer(page: Page, status: int) -> None:
+    with page.expect_navigation() as moved:
+        page.get_by_role("button", name="Ghi quyết định").tap()
+    assert moved.value is not None
+    assert moved.value.status == status
