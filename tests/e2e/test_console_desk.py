@@ -82,6 +82,25 @@ def test_what_a_tablet_sent_meanwhile_is_shown_on_a_phone(desk: Desk, browser: B
     assert record_on_tablet(desk, place)["opening_hours"] == "07:00-22:00"
 
 
+def test_office_mends_what_is_held_back_and_the_tablet_gets_it(desk: Desk, browser: Browser) -> None:
+    name = "Karaoke Lan Chi (GL-913)"
+    place = str(uuid.uuid4())
+    data = builders.establishment(name=name, unit_id=UNIT, rooms_total=-8)
+    bad = desk.tablet.change(place, "establishment", f"unit:{UNIT}", data, create=True)
+    desk.tablet.sync([bad])
+    assert desk.tablet.receipts[bad["change_id"]]["status"] == "quarantined"
+    with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
+        page = watched.page
+        sign_in(page)
+        check_page(watched, "/quarantine")
+        page.get_by_role("link", name=f"Xử lý: {name}").tap()
+        page.get_by_role("textbox", name="Số phòng").fill("8")
+        page.get_by_role("button", name="Áp dụng bản đã sửa").tap()
+        expect(page.get_by_role("status")).to_contain_text(f"Đã sửa và áp dụng: {name}")
+    assert record_on_tablet(desk, place)["rooms_total"] == 8
+    assert desk.tablet.receipts[bad["change_id"]]["reason"] == "replaced"
+
+
 def expect_answer(page: Page, status: int) -> None:
     with page.expect_navigation() as moved:
         page.get_by_role("button", name="Ghi quyết định").tap()

@@ -65,7 +65,8 @@ class Receipt(Base):
 class Quarantine(Base):
     """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
 
-    Under id + payload hash, so that two contents sent with one id are both kept.
+    Under id + payload hash, so that two contents sent with one id are both kept. `settled_by` and
+    `settled_reason`: the officer who set it aside (`discarded`), and why; it can be put back.
     """
 
     __tablename__ = "quarantine"
@@ -92,6 +93,8 @@ class Quarantine(Base):
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="open")
     settled_at: Mapped[datetime | None]
+    settled_by: Mapped[MaybeKey]
+    settled_reason: Mapped[str | None]
     v: Mapped[int]
 
 

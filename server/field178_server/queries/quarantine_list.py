@@ -1,92 +1,191 @@
-"""Open quarantine: changes that could not be applied as sent, with their values and the reason."""
+"""Quarantine: changes that could not be applied as sent, with their values and the reason."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Quarantine
+from field178_server.models import Quarantine, Record
 from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
+from field178_server.queries.titles import titles_of
 from field178_shared.merge import Data
 
 PAGE_SIZE = 50
+OPEN = "open"
+ASIDE = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Who set a change aside, when, and why."""
+
+    reason: str
+    user_id: str | None
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class HeldChange:
-    """One change in quarantine; `problems` names the fields at fault, `values` is all it wanted to set."""
+    """One change in quarantine; `problems` names the fields at fault, `values` is all it wanted to set.
+
+    `created` holds the values of a create of the same record that is held back too: whose record it is.
+    """
 
     change_id: str
+    payload_hash: str
     record_id: str
     record_type: str
     scope: str
     device_id: str
     user_id: str | None
+    op: str
+    is_create: bool
     reason: str
     problems: tuple[tuple[str, tuple[str, ...]], ...]
     values: Data
     received_at: datetime
+    state: str
+    aside: SetAside | None
+    title: str | None
+    created: Data
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineList:
-    """One page of the open quarantine, newest first, with the names it mentions."""
+    """One page of the quarantine, newest first, with the names it mentions."""
 
     changes: tuple[HeldChange, ...]
     names: Names
     page: Page
 
 
-def open_quarantine(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> QuarantineList:
-    """Return one page of the changes still in quarantine inside the reach, newest first."""
-    page = Page.within(wanted, PAGE_SIZE, count_open_quarantine(session, tenant_id, reach))
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """One change in quarantine, the names it mentions, and whether its record is there by now."""
+
+    change: HeldChange
+    names: Names
+    has_record: bool
+
+
+def held_changes(
+    session: Session, tenant_id: str, reach: Reach, wanted: int = 1, state: str = OPEN
+) -> QuarantineList:
+    """Return one page of the changes in quarantine in a state (open, discarded), newest first."""
+    page = Page.within(wanted, PAGE_SIZE, count_held(session, tenant_id, reach, state))
     rows = session.scalars(
         select(Quarantine)
-        .where(*_open_within(tenant_id, reach))
-        .order_by(Quarantine.received_at.desc(), Quarantine.change_id)
+        .where(*_within(tenant_id, reach, state))
+        .order_by(Quarantine.received_at.desc(), Quarantine.change_id, Quarantine.payload_hash)
         .offset(page.offset)
         .limit(page.size)
+    ).all()
+    found = _held_changes(session, tenant_id, reach, rows)
+    return QuarantineList(found, _names(session, tenant_id, found), page)
+
+
+def held_change(
+    session: Session, tenant_id: str, reach: Reach, change_id: str, payload_hash: str
+) -> HeldPage | None:
+    """Return one change that waits or was set aside, inside the reach; else None."""
+    row = session.get(Quarantine, (tenant_id, change_id, payload_hash))
+    if row is None or not reach.holds(row.scope):
+        return None
+    (found,) = _held_changes(session, tenant_id, reach, [row])
+    there = session.get(Record, (tenant_id, row.record_id)) is not None
+    return HeldPage(found, _names(session, tenant_id, [found]), there)
+
+
+def hashes_of(session: Session, tenant_id: str, change_id: str) -> list[str]:
+    """Return the payload hashes under one change id: mostly one."""
+    query = select(Quarantine.payload_hash).where(
+        Quarantine.tenant_id == tenant_id, Quarantine.change_id == change_id
     )
-    found = tuple(_held(row) for row in rows)
-    ids = {change.device_id for change in found} | {change.user_id for change in found if change.user_id}
-    for change in found:
-        ids |= ids_in(change.values)
-    return QuarantineList(found, names_of(session, tenant_id, ids), page)
+    return sorted(session.scalars(query))
 
 
-def count_open_quarantine(session: Session, tenant_id: str, reach: Reach) -> int:
-    """Return how many changes are in quarantine inside the reach."""
-    query = select(func.count()).select_from(Quarantine).where(*_open_within(tenant_id, reach))
+def count_held(session: Session, tenant_id: str, reach: Reach, state: str = OPEN) -> int:
+    """Return how many changes are in quarantine in a state inside the reach."""
+    query = select(func.count()).select_from(Quarantine).where(*_within(tenant_id, reach, state))
     return session.scalar(query) or 0
 
 
-def _open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
-    return (Quarantine.tenant_id == tenant_id, Quarantine.state == "open", reach.covers(Quarantine.scope))
+def _within(tenant_id: str, reach: Reach, state: str) -> tuple[ColumnElement[bool], ...]:
+    return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, reach.covers(Quarantine.scope))
 
 
-def _held(row: Quarantine) -> HeldChange:
+def _held_changes(
+    session: Session, tenant_id: str, reach: Reach, rows: Sequence[Quarantine]
+) -> tuple[HeldChange, ...]:
+    records = {row.record_id for row in rows}
+    titles = titles_of(session, tenant_id, reach, records)
+    created = _held_creates(session, tenant_id, reach, records - set(titles))
+    return tuple(_held(row, titles.get(row.record_id), created.get(row.record_id, {})) for row in rows)
+
+
+def _held_creates(
+    session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]
+) -> dict[str, Data]:
+    """Return what creates that are held back would have set, by their record."""
+    query = select(Quarantine.record_id, Quarantine.payload).where(
+        Quarantine.tenant_id == tenant_id,
+        Quarantine.record_id.in_(sorted(record_ids)),
+        Quarantine.payload.contains('"create":true'),
+        reach.covers(Quarantine.scope),
+    )
+    return {record_id: _set_of(json.loads(payload or "{}")) for record_id, payload in session.execute(query)}
+
+
+def _names(session: Session, tenant_id: str, changes: Iterable[HeldChange]) -> Names:
+    ids: set[str] = set()
+    for change in changes:
+        people = (change.user_id, change.aside.user_id if change.aside else None)
+        ids |= {change.device_id} | {person for person in people if person}
+        ids |= ids_in(change.values) | ids_in(change.created.get("establishment_id"))
+        ids |= {change.scope.partition(":")[2]}
+    return names_of(session, tenant_id, ids)
+
+
+def _held(row: Quarantine, title: str | None, created: Data) -> HeldChange:
     payload = json.loads(row.payload) if row.payload else {}
-    values = payload.get("set")
-    details = json.loads(row.details) if row.details else {}
+    aside = SetAside(row.settled_reason or "", row.settled_by, row.settled_at)
     return HeldChange(
         change_id=row.change_id,
+        payload_hash=row.payload_hash,
         record_id=row.record_id,
         record_type=row.record_type,
         scope=row.scope,
         device_id=row.device_id,
         user_id=row.user_id,
+        op=str(payload.get("op", "")),
+        is_create=payload.get("create") is True,
         reason=row.reason,
-        problems=tuple(
-            (path, tuple(str(code) for code in codes))
-            for path, codes in details.items()
-            if isinstance(codes, list)
-        ),
-        values=values if isinstance(values, dict) else {},
+        problems=_problems(json.loads(row.details) if row.details else {}),
+        values=_set_of(payload),
         received_at=row.received_at,
+        state=row.state,
+        aside=aside if row.state == ASIDE else None,
+        title=title,
+        created=created,
     )
+
+
+def _problems(details: Mapping[str, object]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    # `at` says that the tablet's clock wrote no time; that holds nothing back.
+    return tuple(
+        (path, tuple(str(code) for code in codes))
+        for path, codes in details.items()
+        if isinstance(codes, list) and path != "at"
+    )
+
+
+def _set_of(payload: Mapping[str, object]) -> Data:
+    values = payload.get("set")
+    return values if isinstance(values, dict) else {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from field178_server.models import Quarantine
-from field178_server.services.waiting import Waiting, find_orphans, find_waiting
+from field178_server.services.waiting import Waiting, find_mendable, find_orphans, find_waiting
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
 
@@ -83,7 +83,7 @@ class Backlog:
         records = sorted({change.record_id for change in changes if change.replaces})
         if not records:
             return []
-        found = find_waiting(self._session, self._tenant_id, Quarantine.record_id.in_(records))
+        found = find_mendable(self._session, self._tenant_id, records)
         for one in found:
             self._mendable[one.change.change_id] = one
             for other in set(one.change.replaces) - {one.change.change_id}:

@@ -124,6 +124,26 @@ class Intake:
             return 0
         return self._take_together(members)
 
+    def take_mended(self, one: Waiting, mended: Change, act: Act) -> Outcome:
+        """Apply the office's mended version of a waiting change and settle that one; or say why not."""
+        case, record = self._case(mended), self._batch.get(mended.record_id)
+        outcome = judge_new(mended, case) if record is None else judge_known(mended, record, case)
+        if outcome.status == Status.QUARANTINED:
+            return outcome
+        scope = mended.scope if record is None else record.scope
+        replaced = Outcome(Status.UNCHANGED, ErrorCode.REPLACED)
+        ledger.conclude(one.entry, replaced, scope, self._batch.now)
+        self._apply(replace(one, change=mended), outcome, act)
+        self._accept(one)
+        self._follow(one)
+        for member in self._backlog.group_of(one) if one.change.group else ():
+            self.take_again(member)
+        return outcome
+
+    def _case(self, change: Change) -> Case:
+        is_locked = self._batch.is_locked(change.record_id)
+        return Case(self._rules.types[change.type], self._rules, is_locked=is_locked)
+
     def _is_settled(self, change_id: str) -> bool:
         judged = self._judged.get(change_id)
         return judged is not None and not judged.is_quarantined
@@ -148,7 +168,7 @@ class Intake:
                 cause = quarantined(ErrorCode.GROUP, {"cause": one.change.change_id})
                 return sum(self._hold([member], outcome if member is one else cause) for member in members)
             ledger.conclude(one.entry, outcome, scope, self._batch.now)
-            self._apply(one, outcome)
+            self._apply(one, outcome, _act_of(one))
         for one in members:
             self._accept(one)
         for one in members:
@@ -267,12 +287,11 @@ class Intake:
             for orphan in self._backlog.take_orphans(one.change.record_id):
                 self.take_again(orphan)
 
-    def _apply(self, one: Waiting, outcome: Outcome) -> None:
+    def _apply(self, one: Waiting, outcome: Outcome, act: Act) -> None:
         change, entry, batch = one.change, one.entry, self._batch
-        act = Act(change.change_id, change.user or None, entry.device_id, change.at or None, one.payload)
         if outcome.record is not None:
             batch.put(outcome.record, act)
-            self._makers[change.record_id][outcome.record.rev] = entry.device_id
+            self._makers[change.record_id][outcome.record.rev] = act.device_id
         else:
             batch.note(change.record_id, act)
         record = batch.get(change.record_id)
@@ -323,6 +342,11 @@ class Intake:
 def payload_key(session: Session, tenant_id: str) -> bytes:
     """Return the tenant's key for payload hashes."""
     return session.scalars(_PAYLOAD_KEY, {"tenant_id": tenant_id}).one()
+
+
+def _act_of(one: Waiting) -> Act:
+    change = one.change
+    return Act(change.change_id, change.user or None, one.entry.device_id, change.at or None, one.payload)
 
 
 def _judge_unseen(change: Change, device: DeviceContext, case: Case, *, is_hidden: bool) -> Outcome:

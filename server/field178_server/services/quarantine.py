@@ -27,6 +27,11 @@ def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> in
     return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, Quarantine.record_id.in_(there))
 
 
+def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
+    """Judge all that waits for one record once more, in its order; return how many verdicts changed."""
+    return _run(batch, rules, Quarantine.record_id == record_id)
+
+
 def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:
     found = find_waiting(batch.session, batch.tenant_id, *conditions)
     if not found:

@@ -51,6 +51,7 @@ _FIRST_ONLY = (
 OPEN = "open"
 APPLIED = "applied"
 REPLACED = "replaced"
+DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,16 @@ class Reused(NamedTuple):
     incarnation: str
 
 
-_OPEN = (
+_ALL = (
     select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.payload)
-    .where(Quarantine.tenant_id == bindparam("tenant_id"), Quarantine.state == OPEN)
+    .where(Quarantine.tenant_id == bindparam("tenant_id"))
     .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
+)
+_OPEN = _ALL.where(Quarantine.state == OPEN)
+# What the office set aside runs no more, but its author may still mend it.
+_MENDABLE = _ALL.where(
+    Quarantine.state.in_((OPEN, DISCARDED)),
+    Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
 )
 _ORPHANS = _OPEN.where(
     Quarantine.reason == ErrorCode.ORPHAN.value,
@@ -91,6 +98,12 @@ def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bo
 def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
     """Return the open changes that wait for one of these records."""
     rows = session.execute(_ORPHANS, {"tenant_id": tenant_id, "record_ids": record_ids})
+    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+
+
+def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
+    """Return the changes of these records that a later one may replace: the open ones and those set aside."""
+    rows = session.execute(_MENDABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
     return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
 

@@ -9,8 +9,9 @@ from field178_server.web import (
     decisions,
     gate,
     guard,
-    list_pages,
+    held_pages,
     preferences,
+    register_pages,
     review_pages,
 )
 from field178_server.web.blueprint import web
@@ -19,9 +20,10 @@ __all__ = [
     "conflict_pages",
     "decisions",
     "gate",
+    "held_pages",
     "init_web",
-    "list_pages",
     "preferences",
+    "register_pages",
     "review_pages",
 ]
 

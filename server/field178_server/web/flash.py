@@ -20,6 +20,11 @@ _TEXTS = {
     "reopened": N_("Reopened: {title}. It is back with its team."),
     "void": N_("Void: {title}."),
     "undone": N_("Undone: {title} is as it was."),
+    "ran": N_("Run again, and applied: {title}."),
+    "still_held": N_("Run again; still held back: {title}."),
+    "mended": N_("Mended and applied: {title}. The tablet hears of it at its next sync."),
+    "set_aside": N_("Set aside: {title}. It stays stored, under “Set aside”."),
+    "put_back": N_("Back in the list: {title}."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

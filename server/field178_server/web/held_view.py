@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.queries.people_and_places import Names
-from field178_server.queries.quarantine_list import HeldChange, QuarantineList
+from field178_server.queries.quarantine_list import OPEN, HeldChange, HeldPage, QuarantineList
+from field178_server.services.held_desk import MENDABLE
+from field178_server.services.type_rules import Problems
 from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.record_links import scope_text
 from field178_server.web.speech import Speech
-from field178_shared.errors import message
+from field178_server.web.typed_values import Control, control_for, typed_text
+from field178_shared.errors import ErrorCode, message
 from field178_shared.i18n import N_
+from field178_shared.merge import Data, read_path
+from field178_shared.protocol import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,23 @@ class ProblemView:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldView:
-    """One change that is held back."""
+class MendField:
+    """One field that the office may mend: its control where it has one, and whether it may be left out."""
 
+    path: str
+    label: str
+    control: Control | None
+    typed: str
+    error: str
+    may_leave_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """One change that is held back, or was set aside."""
+
+    change_id: str
+    payload_hash: str
     title: str
     reason: str
     advice: str
@@ -33,6 +51,9 @@ class HeldView:
     when: str
     tablet: str
     scope: str
+    state: str
+    aside: str
+    aside_reason: str
     problems: tuple[ProblemView, ...]
     sent: tuple[tuple[str, str], ...]
 
@@ -40,20 +61,24 @@ class HeldView:
 def held_views(found: QuarantineList, language: str) -> tuple[HeldView, ...]:
     """Return the changes held back, in words."""
     speech = Speech(language, found.names)
-    return tuple(_held(change, speech) for change in found.changes)
+    return tuple(held_view(change, speech) for change in found.changes)
 
 
-def _held(change: HeldChange, speech: Speech) -> HeldView:
-    kind = type_name(change.record_type, speech)
-    name = _name_of(change, speech.names)
+def held_view(change: HeldChange, speech: Speech) -> HeldView:
+    """Return one change in words."""
     return HeldView(
-        title=f"{name} · {kind}" if name else kind,
+        change_id=change.change_id,
+        payload_hash=change.payload_hash,
+        title=_title(change, speech),
         reason=message(change.reason, speech.language).removesuffix("."),
         advice=speech.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
         who=speech.person(change.user_id),
         when=speech.instant(change.received_at),
         tablet=speech.tablet(change.device_id),
         scope=scope_text(change.scope, speech),
+        state=change.state,
+        aside=_aside(change, speech),
+        aside_reason=change.aside.reason if change.aside else "",
         problems=tuple(_problem(change, path, codes, speech) for path, codes in change.problems),
         sent=tuple(
             (_label(change, path, speech), value_text(change.record_type, path, value, speech))
@@ -62,10 +87,50 @@ def _held(change: HeldChange, speech: Speech) -> HeldView:
     )
 
 
+def mend_fields(page: HeldPage, problems: Problems, speech: Speech) -> tuple[MendField, ...]:
+    """Return the fields to be mended: those at fault, and those a mended version was refused for.
+
+    Nothing when the office cannot mend it: its fault is not one of content, or has no single value.
+    """
+    change = page.change
+    is_content = change.reason in MENDABLE and change.op == Op.PUT and change.state == OPEN
+    if not is_content or (change.is_create and page.has_record):
+        return ()
+    faults = {path: list(codes) for path, codes in change.problems} | problems
+    fields = tuple(_mend_field(change, path, codes, speech) for path, codes in faults.items() if path)
+    can_mend = "" not in dict(change.problems) and all(one.control or one.may_leave_out for one in fields)
+    return fields if can_mend else ()
+
+
+def _mend_field(change: HeldChange, path: str, codes: list[str], speech: Speech) -> MendField:
+    control = control_for(change.record_type, path, speech)
+    value = value_at(change.values, path)
+    return MendField(
+        path=path,
+        label=_label(change, path, speech),
+        control=control,
+        typed=typed_text(control, value) if control else "",
+        error=" ".join(message(code, speech.language) for code in codes),
+        may_leave_out=value is not None,
+    )
+
+
+def value_at(values: Data, path: str) -> object:
+    """Return what a change sets at a path, directly or inside the object that it sets."""
+    keys = path.split(".")
+    for length in range(len(keys), 0, -1):
+        head, rest = ".".join(keys[:length]), ".".join(keys[length:])
+        if head in values:
+            found = values[head]
+            return read_path(found, rest) if rest and isinstance(found, dict) else None if rest else found
+    return None
+
+
 def _problem(change: HeldChange, path: str, codes: tuple[str, ...], speech: Speech) -> ProblemView:
-    value = change.values.get(path)
+    value = value_at(change.values, path)
+    is_field = bool(path) and change.reason != ErrorCode.GROUP
     return ProblemView(
-        label=_label(change, path, speech) if path else speech.say(N_("Whole record")),
+        label=_label(change, path, speech) if is_field else speech.say(N_("Whole record")),
         text=" ".join(message(code, speech.language) for code in codes),
         value=value_text(change.record_type, path, value, speech) if value is not None else None,
     )
@@ -75,14 +140,34 @@ def _label(change: HeldChange, path: str, speech: Speech) -> str:
     return label_at(Place(change.record_type, path, change.values), speech)
 
 
-def _name_of(change: HeldChange, names: Names) -> str | None:
-    name = change.values.get("name")
-    if isinstance(name, str):
+def _title(change: HeldChange, speech: Speech) -> str:
+    kind = type_name(change.record_type, speech)
+    name = change.title or _name_in(change.values, speech) or _name_in(change.created, speech)
+    return f"{name} · {kind}" if name else kind
+
+
+def _name_in(values: Data, speech: Speech) -> str | None:
+    """Return the name of the record or of its establishment, as far as these values tell it."""
+    if isinstance(name := values.get("name"), str):
         return name
-    return names.establishments.get(str(change.values.get("establishment_id")))
+    if place := speech.names.establishments.get(str(values.get("establishment_id"))):
+        return place
+    form = values.get("outreach_form_id")
+    return speech.label(speech.lists.forms, form) if form in speech.lists.forms else None
 
 
-_MEND = N_("The team mends these fields on the tablet and sends again; the entry then leaves this list.")
+def _aside(change: HeldChange, speech: Speech) -> str:
+    if change.aside is None or change.aside.at is None:
+        return ""
+    who, when = speech.person(change.aside.user_id), speech.instant(change.aside.at)
+    return speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=when)
+
+
+_MEND = N_(
+    "The team mends these fields on the tablet and sends again, or the office mends them here;"
+    " the entry then leaves this list."
+)
+_UPGRADE = N_("A newer version of the server knows it; after an upgrade it is applied by itself.")
 _TELL = N_("Tell the administrator. Nothing is lost: the change stays here as it was sent.")
 HELD_ADVICE = {
     "": _TELL,
@@ -96,6 +181,13 @@ HELD_ADVICE = {
     "scope_not_granted": N_(
         "If this tablet is to work in that area, an administrator grants it with field178 grant;"
         " the change is then applied by itself."
+    ),
+    "unknown_type": _UPGRADE,
+    "unknown_schema": _UPGRADE,
+    "unknown_op": _UPGRADE,
+    "device_revoked": N_(
+        "The tablet was revoked before it sent this. What is still needed is entered again on another tablet;"
+        " then set this aside."
     ),
     "user_unknown": N_(
         "The officer signs in on that tablet once, with a network; the change is then applied by itself."

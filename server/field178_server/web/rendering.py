@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.browser_session import csrf_token
 from field178_server.queries.conflicts import count_open_conflicts
-from field178_server.queries.quarantine_list import count_open_quarantine
+from field178_server.queries.quarantine_list import count_held
 from field178_server.queries.reach import Reach, reach_of
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
 from field178_server.services.officers import OfficerContext
@@ -85,5 +85,5 @@ def _counts(session: Session, officer: OfficerContext, reach: Reach) -> dict[str
     return {
         "web.reviews": waiting,
         "web.conflicts": count_open_conflicts(session, officer.tenant_id, reach),
-        "web.quarantine": count_open_quarantine(session, officer.tenant_id, reach),
+        "web.quarantine": count_held(session, officer.tenant_id, reach),
     }

@@ -19,6 +19,7 @@ RECORDS = {
     "web.conflicts",
     "web.disputed_record",
     "web.quarantine",
+    "web.held_change_page",
     "web.establishments",
     "web.establishment",
 }
@@ -29,6 +30,10 @@ DECISIONS = {
     "web.void_record",
     "web.undo",
     "web.settle_conflicts",
+    "web.run_held",
+    "web.mend_held",
+    "web.set_held_aside",
+    "web.put_held_back",
 }
 
 

@@ -1,4 +1,4 @@
-"""Quarantine and the register of establishments: pages to read."""
+"""The register of establishments: pages to read."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from flask import Response, request, url_for
 
 from field178_server.auth import current_officer
 from field178_server.queries.establishments import RegisterQuery, register_page
-from field178_server.queries.quarantine_list import open_quarantine
 from field178_server.queries.reach import reach_of
 from field178_server.queries.record_page import record_page
 from field178_server.runtime import current_runtime
 from field178_server.unit_of_work import snapshot
 from field178_server.web.blueprint import web
-from field178_server.web.held_view import held_views
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.preferences import chosen_language
 from field178_server.web.record_view import record_view
@@ -20,23 +18,6 @@ from field178_server.web.register_view import register_view
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_shared.errors import AppError, ErrorCode
-
-
-@web.get("/quarantine")
-def quarantine() -> Response:
-    """Show changes that could not be applied as sent."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    reach, wanted = reach_of(officer.role, officer.scopes), wanted_page(request.args.get("page", ""))
-    with snapshot(runtime.engine) as session:
-        found = open_quarantine(session, runtime.tenant_id, reach, wanted)
-        desk = desk_of(session, officer, Speech(language))
-    return render(
-        "quarantine.html",
-        desk=desk,
-        active="web.quarantine",
-        changes=held_views(found, language),
-        pages=page_links(found.page, lambda number: url_for("web.quarantine", page=number)),
-    )
 
 
 @web.get("/establishments")

@@ -1,0 +1,24 @@
+"""Who set a change of the quarantine aside, and why."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    op.add_column("quarantine", sa.Column("settled_by", KEY, nullable=True))
+    op.add_column("quarantine", sa.Column("settled_reason", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("quarantine", "settled_reason")
+    op.drop_column("quarantine", "settled_by")

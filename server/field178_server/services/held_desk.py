@@ -1,0 +1,180 @@
+"""What the office does with a change in quarantine: runs it again, mends it, sets it aside, puts it back.
+
+The change stays stored as it was sent, whatever becomes of it. A mended version is the office's own write:
+its author is the officer, and the tablet hears that the change it sent was replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select, update
+
+from field178_server.models import Quarantine
+from field178_server.services import audit, quarantine
+from field178_server.services.audit import Actor, Entry
+from field178_server.services.batch import Act, Batch
+from field178_server.services.intake import Intake
+from field178_server.services.judge import Outcome
+from field178_server.services.rowcount import changed_rows
+from field178_server.services.type_rules import TypeRules
+from field178_server.services.waiting import DISCARDED, OPEN, Waiting, find_waiting
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data, read_path, write_path
+from field178_shared.protocol import Change, Op, Status
+
+# Faults of content. All other reasons are mended by a grant, a binding, an upgrade, or another tablet.
+MENDABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
+MAX_REASON = 500
+
+
+class HeldKey(NamedTuple):
+    """Names one change in quarantine: two contents may have been sent under one id."""
+
+    change_id: str
+    payload_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """New values by path, and paths that are not to be applied at all."""
+
+    values: Mapping[str, object]
+    left_out: frozenset[str] = frozenset()
+
+
+def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: HeldKey) -> int:
+    """Judge all that waits for the record of this change once more; return how many verdicts changed."""
+    row = _row(batch, key)
+    if row.state != OPEN:
+        raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
+    changed = quarantine.run_record(batch, rules, row.record_id)
+    _note(batch, actor, Entry("quarantine_run_again", key.change_id, row.scope, {"changed": changed}))
+    return changed
+
+
+def mend(batch: Batch, rules: TypeRules, actor: Actor, key: HeldKey, mending: Mending) -> None:
+    """Apply a mended version of a change as the office's own, which settles it.
+
+    Raises AppError: revision_changed when it waits no longer, or its record was made meanwhile; replaced when
+    a later change mends it already; schema or rule with `problems` by path.
+    """
+    held = _row(batch, key)
+    found = find_waiting(batch.session, batch.tenant_id, Quarantine.record_id == held.record_id)
+    one = next((w for w in found if (w.change.change_id, w.entry.payload_hash) == key), None)
+    if one is None or one.reason not in MENDABLE or one.change.op != Op.PUT:
+        raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
+    if any(one.change.change_id in other.change.replaces for other in found):
+        raise AppError(ErrorCode.REPLACED, change_id=key.change_id)
+    intake = Intake(batch, rules, [])
+    intake.prepare_again(found)
+    record = batch.get(one.change.record_id)
+    if one.change.create and record is not None:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
+    mended = _mended(batch, one, mending, record.data if record is not None else {})
+    payload = canonical(mended.wire).decode()
+    act = Act(mended.change_id, actor.id, None, to_wire(batch.now), payload)
+    _refuse(intake.take_mended(one, mended, act))
+    intake.flush()
+    _note(
+        batch, actor, Entry("quarantine_mended", key.change_id, held.scope, {"fields": len(mending.values)})
+    )
+
+
+def set_aside(batch: Batch, actor: Actor, key: HeldKey, reason: str) -> None:
+    """Take a change out of the open list with a reason; it stays stored and may be put back."""
+    if not reason:
+        raise AppError(ErrorCode.REQUIRED, path="reason")
+    if len(reason) > MAX_REASON:
+        raise AppError(ErrorCode.TOO_LONG, limit=MAX_REASON)
+    values = {"settled_at": batch.now, "settled_by": actor.id, "settled_reason": reason}
+    _move(batch, key, OPEN, {"state": DISCARDED, **values})
+    _note(batch, actor, Entry("quarantine_set_aside", key.change_id, _row(batch, key).scope))
+
+
+def put_back(batch: Batch, actor: Actor, key: HeldKey) -> None:
+    """Bring a change that was set aside back to the open list."""
+    values = dict.fromkeys(("settled_at", "settled_by", "settled_reason"))
+    _move(batch, key, DISCARDED, {"state": OPEN, **values})
+    _note(batch, actor, Entry("quarantine_put_back", key.change_id, _row(batch, key).scope))
+
+
+def _row(batch: Batch, key: HeldKey) -> Quarantine:
+    row = batch.session.scalar(select(Quarantine).where(*_is(batch, key)))
+    if row is None:
+        raise AppError(ErrorCode.NOT_FOUND, change_id=key.change_id)
+    return row
+
+
+def _move(batch: Batch, key: HeldKey, state: str, values: Mapping[str, object]) -> None:
+    """Change the state in one statement, so that of two officers at once exactly one does."""
+    moved = batch.session.execute(
+        update(Quarantine)
+        .where(*_is(batch, key), Quarantine.state == state)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed_rows(moved) != 1:
+        raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
+
+
+def _is(batch: Batch, key: HeldKey) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Quarantine.tenant_id == batch.tenant_id,
+        Quarantine.change_id == key.change_id,
+        Quarantine.payload_hash == key.payload_hash,
+    )
+
+
+def _mended(batch: Batch, one: Waiting, mending: Mending, stands: Data) -> Change:
+    """Return the change as the office would have it: its values mended, all else as it was sent."""
+    set_, was = dict(one.change.set), dict(one.change.was)
+    for path in mending.left_out:
+        _leave_out(set_, path)
+    for path, value in mending.values.items():
+        head = _covering(set_, path)
+        if head is None:
+            set_[path], was[path] = value, read_path(stands, path)
+        elif head == path:
+            set_[path] = value
+        else:
+            set_[head] = _inside(set_[head], path.removeprefix(f"{head}."), value)
+    wire = {**one.change.wire, "change_id": batch.ids.time_ordered(), "set": set_, "was": was}
+    return Change.from_wire(wire)
+
+
+def _leave_out(set_: dict[str, object], path: str) -> None:
+    head = _covering(set_, path)
+    if head == path:
+        del set_[path]
+    elif head is not None:
+        set_[head] = _inside(set_[head], path.removeprefix(f"{head}."), None)
+
+
+def _covering(set_: Mapping[str, object], path: str) -> str | None:
+    """Return the path of the change that sets this one, itself or the object it lies in."""
+    keys = path.split(".")
+    heads = (".".join(keys[:length]) for length in range(len(keys), 0, -1))
+    return next((head for head in heads if head in set_), None)
+
+
+def _inside(value: object, path: str, inner: object) -> object:
+    return write_path(dict(value), path, inner) if isinstance(value, Mapping) else value
+
+
+def _refuse(outcome: Outcome) -> None:
+    if outcome.status != Status.QUARANTINED:
+        return
+    if outcome.reason in (ErrorCode.SCHEMA, ErrorCode.RULE):
+        raise AppError(outcome.reason, problems=dict(outcome.details))
+    # What else may be wrong (too large, purged, another unit) is about the whole record.
+    raise AppError(ErrorCode.SCHEMA, problems={"": [(outcome.reason or ErrorCode.SCHEMA).value]})
+
+
+def _note(batch: Batch, actor: Actor, entry: Entry) -> None:
+    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    audit.record(batch.session, stamp, actor, entry)
