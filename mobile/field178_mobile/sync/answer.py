@@ -13,10 +13,11 @@ from field178_mobile.sync.frames import (
     parse_end,
     parse_hello,
     parse_line,
+    parse_range,
     parse_record,
     parse_repair,
 )
-from field178_mobile.sync.own_result import own_result
+from field178_mobile.sync.own_result import own_result, row_of_change
 from field178_mobile.sync.request import Exchange
 from field178_shared.errors import AppError
 from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt
@@ -33,6 +34,7 @@ class Answer:
         self._exchange = exchange
         self._lines = 0
         self._items: list[BaseRow | Leave] = []
+        self._own: dict[str, list[BaseRow]] = {}
         self._receipts: list[Receipt] = []
         self._answered: dict[str, Receipt] = {}
         self._wants: set[str] = set()
@@ -91,6 +93,23 @@ class Answer:
         self._receipts.append(receipt)
         self._answered[receipt.change_id] = receipt
 
+    def _take_range(self, frame: Reader, hello: Hello) -> None:
+        """Work out the receipts and rows of changes that were applied as they were sent."""
+        told = parse_range(frame, len(self._exchange.pushed))
+        seqs = {scope: first for scope, (first, _) in told.scopes.items()}
+        for change in self._exchange.pushed[told.first : told.last + 1]:
+            scope = change.scope
+            if scope not in seqs or scope not in hello.greeting.granted:
+                raise AnswerFault("oks")
+            row = row_of_change(self._store.base(change.record_id), change)
+            receipt = told.receipt(change.id, row, seqs[scope])
+            seqs[scope] += 1
+            self._receipts.append(receipt)
+            self._answered[change.id] = receipt
+            self._own.setdefault(scope, []).append(row)
+        if seqs != {scope: last + 1 for scope, (_, last) in told.scopes.items()}:
+            raise AnswerFault("oks")
+
     def _take_record(self, frame: Reader, hello: Hello) -> None:
         if frame.text("scope") not in hello.greeting.granted:
             raise AnswerFault("scope")
@@ -112,7 +131,7 @@ class Answer:
             scope=scope,
             seq=frame.integer("seq"),
             digest=parse_checkpoint_digest(frame),
-            items=self._items,
+            items=[*self._own.pop(scope, ()), *self._items],
             receipts=self._receipts,
             greeting=hello.greeting,
             wants=frozenset(self._wants),
@@ -176,6 +195,7 @@ class Answer:
 
 _TAKING = {
     "res": Answer._take_receipt,
+    "oks": Answer._take_range,
     "rec": Answer._take_record,
     "leave": Answer._take_leave,
     "ck": Answer._take_checkpoint,

@@ -1,4 +1,4 @@
-"""What the tablet computes itself when the server sends a stub in place of a record."""
+"""What the tablet computes itself where the server sends a stub, or only a range of receipts."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def own_result(
     if record_hash(record_id, record_type, rev, deleted, data) != h:
         return None
     return BaseRow(record_id, record_type, stub.text("scope"), rev, deleted, data, h)
+
+
+def row_of_change(base: BaseRow | None, change: OwnChange) -> BaseRow:
+    """Return the row that a change applied as sent makes of the one before; the closing digest proves it."""
+    data, deleted = _after({} if base is None else base.data, change)
+    rev = 1 if base is None else base.rev + 1
+    h = record_hash(change.record_id, change.type, rev, deleted, data)
+    return BaseRow(change.record_id, change.type, change.scope, rev, deleted, data, h)
 
 
 def _after(data: Json, change: OwnChange) -> tuple[Json, bool]:

@@ -122,6 +122,7 @@ def _details(position: Position, load: Load, cursors: Mapping[str, int]) -> Json
     return {
         "digests": {scope.id: scope.digest.wire() for scope in told},
         "push": [change.wire for change in load.pushed],
+        "oks": True,
         "have": list(offer.change_ids) if offer is not None else [],
         "want": list(position.wants),
         "salvage": [record.to_wire() for record in load.salvage],

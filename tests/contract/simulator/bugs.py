@@ -24,7 +24,7 @@ from field178_mobile.sync.events import Effect, Failure
 from field178_mobile.sync.frames import Hello
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange as AskedFor
-from field178_server import exchange
+from field178_server import exchange, receipt_ranges
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
 from field178_server.queries import verdicts
@@ -105,6 +105,11 @@ def old_leave_deletes() -> Planted:
         return original(room, item if base is None else replace(item, scope=base.scope), digests)
 
     return patch.object(commits, "_commit_item", commit)
+
+
+def stub_over_unseen_rev() -> Planted:
+    """A revision is told in short although the tablet has not seen the one before it."""
+    return patch.object(receipt_ranges, "_workable", lambda request, answer, epoch: answer)
 
 
 def compaction_without_floor() -> Planted:
@@ -356,6 +361,7 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         move_without_leave,
         companions_left_behind,
         old_leave_deletes,
+        stub_over_unseen_rev,
         compaction_without_floor,
         overlay_dropped_at_acknowledgement,
         dedupe_by_n,

@@ -12,6 +12,7 @@ from typing import Any
 from tests.contract.simulator.server_state import ReceiptRow, ServerState, read_history, read_state
 from tests.contract.simulator.violation import Violation, require
 
+from field178_server.services.batch import Act
 from field178_server.services.intake import Intake
 from field178_server.services.judge import Outcome
 from field178_server.services.stored import Stored
@@ -50,8 +51,8 @@ class ServerOracle:
             before, self.state = self.state, read_state(self._path)
             self._judge(before, self.state, pushed)
 
-    def judge_answer(self, device: str, frames: Sequence[Json]) -> None:
-        """Judge an answer against the store it was read from."""
+    def judge_answer(self, device: str, frames: Sequence[Json], pushed: Sequence[Json]) -> None:
+        """Judge an answer to these changes against the store it was read from."""
         granted = self.state.scopes_of(device)
         for frame in frames:
             if frame["frame"] == "hello" and "scopes" in frame:
@@ -62,6 +63,8 @@ class ServerOracle:
                 self._judge_record(frame)
             elif frame["frame"] == "res":
                 self._judge_receipt(frame)
+            elif frame["frame"] == "oks":
+                self._judge_range(frame, pushed[frame["from"] : frame["to"] + 1])
 
     def judge_history(self) -> None:
         """Judge that every record is what its history makes of it, and that every change left a trace."""
@@ -180,6 +183,16 @@ class ServerOracle:
         if frame["reason"] != "id_reuse":
             require(told == stored, "I4", f"{told} was told of {row.id}, {stored} is stored")
 
+    def _judge_range(self, frame: Json, run: Sequence[Json]) -> None:
+        told = [self.state.receipts[change["change_id"]] for change in run]
+        require(all(row.status == "applied" for row in told), "I4", f"{frame} covers more than was applied")
+        require(len({row.record for row in told}) == len(told), "I4", f"{frame} covers one record twice")
+        stamps: dict[str, list[int | None]] = {}
+        for row in told:
+            stamps.setdefault(row.scope, []).append(row.seq)
+        counted = {scope: list(range(ends[0], ends[1] + 1)) for scope, ends in frame["scopes"].items()}
+        require(counted == stamps, "I10", f"{frame} counts other stamps than {stamps}")
+
     # ---- one change
 
     def _judge_overwrite(self, change: Change, before: Stored | None, after: Stored, old: Data) -> None:
@@ -243,11 +256,11 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
     """Let the oracle see every change right before and after the server applies it."""
     original = Intake._apply
 
-    def watched(intake: Intake, one: Waiting, outcome: Outcome) -> None:
+    def watched(intake: Intake, one: Waiting, outcome: Outcome, act: Act) -> None:
         batch, change = intake._batch, one.change
         named = (change.conflicts or {}) if change.op == "resolve" else {}
         before, disputes = batch.get(change.record_id), {one: batch.get(one) for one in named}
-        original(intake, one, outcome)
+        original(intake, one, outcome, act)
         after, oracle = batch.get(change.record_id), find()
         if oracle is not None:
             oracle.settled(change, disputes, {one: batch.get(one) for one in named})

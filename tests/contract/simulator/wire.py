@@ -92,7 +92,7 @@ class Wire:
         with self.oracle.step(request.get("push", [])):
             lines = self.office.answer(body)
         frames = [json.loads(line) for line in lines]
-        self.oracle.judge_answer(request["device"], frames)
+        self.oracle.judge_answer(request["device"], frames, request.get("push", []))
         self.last_frames = frames
         self.trace.update(b"%d|%d|" % (len(body), len(lines)) + body + b"\n".join(lines))
         return lines
