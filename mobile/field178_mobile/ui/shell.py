@@ -68,8 +68,7 @@ class Shell(BoxLayout):
         self._items: list[RailItem] = []
         self._services: Services | None = None
         super().__init__(**kwargs)
-        theme.fbind("is_wide", self._arrange)
-        theme.fbind("is_dark", self._name_mode)
+        theme.bind(is_wide=self._arrange, is_dark=self._name_mode)  # weakly: a look outlives every session
         self._arrange()
 
     def start(self, services: Services, first: str = "inspection") -> None:

@@ -38,7 +38,7 @@ def stage(_stage: Stage) -> Iterator[Stage]:
     """The stage, empty, landscape, light, font scale 1.0."""
     _stage.strike()
     yield _stage
-    _stage.strike()
+    _stage.clear()
 
 
 @pytest.fixture(params=[(1280, 800), (800, 1280)], ids=["landscape", "portrait"])

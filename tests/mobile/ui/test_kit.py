@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from kivy.properties import Property
 from kivy.uix.widget import Widget
@@ -408,3 +411,9 @@ def test_toast_settles_in_one_frame(stage: Stage, caplog, said):
     assert "too much iteration" not in caplog.text
     assert shown.x > 0
     assert shown.right < LANDSCAPE[0]
+
+
+def test_pair_of_panes_is_forgotten_with_its_screen(stage: Stage):
+    panes = weakref.ref(stage.kit.Panes())
+    gc.collect()
+    assert panes() is None

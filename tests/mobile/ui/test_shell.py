@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -198,3 +200,12 @@ def test_worker_posts_run_once_a_frame_in_order(stage: Stage):
     assert ran == []
     frames(2)
     assert ran == [1, 2]
+
+
+def test_frame_is_forgotten_when_the_session_ends(stage: Stage):
+    from field178_mobile.ui.shell import Shell
+
+    frame = weakref.ref(Shell(on_mode=print, on_settings=print))
+    frames(2)
+    gc.collect()
+    assert frame() is None
