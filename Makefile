@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo demo-stop test lint bench shots server tablet catalogs lock
+.PHONY: help demo demo-stop test prove lint bench shots server tablet catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,6 +16,9 @@ demo-stop: ## stop the server that `make demo` left running
 
 test: ## run every test: units, real screens, real server, real browser, PostgreSQL
 	@scripts/setup.sh test && $(PYTHON) -m pytest -n 2 --dist loadfile
+
+prove: ## prove at length what `make test` shows in short, and write docs/evidence
+	@scripts/setup.sh test && $(PYTHON) -m tests.prove
 
 lint: ## check style, types, layers and catalogs
 	@scripts/setup.sh demo

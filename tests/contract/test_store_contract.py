@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
 
-from field178_server.models import Audit, Change, Device, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.models import Audit, Change, Feed, Incarnation, Receipt, Record, Scope
 from field178_server.services.device_context import load_devices
 from field178_server.services.push import push
 from field178_server.services.type_rules import declared_types
 from field178_server.unit_of_work import run_write, snapshot
-from field178_shared.canonical import digest_of, receipt_hash
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id
 from field178_shared.protocol import Change as ProtocolChange
@@ -42,32 +42,6 @@ def pushed(tablet: Tablet, rounds: int, size: int) -> list[Json]:
     for _ in range(rounds):
         receipts += tablet.push(*[tablet.create() for _ in range(size)])
     return receipts
-
-
-def assert_sound(world: World) -> None:
-    """What is stored agrees with itself: one stamp a place, counters, digests of scopes and incarnations."""
-    with snapshot(world.engine) as session:
-        for scope in session.scalars(select(Scope)):
-            hashes = session.scalars(
-                select(Record.h).where(Record.scope == scope.scope, Record.deleted.is_(False))
-            ).all()
-            assert digest_of(hashes).wire() == [scope.live_count, scope.live_sum]
-            stamps = session.scalars(
-                select(Feed.seq).where(Feed.scope == scope.scope).order_by(Feed.seq)
-            ).all()
-            assert len(set(stamps)) == len(stamps)
-            assert max(stamps, default=0) == scope.seq
-        for life in session.scalars(select(Incarnation)):
-            held = session.scalars(
-                select(Receipt.change_id).where(Receipt.incarnation == life.incarnation)
-            ).all()
-            assert digest_of(map(receipt_hash, held)).wire() == [life.receipt_count, life.receipt_sum]
-        for device in session.scalars(select(Device)):
-            counts = session.scalars(
-                select(Receipt.v).where(Receipt.device_id == device.device_id).order_by(Receipt.v)
-            ).all()
-            assert len(set(counts)) == len(counts)
-            assert max(counts, default=0) == device.verdicts
 
 
 def test_what_five_writers_were_told_is_stored_and_in_order(world: World) -> None:

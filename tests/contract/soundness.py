@@ -1,0 +1,36 @@
+"""What is stored agrees with itself, read row by row."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from tests.world import World
+
+from field178_server.models import Device, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.unit_of_work import snapshot
+from field178_shared.canonical import digest_of, receipt_hash
+
+
+def assert_sound(world: World) -> None:
+    """What is stored agrees with itself: one stamp a place, counters, digests of scopes and incarnations."""
+    with snapshot(world.engine) as session:
+        for scope in session.scalars(select(Scope)):
+            hashes = session.scalars(
+                select(Record.h).where(Record.scope == scope.scope, Record.deleted.is_(False))
+            ).all()
+            assert digest_of(hashes).wire() == [scope.live_count, scope.live_sum]
+            stamps = session.scalars(
+                select(Feed.seq).where(Feed.scope == scope.scope).order_by(Feed.seq)
+            ).all()
+            assert len(set(stamps)) == len(stamps)
+            assert max(stamps, default=0) == scope.seq
+        for life in session.scalars(select(Incarnation)):
+            held = session.scalars(
+                select(Receipt.change_id).where(Receipt.incarnation == life.incarnation)
+            ).all()
+            assert digest_of(map(receipt_hash, held)).wire() == [life.receipt_count, life.receipt_sum]
+        for device in session.scalars(select(Device)):
+            counts = session.scalars(
+                select(Receipt.v).where(Receipt.device_id == device.device_id).order_by(Receipt.v)
+            ).all()
+            assert len(set(counts)) == len(counts)
+            assert max(counts, default=0) == device.verdicts

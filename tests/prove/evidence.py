@@ -1,0 +1,50 @@
+"""How a proof says what was run: one line of JSON, and a page under docs/evidence."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence"
+
+# What a proof found, in the order in which it is told.
+Facts = Mapping[str, object]
+
+
+def prove(name: str, claim: str, usual: int, run: Callable[[Path, int], Facts]) -> None:
+    """Run a proof as often as the command line says, or as usual; an exception is the failure of the proof.
+
+    `run` gets an empty folder and the number of cases, and returns what it found.
+    """
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else usual
+    began, started = datetime.now(UTC), time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix=f"field178-{name}-") as folder:
+        facts = run(Path(folder), count)
+    seconds = round(time.perf_counter() - started, 1)
+    print(json.dumps({"proof": name, "holds": True, **facts, "seconds": seconds}, default=str), flush=True)
+    _write(name, claim, count, began, facts)
+
+
+def _write(name: str, claim: str, count: int, began: datetime, facts: Facts) -> None:
+    lines = [
+        f"# {claim}",
+        "",
+        f"Run on {began:%Y-%m-%d} at {began:%H:%M} UTC with `python -m tests.prove {name}={count}`; it held.",
+        "",
+        "| fact | value |",
+        "|---|---|",
+        *(f"| {fact.replace('_', ' ')} | {_words(value)} |" for fact, value in facts.items()),
+    ]
+    EVIDENCE.mkdir(exist_ok=True)
+    (EVIDENCE / f"{began:%Y-%m-%d}-{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {found}" for key, found in sorted(value.items(), key=str))
+    return str(value)
