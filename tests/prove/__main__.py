@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PROOFS = ("network", "interleavings", "writers")
+PROOFS = ("network", "interleavings", "writers", "full_disk", "damage")
 
 
 def main(names: list[str]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+_IN_MEMORY = Path("/dev/shm")
 EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence"
 
 # What a proof found, in the order in which it is told.
@@ -23,7 +24,8 @@ def prove(name: str, claim: str, usual: int, run: Callable[[Path, int], Facts]) 
     """
     count = int(sys.argv[1]) if len(sys.argv) > 1 else usual
     began, started = datetime.now(UTC), time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix=f"field178-{name}-") as folder:
+    place = _IN_MEMORY if _IN_MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix=f"field178-{name}-", dir=place) as folder:
         facts = run(Path(folder), count)
     seconds = round(time.perf_counter() - started, 1)
     print(json.dumps({"proof": name, "holds": True, **facts, "seconds": seconds}, default=str), flush=True)

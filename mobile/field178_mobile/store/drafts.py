@@ -55,6 +55,10 @@ def _rows(room: Room, where: str, values: tuple[str, ...]) -> list[Draft]:
 
 def _to_json(draft: Draft) -> Json:
     return {
+        # Beside the columns, which a flipped bit could change unseen.
+        "record_id": draft.record_id,
+        "type": draft.type,
+        "scope": draft.scope,
         "data": clean_object(draft.data),
         "seen": None if draft.seen is None else clean_object(draft.seen),
         "base_rev": draft.base_rev,
@@ -73,9 +77,9 @@ def _from_row(room: Room, row: tuple[str, str, str, str, int, bytes]) -> Draft:
         raise AppError(ErrorCode.STORE_DAMAGED, table="draft", id=draft_id)
     return Draft(
         id=draft_id,
-        type=record_type,
-        record_id=record_id,
-        scope=scope,
+        type=str(body.get("type", record_type)),
+        record_id=str(body.get("record_id", record_id)),
+        scope=str(body.get("scope", scope)),
         data=data,
         seen=seen if isinstance(seen, dict) else None,
         base_rev=base_rev,

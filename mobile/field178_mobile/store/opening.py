@@ -26,12 +26,15 @@ from field178_mobile.store.rebuild import (
 )
 from field178_mobile.store.room import Room
 from field178_mobile.store.seal import Sealer
+from field178_mobile.store.truth import has_our_tables, is_as_written
 from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
 
 DATABASE = "store.db"
 RECORDS = "records"
 JOURNAL = "journal.bin"
+# The driver decodes the message about a damaged file, which quotes it.
+_REFUSALS = (DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def open_database(folder: Path, opening: Opening) -> Opened:
     journal = Journal(folder / JOURNAL)
     try:
         _check_key(journal, sealer)
-        connection, moved = _sound_connection(folder, opening)
-        room = Room(connection, sealer, opening.crash_point)
+        room, moved = _truthful_room(folder, sealer, opening)
+        connection = room.connection
         try:
             rebuilt = _bring_up(room, journal, folder, opening.new_id)
         except BaseException:
@@ -78,6 +81,18 @@ def _check_key(journal: Journal, sealer: Sealer) -> None:
     frames = list(journal.frames())
     if frames and not journalled(journal, sealer):
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
+
+
+def _truthful_room(folder: Path, sealer: Sealer, opening: Opening) -> tuple[Room, bool]:
+    connection, moved = _sound_connection(folder, opening)
+    room = Room(connection, sealer, opening.crash_point)
+    if is_as_written(room):
+        return room, moved
+    # A flipped bit in a plain column is no matter to SQLite; only what was sealed tells it.
+    connection.close()
+    move_aside(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
+    connection, _ = _sound_connection(folder, opening)
+    return Room(connection, sealer, opening.crash_point), True
 
 
 def _sound_connection(folder: Path, opening: Opening) -> tuple[Connection, bool]:
@@ -97,14 +112,15 @@ def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
     sync_folder(records.parent)
     try:
         connection = open_connection(records / DATABASE)
-    except DatabaseError as error:
+    except _REFUSALS as error:
         _raise_unless_damaged(error)
         return None
     try:
         if is_sound(connection):
             migrate(connection, crash_point)
-            return connection
-    except DatabaseError as error:
+            if has_our_tables(connection):
+                return connection
+    except _REFUSALS as error:
         connection.close()
         _raise_unless_damaged(error)
         return None
@@ -115,9 +131,9 @@ def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
     return None
 
 
-def _raise_unless_damaged(error: DatabaseError) -> None:
+def _raise_unless_damaged(error: Exception) -> None:
     # A lock, a full disk and the like are subclasses and no damage: the file stays where it is.
-    if type(error) is not DatabaseError:
+    if isinstance(error, DatabaseError) and type(error) is not DatabaseError:
         raise error
 
 
@@ -135,9 +151,9 @@ def _bring_up(room: Room, journal: Journal, folder: Path, new_id: Callable[[], s
         journal.cut_back(start)
     elif unknown:
         recover_entries(room, unknown, journal)
+    heal(room, journal)
     if not same_file or start > journal.size:
         write_lost_journal(room, journal)
-    heal(room, journal)
     mark_salvaged(folder)
     return False
 

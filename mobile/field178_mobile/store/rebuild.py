@@ -18,11 +18,14 @@ from field178_shared.errors import AppError
 
 _ASIDE = "damaged-"
 _DONE = "salvaged"
+_USUAL_ROWIDS = 10_000
+# What reading a damaged file may raise; the driver does not even decode every message about it.
+_UNREADABLE = (Error, UnicodeDecodeError)
 
 
 def is_sound(connection: Connection) -> bool:
-    """Tell whether SQLite finds the whole file readable and consistent."""
-    return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
+    """Tell whether SQLite finds the whole file readable, and every index in agreement with its table."""
+    return [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] == ["ok"]
 
 
 def move_aside(records: Path, stamp: str) -> Path:
@@ -87,18 +90,24 @@ def _readable_rows(path: Path, table: str, columns: Sequence[str]) -> list[tuple
     rows: list[tuple[object, ...]] = []
     # By rowid, newest first: a damaged page costs its rows and no other. No WITHOUT ROWID table is read here.
     query = f"SELECT {', '.join(columns)} FROM {table} WHERE rowid = ?"  # noqa: S608  constants
-    with suppress(Error), closing(sqlite.connect(path)) as connection:
-        for rowid in range(_highest_rowid(connection, table), 0, -1):
-            with suppress(Error):  # one unreadable row MUST NOT cost the others
+    with suppress(*_UNREADABLE), closing(sqlite.connect(path)) as connection:
+        for rowid in sorted(_rowids(connection, table), reverse=True):
+            with suppress(*_UNREADABLE):  # one unreadable row MUST NOT cost the others
                 rows.extend(tuple(row) for row in connection.execute(query, (rowid,)))
     return rows
 
 
-def _highest_rowid(connection: Connection, table: str) -> int:
-    with suppress(Error):  # the last page itself may be the damaged one
-        found = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0]  # noqa: S608  constant
-        return int(found or 0)
-    return 10_000
+def _rowids(connection: Connection, table: str) -> set[int]:
+    connection.execute(f"SELECT rowid FROM {table} LIMIT 0")  # noqa: S608  without a schema there is no row
+    found: set[int] = set()
+    for order in ("ASC", "DESC"):
+        with suppress(*_UNREADABLE):
+            query = f"SELECT rowid FROM {table} ORDER BY rowid {order}"  # noqa: S608  constants
+            for (rowid,) in connection.execute(query):
+                found.add(rowid)
+            return found
+    # Those between two damaged pages. Never counted up to the highest: a flipped bit makes it astronomical.
+    return found | set(range(1, _USUAL_ROWIDS + 1))
 
 
 def _change(body: dict[str, object], incarnation: str) -> NewChange:

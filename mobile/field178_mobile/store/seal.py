@@ -37,7 +37,7 @@ class Sealer:
         try:
             place = self._place(table, row_id, revision)
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut shorter than a nonce
             raise AppError(ErrorCode.STORE_DAMAGED, table=table, id=row_id) from None
 
     def _place(self, table: str, row_id: str, revision: int) -> bytes:

@@ -76,7 +76,7 @@ class Work:
 
     def __init__(self, store: Store, clock: FrozenClock, rng: random.Random) -> None:
         self._store, self._sync, self._clock, self._rng = store, SyncStore(store), clock, rng
-        self._acts: list[Callable[[], None]] = [
+        self.acts: list[Callable[[], None]] = [
             *[self._save] * 4,
             *[self._file] * 3,
             *[self._file_two] * 2,
@@ -89,7 +89,7 @@ class Work:
 
     def step(self) -> None:
         self._clock.tick(seconds=1)
-        self._rng.choice(self._acts)()
+        self._rng.choice(self.acts)()
 
     def _draft(self) -> Draft:
         text = "ghi chú " * self._rng.choice([1, 10, 100, 1500])

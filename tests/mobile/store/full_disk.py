@@ -1,0 +1,91 @@
+"""Lives of a tablet whose disk is full at random writes of its database and its journal."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.contract.power_cuts.life import Saved, Work, saved_in
+from tests.full_disk import no_room_beyond
+from tests.mobile.support import KEY, FrozenClock
+
+from field178_mobile.store import Store
+from field178_mobile.store.driver import Error
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.opening import JOURNAL
+from field178_mobile.store.rebuild import is_sound
+from field178_shared.ids import IdSource
+
+STEPS = 14
+# A step writes a few pages into a log that begins at 0: anywhere in them, and now and then beyond.
+_LAST_BYTE = 60_000
+# These come in two transactions: the first may stand when the second found no room.
+_IN_TWO = ("_answer", "_prune")
+
+
+@dataclass
+class Told:
+    """What a series of lives has met."""
+
+    refused: int = 0
+    refused_openings: int = 0
+    steps: int = 0
+
+
+class FullDisk:
+    """One tablet; `live` raises AssertionError when a refused write cost, or made up, anything."""
+
+    def __init__(self, folder: Path, seed: int, told: Told) -> None:
+        self._folder, self._told = folder, told
+        self._rng = random.Random(f"full {seed}")
+        self._clock = FrozenClock()
+        self._ids = IdSource(self._clock, random.Random(seed))
+
+    def live(self) -> None:
+        saved = Saved({}, {}, {}, None)
+        for _ in range(3):
+            store = self._opened()
+            assert saved_in(store) == saved, "reopening changed what was saved"
+            work = Work(store, self._clock, self._rng)
+            for _ in range(STEPS):
+                saved = self._step(store, work, saved)
+            store.close()
+
+    def _step(self, store: Store, work: Work, before: Saved) -> Saved:
+        self._told.steps += 1
+        act = self._rng.choice(work.acts)
+        store.read(lambda room: room.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        try:
+            with no_room_beyond(self._rng.randrange(_LAST_BYTE)):
+                act()
+        except (Error, OSError):
+            self._told.refused += 1
+            after = saved_in(store)
+            if act.__name__ in _IN_TWO:
+                assert (after.drafts, after.setting) == (before.drafts, before.setting)
+            else:
+                assert after == before, f"{act.__name__} found no room and left something"
+            self._second_copies(store, after)
+            act()  # with room again everything goes on
+        after = saved_in(store)
+        self._second_copies(store, after)
+        return after
+
+    def _second_copies(self, store: Store, saved: Saved) -> None:
+        journal = Journal(self._folder / JOURNAL)
+        held = {frame.change_id for frame in journal.frames()}
+        journal.close()
+        assert saved.changes.keys() <= held, "a change has no second copy in the journal"
+        assert store.read(lambda room: is_sound(room.connection))
+
+    def _opened(self) -> Store:
+        store = Store(self._folder, self._clock, self._ids)
+        try:
+            with no_room_beyond(self._rng.randrange(_LAST_BYTE)):
+                store.unlock(KEY)
+        except (Error, OSError):
+            self._told.refused_openings += 1
+            store.unlock(KEY)
+        assert not store.was_rebuilt, "a full disk was taken for damage"
+        return store
