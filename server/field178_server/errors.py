@@ -31,6 +31,8 @@ _BY_STATUS = {
 MAX_DRAINED_BYTES = 64 << 20
 _DRAIN_STEP = 64 << 10
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+# What a refusal of the server underneath says to programs.
+_KEPT_HEADERS = frozenset({"Allow", "Content-Range"})
 _RESERVED = frozenset({"type", "title", "status", "code", "detail"})
 
 log = structlog.get_logger()
@@ -50,8 +52,9 @@ def init_errors(app: Flask) -> None:
         status = error.code or 500
         code = _BY_STATUS.get(status, ErrorCode.BAD_REQUEST if status < 500 else ErrorCode.INTERNAL)
         response = answer(app, status, code, _details_of(error), language)
-        if "Allow" in dict(error.get_headers()):
-            response.headers["Allow"] = dict(error.get_headers())["Allow"]
+        for name, value in error.get_headers():
+            if name in _KEPT_HEADERS:
+                response.headers[name] = value
         return response
 
     @app.errorhandler(Exception)

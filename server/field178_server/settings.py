@@ -43,6 +43,9 @@ class Settings:
     enrol_attempts_per_prefix: int = 10
     sign_in_attempts_per_address: int = 60
     sign_in_attempts_per_login: int = 10
+    upload_file_mb: int = 64
+    upload_device_mb: int = 10_000
+    upload_tenant_mb: int = 200_000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -141,7 +141,8 @@ def bound(application: WSGIApplication, host: str, port: int, options: Mapping[s
         port=port,
         ident=None,
         max_request_header_size=MAX_HEADER_BYTES,
-        max_request_body_size=MAX_BUFFERED_BODY_BYTES,
+        # Waitress refuses what reaches its limit, not only what is over it.
+        max_request_body_size=MAX_BUFFERED_BODY_BYTES + 1,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_S,
         cleanup_interval=10,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from field178_server.api import devices, health, openapi, schemas, sessions, sync
+from field178_server.api import blobs, devices, health, openapi, schemas, sessions, sync, uploads
 
 
 def init_api(app: Flask) -> None:
     """Register every blueprint of the interface."""
-    for blueprint in (health.bp, devices.bp, sessions.bp, sync.bp, schemas.bp, openapi.bp):
-        app.register_blueprint(blueprint)
+    for module in (health, devices, sessions, sync, uploads, blobs, schemas, openapi):
+        app.register_blueprint(module.bp)

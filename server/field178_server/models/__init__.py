@@ -10,15 +10,18 @@ from field178_server.models.device import (
     DeviceSession,
     EnrolmentCode,
 )
+from field178_server.models.file import Attachment, Blob, Upload
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledRecord
 from field178_server.models.record import Feed, Record
 from field178_server.models.tenancy import Scope, Tenant
 
 __all__ = [
+    "Attachment",
     "Attempt",
     "Audit",
     "Base",
+    "Blob",
     "Challenge",
     "Change",
     "ConflictRow",
@@ -39,4 +42,5 @@ __all__ = [
     "Record",
     "Scope",
     "Tenant",
+    "Upload",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.projections import conflict, establishment, filed
+from field178_server.projections import attachment, conflict, establishment, filed
 from field178_server.projections.shown import Shown
 
 __all__ = ["Shown", "write"]
@@ -19,3 +19,4 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now:
         mine = [shown for shown in changed if shown.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)
+    attachment.write(connection, tenant_id, changed, now)

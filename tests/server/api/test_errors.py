@@ -121,7 +121,8 @@ def send(tablet: Tablet, path: str, body: bytes, **headers: str) -> tuple[int, s
 
 def test_every_post_of_the_interface_is_tortured(office: Office) -> None:
     found = {path for method, path in operations_of(list(office.app.url_map.iter_rules())) if method != "GET"}
-    assert found == set(POSTS)
+    # Uploads take no JSON: test_uploads.py has their bad input.
+    assert {path for path in found if not path.startswith("/api/v1/uploads")} == set(POSTS)
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -199,11 +200,15 @@ def test_a_pointer_leads_to_the_fault(tablet: Tablet) -> None:
     assert nested_fault.get_json()["pointer"] == "/a/0/b"
 
 
-@pytest.mark.parametrize("path", [path for (_, path), one in OPERATIONS.items() if one.needs_session])
+@pytest.mark.parametrize("operation", [key for key, one in OPERATIONS.items() if one.needs_session])
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer unknown", "Basic YTpi"])
-def test_what_needs_a_session_says_so_before_it_reads_anything(tablet: Tablet, path: str, token: str) -> None:
+def test_what_needs_a_session_says_so_before_it_reads_anything(
+    office: Office, operation: tuple[str, str], token: str
+) -> None:
+    method, path = operation
     for body, _ in BODIES.values():
-        assert send(tablet, path, body, Authorization=token) == (401, "session_unknown")
+        answer = office.client.open(path, method=method, data=body, headers={"Authorization": token})
+        assert problem_of(answer) == (401, "session_unknown")
 
 
 def test_a_busy_store_tells_when_to_come_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

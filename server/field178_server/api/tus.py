@@ -1,0 +1,103 @@
+"""The headers of tus 1.0.0 (core, creation, checksum, expiration): read strictly, answered exactly."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import format_datetime
+
+from werkzeug.datastructures import Headers
+
+from field178_server.files.piece import Checksum
+from field178_server.services.upload_rows import Wanted
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import is_uuid
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,checksum,expiration"
+ALGORITHMS = {"sha1": 20, "sha256": 32}
+PIECE = "application/offset+octet-stream"
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAMED = ("sha256", "content_type", "record_id")
+
+
+def check_version(headers: Headers) -> None:
+    """Raise AppError(tus_version) unless the request speaks the version that is served."""
+    if headers.get("Tus-Resumable") != VERSION:
+        raise AppError(ErrorCode.TUS_VERSION, versions=[VERSION])
+
+
+def number(headers: Headers, name: str) -> int:
+    """Return a header that holds a whole number."""
+    text = headers.get(name, "")
+    if _NUMBER.fullmatch(text) is None:
+        raise _bad(name)
+    return int(text)
+
+
+def wanted(headers: Headers) -> Wanted:
+    """Return what a creation announces: Upload-Length and Upload-Metadata."""
+    size = number(headers, "Upload-Length")
+    if size < 1:
+        raise _bad("Upload-Length")
+    text = headers.get("Upload-Metadata", "")
+    metadata = _metadata(text)
+    sha256, content_type, record_id = (metadata.get(name, "") for name in _NAMED)
+    if not (_SHA256.fullmatch(sha256) and is_uuid(record_id) and 0 < len(content_type) <= 100):
+        raise _bad("Upload-Metadata")
+    # Others that a client may add, such as a file's name, are not kept.
+    kept = ",".join(pair for pair in map(str.strip, text.split(",")) if pair.split(" ")[0] in _NAMED)
+    return Wanted(sha256, size, content_type, record_id, kept)
+
+
+def checksum(headers: Headers) -> Checksum | None:
+    """Return the checksum that a piece brings, or None."""
+    text = headers.get("Upload-Checksum")
+    if text is None:
+        return None
+    algorithm, _, encoded = text.partition(" ")
+    digest = _decoded(encoded)
+    if digest is None or len(digest) != ALGORITHMS.get(algorithm):
+        raise _bad("Upload-Checksum")
+    return Checksum(algorithm, digest)
+
+
+def expires(at: datetime) -> str:
+    """Return an instant as Upload-Expires tells it."""
+    return format_datetime(at, usegmt=True)
+
+
+def capabilities(max_size: int) -> Mapping[str, str]:
+    """Return the headers that tell a client what is served."""
+    return {
+        "Tus-Version": VERSION,
+        "Tus-Extension": EXTENSIONS,
+        "Tus-Max-Size": str(max_size),
+        "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+    }
+
+
+def _metadata(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in filter(None, map(str.strip, text.split(","))):
+        name, _, encoded = pair.partition(" ")
+        value = _decoded(encoded)
+        if value is None or name in found:
+            raise _bad("Upload-Metadata")
+        found[name] = value.decode("utf-8", "replace")
+    return found
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _bad(name: str) -> AppError:
+    return AppError(ErrorCode.BAD_REQUEST, pointer=f"/headers/{name}")

@@ -1,0 +1,125 @@
+"""/api/v1/uploads: files of records, piece by piece, by tus 1.0.0 (docs/sync-protocol.md §8)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, url_for
+
+from field178_server.api import tus
+from field178_server.auth import current_device, require_device
+from field178_server.files.cleanliness import check_kind
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import MAX_PIECE_BYTES, Piece
+from field178_server.runtime import Runtime, current_runtime
+from field178_server.services.upload_rows import Limits
+from field178_server.uploading import Position, Uploading
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import HEADER
+
+bp = Blueprint("uploads", __name__, url_prefix="/api/v1/uploads")
+_MEGABYTE = 1 << 20
+
+
+@bp.after_request
+def _mark(response: Response) -> Response:
+    response.headers["Tus-Resumable"] = tus.VERSION
+    if response.status_code == 412:
+        response.headers["Tus-Version"] = tus.VERSION
+    return response
+
+
+@bp.route("", methods=["OPTIONS"])
+@bp.route("/<upload_id>", methods=["OPTIONS"])
+def capabilities(upload_id: str = "") -> Response:
+    """Tell what is served; nothing of anybody's, so no session is asked for."""
+    return _answer(204, dict(tus.capabilities(limits_of(current_runtime()).file)))
+
+
+@bp.post("")
+@require_device
+def create() -> Response:
+    """Begin an upload of a file that a record names, or will name."""
+    tus.check_version(request.headers)
+    if "Upload-Defer-Length" in request.headers:
+        raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Upload-Defer-Length")
+    wanted = tus.wanted(request.headers)
+    check_kind(wanted.content_type)
+    # A stock client would not look at an offset here; who names our protocol does.
+    begun = _uploading().begin(current_device(), wanted, skip_known=HEADER in request.headers)
+    headers = {"Location": url_for("uploads.position", upload_id=begun.upload_id)}
+    if begun.is_whole:
+        headers["Upload-Offset"] = str(begun.offset)
+    return _answer(201, headers, begun)
+
+
+@bp.route("/<upload_id>", methods=["HEAD"])
+@require_device
+def position(upload_id: str) -> Response:
+    """Tell how far an upload has come."""
+    tus.check_version(request.headers)
+    found = _uploading().position(current_device(), upload_id)
+    headers = {
+        "Upload-Offset": str(found.offset),
+        "Upload-Length": str(found.size),
+        "Upload-Metadata": found.metadata_text,
+        "Cache-Control": "no-store",
+    }
+    return _answer(200, headers, found)
+
+
+@bp.patch("/<upload_id>")
+@require_device
+def append(upload_id: str) -> Response:
+    """Take the next piece of an upload."""
+    tus.check_version(request.headers)
+    if request.mimetype != tus.PIECE:
+        raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise AppError(ErrorCode.UNSUPPORTED_ENCODING)
+    size = request.content_length
+    if size is not None and size > MAX_PIECE_BYTES:
+        raise AppError(ErrorCode.TOO_LARGE, limit=MAX_PIECE_BYTES, unit="bytes")
+    # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
+    request.max_content_length = MAX_PIECE_BYTES + 1
+    piece = Piece(
+        tus.number(request.headers, "Upload-Offset"), size, request.stream, tus.checksum(request.headers)
+    )
+    taken = _uploading().append(current_device(), upload_id, piece)
+    return _answer(204, {"Upload-Offset": str(taken.offset)}, taken)
+
+
+@bp.post("/<upload_id>")
+@require_device
+def overridden(upload_id: str) -> Response:
+    """Do what X-HTTP-Method-Override says, for networks that let nothing but POST through."""
+    method = request.headers.get("X-HTTP-Method-Override", "").upper()
+    if method == "PATCH":
+        return append(upload_id)
+    if method == "HEAD":
+        return position(upload_id)
+    raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
+
+
+def limits_of(runtime: Runtime) -> Limits:
+    """Return how much tablets may send, as the settings have it."""
+    settings = runtime.settings
+    return Limits(
+        settings.upload_file_mb * _MEGABYTE,
+        settings.upload_device_mb * _MEGABYTE,
+        settings.upload_tenant_mb * _MEGABYTE,
+    )
+
+
+def _uploading() -> Uploading:
+    runtime = current_runtime()
+    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    return Uploading(
+        runtime.engine, runtime.tenant_id, store, limits_of(runtime), (runtime.clock, runtime.ids)
+    )
+
+
+def _answer(status: int, headers: dict[str, str], at: Position | None = None) -> Response:
+    response = Response(status=status, headers=headers)
+    del response.headers["Content-Type"]
+    if at is not None and not at.is_whole:
+        response.headers["Upload-Expires"] = tus.expires(at.expires_at)
+    return response

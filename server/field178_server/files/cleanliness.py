@@ -1,0 +1,31 @@
+"""Only clean JPEG and PDF are kept: nothing hidden in them, nothing that acts, no more than they say."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Mapping
+from io import FileIO
+from types import MappingProxyType
+
+from field178_server.files.jpeg import Bytes, fault_of_jpeg
+from field178_server.files.pdf import fault_of_pdf
+from field178_shared.errors import AppError, ErrorCode
+
+_CHECKS: Mapping[str, Callable[[Bytes], str | None]] = MappingProxyType(
+    {"image/jpeg": fault_of_jpeg, "application/pdf": fault_of_pdf}
+)
+
+
+def check_kind(content_type: str) -> None:
+    """Raise AppError(file_refused) for a kind of file that is never kept."""
+    if content_type not in _CHECKS:
+        raise AppError(ErrorCode.FILE_REFUSED, problem="content_type")
+
+
+def check_clean(file: FileIO, content_type: str) -> None:
+    """Raise AppError(file_refused) with the problem, unless a whole file is clean and what it says it is."""
+    check_kind(content_type)
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        fault = _CHECKS[content_type](data)
+    if fault is not None:
+        raise AppError(ErrorCode.FILE_REFUSED, problem=fault)

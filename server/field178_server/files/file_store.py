@@ -1,0 +1,112 @@
+"""One tenant's files below the data folder: uploads under way, and blobs named by their hash.
+
+Every blob has the bytes its name says: it gets the name by a rename, after it was checked and synced.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from field178_server.crash_points import crash_point
+from field178_shared.durable import make_folder, sync_folder
+from field178_shared.errors import AppError, ErrorCode
+
+if sys.platform != "win32":
+    import fcntl
+
+UPLOADS = "uploads"
+BLOBS = "blobs"
+
+
+class FileStore:
+    """The folders of one tenant. Several processes may work in them at once."""
+
+    def __init__(self, data_dir: Path, tenant_id: str) -> None:
+        self._uploads = data_dir / UPLOADS / tenant_id
+        self._blobs = data_dir / BLOBS / tenant_id
+
+    def begin(self, upload_id: str) -> None:
+        """Make the empty file of a new upload."""
+        make_folder(self._uploads)
+        os.close(os.open(self._upload(upload_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+    @contextmanager
+    def locked(self, upload_id: str) -> Iterator[FileIO | None]:
+        """Give the file of an upload to one caller of all processes; None when it is there no longer.
+
+        Raises AppError(locked) while another one has it.
+        """
+        path = self._upload(upload_id)
+        try:
+            file = path.open("r+b", buffering=0)
+        except FileNotFoundError:
+            yield None
+            return
+        with file:
+            _lock(file)
+            # Whoever had the lock before may have given the file its final name: it MUST NOT be written now.
+            yield file if _is_still(file, path) else None
+
+    def drop(self, upload_id: str) -> None:
+        """Remove the file of an upload; nothing happens when there is none."""
+        self._upload(upload_id).unlink(missing_ok=True)
+
+    def sync_names(self) -> None:
+        """Make the names of uploads outlast a power cut."""
+        sync_folder(self._uploads)
+
+    def publish(self, upload_id: str, sha256: str) -> None:
+        """Give the synced and checked file of an upload its final name, durably."""
+        target = self.blob(sha256)
+        make_folder(target.parent)
+        self._upload(upload_id).replace(target)
+        crash_point("blob.renamed")
+        sync_folder(target.parent)
+        crash_point("blob.named")
+
+    def blob(self, sha256: str) -> Path:
+        """Return where a blob lies, or would lie."""
+        return self._blobs / sha256[:2] / sha256
+
+    def holds(self, sha256: str, size: int) -> bool:
+        """Tell whether the bytes of a blob are there."""
+        path = self.blob(sha256)
+        return path.is_file() and path.stat().st_size == size
+
+    def _upload(self, upload_id: str) -> Path:
+        return self._uploads / upload_id
+
+
+def length_of(file: FileIO) -> int:
+    """Return how many bytes an open file has."""
+    return os.fstat(file.fileno()).st_size
+
+
+def sync_content(file: FileIO) -> None:
+    """Bring an open file's bytes and length to the disk."""
+    if hasattr(os, "fdatasync"):
+        os.fdatasync(file.fileno())
+    else:
+        os.fsync(file.fileno())
+
+
+def _lock(file: FileIO) -> None:
+    # Released by the system when the file is closed, or its process dies.
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise AppError(ErrorCode.LOCKED, retry_after_s=1) from error
+
+
+def _is_still(file: FileIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,182 @@
+"""Is this a clean PDF: read strictly from front to back, so that no reader can see more in it.
+
+Plain objects, one cross-reference table, one trailer, the end. What a lenient reader would mend is refused,
+and so are actions, scripts, forms, enclosed files, encryption, metadata and compressed objects.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from field178_server.files.jpeg import Bytes, fault_of_jpeg
+
+MAX_TOKENS = 200_000
+_HEAD = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)[ \t]*\r?\n(?:%[^\r\n]{0,200}\r?\n)?")
+_GAP = rb"(?:[\0\t\n\f\r ]++|%[^\r\n]{0,200}(?=[\r\n]))"
+_OBJECT = re.compile(_GAP + rb"*+(\d{1,7}) \d{1,5} obj\b")
+_NAME = rb"/[^\0\t\n\f\r ()<>\[\]{}/%#]*"
+_TOKEN = re.compile(
+    rb"%b|(<<|>>|[\[\]]|%b|<[0-9A-Fa-f\s]*>|[+-]?(?:\d+\.?\d*|\.\d+)|[A-Za-z]+)" % (_GAP, _NAME)
+)
+_IN_STRING = re.compile(rb"[()\\]")
+_AFTER_STREAM = re.compile(rb"\r?\n?endstream[\0\t\n\f\r ]+endobj\b")
+_ENTRIES = rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))++"
+_SECTION = re.compile(rb"(\d+) (\d+)[ \t]*\r?\n(%b)" % _ENTRIES)
+_TABLE = re.compile(_GAP + rb"*+xref[ \t]*\r?\n((?:\d+ \d+[ \t]*\r?\n%b)++)" % _ENTRIES)
+_TRAILER = re.compile(rb"[\0\t\n\f\r ]*trailer\b")
+_FINISH = re.compile(rb"[\0\t\n\f\r ]*startxref\s+(\d+)\s+%%EOF(?:\r?\n)?")
+_ENTRY_BYTES = 20
+_ACTIVE = frozenset(
+    b"/JS /JavaScript /Launch /OpenAction /AA /GoToE /GoToR /URI /SubmitForm /ImportData /ResetForm "
+    b"/AcroForm /XFA /RichMedia /Rendition /Movie /Sound /3D /Named /Thread /Hide /SetOCGState /Trans".split()
+)
+_ENCLOSED = frozenset(b"/EmbeddedFile /EmbeddedFiles /Filespec /EF /AF /Collection".split())
+_REFUSED = (
+    {name: "active_content" for name in _ACTIVE}
+    | {name: "enclosed_file" for name in _ENCLOSED}
+    | {b"/Encrypt": "encrypted", b"/ObjStm": "compressed_objects", b"/XRef": "compressed_objects"}
+    | {b"/Metadata": "metadata", b"/PieceInfo": "metadata", b"/Author": "metadata", b"/Prev": "structure"}
+)
+
+
+class _Fault(Exception):
+    """What is wrong; the argument is the problem's word."""
+
+
+@dataclass(slots=True)
+class _Document:
+    """What was read so far."""
+
+    data: Bytes
+    at: int = 0
+    tokens: int = 0
+    objects: dict[int, int] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+    lengths: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def fault_of_pdf(data: Bytes) -> str | None:
+    """Return what is wrong with a document, or None."""
+    head = _HEAD.match(data)
+    if head is None:
+        return "not_pdf"
+    document = _Document(data, head.end())
+    try:
+        while (found := _OBJECT.match(data, document.at)) is not None:
+            _read_object(document, int(found[1]), found.start(1), found.end())
+        _check_lengths(document)
+        _read_end(document)
+    except _Fault as fault:
+        return str(fault)
+    return None
+
+
+def _read_object(document: _Document, number: int, start: int, at: int) -> None:
+    if number in document.objects:
+        raise _Fault("structure")
+    document.objects[number] = start
+    document.at = at
+    body: list[bytes] = []
+    while (token := _next_token(document)) not in (b"endobj", b"stream"):
+        body.append(token)
+    if token == b"stream":
+        _skip_stream(document, body)
+    elif len(body) == 1 and body[0].isdigit():
+        document.numbers[number] = int(body[0])
+
+
+def _next_token(document: _Document) -> bytes:
+    """Return the next token; a string in parentheses comes back as `(`."""
+    while True:
+        document.tokens += 1
+        if document.tokens > MAX_TOKENS:
+            raise _Fault("too_many_objects")
+        if document.data[document.at : document.at + 1] == b"(":
+            _skip_string(document)
+            return b"("
+        found = _TOKEN.match(document.data, document.at)
+        if found is None:
+            raise _Fault("structure")
+        document.at = found.end()
+        if found[1] is not None:
+            if (problem := _REFUSED.get(found[1])) is not None:
+                raise _Fault(problem)
+            return found[1]
+
+
+def _skip_string(document: _Document) -> None:
+    depth, at = 0, document.at
+    while (found := _IN_STRING.search(document.data, at)) is not None:
+        at = found.end() + (found[0] == b"\\")
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if depth == 0:
+            document.at = at
+            return
+    raise _Fault("cut")
+
+
+def _skip_stream(document: _Document, body: list[bytes]) -> None:
+    data = document.data
+    if body.count(b"/Length") != 1:
+        raise _Fault("structure")
+    mark = data[document.at : document.at + 2]
+    start = document.at + (2 if mark == b"\r\n" else 1)
+    if not mark.startswith((b"\r\n", b"\n")):
+        raise _Fault("structure")
+    place = body.index(b"/Length") + 1
+    if body[place + 2 : place + 3] == [b"R"]:
+        # Told by another object: taken up to the first possible end, compared when that object was read.
+        end = data.find(b"endstream", start)
+        document.lengths.append((int(body[place]), start, end))
+        end -= 2 if data[end - 2 : end] == b"\r\n" else 1
+    else:
+        end = start + (int(body[place]) if body[place : place + 1] and body[place].isdigit() else 0)
+    found = _AFTER_STREAM.match(data, max(end, start))
+    if found is None:
+        raise _Fault("structure")
+    document.at = found.end()
+    _check_picture(bytes(data[start:end]) if b"/DCTDecode" in body else None)
+
+
+def _check_picture(picture: bytes | None) -> None:
+    if picture is not None and (fault := fault_of_jpeg(picture)) is not None:
+        raise _Fault(fault)
+
+
+def _check_lengths(document: _Document) -> None:
+    for number, start, end in document.lengths:
+        rest = end - start - document.numbers.get(number, -1)
+        if rest not in (0, 1, 2) or document.data[end - rest : end] not in (b"", b"\n", b"\r\n"):
+            raise _Fault("structure")
+
+
+def _read_end(document: _Document) -> None:
+    data = document.data
+    table = _TABLE.match(data, document.at)
+    trailer = _TRAILER.match(data, table.end()) if table is not None else None
+    if table is None or trailer is None:
+        raise _Fault("structure")
+    for section in _SECTION.finditer(table[1]):
+        _check_section(document, int(section[1]), int(section[2]), section[3])
+    document.at, depth = trailer.end(), 0
+    while True:
+        token = _next_token(document)
+        depth += {b"<<": 1, b">>": -1}.get(token, 0)
+        if depth == 0:
+            break
+    finish = _FINISH.match(data, document.at)
+    if finish is None or not data[int(finish[1]) : int(finish[1]) + 4] == b"xref":
+        raise _Fault("structure")
+    if finish.end() != len(data):
+        raise _Fault("trailing_bytes")
+
+
+def _check_section(document: _Document, first: int, count: int, entries: bytes) -> None:
+    if len(entries) != count * _ENTRY_BYTES:
+        raise _Fault("structure")
+    for index in range(count):
+        entry = entries[index * _ENTRY_BYTES : (index + 1) * _ENTRY_BYTES]
+        # An entry that led elsewhere would open objects that nobody has looked at.
+        if entry[17:18] == b"n" and document.objects.get(first + index) != int(entry[:10]):
+            raise _Fault("structure")

@@ -1,0 +1,106 @@
+"""One piece of an upload on its way into the file: bounded, checked first where it brings a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import FileIO
+from typing import Protocol
+
+import structlog
+
+from field178_server.files.file_store import sync_content
+from field178_shared.errors import AppError, ErrorCode
+
+MAX_PIECE_BYTES = 8 << 20
+_STEP = 64 << 10
+_IN_MEMORY = 512 << 10
+
+log = structlog.get_logger()
+
+
+class Source(Protocol):
+    """Where the bytes of a piece come from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What the bytes of a piece must hash to."""
+
+    algorithm: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes for one place in a file; `size` None: not told beforehand."""
+
+    offset: int
+    size: int | None
+    source: Source
+    checksum: Checksum | None = None
+
+
+def take_in(file: FileIO, piece: Piece, room: int) -> None:
+    """Append a piece to its file, at most `room` bytes, down to the disk.
+
+    What cannot be known to fit or to be whole is read aside first, so that the file never grows by it.
+    Otherwise the bytes that came before a cut stay.
+    """
+    if piece.size is not None and piece.size > room:
+        raise _too_large(room)
+    if piece.checksum is None and piece.size is not None:
+        _append(file, piece.source)
+        return
+    with _read_aside(piece, room) as checked:
+        _append(file, checked)
+
+
+@contextmanager
+def _read_aside(piece: Piece, room: int) -> Iterator[Source]:
+    wanted = piece.checksum
+    found = hashlib.new(wanted.algorithm, usedforsecurity=False) if wanted else None
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as aside:
+        length = 0
+        while block := piece.source.read(_STEP):
+            length += len(block)
+            if length > room:
+                raise _too_large(room)
+            if found is not None:
+                found.update(block)
+            aside.write(block)
+        if wanted is not None and found is not None and found.digest() != wanted.digest:
+            raise AppError(ErrorCode.CHECKSUM_MISMATCH)
+        aside.seek(0)
+        yield aside
+
+
+def _append(file: FileIO, source: Source) -> None:
+    file.seek(0, 2)
+    try:
+        while block := source.read(_STEP):
+            _write(file, block)
+    finally:
+        # Also what came before a cut: an offset that was told once never falls, not even in a power cut.
+        sync_content(file)
+
+
+def _write(file: FileIO, block: bytes) -> None:
+    try:
+        while block:
+            block = block[file.write(block) :]
+    except OSError as error:
+        # The disk is full or fails. What is written stays, and the sender tries again later.
+        log.error("upload_not_written", errno=error.errno)
+        raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
+
+
+def _too_large(room: int) -> AppError:
+    return AppError(ErrorCode.TOO_LARGE, limit=min(room, MAX_PIECE_BYTES), unit="bytes")

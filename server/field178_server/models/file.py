@@ -1,0 +1,78 @@
+"""Files: what records name, what was sent of it, what is stored under its hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+
+
+class Attachment(Base):
+    """A file that a live record names; `device_id` is the tablet that named it first, null: the office."""
+
+    __tablename__ = "attachment"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "sha256"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    attachment_key: Mapped[KeyPart]
+    sha256: Mapped[KeyPart]
+    scope: Mapped[Key]
+    size: Mapped[int]
+    content_type: Mapped[str]
+    kind: Mapped[str | None]
+    device_id: Mapped[MaybeKey]
+    named_at: Mapped[datetime]
+
+
+class Upload(Base):
+    """One sending of one file by one tablet. A `done` one stays: who has shown the bytes may read them.
+
+    How far an open one has come is the size of its file and nowhere else.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "sha256"),
+        Index(None, "tenant_id", "device_id", "state"),
+        Index(None, "tenant_id", "state", "expires_at"),
+        CheckConstraint("state IN ('open', 'done', 'gone')", name="state"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    upload_id: Mapped[KeyPart]
+    device_id: Mapped[Key]
+    record_id: Mapped[Key]
+    sha256: Mapped[Key]
+    size: Mapped[int]
+    content_type: Mapped[str]
+    metadata_text: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Blob(Base):
+    """A stored file: its bytes lie under their hash. With `backed_up_at` a proved backup holds them."""
+
+    __tablename__ = "blob"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("size > 0", name="size"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    sha256: Mapped[KeyPart]
+    size: Mapped[int]
+    content_type: Mapped[str]
+    stored_at: Mapped[datetime]
+    backed_up_at: Mapped[datetime | None]

@@ -1,0 +1,63 @@
+"""Rows of the files that records name, whatever their type (docs/sync-protocol.md §8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from field178_server import database
+from field178_server.models import Attachment
+from field178_server.models.base import table_of
+from field178_server.projections.shown import Shown, SourceRecord
+from field178_shared.records.reading import count_of, entries_of, text_of
+
+_KEY = ("tenant_id", "record_id", "attachment_key", "sha256")
+_COLUMNS = (*_KEY, "scope", "size", "content_type", "kind", "device_id", "named_at")
+# Who named a file and when stay what they were: access to its bytes and the alarm rest on them.
+_FIRST_ONLY = ("device_id", "named_at")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+Named = tuple[str, str, str]
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+    """Upsert the files that live records name, drop those that are named no longer."""
+    table, at = table_of(Attachment), database.stored_instant(connection, now)
+    rows = [
+        (tenant_id, *named, *described, shown.device_id, at)
+        for shown in changed
+        for named, described in _files_of(shown.record)
+    ]
+    current = {tuple(row[1:4]) for row in rows}
+    stale = _stored(connection, tenant_id, changed) - current
+    database.bulk_delete(connection, table, _KEY, [(tenant_id, *named) for named in sorted(stale)])
+    database.bulk_upsert(connection, table, _COLUMNS, rows, keep=_FIRST_ONLY)
+
+
+def _files_of(record: SourceRecord) -> Iterator[tuple[Named, tuple[object, ...]]]:
+    if record.deleted:
+        return
+    for key, entry in entries_of(record.data, "attachments").items():
+        sha256 = text_of(entry, "sha256")
+        if _SHA256.fullmatch(sha256):
+            described = (
+                record.scope,
+                count_of(entry, "size") or 0,
+                text_of(entry, "content_type"),
+                text_of(entry, "evidence_kind") or None,
+            )
+            yield (record.record_id, key, sha256), described
+
+
+def _stored(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> set[tuple[object, ...]]:
+    # A record made just now has no rows yet: most pushes ask nothing here.
+    older = [shown.record.record_id for shown in changed if shown.record.rev > 1]
+    if not older:
+        return set()
+    query = select(Attachment.record_id, Attachment.attachment_key, Attachment.sha256).where(
+        Attachment.tenant_id == tenant_id, Attachment.record_id.in_(older)
+    )
+    return {tuple(row) for row in connection.execute(query)}

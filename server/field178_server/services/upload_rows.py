@@ -1,0 +1,143 @@
+"""The rows of uploads and blobs: begun, done, gone; written in the caller's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from field178_server.models import Blob, Upload
+from field178_shared.errors import AppError, ErrorCode
+
+OPEN, DONE, GONE = "open", "done", "gone"
+UPLOAD_LIFE = timedelta(days=30)
+MAX_OPEN = 2_000
+_SWEPT_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a tablet says it is going to send; `metadata_text` is how it said so."""
+
+    sha256: str
+    size: int
+    content_type: str
+    record_id: str
+    metadata_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be sent: one file, all of one tablet, all of the tenant, in bytes."""
+
+    file: int
+    device: int
+    tenant: int
+
+
+def begin(
+    session: Session, key: tuple[str, str], device_id: str, wanted: Wanted, state: str, now: datetime
+) -> Upload:
+    """Store a new upload under its key (tenant, upload)."""
+    row = Upload(
+        tenant_id=key[0],
+        upload_id=key[1],
+        device_id=device_id,
+        record_id=wanted.record_id,
+        sha256=wanted.sha256,
+        size=wanted.size,
+        content_type=wanted.content_type,
+        metadata_text=wanted.metadata_text,
+        state=state,
+        created_at=now,
+        expires_at=now + UPLOAD_LIFE,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted, limits: Limits) -> None:
+    """Refuse what is over a limit: AppError(too_large) with the limit and its unit."""
+    if wanted.size > limits.file:
+        raise AppError(ErrorCode.TOO_LARGE, limit=limits.file, unit="bytes")
+    own = (Upload.tenant_id == tenant_id, Upload.device_id == device_id)
+    opened = select(func.count()).where(*own, Upload.state == OPEN)
+    if (session.scalar(opened) or 0) >= MAX_OPEN:
+        raise AppError(ErrorCode.TOO_LARGE, limit=MAX_OPEN, unit="open_uploads")
+    sent = session.scalar(select(func.sum(Upload.size)).where(*own, Upload.state != GONE)) or 0
+    if sent + wanted.size > limits.device:
+        raise AppError(ErrorCode.TOO_LARGE, limit=limits.device, unit="bytes_of_device")
+    stored = session.scalar(select(func.sum(Blob.size)).where(Blob.tenant_id == tenant_id)) or 0
+    if stored + wanted.size > limits.tenant:
+        raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
+
+
+def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:
+    """Return an upload of this tablet; another's is as unknown as one that never was."""
+    row = session.get(Upload, (tenant_id, upload_id))
+    if row is None or row.device_id != device_id:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return row
+
+
+def complete(session: Session, upload: Upload, now: datetime) -> None:
+    """Note that the file of an upload is stored; the bytes MUST be in their place already."""
+    key = (upload.tenant_id, upload.sha256)
+    if session.get(Blob, key) is None:
+        session.add(
+            Blob(
+                tenant_id=upload.tenant_id,
+                sha256=upload.sha256,
+                size=upload.size,
+                content_type=upload.content_type,
+                stored_at=now,
+                backed_up_at=None,
+            )
+        )
+    _set_state(session, upload, DONE)
+
+
+def give_up(session: Session, upload: Upload) -> None:
+    """Note that nothing will come of an upload."""
+    _set_state(session, upload, GONE)
+
+
+def expire(session: Session, tenant_id: str, now: datetime) -> list[str]:
+    """Give up some of the uploads that were not finished in time and return them.
+
+    Those given up are remembered as long again, so that their senders are told, then forgotten.
+    """
+    late = (
+        select(Upload.upload_id)
+        .where(Upload.tenant_id == tenant_id, Upload.state == OPEN, Upload.expires_at <= now)
+        .order_by(Upload.expires_at)
+        .limit(_SWEPT_AT_ONCE)
+    )
+    gone = list(session.scalars(late))
+    if gone:
+        session.execute(
+            update(Upload)
+            .where(Upload.tenant_id == tenant_id, Upload.upload_id.in_(gone), Upload.state == OPEN)
+            .values(state=GONE)
+        )
+    session.execute(
+        delete(Upload).where(
+            Upload.tenant_id == tenant_id, Upload.state == GONE, Upload.expires_at <= now - UPLOAD_LIFE
+        )
+    )
+    return gone
+
+
+def _set_state(session: Session, upload: Upload, state: str) -> None:
+    session.execute(
+        update(Upload)
+        .where(
+            Upload.tenant_id == upload.tenant_id,
+            Upload.upload_id == upload.upload_id,
+            Upload.state == OPEN,
+        )
+        .values(state=state)
+    )

@@ -1,0 +1,178 @@
+"""Files on their way in (docs/sync-protocol.md §8): bytes first, then the row that says they are there.
+
+How far an upload has come is the size of its file, so a piece costs no transaction. The order at the end is
+file synced, renamed, folder synced, row: what was cut is finished by the next question for the offset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import FileIO
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from field178_server.crash_points import crash_point
+from field178_server.files.cleanliness import check_clean
+from field178_server.files.file_store import FileStore, length_of
+from field178_server.files.piece import Piece, take_in
+from field178_server.models import Upload
+from field178_server.queries.blobs import known_blob
+from field178_server.services import upload_rows
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import DONE, GONE, OPEN, Limits, Wanted
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.clock import Clock
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import IdSource
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far one upload has come."""
+
+    upload_id: str
+    offset: int
+    size: int
+    metadata_text: str
+    expires_at: datetime
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.offset == self.size
+
+
+class Uploading:
+    """The uploads of one tenant."""
+
+    def __init__(
+        self, engine: Engine, tenant_id: str, store: FileStore, limits: Limits, ports: tuple[Clock, IdSource]
+    ) -> None:
+        self._engine = engine
+        self._tenant_id = tenant_id
+        self._store = store
+        self._limits = limits
+        self._clock, self._ids = ports
+
+    def begin(self, device: DeviceContext, wanted: Wanted, *, skip_known: bool) -> Position:
+        """Begin an upload; with `skip_known` one of bytes that this tablet may read is whole at once."""
+        now, upload_id = self._clock.now(), self._ids.random()
+        self._store.begin(upload_id)
+
+        def work(session: Session) -> tuple[Upload, list[str]]:
+            late = upload_rows.expire(session, self._tenant_id, now)
+            upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
+            is_known = skip_known and self._knows(session, device, wanted)
+            key = (self._tenant_id, upload_id)
+            return upload_rows.begin(session, key, device.id, wanted, DONE if is_known else OPEN, now), late
+
+        try:
+            row, late = run_write(self._engine, work)
+        except AppError:
+            self._store.drop(upload_id)
+            raise
+        for one in (*late, *((upload_id,) if row.state == DONE else ())):
+            self._store.drop(one)
+        return self._position(row, row.size if row.state == DONE else 0)
+
+    def position(self, device: DeviceContext, upload_id: str) -> Position:
+        """Tell how far an upload has come; one that is whole but not stored yet is stored first."""
+        row = self._row(device, upload_id)
+        if row.state == DONE:
+            return self._position(row, row.size)
+        with self._file_of(row) as file:
+            length = row.size if file is None else length_of(file)
+            if file is not None and length == row.size:
+                self._store_whole(row, file)
+        return self._position(row, length)
+
+    def append(self, device: DeviceContext, upload_id: str, piece: Piece) -> Position:
+        """Take a piece in at the end of what is there, or raise AppError and leave the offset where it is."""
+        row = self._row(device, upload_id)
+        if row.state == DONE:
+            return self._position(row, _nothing_more(piece, row.size))
+        with self._file_of(row) as file:
+            if file is None:
+                return self._position(row, _nothing_more(piece, row.size))
+            length = self._take_in(row, file, piece)
+            if length == row.size:
+                self._store_whole(row, file)
+        return self._position(row, length)
+
+    def _take_in(self, row: Upload, file: FileIO, piece: Piece) -> int:
+        length = length_of(file)
+        if piece.offset != length:
+            raise AppError(ErrorCode.OFFSET_MISMATCH, offset=length)
+        take_in(file, piece, row.size - length)
+        if length == 0:
+            self._store.sync_names()
+        crash_point("upload.appended")
+        return length_of(file)
+
+    @contextmanager
+    def _file_of(self, row: Upload) -> Iterator[FileIO | None]:
+        """Give the locked file of an open upload; None: it is stored. A lost one: AppError(upload_gone)."""
+        with self._store.locked(row.upload_id) as file:
+            if file is None:
+                self._settle(row)
+            yield file
+
+    def _settle(self, row: Upload) -> None:
+        # The file has gone from its first place: it was stored and the row did not follow, or it was lost.
+        if not self._store.holds(row.sha256, row.size):
+            self._give_up(row)
+            raise AppError(ErrorCode.UPLOAD_GONE)
+        self._complete(row)
+
+    def _store_whole(self, row: Upload, file: FileIO) -> None:
+        try:
+            file.seek(0)
+            if hashlib.file_digest(file, "sha256").hexdigest() != row.sha256:
+                raise AppError(ErrorCode.CHECKSUM_MISMATCH)
+            check_clean(file, row.content_type)
+        except AppError as error:
+            log.warning("upload_refused", upload_id=row.upload_id, code=error.code)
+            self._store.drop(row.upload_id)
+            self._give_up(row)
+            raise
+        crash_point("upload.checked")
+        self._store.publish(row.upload_id, row.sha256)
+        self._complete(row)
+        crash_point("blob.stored")
+
+    def _complete(self, row: Upload) -> None:
+        run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
+
+    def _give_up(self, row: Upload) -> None:
+        run_write(self._engine, lambda session: upload_rows.give_up(session, row))
+
+    def _knows(self, session: Session, device: DeviceContext, wanted: Wanted) -> bool:
+        blob = known_blob(session, self._tenant_id, device.scopes, wanted.sha256)
+        return blob is not None and blob.size == wanted.size and self._store.holds(blob.sha256, blob.size)
+
+    def _row(self, device: DeviceContext, upload_id: str) -> Upload:
+        with snapshot(self._engine) as session:
+            row = upload_rows.find(session, self._tenant_id, device.id, upload_id)
+        is_late = row.state == OPEN and self._clock.now() >= row.expires_at
+        if is_late or row.state == GONE:
+            raise AppError(ErrorCode.UPLOAD_GONE)
+        return row
+
+    def _position(self, row: Upload, offset: int) -> Position:
+        return Position(row.upload_id, offset, row.size, row.metadata_text, row.expires_at)
+
+
+def _nothing_more(piece: Piece, size: int) -> int:
+    if piece.offset != size:
+        raise AppError(ErrorCode.OFFSET_MISMATCH, offset=size)
+    if piece.source.read(1):
+        raise AppError(ErrorCode.TOO_LARGE, limit=0, unit="bytes")
+    return size

@@ -1,0 +1,178 @@
+"""Cuts at every named point of an upload, any mix of right and wrong pieces: nothing told is taken back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from tests.server.pictures import jpeg, sha256
+from tests.world import TENANT, World
+
+from field178_server import uploading
+from field178_server.files import file_store
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import Checksum, Piece
+from field178_server.models import Blob
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import Limits, Wanted
+from field178_server.uploading import Uploading
+from field178_shared.errors import AppError, ErrorCode
+
+PICTURE = jpeg(64, 48)
+POINTS = ("upload.appended", "upload.checked", "blob.renamed", "blob.named", "blob.stored")
+LIMITS = Limits(1 << 20, 1 << 30, 1 << 30)
+
+
+class PowerCut(BaseException):
+    """The process ends here."""
+
+
+class Cut(Exception):
+    """The sender's connection broke."""
+
+
+@dataclass
+class BreakingSource:
+    """Gives its bytes and then breaks, as a connection does."""
+
+    data: io.BytesIO
+
+    def read(self, size: int, /) -> bytes:
+        if block := self.data.read(min(size, 50)):
+            return block
+        raise Cut
+
+
+def desk(world: World, folder: Path) -> tuple[Uploading, DeviceContext]:
+    device = DeviceContext(world.tablet().device, frozenset(), frozenset(), revoked=False)
+    store = FileStore(folder, world.tenant_id)
+    return Uploading(world.engine, world.tenant_id, store, LIMITS, (world.clock, world.ids)), device
+
+
+def wanted(data: bytes = PICTURE) -> Wanted:
+    return Wanted(sha256(data), len(data), "image/jpeg", str(uuid.UUID(int=7)), "")
+
+
+def piece(offset: int, data: bytes, checksum: Checksum | None = None) -> Piece:
+    return Piece(offset, len(data), io.BytesIO(data), checksum)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    files, device = desk(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    half = len(PICTURE) // 2
+    assert files.append(device, upload_id, piece(0, PICTURE[:half])).offset == half
+
+    def cut(name: str) -> None:
+        if name == point:
+            raise PowerCut
+
+    with monkeypatch.context() as patched:
+        patched.setattr(uploading, "crash_point", cut)
+        patched.setattr(file_store, "crash_point", cut)
+        with pytest.raises(PowerCut):
+            files.append(device, upload_id, piece(half, PICTURE[half:]))
+    assert files.position(device, upload_id).is_whole
+    assert FileStore(tmp_path, TENANT).blob(sha256(PICTURE)).read_bytes() == PICTURE
+    assert [row.sha256 for row in world.rows(Blob)] == [sha256(PICTURE)]
+    assert list((tmp_path / "uploads" / TENANT).iterdir()) == []
+
+
+def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
+    files, device = desk(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    broken = Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])))
+    with pytest.raises(Cut):
+        files.append(device, upload_id, broken)
+    assert files.position(device, upload_id).offset == 120
+
+
+def test_what_cannot_be_checked_before_a_cut_is_not_kept(world: World, tmp_path: Path) -> None:
+    files, device = desk(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    told = Checksum("sha1", hashlib.sha1(PICTURE).digest())
+    for broken in (
+        Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])), told),
+        Piece(0, None, BreakingSource(io.BytesIO(PICTURE[:120]))),
+    ):
+        with pytest.raises(Cut):
+            files.append(device, upload_id, broken)
+    assert files.position(device, upload_id).offset == 0
+
+
+def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp_path: Path) -> None:
+    files, device = desk(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    with pytest.raises(AppError) as refused:
+        files.append(device, upload_id, Piece(0, None, io.BytesIO(PICTURE + b"x")))
+    assert refused.value.code is ErrorCode.TOO_LARGE
+    assert files.append(device, upload_id, Piece(0, None, io.BytesIO(PICTURE))).is_whole
+
+
+def test_a_disk_that_refuses_keeps_the_offset_and_says_later(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, device = desk(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    (tmp_path / "uploads" / TENANT / upload_id).unlink()
+    (tmp_path / "uploads" / TENANT / upload_id).symlink_to("/dev/full")
+    monkeypatch.setattr("field178_server.files.piece.sync_content", lambda _: None)
+    with pytest.raises(AppError) as refused:
+        files.append(device, upload_id, piece(0, PICTURE))
+    assert refused.value.code is ErrorCode.BUSY
+    assert files.position(device, upload_id).offset == 0
+
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["right", "cut", "wrong_place", "wrong_checksum", "too_long"]), st.integers(1, 400)
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=ACTIONS)
+def test_an_offset_never_falls_and_the_bytes_are_the_file(
+    sqlite_engine: Engine, tmp_path: Path, actions: list[tuple[str, int]]
+) -> None:
+    files, device = desk(World(sqlite_engine, tenant_id=str(uuid.uuid4())), tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    told = 0
+    for action, length in actions:
+        attempt(files, device, upload_id, told, (action, PICTURE[told : told + length]))
+        now = files.position(device, upload_id).offset
+        assert now >= told
+        assert now == told or action in ("right", "cut")
+        told = now
+    rest = PICTURE[told:]
+    assert files.append(device, upload_id, piece(told, rest)).is_whole
+    stored = next((tmp_path / "blobs").rglob(sha256(PICTURE)))
+    assert stored.read_bytes() == PICTURE
+
+
+def attempt(
+    files: Uploading, device: DeviceContext, upload_id: str, at: int, what: tuple[str, bytes]
+) -> None:
+    action, data = what
+    sent = {
+        "right": piece(at, data),
+        "cut": Piece(at, len(data), BreakingSource(io.BytesIO(data[: len(data) // 2]))),
+        "wrong_place": piece(at + 1, data),
+        "wrong_checksum": piece(at, data, Checksum("sha256", b"x" * 32)),
+        "too_long": piece(at, data + bytes(len(PICTURE))),
+    }[action]
+    try:
+        files.append(device, upload_id, sent)
+    except (AppError, Cut):
+        assert action != "right"
