@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from field178_server import migrations
 from field178_server.database import create_engine_for, readonly
+from field178_server.files.file_store import FileStore, hash_of
 from field178_server.keyring import KEY_FILES, load_keys
-from field178_server.models import Incarnation, Receipt, Record, Scope, Tenant
+from field178_server.models import Blob, Incarnation, Receipt, Record, Scope, Tenant
 from field178_server.private_files import is_loose
 from field178_server.settings import Settings
 from field178_server.tls import CA_KEY, KEY
@@ -26,7 +27,7 @@ def faults(settings: Settings) -> list[str]:
     try:
         engine = create_engine_for(settings.effective_database_url)
         try:
-            found += faults_of_store(engine, settings.tenant)
+            found += faults_of_store(engine, settings.tenant) or _faults_of_blobs(engine, settings)
         finally:
             engine.dispose()
     except RuntimeError as error:
@@ -65,6 +66,18 @@ def faults_of_store(engine: Engine, tenant_id: str) -> list[str]:
         if session.get(Tenant, tenant_id) is None:
             return [f"tenant: {tenant_id}"]
         return [*_faults_of_scopes(session, tenant_id), *_faults_of_receipts(session, tenant_id)]
+
+
+def _faults_of_blobs(engine: Engine, settings: Settings) -> Iterator[str]:
+    store = FileStore(settings.data_dir, settings.tenant)
+    with snapshot(engine) as session:
+        hashes = session.scalars(select(Blob.sha256).where(Blob.tenant_id == settings.tenant)).all()
+    for sha256 in sorted(hashes):
+        path = store.blob(sha256)
+        if not path.is_file():
+            yield f"blob: {sha256} missing"
+        elif hash_of(path) != sha256:
+            yield f"blob: {sha256} altered"
 
 
 def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,6 +118,11 @@ def test_a_stock_client_sends_a_file_and_goes_on_after_a_cut(
     assert again.offset == 1400
     again.upload()
     assert blob(client, PICTURE).content == PICTURE
+    assert "F178-Backed-Up" not in blob(client, PICTURE).headers
+    taken = json.loads(server.command("backup", "--json"))
+    assert taken["proved"] is True
+    assert blob(client, PICTURE).headers["F178-Backed-Up"] == "1"
+    server.command("drill", "--backup", taken["backup"])
 
 
 def test_a_process_that_dies_between_name_and_row_loses_nothing(

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
 from field178_server import migrations, soundness
+from field178_server.backup.blobs import faults_of_blobs
 from field178_server.backup.engines import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.manifest import (
@@ -55,6 +56,7 @@ def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
             with snapshot(engine) as session:
                 if picture_of(session, manifest.tenant) != manifest.store:
                     found.append("manifest: the restored rows are not the rows of the store")
+                found += faults_of_blobs(session, manifest.tenant, manifest.files)
         finally:
             engine.dispose()
     return found

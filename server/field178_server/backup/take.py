@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from field178_server import migrations
+from field178_server.backup.blobs import stored_blobs
 from field178_server.backup.engines import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.manifest import (
@@ -30,16 +31,18 @@ from field178_server.backup.picture import Picture, picture_of
 from field178_server.backup.restore import faults_of
 from field178_server.crash_points import crash_point
 from field178_server.database import readonly
+from field178_server.files.file_store import BLOBS
 from field178_server.models import Tenant
 from field178_server.services import operator
 from field178_server.services.desk import Desk
+from field178_server.services.operator import Held
 from field178_server.settings import SETTINGS_FILE, Settings
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import to_wire
 from field178_shared.durable import sync_folder
 
 # Below the data folder; what is stored in files later on is named here as well.
-FOLDERS = ("keys", "tls")
+FOLDERS = (BLOBS, "keys", "tls")
 PARTIAL = ".partial-"
 _STAMP = "%Y%m%d-%H%M%S-%f"
 
@@ -54,6 +57,14 @@ class Taken:
     marks: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    manifest: Manifest
+    proof: Proof
+    # The stored files of the same snapshot; the folder may hold files that came after it.
+    blobs: frozenset[str]
+
+
 def take(settings: Settings, engine: Engine, desk: Desk, to: Path) -> Taken:
     """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there."""
     if is_empty(settings.effective_database_url):
@@ -64,14 +75,14 @@ def take(settings: Settings, engine: Engine, desk: Desk, to: Path) -> Taken:
     partial = to / f"{PARTIAL}{name}"
     partial.mkdir(mode=0o700)
     try:
-        manifest, proof = _build(settings, engine, desk, partial)
+        built = _build(settings, engine, desk, partial)
         partial.rename(to / name)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     sync_folder(to)
-    marks = _mark(engine, desk, manifest) if proof.is_proved else {}
-    return Taken(to / name, manifest, proof, marks)
+    marks = _mark(engine, desk, built) if built.proof.is_proved else {}
+    return Taken(to / name, built.manifest, built.proof, marks)
 
 
 def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
@@ -86,7 +97,7 @@ def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
     return gone
 
 
-def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tuple[Manifest, Proof]:
+def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> _Built:
     migration = migrations.current(readonly(engine))
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
@@ -95,6 +106,7 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tupl
         if session.get(Tenant, settings.tenant) is None:
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
         picture = picture_of(session, settings.tenant)
+        blobs = frozenset(stored_blobs(session, settings.tenant))
         store = folder / STORE_FILES[engine.dialect.name]
         copy_out(session.connection(), settings.effective_database_url, store)
     # After the store: a file is there before the row that names it.
@@ -111,7 +123,7 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> tupl
     for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
         sync_folder(inside)
     crash_point("backup.proved")
-    return manifest, proof
+    return _Built(manifest, proof, blobs)
 
 
 def _manifest(settings: Settings, at: str, folder: Path, picture: Picture, migration: str) -> Manifest:
@@ -135,10 +147,12 @@ def _copy_files(data: Path, folder: Path) -> None:
         copy_durably(path, folder / path.relative_to(data))
 
 
-def _mark(engine: Engine, desk: Desk, manifest: Manifest) -> dict[str, int]:
-    held = {(life.device, life.incarnation): life.held for life in manifest.store.lives}
-    epoch = manifest.store.epoch
-    return run_write(engine, lambda session: operator.mark_held(session, desk, epoch, held))
+def _mark(engine: Engine, desk: Desk, built: _Built) -> dict[str, int]:
+    store = built.manifest.store
+    held = Held(
+        store.epoch, {(life.device, life.incarnation): life.held for life in store.lives}, built.blobs
+    )
+    return run_write(engine, lambda session: operator.mark_held(session, desk, held))
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:

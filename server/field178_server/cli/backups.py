@@ -31,6 +31,7 @@ _SENTENCES = {
     "no_client": _("The program {what} is missing. Install the client programs of PostgreSQL."),
     "client_failed": _("A program of PostgreSQL failed: {what}"),
     "no_scratch": _("The database account {what} may not create a database to try the backup in."),
+    "blob": _("A stored file is missing or altered: {what}. docs/operations.md says what to do."),
     "differs": _("What was restored is not what the backup says: {what}. Do not use it."),
 }
 _FOLDER = click.Path(file_okay=False, path_type=Path)

@@ -5,6 +5,7 @@ Every blob has the bytes its name says: it gets the name by a rename, after it w
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class FileStore:
 
     def __init__(self, data_dir: Path, tenant_id: str) -> None:
         self._uploads = data_dir / UPLOADS / tenant_id
-        self._blobs = data_dir / BLOBS / tenant_id
+        self._data_dir, self._tenant_id = data_dir, tenant_id
 
     def begin(self, upload_id: str) -> None:
         """Make the empty file of a new upload."""
@@ -71,7 +72,7 @@ class FileStore:
 
     def blob(self, sha256: str) -> Path:
         """Return where a blob lies, or would lie."""
-        return self._blobs / sha256[:2] / sha256
+        return self._data_dir / blob_name(self._tenant_id, sha256)
 
     def holds(self, sha256: str, size: int) -> bool:
         """Tell whether the bytes of a blob are there."""
@@ -80,6 +81,17 @@ class FileStore:
 
     def _upload(self, upload_id: str) -> Path:
         return self._uploads / upload_id
+
+
+def blob_name(tenant_id: str, sha256: str) -> str:
+    """Return where a blob lies below the data folder, in a backup too."""
+    return f"{BLOBS}/{tenant_id}/{sha256[:2]}/{sha256}"
+
+
+def hash_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def length_of(file: FileIO) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, Incarnation, Officer, Receipt, Tenant
+from field178_server.models import Blob, Device, Incarnation, Officer, Receipt, Tenant
 from field178_server.services import device_sessions, enrolment, officers, scopes
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Batch
@@ -18,6 +20,15 @@ from field178_shared.errors import AppError, ErrorCode
 
 # A tablet and one life of its database.
 Life = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one proved backup holds of one history: per life the unbroken run of n, and the stored files."""
+
+    epoch: str
+    lives: Mapping[Life, int]
+    blobs: AbstractSet[str]
 
 
 def issue_code(session: Session, desk: Desk, login: str, explicit: Sequence[str], code: str) -> list[str]:
@@ -103,25 +114,35 @@ def mark_backed_up(session: Session, desk: Desk) -> dict[str, int]:
     MUST be called only for a backup taken before this transaction and proved by restoring it.
     """
     rows = _incarnations(session, desk)
-    return _mark(session, desk, {_life(row): unbroken_run(session, row) for row in rows})
+    blobs = session.scalars(select(Blob.sha256).where(Blob.tenant_id == desk.tenant_id))
+    return _mark(session, desk, {_life(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
 
 
-def mark_held(session: Session, desk: Desk, epoch: str, held: Mapping[Life, int]) -> dict[str, int]:
+def mark_held(session: Session, desk: Desk, held: Held) -> dict[str, int]:
     """Tell tablets what one proved backup holds: what arrived after it MUST NOT be among it.
 
     Nothing is marked when another history has begun since: the backup is no longer this store's past.
     """
     tenant = session.get_one(Tenant, desk.tenant_id, with_for_update=True)
-    return _mark(session, desk, held) if tenant.epoch == epoch else {}
+    return _mark(session, desk, held.lives, held.blobs) if tenant.epoch == held.epoch else {}
 
 
-def _mark(session: Session, desk: Desk, held: Mapping[Life, int]) -> dict[str, int]:
+def _mark(session: Session, desk: Desk, held: Mapping[Life, int], blobs: AbstractSet[str]) -> dict[str, int]:
     marks = {}
+    _mark_blobs(session, desk, blobs)
     for row in _incarnations(session, desk):
         row.backed_up = max(row.backed_up, held.get(_life(row), 0))
         marks[row.incarnation] = row.backed_up
     desk.note(session, Entry("backup_marked", details={"count": len(marks)}))
     return marks
+
+
+def _mark_blobs(session: Session, desk: Desk, held: AbstractSet[str]) -> None:
+    unmarked = select(Blob).where(Blob.tenant_id == desk.tenant_id, Blob.backed_up_at.is_(None))
+    for row in session.scalars(unmarked.order_by(Blob.sha256)):
+        if row.sha256 in held:
+            row.backed_up_at = desk.now()
+    session.flush()
 
 
 def _incarnations(session: Session, desk: Desk) -> list[Incarnation]:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, make_url
 from tests.postgres import Cluster
-from tests.world import UNIT, World
+from tests.server.pictures import jpeg, sha256
+from tests.world import TENANT, UNIT, World
 
-from field178_server import migrations
+from field178_server import migrations, soundness
 from field178_server.backup import take
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import restore
 from field178_server.database import create_engine_for
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import Piece
+from field178_server.models import Blob
 from field178_server.services import operator
 from field178_server.services.desk import Desk
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import Limits, Wanted
 from field178_server.settings import Settings
 from field178_server.unit_of_work import run_write
+from field178_server.uploading import Uploading
 from field178_shared.codelists import load
+
+PICTURE = jpeg()
 
 
 def url_of(engine: Engine) -> str:
@@ -130,3 +140,53 @@ def test_a_store_in_use_is_never_restored_over(world: World, tmp_path: Path) -> 
         restore(taken.folder, settings, desk)
     assert refused.value.reason is Reason.STORE_NOT_EMPTY
     assert not settings.data_dir.exists()
+
+
+def stored_picture(world: World, folder: Path) -> str:
+    """Put a file into the store as an upload does, and return its hash."""
+    device = DeviceContext(world.tablet(UNIT).device, frozenset(), frozenset(), revoked=False)
+    limits = Limits(1 << 20, 1 << 30, 1 << 30)
+    files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
+    wanted = Wanted(sha256(PICTURE), len(PICTURE), "image/jpeg", world.ids.random(), "")
+    upload_id = files.begin(device, wanted, skip_known=False).upload_id
+    files.append(device, upload_id, Piece(0, len(PICTURE), io.BytesIO(PICTURE)))
+    return wanted.sha256
+
+
+def test_stored_files_are_in_the_backup_and_then_marked(world: World, tmp_path: Path) -> None:
+    settings = settings_of(world.engine, tmp_path)
+    found = stored_picture(world, settings.data_dir)
+    taken = take.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    assert taken.proof.faults == []
+    assert (taken.folder / "blobs" / TENANT / found[:2] / found).read_bytes() == PICTURE
+    assert [row.backed_up_at is not None for row in world.rows(Blob)] == [True]
+
+
+def test_a_file_that_came_after_the_snapshot_is_not_marked(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, copy_out = settings_of(world.engine, tmp_path), take.copy_out
+
+    def late(connection: Connection, url: str, target: Path) -> None:
+        stored_picture(world, settings.data_dir)
+        copy_out(connection, url, target)
+
+    monkeypatch.setattr(take, "copy_out", late)
+    taken = take.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    assert taken.proof.faults == []
+    assert [row.backed_up_at for row in world.rows(Blob)] == [None]
+
+
+@pytest.mark.parametrize("harm", ["missing", "altered"])
+def test_a_backup_without_a_stored_file_is_not_proved(world: World, tmp_path: Path, harm: str) -> None:
+    settings = settings_of(world.engine, tmp_path)
+    found = stored_picture(world, settings.data_dir)
+    path = FileStore(settings.data_dir, TENANT).blob(found)
+    if harm == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(PICTURE[:-1] + b"\0")
+    taken = take.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    assert taken.proof.faults == [f"blob: {found}"]
+    assert [row.backed_up_at for row in world.rows(Blob)] == [None]
+    assert f"blob: {found} {harm}" in soundness.faults(settings)
