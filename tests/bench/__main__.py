@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("push_new_records", "nothing_to_sync", "draft_save", "first_frame", "taps")
+BENCHES = ("push_new_records", "nothing_to_sync", "draft_save", "first_frame", "taps", "photos")
 
 
 def main(names: list[str]) -> int:

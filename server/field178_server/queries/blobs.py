@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Attachment, Blob, Upload
 
 
 def known_blob(session: Session, tenant_id: str, scopes: Iterable[str], sha256: str) -> Blob | None:
-    """Return a blob that a live record of these scopes names, else None.
-
-    A hash alone opens nothing: who named the file, or somebody for that record, MUST have sent its bytes.
-    """
-    shown = exists().where(
-        Upload.tenant_id == tenant_id,
-        Upload.sha256 == sha256,
-        Upload.state == "done",
-        or_(Upload.device_id == Attachment.device_id, Upload.record_id == Attachment.record_id),
-    )
+    """Return a blob that a live record of these scopes names, else None."""
     query = (
         select(Blob)
-        .join(Attachment, (Attachment.tenant_id == Blob.tenant_id) & (Attachment.sha256 == Blob.sha256))
+        .join(Attachment, is_blob_of_attachment())
         .where(
             Blob.tenant_id == tenant_id,
             Blob.sha256 == sha256,
             Attachment.tenant_id == tenant_id,
             Attachment.scope.in_(sorted(scopes)),
-            shown,
+            has_come(tenant_id),
         )
         .limit(1)
     )
     return session.scalars(query).first()
+
+
+def is_blob_of_attachment() -> ColumnElement[bool]:
+    """Return the condition that joins a file that is named with its stored bytes."""
+    return and_(Blob.tenant_id == Attachment.tenant_id, Blob.sha256 == Attachment.sha256)
+
+
+def has_come(tenant_id: str) -> ColumnElement[bool]:
+    """Return the condition that the bytes of an attachment came for its record.
+
+    A hash alone opens nothing: who named the file, or somebody for that record, MUST have sent its bytes.
+    """
+    return exists().where(
+        Upload.tenant_id == tenant_id,
+        Upload.sha256 == Attachment.sha256,
+        Upload.state == "done",
+        or_(Upload.device_id == Attachment.device_id, Upload.record_id == Attachment.record_id),
+    )

@@ -13,6 +13,7 @@ from field178_server.models import Change, ConflictRow, FiledRecord, Quarantine,
 from field178_server.queries.history import Difference, History, differences_between, history_of
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
+from field178_server.queries.record_files import RecordFile, files_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 
@@ -78,6 +79,7 @@ class RecordPage:
     open_conflicts: int
     open_quarantine: int
     names: Names
+    files: tuple[RecordFile, ...] = ()
 
     @property
     def state(self) -> str:
@@ -108,6 +110,7 @@ def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) 
         open_conflicts=_open_conflicts(session, tenant_id, record_id),
         open_quarantine=_open_quarantine(session, tenant_id, record_id),
         names=names_of(session, tenant_id, _ids_on_page(record, history, review)),
+        files=files_of(session, tenant_id, record_id),
     )
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 from field178_server.web import (
     conflict_pages,
     decisions,
+    file_pages,
     gate,
     guard,
     held_pages,
@@ -19,6 +20,7 @@ from field178_server.web.blueprint import web
 __all__ = [
     "conflict_pages",
     "decisions",
+    "file_pages",
     "gate",
     "held_pages",
     "init_web",

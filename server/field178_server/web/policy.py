@@ -39,6 +39,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "web.sign_out": SIGNED_IN,
         "web.reviews": READ,
         "web.review_record": READ,
+        "web.record_file": READ,
         "web.conflicts": READ,
         "web.disputed_record": READ,
         "web.settle_conflicts": REVIEW,

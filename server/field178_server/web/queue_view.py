@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
+from field178_server.queries.record_files import FileCount
 from field178_server.queries.record_page import FILED_TYPES
 from field178_server.queries.review_queue import QueueRow, QueueState
+from field178_server.web.files_view import count_text
 from field178_server.web.paging import wanted_page
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord, outcome_word, short_state_word
@@ -99,6 +101,7 @@ class QueueItem:
     age: str | None
     is_old: bool
     outcome: StateWord | None
+    files: StateWord | None = None
 
     @property
     def first_words(self) -> str:
@@ -133,10 +136,19 @@ def kinds(query: QueueQuery, speech: Speech) -> list[Choice]:
 
 
 def queue_items(
-    rows: list[QueueRow], query: QueueQuery, chosen: str | None, reader: tuple[Speech, datetime]
+    rows: list[QueueRow],
+    query: QueueQuery,
+    chosen: str | None,
+    reader: tuple[Speech, datetime],
+    files: Mapping[str, FileCount],
 ) -> list[QueueItem]:
-    """Return the rows as the list shows them at this instant."""
-    return [_item(row, query, row.record_id == chosen, reader) for row in rows]
+    """Return the rows as the list shows them at this instant, with how many of their files have come."""
+    items = [_item(row, query, row.record_id == chosen, reader) for row in rows]
+    counts = [files.get(row.record_id) for row in rows]
+    return [
+        item if count is None else replace(item, files=_files_word(count, reader[0]))
+        for item, count in zip(items, counts, strict=True)
+    ]
 
 
 def empty_words(query: QueueQuery, speech: Speech) -> tuple[str, str]:
@@ -168,6 +180,11 @@ def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Spee
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )
+
+
+def _files_word(count: FileCount, speech: Speech) -> StateWord:
+    text = count_text(count, speech)
+    return StateWord(text, "" if count.is_whole else "warn", "document")
 
 
 def _day(occurred_on: date, now: datetime, speech: Speech) -> str:

@@ -9,6 +9,7 @@ from field178_server.queries.history import Difference, Revision
 from field178_server.queries.record_page import FILED_TYPES, RecordPage
 from field178_server.web.establishment_view import establishment_sections
 from field178_server.web.fields import Place, label_at, type_name, value_text
+from field178_server.web.files_view import FilesView, files_view
 from field178_server.web.inspection_view import inspection_exceptions, inspection_sections
 from field178_server.web.outreach_view import outreach_exceptions, outreach_sections
 from field178_server.web.rows import PinnedComment, Row, RowMaker, SectionView
@@ -97,6 +98,7 @@ class RecordView:
     open_quarantine: int
     place_id: str | None
     is_place_known: bool
+    files: FilesView | None
 
     @property
     def is_filed(self) -> bool:
@@ -114,8 +116,8 @@ class RecordView:
         return frozenset(row.path for row in self.exceptions)
 
 
-def record_view(page: RecordPage, speech: Speech) -> RecordView:
-    """Return the page of a record for one reader."""
+def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
+    """Return the page of a record for one reader at this instant."""
     maker = RowMaker(page, speech)
     sections = _SECTIONS[page.record.type](maker) if page.record.type in _SECTIONS else ()
     place_id = page.record.data.get("establishment_id")
@@ -141,6 +143,7 @@ def record_view(page: RecordPage, speech: Speech) -> RecordView:
         open_quarantine=page.open_quarantine,
         place_id=place_id if isinstance(place_id, str) else None,
         is_place_known=page.place is not None,
+        files=files_view(page.record.record_id, page.files, (speech, now)),
     )
 
 

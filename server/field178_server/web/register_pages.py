@@ -51,5 +51,5 @@ def establishment(record_id: str) -> Response:
         desk = desk_of(session, officer, Speech(language))
     if page is None or page.record.type != "establishment":
         raise AppError(ErrorCode.NOT_FOUND)
-    view = record_view(page, Speech(language, page.names))
+    view = record_view(page, Speech(language, page.names), runtime.clock.now())
     return render("establishment.html", desk=desk, active="web.establishments", view=view)

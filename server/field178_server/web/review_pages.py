@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.auth import current_officer
 from field178_server.queries.paging import Page
 from field178_server.queries.reach import reach_of
+from field178_server.queries.record_files import file_counts, overdue_records
 from field178_server.queries.record_page import FILED_TYPES, RecordPage, record_page
 from field178_server.queries.review_queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
 from field178_server.runtime import current_runtime
@@ -65,19 +66,23 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = 
         query = query.on(leaf.number)
         rows = queue_rows(session, view, query.page)
         shown_id = chosen or (rows[0].record_id if rows else None)
+        counted = file_counts(session, runtime.tenant_id, [row.record_id for row in rows])
+        overdue = overdue_records(session, runtime.tenant_id, reach, runtime.clock.now())
         page = _filed_page(session, officer, shown_id) if shown_id else None
         desk = desk_of(session, officer, speech)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
     empty_title, empty_text = queue_view.empty_words(query, speech)
-    shown = record_view(page, Speech(speech.language, page.names)) if page else None
+    shown = record_view(page, Speech(speech.language, page.names), runtime.clock.now()) if page else None
     return render(
         "queue.html",
         attempt.status if attempt else 200,
         desk=desk,
         active="web.reviews",
         chosen=chosen,
-        items=queue_view.queue_items(rows, query, shown_id, (speech, runtime.clock.now())),
+        items=queue_view.queue_items(rows, query, shown_id, (speech, runtime.clock.now()), counted),
+        overdue=overdue,
+        overdue_href=query.record_href(overdue.oldest) if overdue.oldest else None,
         drawers=queue_view.drawers(query, counts, speech),
         kinds=queue_view.kinds(query, speech),
         pages=page_links(leaf, lambda number: query.on(number).list_href()),

@@ -1,0 +1,57 @@
+"""What browsers get of a photo: a smaller picture made anew from it, never the bytes that were sent."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from field178_server.files.jpeg import MAX_PIXELS
+from field178_shared.durable import make_folder
+
+PREVIEWS = "previews"
+MAX_SIDE = 1600
+_QUALITY = 80
+
+
+def preview_name(tenant_id: str, sha256: str) -> str:
+    """Return where a preview lies below the data folder."""
+    return f"{PREVIEWS}/{tenant_id}/{sha256[:2]}/{sha256}.jpg"
+
+
+def make_preview(source: Path, target: Path) -> bool:
+    """Make the preview of a stored photo unless it is there; False when the photo cannot be read.
+
+    Previews can be made again at any time: they are in no backup and nothing waits for the disk.
+    """
+    if target.is_file():
+        return True
+    picture = _smaller(source)
+    if picture is None:
+        return False
+    make_folder(target.parent)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+        file.write(picture)
+    # Complete before it has its name: another request may look for it meanwhile.
+    os.replace(file.name, target)
+    return True
+
+
+def _smaller(source: Path) -> bytes | None:
+    # Here and not above: only who looks at photos pays for the picture library.
+    from io import BytesIO
+
+    from PIL import Image
+
+    try:
+        with Image.open(source, formats=("JPEG",)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return None
+            picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+            plain = picture.convert("RGB")
+    except (OSError, SyntaxError, ValueError):
+        return None
+    plain.thumbnail((MAX_SIDE, MAX_SIDE))
+    written = BytesIO()
+    plain.save(written, "JPEG", quality=_QUALITY)
+    return written.getvalue()

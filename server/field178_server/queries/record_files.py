@@ -1,0 +1,109 @@
+"""The files that records name, as the office sees them: which have come, which have been missing for long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Attachment, Blob, FiledRecord
+from field178_server.queries.blobs import has_come, is_blob_of_attachment
+from field178_server.queries.reach import Reach
+
+OVERDUE_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """One file that a record names; `has_come` when its bytes are stored."""
+
+    key: str
+    sha256: str
+    size: int
+    content_type: str
+    kind: str | None
+    named_at: datetime
+    has_come: bool
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether it should have come long ago."""
+        return not self.has_come and now - self.named_at > OVERDUE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """How many files of a record are named, and how many of them have come."""
+
+    named: int
+    come: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.come == self.named
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """How many filed records miss a file for long, and the one that waits longest."""
+
+    records: int
+    oldest: str | None
+
+
+def files_of(session: Session, tenant_id: str, record_id: str) -> tuple[RecordFile, ...]:
+    """Return the files of one record by key; the caller has checked the reach."""
+    query = (
+        select(Attachment, _is_there(tenant_id).label("has_come"))
+        .outerjoin(Blob, is_blob_of_attachment())
+        .where(Attachment.tenant_id == tenant_id, Attachment.record_id == record_id)
+        .order_by(Attachment.attachment_key)
+    )
+    return tuple(
+        RecordFile(
+            row.attachment_key, row.sha256, row.size, row.content_type, row.kind, row.named_at, bool(there)
+        )
+        for row, there in session.execute(query)
+    )
+
+
+def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, FileCount]:
+    """Return the counts of those records that name files."""
+    query = (
+        select(Attachment.record_id, func.count(), func.count().filter(_is_there(tenant_id)))
+        .outerjoin(Blob, is_blob_of_attachment())
+        .where(Attachment.tenant_id == tenant_id, Attachment.record_id.in_(record_ids))
+        .group_by(Attachment.record_id)
+    )
+    return {record_id: FileCount(named, come) for record_id, named, come in session.execute(query)}
+
+
+def overdue_records(session: Session, tenant_id: str, reach: Reach, now: datetime) -> Overdue:
+    """Return the filed records within reach that miss a file for more than a week."""
+    is_filed = and_(
+        FiledRecord.tenant_id == Attachment.tenant_id, FiledRecord.record_id == Attachment.record_id
+    )
+    missing = (
+        select(Attachment.record_id, func.min(Attachment.named_at).label("since"))
+        .join(FiledRecord, is_filed)
+        .outerjoin(Blob, is_blob_of_attachment())
+        .where(
+            Attachment.tenant_id == tenant_id,
+            FiledRecord.tenant_id == tenant_id,
+            reach.covers(FiledRecord.scope),
+            FiledRecord.review_state != "void",
+            Attachment.named_at < now - OVERDUE_AFTER,
+            ~_is_there(tenant_id),
+        )
+        .group_by(Attachment.record_id)
+        .order_by("since", Attachment.record_id)
+    )
+    found = session.execute(missing).all()
+    return Overdue(len(found), found[0].record_id if found else None)
+
+
+def _is_there(tenant_id: str) -> ColumnElement[bool]:
+    return and_(Blob.sha256.is_not(None), has_come(tenant_id))

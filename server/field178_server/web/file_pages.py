@@ -1,0 +1,53 @@
+"""Photos of a record, as previews; whoever looks at a restricted one is written down first."""
+
+from __future__ import annotations
+
+from flask import Response, send_file
+from sqlalchemy.orm import Session
+
+from field178_server.auth import current_officer
+from field178_server.files.file_store import FileStore
+from field178_server.files.previews import make_preview, preview_name
+from field178_server.queries.reach import reach_of
+from field178_server.queries.record_files import RecordFile, files_of
+from field178_server.queries.record_page import find_record
+from field178_server.runtime import Runtime, current_runtime
+from field178_server.services import audit
+from field178_server.services.officers import OfficerContext
+from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.blueprint import web
+from field178_server.web.files_view import is_restricted, is_viewable
+from field178_shared.errors import AppError, ErrorCode
+
+
+@web.get("/records/<record_id>/files/<key>")
+def record_file(record_id: str, key: str) -> Response:
+    """Show one photo of a record within reach."""
+    runtime, officer = current_runtime(), current_officer()
+    with snapshot(runtime.engine) as session:
+        scope, file = _file_within_reach(session, officer, record_id, key)
+    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    preview = (runtime.settings.data_dir / preview_name(runtime.tenant_id, file.sha256)).absolute()
+    if not store.holds(file.sha256, file.size) or not make_preview(store.blob(file.sha256), preview):
+        raise AppError(ErrorCode.NOT_FOUND)
+    if is_restricted(file):
+        entry = audit.Entry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
+        run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
+    return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
+
+
+def _file_within_reach(
+    session: Session, officer: OfficerContext, record_id: str, key: str
+) -> tuple[str, RecordFile]:
+    record = find_record(session, officer.tenant_id, record_id)
+    if record is None or record.deleted or not reach_of(officer.role, officer.scopes).holds(record.scope):
+        raise AppError(ErrorCode.NOT_FOUND)
+    for file in files_of(session, officer.tenant_id, record_id):
+        if file.key == key and is_viewable(file):
+            return record.scope, file
+    raise AppError(ErrorCode.NOT_FOUND)
+
+
+def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: audit.Entry) -> None:
+    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    audit.record(session, stamp, audit.Actor("officer", officer.id), entry)

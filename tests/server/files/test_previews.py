@@ -1,0 +1,53 @@
+"""Previews are made anew, smaller, without anything but the picture; what cannot be read has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from tests.server.pictures import jpeg
+
+from field178_server.files.jpeg import fault_of_jpeg
+from field178_server.files.previews import MAX_SIDE, make_preview
+
+
+def source(folder: Path, data: bytes) -> Path:
+    path = folder / "source"
+    path.write_bytes(data)
+    return path
+
+
+def test_a_large_photo_becomes_a_smaller_clean_one(tmp_path: Path) -> None:
+    target = tmp_path / "ab" / "preview.jpg"
+    assert make_preview(source(tmp_path, jpeg(3200, 1000)), target)
+    with Image.open(target) as preview:
+        assert preview.size == (MAX_SIDE, 500)
+    assert fault_of_jpeg(target.read_bytes()) is None
+    assert [path.name for path in target.parent.iterdir()] == ["preview.jpg"]
+
+
+def test_a_small_photo_is_made_anew_too(tmp_path: Path) -> None:
+    data, target = jpeg(40, 30, quality=100), tmp_path / "preview.jpg"
+    assert make_preview(source(tmp_path, data), target)
+    assert target.read_bytes() != data
+
+
+def test_a_preview_is_made_once(tmp_path: Path) -> None:
+    target = tmp_path / "preview.jpg"
+    target.write_bytes(b"made before")
+    assert make_preview(tmp_path / "no such photo", target)
+    assert target.read_bytes() == b"made before"
+
+
+def test_what_cannot_be_read_has_no_preview(tmp_path: Path) -> None:
+    target = tmp_path / "preview.jpg"
+    for data in (b"", b"%PDF-1.4", jpeg()[:300]):
+        assert not make_preview(source(tmp_path, data), target)
+    assert not target.exists()
+
+
+def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
+    data = jpeg()
+    at = data.index(b"\xff\xc0") + 5
+    bomb = data[:at] + b"\x20\x00\x20\x00" + data[at + 4 :]
+    assert not make_preview(source(tmp_path, bomb), tmp_path / "preview.jpg")

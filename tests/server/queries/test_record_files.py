@@ -1,0 +1,93 @@
+"""Which files of a record have come, on every engine."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+from tests.server.pictures import jpeg, sha256
+from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
+
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import Piece
+from field178_server.queries.reach import Reach
+from field178_server.queries.record_files import FileCount, file_counts, files_of, overdue_records
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import Limits, Wanted
+from field178_server.unit_of_work import snapshot
+from field178_server.uploading import Uploading
+from field178_shared.canonical import short_hash
+
+FIRST, SECOND = jpeg(seed=1), jpeg(seed=2)
+EVERYWHERE = Reach(None)
+
+
+def naming(*files: bytes) -> Json:
+    return {
+        "attachments": {
+            f"a{number}": {"sha256": sha256(data), "size": len(data), "content_type": "image/jpeg"}
+            for number, data in enumerate(files)
+        }
+    }
+
+
+def filed(tablet: Tablet, *files: bytes) -> str:
+    return tablet.created({**SESSION, **naming(*files)}, type="outreach_session")
+
+
+def send(tablet: Tablet, folder: Path, record_id: str, data: bytes) -> None:
+    world = tablet.world
+    device = DeviceContext(tablet.device, frozenset(), frozenset(), revoked=False)
+    limits = Limits(1 << 20, 1 << 30, 1 << 30)
+    files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
+    wanted = Wanted(sha256(data), len(data), "image/jpeg", record_id, "")
+    upload_id = files.begin(device, wanted, skip_known=False).upload_id
+    files.append(device, upload_id, Piece(0, len(data), io.BytesIO(data)))
+
+
+def test_what_has_come_is_told_from_what_has_not(world: World, tmp_path: Path) -> None:
+    tablet = world.tablet()
+    record_id, without = filed(tablet, FIRST, SECOND), filed(tablet)
+    send(tablet, tmp_path, record_id, FIRST)
+    with snapshot(world.engine) as session:
+        found = {file.key: file.has_come for file in files_of(session, TENANT, record_id)}
+        counts = file_counts(session, TENANT, [record_id, without])
+    assert found == {"a0": True, "a1": False}
+    assert counts == {record_id: FileCount(2, 1)}
+
+
+def test_bytes_that_came_for_another_record_of_another_tablet_do_not_count(
+    world: World, tmp_path: Path
+) -> None:
+    owner, other = world.tablet(), world.tablet()
+    send(owner, tmp_path, filed(owner, FIRST), FIRST)
+    record_id = filed(other, FIRST)
+    with snapshot(world.engine) as session:
+        assert file_counts(session, TENANT, [record_id]) == {record_id: FileCount(1, 0)}
+
+
+def test_what_is_missing_for_a_week_is_overdue_within_the_reach(world: World, tmp_path: Path) -> None:
+    tablet = world.tablet()
+    complete, oldest, younger = filed(tablet, FIRST), filed(tablet, SECOND), filed(tablet, SECOND)
+    send(tablet, tmp_path, complete, FIRST)
+    now = world.clock.now()
+    with snapshot(world.engine) as session:
+        assert overdue_records(session, TENANT, EVERYWHERE, now).records == 0
+        late = now + timedelta(days=7)
+        found = overdue_records(session, TENANT, EVERYWHERE, late)
+        assert (found.records, found.oldest) == (2, oldest)
+        assert overdue_records(session, TENANT, Reach(frozenset({UNIT})), late).records == 2
+        assert overdue_records(session, TENANT, Reach(frozenset({OTHER_UNIT})), late).oldest is None
+        assert [file.is_overdue(late) for file in files_of(session, TENANT, younger)] == [True]
+
+
+def test_a_deleted_record_names_nothing_and_a_moved_one_keeps_its_files(world: World) -> None:
+    tablet = world.tablet(UNIT, OTHER_UNIT)
+    kept, gone = filed(tablet, FIRST), filed(tablet, SECOND)
+    seen = short_hash(tablet.base[gone]["data"])
+    tablet.push(tablet.delete(gone, seen, type="outreach_session"))
+    world.move(kept, OTHER_UNIT)
+    with snapshot(world.engine) as session:
+        assert files_of(session, TENANT, gone) == ()
+        assert [file.key for file in files_of(session, TENANT, kept)] == ["a0"]
