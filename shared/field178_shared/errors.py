@@ -118,6 +118,7 @@ class ErrorCode(StrEnum):
     STORE_DAMAGED = "store_damaged"
     STORE_TOO_NEW = "store_too_new"
     PIN_WEAK = "pin_weak"
+    STORAGE_LOW = "storage_low"
 
 
 _E = ErrorEntry
@@ -295,6 +296,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.PIN_WEAK: _E(
         None, "Mã PIN quá dễ đoán, hãy chọn mã khác.", "The PIN is too easy to guess: choose another one."
+    ),
+    ErrorCode.STORAGE_LOW: _E(
+        None,
+        "Máy sắp hết chỗ: không thêm được ảnh, phiếu vẫn ghi được.",
+        "The tablet is almost full: no photo can be added, records still can.",
     ),
     ErrorCode.STORE_DAMAGED: _E(
         None,

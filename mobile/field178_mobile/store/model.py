@@ -79,6 +79,8 @@ class StoreStatus:
     returned: int
     in_sync: bool
     drafts: int = 0
+    unsent_photos: int = 0
+    unsent_photo_bytes: int = 0
 
 
 class InboxKind(StrEnum):

@@ -16,6 +16,8 @@ from field178_mobile.store.journal import Entry, Journal
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.migrate import migrate
 from field178_mobile.store.outbox import has_change
+from field178_mobile.store.photo_files import PhotoFiles
+from field178_mobile.store.photo_shelf import PHOTOS, match_photos
 from field178_mobile.store.rebuild import (
     is_sound,
     journalled,
@@ -67,6 +69,7 @@ def open_database(folder: Path, opening: Opening) -> Opened:
         connection = room.connection
         try:
             rebuilt = _bring_up(room, journal, folder, opening.new_id)
+            match_photos(room, PhotoFiles(folder / PHOTOS))
         except BaseException:
             connection.close()
             raise

@@ -23,6 +23,7 @@ class Sealer:
 
     def __init__(self, key: bytes, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"field178-store-v1").derive(key)
+        self._derived = derived
         self._cipher = ChaCha20Poly1305(derived)
         self._random_bytes = random_bytes
         self.key_id = hashlib.sha256(b"field178-key-id|" + derived).hexdigest()[:16]
@@ -39,6 +40,11 @@ class Sealer:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place)
         except (InvalidTag, ValueError):  # ValueError: cut shorter than a nonce
             raise AppError(ErrorCode.STORE_DAMAGED, table=table, id=row_id) from None
+
+    def file_cipher(self, salt: bytes) -> ChaCha20Poly1305:
+        """Return the cipher of one file, its key made of the file's own salt: its parts may be counted."""
+        derived = HKDF(hashes.SHA256(), 32, salt=salt, info=b"field178-file-v1").derive(self._derived)
+        return ChaCha20Poly1305(derived)
 
     def _place(self, table: str, row_id: str, revision: int) -> bytes:
         # Ids on the wire are plain ASCII, which the template writes in canonical form at a fraction of the

@@ -29,6 +29,7 @@ from field178_mobile.store.model import (
     StoreStatus,
 )
 from field178_mobile.store.opening import Opening, open_database
+from field178_mobile.store.photo_shelf import PhotoShelf
 from field178_mobile.store.records import Records
 from field178_mobile.store.room import Room
 from field178_mobile.store.thread import DatabaseThread
@@ -77,6 +78,7 @@ class Store:
         self._in_sync = False
         self.drafts = DraftShelf(self)
         self.settings = Settings(self)
+        self.photos = PhotoShelf(self, folder)
 
     @property
     def is_unlocked(self) -> bool:
@@ -269,7 +271,10 @@ class DraftShelf:
                 delete_draft(unlocked.room, draft_id)
             return () if draft is None else (draft.record_id,)
 
+        draft = self.get(draft_id)
         self._store.write(work)
+        if draft is not None:
+            self._store.photos.forget_unfiled(draft.record_id)
 
 
 class Settings:

@@ -1,4 +1,4 @@
-"""Writes down what the store does to its folder: SQLite by a VFS of its own, the journal by its path."""
+"""Writes down what the store does to its folder: SQLite by a VFS of its own, other files by their paths."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ class SqliteFiles(apsw.VFS):  # type: ignore[misc]
             self._recorder.add(Act.SYNC_FOLDER, Path(name).parent)
 
 
-class JournalFile(io.FileIO):
-    """The append-only file the journal writes."""
+class PlainFile(io.FileIO):
+    """A file that is only ever appended to: the journal, and each photo."""
 
     def __init__(self, path: Path, recorder: Recorder) -> None:
         self._path, self._recorder = path, recorder
@@ -105,9 +105,11 @@ class RecordedPath(PosixPath):
 
     recorder: ClassVar[Recorder]
 
-    def open(self, *args: object, **kwargs: object) -> JournalFile:  # type: ignore[override]
-        assert args == ("a+b",), "only the journal's way of opening is known here"
-        return JournalFile(self, self.recorder)
+    def open(self, *args: object, **kwargs: object) -> io.FileIO:  # type: ignore[override]
+        if args == ("rb",):
+            return io.FileIO(self, "rb")
+        assert args == ("a+b",), "only the store's ways of opening are known here"
+        return PlainFile(self, self.recorder)
 
     def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
         if not self.exists():

@@ -14,6 +14,7 @@ from field178_shared.errors import AppError, ErrorCode
 RELEASED = {
     1: "32511149498ab38ffbee2f0f7486b847988ef257568ee8005a14893bef3733ea",
     2: "4a5c339ab664a9371ca5e9df835535b4fb9805dce62eef1ca52dae971b640902",
+    3: "0c2918211c965327111cbfd6457f3119cb8515151b2920a9a620fab7dc1f3df4",
 }
 
 

@@ -1,0 +1,166 @@
+"""The photos of this tablet as the screens see them: added durably, counted, taken back when asked."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from field178_mobile.ports import Json
+from field178_mobile.store.base import get_base
+from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.photo_files import PhotoFiles, PhotoHead
+from field178_mobile.store.photo_rows import (
+    ATTACHMENTS,
+    Photo,
+    PhotoState,
+    all_photos,
+    delete_photo,
+    get_photo,
+    insert_photo,
+    named_files,
+    photos_of,
+    put_state,
+    unsent_photos,
+)
+from field178_mobile.store.room import Room
+from field178_mobile.store.views import compose
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.reading import entries_of
+
+if TYPE_CHECKING:
+    from field178_mobile.store.store import Store, Unlocked
+
+PHOTOS = "photos"
+# Below this the last room is for records.
+LEAST_FREE_BYTES = 200 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """How many of the files a record names the server has: "2/4"."""
+
+    sent: int
+    named: int
+
+
+class PhotoShelf:
+    """Keeps the bytes sealed until a verified backup of the server holds them."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self.files = PhotoFiles(folder / PHOTOS)
+
+    def add(self, record_id: str, data: bytes, content_type: str) -> Json:
+        """Keep a file of a record and return what the record says of it; MUST come before the record says so.
+
+        When this returns a power cut leaves the bytes. AppError(storage_low) when they would take the last
+        room.
+        """
+        if shutil.disk_usage(self._folder).free < LEAST_FREE_BYTES + len(data):
+            raise AppError(ErrorCode.STORAGE_LOW)
+        head = PhotoHead(hashlib.sha256(data).hexdigest(), record_id, len(data), content_type)
+
+        def work(unlocked: Unlocked) -> tuple[str]:
+            # Bytes first, row second: bytes without a row come back at the next opening, a row without bytes
+            # would promise what is not there.
+            self.files.write(unlocked.room.sealer, head, data)
+            with unlocked.room.transaction("photo"):
+                insert_photo(unlocked.room, head)
+            return (record_id,)
+
+        self._store.write(work)
+        return {"sha256": head.sha256, "size": head.size_bytes, "content_type": content_type}
+
+    def take_back(self, record_id: str, sha256: str) -> None:
+        """Forget a file that was never filed; only ever on the user's word, after the draft let go of it."""
+        self._forget(record_id, lambda room: [one for one in [get_photo(room, sha256, record_id)] if one])
+
+    def forget_unfiled(self, record_id: str) -> None:
+        """Forget the files of a draft that was thrown away; those of a filed record stay."""
+        self._forget(record_id, lambda room: photos_of(room, record_id))
+
+    def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Return bytes of a photo that is here; AppError(store_damaged) when they do not open."""
+        sealer = self._store.read(lambda room: room.sealer)
+        if length is None:
+            length = self.files.head(sealer, sha256).size_bytes
+        return self.files.read(sealer, sha256, offset, length)
+
+    def unsent(self) -> list[Photo]:
+        """Return the files of filed records that the server does not have."""
+        return self._store.read(unsent_photos)
+
+    def count_of(self, record_id: str) -> FileCount:
+        """Return how many of the files a record names the server has."""
+        return self._store.read(lambda room: count_files(room, record_id))
+
+    def is_named(self, photo: Photo) -> bool:
+        """Tell whether the server's record, as this tablet has it, names a photo."""
+        base = self._store.read(lambda room: get_base(room, photo.record_id))
+        return base is not None and not base.deleted and photo.sha256 in named_files(base.data)
+
+    def _forget(self, record_id: str, choose: Callable[[Room], list[Photo]]) -> None:
+        def work(unlocked: Unlocked) -> tuple[str]:
+            gone = [photo for photo in choose(unlocked.room) if not _was_filed(unlocked.room, photo)]
+            for photo in gone:
+                forget_photo(unlocked.room, self.files, photo)
+            return (record_id,)
+
+        self._store.write(work)
+
+
+def count_files(room: Room, record_id: str) -> FileCount:
+    """Return how many of the files a record names the server has; one that is not here came from there."""
+    view = compose(get_base(room, record_id), changes_of(room, record_id))
+    named = [] if view is None else entries_of(view.data, ATTACHMENTS).values()
+    waiting = {photo.sha256 for photo in photos_of(room, record_id) if photo.state is not PhotoState.SENT}
+    return FileCount(sum(entry.get("sha256") not in waiting for entry in named), len(named))
+
+
+def forget_photo(room: Room, files: PhotoFiles, photo: Photo) -> None:
+    """Delete a file of a record; its bytes stay while another record has them too."""
+    # Bytes first: a crash between leaves a row that the next opening drops, the other order a photo that
+    # nobody asked for any more.
+    if sum(other.sha256 == photo.sha256 for other in all_photos(room)) == 1:
+        files.remove(photo.sha256)
+    with room.transaction("photo"):
+        delete_photo(room, photo)
+
+
+def match_photos(room: Room, files: PhotoFiles) -> None:
+    """Bring folder and queue together after a crash or a damage: no bytes without a row, no row without."""
+    here, rows = set(files.names()), all_photos(room)
+    known = {photo.sha256 for photo in rows}
+    heads = [head for name in sorted(here - known) if (head := _head(room, files, name)) is not None]
+    lost = [photo for photo in rows if photo.sha256 not in here]
+    if not heads and not lost:
+        return
+    unsent = {photo.key for photo in unsent_photos(room)}
+    with room.transaction("photo"):
+        for head in heads:
+            insert_photo(room, head)
+        for photo in lost:
+            if photo.key in unsent:
+                put_state(room, photo, PhotoState.DAMAGED, ErrorCode.STORE_DAMAGED.value)
+            else:
+                delete_photo(room, photo)
+
+
+def _head(room: Room, files: PhotoFiles, sha256: str) -> PhotoHead | None:
+    try:
+        return files.head(room.sealer, sha256)
+    except AppError:
+        # Sealed under another key, or spoiled: it stays for a person with better tools.
+        return None
+
+
+def _was_filed(room: Room, photo: Photo) -> bool:
+    own, base = changes_of(room, photo.record_id), get_base(room, photo.record_id)
+    if base is not None and photo.sha256 in named_files(base.data):
+        return True
+    return any(photo.sha256 in str(change.wire.get("set")) for change in own)
