@@ -44,6 +44,7 @@ def build_app(
 
     clock = clock_from_environment(environment)
     notebook = Notebook(folder, clock, device.device_label(), cost, make_runner)
+    notebook.network = device.network_kind
     house = House(notebook, device, KivyThread(), "FIELD178_CLOCK_START" in environment)
     return Field178App(house, LookBook(folder))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from field178_mobile.ports import NetworkKind
 from field178_shared.clock import Clock
 from field178_shared.durable import make_folder
 from field178_shared.ids import IdSource
@@ -57,6 +58,8 @@ class Notebook:
         self.clock = clock
         self.label = label
         self.ids = IdSource(clock, random.SystemRandom())
+        # What the way to the office costs; the application puts the device's own answer here.
+        self.network: Callable[[], NetworkKind] = lambda: NetworkKind.UNKNOWN
         self._cost = cost
         self._make_runner = make_runner or self._runner
         self._vault: Vault | None = None
@@ -83,9 +86,10 @@ class Notebook:
         return OpenNotebook(store, load(), runner, key)
 
     def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
-        from field178_mobile.sync.assemble import runner_for
+        from field178_mobile.sync.assemble import Surroundings, runner_for
 
-        return runner_for(store, enrolment, device_key, self.clock, self.ids, APP)
+        around = Surroundings(self.clock, self.ids, self.network)
+        return runner_for(store, enrolment, device_key, around, APP)
 
 
 class PinDoor:

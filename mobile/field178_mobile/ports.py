@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Protocol
 
 from field178_shared.clock import Clock
 
-__all__ = ["Clock", "CrashPoint", "Json", "UiThread", "no_crash"]
+__all__ = ["Clock", "CrashPoint", "Json", "NetworkKind", "UiThread", "no_crash"]
 
 Json = dict[str, object]
 CrashPoint = Callable[[str], None]
+
+
+class NetworkKind(StrEnum):
+    """What the way to the office costs. Where the system does not say, `unknown` counts as free."""
+
+    UNMETERED = "unmetered"
+    METERED = "metered"
+    UNKNOWN = "unknown"
 
 
 class UiThread(Protocol):

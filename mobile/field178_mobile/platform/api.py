@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from field178_mobile.ports import NetworkKind
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -40,6 +42,10 @@ class Platform(Protocol):
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Measure the position once; None when there is none."""
+        ...
+
+    def network_kind(self) -> NetworkKind:
+        """Tell what the network in use costs; `unknown` where the system does not say. Any thread."""
         ...
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:

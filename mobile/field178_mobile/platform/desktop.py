@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from field178_mobile.platform.api import Fix
+from field178_mobile.ports import NetworkKind
 
 LABEL_LENGTH = 64
 
@@ -42,6 +43,10 @@ class DesktopPlatform:
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Answer that there is no receiver; the form goes on with the registered point."""
         answer(None)
+
+    def network_kind(self) -> NetworkKind:
+        """Answer that nobody knows: a computer's network is taken for one that costs nothing."""
+        return NetworkKind.UNKNOWN
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
         """Answer that there is no camera; a photo is added from a file."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from field178_mobile.platform.api import Fix
+from field178_mobile.ports import NetworkKind
 
 
 class FakePlatform:
@@ -15,6 +16,7 @@ class FakePlatform:
         self._folder = folder
         self.fix = fix
         self.photo = photo
+        self.network = NetworkKind.UNKNOWN
         self.is_protected = False
 
     def data_folder(self) -> Path:
@@ -36,6 +38,10 @@ class FakePlatform:
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Answer at once."""
         answer(self.fix)
+
+    def network_kind(self) -> NetworkKind:
+        """Return what it was told."""
+        return self.network
 
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
         """Answer at once."""

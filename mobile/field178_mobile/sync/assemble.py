@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from field178_mobile.ports import Clock
+from field178_mobile.ports import Clock, NetworkKind
 from field178_mobile.store.store import Store
 from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.upload_queue import UploadQueue
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.request import Identity
 from field178_mobile.sync.runner import SyncRunner
+from field178_mobile.sync.upload_engine import UploadEngine
+from field178_mobile.sync.upload_runner import UploadRunner
 from field178_mobile.vault.model import Enrolment
 from field178_shared.ids import IdSource
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the device gives to sync: time, ids, and what its network costs."""
+
+    clock: Clock
+    ids: IdSource
+    network: Callable[[], NetworkKind]
+
+
 def runner_for(
-    store: Store, enrolment: Enrolment, device_key: bytes, clock: Clock, ids: IdSource, app: str
+    store: Store, enrolment: Enrolment, device_key: bytes, around: Surroundings, app: str
 ) -> SyncRunner:
     """Return the sync of this tablet, not started yet; the store MUST be unlocked."""
     # Late: requests takes a while to import and the unlock screen is drawn before.
     from field178_mobile.sync.transport import HttpTransport
+    from field178_mobile.sync.upload_transport import HttpUploadLine
 
     transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
-    world = World(clock, random.SystemRandom(), ids.random)
-    return SyncRunner(SyncEngine(SyncStore(store), Identity(enrolment.device, app), world), transport)
+    randomness = random.SystemRandom()
+    world = World(around.clock, randomness, around.ids.random)
+    engine = SyncEngine(SyncStore(store), Identity(enrolment.device, app), world)
+    uploads = UploadEngine(UploadQueue(store), randomness)
+    photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
+    return SyncRunner(engine, transport, photos)

@@ -129,6 +129,29 @@ class SyncMessage(StrEnum):
     MASS_REMOVAL = "mass_removal"
 
 
+class UploadMessage(StrEnum):
+    """What the photos do, as a code; the screens have the words."""
+
+    QUIET = "quiet"
+    SENDING = "sending"
+    WAITING_WIFI = "waiting_wifi"
+    NO_NETWORK = "no_network"
+    NOT_OUR_SERVER = "not_our_server"
+    SERVER_BUSY = "server_busy"
+    REFUSED = "refused"
+    PUT_OFF = "put_off"
+    NOT_SERVED = "not_served"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """What the screens may say about photos; `sending` is the hash of the one under way, if any."""
+
+    message: UploadMessage = UploadMessage.QUIET
+    sending: str = ""
+    retry_in_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SyncState:
     """What the screens may say about sync: never that something was sent when it was not."""
@@ -140,6 +163,7 @@ class SyncState:
     retry_in_s: float | None = None
     pushed: int = 0
     received: int = 0
+    uploads: UploadState = UploadState()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ FIRST_BYTES = 64 << 10
 LARGEST_BYTES = 900 << 10
 LONGEST_WAIT_S = 900.0
 SHORTEST_STEP_S = 2.0
+LARGEST_CHUNK_BYTES = 256 << 10
+SMALLEST_CHUNK_BYTES = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,26 @@ class BatchSize:
     def halved(self, pushed: int, pushed_bytes: int) -> BatchSize:
         """Return half of what was just tried."""
         return BatchSize(max(pushed // 2, 1), max(pushed_bytes // 2, 1024))
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSize:
+    """How much of a file one request carries: halved by every break, doubled by every answer."""
+
+    size_bytes: int = LARGEST_CHUNK_BYTES
+
+    @property
+    def is_smallest(self) -> bool:
+        """Tell whether no smaller chunk is tried."""
+        return self.size_bytes <= SMALLEST_CHUNK_BYTES
+
+    def grown(self) -> ChunkSize:
+        """Return the next larger size."""
+        return ChunkSize(min(self.size_bytes * 2, LARGEST_CHUNK_BYTES))
+
+    def halved(self, tried_bytes: int) -> ChunkSize:
+        """Return half of what was just tried."""
+        return ChunkSize(max(tried_bytes // 2, SMALLEST_CHUNK_BYTES))
 
 
 class Backoff:

@@ -7,6 +7,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import (
@@ -17,6 +18,7 @@ from field178_mobile.sync.events import (
     FailureKind,
     HangUp,
     Line,
+    Phase,
     Send,
     SignedIn,
     SignIn,
@@ -28,8 +30,11 @@ from field178_mobile.sync.events import (
     WakeReason,
 )
 from field178_mobile.sync.port import Transport, TransportFailure
+from field178_mobile.sync.upload_runner import UploadRunner
+from field178_shared.clock import duration_clock
 
 LONGEST_JOIN_S = 2.0
+BROKEN_REST_S = 60.0
 
 Listener = Callable[[SyncState], None]
 
@@ -39,12 +44,13 @@ log = logging.getLogger(__name__)
 class SyncRunner:
     """Runs the engine on a thread of its own. `state` and the listeners tell the truth at any moment."""
 
-    def __init__(self, engine: SyncEngine, transport: Transport) -> None:
+    def __init__(self, engine: SyncEngine, transport: Transport, uploads: UploadRunner | None = None) -> None:
         self._engine = engine
         self._transport = transport
+        self._uploads = uploads
         self._wakes: queue.SimpleQueue[WakeReason | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
-        self._wait_s: float | None = None
+        self._due_at: float | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="field178-sync", daemon=True)
 
@@ -59,7 +65,8 @@ class SyncRunner:
 
     def state(self) -> SyncState:
         """Return what the screens may say about sync."""
-        return self._engine.state
+        state = self._engine.state
+        return state if self._uploads is None else replace(state, uploads=self._uploads.state)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` on the sync thread with every change of state; returns how to stop."""
@@ -87,20 +94,52 @@ class SyncRunner:
                 return
             # The sync loop's edge: whatever broke, the data is kept and the next try comes.
             log.exception("sync_failed")
-            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=60)))
+            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=BROKEN_REST_S)))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            event = self._next_event()
-            if event is not None:
-                self.drive(event)
+            self._take_turn()
 
-    def _next_event(self) -> Event | None:
+    def _take_turn(self) -> None:
+        """Wait for the next thing to do and do it; a wake or a due exchange goes before the next chunk."""
+        own, photos = self._seconds_left(), self._photos_wait_s()
+        waits = [wait for wait in (own, photos) if wait is not None]
         try:
-            reason = self._wakes.get(timeout=self._wait_s)
+            reason = self._wakes.get(timeout=min(waits, default=None))
         except queue.Empty:
-            return Tick()
-        return None if reason is None else Wake(reason)
+            if own is not None and (photos is None or own <= photos):
+                self.drive(Tick())
+                self._wake_photos(WakeReason.TIMER)
+            else:
+                self._send_photos()
+            return
+        if reason is not None:
+            self.drive(Wake(reason))
+            self._wake_photos(reason)
+
+    def _seconds_left(self) -> float | None:
+        return None if self._due_at is None else max(0.0, self._due_at - duration_clock())
+
+    def _photos_wait_s(self) -> float | None:
+        # Photos go where data went before: while the exchange waits for its line, so do they.
+        is_free = self._uploads is not None and self._engine.state.phase is Phase.IDLE
+        return self._uploads.wait_s() if self._uploads is not None and is_free else None
+
+    def _wake_photos(self, reason: WakeReason) -> None:
+        if self._uploads is not None:
+            self._uploads.wake(reason)
+
+    def _send_photos(self) -> None:
+        assert self._uploads is not None
+        try:
+            self._uploads.work()
+        except Exception:
+            if self._stopping.is_set():
+                return
+            # The sync loop's edge, as in `drive`: the photo is kept and the next try comes.
+            log.exception("upload_failed")
+            self._uploads.rest(BROKEN_REST_S)
+        self._tell(self.state())
 
     def _perform_all(self, effects: list[Effect]) -> None:
         waiting = deque(effects)
@@ -109,9 +148,9 @@ class SyncRunner:
 
     def _perform(self, effect: Effect) -> list[Effect]:
         if isinstance(effect, StateChanged):
-            self._tell(effect.state)
+            self._tell(self.state())
         elif isinstance(effect, Wait):
-            self._wait_s = effect.seconds
+            self._due_at = duration_clock() + effect.seconds
         elif isinstance(effect, SignIn):
             return self._sign_in()
         elif isinstance(effect, Send):

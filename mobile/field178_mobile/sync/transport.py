@@ -10,6 +10,7 @@ import json
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import requests
@@ -62,7 +63,7 @@ class HttpTransport:
 
     def exchange(self, body: bytes) -> Iterator[bytes]:
         """Post a request of the exchange and yield the lines of its answer as they arrive."""
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": NDJSON, "Accept-Encoding": "gzip"}
+        headers = {**self.bearer(), "Accept": NDJSON, "Accept-Encoding": "gzip"}
         with self._send("/api/v1/sync", body, headers) as response:
             self._reading = response
             if response.headers.get("Content-Type", "").split(";")[0] != NDJSON:
@@ -92,7 +93,7 @@ class HttpTransport:
     def _post(self, path: str, body: Json, *, with_session: bool = False) -> Json:
         headers = {"Accept": "application/json"}
         if with_session:
-            headers["Authorization"] = f"Bearer {self._token}"
+            headers.update(self.bearer())
         with self._send(path, json.dumps(body).encode(), headers) as response:
             try:
                 value = response.json()
@@ -102,13 +103,21 @@ class HttpTransport:
             raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
         return value
 
-    def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
-        headers = {HEADER: str(VERSION), "Content-Type": "application/json", **headers}
-        if len(body) > 512:
-            body, headers["Content-Encoding"] = gzip_bytes(body), "gzip"
+    def bearer(self) -> dict[str, str]:
+        """Return the header of the session in use."""
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def request(
+        self, method: str, path: str, body: bytes | BinaryIO | None, headers: dict[str, str]
+    ) -> requests.Response:
+        """Return the answer to one request, whatever its status; whether it is ours the caller looks.
+
+        A body that is a file goes out piece by piece, and the time limit is for each piece.
+        """
+        headers = {HEADER: str(VERSION), **headers}
         try:
-            session = self._connected()
-            response = session.post(
+            return self._connected().request(
+                method,
                 self.url + path,
                 data=body,
                 headers=headers,
@@ -120,7 +129,13 @@ class HttpTransport:
             raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
         except (requests.RequestException, HTTPError, OSError):
             raise TransportFailure(Failure(FailureKind.NO_NETWORK)) from None
-        failure = _failure_of(response)
+
+    def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+        headers = {"Content-Type": "application/json", **headers}
+        if len(body) > 512:
+            body, headers["Content-Encoding"] = gzip_bytes(body), "gzip"
+        response = self.request("POST", path, body, headers)
+        failure = failure_of(response)
         if failure is not None:
             response.close()
             raise TransportFailure(failure)
@@ -190,7 +205,8 @@ def _next_chunk(response: requests.Response) -> bytes:
     return chunk
 
 
-def _failure_of(response: requests.Response) -> Failure | None:
+def failure_of(response: requests.Response) -> Failure | None:
+    """Return how a request failed; None for an answer of our server that says success."""
     status, is_ours = response.status_code, HEADER in response.headers
     if status in (200, 201) and is_ours:
         return None

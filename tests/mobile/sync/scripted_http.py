@@ -32,11 +32,13 @@ class ScriptedServer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if self.headers.get("Content-Encoding") == "gzip":
                     body = zlib.decompress(body, 31)
                 seen.append((self.path, dict(self.headers), body))
                 answer(self, body)
+
+            do_PATCH = do_HEAD = do_POST
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -68,7 +70,8 @@ def reply(
         handler.send_header(name.replace("_", "-"), value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
-    handler.wfile.write(body)
+    if handler.command != "HEAD":
+        handler.wfile.write(body)
 
 
 def reply_json(handler: http.server.BaseHTTPRequestHandler, status: int, value: object) -> None:

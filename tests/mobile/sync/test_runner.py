@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.mobile.support import UNIT, USER, FrozenClock, draft_of, seeded_ids
 from tests.mobile.sync.model_server import ModelServer
+from tests.mobile.sync.model_uploads import ModelUploads, file_with_photos
 from tests.mobile.sync.tablet import record
 
+from field178_mobile.ports import NetworkKind
 from field178_mobile.store import Store
 from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.upload_queue import UploadQueue
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import Failure, FailureKind, Phase, SyncMessage, SyncState, WakeReason
 from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.request import Identity
 from field178_mobile.sync.runner import SyncRunner
+from field178_mobile.sync.upload_engine import UploadEngine
+from field178_mobile.sync.upload_events import Answer, Request
+from field178_mobile.sync.upload_runner import UploadRunner
 
 
 class LineInMemory:
@@ -51,6 +57,10 @@ class Watcher:
         with self._news:
             self.states.append(state)
             self._news.notify_all()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        with self._news:
+            assert self._news.wait_for(condition, 10), self.states[-3:]
 
     def wait_for(self, phase: Phase, message: SyncMessage) -> None:
         def arrived() -> bool:
@@ -129,3 +139,63 @@ def test_what_nobody_foresaw_is_logged_and_tried_again(
     assert "sync_failed" in caplog.text
     runner.wake()
     watcher.wait_for(Phase.IDLE, SyncMessage.IN_SYNC)
+
+
+class UploadsInMemory:
+    """A line for photos that asks a function."""
+
+    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+        self.perform = answer
+
+
+def with_photos(
+    store: Store, clock: FrozenClock, line: LineInMemory, answer: Callable[[Request], Answer]
+) -> SyncRunner:
+    engine = UploadEngine(UploadQueue(store), random.Random(1))
+    photos = UploadRunner(engine, UploadsInMemory(answer), lambda: NetworkKind.UNKNOWN)
+    world = World(clock, random.Random(1), seeded_ids(clock, 3).random)
+    return SyncRunner(SyncEngine(SyncStore(store), Identity("device", "1"), world), line, photos)
+
+
+def test_photos_follow_the_data_and_data_goes_between_their_chunks(
+    store: Store, clock: FrozenClock, line: LineInMemory
+) -> None:
+    server = ModelUploads()
+    asked: list[str] = []
+    exchange = line.exchange
+
+    def noted(body: bytes) -> Iterator[bytes]:
+        asked.append("exchange")
+        return exchange(body)
+
+    def answer(request: Request) -> Answer:
+        asked.append(type(request).__name__)
+        if asked.count("SendChunk") == 1:
+            made.wake(WakeReason.SAVE)
+        return server.answer(request)
+
+    line.exchange = noted  # type: ignore[method-assign]
+    made = with_photos(store, clock, line, answer)
+    named = store.photos.add(record(1), b"x" * 400_000, "image/jpeg")
+    store.file(draft_of(store, record(1), clock.now(), attachments={"p": named}), USER)
+    watcher = Watcher(made)
+    made.start()
+    watcher.wait_until(lambda: "Look" in asked)
+    made.stop()
+    assert asked == ["exchange", "Create", "SendChunk", "exchange", "SendChunk", "Look"]
+    assert set(server.blobs) == {named["sha256"]}
+    assert store.status().in_sync
+
+
+def test_photos_stay_while_the_exchange_waits_for_its_line(
+    store: Store, clock: FrozenClock, line: LineInMemory
+) -> None:
+    server, asked = ModelUploads(), list[str]()
+    made = with_photos(store, clock, line, lambda request: asked.append(request) or server.answer(request))
+    file_with_photos(store, record(1), b"x")
+    line.failures = [TransportFailure(Failure(FailureKind.NO_NETWORK))]
+    watcher = Watcher(made)
+    made.start()
+    watcher.wait_for(Phase.WAITING, SyncMessage.NO_NETWORK)
+    assert asked == []
+    made.stop()
