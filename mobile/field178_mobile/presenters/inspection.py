@@ -20,6 +20,7 @@ from field178_mobile.presenters.inspection_state import (
     inspection_state,
     next_open,
 )
+from field178_mobile.presenters.photo_desk import PhotoDesk
 from field178_mobile.presenters.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
@@ -109,6 +110,12 @@ class InspectionPresenter:
     def record_id(self) -> str:
         """The id of the record under work."""
         return self._session.draft.record_id
+
+    @property
+    def photos(self) -> PhotoDesk:
+        """The pictures of the visit."""
+        # Without a label: what was taken out is gone, so taking that back would name nothing.
+        return PhotoDesk(self._store.photos, self.record_id, self._change, lambda: self.data)
 
     def show(self, focus_path: str = "") -> None:
         """Show the visit, at the section list or where a path is."""

@@ -9,6 +9,7 @@ from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.outing import OutingPresenter, outing_line
+from field178_mobile.presenters.photo_words import files_word
 from field178_mobile.presenters.record_view import (
     Certificate,
     Fact,
@@ -72,6 +73,7 @@ class RecordState:
     has_draft: bool
     outing_comment: str
     pane: str
+    files: str = ""
 
 
 class RecordPresenter:
@@ -267,12 +269,14 @@ class RecordPresenter:
         last = next((visit for visit in visits if visit.is_inspected), None)
         word = self._word(rows)
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
+        shown = self.visit.record_id if self.visit is not None else rows[0].record_id if rows else ""
         return RecordState(
             id=view.id,
             title=text_of(view.data, "name"),
             subtitle=", ".join(part for part in address if part),
             state_word=words.choice("shown_state", word),
             state=word,
+            files=files_word(self._store.photos.count_of(shown), words),
             facts=facts_of(view.data, words),
             certificates=certificates_of(view.data, today, words),
             to_fix=to_fix(last.open_shortcomings() if last else (), today, words),

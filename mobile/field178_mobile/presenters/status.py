@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_shared.clock import Clock, local_date
 from field178_shared.formats import short_date_text, time_text
+from field178_shared.i18n import N_
 
 DEMO_NOTICE = "demo"
 
@@ -77,7 +79,7 @@ class StatusPresenter:
         )
 
     def _text(self, status: StoreStatus) -> str:
-        parts = [self._waiting(status)]
+        parts = self._waiting(status)
         if status.last_success_at is None:
             parts.append(self._say("never sent yet"))
         else:
@@ -85,10 +87,19 @@ class StatusPresenter:
             parts.append(self._say("last success {when}").format(when=when))
         return " · ".join(part for part in parts if part)
 
-    def _waiting(self, status: StoreStatus) -> str:
+    def _waiting(self, status: StoreStatus) -> list[str]:
         if status.unsent_records:
-            return self._say("{count} records not sent").format(count=status.unsent_records)
-        return self._say("Everything sent") if status.last_success_at else self._say("Nothing waits")
+            records = self._say("{count} records not sent").format(count=status.unsent_records)
+            return [records, self._photos(status, N_("{count} photos ({amount})"))]
+        if status.unsent_photos:
+            return [self._photos(status, N_("{count} photos not sent ({amount})"))]
+        return [self._say("Everything sent") if status.last_success_at else self._say("Nothing waits")]
+
+    def _photos(self, status: StoreStatus, text: str) -> str:
+        if not status.unsent_photos:
+            return ""
+        amount = amount_text(status.unsent_photo_bytes)
+        return self._say(text).format(count=status.unsent_photos, amount=amount)
 
 
 def moment_text(instant: datetime, now: datetime) -> str:
@@ -101,6 +112,6 @@ def moment_text(instant: datetime, now: datetime) -> str:
 def _mark(status: StoreStatus) -> tuple[str, str]:
     if status.quarantined or status.conflicts:
         return "alert-circle-outline", "bad"
-    if status.unsent_records:
+    if status.unsent_records or status.unsent_photos:
         return "cloud-upload-outline", "warn"
     return ("cloud-check-outline", "ok") if status.last_success_at else ("cloud-off-outline", "muted")

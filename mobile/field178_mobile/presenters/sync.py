@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from field178_mobile.presenters.inbox_words import TYPES
+from field178_mobile.presenters.photo_words import files_word, photos_state
 from field178_mobile.presenters.status import moment_text
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
@@ -29,6 +30,7 @@ SHOWN_SCOPES = 8
 _ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
 _WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
 CLOCK_LIMIT_MS = 300_000
+_ALL_WELL = (SyncMessage.IN_SYNC, SyncMessage.RECEIVED)
 
 
 class SyncRunner(Protocol):
@@ -44,7 +46,7 @@ class SyncRunner(Protocol):
 
 
 class Shelf(Protocol):
-    """What the screen does with records that would go, or went."""
+    """What the screen does with records that would go, or went, and with photos."""
 
     def answer(self, *, allow: bool) -> None:
         """Let go what the brake holds, or keep it for now."""
@@ -52,6 +54,10 @@ class Shelf(Protocol):
 
     def bring_back(self) -> None:
         """Offer to the office what went."""
+        ...
+
+    def keep_wifi_only(self, wifi_only: bool) -> None:
+        """Keep whether photos wait for Wi-Fi."""
         ...
 
 
@@ -98,15 +104,32 @@ class SyncPresenter:
         self._shelf.bring_back()
         self.sync_now()
 
+    def send_photos(self, *, wifi_only: bool) -> None:
+        """Keep whether photos wait for Wi-Fi, and look at once what that changes."""
+        self._shelf.keep_wifi_only(wifi_only)
+        self._runner.wake()
+        self.refresh()
+
     def _state(self, status: StoreStatus, facts: SyncFacts, sync: SyncState) -> SyncScreenState:
         is_working = self._is_asked or sync.phase in _WORKING
         code = SyncMessage.WORKING if is_working else sync.message
         if facts.is_revoked:
             code = SyncMessage.REVOKED
+        elif status.unsent_records and code in _ALL_WELL:
+            # Filed since that exchange: what it found is not the truth any more.
+            code = SyncMessage.UNSENT
         icon, tone = MARKS[code]
+        agrees = status.in_sync or status.records_agree
         is_off = abs(facts.clock_offset_ms) > CLOCK_LIMIT_MS
+        headline = self._say(HEADLINES[code]).format(count=status.unsent_records)
+        if status.unsent_photos and code in _ALL_WELL:
+            # Never green while photos wait: the records are there, not all that they name.
+            icon, tone = MARKS[SyncMessage.UNSENT]
+            headline = self._words.say(
+                "The office has every record; {count} photos not sent", count=status.unsent_photos
+            )
         return SyncScreenState(
-            headline=self._say(HEADLINES[code]).format(count=status.unsent_records),
+            headline=headline,
             icon=icon,
             tone=tone,
             outcome=self._outcome(code, sync),
@@ -114,13 +137,14 @@ class SyncPresenter:
             is_working=is_working,
             last_success=self._last_success(status),
             waiting=tuple(self._waiting(record) for record in facts.waiting[:SHOWN_ROWS]),
-            more=self._more(len(facts.waiting)),
-            scopes=tuple(self._scope(scope, status.in_sync) for scope in _largest(facts.scopes)),
-            scopes_summary=self._summary(facts, status.in_sync),
+            more=self._more(len(facts.waiting) - SHOWN_ROWS),
+            photos=photos_state(facts.photos, sync.uploads, self._words, is_wifi_only=facts.is_wifi_only),
+            scopes=tuple(self._scope(scope, agrees) for scope in _largest(facts.scopes)),
+            scopes_summary=self._summary(facts, agrees),
             clock=clock_text(facts.clock_offset_ms, self._words),
             is_clock_off=is_off,
             sign_out=self._sign_out(status),
-            can_sign_out=not (status.unsent_records or status.drafts),
+            can_sign_out=not (status.unsent_records or status.drafts or status.unsent_photos),
             held=held_text(facts.held, self._words),
             can_keep=not facts.held.is_kept,
             removed=removed_text(facts.resting, facts.lost, self._words),
@@ -146,10 +170,11 @@ class SyncPresenter:
         kind = self._say(TYPES.get(record.type, record.type))
         word, tone = (N_("Needs a look"), "bad") if record.is_refused else (N_("Not sent"), "warn")
         icon = _ICONS.get(record.type, "store-outline")
-        return WaitingRow(record.record_id, record.title or kind, kind, icon, self._say(word), tone)
+        sub = " · ".join(part for part in (kind, files_word(record.files, self._words)) if part)
+        return WaitingRow(record.record_id, record.title or kind, sub, icon, self._say(word), tone)
 
     def _more(self, count: int) -> str:
-        return self._words.say("and {count} more", count=count - SHOWN_ROWS) if count > SHOWN_ROWS else ""
+        return self._words.say("and {count} more", count=count) if count > 0 else ""
 
     def _scope(self, scope: ScopeFact, in_sync: bool) -> ScopeRow:
         return ScopeRow(self._scope_name(scope), self._counted(scope.count, in_sync), in_sync)
@@ -176,6 +201,10 @@ class SyncPresenter:
             )
         if status.drafts:
             return self._words.say("Signing out is not possible: {count} drafts.", count=status.drafts)
+        if status.unsent_photos:
+            return self._words.say(
+                "Signing out is not possible: {count} photos not sent.", count=status.unsent_photos
+            )
         return self._say("Everything is with the office: signing out loses nothing.")
 
     def _say(self, text: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from field178_mobile.presenters.photo_words import PhotoFact
 from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.store.brake import Held, read_held
 from field178_mobile.store.meta import get_number
 from field178_mobile.store.outbox import open_changes, refused_changes
+from field178_mobile.store.photo_shelf import NO_FILES, FileCount
 from field178_mobile.store.position import read_position
 from field178_mobile.store.removed import count_removed
 from field178_mobile.store.room import Room
+from field178_mobile.store.upload_queue import WIFI_ONLY
 
 MANY = 10_000
 NOTHING_HELD = Held(0, is_kept=False)
@@ -27,6 +30,7 @@ class WaitingRecord:
     title: str
     scope: str
     is_refused: bool
+    files: FileCount = NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class SyncFacts:
     held: Held = NOTHING_HELD
     resting: int = 0
     lost: int = 0
+    photos: tuple[PhotoFact, ...] = ()
+    is_wifi_only: bool = False
 
 
 def read_facts(store: Store, words: Wording) -> SyncFacts:
@@ -59,7 +65,10 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
     resting, lost = store.read(count_removed)
     return SyncFacts(
         waiting=tuple(
-            WaitingRecord(record_id, kind, record_title(store, record_id, words), scope, record_id in refused)
+            WaitingRecord(
+                *(record_id, kind, record_title(store, record_id, words), scope, record_id in refused),
+                store.photos.count_of(record_id),
+            )
             for record_id, (kind, scope) in waiting.items()
         ),
         scopes=tuple(
@@ -71,6 +80,10 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
         held=store.read(read_held),
         resting=resting,
         lost=lost,
+        photos=tuple(
+            PhotoFact(photo, record_title(store, photo.record_id, words)) for photo in store.photos.unsent()
+        ),
+        is_wifi_only=store.settings.get(WIFI_ONLY) is True,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """One record that waits; `word` is its state word."""
+    """One record or photo that waits; `word` is its state word, `share` how much of it is up (0 to 1)."""
 
     record_id: str
     title: str
@@ -15,6 +15,19 @@ class WaitingRow:
     icon: str
     word: str
     tone: str
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosState:
+    """The photos that wait, what holds them up, and which networks they may use."""
+
+    summary: str = ""
+    outcome: str = ""
+    remedy: str = ""
+    rows: tuple[WaitingRow, ...] = ()
+    more: str = ""
+    is_wifi_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class SyncScreenState:
     last_success: str = ""
     waiting: tuple[WaitingRow, ...] = ()
     more: str = ""
+    photos: PhotosState = PhotosState()
     scopes: tuple[ScopeRow, ...] = ()
     scopes_summary: str = ""
     clock: str = ""

@@ -68,7 +68,7 @@ class ShownState:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """The whole tablet in one line."""
+    """The whole tablet in one line. `records_agree`: `in_sync` in all but the photos."""
 
     unsent_records: int
     unsent_changes: int
@@ -81,6 +81,7 @@ class StoreStatus:
     drafts: int = 0
     unsent_photos: int = 0
     unsent_photo_bytes: int = 0
+    records_agree: bool = False
 
 
 class InboxKind(StrEnum):

@@ -47,6 +47,9 @@ class FileCount:
     named: int
 
 
+NO_FILES = FileCount(0, 0)
+
+
 class PhotoShelf:
     """Keeps the bytes sealed until a verified backup of the server holds them."""
 

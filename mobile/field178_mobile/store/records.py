@@ -74,6 +74,7 @@ class Records:
             conflicts=len(self.lookups.conflicts()),
             returned=len(self._returned()),
             in_sync=in_sync and not photos,
+            records_agree=in_sync,
             unsent_photos=len(photos),
             unsent_photo_bytes=sum(photo.size_bytes - photo.sent_bytes for photo in photos),
             drafts=self.room.connection.execute("SELECT count(*) FROM draft").fetchone()[0],

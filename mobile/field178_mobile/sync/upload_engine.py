@@ -35,7 +35,6 @@ MOST_STUMBLES = 3
 # So many photos in a row put off: the server does not take files at all.
 MOST_PUT_OFF = 3
 _FOR_ALL = (403, 412, 426)
-_REFUSED = (413, 422)
 _GONE = (404, 410)
 
 _MESSAGES = {
@@ -56,7 +55,7 @@ class UploadEngine:
         self._photo: Photo | None = None
         self._request: Request | None = None
         self._is_offset_known = False
-        self._stumbles = 0
+        self._stumbles = self._beginnings = 0
         # key → whether it was the server's word on this photo; else it only cannot get through just now.
         self._put_off: dict[tuple[str, str], bool] = {}
         self._sent_again: set[tuple[str, str]] = set()
@@ -109,7 +108,7 @@ class UploadEngine:
         current = self._photo.key if self._photo is not None else None
         found = next((photo for photo in waiting if photo.key == current), waiting[0] if waiting else None)
         if found is None or found.key != current:
-            self._is_offset_known, self._stumbles = False, 0
+            self._is_offset_known, self._stumbles, self._beginnings = False, 0, 0
         self._photo = found
         return found
 
@@ -155,7 +154,7 @@ class UploadEngine:
         return taking[type(request)](photo, answer) or self._on_trouble(photo, answer)
 
     def _on_created(self, photo: Photo, answer: Answer) -> Rest | None:
-        if answer.status in _REFUSED:
+        if answer.status == 422:
             return self._refuse(photo, answer)
         if answer.status != 201 or answer.location is None:
             return None
@@ -166,6 +165,8 @@ class UploadEngine:
     def _on_located(self, photo: Photo, answer: Answer) -> Rest | None:
         if answer.status in _GONE:
             return self._begin_again(photo)
+        if answer.status == 422:
+            return self._refuse(photo, answer)
         offset = answer.offset
         if answer.status not in (200, 204) or offset is None or not 0 <= offset <= photo.size_bytes:
             return None
@@ -186,9 +187,7 @@ class UploadEngine:
         if answer.status == 413 and not self._size.is_smallest:
             self._size = self._size.halved(len(request.data))
             return Rest(0)
-        if answer.status in _REFUSED:
-            return self._refuse(photo, answer)
-        return None
+        return self._refuse(photo, answer) if answer.status == 422 else None
 
     def _on_looked(self, photo: Photo, answer: Answer) -> Rest | None:
         is_kept, is_gone = answer.status in (200, 204), answer.status in _GONE
@@ -218,11 +217,14 @@ class UploadEngine:
 
     def _begin_again(self, photo: Photo) -> Rest:
         self._photo = self._queue.keep_progress(photo, None, 0)
+        self._beginnings += 1
+        if self._beginnings >= MOST_STUMBLES:
+            # Whole, and thrown away each time: not even steps forward make this one arrive.
+            return self._put_aside(photo, ErrorCode.CHECKSUM_MISMATCH.value, None)
         return self._stumble(photo, ErrorCode.UPLOAD_GONE.value, None)
 
     def _refuse(self, photo: Photo, answer: Answer) -> Rest:
-        code = answer.code or (ErrorCode.TOO_LARGE if answer.status == 413 else ErrorCode.FILE_REFUSED)
-        self._queue.move(photo, PhotoState.REFUSED, code.value)
+        self._queue.move(photo, PhotoState.REFUSED, (answer.code or ErrorCode.FILE_REFUSED).value)
         return Rest(0)
 
     def _on_trouble(self, photo: Photo, answer: Answer) -> Rest:
@@ -237,6 +239,7 @@ class UploadEngine:
             return self._stumble(photo, code.value, self._backoff.next_wait(answer.retry_after_s))
         if status in (401, 409, 460) or status < 300:
             return self._stumble(photo, code.value, None)
+        # 404: no such record there, or no uploads at all. 413: no room for this device. Both may change.
         return self._put_aside(photo, code.value, None)
 
     def _on_failure(self, failure: Failure) -> Rest:
@@ -267,7 +270,8 @@ class UploadEngine:
         self._put_off_in_a_row += 1
         self._photo = None
         if self._put_off_in_a_row >= MOST_PUT_OFF:
-            return self._rest_long(UploadMessage.NOT_SERVED)
+            is_unknown = error == ErrorCode.NOT_FOUND
+            return self._rest_long(UploadMessage.NOT_SERVED if is_unknown else UploadMessage.PUT_OFF)
         return Rest(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
 
     def _forget_trouble(self) -> None:

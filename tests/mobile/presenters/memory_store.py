@@ -16,6 +16,7 @@ from field178_mobile.store.model import (
     ShownState,
     Word,
 )
+from field178_mobile.store.photo_shelf import NO_FILES, FileCount
 from field178_shared.errors import AppError
 from field178_shared.text import fold
 
@@ -50,8 +51,19 @@ class MemorySettings:
         self.kept[key] = copy.deepcopy(value)
 
 
+class MemoryPhotos:
+    """Names of photos without bytes: what is up is what a test says."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, FileCount] = {}
+
+    def count_of(self, record_id: str) -> FileCount:
+        return self.counts.get(record_id, NO_FILES)
+
+
 class MemoryStore:
     def __init__(self) -> None:
+        self.photos = MemoryPhotos()
         self.drafts = MemoryDrafts()
         self.settings = MemorySettings()
         self.records: dict[str, RecordView] = {}

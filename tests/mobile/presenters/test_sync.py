@@ -15,6 +15,7 @@ from field178_mobile.presenters.sync_words import HEADLINES, MARKS, OUTCOMES, RE
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.brake import Held
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
+from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.codelists import load
 
@@ -48,6 +49,9 @@ class Shelf:
 
     def bring_back(self):
         self.said.append("back")
+
+    def keep_wifi_only(self, wifi_only):
+        self.said.append(f"wifi only: {wifi_only}")
 
 
 def shown(sync: SyncState, status: StoreStatus = QUIET, facts: SyncFacts = FACTS):
@@ -103,6 +107,35 @@ def test_equal_counts_are_claimed_only_in_agreement():
     assert not states[-1].scopes[0].is_equal
 
 
+def test_photos_that_wait_are_never_shown_as_agreement():
+    status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=5, unsent_photo_bytes=8_000_000)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
+    assert states[-1].tone == "warn"
+    assert states[-1].headline == "The office has every record; 5 photos not sent"
+    assert states[-1].scopes_summary == "tablet 41 = server 41"
+
+
+def test_what_was_filed_after_the_last_exchange_is_never_shown_as_agreement():
+    status = replace(QUIET, in_sync=False, unsent_records=1, unsent_changes=1)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
+    assert (states[-1].headline, states[-1].tone) == ("1 records not sent yet", "warn")
+
+
+def test_the_choice_of_network_is_kept_and_photos_look_again():
+    shelf, runner = Shelf(), Runner(SyncState())
+    words = Wording(load(), "en", lambda text: text)
+    presenter = SyncPresenter(lambda: (QUIET, FACTS), runner, CLOCK, words, lambda _state: None, shelf)
+    presenter.send_photos(wifi_only=True)
+    assert shelf.said == ["wifi only: True"]
+    assert runner.wakes == 1
+
+
+def test_a_waiting_record_says_how_many_of_its_photos_are_up():
+    waiting = WaitingRecord("r0", "inspection", "Karaoke", "", False, FileCount(2, 4))
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, waiting=(waiting,)))
+    assert states[-1].waiting[0].sub == "Inspection visit · photos 2/4"
+
+
 def test_waiting_records_are_named_and_the_rest_counted():
     waiting = [WaitingRecord("r0", "inspection", "Karaoke", "", True)]
     waiting += [WaitingRecord(f"r{n}", "outreach_session", "", "", False) for n in range(1, SHOWN_ROWS + 3)]
@@ -120,6 +153,7 @@ def test_waiting_records_are_named_and_the_rest_counted():
         (QUIET, True),
         (replace(QUIET, unsent_records=1, unsent_changes=1), False),
         (replace(QUIET, drafts=1), False),
+        (replace(QUIET, unsent_photos=1, unsent_photo_bytes=9), False),
     ],
 )
 def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allowed):
@@ -205,6 +239,14 @@ def test_line_counts_what_waits_and_names_the_last_success():
     state = line(replace(QUIET, unsent_records=3, unsent_changes=4))
     assert (state.text, state.tone) == ("3 records not sent · last success 21:41", "warn")
     assert (state.unsent, state.unsent_changes) == (3, 4)
+
+
+def test_line_counts_photos_beside_the_records_and_alone():
+    photos = replace(QUIET, in_sync=False, unsent_photos=5, unsent_photo_bytes=8_000_000)
+    both = line(replace(photos, unsent_records=3, unsent_changes=4))
+    assert both.text == "3 records not sent · 5 photos (8 MB) · last success 21:41"
+    alone = line(photos)
+    assert (alone.text, alone.tone) == ("5 photos not sent (8 MB) · last success 21:41", "warn")
 
 
 def test_line_of_another_day_carries_the_date():

@@ -184,19 +184,45 @@ def test_a_line_that_breaks_carries_smaller_chunks_and_larger_ones_again(store, 
     assert SMALLEST_CHUNK_BYTES <= min(sizes) < CHUNK
 
 
-@pytest.mark.parametrize(
-    ("status", "code"), [(422, ErrorCode.FILE_REFUSED), (413, ErrorCode.TOO_LARGE)], ids=["422", "413"]
-)
-def test_a_refused_photo_waits_for_a_person_and_holds_nobody_up(store, sender, server, status, code):
+@pytest.mark.parametrize("asked", [0, 1, 2], ids=["create", "chunk", "locate"])
+def test_a_refused_photo_waits_for_a_person_and_holds_nobody_up(store, sender, server, asked):
     first, second = file_with_photos(store, record(1), PHOTO, OTHER)
-    sender.faults = [says(status, code)]
+    refusal = says(422, ErrorCode.FILE_REFUSED)
+    sender.faults = [[refusal], [honest, refusal], [honest, never_arrives, refusal]][asked]
     sender.run()
     assert states(store) == [PhotoState.REFUSED, PhotoState.SENT]
-    assert [photo.last_error for photo in store.photos.unsent()] == [code.value]
+    assert [photo.last_error for photo in store.photos.unsent()] == [ErrorCode.FILE_REFUSED.value]
     assert set(server.blobs) == {second}
     sender.restart()
     sender.run()
     assert set(server.blobs) == {first, second}
+
+
+def test_a_device_without_room_at_the_office_asks_again_later(store, sender, server):
+    file_with_photos(store, record(1), PHOTO)
+    sender.faults = [says(413, ErrorCode.TOO_LARGE)]
+    sender.run()
+    assert [photo.last_error for photo in store.photos.unsent()] == [ErrorCode.TOO_LARGE.value]
+    assert sender.runner.state.message is UploadMessage.PUT_OFF
+    sender.turn()
+    sender.run()
+    assert states(store) == [PhotoState.SENT]
+
+
+def test_a_photo_thrown_away_whole_each_time_is_not_sent_for_ever(store, sender, server):
+    _spoiled, second = file_with_photos(store, record(1), PHOTO, OTHER)
+
+    def throws_away(model, request):
+        is_last = isinstance(request, SendChunk) and request.offset + len(request.data) == len(PHOTO)
+        if is_last and request.data == PHOTO[request.offset :]:
+            del model.uploads[request.location]
+            return says(460, ErrorCode.CHECKSUM_MISMATCH)(model, request)
+        return honest(model, request)
+
+    sender.faults = [throws_away] * 100
+    sender.run()
+    assert [request.sha256 for request in sender.requests if isinstance(request, Create)].count(_spoiled) == 3
+    assert set(server.blobs) == {second}
 
 
 def test_a_photo_that_cannot_be_sent_lets_the_next_one_pass(store, sender, server):

@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 from tests.mobile.support import FrozenClock
 from tests.mobile.ui.lint import lint
-from tests.mobile.ui.stage import Stage, find, frames, tap, texts
+from tests.mobile.ui.stage import PORTRAIT, Stage, find, frames, tap, texts
 
+from field178_mobile.presenters.photo_words import PhotoFact
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.brake import Held
 from field178_mobile.store.model import StoreStatus
-from field178_mobile.sync.events import Phase, SyncMessage, SyncState
+from field178_mobile.store.photo_rows import Photo, PhotoState
+from field178_mobile.sync.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
 from field178_shared.codelists import load
 
 CLOCK = FrozenClock()
@@ -26,6 +28,12 @@ TEAM = "Đội kiểm tra liên ngành 178 xã An Lão, thành phố Hải Phòn
 FACTS = SyncFacts(
     WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)), 135_000, False
 )
+PHOTO = Photo("ab", "1", 640_000, "image/jpeg", PhotoState.WAITING, "/u/1", 262_144, 0, None)
+PHOTOS = (
+    PhotoFact(PHOTO, "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp"),
+    PhotoFact(replace(PHOTO, sha256="cd", state=PhotoState.REFUSED, last_error="file_refused"), ""),
+)
+SENDING = SyncState(Phase.IDLE, SyncMessage.IN_SYNC, uploads=UploadState(UploadMessage.SENDING, "ab"))
 STATUS = StoreStatus(2, 3, CLOCK.now(), None, 1, 0, 0, False)
 QUIET = replace(STATUS, unsent_records=0, unsent_changes=0, quarantined=0, in_sync=True)
 NO_NETWORK = SyncState(Phase.WAITING, SyncMessage.NO_NETWORK, retry_in_s=300)
@@ -56,6 +64,9 @@ class Shelf:
 
     def bring_back(self):
         self.said.append("back")
+
+    def keep_wifi_only(self, wifi_only):
+        self.said.append(f"wifi only: {wifi_only}")
 
 
 @pytest.fixture
@@ -119,6 +130,23 @@ def test_signing_out_asks_first(sync_screen):
     assert asked == [1]
 
 
+def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
+    status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=2, unsent_photo_bytes=10**6)
+    screen = sync_screen(status, replace(FACTS, waiting=(), photos=PHOTOS), SENDING)
+    for text in ("Còn 2 ảnh chưa gửi (756 kB)", "640 kB · 41% · phần 2/3", "Đang gửi", "Bị từ chối"):
+        assert text in texts()
+    assert any("Tệp không được chấp nhận." in text for text in texts())
+    assert any("hãy báo văn phòng" in text for text in texts())
+    assert screen.tone == "warn"
+
+
+def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
+    tap(find("Chip", text="Chỉ Wi-Fi"))
+    assert screen.shelf.said == ["wifi only: True"]
+    assert screen.runner.wakes == 1
+
+
 def test_agreement_is_shown_as_equal_numbers(sync_screen):
     sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
     assert "máy 215 = máy chủ 215" in texts()
@@ -147,8 +175,8 @@ def test_what_went_can_be_offered_to_the_office(sync_screen):
 
 
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
-    facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12)
-    screen = sync_screen(STATUS, facts, NO_NETWORK, size=window_size)
+    facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    screen = sync_screen(STATUS, facts, SENDING, size=window_size)
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)

@@ -61,7 +61,8 @@ class RecordPane(BoxLayout):
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
-        self.title, self.sub = state.title, state.subtitle
+        self.title = state.title
+        self.sub = " · ".join(part for part in (state.files, state.subtitle) if part)
         self.word, self.word_tone = state.state_word, PILL_OF_STATE.get(state.state, "plain")
         self._head.show(self.ids.word, bool(self.word))
         self.info.show(state)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
-from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
+from field178_mobile.presenters.sync_state import PhotosState, ScopeRow, SyncScreenState, WaitingRow
 from field178_mobile.store import Store, StoreChange
 from field178_mobile.store.brake import answer_brake
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.removed import bring_back
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Unlocked
+from field178_mobile.store.upload_queue import WIFI_ONLY
 from field178_mobile.sync.events import SyncState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
@@ -25,13 +26,14 @@ from field178_mobile.ui.services import Services
 
 
 class WaitingLine(BoxLayout):
-    """One record that waits. title; sub; icon; word; tone; has_line."""
+    """One record or photo that waits. title; sub; icon; word; tone; share (0 to 1); has_line."""
 
     title = StringProperty("")
     sub = StringProperty("")
     icon = StringProperty("")
     word = StringProperty("")
     tone = StringProperty("warn")
+    share = NumericProperty(0)
     has_line = BooleanProperty(True)
 
 
@@ -55,6 +57,11 @@ class SyncScreen(BoxLayout):
     is_working = BooleanProperty(False)
     last_success = StringProperty("")
     more = StringProperty("")
+    photos_summary = StringProperty("")
+    photos_outcome = StringProperty("")
+    photos_remedy = StringProperty("")
+    photos_more = StringProperty("")
+    is_wifi_only = BooleanProperty(False)
     scopes_summary = StringProperty("")
     clock = StringProperty("")
     is_clock_off = BooleanProperty(False)
@@ -80,8 +87,15 @@ class SyncScreen(BoxLayout):
         self._answers.show(self.ids.keep, state.can_keep)
         self._cards.show(self.ids.removed_card, bool(state.removed))
         self._offers.show(self.ids.back, state.can_bring_back)
+        self._show_photos(state.photos)
         self._fill(self.ids.waiting, [_waiting(row) for row in state.waiting])
         self._fill(self.ids.scopes, [_scope(row) for row in state.scopes])
+
+    def _show_photos(self, photos: PhotosState) -> None:
+        self.photos_summary, self.photos_outcome = photos.summary, photos.outcome
+        self.photos_remedy, self.photos_more = photos.remedy, photos.more
+        self.is_wifi_only = photos.is_wifi_only
+        self._fill(self.ids.photos, [_waiting(row) for row in photos.rows])
 
     def open(self, **_place: str) -> None:
         """Look again when the screen is opened from elsewhere."""
@@ -126,7 +140,9 @@ _PLAIN = (
 
 
 def _waiting(row: WaitingRow) -> WaitingLine:
-    return WaitingLine(title=row.title, sub=row.sub, icon=row.icon, word=row.word, tone=row.tone)
+    return WaitingLine(
+        title=row.title, sub=row.sub, icon=row.icon, word=row.word, tone=row.tone, share=row.share
+    )
 
 
 def _scope(row: ScopeRow) -> ScopeLine:
@@ -134,7 +150,7 @@ def _scope(row: ScopeRow) -> ScopeLine:
 
 
 class _Shelf:
-    """What the brake holds and what went, in this tablet's store."""
+    """What the brake holds, what went, and how photos go, in this tablet's store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -146,6 +162,10 @@ class _Shelf:
     def bring_back(self) -> None:
         """Offer to the office what went."""
         self._do(bring_back)
+
+    def keep_wifi_only(self, wifi_only: bool) -> None:
+        """Keep the officers' choice."""
+        self._store.settings.put(WIFI_ONLY, wifi_only)
 
     def _do(self, work: Callable[[Room], None]) -> None:
         def both(unlocked: Unlocked) -> tuple[()]:

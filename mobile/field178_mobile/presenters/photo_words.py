@@ -1,0 +1,137 @@
+"""Photos in words: how many wait, how far each one is, what holds it up and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from field178_mobile.presenters.sync_state import PhotosState, WaitingRow
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.photo_rows import Photo, PhotoState
+from field178_mobile.store.photo_shelf import FileCount
+from field178_mobile.sync.events import UploadMessage, UploadState
+from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES
+from field178_shared.errors import ErrorCode, message
+from field178_shared.formats import percent_text
+from field178_shared.i18n import N_
+
+OUTCOMES: Mapping[UploadMessage, str] = {
+    UploadMessage.QUIET: N_("They go as soon as their record is with the office."),
+    UploadMessage.SENDING: N_("Being sent, one after the other; records always go first."),
+    UploadMessage.WAITING_WIFI: N_("They wait for Wi-Fi."),
+    UploadMessage.NO_NETWORK: N_("The line broke; sending goes on where it stopped."),
+    UploadMessage.NOT_OUR_SERVER: N_("This network does not lead to the office"),
+    UploadMessage.SERVER_BUSY: N_("The office's server is busy; they are sent again."),
+    UploadMessage.REFUSED: N_("The office takes no photos from this tablet now."),
+    UploadMessage.PUT_OFF: N_("Some did not get through; they are tried again in an hour."),
+    UploadMessage.NOT_SERVED: N_("The office's server takes no photos yet; they are kept here."),
+}
+REMEDIES: Mapping[UploadMessage, str] = {
+    UploadMessage.WAITING_WIFI: N_("Connect to Wi-Fi, or choose “Any network” here."),
+    UploadMessage.NOT_OUR_SERVER: N_(
+        "A Wi-Fi sign-in page? Open the browser and sign in, or use mobile data."
+    ),
+    UploadMessage.REFUSED: N_("Tell the office; this tablet's enrolment must be looked at."),
+    UploadMessage.NOT_SERVED: N_("Tell the office that its server needs an upgrade."),
+}
+# Codes that say something else of a photo than of a record.
+_ERRORS: Mapping[str, str] = {
+    ErrorCode.STORE_DAMAGED: N_("The photo's file on this tablet is damaged."),
+    ErrorCode.LOCKED: N_("The office is still busy with this photo."),
+    ErrorCode.NOT_FOUND: N_("The office does not know this photo's record."),
+    ErrorCode.TOO_LARGE: N_("The office has no room for more photos of this tablet."),
+}
+SHOWN_PHOTOS = 6
+_STUCK = (PhotoState.REFUSED, PhotoState.DAMAGED)
+STUCK = N_(
+    "A photo needs help: tell the office. It stays here and is sent again when the tablet is next unlocked."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFact:
+    """One photo the server does not have, and the record it belongs to, by a few words."""
+
+    photo: Photo
+    title: str
+
+
+def files_word(count: FileCount, words: Wording) -> str:
+    """Return "photos 2/4" while files of a record are not up, nothing when all are or none is named."""
+    if count.sent == count.named:
+        return ""
+    return words.say("photos {sent}/{named}", sent=count.sent, named=count.named)
+
+
+def amount_text(size_bytes: int) -> str:
+    """Return an amount of data as people say it: 8 MB, 640 kB; never less than 1 kB."""
+    if size_bytes >= 999_500:
+        return f"{round(size_bytes / 1e6)} MB"
+    return f"{max(1, round(size_bytes / 1000))} kB"
+
+
+def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> WaitingRow:
+    """Return one photo of the sync screen."""
+    photo = fact.photo
+    word, tone = _word(photo, uploads)
+    parts = [amount_text(photo.size_bytes), _progress(photo, words), _error(photo, words)]
+    title = fact.title or words.translate("Photo")
+    icon = "image-outline"
+    return WaitingRow(
+        photo.record_id,
+        title,
+        " · ".join(part for part in parts if part),
+        icon,
+        words.translate(word),
+        tone,
+        photo.sent_bytes / photo.size_bytes if photo.sent_bytes else 0.0,
+    )
+
+
+def photos_state(
+    facts: Sequence[PhotoFact], uploads: UploadState, words: Wording, *, is_wifi_only: bool
+) -> PhotosState:
+    """Return what the sync screen says of photos; nothing but the choice of network when none waits."""
+    if not facts:
+        return PhotosState(is_wifi_only=is_wifi_only)
+    size = sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in facts)
+    remedy = STUCK if any(fact.photo.state in _STUCK for fact in facts) else REMEDIES.get(uploads.message, "")
+    more = len(facts) - SHOWN_PHOTOS
+    return PhotosState(
+        summary=words.say("{count} photos not sent ({amount})", count=len(facts), amount=amount_text(size)),
+        outcome=words.translate(OUTCOMES[uploads.message]),
+        remedy=words.translate(remedy) if remedy else "",
+        rows=tuple(photo_row(fact, uploads, words) for fact in facts[:SHOWN_PHOTOS]),
+        more=words.say("and {count} more", count=more) if more > 0 else "",
+        is_wifi_only=is_wifi_only,
+    )
+
+
+def _word(photo: Photo, uploads: UploadState) -> tuple[str, str]:
+    if photo.state is PhotoState.REFUSED:
+        return N_("Refused"), "bad"
+    if photo.state is PhotoState.DAMAGED:
+        return N_("Unreadable"), "bad"
+    if photo.sha256 == uploads.sending:
+        return N_("Sending"), "primary"
+    return N_("Not sent"), "warn"
+
+
+def _progress(photo: Photo, words: Wording) -> str:
+    if not photo.sent_bytes:
+        return ""
+    parts = -(-photo.size_bytes // LARGEST_CHUNK_BYTES)
+    return words.say(
+        "{percent} · part {part} of {parts}",
+        percent=percent_text(100 * photo.sent_bytes / photo.size_bytes, words.language, 0),
+        part=min(photo.sent_bytes // LARGEST_CHUNK_BYTES + 1, parts),
+        parts=parts,
+    )
+
+
+def _error(photo: Photo, words: Wording) -> str:
+    if photo.last_error is None:
+        return ""
+    if photo.last_error in _ERRORS:
+        return words.translate(_ERRORS[photo.last_error])
+    return message(photo.last_error, words.language)
