@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 from base64 import b64encode
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.port import TransportFailure
@@ -18,6 +20,7 @@ from field178_shared.protocol import HEADER
 UPLOADS = "/api/v1/uploads"
 BLOBS = "/api/v1/blobs"
 BACKED_UP = "F178-Backed-Up"
+LARGEST_REST = 64 << 10
 _TUS = {"Tus-Resumable": "1.0.0"}
 _OCTETS = "application/offset+octet-stream"
 
@@ -34,7 +37,11 @@ class HttpUploadLine:
             self._transport.open_session()
             return Answer(200)
         with self._ask(request) as response:
-            return self._answer(response)
+            answer = self._answer(response)
+            # To its end, empty as it is: else the next chunk would have to connect anew.
+            with suppress(requests.RequestException, HTTPError):
+                response.raw.read(LARGEST_REST)
+            return answer
 
     def _ask(self, request: Create | Locate | SendChunk | Look) -> requests.Response:
         headers = {**self._transport.bearer(), **_TUS}

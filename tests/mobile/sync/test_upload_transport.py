@@ -138,6 +138,32 @@ def test_a_server_below_a_path_is_reached_there(talk):
     assert [request[0] for request in server.requests] == ["/so178/api/v1/uploads", "/so178" + PLACE]
 
 
+def test_one_connection_carries_everything(talk):
+    doors = set()
+
+    def script(handler, _body):
+        doors.add(handler.client_address)
+        if handler.command == "POST":
+            reply(handler, 201, b"", F178_Protocol="1", Location=PLACE)
+        elif handler.headers.get("Upload-Offset") == "1":
+            reply_json(handler, 409, {"code": "offset_mismatch"})
+        else:
+            handler.send_response(204)
+            handler.send_header("F178-Protocol", "1")
+            handler.end_headers()
+
+    _server, line = talk(script)
+    for request in (
+        CREATE,
+        SendChunk(PLACE, 0, b"x"),
+        SendChunk(PLACE, 1, b"x"),
+        Locate(PLACE),
+        Look(SHA256),
+    ):
+        line.perform(request)
+    assert len(doors) == 1
+
+
 def test_a_session_is_opened_on_the_same_line(talk):
     def script(handler, _body):
         if handler.path.endswith("challenge"):
