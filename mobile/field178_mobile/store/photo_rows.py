@@ -55,6 +55,13 @@ def insert_photo(room: Room, head: PhotoHead) -> None:
     )
 
 
+def replace_photo(room: Room, head: PhotoHead) -> None:
+    """Put a file into the queue anew, whatever its row said. Inside a transaction."""
+    place = (head.sha256, head.record_id)
+    room.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", place)
+    insert_photo(room, head)
+
+
 def delete_photo(room: Room, photo: Photo) -> None:
     """Take a file out of the queue. Inside a transaction."""
     room.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", photo.key)

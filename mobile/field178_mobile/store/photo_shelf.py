@@ -24,6 +24,7 @@ from field178_mobile.store.photo_rows import (
     named_files,
     photos_of,
     put_state,
+    replace_photo,
     unsent_photos,
 )
 from field178_mobile.store.room import Room
@@ -137,21 +138,27 @@ def forget_photo(room: Room, files: PhotoFiles, photo: Photo) -> None:
 
 def match_photos(room: Room, files: PhotoFiles) -> None:
     """Bring folder and queue together after a crash or a damage: no bytes without a row, no row without."""
-    here, rows = set(files.names()), all_photos(room)
-    known = {photo.sha256 for photo in rows}
-    heads = [head for name in sorted(here - known) if (head := _head(room, files, name)) is not None]
-    lost = [photo for photo in rows if photo.sha256 not in here]
-    if not heads and not lost:
+    names, rows = files.names(), {photo.key: photo for photo in all_photos(room)}
+    heads = [head for name in names if (head := _head(room, files, name)) is not None]
+    # Also where a bad block spoiled the plain columns of a row: what was sealed is the truth.
+    strange = [head for head in heads if not _is_told_by(rows.get((head.sha256, head.record_id)), head)]
+    lost = [photo for photo in rows.values() if photo.sha256 not in names]
+    if not strange and not lost:
         return
     unsent = {photo.key for photo in unsent_photos(room)}
     with room.transaction("photo"):
-        for head in heads:
-            insert_photo(room, head)
+        for head in strange:
+            replace_photo(room, head)
         for photo in lost:
             if photo.key in unsent:
                 put_state(room, photo, PhotoState.DAMAGED, ErrorCode.STORE_DAMAGED.value)
             else:
                 delete_photo(room, photo)
+
+
+def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
+    told = (head.size_bytes, head.content_type)
+    return photo is not None and (photo.size_bytes, photo.content_type) == told
 
 
 def _head(room: Room, files: PhotoFiles, sha256: str) -> PhotoHead | None:

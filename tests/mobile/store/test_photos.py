@@ -192,6 +192,18 @@ def test_photos_outlive_a_damaged_database(tmp_path, clock):
     again.close()
 
 
+@pytest.mark.parametrize("spoil", ["record_id = 'spoiled'", "size_bytes = 7", "content_type = 'x'"])
+def test_a_row_that_a_bad_block_spoiled_is_told_by_its_file(tmp_path, clock, spoil):
+    store = opened(tmp_path, clock)
+    (sha256,) = filed(store, clock, 1, PHOTO)
+    store.write(lambda unlocked: unlocked.room.connection.execute(f"UPDATE photo SET {spoil}").fetchall())
+    store.close()
+    again = opened(tmp_path, clock)
+    (photo,) = again.photos.unsent()
+    assert (photo.sha256, photo.size_bytes, photo.content_type) == (sha256, len(PHOTO), "image/jpeg")
+    again.close()
+
+
 def test_a_lost_file_of_a_filed_record_is_said(tmp_path, clock):
     store = opened(tmp_path, clock)
     (sha256,) = filed(store, clock, 1, PHOTO)
