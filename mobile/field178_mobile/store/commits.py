@@ -137,7 +137,7 @@ def finish_exchange(room: Room, greeting: Greeting, at: datetime) -> None:
 
 
 def note_agreement(room: Room, at: datetime) -> None:
-    """Remember that the server computed the same state: nothing else changed."""
+    """Remember that an exchange succeeded and that nothing else changed."""
     with room.transaction("agreed"):
         put_text(room, "last_success_at", to_wire(at))
         put_text(room, "last_error", None)
@@ -163,10 +163,23 @@ def mark_sent(room: Room, change_ids: Sequence[str]) -> None:
         set_state(room, change_ids, State.SENT)
 
 
-def park(room: Room, change_id: str, reason: str) -> None:
-    """Take one change out of the queue until the user mends it, so that it delays no other."""
+def park(room: Room, change_ids: Sequence[str], reason: str) -> None:
+    """Take changes out of the queue until the user mends them, so that they delay no other."""
     with room.transaction("park"):
-        set_state(room, [change_id], State.PARKED, reason)
+        set_state(room, change_ids, State.PARKED, reason)
+
+
+def unpark(room: Room, reason: str) -> list[str]:
+    """Put changes parked for a reason back into the queue, unless they were mended; return their records.
+
+    They count as sent: the server may have taken one and failed after that.
+    """
+    query = "FROM outbox WHERE state = 'parked' AND reason = ? AND replaced_by IS NULL"
+    found = room.connection.execute(f"SELECT id, record_id {query}", (reason,)).fetchall()
+    if found:
+        with room.transaction("unpark"):
+            set_state(room, [change_id for change_id, _ in found], State.SENT)
+    return [record_id for _, record_id in found]
 
 
 def offer_missing(room: Room, change_ids: Sequence[str], offering: bool) -> None:

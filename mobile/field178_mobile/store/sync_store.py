@@ -47,14 +47,18 @@ class SyncStore:
         """Remember that these changes may be with the server."""
         self._write(lambda room: commits.mark_sent(room, change_ids))
 
-    def park(self, change: OwnChange, reason: str) -> None:
-        """Take one change out of the queue until the user mends it."""
+    def park(self, changes: Sequence[OwnChange], reason: str) -> None:
+        """Take changes out of the queue until the user mends them."""
 
-        def work(unlocked: Unlocked) -> tuple[str]:
-            commits.park(unlocked.room, change.id, reason)
-            return (change.record_id,)
+        def work(unlocked: Unlocked) -> list[str]:
+            commits.park(unlocked.room, [change.id for change in changes], reason)
+            return [change.record_id for change in changes]
 
         self._store.write(work)
+
+    def unpark(self, reason: str) -> None:
+        """Push again what was parked for a reason."""
+        self._store.write(lambda unlocked: commits.unpark(unlocked.room, reason))
 
     def commit_checkpoint(self, checkpoint: Checkpoint) -> Committed:
         """Commit rows, cursor and receipts together."""

@@ -16,6 +16,7 @@ from field178_mobile.sync.runner import SyncRunner
 from field178_mobile.sync.upload_engine import UploadEngine
 from field178_mobile.sync.upload_runner import UploadRunner
 from field178_mobile.vault.model import Enrolment
+from field178_shared.clock import duration_clock
 from field178_shared.ids import IdSource
 
 
@@ -38,7 +39,7 @@ def runner_for(
 
     transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
     randomness = random.SystemRandom()
-    world = World(around.clock, randomness, around.ids.random)
+    world = World(around.clock, randomness, around.ids.random, duration_clock)
     engine = SyncEngine(SyncStore(store), Identity(enrolment.device, app), world)
     uploads = UploadEngine(UploadQueue(store), randomness)
     photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)

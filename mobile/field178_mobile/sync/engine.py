@@ -53,6 +53,7 @@ REFUSED_WAIT_S = 3600.0
 _MESSAGES = {
     FailureKind.NO_NETWORK: SyncMessage.NO_NETWORK,
     FailureKind.CUT: SyncMessage.NO_NETWORK,
+    FailureKind.PORTAL: SyncMessage.PORTAL,
     FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
     FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
     FailureKind.BUSY: SyncMessage.SERVER_BUSY,
@@ -64,11 +65,12 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the engine is given."""
+    """What the engine is given. `stopwatch` counts seconds, whatever anybody does to the clock."""
 
     clock: Clock
     randomness: random.Random
     new_incarnation: Callable[[], str]
+    stopwatch: Callable[[], float]
 
 
 class SyncEngine:
@@ -85,6 +87,8 @@ class SyncEngine:
         self._reactions = Reactions(store, world.new_incarnation)
         self._exchange: Exchange | None = None
         self._answer: Answer | None = None
+        self._stopwatch = world.stopwatch
+        self._sent_at = self._on_its_way_s = 0.0
         self._signed_in = False
         self._sign_ins = 0
         self._healing_rounds = 0
@@ -113,7 +117,7 @@ class SyncEngine:
             return []
         if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
             self._backoff.reset()
-            self._queue.forget_deferred()
+            self._queue.try_parked_again()
         elif self.state.phase is Phase.WAITING and reason is WakeReason.SAVE:
             # A save does not hurry a server that asked for time, nor a network that is not there.
             return []
@@ -140,6 +144,7 @@ class SyncEngine:
             self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
         self._exchange = build_exchange(self._identity, position, load, self._clock.now())
         self._answer = Answer(self._store, self._exchange)
+        self._sent_at = self._stopwatch()
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
 
     def _next_load(self, position: Position) -> Load:
@@ -167,6 +172,8 @@ class SyncEngine:
         try:
             answer.feed(data)
             if first and answer.hello is not None:
+                # Up to here the request was on its way; how long the answer takes says nothing about it.
+                self._on_its_way_s = self._stopwatch() - self._sent_at
                 return self._on_hello(answer.hello, exchange)
             if answer.stopped:
                 return [HangUp(), *self._on_stopped(answer, exchange)]
@@ -196,10 +203,11 @@ class SyncEngine:
             return self._fail(Failure(FailureKind.CUT))
         self._answer, self._exchange = None, None
         self._backoff.reset()
-        self._queue.grow()
+        self._queue.answered(exchange, self._on_its_way_s)
         self._sign_ins = 0
         now = self._clock.now()
-        if answer.hello.agreed:
+        if answer.hello.agreed or answer.hello.pull_refused:
+            # Neither says anything about scopes, receipts and notices.
             self._store.note_agreement(now)
         else:
             self._store.finish(answer.hello.greeting, now)

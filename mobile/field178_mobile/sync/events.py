@@ -23,6 +23,7 @@ class FailureKind(StrEnum):
     """How a request ended when it was no answer; each has its own way on."""
 
     NO_NETWORK = "no_network"
+    PORTAL = "portal"
     NOT_OUR_SERVER = "not_our_server"
     CUT = "cut"
     SERVER_ERROR = "server_error"
@@ -119,6 +120,7 @@ class SyncMessage(StrEnum):
     UNSENT = "unsent"
     NEEDS_FIX = "needs_fix"
     NO_NETWORK = "no_network"
+    PORTAL = "portal"
     NOT_OUR_SERVER = "not_our_server"
     SERVER_ERROR = "server_error"
     SERVER_BUSY = "server_busy"

@@ -84,12 +84,13 @@ def parse_hello(frame: Reader) -> Hello:
             raise NotOurAnswer("hello")
         lowest, highest = _protocol(frame)
         agreed, now = frame.flag("agreed"), frame.text("now", default="")
+        is_refused = frame.text("pull", default="") == "refused"
         at = from_wire(now)
         greeting = Greeting(
             epoch=frame.text("epoch"),
-            verdicts=frame.integer("verdicts", default=0 if agreed else None),
+            verdicts=frame.integer("verdicts", default=0 if agreed or is_refused else None),
             notices=tuple(_notice(item) for item in frame.items("notices", 10_000, "notices")),
-            granted=frozenset(frame.texts("scopes", 10_000)),
+            granted=_granted(frame, may_lack=agreed or is_refused),
             revoked=frame.flag("revoked"),
             at_s=0 if at is None else int(at.timestamp()),
         )
@@ -102,7 +103,7 @@ def parse_hello(frame: Reader) -> Hello:
             backed_up={life: Reader(backed_up).integer(life) for life in backed_up},
             missing=frame.texts("missing", 100_000),
             agreed=agreed,
-            pull_refused=frame.text("pull", default="") == "refused",
+            pull_refused=is_refused,
             speaks_ours=lowest <= VERSION <= highest,
         )
     except AppError as error:
@@ -175,6 +176,13 @@ def parse_end(frame: Reader) -> End:
     """Return the end of the answer."""
     verified = frozenset(frame.texts("verified", 10_000))
     return End(frame.integer("frames"), frame.flag("more"), verified)
+
+
+def _granted(frame: Reader, *, may_lack: bool) -> frozenset[str]:
+    if not may_lack and "scopes" not in frame.value:
+        # Taken for "none", it would cost the tablet all its rows.
+        raise NotOurAnswer("scopes")
+    return frozenset(frame.texts("scopes", 10_000))
 
 
 def _protocol(frame: Reader) -> tuple[int, int]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from field178_shared.protocol import MAX_CHANGES
 
-FIRST_BYTES = 64 << 10
+FIRST_BYTES = 16 << 10
 LARGEST_BYTES = 900 << 10
+LONGEST_REQUEST_S = 15.0
 LONGEST_WAIT_S = 900.0
 SHORTEST_STEP_S = 2.0
 LARGEST_CHUNK_BYTES = 256 << 10
@@ -22,8 +23,12 @@ class BatchSize:
     changes: int = MAX_CHANGES
     size_bytes: int = FIRST_BYTES
 
-    def grown(self) -> BatchSize:
-        """Return the next larger size, after an answer came whole."""
+    def after(self, pushed: int, pushed_bytes: int, seconds: float) -> BatchSize:
+        """Return the size after a batch that arrived: double while twice as much would still be in time."""
+        if seconds > LONGEST_REQUEST_S:
+            return self.halved(pushed, pushed_bytes)
+        if seconds * 2 > LONGEST_REQUEST_S:
+            return self
         return BatchSize(min(self.changes * 2, MAX_CHANGES), min(self.size_bytes * 2, LARGEST_BYTES))
 
     def halved(self, pushed: int, pushed_bytes: int) -> BatchSize:

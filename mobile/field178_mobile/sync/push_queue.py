@@ -6,21 +6,25 @@ from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.pace import BatchSize
-from field178_mobile.sync.request import Exchange, choose_batch
+from field178_mobile.sync.request import Exchange, choose_batch, units
+from field178_shared.errors import ErrorCode
 from field178_shared.protocol import MAX_CHANGES
 
-ERRORS_BEFORE_DEFERRING = 2
+ERRORS_BEFORE_BISECTING = 2
 SUCCESSES_BEFORE_TRYING_AGAIN = 12
+Unit = tuple[OwnChange, ...]
 
 
 class PushQueue:
-    """Chooses batches of adaptive size; a change that makes the server fail is set aside for a while."""
+    """Chooses batches of adaptive size; a change that makes the server fail is parked, "cần sửa".
+
+    A change and a group are one unit: what stands or falls together is set aside together.
+    """
 
     def __init__(self, store: SyncStore) -> None:
         self._store = store
         self._size = BatchSize()
-        self._deferred: frozenset[str] = frozenset()
-        self._suspect: str | None = None
+        self._suspect: Unit = ()
         self._server_errors = 0
         self._successes = 0
 
@@ -38,20 +42,23 @@ class PushQueue:
         """Return the first open changes that fit, ascending."""
         return choose_batch(self._store.open_changes(MAX_CHANGES, self._aside()), self._size)
 
-    def grow(self) -> None:
-        """Push more at once: an answer came whole."""
-        self._size = self._size.grown()
+    def answered(self, exchange: Exchange, seconds: float) -> None:
+        """Take the lesson of an answer that came whole; `seconds`: how long the request was on its way."""
+        if exchange.pushed:
+            self._size = self._size.after(len(exchange.pushed), exchange.pushed_bytes, seconds)
         # Not to zero: in the middle of a bisection the next failure goes on bisecting at once.
         self._server_errors = max(self._server_errors - 1, 0)
-        # Without the suspect the server answered: it is what made it fail.
-        self._deferred, self._suspect = self._aside(), None
+        if self._suspect:
+            # Without the suspect the server answered: it is what made it fail.
+            self._store.park(self._suspect, ErrorCode.INTERNAL.value)
+            self._suspect = ()
         self._successes += 1
         if self._successes % SUCCESSES_BEFORE_TRYING_AGAIN == 0:
-            self.forget_deferred()
+            self.try_parked_again()
 
-    def forget_deferred(self) -> None:
-        """Try again what was set aside."""
-        self._deferred = frozenset()
+    def try_parked_again(self) -> None:
+        """Push again what the server failed on: it may be mended. What it called wrong stays parked."""
+        self._store.unpark(ErrorCode.INTERNAL.value)
 
     def learn(self, failure: Failure, exchange: Exchange) -> bool:
         """Take a failure's lesson; true when the rest is to be sent at once."""
@@ -67,40 +74,38 @@ class PushQueue:
         return False
 
     def _learn_refusal(self, failure: Failure, exchange: Exchange) -> bool:
-        named = [change for change in exchange.pushed if change.id == failure.change_id]
-        if not named and len(exchange.pushed) == 1:
-            named = [exchange.pushed[0]]
-        if named:
-            self._store.park(named[0], failure.code.value if failure.code else "malformed")
+        pushed = units(exchange.pushed)
+        named = [unit for unit in pushed if any(change.id == failure.change_id for change in unit)]
+        bad = (named or pushed) if len(pushed) == 1 else named
+        if bad:
+            self._store.park(bad[0], failure.code.value if failure.code else ErrorCode.MALFORMED.value)
         else:
             self._halve(exchange)
         return True
 
     def _learn_too_large(self, exchange: Exchange) -> bool:
-        if len(exchange.pushed) == 1:
-            self._store.park(exchange.pushed[0], "too_large")
+        if len(units(exchange.pushed)) == 1:
+            self._store.park(exchange.pushed, ErrorCode.TOO_LARGE.value)
         else:
             self._halve(exchange)
         return True
 
     def _learn_server_error(self, exchange: Exchange) -> bool:
         # One failure is bad luck: wait. A server that fails on this batch again is stopped by something in
-        # it: bisect, set the last one aside, go on with the others. If it then fails on another single one,
-        # it fails on everything: nothing is set aside, wait.
+        # it: bisect, leave the last one out, go on with the others. If it then fails on another single one,
+        # it fails on everything: nothing is parked, wait.
         self._server_errors += 1
-        if self._server_errors < ERRORS_BEFORE_DEFERRING:
+        if self._server_errors < ERRORS_BEFORE_BISECTING:
             return False
-        if len(exchange.pushed) > 1:
+        if len(units(exchange.pushed)) > 1:
             self._halve(exchange)
             return True
-        if self._suspect is None:
-            self._suspect = exchange.pushed[0].id
-            return True
-        self._suspect = None
-        return False
+        is_first = not self._suspect
+        self._suspect = exchange.pushed if is_first else ()
+        return is_first
 
     def _aside(self) -> frozenset[str]:
-        return self._deferred if self._suspect is None else self._deferred | {self._suspect}
+        return frozenset(change.id for change in self._suspect)
 
     def _halve(self, exchange: Exchange) -> None:
         self._size = self._size.halved(len(exchange.pushed), exchange.pushed_bytes)

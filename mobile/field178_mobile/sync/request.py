@@ -83,7 +83,7 @@ def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
     """Return the first changes that fit; a group is never cut."""
     chosen: list[OwnChange] = []
     total = 0
-    for unit in _units(waiting):
+    for unit in units(waiting):
         unit_bytes = sum(len(canonical(change.wire)) for change in unit)
         too_many = len(chosen) + len(unit) > size.changes or total + unit_bytes > size.size_bytes
         if chosen and too_many:
@@ -141,12 +141,13 @@ def state_of(position: Position) -> str:
     )
 
 
-def _units(waiting: Sequence[OwnChange]) -> list[list[OwnChange]]:
-    units: list[list[OwnChange]] = []
-    for change in waiting:
+def units(changes: Sequence[OwnChange]) -> list[tuple[OwnChange, ...]]:
+    """Return changes as they stand or fall: each by itself, the members of a group together."""
+    found: list[list[OwnChange]] = []
+    for change in changes:
         group = change.wire.get("group")
-        if group is not None and units and units[-1][-1].wire.get("group") == group:
-            units[-1].append(change)
+        if group is not None and found and found[-1][-1].wire.get("group") == group:
+            found[-1].append(change)
         else:
-            units.append([change])
-    return units
+            found.append([change])
+    return [tuple(unit) for unit in found]

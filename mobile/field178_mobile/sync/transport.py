@@ -30,6 +30,7 @@ STALL_TIMEOUT_S = 30.0
 LONGEST_LINE = 4 << 20
 _TIMEOUTS = (CONNECT_TIMEOUT_S, STALL_TIMEOUT_S)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_NETWORK_AUTHENTICATION_REQUIRED = 511
 _KINDS = {
     400: FailureKind.REFUSED,
     401: FailureKind.SESSION,
@@ -210,6 +211,8 @@ def failure_of(response: requests.Response) -> Failure | None:
     status, is_ours = response.status_code, HEADER in response.headers
     if status in (200, 201) and is_ours:
         return None
+    if not is_ours and _is_portal(response):
+        return Failure(FailureKind.PORTAL)
     retry_after_s = _seconds(response.headers.get("Retry-After", ""))
     if status >= 500 and (status != 500 or not is_ours):
         # A proxy says that nobody is behind it, or the server that it is busy: no word about our batch.
@@ -218,6 +221,13 @@ def failure_of(response: requests.Response) -> Failure | None:
         return Failure(FailureKind.NOT_OUR_SERVER)
     code, change_id = _problem(response)
     return Failure(_KINDS.get(status, FailureKind.REFUSED), code, retry_after_s, change_id)
+
+
+def _is_portal(response: requests.Response) -> bool:
+    """Tell whether some network leads to a page of its own, instead of carrying the request."""
+    status, kind = response.status_code, response.headers.get("Content-Type", "").split(";")[0]
+    is_page = status == 200 and kind == "text/html"
+    return is_page or 300 <= status < 400 or status == _NETWORK_AUTHENTICATION_REQUIRED
 
 
 def _problem(response: requests.Response) -> tuple[ErrorCode | None, str | None]:
@@ -234,7 +244,7 @@ def _seconds(text: str) -> float | None:
 
 
 def _app_error(failure: Failure) -> AppError:
-    if failure.kind is FailureKind.NOT_OUR_SERVER:
+    if failure.kind in (FailureKind.NOT_OUR_SERVER, FailureKind.PORTAL):
         return AppError(ErrorCode.NOT_OUR_SERVER)
     if failure.code is not None:
         return AppError(failure.code, retry_after_s=failure.retry_after_s)

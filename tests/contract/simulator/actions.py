@@ -14,7 +14,7 @@ from field178_mobile.store import InboxItem, RecordView
 from field178_mobile.store.removed import bring_back
 from field178_mobile.sync.events import Tick, Wake, WakeReason
 
-Action = Callable[[World, Seat], None]
+Action = Callable[[World, Seat], object]
 
 
 def create(world: World, seat: Seat) -> None:
@@ -112,7 +112,7 @@ def race_to_settle(world: World, seat: Seat) -> None:
     world.sync(seat)
 
 
-def file_together(world: World, seat: Seat) -> None:
+def file_together(world: World, seat: Seat) -> list[str]:
     """File edits of several records that stand or fall together."""
     shown = world.visible(seat)
     chosen = world.rng.sample(shown, min(len(shown), world.rng.choice((2, 2, 3))))
@@ -124,11 +124,17 @@ def file_together(world: World, seat: Seat) -> None:
     for change_id in change_ids:
         seat.oracle.filed(change_id)
     world.note(f"{seat.tablet.name} files together {change_ids}")
+    return change_ids
 
 
 def poison(world: World, seat: Seat) -> None:
-    """File a change that makes the server fail for as long as the world is not healed."""
-    view = None if world.wire.poison else _pick(world, seat)
+    """File what makes the server fail for as long as the world is not healed: a change, or a group."""
+    if world.wire.poison:
+        return
+    if world.rng.random() < 0.4:
+        world.wire.poison.update(file_together(world, seat))
+        return
+    view = _pick(world, seat)
     if view is None:
         return
     draft = seat.tablet.begin(view.id, view.type, view.scope)
@@ -349,7 +355,7 @@ ORDINARY: Mapping[Action, float] = {
     delete: 2,
     settle: 3,
     file_together: 2,
-    poison: 0.3,
+    poison: 0.5,
     sync: 18,
     hear: 3,
     replay: 2,

@@ -19,9 +19,11 @@ from field178_mobile.store.repair import RepairPage, commit_repair
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store
 from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync import push_queue
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import Effect, Failure
 from field178_mobile.sync.frames import Hello
+from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server import exchange, receipt_ranges
@@ -186,6 +188,16 @@ def no_digest_reaction() -> Planted:
 def no_receipts_reaction() -> Planted:
     """Receipts that do not meet are not looked into."""
     return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
+
+
+def groups_bisected() -> Planted:
+    """A batch on which the server fails is halved for ever, though it is one group."""
+    return patch.object(push_queue, "units", lambda changes: [(change,) for change in changes])
+
+
+def bad_change_waits() -> Planted:
+    """A change on which the server fails is tried with every batch."""
+    return patch.object(PushQueue, "_learn_server_error", lambda queue, exchange: False)
 
 
 def earlier_lives_unchecked() -> Planted:
@@ -368,6 +380,8 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         idempotency_outside_the_transaction,
         no_digest_reaction,
         no_receipts_reaction,
+        groups_bisected,
+        bad_change_waits,
         earlier_lives_unchecked,
         repair_keeps_what_is_gone,
         repair_empties_other_buckets,

@@ -61,7 +61,7 @@ class Tablet:
 
     def __init__(self, name: str, device: str, folder: Path, true: TrueClock, rng: random.Random) -> None:
         self.name, self.device, self.folder = name, device, folder
-        self.clock = WrongClock(true)
+        self.clock, self._true = WrongClock(true), true
         self._rng = rng
         self._ids = IdSource(self.clock, rng)
         self.crash_in: int | None = None
@@ -87,7 +87,7 @@ class Tablet:
             except TabletCrash:
                 self.store.close()
         self.sync_store = SyncStore(self.store)
-        world = World(self.clock, self._rng, self._ids.random)
+        world = World(self.clock, self._rng, self._ids.random, self._seconds)
         self.engine = SyncEngine(self.sync_store, Identity(self.device, "1.0.0"), world)
         self.on_start(self)
 
@@ -224,6 +224,9 @@ class Tablet:
         self.device = device
         self.crash_in = None
         self.boot()
+
+    def _seconds(self) -> float:
+        return self._true.now().timestamp()
 
     def _pass(self, name: str) -> None:
         self.crash_points.add(name)

@@ -126,13 +126,22 @@ class TabletOracle:
     def judge_rest(self, state: ServerState) -> None:
         """Judge the tablet when nothing is left to do."""
         tablet = self.tablet
-        lost = sorted(self.promised - set(state.receipts))
+        lost = sorted(self.promised - set(state.receipts) - self._mended(state))
         require(not lost, "I1", f"{tablet.name} filed {lost}, the server has no receipt")
         self._judge_equal(state)
         self._judge_receipts(state)
         self._judge_views(state)
         if tablet.device not in state.revoked:
             require(tablet.store.status().in_sync, "I5", f"{tablet.name} at rest shows {tablet.engine.state}")
+
+    def _mended(self, state: ServerState) -> set[str]:
+        """What was parked because the server failed on it, and then said anew by the user."""
+        query = "SELECT id, replaced_by FROM outbox WHERE state = 'parked' ORDER BY ordinal DESC"
+        said: set[str] = set()
+        for parked, mender in self.tablet.rows(query):
+            if mender in state.receipts or mender in said:
+                said.add(parked)
+        return said
 
     # ---- what the user sees
 

@@ -48,7 +48,8 @@ class Tablet:
         self.server = server or ModelServer("ref", UNIT)
         ids = seeded_ids(clock, 99 + len(device))
         self.sync_store = SyncStore(store)
-        world = World(clock, random.Random(5), ids.random)
+        world = World(clock, random.Random(5), ids.random, lambda: self.seconds)
+        self.seconds = 0.0
         self.engine = SyncEngine(self.sync_store, Identity(device, "1.0.0"), world)
         self.faults: list[Fault] = []
         self.waits: list[float] = []

@@ -10,6 +10,7 @@ from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Word
 from field178_mobile.store.position import read_position
+from field178_mobile.sync.engine import REFUSED_WAIT_S
 from field178_mobile.sync.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
 from field178_shared.errors import ErrorCode
 
@@ -390,3 +391,67 @@ def test_notices_of_the_office_reach_the_inbox(tablet: Tablet) -> None:
     [item] = tablet.store.inbox()
     assert (item.kind, item.reason, dict(item.text)["vi"]) == ("notice", "reform", "Đổi địa bàn")
     assert tablet.store.status().in_sync
+
+
+def test_an_old_protocol_is_told_to_upgrade_and_loses_nothing(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(2, name="hai")
+    tablet.faults = [failing(FailureKind.UPGRADE)]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
+    assert tablet.waits[-1] == REFUSED_WAIT_S
+    assert tablet.data(1) == {"name": "một"}
+    assert tablet.store.shown_state(record(2)).word is Word.UNSENT
+
+
+@pytest.mark.parametrize("has_scopes", [True, False])
+def test_a_refused_pull_takes_the_changes_and_no_row_away(tablet: Tablet, has_scopes: bool) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(2, name="hai")
+
+    def refuses(server, request):
+        frames = [json.loads(line) for line in server.answer(request)]
+        hello = {**frames[0], "pull": "refused", "scopes": []}
+        if not has_scopes:
+            del hello["scopes"]
+        kept = [hello, *(frame for frame in frames if frame["frame"] == "res")]
+        end = {"frame": "end", "frames": len(kept) + 1, "more": False, "verified": []}
+        return [json.dumps(frame).encode() for frame in (*kept, end)]
+
+    tablet.faults = [refuses] * 3
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
+    assert tablet.data(1) == {"name": "một"}
+    assert tablet.store.shown_state(record(2)).word is Word.RECEIVED
+    assert not tablet.store.status().in_sync
+
+
+def test_a_hello_without_scopes_is_not_taken_for_a_lost_area(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="hai")
+
+    def forgets(server, request):
+        hello, *rest = [json.loads(line) for line in server.answer(request)]
+        del hello["scopes"]
+        return [json.dumps(frame).encode() for frame in (hello, *rest)]
+
+    tablet.faults = [forgets]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
+    assert tablet.data(1) == {"name": "hai"}
+
+
+def test_the_clock_is_measured_against_the_servers(tablet: Tablet) -> None:
+    tablet.clock.tick(minutes=6)
+    tablet.sync()
+    query = "SELECT value FROM meta WHERE key = 'clock_offset_ms'"
+    assert tablet.store.read(lambda room: room.connection.execute(query).fetchone()) == ("360000",)
+
+
+def test_a_sign_in_page_is_told_apart(tablet: Tablet) -> None:
+    tablet.faults = [failing(FailureKind.PORTAL)]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.PORTAL

@@ -179,14 +179,15 @@ def test_a_server_that_takes_no_salvage_is_asked_once_and_agreed_with(tablet: Ta
     assert tablet.sync_store.lost_records(9, frozenset()) == []
 
 
-def test_many_lost_records_go_a_hundred_at_a_time(tablet: Tablet) -> None:
+def test_many_lost_records_go_in_batches_that_the_line_takes(tablet: Tablet) -> None:
     filled(tablet, 130)
     tablet.server.world.records.clear()
     tablet.server.world.epoch = "epoch-2"
     tablet.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
     tablet.sync()
     counts = [len(request["salvage"]) for request in sent(tablet, "salvage")]
-    assert (sum(counts), max(counts)) == (130, 100)
+    assert sum(counts) == 130
+    assert max(counts) <= 100
     assert len(tablet.server.salvage) == 130
     assert tablet.store.status().in_sync
 

@@ -77,7 +77,7 @@ def line() -> LineInMemory:
 
 @pytest.fixture
 def runner(store: Store, clock: FrozenClock, line: LineInMemory) -> Iterator[SyncRunner]:
-    world = World(clock, random.Random(1), seeded_ids(clock, 3).random)
+    world = World(clock, random.Random(1), seeded_ids(clock, 3).random, lambda: 0.0)
     made = SyncRunner(SyncEngine(SyncStore(store), Identity("device", "1"), world), line)
     yield made
     made.stop()

@@ -77,6 +77,23 @@ def test_an_exchange_goes_out_compressed_and_comes_back_line_by_line(serve) -> N
     assert int(headers["Content-Length"]) < len(body) / 5
 
 
+def test_one_connection_carries_every_exchange(serve) -> None:
+    callers = set()
+
+    def answer(handler, body):
+        callers.add(handler.client_address)
+        if "auth" in handler.path:
+            return reply_json(handler, 200, {"nonce": "n", "token": "t"})
+        return reply(handler, 200, b'{"a":1}\n', Content_Type=NDJSON, F178_Protocol="1")
+
+    transport = HttpTransport(serve(answer).url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    for _ in range(3):
+        assert list(transport.exchange(b"{}")) == [b'{"a":1}']
+    transport.close()
+    assert len(callers) == 1
+
+
 def test_a_cut_answer_gives_what_came_before_the_cut(serve) -> None:
     def answer(handler, body):
         stream = GzipStream()
@@ -98,10 +115,12 @@ def test_a_cut_answer_gives_what_came_before_the_cut(serve) -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "kind"),
     [
-        (200, {"Content_Type": "text/html"}, FailureKind.NOT_OUR_SERVER),
+        (200, {"Content_Type": "text/html; charset=utf-8"}, FailureKind.PORTAL),
+        (511, {"Content_Type": "text/html"}, FailureKind.PORTAL),
         (200, {"Content_Type": NDJSON}, FailureKind.NOT_OUR_SERVER),
         (200, {"Content_Type": "text/html", "F178_Protocol": "1"}, FailureKind.NOT_OUR_SERVER),
-        (302, {"Location": "http://portal.example/"}, FailureKind.NOT_OUR_SERVER),
+        (302, {"Location": "http://portal.example/"}, FailureKind.PORTAL),
+        (404, {"Content_Type": "text/html"}, FailureKind.NOT_OUR_SERVER),
         (401, {"F178_Protocol": "1"}, FailureKind.SESSION),
         (403, {"F178_Protocol": "1"}, FailureKind.FORBIDDEN),
         (413, {"F178_Protocol": "1"}, FailureKind.TOO_LARGE),
