@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +104,7 @@ def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> R
     line.close()
     store = Store(folder, clock, ids)
     store.unlock(KEY)
-    world = World(clock, random.SystemRandom(), ids.random)
+    world = World(clock, random.SystemRandom(), ids.random, time.monotonic)
     engine = SyncEngine(SyncStore(store), Identity(enrolment.device, "test"), world)
     transport = HttpTransport(url or server.url, "", enrolment.device, key)
     return RealTablet(store, engine, transport, ids, enrolment)

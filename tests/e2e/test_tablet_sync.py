@@ -108,7 +108,7 @@ def tablet(server: ServerProcess, tmp_path: Path) -> Iterator[NewTablet]:
         ids = IdSource(clock)
         store = Store(folder / "store", clock, ids)
         store.unlock(data_key)
-        world = World(clock, random.Random(1), ids.random)
+        world = World(clock, random.Random(1), ids.random, lambda: 0.0)
         engine = SyncEngine(SyncStore(store), Identity(enrolment.device, "test"), world)
         made.append(RealTablet(store, enrolment, engine, signed, ids))
         return made[-1]

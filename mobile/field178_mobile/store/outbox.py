@@ -246,13 +246,15 @@ def held_receipts(room: Room) -> dict[str, list[str]]:
 def prunable(room: Room, incarnation: str, backed_up: int) -> list[str]:
     """Return the changes that a verified backup holds and that nothing here needs any more.
 
-    A change carried over from another incarnation counts under another's numbers, so it stays.
+    A change carried over from another incarnation counts under another's numbers, so it stays. Its number
+    may stand for one of ours in the server's unbroken run, so with it all changes of this incarnation stay.
     """
     query = (
         "SELECT id FROM outbox WHERE state = 'acknowledged' AND settled = 1 AND status <> 'quarantined' "
-        "AND incarnation = ? AND receipt_incarnation = ? AND n <= ? ORDER BY ordinal"
+        "AND incarnation = ?1 AND receipt_incarnation = ?1 AND n <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox "
+        "AS carried WHERE carried.receipt_incarnation = ?1 AND carried.incarnation <> ?1) ORDER BY ordinal"
     )
-    return [row[0] for row in room.connection.execute(query, (incarnation, incarnation, backed_up))]
+    return [row[0] for row in room.connection.execute(query, (incarnation, backed_up))]
 
 
 def delete_changes(room: Room, change_ids: Iterable[str]) -> None:

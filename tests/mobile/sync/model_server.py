@@ -234,7 +234,7 @@ class ModelServer:
             "epoch": self.world.epoch,
             "now": "2026-11-24T15:00:00Z",
             "scopes": sorted(granted),
-            "receipts": {life: self._receipts(life).wire() for life in lives},
+            "receipts": {life: self.receipts_of(life).wire() for life in lives},
             "backed_up": {life: self.backed_up.get(life, 0) for life in lives},
             "verdicts": self.world.verdicts,
             "missing": [change_id for change_id in have if change_id not in self.world.receipts],
@@ -247,7 +247,7 @@ class ModelServer:
         live = [r for r in self.world.records.values() if r.scope == scope and not r.deleted]
         return digest_of(str(record.frame()["h"]) for record in live)
 
-    def _receipts(self, life: str):
+    def receipts_of(self, life: str) -> Digest:
         mine = {key: one for key, one in self.world.receipts.items() if "of" not in one}
         held = [key for key, receipt in mine.items() if receipt["incarnation"] == life]
         digest = EMPTY
@@ -257,7 +257,7 @@ class ModelServer:
 
     def _state(self, request: Json, granted: set[str]) -> str:
         lives = [str(life) for life in request.get("incarnations", [])]
-        receipts = [(life, self._receipts(life), self.backed_up.get(life, 0)) for life in lives]
+        receipts = [(life, self.receipts_of(life), self.backed_up.get(life, 0)) for life in lives]
         scopes = []
         for scope in granted:
             scopes.append((scope, self.world.seqs[scope], self._digest(scope)))

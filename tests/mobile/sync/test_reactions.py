@@ -11,6 +11,8 @@ from field178_mobile.store.outbox import get_change
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_shared.protocol import Status
 
+SECOND = "0197aaaa-0000-4000-8000-000000000002"
+
 
 def test_a_verdict_judged_anew_after_a_restore_replaces_the_old_one(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="Ánh Trăng")
@@ -97,3 +99,26 @@ def test_the_receipts_of_every_life_are_compared(tablet: Tablet) -> None:
     tablet.sync()
     assert lost in tablet.server.world.receipts
     assert tablet.store.status().in_sync
+
+
+def test_a_number_of_an_earlier_life_does_not_stand_for_one_of_the_present(tablet: Tablet) -> None:
+    tablet.sync()
+    tablet.file(1, name="một")
+    tablet.sync()
+    first = tablet.sync_store.position().incarnation
+    tablet.server.add_foreign_receipt(record(99), first)
+    carried = tablet.file(2, name="hai")  # number 2 of the first life, stored under the second
+    tablet.faults = [lambda server, request: server.answer({**request, "push": []})[:1]]
+    tablet.sync()
+    tablet.sync_store.explain(
+        tablet.sync_store.position().lives[0], tablet.server.receipts_of(first), next_incarnation=SECOND
+    )
+    tablet.file(3, name="ba")
+    tablet.sync()
+    fourth = tablet.file(4, name="bốn")
+    # The backup holds the numbers 1 and, of the earlier life, 2.
+    tablet.server.backed_up[SECOND] = 2
+    tablet.sync()
+    query = "SELECT id FROM outbox"
+    held = {row[0] for row in tablet.store.read(lambda room: room.connection.execute(query).fetchall())}
+    assert {carried, fourth} <= held
