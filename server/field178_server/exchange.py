@@ -42,12 +42,12 @@ class Exchange:
 
     def answer(self, device_id: str, request: SyncRequest) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then."""
-        seen = Presence(self.clock.now(), request.app, request.now)
+        seen = Presence(self.clock.now(), request.app, request.now, request.about)
         answers = self._push(device_id, request, seen) if request.push else []
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
             parts = self._read(session, device, request, answers)
-        if not request.push and presence.is_due(device, seen.at):
+        if not request.push and presence.is_due(device, seen):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
         self.crash_point("answer")
         return parts

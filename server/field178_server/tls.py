@@ -83,6 +83,12 @@ def certificate_of(settings: Settings) -> tuple[Path, Path]:
     return settings.tls_dir / CERTIFICATE, settings.tls_dir / KEY
 
 
+def pin_for(settings: Settings) -> str | None:
+    """Return the pin that a tablet of this server is enrolled with; none where it is served by plain http."""
+    chain = certificate_of(settings)[0]
+    return pin_of(chain) if settings.is_https and chain.exists() else None
+
+
 def valid_until(certificate_file: Path) -> datetime:
     """Return when the server's certificate ends."""
     return x509.load_pem_x509_certificates(certificate_file.read_bytes())[0].not_valid_after_utc

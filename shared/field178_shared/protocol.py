@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from field178_shared.about import About
 from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
@@ -202,6 +203,7 @@ class SyncRequest:
     want: tuple[str, ...]
     max_records: int
     oks: bool = False
+    about: About | None = None
 
     @classmethod
     def from_wire(cls, value: object) -> SyncRequest:
@@ -227,6 +229,7 @@ class SyncRequest:
             want=reader.texts("want", MAX_RECORDS),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
             oks=reader.flag("oks"),
+            about=About.from_wire(reader.value.get("about")),
         )
 
 

@@ -7,8 +7,8 @@ import uuid
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import PHONE, watched_page
-from tests.e2e.foreign_client import Json
-from tests.e2e.test_console import UNIT, Desk, browser, check_page, desk, sign_in
+from tests.e2e.foreign_client import ForeignClient, Json
+from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, check_page, desk, sign_in
 from tests.shared import builders
 
 __all__ = ["browser", "desk"]
@@ -99,6 +99,36 @@ def test_office_mends_what_is_held_back_and_the_tablet_gets_it(desk: Desk, brows
         expect(page.get_by_role("status")).to_contain_text(f"Đã sửa và áp dụng: {name}")
     assert record_on_tablet(desk, place)["rooms_total"] == 8
     assert desk.tablet.receipts[bad["change_id"]]["reason"] == "replaced"
+
+
+def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(
+    desk: Desk, browser: Browser
+) -> None:
+    desk.server.command("user", "add", "quan", "--role", "admin", stdin=f"{PASSWORD}\n")
+    with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
+        page = watched.page
+        page.goto("/")
+        page.get_by_label("Tên đăng nhập").fill("quan")
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Đăng ký máy tính bảng").tap()
+        page.get_by_label("Cán bộ dùng máy").select_option(label="an (an)")
+        page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Hiện mã").tap()
+        expect(page.get_by_role("img", name="Mã QR")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        tablet = ForeignClient(desk.server.url)
+        tablet.enrol(page.locator("#code").inner_text(), label="Máy mới")
+        tablet.sync(app="1.2.0", about={"unsent": 4, "unsent_files": 2, "free_mb": 20_000})
+        check_page(watched, "/tablets")
+        card = page.get_by_role("region", name="Máy mới")
+        expect(card).to_contain_text("4 thay đổi · 2 ảnh")
+        expect(card).to_contain_text("Đang dùng")
+        card.get_by_role("link", name="Thu hồi: Máy mới").tap()
+        page.get_by_role("button", name="Thu hồi máy này").tap()
+        expect(page.get_by_role("status")).to_contain_text("Đã thu hồi: Máy mới")
+        expect(card).to_contain_text("Đã thu hồi")
+    assert tablet.sync()[0]["revoked"] is True
 
 
 def expect_answer(page: Page, status: int) -> None:

@@ -81,6 +81,11 @@ class Store:
         self.photos = PhotoShelf(self, folder)
 
     @property
+    def folder(self) -> Path:
+        """Where everything of this store lies."""
+        return self._folder
+
+    @property
     def is_unlocked(self) -> bool:
         """Tell whether the store can be used."""
         return self._unlocked is not None

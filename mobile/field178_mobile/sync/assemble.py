@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from field178_mobile.ports import Clock, NetworkKind
 from field178_mobile.store.store import Store
@@ -18,6 +20,8 @@ from field178_mobile.sync.upload_runner import UploadRunner
 from field178_mobile.vault.model import Enrolment
 from field178_shared.clock import duration_clock
 from field178_shared.ids import IdSource
+
+_MB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,21 @@ def runner_for(
 
     transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
     randomness = random.SystemRandom()
-    world = World(around.clock, randomness, around.ids.random, duration_clock)
+    world = World(
+        around.clock,
+        randomness,
+        around.ids.random,
+        duration_clock,
+        lambda: _free_mb(store.folder),
+    )
     engine = SyncEngine(SyncStore(store), Identity(enrolment.device, app), world)
     uploads = UploadEngine(UploadQueue(store), randomness)
     photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
     return SyncRunner(engine, transport, photos)
+
+
+def _free_mb(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free // _MB
+    except OSError:  # a file system that does not say
+        return None

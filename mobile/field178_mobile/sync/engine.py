@@ -14,6 +14,7 @@ from field178_mobile.ports import Clock
 from field178_mobile.store.outbox import State
 from field178_mobile.store.position import Position
 from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.about import Telling
 from field178_mobile.sync.answer import Answer
 from field178_mobile.sync.events import (
     AnswerEnded,
@@ -65,12 +66,17 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the engine is given. `stopwatch` counts seconds, whatever anybody does to the clock."""
+    """What the engine is given.
+
+    `stopwatch` counts seconds, whatever anybody does to the clock; `free_mb` tells how much room is left,
+    None where nobody knows.
+    """
 
     clock: Clock
     randomness: random.Random
     new_incarnation: Callable[[], str]
     stopwatch: Callable[[], float]
+    free_mb: Callable[[], int | None] = lambda: None
 
 
 class SyncEngine:
@@ -85,6 +91,7 @@ class SyncEngine:
         self._salvage = SalvageQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
+        self._telling = Telling(world.free_mb)
         self._exchange: Exchange | None = None
         self._answer: Answer | None = None
         self._stopwatch = world.stopwatch
@@ -142,7 +149,8 @@ class SyncEngine:
         if pushed:
             # Before the first byte: after a crash these count as perhaps received.
             self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
-        self._exchange = build_exchange(self._identity, position, load, self._clock.now())
+        identity = replace(self._identity, about=self._telling.news(position, len(pushed)))
+        self._exchange = build_exchange(identity, position, load, self._clock.now())
         self._answer = Answer(self._store, self._exchange)
         self._sent_at = self._stopwatch()
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
@@ -202,6 +210,7 @@ class SyncEngine:
         if answer.hello is None or answer.end is None:
             return self._fail(Failure(FailureKind.CUT))
         self._answer, self._exchange = None, None
+        self._telling.was_heard()
         self._backoff.reset()
         self._queue.answered(exchange, self._on_its_way_s)
         self._sign_ins = 0

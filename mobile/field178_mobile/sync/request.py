@@ -11,6 +11,7 @@ from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.position import Position
 from field178_mobile.store.removed import Removed
 from field178_mobile.sync.pace import BatchSize
+from field178_shared.about import About
 from field178_shared.canonical import canonical, state_hash
 from field178_shared.clock import to_wire
 from field178_shared.protocol import DEFAULT_RECORDS
@@ -18,10 +19,11 @@ from field178_shared.protocol import DEFAULT_RECORDS
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks."""
+    """Who asks, and what there is to tell about it."""
 
     device: str
     app: str
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
         "verdicts": position.verdicts if load.offer is None else 0,
         "max_records": DEFAULT_RECORDS,
     }
+    if identity.about is not None:
+        body["about"] = identity.about.to_wire()
     if position.is_settled and load.is_empty:
         body["state"] = state_of(position)
     else:

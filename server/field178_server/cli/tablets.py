@@ -90,10 +90,9 @@ def expire_sessions(as_json: bool) -> None:
 
 
 def _pin(at: Operator) -> str | None:
-    from field178_server.tls import certificate_of, pin_of  # only https needs it
+    from field178_server.tls import pin_for  # only https needs it
 
-    chain = certificate_of(at.settings)[0]
-    return pin_of(chain) if at.settings.is_https and chain.exists() else None
+    return pin_for(at.settings)
 
 
 def _row(device: Device, granted: list[str]) -> dict[str, object]:

@@ -11,7 +11,10 @@ from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey,
 
 
 class Device(Base):
-    """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first."""
+    """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first.
+
+    The columns from `told_at` on are the tablet's own word of itself; null is not told.
+    """
 
     __tablename__ = "device"
     __table_args__ = table_args(
@@ -31,6 +34,12 @@ class Device(Base):
     last_seen_at: Mapped[datetime | None]
     app_version: Mapped[str | None]
     clock_offset_ms: Mapped[int | None]
+    told_at: Mapped[datetime | None]
+    unsent_count: Mapped[int | None]
+    unsent_file_count: Mapped[int | None]
+    free_mb: Mapped[int | None]
+    mismatch_count: Mapped[int | None]
+    mismatch_records: Mapped[str | None]
 
 
 class DeviceScope(Base):

@@ -1,7 +1,8 @@
-"""When a tablet was last heard of, with which application, and how far its clock is off."""
+"""When a tablet was last heard of, its application, its clock, and what it tells of itself."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from field178_server import database
 from field178_server.models import Device
 from field178_server.models.base import table_of
 from field178_server.services.device_context import DeviceContext
+from field178_shared.about import About
 from field178_shared.clock import from_wire
 
 # An exchange that stores nothing else is not made to wait for the disk just to say "seen again".
@@ -25,6 +27,7 @@ class Presence:
     at: datetime
     app: str
     device_now: str
+    about: About | None = None
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -33,20 +36,29 @@ class Presence:
         return None if told is None else round((told - self.at).total_seconds() * 1000)
 
 
-def is_due(device: DeviceContext, now: datetime) -> bool:
-    """Tell whether an exchange without a push should write that it took place."""
-    return device.last_seen_at is None or now - device.last_seen_at >= WRITE_EVERY
+def is_due(device: DeviceContext, seen: Presence) -> bool:
+    """Tell whether an exchange without a push should write that it took place: seldom, or with news."""
+    is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
+    return is_old or seen.about is not None
 
 
 def note(session: Session, tenant_id: str, device_id: str, presence: Presence) -> None:
-    """Write it down in the tablet's row."""
+    """Write it down in the tablet's row; what it tells of itself replaces what it told before."""
     connection = session.connection()
-    row = (
-        database.stored_instant(connection, presence.at),
-        presence.app[:_LONGEST_APP] or None,
-        presence.clock_offset_ms,
-        tenant_id,
-        device_id,
-    )
-    columns = ("last_seen_at", "app_version", "clock_offset_ms")
-    database.bulk_update(connection, table_of(Device), columns, ("tenant_id", "device_id"), [row])
+    at = database.stored_instant(connection, presence.at)
+    values: dict[str, object] = {
+        "last_seen_at": at,
+        "app_version": presence.app[:_LONGEST_APP] or None,
+        "clock_offset_ms": presence.clock_offset_ms,
+    }
+    if (about := presence.about) is not None:
+        values |= {
+            "told_at": at,
+            "unsent_count": about.unsent,
+            "unsent_file_count": about.unsent_files,
+            "free_mb": about.free_mb,
+            "mismatch_count": about.mismatches,
+            "mismatch_records": json.dumps(about.mismatched) if about.mismatched else None,
+        }
+    row = (*values.values(), tenant_id, device_id)
+    database.bulk_update(connection, table_of(Device), tuple(values), ("tenant_id", "device_id"), [row])

@@ -14,6 +14,7 @@ from field178_server.web import (
     preferences,
     register_pages,
     review_pages,
+    tablet_pages,
 )
 from field178_server.web.blueprint import web
 
@@ -27,6 +28,7 @@ __all__ = [
     "preferences",
     "register_pages",
     "review_pages",
+    "tablet_pages",
 ]
 
 

@@ -55,9 +55,9 @@ def home() -> AnyResponse:
     """Lead to the first room of the officer's role, or say that there is none yet."""
     officer = current_officer()
     speech = Speech(chosen_language())
-    if may(officer.role, "web.reviews", speech.lists):
-        return redirect(url_for("web.reviews"), 303)
-    return _own_page("home.html")
+    rooms = ("web.reviews", "web.tablets")
+    room = next((one for one in rooms if may(officer.role, one, speech.lists)), None)
+    return redirect(url_for(room), 303) if room else _own_page("home.html")
 
 
 @web.get("/account")

@@ -26,6 +26,8 @@ READ = Access(frozenset({"read_visits", "read_own_team_visits"}))
 REGISTER = Access(frozenset({"read_visits", "read_own_team_visits", "edit_register"}))
 APPROVE = Access(frozenset({"approve"}))
 RETURN = Access(frozenset({"return_for_fix"}))
+TABLETS = Access(frozenset({"manage_devices", "review"}))
+MANAGE_TABLETS = Access(frozenset({"manage_devices"}))
 REVIEW = Access(frozenset({"review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -49,6 +51,11 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "web.mend_held": REVIEW,
         "web.set_held_aside": REVIEW,
         "web.put_held_back": REVIEW,
+        "web.tablets": TABLETS,
+        "web.revoking": MANAGE_TABLETS,
+        "web.revoke_tablet": MANAGE_TABLETS,
+        "web.enrolling": MANAGE_TABLETS,
+        "web.enrol_tablet": MANAGE_TABLETS,
         "web.establishments": REGISTER,
         "web.establishment": REGISTER,
         "web.approve_record": APPROVE,

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from field178_server.browser_session import csrf_token
 from field178_server.queries.conflicts import count_open_conflicts
 from field178_server.queries.quarantine_list import count_held
-from field178_server.queries.reach import Reach, reach_of
+from field178_server.queries.reach import reach_of
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
+from field178_server.queries.tablets import count_silent
+from field178_server.runtime import current_runtime
 from field178_server.services.officers import OfficerContext
 from field178_server.web.assets import asset
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language, chosen_theme
 from field178_server.web.speech import Speech
+from field178_server.web.tablets_view import SILENT_AFTER, tablet_reach
 from field178_shared.i18n import N_
 
 
@@ -45,13 +48,14 @@ _ROOMS = (
     ("web.conflicts", "conflict", N_("Conflicts")),
     ("web.quarantine", "quarantine", N_("Held back")),
     ("web.establishments", "establishment", N_("Register")),
+    ("web.tablets", "tablet", N_("Devices")),
 )
 
 
 def desk_of(session: Session, officer: OfficerContext, speech: Speech) -> Desk:
     """Return the desk of an officer with what waits in each room."""
     rooms = [room for room in _ROOMS if may(officer.role, room[0], speech.lists)]
-    counts = _counts(session, officer, reach_of(officer.role, officer.scopes)) if rooms else {}
+    counts = _counts(session, officer, speech) if rooms else {}
     return Desk(
         officer_name=officer.name,
         role_name=speech.label(speech.lists.roles, officer.role),
@@ -80,10 +84,12 @@ def render(template: str, status: int = 200, **values: object) -> Response:
     return make_response(page, status)
 
 
-def _counts(session: Session, officer: OfficerContext, reach: Reach) -> dict[str, int]:
-    waiting = queue_counts(session, QueueView(officer.tenant_id, reach))[QueueState.WAITING]
+def _counts(session: Session, officer: OfficerContext, speech: Speech) -> dict[str, int]:
+    reach, tenant_id = reach_of(officer.role, officer.scopes), officer.tenant_id
+    silent_since = current_runtime().clock.now() - SILENT_AFTER
     return {
-        "web.reviews": waiting,
-        "web.conflicts": count_open_conflicts(session, officer.tenant_id, reach),
-        "web.quarantine": count_held(session, officer.tenant_id, reach),
+        "web.reviews": queue_counts(session, QueueView(tenant_id, reach))[QueueState.WAITING],
+        "web.conflicts": count_open_conflicts(session, tenant_id, reach),
+        "web.quarantine": count_held(session, tenant_id, reach),
+        "web.tablets": count_silent(session, tenant_id, tablet_reach(officer, speech.lists), silent_since),
     }

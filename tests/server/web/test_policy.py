@@ -35,6 +35,7 @@ DECISIONS = {
     "web.set_held_aside",
     "web.put_held_back",
 }
+MANAGING = {"web.revoking", "web.revoke_tablet", "web.enrolling", "web.enrol_tablet"}
 
 
 def test_every_page_of_the_console_has_a_row(office: Office) -> None:
@@ -75,8 +76,15 @@ def test_roles_without_visits_meet_the_same_answer_with_and_without_a_record(
     assert browser.decide(filed, "approve").status_code == 404
 
 
-def test_admin_is_told_that_there_is_no_screen_yet(signed_in: Callable[[str], Browser]) -> None:
-    assert "Chưa có màn hình cho vai trò này" in signed_in("admin").text("/")
+def test_leader_is_told_that_there_is_no_screen_yet(signed_in: Callable[[str], Browser]) -> None:
+    assert "Chưa có màn hình cho vai trò này" in signed_in("leader_viewer").text("/")
+
+
+@pytest.mark.parametrize("role", sorted(load().roles))
+def test_tablets_are_seen_by_who_reviews_and_managed_by_the_administrator(role: str) -> None:
+    lists = load()
+    assert may(role, "web.tablets", lists) == (role in ("reviewer", "admin"))
+    assert {page for page in MANAGING if may(role, page, lists)} == (MANAGING if role == "admin" else set())
 
 
 def test_stranger_is_sent_to_sign_in_and_back(stranger: Browser) -> None:

@@ -1,0 +1,32 @@
+"""What this tablet tells of itself, and when: only what the server has not heard yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.store.position import Position
+from field178_shared.about import About
+
+# Told in steps: free space moves by a little all the time, and every step is news.
+FREE_STEP_MB = 512
+
+
+class Telling:
+    """Remembers in memory what an answered exchange carried; after a start it is told once again."""
+
+    def __init__(self, free_mb: Callable[[], int | None]) -> None:
+        self._free_mb = free_mb
+        self._told: About | None = None
+        self._heard: About | None = None
+
+    def news(self, position: Position, pushed: int) -> About | None:
+        """Return what to tell with a request that pushes so many changes, None when all is known."""
+        waiting = position.open_changes + position.parked_changes - pushed
+        free = self._free_mb()
+        steps = None if free is None else free - free % FREE_STEP_MB
+        self._told = About(unsent=max(waiting, 0), free_mb=steps)
+        return None if self._told == self._heard else self._told
+
+    def was_heard(self) -> None:
+        """Note that the last request was answered to its end."""
+        self._heard = self._told

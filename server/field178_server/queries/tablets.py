@@ -1,0 +1,153 @@
+"""The office's tablets: when each was heard of, what it told of itself, what of it is held back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Device, DeviceScope, Officer, Quarantine
+from field178_server.queries.paging import Page
+from field178_server.queries.people_and_places import Names, names_of
+from field178_server.queries.reach import Reach
+
+PAGE_SIZE = 50
+# Every tablet has it, so it says nothing about whose a tablet is.
+_SHARED_SCOPE = "ref"
+
+
+@dataclass(frozen=True, slots=True)
+class TabletRow:
+    """One tablet. What it told of itself is None where it has never told; `told_at` says when."""
+
+    device_id: str
+    label: str
+    officer: str | None
+    scopes: tuple[str, ...]
+    enrolled_at: datetime
+    revoked_at: datetime | None
+    last_seen_at: datetime | None
+    app_version: str | None
+    clock_offset_ms: int | None
+    told_at: datetime | None
+    unsent: int | None
+    unsent_files: int | None
+    free_mb: int | None
+    mismatches: int | None
+    mismatched: tuple[str, ...]
+    held_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class TabletList:
+    """One page of the tablets: those in use first, the longest silent on top."""
+
+    tablets: tuple[TabletRow, ...]
+    names: Names
+    page: Page
+
+
+def tablet_list(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> TabletList:
+    """Return one page of the tablets that work in a scope inside the reach."""
+    within = _within(tenant_id, reach)
+    total = session.scalar(select(func.count()).select_from(Device).where(*within)) or 0
+    page = Page.within(wanted, PAGE_SIZE, total)
+    devices = session.scalars(
+        select(Device)
+        .where(*within)
+        .order_by(
+            Device.revoked_at.is_not(None),
+            Device.last_seen_at.is_not(None),
+            Device.last_seen_at,
+            Device.device_id,
+        )
+        .offset(page.offset)
+        .limit(page.size)
+    ).all()
+    rows = _rows(session, tenant_id, list(devices))
+    teams = {scope.partition(":")[2] for row in rows for scope in row.scopes}
+    return TabletList(rows, names_of(session, tenant_id, teams), page)
+
+
+def find_tablet(session: Session, tenant_id: str, reach: Reach, device_id: str) -> TabletRow | None:
+    """Return one tablet inside the reach, else None."""
+    query = select(Device).where(*_within(tenant_id, reach), Device.device_id == device_id)
+    found = session.scalars(query).all()
+    return next(iter(_rows(session, tenant_id, list(found))), None)
+
+
+def count_silent(session: Session, tenant_id: str, reach: Reach, since: datetime) -> int:
+    """Return how many tablets in use were not heard of after an instant."""
+    heard = func.coalesce(Device.last_seen_at, Device.enrolled_at)
+    query = select(func.count()).select_from(Device)
+    return (
+        session.scalar(query.where(*_within(tenant_id, reach), Device.revoked_at.is_(None), heard <= since))
+        or 0
+    )
+
+
+def _within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    if reach.scopes is None:
+        return (Device.tenant_id == tenant_id,)
+    works_there = exists().where(
+        DeviceScope.tenant_id == Device.tenant_id,
+        DeviceScope.device_id == Device.device_id,
+        DeviceScope.scope != _SHARED_SCOPE,
+        reach.covers(DeviceScope.scope),
+    )
+    return (Device.tenant_id == tenant_id, works_there)
+
+
+def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[TabletRow, ...]:
+    ids = [device.device_id for device in devices]
+    officers = select(Officer.officer_id, Officer.name).where(
+        Officer.tenant_id == tenant_id, Officer.officer_id.in_({d.user_id for d in devices if d.user_id})
+    )
+    held = (
+        select(Quarantine.device_id, func.count())
+        .where(Quarantine.tenant_id == tenant_id, Quarantine.device_id.in_(ids), Quarantine.state == "open")
+        .group_by(Quarantine.device_id)
+    )
+    granted = (
+        select(DeviceScope.device_id, DeviceScope.scope)
+        .where(DeviceScope.tenant_id == tenant_id, DeviceScope.device_id.in_(ids))
+        .order_by(DeviceScope.scope)
+    )
+    names = {officer_id: name for officer_id, name in session.execute(officers)}
+    counts = {device_id: count for device_id, count in session.execute(held)}
+    scopes: dict[str, list[str]] = {}
+    for device_id, scope in session.execute(granted):
+        scopes.setdefault(device_id, []).append(scope)
+    return tuple(
+        _row(
+            device,
+            names.get(device.user_id or ""),
+            tuple(scopes.get(device.device_id, ())),
+            counts.get(device.device_id, 0),
+        )
+        for device in devices
+    )
+
+
+def _row(device: Device, officer: str | None, scopes: tuple[str, ...], held_back: int) -> TabletRow:
+    return TabletRow(
+        device_id=device.device_id,
+        label=device.label,
+        officer=officer,
+        scopes=scopes,
+        enrolled_at=device.enrolled_at,
+        revoked_at=device.revoked_at,
+        last_seen_at=device.last_seen_at,
+        app_version=device.app_version,
+        clock_offset_ms=device.clock_offset_ms,
+        told_at=device.told_at,
+        unsent=device.unsent_count,
+        unsent_files=device.unsent_file_count,
+        free_mb=device.free_mb,
+        mismatches=device.mismatch_count,
+        mismatched=tuple(json.loads(device.mismatch_records)) if device.mismatch_records else (),
+        held_back=held_back,
+    )

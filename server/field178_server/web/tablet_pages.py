@@ -1,0 +1,197 @@
+"""Tablets: the list, revoking one, and enrolling one with a code that is shown once."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import segno
+from flask import Response, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.auth import current_officer
+from field178_server.browser_session import confirm, is_confirmed
+from field178_server.queries.reach import Reach
+from field178_server.queries.tablets import TabletRow, find_tablet, tablet_list
+from field178_server.runtime import current_runtime
+from field178_server.services import enrolment, officers, operator
+from field178_server.services.audit import Actor
+from field178_server.services.desk import Desk
+from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.blueprint import web
+from field178_server.web.flash import leave_flash, take_flash
+from field178_server.web.paging import page_links, wanted_page
+from field178_server.web.policy import may
+from field178_server.web.preferences import chosen_language
+from field178_server.web.rendering import desk_of, render
+from field178_server.web.speech import Speech
+from field178_server.web.tablets_view import tablet_reach, tablet_view
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.i18n import N_
+
+FLASHES = frozenset({"revoked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An officer a tablet may be enrolled for."""
+
+    officer_id: str
+    name: str
+    login: str
+
+
+@web.get("/tablets")
+def tablets() -> Response:
+    """Show every tablet: last heard of, what it told, what deserves a look."""
+    runtime, officer, speech = current_runtime(), current_officer(), Speech(chosen_language())
+    reach, wanted = _reach(), wanted_page(request.args.get("page", ""))
+    flash = take_flash(FLASHES)
+    with snapshot(runtime.engine) as session:
+        found = tablet_list(session, runtime.tenant_id, reach, wanted)
+        done = find_tablet(session, runtime.tenant_id, reach, flash.record_id) if flash else None
+        desk = desk_of(session, officer, speech)
+    return render(
+        "tablets.html",
+        desk=desk,
+        active="web.tablets",
+        flash=flash.text(done.label, speech) if flash and done else "",
+        may_manage=may(officer.role, "web.revoke_tablet", speech.lists),
+        tablets=[
+            tablet_view(row, Speech(speech.language, found.names), runtime.clock.now())
+            for row in found.tablets
+        ],
+        pages=page_links(found.page, lambda number: url_for("web.tablets", page=number)),
+    )
+
+
+@web.get("/tablets/<device_id>/revoke")
+def revoking(device_id: str) -> Response:
+    """Ask once more before everything is taken from a tablet."""
+    return _revoking_page(_tablet(device_id))
+
+
+@web.post("/tablets/<device_id>/revoke")
+def revoke_tablet(device_id: str) -> AnyResponse:
+    """Take everything from a tablet; what it has not sent is then kept aside when it comes."""
+    tablet = _tablet(device_id)
+    if (refusal := _confirm()) is not None:
+        return _revoking_page(tablet, refusal)
+    desk = _desk()
+    run_write(current_runtime().engine, lambda session: operator.revoke(session, desk, device_id))
+    return leave_flash(redirect(url_for("web.tablets"), 303), "revoked", device_id)
+
+
+@web.get("/tablets/enrol")
+def enrolling() -> Response:
+    """Show the form that makes a code for one tablet."""
+    return _enrolling_page()
+
+
+@web.post("/tablets/enrol")
+def enrol_tablet() -> Response:
+    """Make a code and show it, once: it is stored hashed and never shown again."""
+    if (refusal := _confirm()) is not None:
+        return _enrolling_page(refusal)
+    runtime, desk, wanted = current_runtime(), _desk(), request.form.get("officer", "")
+    if not any(one.officer_id == wanted for one in _candidates()):
+        return _enrolling_page((422, N_("Choose whose tablet it will be.")))
+    code = enrolment.new_code(random.SystemRandom())
+    run_write(runtime.engine, lambda session: operator.issue_code(session, desk, wanted, (), code))
+    link = enrolment.link(runtime.settings.url, code, _pin(), runtime.keyring.receipt_key)
+    qr = segno.make(link, error="m", micro=False)
+    # Made of our own link alone; its only text is digits of a path.
+    drawn = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
+    expires = Speech(chosen_language()).instant(runtime.clock.now() + enrolment.CODE_LIFE)
+    return _enrolling_page(
+        issued={"code": code, "qr": drawn, "url": runtime.settings.url, "expires": expires}
+    )
+
+
+def _enrolling_page(
+    refusal: tuple[int, str] | None = None, issued: dict[str, object] | None = None
+) -> Response:
+    speech, officer = Speech(chosen_language()), current_officer()
+    with snapshot(current_runtime().engine) as session:
+        desk = desk_of(session, officer, speech)
+    return render(
+        "enrol.html",
+        refusal[0] if refusal else 200,
+        desk=desk,
+        active="web.tablets",
+        error=speech.say(refusal[1]) if refusal else "",
+        issued=issued,
+        candidates=() if issued else _candidates(),
+        chosen=request.form.get("officer", ""),
+        asks_password=not is_confirmed(),
+    )
+
+
+def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) -> Response:
+    runtime, speech, officer = current_runtime(), Speech(chosen_language()), current_officer()
+    with snapshot(runtime.engine) as session:
+        desk = desk_of(session, officer, speech)
+    return render(
+        "revoke.html",
+        refusal[0] if refusal else 200,
+        desk=desk,
+        active="web.tablets",
+        tablet=tablet_view(tablet, speech, runtime.clock.now()),
+        error=speech.say(refusal[1]) if refusal else "",
+        asks_password=not is_confirmed(),
+    )
+
+
+def _confirm() -> tuple[int, str] | None:
+    """Check the officer's password once more, where it was not typed lately; return why not."""
+    if is_confirmed():
+        return None
+    try:
+        confirm(request.form.get("password", ""))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return error.status, _REFUSALS[error.code]
+    return None
+
+
+def _tablet(device_id: str) -> TabletRow:
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        found = find_tablet(session, runtime.tenant_id, _reach(), device_id)
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return found
+
+
+def _candidates() -> list[Candidate]:
+    runtime, lists = current_runtime(), load()
+    with snapshot(runtime.engine) as session:
+        return [
+            Candidate(one.officer_id, one.name, one.login)
+            for one in officers.everyone(session, runtime.tenant_id)
+            if one.disabled_at is None and officers.works_in_the_field(one.role, lists)
+        ]
+
+
+def _reach() -> Reach:
+    return tablet_reach(current_officer(), load())
+
+
+def _desk() -> Desk:
+    runtime = current_runtime()
+    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("officer", current_officer().id))
+
+
+def _pin() -> str | None:
+    from field178_server.tls import pin_for  # only https needs it
+
+    return pin_for(current_runtime().settings)
+
+
+_REFUSALS = {
+    ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
+    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+}

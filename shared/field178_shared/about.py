@@ -1,0 +1,56 @@
+"""What a tablet tells of itself beside its changes (docs/sync-protocol.md §5): for people, never a rule.
+
+It is read leniently: a member that cannot be read counts as not told, and costs no exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from field178_shared.ids import is_uuid
+
+MAX_NAMED = 10
+# What a tablet can count at all; a larger number is no count.
+MAX_COUNT = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """How a tablet stands, as it says: None is not told. `mismatches` were healed; some are named."""
+
+    unsent: int | None = None
+    unsent_files: int | None = None
+    free_mb: int | None = None
+    mismatches: int | None = None
+    mismatched: tuple[str, ...] = ()
+
+    @classmethod
+    def from_wire(cls, value: object) -> About | None:
+        """Return what was told, None when nothing was."""
+        if not isinstance(value, Mapping):
+            return None
+        found = value.get("mismatches")
+        mismatches = found if isinstance(found, Mapping) else {}
+        named = mismatches.get("records")
+        return cls(
+            unsent=_count(value.get("unsent")),
+            unsent_files=_count(value.get("unsent_files")),
+            free_mb=_count(value.get("free_mb")),
+            mismatches=_count(mismatches.get("count")),
+            mismatched=tuple(one for one in named if isinstance(one, str) and is_uuid(one))[:MAX_NAMED]
+            if isinstance(named, list)
+            else (),
+        )
+
+    def to_wire(self) -> dict[str, object]:
+        """Return the member `about` of a request: only what is told."""
+        counts = {"unsent": self.unsent, "unsent_files": self.unsent_files, "free_mb": self.free_mb}
+        told: dict[str, object] = {name: count for name, count in counts.items() if count is not None}
+        if self.mismatches:
+            told["mismatches"] = {"count": self.mismatches, "records": list(self.mismatched)}
+        return told
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= MAX_COUNT else None
