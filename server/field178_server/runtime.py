@@ -42,7 +42,12 @@ def init_runtime(app: Flask, runtime: Runtime) -> None:
 
 def current_runtime() -> Runtime:
     """Return what the running application is built on."""
-    found = current_app.extensions[EXTENSION]
+    return runtime_of(current_app)
+
+
+def runtime_of(app: Flask) -> Runtime:
+    """Return what an application is built on."""
+    found = app.extensions[EXTENSION]
     assert isinstance(found, Runtime)
     return found
 

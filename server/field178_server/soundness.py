@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from field178_server import migrations
 from field178_server.database import create_engine_for, readonly
 from field178_server.files.file_store import FileStore, hash_of
 from field178_server.keyring import KEY_FILES, load_keys
-from field178_server.models import Blob, Incarnation, Receipt, Record, Scope, Tenant
+from field178_server.models import Blob, Feed, Incarnation, Receipt, Record, Scope, Tenant
 from field178_server.private_files import is_loose
 from field178_server.settings import Settings
 from field178_server.tls import CA_KEY, KEY
@@ -95,6 +95,37 @@ def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:
     for row in session.scalars(select(Scope).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)):
         if live.get(row.scope, EMPTY).wire() != [row.live_count, row.live_sum]:
             yield f"scope: {row.scope} digest"
+            yield from _differing_records(session, tenant_id, row.scope)
+
+
+def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator[str]:
+    """Name the records behind a scope's digest that differs: changed, gone, or never stamped."""
+    there = (Record.tenant_id == Feed.tenant_id) & (Record.record_id == Feed.record_id)
+    stamped = (
+        select(Feed.record_id)
+        .outerjoin(Record, there)
+        .where(Feed.tenant_id == tenant_id, Feed.scope == scope, Feed.kind == "put")
+        .where(or_(Record.seq.is_(None), Record.seq != Feed.seq, Record.scope != scope))
+    )
+    unstamped = (
+        select(Record.record_id)
+        .outerjoin(Feed, there & (Feed.scope == Record.scope))
+        .where(Record.tenant_id == tenant_id, Record.scope == scope, Record.deleted.is_(False))
+        .where(Feed.record_id.is_(None))
+    )
+    # Who sent a revision was told its hash in the receipt, and a receipt is never changed but by its author.
+    told = (
+        select(Record.record_id)
+        .join(
+            Receipt,
+            (Receipt.tenant_id == Record.tenant_id)
+            & (Receipt.record_id == Record.record_id)
+            & (Receipt.rev == Record.rev),
+        )
+        .where(Record.tenant_id == tenant_id, Record.scope == scope, Receipt.h != Record.h)
+    )
+    for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (told, "receipt")):
+        yield from (f"record: {one} {what}" for one in sorted(set(session.scalars(query))))
 
 
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
 from field178_server.private_files import make_private_folder
+from field178_server.services import store_check
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
@@ -73,12 +76,18 @@ def serve(host: str, port: int) -> None:
 
 
 @click.command(help=_("Check engine, migrations, keys, permissions, digests; exit code 1 on a fault."))
+@click.option("--keep", is_flag=True, help=_("Keep the result for the console, as the daily check does."))
 @as_json_option
-def check(as_json: bool) -> None:
+def check(keep: bool, as_json: bool) -> None:
     """Name everything that is not as it should be."""
     from field178_server.soundness import faults  # migrations are slow to import
 
-    found = faults(operator().settings)
+    at = operator()
+    found = faults(at.settings)
+    if keep:
+        # A store that cannot be written to is among the faults already.
+        with suppress(SQLAlchemyError):
+            at.write(lambda session: store_check.keep(session, at.tenant_id, at.clock.now(), found))
     if as_json:
         show({"faults": found}, as_json=True)
     else:

@@ -14,7 +14,7 @@ from field178_server.models.file import Attachment, Blob, Upload
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledRecord
 from field178_server.models.record import Feed, Record
-from field178_server.models.tenancy import Scope, Tenant
+from field178_server.models.tenancy import Scope, StoreCheck, Tenant
 
 __all__ = [
     "Attachment",
@@ -41,6 +41,7 @@ __all__ = [
     "Receipt",
     "Record",
     "Scope",
+    "StoreCheck",
     "Tenant",
     "Upload",
 ]

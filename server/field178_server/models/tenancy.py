@@ -1,4 +1,4 @@
-"""Tenant and scope: whose store it is, and the counters that order everything in it."""
+"""Tenant, scope, check: whose store it is, the counters that order all of it, and whether it is sound."""
 
 from __future__ import annotations
 
@@ -41,3 +41,22 @@ class Scope(Base):
     floor: Mapped[int] = mapped_column(default=0)
     live_count: Mapped[int] = mapped_column(default=0)
     live_sum: Mapped[str] = mapped_column(default="0" * 32)
+
+
+class StoreCheck(Base):
+    """The last time every digest was recomputed from the rows: `faults` is a JSON list of the first lines.
+
+    `begun_at` is also the claim: of several processes the one that moves it runs the check.
+    """
+
+    __tablename__ = "store_check"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("fault_count >= 0", name="fault_count"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    fault_count: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[str] = mapped_column(default="[]")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.browser_session import confirm, is_confirmed
+from field178_server.queries.last_check import last_check
 from field178_server.queries.reach import Reach
 from field178_server.queries.tablets import TabletRow, find_tablet, tablet_list
 from field178_server.runtime import current_runtime
@@ -52,9 +53,12 @@ def tablets() -> Response:
     with snapshot(runtime.engine) as session:
         found = tablet_list(session, runtime.tenant_id, reach, wanted)
         done = find_tablet(session, runtime.tenant_id, reach, flash.record_id) if flash else None
+        check = last_check(session, runtime.tenant_id)
         desk = desk_of(session, officer, speech)
     return render(
         "tablets.html",
+        check=check,
+        checked=speech.instant(check.ended_at) if check else "",
         desk=desk,
         active="web.tablets",
         flash=flash.text(done.label, speech) if flash and done else "",

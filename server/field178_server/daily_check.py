@@ -1,0 +1,58 @@
+"""The check of the store once a day, beside the requests and never inside one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from field178_server.runtime import Runtime
+from field178_server.services import store_check
+from field178_server.soundness import faults_of_store
+from field178_server.unit_of_work import run_write
+from field178_shared.errors import AppError
+
+FIRST_AFTER_S = 60.0
+LOOK_EVERY_S = 3600.0
+
+log = structlog.get_logger()
+
+
+def check_if_due(runtime: Runtime) -> bool:
+    """Recompute every digest when a day has passed and keep what was found; tell whether it was done."""
+    engine, tenant_id = runtime.engine, runtime.tenant_id
+    if not run_write(engine, lambda session: store_check.claim(session, tenant_id, runtime.clock.now())):
+        return False
+    found = faults_of_store(engine, tenant_id)
+    run_write(engine, lambda session: store_check.keep(session, tenant_id, runtime.clock.now(), found))
+    log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))
+    return True
+
+
+@contextmanager
+def checking_daily(
+    check: Callable[[], object], first_after_s: float = FIRST_AFTER_S, look_every_s: float = LOOK_EVERY_S
+) -> Iterator[None]:
+    """Call a check that knows itself whether it is due, once an hour in a thread of its own, in the block."""
+    is_over = threading.Event()
+
+    def look() -> None:
+        wait_s = first_after_s
+        while not is_over.wait(wait_s):
+            wait_s = look_every_s
+            try:
+                check()
+            except (SQLAlchemyError, AppError) as error:
+                # A store that is away or busy now is looked at again in an hour.
+                log.warning("store_check_failed", error=type(error).__name__)
+
+    thread = threading.Thread(target=look, name="daily-check", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()

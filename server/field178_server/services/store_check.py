@@ -1,0 +1,39 @@
+"""The daily check of the store: who runs it, and keeping what it found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from field178_server.models import StoreCheck
+
+EVERY = timedelta(hours=24)
+FAULTS_KEPT = 100
+
+
+def claim(session: Session, tenant_id: str, now: datetime) -> bool:
+    """Begin a check when the last one began a day ago or more; of many processes exactly one begins it."""
+    row = session.get(StoreCheck, tenant_id, with_for_update=True)
+    if row is None:
+        # Another process may insert it meanwhile: the clash runs this anew, and then it is not due.
+        session.add(StoreCheck(tenant_id=tenant_id, begun_at=now))
+        session.flush()
+        return True
+    if now - row.begun_at < EVERY:
+        return False
+    row.begun_at = now
+    return True
+
+
+def keep(session: Session, tenant_id: str, now: datetime, faults: Sequence[str]) -> None:
+    """Keep what a check found, for the console."""
+    row = session.get(StoreCheck, tenant_id, with_for_update=True)
+    if row is None:
+        row = StoreCheck(tenant_id=tenant_id, begun_at=now)
+        session.add(row)
+    row.ended_at = now
+    row.fault_count = len(faults)
+    row.faults = json.dumps(list(faults[:FAULTS_KEPT]), ensure_ascii=False)

@@ -1,0 +1,49 @@
+"""Of all processes one checks the store once a day, and what it found is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.world import World
+
+from field178_server.queries.last_check import last_check
+from field178_server.services import store_check
+from field178_server.unit_of_work import run_write, snapshot
+
+
+def claim(world: World, **later: float) -> bool:
+    now = world.clock.now() + timedelta(**later)
+    return run_write(world.engine, lambda session: store_check.claim(session, world.tenant_id, now))
+
+
+def keep(world: World, *faults: str) -> None:
+    run_write(
+        world.engine,
+        lambda session: store_check.keep(session, world.tenant_id, world.clock.now(), faults),
+    )
+
+
+def test_a_second_process_does_not_check_again_on_the_same_day(world: World) -> None:
+    assert claim(world)
+    assert not claim(world)
+    assert not claim(world, hours=23)
+    assert claim(world, hours=25)
+
+
+def test_what_was_found_is_kept_and_the_first_of_it_shown(world: World) -> None:
+    claim(world)
+    with snapshot(world.engine) as session:
+        assert last_check(session, world.tenant_id) is None
+    keep(world, *(f"record: {number}" for number in range(150)))
+    with snapshot(world.engine) as session:
+        found = last_check(session, world.tenant_id)
+    assert found is not None
+    assert (found.fault_count, len(found.faults), found.faults[0]) == (150, 100, "record: 0")
+
+
+def test_what_an_operator_finds_is_kept_too(world: World) -> None:
+    keep(world)
+    with snapshot(world.engine) as session:
+        found = last_check(session, world.tenant_id)
+    assert found is not None
+    assert found.fault_count == 0
