@@ -9,6 +9,7 @@ from field178_mobile.ports import Json
 from field178_mobile.store import commits, lives, removed, repair
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
+from field178_mobile.store.meta import get_number
 from field178_mobile.store.outbox import OwnChange, State, open_changes
 from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
@@ -28,6 +29,10 @@ class SyncStore:
     def position(self) -> Position:
         """Return where the tablet stands."""
         return self._store.read(read_position)
+
+    def mismatches(self) -> int:
+        """Return how often a digest did not match here."""
+        return self._store.read(lambda room: get_number(room, "mismatches"))
 
     def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
         """Return what must be pushed, in the order of filing."""

@@ -14,8 +14,9 @@ FREE_STEP_MB = 512
 class Telling:
     """Remembers in memory what an answered exchange carried; after a start it is told once again."""
 
-    def __init__(self, free_mb: Callable[[], int | None]) -> None:
+    def __init__(self, free_mb: Callable[[], int | None], mismatches: Callable[[], int]) -> None:
         self._free_mb = free_mb
+        self._mismatches = mismatches
         self._told: About | None = None
         self._heard: About | None = None
 
@@ -24,7 +25,8 @@ class Telling:
         waiting = position.open_changes + position.parked_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
-        self._told = About(unsent=max(waiting, 0), free_mb=steps)
+        mismatches = self._mismatches() or None
+        self._told = About(unsent=max(waiting, 0), free_mb=steps, mismatches=mismatches)
         return None if self._told == self._heard else self._told
 
     def was_heard(self) -> None:

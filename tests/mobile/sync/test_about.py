@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 
-from tests.mobile.support import seeded_ids
-from tests.mobile.sync.tablet import Tablet
+from tests.mobile.support import UNIT, seeded_ids
+from tests.mobile.sync.tablet import Tablet, record
 from tests.mobile.sync.test_engine import lost_answer
 
 from field178_mobile.sync.engine import SyncEngine, World
@@ -56,3 +56,13 @@ def test_free_space_is_told_in_steps(tablet: Tablet) -> None:
     free_mb[0] = 2000
     tablet.sync()
     assert told(tablet) == [{"unsent": 0, "free_mb": 2048}, None, {"unsent": 0, "free_mb": 1536}]
+
+
+def test_a_digest_that_did_not_match_is_told(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    del tablet.server.world.records[record(1)]
+    tablet.server.office_put(record(2), UNIT, name="hai")
+    tablet.sync()
+    assert tablet.mismatches() == 1
+    assert {"unsent": 0, "mismatches": {"count": 1, "records": []}} in told(tablet)
