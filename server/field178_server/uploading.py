@@ -72,15 +72,16 @@ class Uploading:
             upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
             is_known = skip_known and self._knows(session, device, wanted)
             key = (self._tenant_id, upload_id)
-            return upload_rows.begin(session, key, device.id, wanted, DONE if is_known else OPEN, now), late
+            row = upload_rows.begin(session, key, device.id, wanted, DONE if is_known else OPEN, now)
+            return row, [*late, upload_id] if is_known else late
 
+        dropped = [upload_id]
         try:
-            row, late = run_write(self._engine, work)
-        except AppError:
-            self._store.drop(upload_id)
-            raise
-        for one in (*late, *((upload_id,) if row.state == DONE else ())):
-            self._store.drop(one)
+            row, dropped = run_write(self._engine, work)
+        finally:
+            # Also when nothing was stored: a file without a row would lie there for ever.
+            for one in dropped:
+                self._store.drop(one)
         return self._position(row, row.size if row.state == DONE else 0)
 
     def position(self, device: DeviceContext, upload_id: str) -> Position:

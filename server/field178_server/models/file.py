@@ -41,7 +41,8 @@ class Upload(Base):
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
         Index(None, "tenant_id", "sha256"),
-        Index(None, "tenant_id", "device_id", "state"),
+        # With the size: what a tablet has sent is summed from the index alone.
+        Index(None, "tenant_id", "device_id", "state", "size"),
         Index(None, "tenant_id", "state", "expires_at"),
         CheckConstraint("state IN ('open', 'done', 'gone')", name="state"),
         CheckConstraint("size > 0", name="size"),
@@ -66,6 +67,7 @@ class Blob(Base):
     __tablename__ = "blob"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        Index(None, "tenant_id", "size"),
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
     )

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.models import Challenge, Device, DeviceSession
@@ -21,6 +21,11 @@ NONCE_LIFE = timedelta(minutes=2)
 _REMEMBERED = timedelta(days=1)
 # Any valid key: an unknown device costs one verification like a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
+
+# Built once: every request of a tablet begins with it.
+_BY_TOKEN = select(DeviceSession.device_id, DeviceSession.expires_at).where(
+    DeviceSession.tenant_id == bindparam("tenant_id"), DeviceSession.token_hash == bindparam("token_hash")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def open_session(session: Session, tenant_id: str, opening: Opening, now: dateti
 
 def authenticate(session: Session, tenant_id: str, token: str, now: datetime) -> DeviceContext:
     """Return the tablet of a token, or raise AppError(session_unknown | session_expired)."""
-    row = session.get(DeviceSession, (tenant_id, hash_secret(token)))
+    wanted = {"tenant_id": tenant_id, "token_hash": hash_secret(token)}
+    row = session.execute(_BY_TOKEN, wanted).one_or_none()
     if row is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
     if now >= row.expires_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.models import Blob, Upload
@@ -15,6 +15,17 @@ OPEN, DONE, GONE = "open", "done", "gone"
 UPLOAD_LIFE = timedelta(days=30)
 MAX_OPEN = 2_000
 _SWEPT_AT_ONCE = 50
+
+
+# Built once: putting a statement together costs as much as running it.
+_TENANT: BindParameter[str] = bindparam("tenant_id")
+_OWN = (Upload.tenant_id == _TENANT, Upload.device_id == bindparam("device_id"))
+_BY_ID = select(Upload).where(*_OWN, Upload.upload_id == bindparam("upload_id"))
+_TAKEN = select(
+    select(func.count()).where(*_OWN, Upload.state == OPEN).scalar_subquery(),
+    select(func.coalesce(func.sum(Upload.size), 0)).where(*_OWN, Upload.state != GONE).scalar_subquery(),
+    select(func.coalesce(func.sum(Blob.size), 0)).where(Blob.tenant_id == _TENANT).scalar_subquery(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +74,20 @@ def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted,
     """Refuse what is over a limit: AppError(too_large) with the limit and its unit."""
     if wanted.size > limits.file:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.file, unit="bytes")
-    own = (Upload.tenant_id == tenant_id, Upload.device_id == device_id)
-    opened = select(func.count()).where(*own, Upload.state == OPEN)
-    if (session.scalar(opened) or 0) >= MAX_OPEN:
+    opened, sent, stored = session.execute(_TAKEN, {"tenant_id": tenant_id, "device_id": device_id}).one()
+    if opened >= MAX_OPEN:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_OPEN, unit="open_uploads")
-    sent = session.scalar(select(func.sum(Upload.size)).where(*own, Upload.state != GONE)) or 0
     if sent + wanted.size > limits.device:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.device, unit="bytes_of_device")
-    stored = session.scalar(select(func.sum(Blob.size)).where(Blob.tenant_id == tenant_id)) or 0
     if stored + wanted.size > limits.tenant:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
 
 
 def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:
     """Return an upload of this tablet; another's is as unknown as one that never was."""
-    row = session.get(Upload, (tenant_id, upload_id))
-    if row is None or row.device_id != device_id:
+    wanted = {"tenant_id": tenant_id, "upload_id": upload_id, "device_id": device_id}
+    row = session.scalars(_BY_ID, wanted).one_or_none()
+    if row is None:
         raise AppError(ErrorCode.NOT_FOUND)
     return row
 

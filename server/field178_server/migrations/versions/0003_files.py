@@ -82,7 +82,7 @@ def _create_upload() -> None:
         ),
         sqlite_strict=True,
     )
-    for columns in (["sha256"], ["device_id", "state"], ["state", "expires_at"]):
+    for columns in (["sha256"], ["device_id", "state", "size"], ["state", "expires_at"]):
         named = ["tenant_id", *columns]
         op.create_index(op.f(f"ix_upload_{'_'.join(named)}"), "upload", named)
 
@@ -102,6 +102,7 @@ def _create_blob() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_blob_tenant_id")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_blob_tenant_id_size"), "blob", ["tenant_id", "size"])
 
 
 def _named_before() -> Iterator[dict[str, object]]:
