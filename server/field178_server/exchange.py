@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -15,7 +15,7 @@ from field178_server.queries.frames import Frames
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.receipt_ranges import result, tell
-from field178_server.services import presence, quarantine
+from field178_server.services import merging, presence, quarantine
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
@@ -66,10 +66,11 @@ class Exchange:
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
         self.crash_point("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
-            self._run_missed_orphans([change.record_id for change in request.push])
+            awaited = merging.targets(request.push)
+            self._run_missed_orphans(awaited.union(change.record_id for change in request.push))
         return answers
 
-    def _run_missed_orphans(self, record_ids: Sequence[str]) -> None:
+    def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
         # Whichever commits last finds both here.
         def work(session: Session) -> int:

@@ -66,6 +66,8 @@ class ErrorCode(StrEnum):
     PURGED = "purged"
     GROUP = "group"
     CONFLICT_UNKNOWN = "conflict_unknown"
+    INTO_UNKNOWN = "into_unknown"
+    MERGE_CIRCLE = "merge_circle"
     REPLACED = "replaced"
     SCATTERED = "scattered"
     DELETED = "deleted"
@@ -203,6 +205,14 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.GROUP: _E(None, "Phiếu đi cùng có lỗi.", "A record sent together has an error."),
     ErrorCode.CONFLICT_UNKNOWN: _E(
         None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
+    ),
+    ErrorCode.INTO_UNKNOWN: _E(
+        None,
+        "Máy chủ chưa có phiếu còn hiệu lực để gộp vào.",
+        "There is no live record to merge into yet.",
+    ),
+    ErrorCode.MERGE_CIRCLE: _E(
+        None, "Một phiếu không thể gộp vào chính nó.", "A record cannot be merged into itself."
     ),
     ErrorCode.REPLACED: _E(None, "Đã được lần sửa sau thay thế.", "A later change has replaced it."),
     ErrorCode.SCATTERED: _E(

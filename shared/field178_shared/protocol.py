@@ -35,6 +35,7 @@ DEFAULT_RECORDS = 500
 MAX_LABEL = 64
 ROWS_PER_CHECKPOINT = 50
 LONG_WAS_BYTES = 64
+MERGED_INTO = "merged_into"
 
 JsonObject = Mapping[str, object]
 
@@ -98,6 +99,12 @@ class Change:
     def group(self) -> str | None:
         """The group this change stands or falls with; None when it names none that can be read."""
         found = self.wire.get("group")
+        return found if isinstance(found, str) and is_uuid(found) else None
+
+    @property
+    def into(self) -> str | None:
+        """The record that a merge_into merges into; None when it names none that can be read."""
+        found = self.wire.get("into")
         return found if isinstance(found, str) and is_uuid(found) else None
 
     @property

@@ -30,6 +30,7 @@ VERDICTS = {
     ("conflict", "changed"),
     ("conflict", "deleted"),
     ("conflict", "locked"),
+    ("conflict", "merged"),
     ("quarantined", "schema"),
     ("quarantined", "rule"),
     ("quarantined", "orphan"),

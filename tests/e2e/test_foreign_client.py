@@ -7,66 +7,14 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from tests.e2e.foreign_client import ForeignClient, Json, canonical, enrolment_code, receipts_digest
-from tests.e2e.server_process import ServerProcess, running_server
+from tests.e2e.foreign_office import ESTABLISHMENT, UNIT, Enrol, created, enrol, new_id, server, verdict
+from tests.e2e.server_process import ServerProcess
 
-UNIT = "unit:c11629_v1"
-ESTABLISHMENT: Json = {
-    "name": "Nhà nghỉ Hoa Phượng (GL-900)",
-    "establishment_type_id": "guesthouse",
-    "unit_id": "c11629_v1",
-    "address_line": "Thôn GL-1",
-    "operating_status_id": "operating",
-}
-Enrol = Callable[[], ForeignClient]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    folder: Path = tmp_path_factory.mktemp("office")
-    with running_server(folder) as running:
-        running.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
-        )
-        yield running
-
-
-@pytest.fixture
-def enrol(server: ServerProcess) -> Enrol:
-    def enrolled() -> ForeignClient:
-        client = ForeignClient(server.url)
-        client.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
-        client.pull_all()
-        return client
-
-    return enrolled
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
-
-
-def created(client: ForeignClient, **data: Any) -> str:
-    record_id = new_id()
-    change = client.change(record_id, "establishment", UNIT, {**ESTABLISHMENT, **data}, create=True)
-    client.sync([change])
-    assert client.receipts[change["change_id"]]["status"] == "applied", client.receipts[change["change_id"]]
-    return record_id
-
-
-def verdict(client: ForeignClient, change: Json) -> Json:
-    frames = client.sync([change])
-    results = [
-        frame for frame in frames if frame["frame"] == "res" and frame["change_id"] == change["change_id"]
-    ]
-    assert len(results) == 1
-    return results[0]
+__all__ = ["enrol", "server"]
 
 
 def test_the_first_exchange_grants_scopes_and_proves_each_with_a_digest(enrol: Enrol) -> None:

@@ -25,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     tablets.expire_sessions,
     records.move,
     records.review,
+    records.unmerge,
     records.compact,
     backups.backup,
     backups.restore,

@@ -48,6 +48,16 @@ def review(  # noqa: PLR0913  # one parameter an option
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 
 
+@click.command(help=_("Give a merged record its own life back; what waits at the other one stays there."))
+@click.argument("record")
+@as_json_option
+def unmerge(record: str, as_json: bool) -> None:
+    """Take a merge back."""
+    at = operator()
+    rev = at.write(lambda session: record_desk.unmerge(session, at.desk, record))
+    show({"record": record, "rev": rev}, as_json=as_json)
+
+
 @click.command(help=_("Forget what left a scope or was deleted there; tablets behind it start again."))
 @click.argument("scope")
 @as_json_option

@@ -10,8 +10,7 @@ from field178_shared.merge import bad_paths
 from field178_shared.protocol import MAX_CHANGE_BYTES, Change, Op
 from field178_shared.schemas import Side
 
-# `merge_into` is stored as unknown until it is served.
-SERVED_OPS = frozenset({Op.PUT.value, Op.DELETE.value, Op.RESOLVE.value})
+SERVED_OPS = frozenset(op.value for op in Op)
 
 
 def refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeRules) -> Outcome | None:
@@ -54,6 +53,9 @@ def _of_members(change: Change) -> Outcome | None:
     unread = []
     if change.op == Op.RESOLVE and change.conflicts is None:
         unread.append("conflicts")
+    if change.op == Op.MERGE_INTO:
+        # A merge says nothing else: a value beside it would be lost without a word.
+        unread += [*(["into"] if change.into is None else []), *(["set"] if change.set else [])]
     if change.group is None and change.wire.get("group") is not None:
         unread.append("group")
     return (

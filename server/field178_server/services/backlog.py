@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.models import Quarantine
 from field178_server.services.waiting import Waiting, find_mendable, find_orphans, find_waiting
-from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
 
 
@@ -51,8 +50,8 @@ class Backlog:
 
     def park(self, one: Waiting) -> None:
         """Take in a change that was held back just now."""
-        if one.reason == ErrorCode.ORPHAN:
-            self._orphans[one.change.record_id].append(one)
+        if one.awaits is not None:
+            self._orphans[one.awaits].append(one)
         self._join(one)
 
     def take_orphans(self, record_id: str) -> list[Waiting]:
@@ -76,7 +75,7 @@ class Backlog:
         self._asked |= records
         found = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
         for one in found:
-            self._orphans[one.change.record_id].append(one)
+            self._orphans[one.awaits or one.change.record_id].append(one)
         return found
 
     def _read_mended(self, changes: Iterable[Change]) -> list[Waiting]:

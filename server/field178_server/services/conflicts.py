@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from field178_server.services.batch import Batch
 from field178_server.services.judge import Disputed
@@ -17,24 +18,39 @@ OPEN = "open"
 RESOLVED = "resolved"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where values clash: one path, on one device."""
+
+    path: str
+    device: str
+
+
 def with_dispute(
     find: Callable[[str], Stored | None], record: Stored, change: Change, device_id: str, dispute: Disputed
+) -> Stored:
+    """Return the conflict record of a path and device with the entry of one more dispute."""
+    place = Place(dispute.path, device_id)
+    return with_entry(find, record, place, change.change_id, _entry(change, dispute))
+
+
+def with_entry(
+    find: Callable[[str], Stored | None], record: Stored, place: Place, change_id: str, entry: Data
 ) -> Stored:
     """Return the conflict record of a path and device with one more entry; a resolved one opens again.
 
     A full one (100 entries, 256 KiB) is followed by `path|device|2`, and so on.
     """
-    entry = _entry(change, dispute)
     number = 1
     while True:
-        owner = device_id if number == 1 else f"{device_id}|{number}"
-        found_id = conflict_id(record.record_id, dispute.path, owner)
+        owner = place.device if number == 1 else f"{place.device}|{number}"
+        found_id = conflict_id(record.record_id, place.path, owner)
         found = find(found_id)
         if found is None:
-            data = _first_data(record, dispute.path, device_id) | {"entries": {change.change_id: entry}}
+            data = _first_data(record, place) | {"entries": {change_id: entry}}
             return new_record(found_id, CONFLICT, record.scope, data, subject_id=record.record_id)
-        if _has_room(found, change.change_id, entry):
-            entries = {**entries_of(found), change.change_id: entry}
+        if _has_room(found, change_id, entry):
+            entries = {**entries_of(found), change_id: entry}
             data = {**found.data, "state": OPEN, "entries": entries}
             return next_revision(found, data=data, deleted=False, scope=record.scope)
         number += 1
@@ -84,12 +100,12 @@ def _entry(change: Change, dispute: Disputed) -> Data:
     return entry
 
 
-def _first_data(record: Stored, path: str, device_id: str) -> Data:
+def _first_data(record: Stored, place: Place) -> Data:
     return {
         "record": record.record_id,
         "record_type": record.type,
-        "path": path,
-        "device": device_id,
+        "path": place.path,
+        "device": place.device,
         "state": OPEN,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
@@ -13,12 +13,12 @@ from field178_server import database
 from field178_server.models import Change as ChangeRow
 from field178_server.models import Device, Tenant
 from field178_server.models.base import table_of
-from field178_server.services import admission, incarnations, ledger, waiting
+from field178_server.services import admission, aftermath, incarnations, ledger, merging, waiting
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
 from field178_server.services.conflicts import conflicts_of, settle, with_dispute
 from field178_server.services.device_context import DeviceContext, load_devices
-from field178_server.services.judge import Case, Outcome, judge_known, judge_new, quarantined
+from field178_server.services.judge import Case, Outcome, judge_new, quarantined
 from field178_server.services.ledger import Entry
 from field178_server.services.stored import Stored
 from field178_server.services.type_rules import Problems, TypeRules
@@ -27,6 +27,7 @@ from field178_shared.clock import from_wire
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change, Op, Status
 
+_ENDS = (Op.DELETE, Op.MERGE_INTO)
 _PAYLOAD_KEY = select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id"))
 _MAKERS = select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
     ChangeRow.tenant_id == bindparam("tenant_id"),
@@ -79,9 +80,11 @@ class Intake:
         self._load([*changes, *(one.change for one in (*waits, *found))])
 
     def _load(self, changes: Sequence[Change]) -> None:
-        """Lock and read the records of changes; for deletes, also who made their revisions."""
-        self._batch.load(change.record_id for change in changes)
-        deleted = sorted({change.record_id for change in changes if change.op == Op.DELETE})
+        """Lock and read the records of changes; for deletes and merges, also who made their revisions."""
+        named = {change.record_id for change in changes} | merging.targets(changes)
+        self._batch.load(named)
+        merging.load_survivors(self._batch, named)
+        deleted = sorted({change.record_id for change in changes if change.op in _ENDS})
         if not deleted:
             return
         wanted = {"tenant_id": self._batch.tenant_id, "record_ids": deleted}
@@ -127,7 +130,7 @@ class Intake:
     def take_mended(self, one: Waiting, mended: Change, act: Act) -> Outcome:
         """Apply the office's mended version of a waiting change and settle that one; or say why not."""
         case, record = self._case(mended), self._batch.get(mended.record_id)
-        outcome = judge_new(mended, case) if record is None else judge_known(mended, record, case)
+        outcome = judge_new(mended, case) if record is None else self._judge_seen(mended, record, case)
         if outcome.status == Status.QUARANTINED:
             return outcome
         scope = mended.scope if record is None else record.scope
@@ -139,6 +142,11 @@ class Intake:
         for member in self._backlog.group_of(one) if one.change.group else ():
             self.take_again(member)
         return outcome
+
+    def _judge_seen(
+        self, change: Change, record: Stored, case: Case, scopes: Collection[str] = ()
+    ) -> Outcome:
+        return merging.judge(change, record, case, merging.Sight(self._batch.get, scopes))
 
     def _case(self, change: Change) -> Case:
         is_locked = self._batch.is_locked(change.record_id)
@@ -251,7 +259,7 @@ class Intake:
             conflicts=conflicts_of(self._batch, change.record_id) if change.op == Op.RESOLVE else (),
         )
         if seen is not None:
-            return judge_known(change, seen, case), scope
+            return self._judge_seen(change, seen, case, device.scopes), scope
         return _judge_unseen(change, device, case, is_hidden=record is not None), scope
 
     def _seen(self, change: Change, device: DeviceContext) -> Stored | None:
@@ -265,7 +273,7 @@ class Intake:
 
     def _made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
-        if change.op != Op.DELETE or not 0 < change.base_rev < record.rev:
+        if change.op not in _ENDS or not 0 < change.base_rev < record.rev:
             return False
         makers = self._makers[record.record_id]
         return all(makers.get(rev) == device.id for rev in range(change.base_rev + 1, record.rev + 1))
@@ -298,7 +306,9 @@ class Intake:
         assert record is not None
         entry.rev, entry.h = record.rev, record.h
         for dispute in outcome.disputes:
-            batch.put(with_dispute(batch.get, record, change, entry.device_id, dispute))
+            batch.put(with_dispute(batch.get, outcome.about or record, change, entry.device_id, dispute))
+        if outcome.about is not None and outcome.record is not None:
+            aftermath.carry_conflicts(batch, record, outcome.about)
         if change.op == Op.RESOLVE:
             self._settle(change, entry)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -38,13 +37,17 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a change. `record` is the next state of its record, None when that stays as it is."""
+    """What becomes of a change. `record` is the next state of its record, None when that stays as it is.
+
+    `about` is the record that disputes are about when it is another one: the survivor of a merge.
+    """
 
     status: Status
     reason: ErrorCode | None = None
     details: Mapping[str, object] = field(default_factory=dict)
     record: Stored | None = None
     disputes: tuple[Disputed, ...] = ()
+    about: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,7 @@ def _judge_delete(change: Change, record: Stored, case: Case) -> Outcome:
         return Outcome(Status.UNCHANGED)
     if case.is_locked:
         return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.LOCKED)])
-    seen = hashlib.sha256(record.body.encode()).hexdigest()[:16]
-    if change.was.get("_h") == seen or case.has_seen_newer:
+    if change.was.get("_h") == record.short_hash or case.has_seen_newer:
         return _concluded(next_revision(record, deleted=True), ())
     return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.CHANGED)])
 

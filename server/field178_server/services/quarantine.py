@@ -11,7 +11,6 @@ from field178_server.services.batch import Batch
 from field178_server.services.intake import Intake
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.waiting import find_waiting
-from field178_shared.errors import ErrorCode
 
 
 def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
@@ -20,11 +19,11 @@ def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> i
 
 
 def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:
-    """Judge the orphans of records that are there by now; return how many verdicts changed."""
+    """Judge what waited for records that are there by now; return how many verdicts changed."""
     there = select(Record.record_id).where(
         Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
     )
-    return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, Quarantine.record_id.in_(there))
+    return _run(batch, rules, Quarantine.awaits.in_(there))
 
 
 def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:

@@ -1,4 +1,4 @@
-"""Acts of the operator on single records: moving one, deciding on one."""
+"""Acts of the operator on single records: moving one, taking a merge back, deciding on one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from field178_server.services import movement, officers, review, scopes
+from field178_server.services import aftermath, movement, officers, review, scopes
 from field178_server.services.audit import Actor, Entry
 from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
@@ -35,6 +35,14 @@ def move(session: Session, desk: Desk, record_id: str, scope: str) -> None:
     movement.move(batch, record_id, scope, desk.actor.id)
     batch.flush()
     desk.note(session, Entry("record_moved", record_id, scope))
+
+
+def unmerge(session: Session, desk: Desk, record_id: str) -> int:
+    """Take a merge back and return the revision of the record."""
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    rev = aftermath.unmerge(batch, desk, record_id)
+    batch.flush()
+    return rev
 
 
 def decide(session: Session, desk: Desk, decision: Decision) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,11 @@ class Stored:
         value = json.loads(self.body)
         assert isinstance(value, dict)
         return value
+
+    @property
+    def short_hash(self) -> str:
+        """What a user names to say that this very content was seen."""
+        return hashlib.sha256(self.body.encode()).hexdigest()[:16]
 
     @property
     def is_purged(self) -> bool:

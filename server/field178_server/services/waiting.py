@@ -36,6 +36,7 @@ _COLUMNS = (
     "state",
     "settled_at",
     "v",
+    "awaits",
 )
 # What a second judgement may change; the rest is as it came.
 _FIRST_ONLY = (
@@ -63,6 +64,13 @@ class Waiting:
     payload: str
     reason: str
 
+    @property
+    def awaits(self) -> str | None:
+        """The record whose appearance would set this change free, None when none would."""
+        if self.reason == ErrorCode.INTO_UNKNOWN:
+            return self.change.into
+        return self.change.record_id if self.reason == ErrorCode.ORPHAN else None
+
 
 class Reused(NamedTuple):
     """A second content under one id: its verdict's count, when it came, from which incarnation."""
@@ -83,10 +91,7 @@ _MENDABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
 )
-_ORPHANS = _OPEN.where(
-    Quarantine.reason == ErrorCode.ORPHAN.value,
-    Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
-)
+_ORPHANS = _OPEN.where(Quarantine.awaits.in_(bindparam("record_ids", expanding=True)))
 
 
 def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
@@ -169,4 +174,5 @@ def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
         OPEN if waits else REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED,
         None if waits else at,
         entry.v,
+        waiting.awaits,
     )

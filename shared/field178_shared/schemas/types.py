@@ -49,15 +49,17 @@ class RecordType:
 
 _OFFICE = (Side.OFFICE,)
 _SERVER = (Side.SERVER,)
-_PRIORITY = ("inspection_priority_id", "inspection_priority_reason", "merged_into")
+# Said by a merge alone, which is judged as a whole; the office takes it back.
+_MERGED = ("merged_into",)
+_PRIORITY = ("inspection_priority_id", "inspection_priority_reason", *_MERGED)
 
 TYPES: Mapping[str, RecordType] = MappingProxyType(
     {
         each.name: each
         for each in (
             RecordType("establishment", "unit", office_paths=_PRIORITY),
-            RecordType("inspection", "team"),
-            RecordType("outreach_session", "unit"),
+            RecordType("inspection", "team", office_paths=_MERGED),
+            RecordType("outreach_session", "unit", office_paths=_MERGED),
             RecordType("team", "team", creators=_OFFICE, editors=_OFFICE),
             RecordType("person", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),

@@ -85,6 +85,20 @@ def delete(world: World, seat: Seat) -> None:
         world.note(f"{seat.tablet.name} deletes {view.id[-4:]} rev {view.rev}: {change_id}")
 
 
+def merge(world: World, seat: Seat) -> None:
+    """Merge a record that is shown into another one of its type."""
+    shown = world.visible(seat)
+    pairs = [(one, other) for one in shown for other in shown if one.type == other.type]
+    disputed = {item.record_id for item in seat.tablet.store.inbox() if item.disagreements}
+    # Rather one with open values, which must not stay behind; now and then into itself, which must not be.
+    pairs = [pair for pair in pairs if pair[0].id in disputed] or pairs
+    if pairs:
+        view, into = world.rng.choice(pairs)
+        change_id = seat.tablet.merge(view, into, USERS[0])
+        seat.oracle.filed(change_id)
+        world.note(f"{seat.tablet.name} merges {view.id[-4:]} into {into.id[-4:]}: {change_id}")
+
+
 def settle(world: World, seat: Seat) -> None:
     """Settle a disagreement in the inbox: with the value that was not taken, or with what stands there."""
     found = [item for item in seat.tablet.store.inbox() if item.disagreements]
@@ -188,6 +202,17 @@ def decide(world: World, seat: Seat) -> None:
         with world.oracle.step():
             done = world.office.review(record_id, kind)
         world.note(f"office: {kind} {record_id[-4:]}: {done}")
+
+
+def unmerge(world: World, seat: Seat) -> None:
+    """The office takes a merge back."""
+    rows = world.oracle.state.records
+    merged = [one for one in world.records if one in rows and rows[one].merged_into is not None]
+    if merged:
+        record_id = world.rng.choice(merged)
+        with world.oracle.step():
+            done = world.office.unmerge(record_id)
+        world.note(f"office: unmerge {record_id[-4:]}: {done}")
 
 
 def move(world: World, seat: Seat) -> None:
@@ -353,6 +378,7 @@ ORDINARY: Mapping[Action, float] = {
     open_draft: 2,
     file_draft: 3,
     delete: 2,
+    merge: 1,
     settle: 3,
     file_together: 2,
     poison: 0.5,
@@ -362,6 +388,7 @@ ORDINARY: Mapping[Action, float] = {
     restart: 1,
     turn_clock: 1,
     decide: 4,
+    unmerge: 0.5,
     move: 2.5,
     move_many: 0.7,
     answer: 3,

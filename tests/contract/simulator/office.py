@@ -118,6 +118,9 @@ class Office:
         decision = Decision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
         return self._act(lambda session: record_desk.decide(session, self.desk, decision))
 
+    def unmerge(self, record_id: str) -> bool:
+        return self._act(lambda session: record_desk.unmerge(session, self.desk, record_id))
+
     def compact(self, scope: str) -> None:
         self._act(lambda session: compact(session, TENANT, scope))
 

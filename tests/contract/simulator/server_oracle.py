@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.contract.simulator.merge_oracle import Standing, disputed, judge_merge, standing, with_alias
 from tests.contract.simulator.server_state import ReceiptRow, ServerState, read_history, read_state
 from tests.contract.simulator.violation import Violation, require
 
@@ -18,7 +19,7 @@ from field178_server.services.judge import Outcome
 from field178_server.services.stored import Stored
 from field178_server.services.waiting import Waiting
 from field178_shared.canonical import canonical, short_hash
-from field178_shared.merge import Data, equal, read_path, same, without_nulls, write_path
+from field178_shared.merge import Data, equal, read_path, same, write_path
 from field178_shared.protocol import Change
 
 Json = dict[str, Any]
@@ -76,17 +77,22 @@ class ServerOracle:
         require(not traces, "I2", f"{traces} were held back and stand in the history of records")
         self._replay([row for row in history.changes if row[3] is not None])
 
-    def applied(self, change: Change, device: str, before: Stored | None, after: Stored, about: list[Stored]):
+    def applied(self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing):
         """Judge one applied change: nothing unseen was overwritten, nothing offered has vanished."""
+        about, holder = at.about, at.holder
         self._made[after.record_id, after.rev] = device
         old = before.data if before is not None else {}
+        if before is not None and before.deleted and "merged_into" in before.data:
+            require(after.rev == before.rev, "I2", f"{change.change_id} was applied to a merged record")
+        if change.op == "merge_into":
+            return
         self._judge_overwrite(change, before, after, old)
         if change.op == "delete":
-            self._judge_delete(change, device, before, after, about)
+            self._judge_delete(change, device, before, after, at)
             return
         for path, value in change.set.items():
-            taken = equal(read_path(after.data, path), value)
-            kept = taken or _disputed(about, path, change.change_id, value)
+            taken = equal(read_path(holder.data, path), value)
+            kept = taken or disputed(about, path, change.change_id, value)
             require(kept, "I2", f"{path} of change {change.change_id} vanished")
 
     def settled(self, change: Change, before: dict[str, Stored | None], after: dict[str, Stored | None]):
@@ -211,11 +217,13 @@ class ServerOracle:
             require(after.rev - before.rev in (0, 1), "I3", f"{after.record_id} jumped to rev {after.rev}")
 
     def _judge_delete(
-        self, change: Change, device: str, before: Stored | None, after: Stored, about: list[Stored]
+        self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing
     ) -> None:
+        about, holder = at.about, at.holder
         assert before is not None, "a record that is not there was deleted"
-        if not after.deleted:
-            kept = _disputed(about, "_deleted", change.change_id, True)
+        is_late = before.deleted and holder.record_id != after.record_id and not holder.deleted
+        if not after.deleted or is_late:
+            kept = disputed(about, "_deleted", change.change_id, True)
             require(kept, "I2", f"the deletion {change.change_id} vanished")
         elif not before.deleted:
             own = [self._maker(before.record_id, rev) for rev in range(change.base_rev + 1, before.rev + 1)]
@@ -229,18 +237,19 @@ class ServerOracle:
     def _replay(self, rows: Iterable[tuple[str, str, str | None, int | None, str]]) -> None:
         built: dict[str, Data] = {}
         conflicts = [row.data for row in self.state.records.values() if row.type == "conflict"]
-        disputed = {
+        kept_aside = {
             (data["record"], data["path"], change_id) for data in conflicts for change_id in data["entries"]
         }
         for change_id, record_id, device, _, payload in rows:
             wire = json.loads(payload)
+            data = with_alias(built.get(record_id, {}), wire)
             if device is None or wire["op"] not in ("put", "resolve"):
+                built |= {record_id: data} if record_id in built else {}
                 continue
-            data = built.get(record_id, {})
             was = {} if wire["create"] else wire["was"]
             for path in sorted(wire["set"]):
                 value, present = wire["set"][path], read_path(data, path)
-                if equal(present, value) or (record_id, path, change_id) in disputed:
+                if equal(present, value) or (record_id, path, change_id) in kept_aside:
                     continue
                 if not same(was.get(path), present):
                     raise Violation("I3", f"history: {change_id} overwrote {path} of {record_id} unseen")
@@ -260,26 +269,19 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
         batch, change = intake._batch, one.change
         named = (change.conflicts or {}) if change.op == "resolve" else {}
         before, disputes = batch.get(change.record_id), {one: batch.get(one) for one in named}
+        open_before = batch.about(change.record_id)
         original(intake, one, outcome, act)
         after, oracle = batch.get(change.record_id), find()
         if oracle is not None:
             oracle.settled(change, disputes, {one: batch.get(one) for one in named})
         if oracle is not None and after is not None:
-            oracle.applied(change, one.entry.device_id, before, after, batch.about(change.record_id))
+            at = standing(batch, after)
+            oracle.applied(change, one.entry.device_id, before, after, at)
+            if change.op == "merge_into" and before is not None:
+                judge_merge(change, before, after, at, open_before)
 
     Intake._apply = watched  # type: ignore[method-assign]
     try:
         yield
     finally:
         Intake._apply = original  # type: ignore[method-assign]
-
-
-def _disputed(about: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
-    for conflict in about:
-        entries = conflict.data.get("entries")
-        if conflict.type != "conflict" or conflict.data["path"] != path or not isinstance(entries, dict):
-            continue
-        entry = entries.get(change_id)
-        if entry is not None and equal(entry.get("mine"), without_nulls(value)):
-            return True
-    return False

@@ -30,6 +30,10 @@ class RecordRow(NamedTuple):
     def data(self) -> dict[str, Any]:
         return json.loads(self.body)
 
+    @property
+    def merged_into(self) -> str | None:
+        return self.data.get("merged_into") if self.deleted else None
+
 
 class ReceiptRow(NamedTuple):
     """One verdict as stored."""

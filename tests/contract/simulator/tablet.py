@@ -176,6 +176,22 @@ class Tablet:
         )
         return self.store.file_content(content, user)
 
+    def merge(self, view: RecordView, into: RecordView, user: str) -> str:
+        """Merge a record as shown into another one."""
+        content = Content(
+            record_id=view.id,
+            type=view.type,
+            scope=view.scope,
+            op=Op.MERGE_INTO,
+            create=False,
+            base_rev=view.rev,
+            set={},
+            was={"_h": short_hash(view.data)},
+            long_was={},
+            more=(("into", into.id),),
+        )
+        return self.store.file_content(content, user)
+
     def file_group(self, drafts: Sequence[Draft], user: str) -> list[str]:
         """File edits that stand or fall together."""
         name = self._ids.random()

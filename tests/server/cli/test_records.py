@@ -1,4 +1,4 @@
-"""`move`, `review`, `compact`, `new-epoch`, `mark-backed-up`, as a tablet sees them."""
+"""`move`, `review`, `unmerge`, `compact`, `new-epoch`, `mark-backed-up`, as a tablet sees them."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Field:
         assert answer.status_code == 200, answer.text
         return [json.loads(line) for line in answer.text.splitlines()]
 
-    def file(self, type_: str, data: dict[str, object]) -> str:
+    def file(self, type_: str, data: dict[str, object], **more: object) -> str:
         self.made += 1
-        record_id = str(uuid.uuid4())
+        record_id = str(more.pop("record_id", uuid.uuid4()))
         change = {
             "change_id": str(uuid.uuid4()),
             "n": self.made,
@@ -67,6 +67,7 @@ class Field:
             "was": {},
             "group": None,
             "replaces": [],
+            **more,
         }
         receipt = next(frame for frame in self.sync(push=[change]) if frame["frame"] == "res")
         assert receipt["status"] == "applied", receipt
@@ -146,6 +147,16 @@ def test_a_decision_that_cannot_be_changes_nothing(
     result = field178.run("review", record, *arguments)
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
     assert not [one for one in tablet.records().values() if one["type"] == "review"]
+
+
+def test_a_merged_record_gets_its_own_life_back(field178: Command, tablet: Field) -> None:
+    record, survivor = (tablet.file("establishment", ESTABLISHMENT) for _ in range(2))
+    assert field178.run("unmerge", record).exit_code == 1
+    tablet.file("establishment", {}, record_id=record, op="merge_into", into=survivor, create=False)
+    assert field178.json("unmerge", record) == {"record": record, "rev": 3}
+    alive = tablet.records()[record]
+    assert (alive["deleted"], alive["data"]) == (False, ESTABLISHMENT)
+    assert field178("check")
 
 
 def test_a_compacted_scope_sends_late_tablets_back_to_compare(field178: Command, tablet: Field) -> None:

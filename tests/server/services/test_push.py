@@ -289,7 +289,7 @@ REFUSED: dict[str, tuple[str, Json, dict[str, list[str]]]] = {
     "unknown type": ("unknown_type", {"type": "spaceship"}, {}),
     "unknown schema": ("unknown_schema", {"schema": 99}, {}),
     "unknown op": ("unknown_op", {"op": "explode"}, {}),
-    "later op": ("unknown_op", {"op": "merge_into", "into": "x"}, {}),
+    "later op": ("unknown_op", {"op": "split", "from": "x"}, {}),
     "reserved key": ("bad_path", {"set": {**ESTABLISHMENT, "_x": 1}}, {"_x": ["bad_path"]}),
     "bad key inside": ("bad_path", {"set": {**ESTABLISHMENT, "x": {"a b": 1}}}, {"x": ["bad_path"]}),
     "overlap": ("bad_path", {"set": {**ESTABLISHMENT, "a": {}, "a.b": 1}}, {"a.b": ["bad_path"]}),

@@ -1,0 +1,95 @@
+"""Judges merges from outside of the product: where a merged record leads, and that nothing is lost there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.contract.simulator.violation import require
+
+from field178_server.services.batch import Batch
+from field178_server.services.stored import Stored
+from field178_shared.canonical import canonical, short_hash
+from field178_shared.merge import Data, equal, read_path, without_nulls
+from field178_shared.protocol import Change
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The record that stands for another now (itself unless merged), and all that is about both."""
+
+    holder: Stored
+    about: list[Stored]
+
+
+def standing(batch: Batch, record: Stored) -> Standing:
+    """Follow the aliases; a circle would never end here."""
+    about = batch.about(record.record_id)
+    passed = {record.record_id}
+    while record.deleted and (into := record.data.get("merged_into")) is not None:
+        require(into not in passed, "I2", f"{record.record_id} is merged in a circle")
+        following = batch.get(str(into))
+        require(following is not None, "I2", f"{record.record_id} is merged into nothing")
+        assert following is not None
+        passed.add(following.record_id)
+        record = following
+        about = about + batch.about(record.record_id)
+    return Standing(record, about)
+
+
+def with_alias(data: Data, wire: Json) -> Data:
+    """Return what a record of the history is after a merge or its end; after any other change, the same."""
+    if wire.get("op") == "merge_into":
+        return data | {"merged_into": wire["into"]}
+    if wire.get("op") == "unmerge":
+        return {key: value for key, value in data.items() if key != "merged_into"}
+    return data
+
+
+def judge_merge(
+    change: Change, before: Stored, after: Stored, at: Standing, open_before: Sequence[Stored]
+) -> None:
+    """Judge one merge: it changed nothing else, it had been seen, and no open value stayed behind."""
+    into = str(change.wire["into"])
+    if after.rev == before.rev:
+        was_merged = before.deleted and "merged_into" in before.data
+        kept = disputed(at.about, "merged_into", change.change_id, into)
+        require(was_merged or kept, "I2", f"the merge {change.change_id} vanished")
+        return
+    expected = canonical(before.data | {"merged_into": into})
+    require(after.deleted and canonical(after.data) == expected, "I3", f"{change.change_id} did not merge")
+    require(at.holder.type == after.type, "I3", f"{change.change_id} merged different types")
+    require(not at.holder.deleted, "I2", f"{change.change_id} merged into a record that is gone")
+    seen = change.was.get("_h") == short_hash(before.data) or change.base_rev < before.rev
+    require(seen, "I3", f"blind merge of {before.record_id} by {change.wire}")
+    for conflict in open_before:
+        if conflict.type == "conflict" and not conflict.deleted:
+            _judge_carried(conflict, at)
+
+
+def _judge_carried(conflict: Stored, at: Standing) -> None:
+    path = str(conflict.data["path"])
+    if path.startswith("_") or path == "merged_into":
+        return
+    entries = conflict.data["entries"]
+    assert isinstance(entries, dict)
+    for change_id, entry in entries.items():
+        there = equal(read_path(at.holder.data, path), entry.get("mine"))
+        about = [one for one in at.about if one.subject_id == at.holder.record_id]
+        kept = there or disputed(about, path, change_id, entry.get("mine"))
+        require(kept, "I2", f"{path} of {change_id} stayed behind at a merged record")
+
+
+def disputed(about: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
+    """Tell whether a conflict keeps the value that a change offered for a path."""
+    for conflict in about:
+        entries = conflict.data.get("entries")
+        if conflict.type != "conflict" or conflict.data["path"] != path or not isinstance(entries, dict):
+            continue
+        entry = entries.get(change_id)
+        if entry is not None and equal(entry.get("mine"), without_nulls(value)):
+            return True
+    return False
