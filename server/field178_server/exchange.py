@@ -15,7 +15,7 @@ from field178_server.queries.frames import Frames
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.receipt_ranges import result, tell
-from field178_server.services import merging, presence, quarantine
+from field178_server.services import merging, presence, quarantine, salvage
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
@@ -44,9 +44,10 @@ class Exchange:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then."""
         seen = Presence(self.clock.now(), request.app, request.now, request.about)
         answers = self._push(device_id, request, seen) if request.push else []
+        salvaged = self._keep(device_id, request.salvage) if request.salvage else []
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
-            parts = self._read(session, device, request, answers)
+            parts = self._read(session, device, request, Stored(answers, salvaged))
         if not request.push and presence.is_due(device, seen):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
         self.crash_point("answer")
@@ -70,6 +71,12 @@ class Exchange:
             self._run_missed_orphans(awaited.union(change.record_id for change in request.push))
         return answers
 
+    def _keep(self, device_id: str, sent: Sequence[object]) -> list[str]:
+        def work(session: Session) -> list[str]:
+            return salvage.keep(session, self.tenant_id, device_id, sent, self.clock.now())
+
+        return run_write(self.engine, work)
+
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
         # Whichever commits last finds both here.
@@ -80,7 +87,7 @@ class Exchange:
         run_write(self.engine, work)
 
     def _read(
-        self, session: Session, device: DeviceContext, request: SyncRequest, answers: Sequence[Answered]
+        self, session: Session, device: DeviceContext, request: SyncRequest, stored: Stored
     ) -> list[bytes]:
         epoch = epoch_of(session, self.tenant_id)
         scopes = scopes_now(session, self.tenant_id, device.scopes)
@@ -93,10 +100,12 @@ class Exchange:
             return _ended(frames, Pulled(more=False, verified=()))
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
         frames.add("hello", {**self._greeting(epoch), **self._hello(reading, missing)})
-        told = tell(request, answers, epoch)
+        told = tell(request, stored.answers, epoch)
         for name, members in told.frames:
             frames.add(name, members)
-        self._add_later_verdicts(session, request, reading, answers, frames)
+        self._add_later_verdicts(session, request, reading, stored.answers, frames)
+        if request.salvage:
+            frames.add("salvaged", {"ids": stored.salvaged})
         held = Held(
             request.cursors,
             request.digests,
@@ -146,6 +155,14 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What this request has put into the store."""
+
+    answers: Sequence[Answered]
+    salvaged: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one snapshot says about a tablet and its scopes."""
 
@@ -164,7 +181,7 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
 
 def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
     """Tell whether tablet and server agree on everything, by one hash (protocol §5)."""
-    asks = request.push or request.have or request.want or request.repair
+    asks = request.push or request.have or request.want or request.repair or request.salvage
     if request.state is None or asks or reading.device.revoked:
         return False
     return request.state == state_hash(

@@ -211,6 +211,7 @@ class SyncRequest:
     max_records: int
     oks: bool = False
     about: About | None = None
+    salvage: tuple[object, ...] = ()
 
     @classmethod
     def from_wire(cls, value: object) -> SyncRequest:
@@ -234,6 +235,7 @@ class SyncRequest:
             have=reader.texts("have", MAX_HAVE),
             repair=reader.members("repair"),
             want=reader.texts("want", MAX_RECORDS),
+            salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
             oks=reader.flag("oks"),
             about=About.from_wire(reader.value.get("about")),

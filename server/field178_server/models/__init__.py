@@ -14,6 +14,7 @@ from field178_server.models.file import Attachment, Blob, Upload
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledRecord
 from field178_server.models.record import Feed, Record
+from field178_server.models.salvage import Salvage
 from field178_server.models.tenancy import Scope, StoreCheck, Tenant
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Quarantine",
     "Receipt",
     "Record",
+    "Salvage",
     "Scope",
     "StoreCheck",
     "Tenant",

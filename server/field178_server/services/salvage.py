@@ -1,0 +1,122 @@
+"""Salvage in: records that a tablet has and the store may lack: kept aside, never applied (protocol §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from field178_server import database
+from field178_server.models import Record, Salvage
+from field178_server.models.base import table_of
+from field178_shared.canonical import canonical, record_hash_of_body
+from field178_shared.errors import AppError
+from field178_shared.protocol import MAX_DATA_BYTES, Reader
+
+MAX_NAME = 128
+MAX_REV = 1_000_000_000
+_COLUMNS = (
+    "tenant_id",
+    "record_id",
+    "h",
+    "device_id",
+    "type",
+    "scope",
+    "rev",
+    "deleted",
+    "body",
+    "is_sound",
+    "received_at",
+    "state",
+)
+_STORED = select(Salvage.record_id, Salvage.h).where(
+    Salvage.tenant_id == bindparam("tenant_id"),
+    Salvage.device_id == bindparam("device_id"),
+    Salvage.record_id.in_(bindparam("record_ids", expanding=True)),
+)
+_RECORDS = select(Record.record_id, Record.h, Record.body).where(
+    Record.tenant_id == bindparam("tenant_id"), Record.record_id.in_(bindparam("record_ids", expanding=True))
+)
+# The content was removed for good: a tablet's copy MUST NOT bring it back.
+_PURGED = '{"purged":'
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record as a tablet sent it; `h` is what its content gives."""
+
+    record_id: str
+    h: str
+    type: str
+    scope: str
+    rev: int
+    deleted: bool
+    body: str
+    is_sound: bool
+
+
+def keep(
+    session: Session, tenant_id: str, device_id: str, sent: Sequence[object], now: datetime
+) -> list[str]:
+    """Keep what can be read and return the ids that the tablet may forget, in its order.
+
+    What is no record or larger than any record is neither kept nor named. A repeat changes nothing.
+    """
+    found = {(one.record_id, one.h): one for one in map(read, sent) if one is not None}
+    record_ids = sorted({record_id for record_id, _ in found})
+    wanted = {"tenant_id": tenant_id, "record_ids": record_ids}
+    known = {(row[0], row[1]) for row in session.execute(_STORED, {**wanted, "device_id": device_id})}
+    here = {record_id: (h, body) for record_id, h, body in session.execute(_RECORDS, wanted)}
+    fresh = [one for key, one in found.items() if key not in known and not _is_needless(one, here)]
+    _insert(session, tenant_id, device_id, fresh, now)
+    return list(dict.fromkeys(record_id for record_id, _ in found))
+
+
+def read(sent: object) -> Found | None:
+    """Return the record of a wire object, or None for what is no record."""
+    try:
+        reader = Reader(sent)
+        record_id, said = reader.uuid("id"), reader.text("h")
+        type_, scope = reader.text("type"), reader.text("scope")
+        rev, deleted = reader.integer("rev", minimum=1), reader.flag("deleted")
+        data = reader.members("data")
+    except AppError:
+        # One that cannot be read MUST NOT cost the exchange: the tablet would never sync again.
+        return None
+    body = canonical(data)
+    if rev > MAX_REV or max(len(type_), len(scope)) > MAX_NAME or len(body) > MAX_DATA_BYTES:
+        return None
+    h = record_hash_of_body(record_id, type_, rev, deleted, body)
+    return Found(record_id, h, type_, scope, rev, deleted, body.decode(), said == h)
+
+
+def _is_needless(one: Found, here: Mapping[str, tuple[str, str]]) -> bool:
+    h, body = here.get(one.record_id, ("", ""))
+    return h == one.h or body.startswith(_PURGED)
+
+
+def _insert(session: Session, tenant_id: str, device_id: str, fresh: Iterable[Found], now: datetime) -> None:
+    connection = session.connection()
+    at = database.stored_instant(connection, now)
+    rows = [
+        (
+            tenant_id,
+            one.record_id,
+            one.h,
+            device_id,
+            one.type,
+            one.scope,
+            one.rev,
+            one.deleted,
+            one.body,
+            one.is_sound,
+            at,
+            "waiting",
+        )
+        for one in fresh
+    ]
+    # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
+    database.bulk_insert(connection, table_of(Salvage), _COLUMNS, rows)

@@ -1,0 +1,123 @@
+"""The office decides on salvage: a record becomes the office's own change, or is set aside for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Salvage, Scope
+from field178_server.services.audit import Entry
+from field178_server.services.batch import Act, Batch
+from field178_server.services.desk import Desk
+from field178_server.services.merging import merged_into
+from field178_server.services.quarantine import run_orphans
+from field178_server.services.stored import Stored, next_revision
+from field178_server.services.type_rules import TypeRules
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data, difference, without_nulls
+from field178_shared.schemas import Side
+
+WAITING = "waiting"
+TAKEN = "taken"
+SET_ASIDE = "set_aside"
+
+
+def waiting(session: Session, tenant_id: str) -> list[Salvage]:
+    """Return all that waits for a decision, the oldest first."""
+    query = (
+        select(Salvage)
+        .where(Salvage.tenant_id == tenant_id, Salvage.state == WAITING)
+        .order_by(Salvage.received_at, Salvage.record_id, Salvage.h, Salvage.device_id)
+    )
+    return list(session.scalars(query))
+
+
+def take(session: Session, desk: Desk, rules: TypeRules, record_id: str, h: str | None = None) -> int:
+    """Make a salvaged record the latest word on it, as a change by the office; return its revision.
+
+    The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
+    """
+    rows = _find(session, desk, record_id, h)
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    batch.load([record_id])
+    before = batch.get(record_id)
+    known = before if before is not None else _not_there(session, rows[0])
+    data = _content(rows[0])
+    _refuse(batch, known, rows[0], (data, rules))
+    after = next_revision(known, data=data, deleted=rows[0].deleted)
+    batch.put(after, _act(batch, desk, before, data))
+    batch.flush()
+    _settle(session, desk, rows, TAKEN)
+    if before is None:
+        # What waited for this record can be judged now.
+        run_orphans(Batch(session, desk.tenant_id, desk.clock, desk.ids), rules, [record_id])
+    return after.rev
+
+
+def set_aside(session: Session, desk: Desk, record_id: str, h: str | None = None) -> None:
+    """Decide that a salvaged record is not wanted; it stays in the store and is not shown again."""
+    _settle(session, desk, _find(session, desk, record_id, h), SET_ASIDE)
+
+
+def _find(session: Session, desk: Desk, record_id: str, h: str | None) -> list[Salvage]:
+    """Return the waiting rows of one content, from however many tablets."""
+    query = select(Salvage).where(
+        Salvage.tenant_id == desk.tenant_id, Salvage.record_id == record_id, Salvage.state == WAITING
+    )
+    rows = list(session.scalars(query.with_for_update()))
+    found = [row for row in rows if h is None or row.h == h]
+    if not found:
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    if len(hashes := sorted({row.h for row in found})) > 1:
+        raise AppError(ErrorCode.REQUIRED, path="hash", known=" ".join(hashes))
+    return found
+
+
+def _not_there(session: Session, row: Salvage) -> Stored:
+    if session.get(Scope, (row.tenant_id, row.scope)) is None:
+        raise AppError(ErrorCode.NOT_FOUND, scope=row.scope)
+    return Stored(row.record_id, row.type, row.scope, row.rev, 0, row.deleted, "", "", None)
+
+
+def _content(row: Salvage) -> Data:
+    data = without_nulls(json.loads(row.body))
+    assert isinstance(data, dict)
+    return data
+
+
+def _refuse(batch: Batch, known: Stored, row: Salvage, wanted: tuple[Data, TypeRules]) -> None:
+    """Refuse what the office could not enter itself either."""
+    data, rules = wanted
+    type_ = rules.types.get(row.type)
+    if type_ is None:
+        raise AppError(ErrorCode.UNKNOWN_TYPE, type=row.type)
+    if Side.OFFICE not in type_.editors or known.subject_id is not None or type_.scope_kind == "system":
+        raise AppError(ErrorCode.FORBIDDEN, type=row.type)
+    if known.type != row.type:
+        raise AppError(ErrorCode.WRONG_TYPE, type=row.type)
+    if known.scope.partition(":")[0] != type_.scope_kind:
+        raise AppError(ErrorCode.SCOPE_MISMATCH, scope=known.scope)
+    if batch.is_locked(known.record_id):
+        raise AppError(ErrorCode.LOCKED, record=known.record_id)
+    if known.is_purged or merged_into(known) is not None:
+        raise AppError(ErrorCode.PURGED if known.is_purged else ErrorCode.MERGED, record=known.record_id)
+    if (problem := rules.problem(row.type, data)) is not None:
+        raise AppError(problem[0], paths=" ".join(sorted(problem[1])))
+
+
+def _act(batch: Batch, desk: Desk, before: Stored | None, data: Data) -> Act:
+    set_, was = difference({} if before is None else before.data, data)
+    payload = {"op": "put", "create": before is None, "set": set_, "was": was, "salvage": True}
+    text = canonical(payload).decode()
+    return Act(batch.ids.time_ordered(), desk.actor.id, None, to_wire(batch.now), text)
+
+
+def _settle(session: Session, desk: Desk, rows: Sequence[Salvage], state: str) -> None:
+    for row in rows:
+        row.state, row.settled_at = state, desk.now()
+    desk.note(session, Entry(f"salvage_{state}", rows[0].record_id, rows[0].scope, {"count": len(rows)}))

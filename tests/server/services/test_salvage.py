@@ -1,0 +1,129 @@
+"""Salvage in: kept once, never applied by itself, never a reason to fail the exchange (protocol §7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
+
+from field178_server.models import Device, Record, Salvage
+from field178_shared.canonical import record_hash
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import MAX_DATA_BYTES, MAX_SALVAGE
+
+
+def held(world: World, **more: Any) -> Json:
+    """A record as a tablet has it."""
+    record = {
+        "id": world.ids.time_ordered(),
+        "type": "establishment",
+        "scope": UNIT,
+        "rev": 3,
+        "deleted": False,
+        "data": ESTABLISHMENT,
+        **more,
+    }
+    members = [record[name] for name in ("id", "type", "rev", "deleted", "data")]
+    return {**record, "h": record_hash(*members), **more}
+
+
+def salvaged(tablet: Tablet, *records: object) -> list[str]:
+    frames = tablet.sync(salvage=list(records))
+    (frame,) = [frame for frame in frames if frame["frame"] == "salvaged"]
+    ids: list[str] = frame["ids"]
+    return ids
+
+
+def test_a_record_the_store_lacks_is_kept_and_not_applied(world: World) -> None:
+    tablet = world.tablet()
+    one, two = held(world), held(world)
+    assert salvaged(tablet, one, two) == [one["id"], two["id"]]
+    assert {row.record_id for row in world.rows(Salvage)} == {one["id"], two["id"]}
+    assert {(row.state, row.is_sound, row.rev) for row in world.rows(Salvage)} == {("waiting", True, 3)}
+    assert world.rows(Record) == []
+
+
+def test_a_repeat_is_answered_alike_and_kept_once(world: World) -> None:
+    tablet, other = world.tablet(), world.tablet()
+    record = held(world)
+    assert [salvaged(tablet, record, record), salvaged(tablet, record)] == [[record["id"]]] * 2
+    assert len(world.rows(Salvage)) == 1
+    assert salvaged(other, record) == [record["id"]]
+    assert len(world.rows(Salvage)) == 2
+
+
+def test_two_contents_of_one_record_are_both_kept(world: World) -> None:
+    tablet, record = world.tablet(), held(world)
+    newer = held(world, id=record["id"], rev=4)
+    assert salvaged(tablet, record, newer) == [record["id"]]
+    assert sorted(row.rev for row in world.rows(Salvage)) == [3, 4]
+
+
+def test_what_the_store_has_already_needs_nobody(world: World) -> None:
+    tablet = world.tablet()
+    known = tablet.base[tablet.created()]
+    record = {name: known[name] for name in ("id", "type", "scope", "rev", "deleted", "data", "h")}
+    assert salvaged(tablet, record) == [record["id"]]
+    assert world.rows(Salvage) == []
+
+
+@pytest.mark.parametrize(
+    "more", [{"scope": OTHER_UNIT}, {"type": "later_type"}, {"data": {"name": 7}}, {"scope": "unit:none"}]
+)
+def test_what_a_change_would_be_held_back_for_is_kept_all_the_same(world: World, more: Json) -> None:
+    record = held(world, **more)
+    assert salvaged(world.tablet(), record) == [record["id"]]
+    assert [row.scope for row in world.rows(Salvage)] == [record["scope"]]
+
+
+def test_a_wrong_hash_is_kept_under_the_right_one_and_said_so(world: World) -> None:
+    tablet, record = world.tablet(), held(world)
+    assert salvaged(tablet, {**record, "h": "0" * 32}) == [record["id"]]
+    assert [(row.h, row.is_sound) for row in world.rows(Salvage)] == [(record["h"], False)]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        7,
+        [],
+        None,
+        {},
+        {"id": "x"},
+        {"rev": 0},
+        {"rev": 2**53 - 1},
+        {"data": []},
+        {"type": ""},
+        {"scope": "unit:" + "x" * 200},
+        {"data": {"note": "x" * MAX_DATA_BYTES}},
+    ],
+)
+def test_what_is_no_record_is_neither_kept_nor_named_and_costs_nothing_else(world: World, bad: Any) -> None:
+    tablet, good = world.tablet(), held(world)
+    wrong = {**held(world), **bad} if isinstance(bad, dict) and bad else bad
+    assert salvaged(tablet, wrong, good) == [good["id"]]
+    assert [row.record_id for row in world.rows(Salvage)] == [good["id"]]
+
+
+def test_salvage_is_said_beside_a_push_and_never_agreed_away(world: World) -> None:
+    tablet, record = world.tablet(), held(world)
+    change = tablet.create()
+    frames = tablet.sync(push=[change], salvage=[record])
+    kinds = [frame["frame"] for frame in frames]
+    assert kinds[:3] == ["hello", "res", "salvaged"]
+    assert kinds.index("salvaged") < kinds.index("ck")
+
+
+def test_a_revoked_tablet_may_still_hand_over_what_it_has(world: World) -> None:
+    tablet, record = world.tablet(), held(world)
+    world.change_rows(Device, revoked_at=world.clock.now())
+    assert salvaged(tablet, record) == [record["id"]]
+
+
+def test_more_than_a_hundred_are_refused(world: World) -> None:
+    tablet, record = world.tablet(), held(world)
+    assert len(salvaged(tablet, *[record] * MAX_SALVAGE)) == 1
+    with pytest.raises(AppError) as refused:
+        tablet.sync(salvage=[record] * (MAX_SALVAGE + 1))
+    assert refused.value.code is ErrorCode.TOO_LARGE
