@@ -22,6 +22,7 @@ from field178_server.services.presence import Presence
 from field178_server.services.push import Answered, needs_second_look, push
 from field178_server.services.type_rules import TypeRules
 from field178_server.unit_of_work import run_write, snapshot
+from field178_shared import dictionaries
 from field178_shared.canonical import state_hash
 from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode
@@ -128,7 +129,7 @@ class Exchange:
             "backed_up": {life: held.backed_up for life, held in reading.receipts.items()},
             "verdicts": reading.device.verdicts,
             "missing": missing,
-            "dictionaries": [],
+            "dictionaries": list(dictionaries.NUMBERS),
             "notices": [],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "root": {"index": 0},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from field178_server.api import blobs, devices, health, openapi, schemas, sessions, sync, uploads
+from field178_server.api import blobs, devices, dictionaries, health, openapi, schemas, sessions, sync, uploads
 
 
 def init_api(app: Flask) -> None:
     """Register every blueprint of the interface."""
-    for module in (health, devices, sessions, sync, uploads, blobs, schemas, openapi):
+    for module in (health, devices, sessions, sync, uploads, blobs, schemas, dictionaries, openapi):
         app.register_blueprint(module.bp)

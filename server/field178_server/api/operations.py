@@ -83,6 +83,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = MappingProxyType(
             "blob", "A file that a record of this device's scopes names; Range is served.", needs_session=True
         ),
         ("GET", "/api/v1/schemas"): Operation("schemas", "The record types and their JSON schemas."),
+        ("GET", "/api/v1/dictionaries/{number}"): Operation(
+            "dictionary", "A preset dictionary of the codings; it never changes."
+        ),
         ("GET", "/api/v1/openapi.json"): Operation("openapi", "This document."),
     }
 )

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, request
 
+from field178_server.api.accepted_coding import wanted_coding
 from field178_server.api.request_body import read_json
 from field178_server.auth import current_device, require_device_even_revoked
 from field178_server.exchange import Exchange
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services.type_rules import declared_types
-from field178_shared.coding import GzipStream
+from field178_shared.coding import writer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import NDJSON, SyncRequest
 
@@ -27,7 +28,7 @@ def sync() -> Response:
     if wanted.device != device.id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
     parts = exchange_of(current_runtime()).answer(device.id, wanted)
-    return stream(parts, is_gzip=request.accept_encodings.quality("gzip") > 0)
+    return stream(parts, wanted_coding(request.accept_encodings, sum(map(len, parts))))
 
 
 def exchange_of(runtime: Runtime) -> Exchange:
@@ -35,18 +36,19 @@ def exchange_of(runtime: Runtime) -> Exchange:
     return Exchange(runtime.engine, runtime.tenant_id, runtime.clock, runtime.ids, declared_types())
 
 
-def stream(parts: Iterable[bytes], *, is_gzip: bool) -> Response:
+def stream(parts: Iterable[bytes], coding_name: str | None) -> Response:
     """Send the parts as they are coded; each can be read without what follows it."""
-    response = Response(_compressed(parts) if is_gzip else iter(parts), content_type=NDJSON)
+    body = iter(parts) if coding_name is None else _compressed(parts, coding_name)
+    response = Response(body, content_type=NDJSON)
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["X-Accel-Buffering"] = "no"  # a buffering proxy would undo the flushes
-    if is_gzip:
-        response.headers["Content-Encoding"] = "gzip"
+    if coding_name is not None:
+        response.headers["Content-Encoding"] = coding_name
     return response
 
 
-def _compressed(parts: Iterable[bytes]) -> Iterator[bytes]:
-    deflater = GzipStream()
+def _compressed(parts: Iterable[bytes], coding_name: str) -> Iterator[bytes]:
+    stream_ = writer(coding_name)
     for part in parts:
-        yield deflater.add(part) + deflater.flush()
-    yield deflater.finish()
+        yield stream_.add(part) + stream_.flush()
+    yield stream_.finish()
