@@ -97,6 +97,11 @@ def merge(world: World, seat: Seat) -> None:
         change_id = seat.tablet.merge(view, into, USERS[0])
         seat.oracle.filed(change_id)
         world.note(f"{seat.tablet.name} merges {view.id[-4:]} into {into.id[-4:]}: {change_id}")
+        path = world.rng.choice(list(EDITS[view.type]))
+        for other in world.seats:
+            # Somebody who has not heard of the merge yet goes on working on the record.
+            if other is not seat:
+                _set(world, other, view.id, path, world.rng.choice(EDITS[view.type][path]))
 
 
 def settle(world: World, seat: Seat) -> None:
@@ -378,7 +383,7 @@ ORDINARY: Mapping[Action, float] = {
     open_draft: 2,
     file_draft: 3,
     delete: 2,
-    merge: 1,
+    merge: 1.5,
     settle: 3,
     file_together: 2,
     poison: 0.5,
