@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from field178_server.crash_points import CrashPoint, crash_point
 from field178_server.database import write_lock
+from field178_server.models import Notice
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
+from field178_server.queries.notices import notices_now
+from field178_server.queries.notices import to_wire as to_wire_notice
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.receipt_ranges import result, tell
@@ -94,7 +97,9 @@ class Exchange:
         scopes = scopes_now(session, self.tenant_id, device.scopes)
         lives = (request.incarnation, *request.incarnations)
         receipts = receipts_of(session, self.tenant_id, device.id, lives)
-        reading = Reading(device, epoch, scopes, receipts)
+        # Nothing is readable for a revoked tablet.
+        notices = [] if device.revoked else notices_now(session, self.tenant_id, self.clock.now())
+        reading = Reading(device, epoch, scopes, receipts, notices)
         frames = Frames()
         if _is_agreed(request, reading):
             frames.add("hello", {**self._greeting(epoch), "agreed": True})
@@ -130,7 +135,7 @@ class Exchange:
             "verdicts": reading.device.verdicts,
             "missing": missing,
             "dictionaries": list(dictionaries.NUMBERS),
-            "notices": [],
+            "notices": [to_wire_notice(one) for one in reading.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "root": {"index": 0},
         }
@@ -171,6 +176,7 @@ class Reading:
     epoch: str
     scopes: list[ScopeNow]
     receipts: dict[str, Receipts]
+    notices: list[Notice]
 
 
 def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:
@@ -189,7 +195,7 @@ def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
         reading.epoch,
         reading.device.verdicts,
         [(life, held.digest, held.backed_up) for life, held in reading.receipts.items()],
-        [],
+        [notice.notice_id for notice in reading.notices],
         [(scope.scope, scope.seq, scope.live) for scope in reading.scopes],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
@@ -13,7 +14,7 @@ from field178_shared.errors import AppError
 from field178_shared.protocol import SyncRequest
 
 
-def state_of(tablet: Tablet, hello: Json) -> str:
+def state_of(tablet: Tablet, hello: Json, notices: Sequence[str] = ()) -> str:
     digest = hello["receipts"][tablet.incarnation]
     receipts = [
         (tablet.incarnation, Digest(digest[0], int(digest[1], 16)), hello["backed_up"][tablet.incarnation])
@@ -23,7 +24,7 @@ def state_of(tablet: Tablet, hello: Json) -> str:
         count, total = tablet.digest(scope)
         assert isinstance(count, int)
         scopes.append((scope, cursor, Digest(count, int(str(total), 16))))
-    return state_hash(tablet.epoch, tablet.verdicts, receipts, [], scopes)
+    return state_hash(tablet.epoch, tablet.verdicts, receipts, notices, scopes)
 
 
 def test_hello_says_all_that_a_tablet_checks_first(world: World) -> None:

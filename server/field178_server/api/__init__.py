@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from field178_server.api import blobs, devices, dictionaries, health, openapi, schemas, sessions, sync, uploads
+from field178_server.api import (
+    blobs,
+    devices,
+    dictionaries,
+    health,
+    openapi,
+    schemas,
+    sessions,
+    sync,
+    uploads,
+)
 
 
 def init_api(app: Flask) -> None:

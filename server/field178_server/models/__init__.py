@@ -11,6 +11,7 @@ from field178_server.models.device import (
     EnrolmentCode,
 )
 from field178_server.models.file import Attachment, Blob, Upload
+from field178_server.models.notice import Notice
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledRecord
 from field178_server.models.record import Feed, Record
@@ -36,6 +37,7 @@ __all__ = [
     "Feed",
     "FiledRecord",
     "Incarnation",
+    "Notice",
     "Officer",
     "OfficerScope",
     "Quarantine",

@@ -1,0 +1,56 @@
+"""Notices to every tablet: `notice announce`, `notice list`, `notice withdraw`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
+from field178_server.cli.words import _
+from field178_server.queries.notices import notices_now
+from field178_server.services import notices
+from field178_server.services.notices import Wording
+from field178_shared.clock import to_wire
+
+
+@click.group(cls=Group, help=_("What every tablet is shown for a while."))
+def notice() -> None:
+    """Tell every tablet something."""
+
+
+@notice.command(help=_("Show a notice; removal and reform let tablets accept a mass removal unasked."))
+@click.option("--kind", type=click.Choice(notices.KINDS), default=notices.INFO, help=_("What it is about."))
+@click.option("--vi", required=True, help=_("The text in Vietnamese."))
+@click.option("--en", required=True, help=_("The text in English."))
+@click.option("--days", type=click.IntRange(1, 366), default=30, help=_("How long it is shown."))
+@as_json_option
+def announce(kind: str, vi: str, en: str, days: int, as_json: bool) -> None:
+    """Announce a notice."""
+    at = operator()
+    lasts = timedelta(days=days)
+    made = at.write(lambda session: notices.announce(session, at.desk, kind, Wording(vi, en), lasts))
+    show({"notice": made.notice_id, "until": to_wire(made.until)}, as_json=as_json)
+
+
+@notice.command(name="list", help=_("List what is shown now: id, kind, until, text."))
+@as_json_option
+def list_shown(as_json: bool) -> None:
+    """List what is shown now."""
+    at = operator()
+    shown = at.read(lambda session: notices_now(session, at.tenant_id, at.clock.now()))
+    rows: list[dict[str, object]] = [
+        {"notice": one.notice_id, "kind": one.kind, "until": to_wire(one.until), "text": one.text_vi}
+        for one in shown
+    ]
+    show_rows(rows, as_json=as_json)
+
+
+@notice.command(help=_("Take a notice down before its time."))
+@click.argument("notice_id", metavar="NOTICE")
+@as_json_option
+def withdraw(notice_id: str, as_json: bool) -> None:
+    """Take a notice down."""
+    at = operator()
+    at.write(lambda session: notices.withdraw(session, at.desk, notice_id))
+    show({"notice": notice_id}, as_json=as_json)

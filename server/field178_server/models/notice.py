@@ -1,0 +1,29 @@
+"""Notices: what the office tells every tablet for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from field178_server.models.base import Base, KeyPart, TenantKey, table_args
+
+
+class Notice(Base):
+    """One notice in both languages, shown from its making until `until`."""
+
+    __tablename__ = "notice"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        Index(None, "tenant_id", "until"),
+        CheckConstraint("kind IN ('info', 'removal', 'reform')", name="kind"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    notice_id: Mapped[KeyPart]
+    kind: Mapped[str]
+    text_vi: Mapped[str]
+    text_en: Mapped[str]
+    made_at: Mapped[datetime]
+    until: Mapped[datetime]

@@ -1,0 +1,70 @@
+"""What the office tells every tablet for a while: announced, and taken down before its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Notice
+from field178_server.services.audit import Entry
+from field178_server.services.desk import Desk
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text import nfc
+
+INFO = "info"
+# These two release the tablet's brake on mass removal for as long as they are shown.
+REMOVAL = "removal"
+REFORM = "reform"
+KINDS = (INFO, REMOVAL, REFORM)
+MAX_TEXT = 500
+# They go with every full `hello`.
+MAX_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A notice in both languages."""
+
+    vi: str
+    en: str
+
+
+def announce(session: Session, desk: Desk, kind: str, wording: Wording, lasts: timedelta) -> Notice:
+    """Show a notice on every tablet from its next exchange until it runs out."""
+    _refuse_unfit(wording)
+    now = desk.now()
+    shown = select(func.count()).where(Notice.tenant_id == desk.tenant_id, Notice.until > now)
+    if (session.scalar(shown) or 0) >= MAX_SHOWN:
+        raise AppError(ErrorCode.TOO_LARGE, limit=MAX_SHOWN, unit="notices")
+    notice = Notice(
+        tenant_id=desk.tenant_id,
+        notice_id=desk.ids.time_ordered(),
+        kind=kind,
+        text_vi=nfc(wording.vi),
+        text_en=nfc(wording.en),
+        made_at=now,
+        until=now + lasts,
+    )
+    session.add(notice)
+    desk.note(session, Entry("notice_announced", notice.notice_id, details={"kind": kind}))
+    return notice
+
+
+def withdraw(session: Session, desk: Desk, notice_id: str) -> None:
+    """Take a notice down at once; it stays in the store."""
+    notice = session.get(Notice, (desk.tenant_id, notice_id))
+    if notice is None:
+        raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)
+    notice.until = min(notice.until, desk.now())
+    desk.note(session, Entry("notice_withdrawn", notice_id))
+
+
+def _refuse_unfit(wording: Wording) -> None:
+    for language, text in (("vi", wording.vi), ("en", wording.en)):
+        if not text.strip():
+            raise AppError(ErrorCode.REQUIRED, path=language)
+        if len(text) > MAX_TEXT:
+            raise AppError(ErrorCode.TOO_LONG, path=language, limit=MAX_TEXT)
