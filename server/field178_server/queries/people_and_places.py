@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Device, EstablishmentRow, Officer, Record
+from field178_server.queries.aliases import survivors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,24 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
     devices = select(Device.device_id, Device.label).where(
         Device.tenant_id == tenant_id, Device.device_id.in_(wanted)
     )
-    places = select(EstablishmentRow.record_id, EstablishmentRow.name).where(
-        EstablishmentRow.tenant_id == tenant_id, EstablishmentRow.record_id.in_(wanted)
-    )
     roster = _named_records(session, tenant_id, "person", "display_name", wanted)
     return Names(
         people=roster | {key: name for key, name in session.execute(officers)},
         teams=_named_records(session, tenant_id, "team", "name", wanted),
         devices={key: label for key, label in session.execute(devices)},
-        establishments={key: name for key, name in session.execute(places)},
+        establishments=_places(session, tenant_id, wanted),
     )
+
+
+def _places(session: Session, tenant_id: str, wanted: list[str]) -> dict[str, str]:
+    """Return the names of establishments; a merged one goes by the name of its survivor."""
+    aliases = survivors_of(session, tenant_id, wanted)
+    places = select(EstablishmentRow.record_id, EstablishmentRow.name).where(
+        EstablishmentRow.tenant_id == tenant_id,
+        EstablishmentRow.record_id.in_([*wanted, *aliases.values()]),
+    )
+    names = {key: name for key, name in session.execute(places)}
+    return names | {alias: names[end] for alias, end in aliases.items() if end in names}
 
 
 def ids_in(value: object) -> set[str]:

@@ -1,0 +1,32 @@
+"""The name of a merged establishment is that of the record that stands for it (protocol §2)."""
+
+from __future__ import annotations
+
+import itertools
+
+from tests.world import ESTABLISHMENT, Tablet, World
+
+from field178_server.queries.aliases import survivors_of
+from field178_server.queries.people_and_places import names_of
+from field178_server.unit_of_work import snapshot
+
+
+def chain(tablet: Tablet) -> list[str]:
+    ids = [tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)]
+    for one, following in itertools.pairwise(ids):
+        tablet.push(tablet.change(one, {}, op="merge_into", into=following))
+    return ids
+
+
+def test_an_alias_leads_to_the_end_of_its_chain(world: World) -> None:
+    first, second, last = chain(world.tablet())
+    with snapshot(world.engine) as session:
+        found = survivors_of(session, world.tenant_id, [first, second, last, "nowhere"])
+    assert found == {first: last, second: last}
+
+
+def test_a_merged_establishment_goes_by_the_name_of_its_survivor(world: World) -> None:
+    first, _, last = chain(world.tablet())
+    with snapshot(world.engine) as session:
+        names = names_of(session, world.tenant_id, [first, last]).establishments
+    assert names == {first: "Nhà nghỉ 2", last: "Nhà nghỉ 2"}
