@@ -30,7 +30,7 @@ from field178_server import exchange, receipt_ranges
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
 from field178_server.queries import verdicts
-from field178_server.services import aftermath, feed, intake, judge, ledger, merging, movement, push
+from field178_server.services import feed, intake, judge, ledger, merging, movement, push
 from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
@@ -345,11 +345,6 @@ def merges_forgotten() -> Planted:
     return patch.object(merging, "survivor_of", lambda record, find: record)
 
 
-def disagreements_stay_with_the_merged() -> Planted:
-    """Open values are left at a record that nobody looks at any more."""
-    return patch.object(aftermath, "carry_conflicts", lambda batch, record, survivor: None)
-
-
 def groups_ignored() -> Planted:
     """The members of a group are judged one by one: some may be applied and others held back."""
     return patch.object(push, "runs", lambda changes: [([change], {}) for change in changes])
@@ -405,7 +400,6 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         half_taken_is_applied,
         settles_unseen,
         merges_forgotten,
-        disagreements_stay_with_the_merged,
         groups_ignored,
         group_not_rolled_back,
         replaces_although_held_back,
