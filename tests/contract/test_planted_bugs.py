@@ -7,7 +7,7 @@ from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.world import Options
 
-MOST_RUNS = 40
+MOST_RUNS = 100
 # These show only where a history was broken.
 NEED_DISASTERS = {
     *("dedupe_by_n", "no_digest_reaction", "no_receipts_reaction", "repair_forgets"),

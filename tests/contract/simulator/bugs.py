@@ -102,9 +102,9 @@ def old_leave_deletes() -> Planted:
     """A `leave` deletes the record even when it lives in another scope by now."""
     original = commits._commit_item
 
-    def commit(room: Room, item: Any, digests: Any) -> str:
+    def commit(room: Room, item: Any, digests: Any, at_s: int) -> str:
         base = commits.get_base(room, item.record_id) if isinstance(item, commits.Leave) else None
-        return original(room, item if base is None else replace(item, scope=base.scope), digests)
+        return original(room, item if base is None else replace(item, scope=base.scope), digests, at_s)
 
     return patch.object(commits, "_commit_item", commit)
 
