@@ -5,7 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PROOFS = ("network", "interleavings", "writers", "full_disk", "damage")
+PROOFS = (
+    "network",
+    "interleavings",
+    "writers",
+    "full_disk",
+    "damage",
+    "crashes",
+    "restore",
+    "power_cuts",
+    "simulator",
+)
 
 
 def main(names: list[str]) -> int:

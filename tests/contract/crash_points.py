@@ -1,0 +1,214 @@
+"""Processes killed at each named boundary and each statement of a write: `python -m … SEED CRASHES FOLDER`.
+
+Run as a process of its own, because it forks: the child does the work and dies by SIGKILL, the parent opens
+what it left. Prints one line of JSON with what was met.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import random
+import shutil
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+from sqlalchemy import event
+from tests.contract.power_cuts.life import Saved, Work, saved_in
+from tests.contract.soundness import assert_sound
+from tests.mobile.support import KEY, FrozenClock
+from tests.world import World
+
+from field178_mobile.store import Store, opening
+from field178_mobile.store.connection import open_connection
+from field178_mobile.store.driver import Connection
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.opening import JOURNAL
+from field178_mobile.store.rebuild import is_sound
+from field178_server import migrations
+from field178_server.database import create_engine_for
+from field178_server.models import Change, Receipt, Record
+from field178_shared.ids import IdSource
+
+STEPS = 10
+CRASHES_A_LIFE = 10
+_AFTER_ANY = 60
+
+
+class Killer:
+    """Counts what comes by and ends the process, tidying nothing up, at the chosen one."""
+
+    def __init__(self, at: int, counts_statements: bool) -> None:
+        self._left, self._counts_statements = at, counts_statements
+        self.seen: Counter[str] = Counter()
+
+    def point(self, name: str) -> None:
+        self.seen[name] += 1
+        self._pass(is_statement=False)
+
+    def statement(self, *_: object) -> None:
+        self._pass(is_statement=True)
+
+    def _pass(self, *, is_statement: bool) -> None:
+        if is_statement is self._counts_statements:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def in_child(work: Callable[[Callable[[object], None]], None]) -> list[object]:
+    """Run work in a forked child and return what it said before it ended, in whatever way."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with os.fdopen(writing, "wb", buffering=0) as said:
+            work(lambda value: _say(said.write, value))
+        os._exit(0)
+    os.close(writing)
+    found = []
+    with os.fdopen(reading, "rb") as said:
+        while head := said.read(4):
+            found.append(pickle.loads(said.read(int.from_bytes(head, "big"))))
+    _, status = os.waitpid(child, 0)
+    assert status in (0, signal.SIGKILL), f"the child ended with {status}"
+    return found
+
+
+def _say(write: Callable[[bytes], object], value: object) -> None:
+    body = pickle.dumps(value)
+    write(len(body).to_bytes(4, "big") + body)
+
+
+class CrashingTablet:
+    """One seeded tablet, lived once whole and then again and again with a crash in it."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self._folder, self._seed = folder, seed
+        self._rng = random.Random(f"crash {seed}")
+        self.points: set[str] = set()
+        whole = in_child(lambda say: self._live(say, Killer(0, counts_statements=False)))
+        self._states = [Saved({}, {}, {}, None), *whole[:-1]]
+        self.points |= whole[-1]
+
+    def crash(self) -> bool:
+        """Crash once and judge what was left; False when the crash came too late."""
+        killer = Killer(self._rng.randrange(1, _AFTER_ANY), counts_statements=self._rng.random() < 0.5)
+        told = in_child(lambda say: self._live(say, killer))
+        if len(told) > STEPS:
+            return False
+        allowed = self._states[len(told) : len(told) + 2]
+        clock = FrozenClock()
+        store = Store(self._folder, clock, IdSource(clock, random.Random(0)))
+        store.unlock(KEY)
+        saved = saved_in(store)
+        assert not store.was_rebuilt, "a crash was taken for damage"
+        assert store.read(lambda room: is_sound(room.connection))
+        store.close()
+        assert saved in allowed, f"seed {self._seed}: after {len(told)} steps {saved}"
+        journal = Journal(self._folder / JOURNAL)
+        assert saved.changes.keys() <= {frame.change_id for frame in journal.frames()}
+        journal.close()
+        return True
+
+    def _live(self, say: Callable[[object], None], killer: Killer) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        clock = FrozenClock()
+        ids = IdSource(clock, random.Random(self._seed))
+
+        def opened(path: Path) -> Connection:
+            connection = open_connection(path)
+            connection.set_trace_callback(killer.statement)
+            return connection
+
+        with patch.object(opening, "open_connection", opened):
+            store = Store(self._folder, clock, ids, crash_point=killer.point)
+            store.unlock(KEY)
+        work = Work(store, clock, random.Random(self._seed))
+        for _ in range(STEPS):
+            work.step()
+            say(saved_in(store))
+        say(set(killer.seen))
+
+
+class CrashingServer:
+    """One store that lives through crash after crash."""
+
+    def __init__(self, folder: Path) -> None:
+        engine = create_engine_for(f"sqlite:///{folder / 'server.sqlite'}")
+        migrations.upgrade(engine)
+        self._world = World(engine)
+        self._tablet = self._world.tablet()
+        self._record = self._tablet.created()
+        self._tablet.pull()
+        self.points: set[str] = set()
+
+    def crash(self, rng: random.Random) -> bool:
+        """Push with a crash in it, judge, push again; False when the crash came too late."""
+        world, tablet = self._world, self._tablet
+        changes = [tablet.create(), tablet.change(self._record, {f"later_{tablet.n}": 1})]
+        before = self._counts()
+        killer = Killer(rng.randrange(1, 24), counts_statements=rng.random() < 0.8)
+        if rng.random() < 0.2:
+            killer = Killer(rng.randrange(1, 5), counts_statements=False)
+        world.engine.dispose()
+        told = in_child(lambda say: self._push(say, changes, killer))
+        grown = [after - earlier for after, earlier in zip(self._counts(), before, strict=True)]
+        assert grown in ([0, 0, 0], [1, 2, 2]), f"half a request is stored: {grown}"
+        assert not told or grown == [1, 2, 2], "an answer without the data"
+        receipts = tablet.push(*changes)
+        assert self._counts() == [number + more for number, more in zip(before, (1, 2, 2), strict=True)]
+        assert tablet.push(*changes) == receipts, "a repeated request has another answer"
+        tablet.pull()
+        if told:
+            self.points |= told[0]
+        return not told
+
+    def judge(self) -> None:
+        assert_sound(self._world)
+        self._world.engine.dispose()
+
+    def _push(self, say: Callable[[object], None], changes: list[dict], killer: Killer) -> None:
+        event.listen(self._world.engine, "before_cursor_execute", killer.statement)
+        self._world.exchange = replace(self._world.exchange, crash_point=killer.point)
+        self._tablet.push(*changes)
+        say(set(killer.seen))
+
+    def _counts(self) -> list[int]:
+        return [len(self._world.rows(model)) for model in (Record, Receipt, Change)]
+
+
+def main(first: int, crashes: int, folder: Path) -> None:
+    """Crash so often: two of three times a tablet, else the server."""
+    tablets = servers = 0
+    points: set[str] = set()
+    seed = first
+    while tablets < crashes * 2 // 3:
+        tablet = CrashingTablet(folder / "tablet", seed)
+        tablets += sum(tablet.crash() for _ in range(min(CRASHES_A_LIFE, crashes * 2 // 3 - tablets)))
+        points |= tablet.points
+        seed += 1
+    server, rng = CrashingServer(folder), random.Random(f"server crash {first}")
+    while servers < crashes - tablets:
+        servers += server.crash(rng)
+    server.judge()
+    print(
+        json.dumps(
+            {
+                "tablet": tablets,
+                "server": servers,
+                "seeds": f"crash {first} to crash {seed - 1}",
+                "tablet_points": sorted(points),
+                "server_points": sorted(server.points),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
