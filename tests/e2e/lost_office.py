@@ -1,0 +1,143 @@
+"""A server lost with everything on it, its backups on another disk, and the tablets that were its clients."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests import postgres
+from tests.e2e.real_tablet import RealTablet, Receipts, enrolled
+from tests.e2e.server_process import ServerProcess, running_server
+
+from field178_mobile.sync.events import SyncMessage
+from field178_server.database import create_engine_for
+from field178_shared.clock import from_wire, to_wire
+
+BACKUP_AGE = timedelta(days=7)
+_PASSWORD = "mat-khau-cua-an-1\n"
+
+
+@dataclass
+class Office:
+    """A server, its two tablets, and the place of its backups."""
+
+    server: ServerProcess
+    tablets: list[RealTablet]
+    backups: Path
+    cluster: postgres.Cluster | None
+
+    def backup(self) -> Path:
+        said = json.loads(self.server.command("backup", "--to", str(self.backups), "--json"))
+        assert said["proved"] is True
+        return Path(said["backup"])
+
+    def go_to(self, instant: datetime) -> None:
+        """Let it be another time at the office, for the server and for every command."""
+        port = self.server.port
+        self.server.stop()
+        self.server.environment["FIELD178_CLOCK_START"] = to_wire(instant)
+        self.server.start(port)
+
+    def lose_everything(self) -> None:
+        """Folder and database are gone; the next database is a new, empty one."""
+        self.server.stop()
+        shutil.rmtree(self.server.folder)
+        if self.cluster is not None:
+            self.server.environment["FIELD178_DATABASE_URL"] = self.cluster.new_database()
+
+    def restore(self, backup: Path) -> None:
+        port = self.server.port if self.server.process else int(self.server.url.rsplit(":", 1)[1])
+        self.server.command("restore", str(backup))
+        self.server.start(port)
+
+    def sync(self) -> None:
+        """Until both know what the other sent."""
+        for tablet in [*self.tablets, *self.tablets]:
+            assert tablet.sync() is SyncMessage.IN_SYNC
+
+    def receipts(self) -> Receipts:
+        found = self.rows("SELECT change_id, status, reason, rev FROM receipt")
+        return {change_id: (status, reason, rev) for change_id, status, reason, rev in found}
+
+    def live(self) -> dict[str, tuple[str, int]]:
+        found = self.rows("SELECT record_id, scope, rev FROM record WHERE NOT deleted AND scope <> 'office'")
+        return {record_id: (scope, rev) for record_id, scope, rev in found}
+
+    def bodies(self) -> dict[str, str]:
+        return dict(self.rows("SELECT record_id, body FROM record WHERE type = 'establishment'"))
+
+    def rows(self, query: str) -> list[tuple]:
+        folder = self.server.folder / "field178.sqlite"
+        url = self.server.environment.get("FIELD178_DATABASE_URL", f"sqlite:///{folder}")
+        engine = create_engine_for(url)
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.exec_driver_sql(query)]
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def office_with_tablets(folder: Path, cluster: postgres.Cluster | None) -> Iterator[Office]:
+    """Give an office with two tablets of one officer; on SQLite without a cluster."""
+    environment = {"FIELD178_PASSWORD_COST": "test"}
+    if cluster is not None:
+        environment["FIELD178_DATABASE_URL"] = cluster.new_database()
+    place = folder / "office"
+    place.mkdir()
+    with running_server(place, **environment) as server, ExitStack() as stack:
+        server.command("user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin=_PASSWORD)
+        tablets = [enrolled(server, "an", folder / f"t{number}") for number in range(2)]
+        for tablet in tablets:
+            stack.enter_context(closing(tablet))
+        yield Office(server, tablets, folder / "other-disk", cluster)
+
+
+def lose_a_week(office: Office, changes: int) -> int:
+    """Go back to a backup seven days old; AssertionError when anything of the week is missing afterwards.
+
+    Returns how many changes the restored server did not know until the tablets came.
+    """
+    now = datetime.now(UTC)
+    office.go_to(now - BACKUP_AGE)
+    one, two = office.tablets
+    old = one.ids.time_ordered()
+    filed = {one.file(old, name="Nhà nghỉ cũ")}
+    filed |= {two.file(two.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(3)}
+    office.sync()
+    backup = office.backup()
+    office.go_to(now)
+    created = from_wire(json.loads((backup / "manifest.json").read_text())["created_at"])
+    assert created is not None
+    assert (now - created).days == BACKUP_AGE.days - 1, "seven days, less the minute it took"
+    later = [two.ids.time_ordered() for _ in range(changes)]
+    filed |= {one.file(one.ids.time_ordered(), name=f"Karaoke {number}") for number in range(changes)}
+    filed |= {two.file(record, name="Sau bản sao lưu") for record in later}
+    filed.add(two.file(old, rooms_total=12))
+    refused = one.file(one.ids.time_ordered(), name="Số phòng sai", rooms_total=-4)
+    office.sync()
+    receipts, live, bodies = office.receipts(), office.live(), office.bodies()
+    assert set(receipts) == filed | {refused}
+    assert receipts[refused][0] == "quarantined"
+
+    office.lose_everything()
+    office.restore(backup)
+    unknown = receipts.keys() - office.receipts().keys()
+    assert len(unknown) == len(receipts) - 4
+    assert old in office.live()
+    assert not set(later) & set(office.live())
+    office.sync()
+
+    assert office.receipts() == receipts
+    assert office.live() == live
+    assert office.bodies() == bodies
+    for tablet in office.tablets:
+        assert tablet.live() == live
+        assert tablet.store.status().in_sync
+    assert office.server.command("check")
+    return len(unknown)
