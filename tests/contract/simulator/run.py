@@ -24,6 +24,7 @@ from tests.contract.simulator.world import Options, World
 from field178_mobile.store import brake
 
 USUAL = Options()
+OFTEN = 5
 _IN_MEMORY = Path("/dev/shm")
 
 
@@ -150,8 +151,13 @@ def _weights(world: World) -> dict[Action, float]:
     if world.options.disasters is not None:
         is_calm = not world.options.disasters
     found = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
+    often = world.options.often
     kept = (actions.edit, actions.sync)
-    return {action: weight for action, weight in found.items() if action in kept or world.rng.random() >= 0.2}
+    return {
+        action: weight * (OFTEN if action.__name__ == often else 1)
+        for action, weight in found.items()
+        if action in kept or world.rng.random() >= 0.2 or action.__name__ == often
+    }
 
 
 def _allow_faults(world: World) -> None:

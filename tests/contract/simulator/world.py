@@ -29,12 +29,13 @@ _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
 @dataclass(frozen=True)
 class Options:
-    """What may happen; `disasters` None leaves it to the seed."""
+    """What may happen; `disasters` None leaves it to the seed; the action named by `often` never rests."""
 
     steps: int = 45
     disasters: bool | None = None
     faults: bool = True
     wrong_clocks: bool = True
+    often: str = ""
 
 
 @dataclass
