@@ -29,7 +29,7 @@ _RECEIPTS = (
     "WHERE key_id = ? AND sealed_receipt IS NOT NULL"
 )
 _OUTBOX = "SELECT id, n, record_id, type, scope, op, is_create, sealed FROM outbox WHERE key_id = ?"
-_KEYED = ("base", "outbox", "scope", "notice", "draft", "setting")
+_KEYED = ("base", "outbox", "scope", "notice", "draft", "setting", "removed")
 # Each finds what this program never writes; texts are compared inside, where nothing has to be decoded.
 _NEVER = (
     "SELECT 1 FROM outbox WHERE settled = 1 AND state <> 'acknowledged'",
@@ -46,6 +46,7 @@ _TEXTS = (
     "SELECT scope FROM base",
     "SELECT id FROM scope",
     "SELECT kind FROM notice",
+    "SELECT id, type, scope FROM removed",
 )
 
 
