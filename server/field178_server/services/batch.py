@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from field178_server import database, projections
 from field178_server.models import Change, Record
@@ -54,7 +54,17 @@ _LOCKED: RecordQuery = (
     .with_for_update(key_share=True)
 )
 _BY_ID = _LOCKED.where(Record.record_id.in_(bindparam("ids", expanding=True)))
-_BY_SUBJECT = _LOCKED.where(Record.subject_id.in_(bindparam("ids", expanding=True)))
+# The ids in a query of their own: with the condition beside the order, SQLite walks the key of the whole
+# tenant for the order's sake and looks at every record.
+_ABOUT = aliased(Record)
+_BY_SUBJECT = _LOCKED.where(
+    Record.record_id.in_(
+        select(_ABOUT.record_id).where(
+            _ABOUT.tenant_id == bindparam("tenant_id"),
+            _ABOUT.subject_id.in_(bindparam("ids", expanding=True)),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, World
 
 from field178_server.models import Change, ConflictRow, EstablishmentRow, Feed, FiledRecord, Record
@@ -142,3 +143,19 @@ def test_a_move_carries_the_projections_along(world: World) -> None:
         "open",
         "changed",
     )
+
+
+def test_loading_a_record_walks_no_key_of_the_whole_tenant(sqlite_engine: Engine) -> None:
+    world = World(sqlite_engine)
+    record_id = world.tablet().created(ESTABLISHMENT)
+    plans: list[str] = []
+
+    def explain(connection: Any, _: object, statement: str, parameters: Any, *__: object) -> None:
+        if "FROM record" in statement:
+            cursor = connection.connection.cursor()
+            plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    event.listen(sqlite_engine, "after_cursor_execute", explain)
+    assert world.stored(record_id) is not None
+    assert any("subject_id=?" in plan for plan in plans)
+    assert [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(tenant_id=?)")] == []
