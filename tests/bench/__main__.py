@@ -5,7 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("push_new_records", "nothing_to_sync", "draft_save", "first_frame", "taps", "photos")
+BENCHES = (
+    "push_new_records",
+    "pull_everything",
+    "ten_changes",
+    "nothing_to_sync",
+    "twenty_tablets",
+    "photos",
+    "slow_link",
+    "load",
+    "growth",
+    "draft_save",
+    "first_frame",
+    "taps",
+)
 
 
 def main(names: list[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,24 +11,43 @@ from tests.bench import processes
 from tests.e2e.foreign_client import ForeignClient, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
+OFFICER = "do"
+COMMUNES = (*(f"c{code}_v1" for code in range(11629, 11678, 3)), "c11629_v2")
+
 
 @contextmanager
-def office(units: int = 2) -> Iterator[tuple[ServerProcess, ForeignClient]]:
+def office(units: int = 2, **environment: str) -> Iterator[tuple[ServerProcess, ForeignClient]]:
     """Give a fresh server and an enrolled client whose team has `units` communes."""
-    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
-        communes = [f"c{code}_v1" for code in range(11629, 11678, 3)][:units]
-        asked = [part for commune in communes for part in ("--unit", commune)]
-        server.command("team", "add", "Đội đo", *asked)
-        server.command(
-            "user", "add", "do", "--role", "team_lead", "--team", "Đội đo", stdin="mat-khau-de-do-1\n"
-        )
-        client = ForeignClient(server.url)
-        client.enrol(enrolment_code(server.command("enrol-code", "--user", "do")))
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), **environment) as server:
+        add_team(server, OFFICER, COMMUNES[:units])
+        client = another(server)
         client.pull_all()
         yield server, client
 
 
+def add_team(server: ServerProcess, login: str, communes: Sequence[str]) -> None:
+    """Make a team of these communes, and its leader."""
+    team = f"Đội {login}"
+    server.command("team", "add", team, *[part for one in communes for part in ("--unit", one)])
+    asked = ("--role", "team_lead", "--team", team)
+    server.command("user", "add", login, *asked, stdin="mat-khau-rat-dai-1\n")
+
+
+def another(server: ServerProcess, *scopes: str, user: str = OFFICER) -> ForeignClient:
+    """Enrol one more tablet, with the scopes of its team unless some are named; it holds nothing yet."""
+    asked = [part for scope in scopes for part in ("--scope", scope)]
+    client = ForeignClient(server.url)
+    enrolled = client.enrol(enrolment_code(server.command("enrol-code", "--user", user, *asked)))
+    client.cursors = dict.fromkeys(enrolled["scopes"], 0)
+    return client
+
+
+def pid_of(server: ServerProcess) -> int:
+    """Return the process that serves."""
+    assert server.process is not None
+    return server.process.pid
+
+
 def cpu_seconds(server: ServerProcess) -> float:
     """Return the CPU seconds the server's process and its children have used."""
-    assert server.process is not None
-    return processes.cpu_seconds(server.process.pid)
+    return processes.cpu_seconds(pid_of(server))

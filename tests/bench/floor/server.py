@@ -97,7 +97,7 @@ def _packed(lines: list[str]) -> Iterator[bytes]:
 
 def main(url: str) -> None:
     """Serve a store address on a free port of loopback; the ready line names it."""
-    server = waitress.create_server(application(create_engine_for(url)), host="127.0.0.1", port=0)
+    server = waitress.create_server(application(create_engine_for(url)), host="127.0.0.1", port=0, threads=8)
     print(f"http://127.0.0.1:{server.effective_port}", flush=True)
     server.run()
 

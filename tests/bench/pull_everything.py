@@ -1,0 +1,115 @@
+"""S2: a new tablet fetches 50,000 records, from packed snapshots where the server has them, and cold."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import time
+from dataclasses import dataclass
+
+from tests.bench import wire
+from tests.bench.figures import figure
+from tests.bench.floor.process import Spent, running_floor
+from tests.bench.office import another, cpu_seconds, office, pid_of
+from tests.bench.processes import cpu_seconds as cpu_of
+from tests.bench.processes import peak_memory_mb
+from tests.bench.records import record, team_of
+from tests.bench.rows import fill
+from tests.e2e.foreign_client import ForeignClient
+from tests.e2e.server_process import ServerProcess
+
+RECORDS = 50_000
+PAGE = 2000
+_FLOOR_BATCH = 500
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What one whole pull cost."""
+
+    records: int = 0
+    down: int = 0
+    requests: int = 0
+    snapshots: int = 0
+
+
+def main() -> None:
+    """Print time, bytes, requests, server CPU a record and the server's memory, packed and cold."""
+    with office() as (server, first):
+        team = team_of(first)
+        fill(server, another(server), RECORDS)
+        server.stop()
+        server.start()
+        floor = _floor(team)
+        for way, seconds in (("packed", 1.5), ("cold", 4.0)):
+            spent, fetched = _measured(server, is_packed=way == "packed")
+            if way == "packed" and not fetched.snapshots:
+                print("S2 packed: the server offers no snapshot", file=sys.stderr)
+                continue
+            figure("S2", f"{way}: pull 50,000", spent.wall_s, "s", seconds, spent.wall_s / floor.wall_s)
+            cpu = spent.cpu_s / RECORDS * 1000
+            figure("S2", f"{way}: server CPU a record", cpu, "ms", None, spent.cpu_s / floor.cpu_s)
+            figure("S2", f"{way}: bytes down", fetched.down / 1e6, "MB", 12.7)
+            figure("S2", f"{way}: requests", fetched.requests, "requests")
+        figure("S2", "server memory", peak_memory_mb(pid_of(server)), "MB", 170)
+
+
+def _measured(server: ServerProcess, *, is_packed: bool) -> tuple[Spent, Fetched]:
+    client = another(server)
+    client.url = server.url
+    cpu, started = cpu_seconds(server), time.perf_counter()
+    fetched = _pull(client, is_packed=is_packed)
+    spent = Spent(time.perf_counter() - started, cpu_seconds(server) - cpu)
+    assert fetched.records >= RECORDS, fetched
+    return spent, fetched
+
+
+def _pull(client: ForeignClient, *, is_packed: bool) -> Fetched:
+    fetched, session, more = Fetched(), wire.line(), True
+    while more:
+        body = wire.packed(client, max_records=PAGE, snapshots=is_packed)
+        answer = wire.exchange(session, client, body)
+        wire.follow(client, answer.text)
+        fetched.down += answer.down
+        fetched.requests += 1
+        fetched.records += answer.text.count('"frame":"rec"')
+        taken = sum(_take_snapshot(client, line, fetched) for line in answer.text.splitlines())
+        more = answer.more or taken > 0
+    return fetched
+
+
+def _take_snapshot(client: ForeignClient, text: str, fetched: Fetched) -> bool:
+    """Fetch what a `snapshot` frame names and go on from its seq; tell whether the line was one."""
+    if '"frame":"snapshot"' not in text[:30]:
+        return False
+    frame = json.loads(text)
+    head = {"Authorization": f"Bearer {client.token}", "F178-Protocol": "1", "Accept-Encoding": "identity"}
+    address = frame["url"] if frame["url"].startswith("http") else client.url + frame["url"]
+    answer = wire.line().get(address, headers=head, timeout=120)
+    assert answer.status_code == 200, answer.text
+    assert len(answer.content) == frame["bytes"]
+    fetched.down += len(answer.content)
+    fetched.requests += 1
+    fetched.snapshots += 1
+    fetched.records += gzip.decompress(answer.content).count(b"\n")
+    client.cursors[frame["scope"]] = frame["seq"]
+    return True
+
+
+def _floor(team: str) -> Spent:
+    """Return what a bare server needs to read and stream the same bodies."""
+    with running_floor() as floor:
+        for first in range(0, RECORDS, _FLOOR_BATCH):
+            numbers = range(first, first + _FLOOR_BATCH)
+            rows = [(number, *record(number, team)) for number in numbers]
+            listed = [{"record_id": str(n), "type": t, "scope": s, "set": data} for n, t, s, data in rows]
+            floor.push(gzip.compress(json.dumps({"push": listed}).encode(), 1))
+        cpu, started, above, told = cpu_of(floor.pid), time.perf_counter(), 0, -1
+        while told != above:
+            told, above = above, int(floor.pull(above, PAGE).headers["X-Top"])
+        return Spent(time.perf_counter() - started, cpu_of(floor.pid) - cpu)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Rows by the hundred thousand: written by the server's own services, without a request for each batch."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from tests.bench.records import record, team_of
+from tests.e2e.foreign_client import ForeignClient
+from tests.e2e.server_process import ServerProcess
+
+from field178_server.database import create_engine_for
+from field178_server.models import Scope
+from field178_server.services import incarnations, ledger
+from field178_server.services.batch import Act, Batch
+from field178_server.services.ledger import Entry
+from field178_server.services.stored import Stored, new_record
+from field178_server.unit_of_work import run_write
+from field178_shared.clock import SystemClock
+from field178_shared.ids import IdSource
+from field178_shared.protocol import Status
+
+TENANT = "main"
+_BATCH = 2000
+_LIFE = "0197a000-0000-4000-8000-0000000000f1"
+
+
+def store_url(server: ServerProcess) -> str:
+    """Return the address of a server's store."""
+    return server.environment.get("FIELD178_DATABASE_URL") or f"sqlite:///{server.folder / 'field178.sqlite'}"
+
+
+def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 0) -> list[str]:
+    """Store `count` records as if this client had sent them in another life; return the inspections' ids."""
+    engine = create_engine_for(store_url(server))
+    clock = SystemClock()
+    ids = IdSource(clock, random.Random(start))
+    made: list[str] = []
+    for first in range(start, start + count, _BATCH):
+        numbers = range(first, min(first + _BATCH, start + count))
+        rows = [new_record(ids.time_ordered(), *record(number, team_of(client))) for number in numbers]
+
+        def write(session: Session, rows: list[Stored] = rows) -> None:
+            _write(Batch(session, TENANT, clock, ids), client, rows)
+
+        run_write(engine, write)
+        made += [row.record_id for row in rows if row.type == "inspection"]
+    engine.dispose()
+    return made
+
+
+def skip_ahead(server: ServerProcess, *clients: ForeignClient) -> None:
+    """Put clients where their scopes stand, as if they had fetched every row."""
+    engine = create_engine_for(store_url(server))
+    with engine.connect() as connection:
+        at = dict(connection.execute(select(Scope.scope, Scope.seq)).tuples().all())
+    engine.dispose()
+    for client in clients:
+        client.cursors = {scope: at[scope] for scope in client.cursors}
+
+
+def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
+    entries = []
+    for number, row in enumerate(rows, 1):
+        act = Act(batch.ids.time_ordered(), client.user, client.device, None, row.body)
+        batch.put(row, act)
+        entries.append(_entry(client, row, act.change_id, number))
+    seqs = batch.flush()
+    for entry in entries:
+        entry.seq, entry.v = seqs[entry.record_id], 1
+    ledger.write_entries(batch.session, TENANT, entries)
+    incarnations.add_receipts(batch.session, TENANT, entries)
+
+
+def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> Entry:
+    return Entry(
+        change_id,
+        client.device,
+        _LIFE,
+        number,
+        row.record_id,
+        "0" * 64,
+        datetime.now(UTC),
+        Status.APPLIED,
+        scope=row.scope,
+        rev=1,
+        h=row.h,
+    )

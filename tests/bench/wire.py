@@ -1,0 +1,93 @@
+"""One exchange as bytes: what went up, what came down, how long it took; the least a client must do."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+import zlib
+from dataclasses import dataclass
+
+import requests
+from tests.e2e.foreign_client import ForeignClient, Json
+
+from field178_shared.canonical import canonical
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered exchange; bytes are those of the bodies as they crossed the line."""
+
+    up: int
+    down: int
+    wall_s: float
+    text: str
+
+    @property
+    def more(self) -> bool:
+        """Whether the server has more to say."""
+        return '"more":true' in self.text.rstrip().rsplit("\n", 1)[-1]
+
+    @property
+    def acknowledged(self) -> int:
+        """How many pushed changes were applied as sent, one by one or by range."""
+        ranges = [json.loads(one) for one in self.text.splitlines() if one.startswith('{"frame":"oks"')]
+        return self.text.count('"status":"applied"') + sum(one["to"] - one["from"] + 1 for one in ranges)
+
+
+def line() -> requests.Session:
+    """Return a kept-alive line of its own."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def packed(client: ForeignClient, **members: object) -> bytes:
+    """Return the body of a request as a tablet writes it."""
+    ranges = {"oks": True} if members.get("push") else {}
+    request = client.request(**{"digests": {}, **ranges, **members})
+    if not request["digests"]:
+        request.pop("digests")
+    return gzip.compress(canonical(request), 6)
+
+
+def headers(client: ForeignClient) -> dict[str, str]:
+    """Return what every exchange of this client says about itself."""
+    return {
+        "F178-Protocol": "1",
+        "Content-Type": JSON,
+        "Content-Encoding": "gzip",
+        "Accept-Encoding": "gzip",
+        "Authorization": f"Bearer {client.token}",
+    }
+
+
+def exchange(session: requests.Session, client: ForeignClient, body: bytes, url: str = "") -> Answer:
+    """Send one body; the clock stops when the last byte is here."""
+    started = time.perf_counter()
+    address = f"{url or client.url}/api/v1/sync"
+    answer = session.post(address, data=body, headers=headers(client), timeout=120, stream=True)
+    raw = answer.raw.read(decode_content=False)
+    wall = time.perf_counter() - started
+    is_gzip = answer.headers.get("Content-Encoding") == "gzip"
+    text = (zlib.decompress(raw, 31) if is_gzip else raw).decode()
+    assert answer.status_code == 200, text
+    return Answer(len(body), len(raw), wall, text)
+
+
+def follow(client: ForeignClient, text: str) -> None:
+    """Take over what the next request needs, and no more: benches measure the server."""
+    for one in text.splitlines():
+        if '"frame":"hello"' in one[:20] or '"frame":"ck"' in one[:20]:
+            frame: Json = json.loads(one)
+            client.epoch = frame.get("epoch", client.epoch)
+            client.verdicts = frame.get("verdicts", client.verdicts)
+            if frame["frame"] == "ck":
+                client.cursors[frame["scope"]] = frame["seq"]
+
+
+def applied(answer: Answer, count: int) -> None:
+    """Make sure that all that was pushed was applied as sent; a bench of refusals measures nothing."""
+    assert answer.acknowledged == count, f"{answer.acknowledged} of {count} applied"
