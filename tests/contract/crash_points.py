@@ -20,7 +20,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from sqlalchemy import event
-from tests.contract.power_cuts.life import Saved, Work, saved_in
+from tests.contract.power_cuts.life import EMPTY, Work, saved_in
 from tests.contract.soundness import assert_sound
 from tests.mobile.support import KEY, FrozenClock
 from tests.world import World
@@ -93,7 +93,7 @@ class CrashingTablet:
         self._rng = random.Random(f"crash {seed}")
         self.points: set[str] = set()
         whole = in_child(lambda say: self._live(say, Killer(0, counts_statements=False)))
-        self._states = [Saved({}, {}, {}, None), *whole[:-1]]
+        self._states = [EMPTY, *whole[:-1]]
         self.points |= whole[-1]
 
     def crash(self) -> bool:
@@ -110,7 +110,7 @@ class CrashingTablet:
         assert not store.was_rebuilt, "a crash was taken for damage"
         assert store.read(lambda room: is_sound(room.connection))
         store.close()
-        assert saved in allowed, f"seed {self._seed}: after {len(told)} steps {saved}"
+        assert any(saved.is_whole(promised) for promised in allowed), f"seed {self._seed}: {len(told)} steps"
         journal = Journal(self._folder / JOURNAL)
         assert saved.changes.keys() <= {frame.change_id for frame in journal.frames()}
         journal.close()

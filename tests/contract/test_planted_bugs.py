@@ -7,14 +7,19 @@ from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.world import Options
 
-MOST_RUNS = 100
+MOST_RUNS = 60
 # These show only where a history was broken.
 NEED_DISASTERS = {
     *("dedupe_by_n", "no_digest_reaction", "no_receipts_reaction", "repair_forgets"),
     *("salvage_forgotten_when_offered", "earlier_lives_unchecked"),
 }
 # These show sooner where people do one thing much.
-OFTEN = {"groups_ignored": "file_together", "group_not_rolled_back": "file_together"}
+OFTEN = {
+    "groups_ignored": "file_together",
+    "group_not_rolled_back": "file_together",
+    "no_digest_reaction": "restore",
+    "salvage_forgotten_when_offered": "enrol_again",
+}
 
 
 @pytest.mark.parametrize("name", sorted(BUGS))

@@ -19,7 +19,8 @@ def told(tablet: Tablet) -> list[object]:
 
 def with_room(tablet: Tablet, free_mb: list[int]) -> Tablet:
     """Give the tablet a file system whose free space the test changes."""
-    world = World(tablet.clock, random.Random(5), seeded_ids(tablet.clock, 99).random, lambda: free_mb[0])
+    ids = seeded_ids(tablet.clock, 99).random
+    world = World(tablet.clock, random.Random(5), ids, lambda: tablet.seconds, lambda: free_mb[0])
     tablet.engine = SyncEngine(tablet.sync_store, Identity("device", "1.0.0"), world)
     return tablet
 

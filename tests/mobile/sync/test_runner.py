@@ -153,7 +153,7 @@ def with_photos(
 ) -> SyncRunner:
     engine = UploadEngine(UploadQueue(store), random.Random(1))
     photos = UploadRunner(engine, UploadsInMemory(answer), lambda: NetworkKind.UNKNOWN)
-    world = World(clock, random.Random(1), seeded_ids(clock, 3).random)
+    world = World(clock, random.Random(1), seeded_ids(clock, 3).random, lambda: 0.0)
     return SyncRunner(SyncEngine(SyncStore(store), Identity("device", "1"), world), line, photos)
 
 
