@@ -35,7 +35,8 @@ class TabletView:
     device_id: str
     label: str
     officer: str
-    places: str
+    teams: str
+    units: tuple[str, ...]
     state: StateWord
     seen: str
     told: str
@@ -58,12 +59,14 @@ def tablet_reach(officer: OfficerContext, lists: CodeLists) -> Reach:
 
 def tablet_view(row: TabletRow, speech: Speech, now: datetime) -> TabletView:
     """Return a tablet in words at this instant."""
-    places = [scope_text(scope, speech) for scope in row.scopes if scope != "ref"]
+    teams = [scope_text(scope, speech) for scope in row.scopes if scope.startswith("team:")]
+    units = [scope_text(scope, speech) for scope in row.scopes if scope.startswith("unit:")]
     return TabletView(
         device_id=row.device_id,
         label=row.label or row.device_id,
         officer=row.officer or speech.say(N_("Officer not known")),
-        places=", ".join(places),
+        teams=", ".join(teams),
+        units=tuple(units),
         state=_state(row, speech, now),
         seen=speech.instant(row.last_seen_at) if row.last_seen_at else speech.say(N_("not yet")),
         told=speech.instant(row.told_at) if row.told_at else "",
