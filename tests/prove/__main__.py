@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 PROOFS = (
+    "loader",
     "network",
     "interleavings",
     "writers",
