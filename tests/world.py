@@ -99,9 +99,9 @@ class World:
 
         run_write(engine, fill)
 
-    def tablet(self, *scopes: str) -> Tablet:
+    def tablet(self, *scopes: str, device_id: str = "") -> Tablet:
         """Enrol a tablet with these scopes (the first commune and `ref` when none is named)."""
-        device_id, now = self.ids.random(), self.clock.now()
+        device_id, now = device_id or self.ids.random(), self.clock.now()
 
         def fill(session: Any) -> None:
             session.add(

@@ -43,11 +43,19 @@ class Exchange:
     ids: IdSource
     rules: TypeRules
     crash_point: CrashPoint = crash_point
+    # The oldest and the newest protocol that is answered with records.
+    served: tuple[int, int] = (VERSION, VERSION)
 
-    def answer(self, device_id: str, request: SyncRequest) -> list[bytes]:
-        """Store what was pushed, then return the answer in parts; every transaction is closed by then."""
+    def answer(self, device_id: str, request: SyncRequest, protocol: int = VERSION) -> list[bytes]:
+        """Store what was pushed, then return the answer in parts; every transaction is closed by then.
+
+        Of a tablet whose protocol is no longer served the changes are taken as ever, and nothing is sent but
+        their receipts.
+        """
         seen = Presence(self.clock.now(), request.app, request.now, request.about)
         answers = self._push(device_id, request, seen) if request.push else []
+        if protocol < self.served[0]:
+            return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
@@ -124,8 +132,18 @@ class Exchange:
         )
         return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
 
+    def _refuse_pull(self, answers: Sequence[Answered]) -> list[bytes]:
+        # No range of receipts: it is proven by a digest, and none is sent here.
+        with snapshot(self.engine) as session:
+            epoch = epoch_of(session, self.tenant_id)
+        frames = Frames()
+        frames.add("hello", {**self._greeting(epoch), "pull": "refused"})
+        for answer in answers:
+            frames.add("res", result(answer))
+        return _ended(frames, Pulled(more=False, verified=()))
+
     def _greeting(self, epoch: str) -> dict[str, object]:
-        return {"protocol": [VERSION, VERSION], "epoch": epoch, "now": to_wire(self.clock.now())}
+        return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
 
     def _hello(self, reading: Reading, missing: list[str]) -> dict[str, object]:
         hello: dict[str, object] = {

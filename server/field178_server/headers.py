@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER, VERSION
@@ -20,6 +20,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
+_RELEASED = frozenset(str(number) for number in range(1, VERSION + 1))
 _HSTS = "max-age=31536000"
 
 
@@ -56,11 +57,15 @@ def _refuse_ambiguous_length() -> None:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Transfer-Encoding")
 
 
+def spoken_protocol() -> int:
+    """Return the protocol of the request in hand.
+
+    A missing header is left to the views: stock tus clients and people's browsers do not send it.
+    """
+    return int(request.headers.get(HEADER, VERSION))
+
+
 def _refuse_unknown_protocol() -> None:
-    if is_api_path(request.path) and not _speaks_known_protocol(request):
+    # A released protocol that has grown old may still bring what it holds; one never released means nothing.
+    if is_api_path(request.path) and request.headers.get(HEADER, str(VERSION)) not in _RELEASED:
         raise AppError(ErrorCode.PROTOCOL_UNSUPPORTED, protocol=[VERSION, VERSION])
-
-
-def _speaks_known_protocol(incoming: Request) -> bool:
-    """A missing header is left to the views: stock tus clients and people's browsers do not send it."""
-    return incoming.headers.get(HEADER, str(VERSION)) == str(VERSION)

@@ -10,6 +10,7 @@ from field178_server.api.accepted_coding import wanted_coding
 from field178_server.api.request_body import read_json
 from field178_server.auth import current_device, require_device_even_revoked
 from field178_server.exchange import Exchange
+from field178_server.headers import spoken_protocol
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services.type_rules import declared_types
 from field178_shared.coding import writer
@@ -27,7 +28,7 @@ def sync() -> Response:
     wanted = SyncRequest.from_wire(read_json())
     if wanted.device != device.id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
-    parts = exchange_of(current_runtime()).answer(device.id, wanted)
+    parts = exchange_of(current_runtime()).answer(device.id, wanted, spoken_protocol())
     return stream(parts, wanted_coding(request.accept_encodings, sum(map(len, parts))))
 
 

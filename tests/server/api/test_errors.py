@@ -163,6 +163,7 @@ def test_a_bomb_costs_neither_memory_nor_time(tablet: Tablet, path: str) -> None
         ({"Content_Encoding": "gzip, gzip"}, 415, "unsupported_encoding"),
         ({"Content_Encoding": "gzip"}, 400, "bad_encoding"),
         ({"F178-Protocol": "2"}, 426, "protocol_unsupported"),
+        ({"F178-Protocol": "0"}, 426, "protocol_unsupported"),
         ({"F178-Protocol": "one"}, 426, "protocol_unsupported"),
         ({"Transfer_Encoding": "chunked", "Content_Length": "2"}, 400, "bad_request"),
     ],
