@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store import commits, lives, removed, repair
+from field178_mobile.store import commits, dictionary, lives, removed, repair
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.meta import get_number
@@ -33,6 +33,18 @@ class SyncStore:
     def mismatches(self) -> int:
         """Return how often a digest did not match here."""
         return self._store.read(lambda room: get_number(room, "mismatches"))
+
+    def takes_dictionary(self) -> bool:
+        """Tell whether bodies may go out with preset dictionary 1."""
+        return self._store.read(dictionary.is_taken)
+
+    def note_dictionaries(self, numbers: Collection[object]) -> None:
+        """Keep what a hello said of dictionaries."""
+        self._write(lambda room: dictionary.note_named(room, numbers))
+
+    def refuse_dictionary(self) -> None:
+        """Remember that a body with the dictionary was not read."""
+        self._write(dictionary.note_refused)
 
     def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
         """Return what must be pushed, in the order of filing."""

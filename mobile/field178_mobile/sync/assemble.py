@@ -41,7 +41,8 @@ def runner_for(
     from field178_mobile.sync.transport import HttpTransport
     from field178_mobile.sync.upload_transport import HttpUploadLine
 
-    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
+    rows = SyncStore(store)
+    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key, rows)
     randomness = random.SystemRandom()
     world = World(
         around.clock,
@@ -50,7 +51,7 @@ def runner_for(
         duration_clock,
         lambda: _free_mb(store.folder),
     )
-    engine = SyncEngine(SyncStore(store), Identity(enrolment.device, app), world)
+    engine = SyncEngine(rows, Identity(enrolment.device, app), world)
     uploads = UploadEngine(UploadQueue(store), randomness)
     photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
     return SyncRunner(engine, transport, photos)

@@ -199,6 +199,8 @@ class SyncEngine:
             self._store.note_clock(_milliseconds(self._clock.now(), server_time))
         if not hello.agreed:
             self._store.set_in_sync(False)
+            if not hello.pull_refused:
+                self._store.note_dictionaries(hello.dictionaries)
             self._reactions.on_hello(hello, exchange)
         return []
 

@@ -39,6 +39,7 @@ class Hello:
     missing: tuple[str, ...]
     agreed: bool
     pull_refused: bool
+    dictionaries: tuple[object, ...]
     speaks_ours: bool
 
 
@@ -104,6 +105,7 @@ def parse_hello(frame: Reader) -> Hello:
             missing=frame.texts("missing", 100_000),
             agreed=agreed,
             pull_refused=is_refused,
+            dictionaries=tuple(frame.items("dictionaries", 1000, "dictionaries")),
             speaks_ours=lowest <= VERSION <= highest,
         )
     except AppError as error:

@@ -8,7 +8,6 @@ import ipaddress
 import json
 import ssl
 import threading
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from field178_shared.coding import decode
 
 OURS = {"F178-Protocol": "1"}
 Answer = Callable[[http.server.BaseHTTPRequestHandler, bytes], None]
@@ -33,8 +34,8 @@ class ScriptedServer:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if self.headers.get("Content-Encoding") == "gzip":
-                    body = zlib.decompress(body, 31)
+                if name := self.headers.get("Content-Encoding"):
+                    body = decode(name, body, 1 << 20)
                 seen.append((self.path, dict(self.headers), body))
                 answer(self, body)
 
