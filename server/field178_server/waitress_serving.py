@@ -14,7 +14,7 @@ from wsgiref.types import WSGIApplication
 import waitress
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import (
     BadRequest,
     Error,
@@ -125,10 +125,22 @@ class ProblemTask(ErrorTask):
         self.write(body)
 
 
+class KeepingTask(WSGITask):
+    """Keeps the connection after an answer without a body: the pieces of a photo share one."""
+
+    def set_close_on_finish(self) -> None:
+        """Close after this answer where its end could not be told otherwise, or the client asked for it."""
+        is_asked = self.request.headers.get("CONNECTION", "").lower() == "close"
+        # 204 and 304 end with their head; waitress takes the missing length for an end that nobody can see.
+        if self.has_body or is_asked or self.version != "1.1":
+            super().set_close_on_finish()
+
+
 class StrictChannel(HTTPChannel):
     """A connection that speaks problem+json even when the head of a request is refused."""
 
     parser_class = StrictParser
+    task_class = KeepingTask
     error_task_class = ProblemTask
 
 

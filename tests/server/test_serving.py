@@ -175,6 +175,21 @@ def test_one_connection_serves_many_requests(server: Server) -> None:
             assert (answer.status, bool(answer.read())) == (200, True)
 
 
+def test_an_answer_without_a_body_keeps_the_connection(server: Server) -> None:
+    with server.connection() as connection:
+        connection.request("OPTIONS", "/api/v1/uploads")
+        emptied = connection.getresponse()
+        emptied.read()
+        kept = connection.sock
+        connection.request("OPTIONS", "/api/v1/uploads", headers={"Connection": "close"})
+        last = connection.getresponse()
+        last.read()
+
+    assert (emptied.status, emptied.getheader("Connection")) == (204, None)
+    assert kept is not None
+    assert (last.status, last.getheader("Connection")) == (204, "close")
+
+
 @pytest.mark.parametrize("server", ["https"], indirect=True)
 def test_who_does_not_know_the_authority_refuses_the_server(server: Server) -> None:
     context = ssl.create_default_context()
