@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import g, request
+from sqlalchemy.orm import Session
 
 from field178_server.browser_session import find_officer
 from field178_server.runtime import current_runtime
 from field178_server.services import device_sessions
-from field178_server.services.device_context import DeviceContext
+from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.officers import OfficerContext
 from field178_server.unit_of_work import snapshot
 from field178_shared.errors import AppError, ErrorCode
@@ -37,7 +38,7 @@ def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        current_device()
+        current_device_id()
         return view(*args, **kwargs)
 
     return guarded
@@ -47,12 +48,29 @@ def current_device() -> DeviceContext:
     """Return the tablet that asks, or raise AppError(session_unknown | session_expired)."""
     if "device" not in g:
         runtime = current_runtime()
-        token = _bearer_token()
         with snapshot(runtime.engine) as session:
-            g.device = device_sessions.authenticate(session, runtime.tenant_id, token, runtime.clock.now())
+            device_id = _device_id(session)
+            g.device = load_devices(session, runtime.tenant_id, [device_id])[device_id]
     found = g.device
     assert isinstance(found, DeviceContext)
     return found
+
+
+def current_device_id() -> str:
+    """Return the id of the tablet that asks, or raise AppError(session_unknown | session_expired).
+
+    For who reads what the tablet may do in a transaction of its own.
+    """
+    if "device_id" not in g:
+        with snapshot(current_runtime().engine) as session:
+            _device_id(session)
+    return str(g.device_id)
+
+
+def _device_id(session: Session) -> str:
+    runtime, token = current_runtime(), _bearer_token()
+    g.device_id = device_sessions.device_of(session, runtime.tenant_id, token, runtime.clock.now())
+    return str(g.device_id)
 
 
 def current_officer() -> OfficerContext:

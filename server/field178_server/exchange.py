@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.crash_points import CrashPoint, crash_point
 from field178_server.database import write_lock
-from field178_server.models import Notice
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
-from field178_server.queries.notices import notices_now
+from field178_server.queries.notices import NoticeNow, notices_now
 from field178_server.queries.notices import to_wire as to_wire_notice
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
@@ -194,7 +193,7 @@ class Reading:
     epoch: str
     scopes: list[ScopeNow]
     receipts: dict[str, Receipts]
-    notices: list[Notice]
+    notices: list[NoticeNow]
 
 
 def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:

@@ -42,14 +42,13 @@ def init_request_log(app: Flask) -> None:
     @app.after_request
     def _done(response: Response) -> Response:
         started = g.get("started_at_s")
-        device = g.get("device")
         log.info(
             "request_done",
             method=request.method,
             rule=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
             duration_ms=None if started is None else int((duration_clock() - started) * 1000),
-            device_id=device.id if device is not None else None,
+            device_id=g.get("device_id"),
         )
         return response
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from field178_server.api.accepted_coding import wanted_coding
 from field178_server.api.request_body import read_json
-from field178_server.auth import current_device, require_device_even_revoked
+from field178_server.auth import current_device_id, require_device_even_revoked
 from field178_server.exchange import Exchange
 from field178_server.headers import spoken_protocol
 from field178_server.runtime import Runtime, current_runtime
@@ -24,11 +24,11 @@ bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 @require_device_even_revoked
 def sync() -> Response:
     """Changes up, verdicts and changes down, proof that both sides agree."""
-    device = current_device()
+    device_id = current_device_id()
     wanted = SyncRequest.from_wire(read_json())
-    if wanted.device != device.id:
+    if wanted.device != device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
-    parts = exchange_of(current_runtime()).answer(device.id, wanted, spoken_protocol())
+    parts = exchange_of(current_runtime()).answer(device_id, wanted, spoken_protocol())
     return stream(parts, wanted_coding(request.accept_encodings, sum(map(len, parts))))
 
 

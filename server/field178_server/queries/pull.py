@@ -11,7 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database import among
 from field178_server.models import Feed, Record
+from field178_server.prepared import Prepared
 from field178_server.queries.frames import Budget, Frames, Line, record_line
 from field178_server.queries.own_rows import OwnRow, are_all, stub, stubs
 from field178_server.queries.repair import add_repair
@@ -35,9 +37,10 @@ _ROWS = (
     .where(Feed.tenant_id == bindparam("tenant_id"), Feed.scope == bindparam("scope"))
     .order_by(Feed.seq)
 )
-_ABOVE = _ROWS.where(Feed.seq > bindparam("cursor"), Feed.seq <= bindparam("top")).limit(_PAGE)
-_LIVE_ABOVE = _ABOVE.where(Feed.kind == "put", Record.deleted.is_(False))
-_NAMED = _ROWS.where(Feed.kind == "put", Feed.record_id.in_(bindparam("record_ids", expanding=True)))
+_ALL_ABOVE = _ROWS.where(Feed.seq > bindparam("cursor"), Feed.seq <= bindparam("top")).limit(_PAGE)
+_ABOVE = Prepared(_ALL_ABOVE)
+_LIVE_ABOVE = Prepared(_ALL_ABOVE.where(Feed.kind == "put", Record.deleted.is_(False)))
+_NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindparam("record_ids"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def _rows(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Ite
     query = _ABOVE if cursor else _LIVE_ABOVE
     while True:
         wanted = {"tenant_id": tenant_id, "scope": scope.scope, "cursor": cursor, "top": scope.seq}
-        rows = session.execute(query, wanted).all()
+        rows = query.rows(session, wanted)
         yield from (_line(scope.scope, FeedRow(*row)) for row in rows)
         if len(rows) < _PAGE:
             return
@@ -172,7 +175,7 @@ def _wanted(
         return found
     ids = sorted(set(want))
     for scope in scopes:
-        rows = session.execute(_NAMED, {"tenant_id": tenant_id, "scope": scope, "record_ids": ids})
+        rows = _NAMED.rows(session, {"tenant_id": tenant_id, "scope": scope, "record_ids": ids})
         found[scope].extend(_line(scope, FeedRow(*row)) for row in rows)
     return {scope: lines for scope, lines in found.items() if lines}
 

@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database import among
 from field178_server.models import Incarnation, Scope, Tenant
+from field178_server.prepared import Prepared
 from field178_shared.canonical import Digest
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
-_EPOCH = select(Tenant.epoch).where(Tenant.tenant_id == _TENANT)
-_SCOPES = select(Scope.scope, Scope.seq, Scope.floor, Scope.live_count, Scope.live_sum).where(
-    Scope.tenant_id == _TENANT, Scope.scope.in_(bindparam("scopes", expanding=True))
+_EPOCH = Prepared(select(Tenant.epoch).where(Tenant.tenant_id == _TENANT))
+_SCOPES = Prepared(
+    select(Scope.scope, Scope.seq, Scope.floor, Scope.live_count, Scope.live_sum).where(
+        Scope.tenant_id == _TENANT, among(Scope.scope, bindparam("scopes"))
+    )
 )
-_INCARNATIONS = select(
-    Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum, Incarnation.backed_up
-).where(
-    Incarnation.tenant_id == _TENANT,
-    Incarnation.device_id == bindparam("device_id"),
-    Incarnation.incarnation.in_(bindparam("incarnations", expanding=True)),
+_INCARNATIONS = Prepared(
+    select(
+        Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum, Incarnation.backed_up
+    ).where(
+        Incarnation.tenant_id == _TENANT,
+        Incarnation.device_id == bindparam("device_id"),
+        among(Incarnation.incarnation, bindparam("incarnations")),
+    )
 )
 
 
@@ -45,12 +51,13 @@ class Receipts:
 
 def epoch_of(session: Session, tenant_id: str) -> str:
     """Return the id of the store's history."""
-    return session.scalars(_EPOCH, {"tenant_id": tenant_id}).one()
+    [(epoch,)] = _EPOCH.rows(session, {"tenant_id": tenant_id})
+    return epoch
 
 
 def scopes_now(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[ScopeNow]:
     """Return the scopes in the order of an answer: `ref` first, then ascending."""
-    rows = session.execute(_SCOPES, {"tenant_id": tenant_id, "scopes": sorted(scopes)})
+    rows = _SCOPES.rows(session, {"tenant_id": tenant_id, "scopes": sorted(scopes)})
     found = [ScopeNow(name, seq, floor, Digest(n, int(total, 16))) for name, seq, floor, n, total in rows]
     return sorted(found, key=lambda one: (one.scope != "ref", one.scope))
 
@@ -61,6 +68,6 @@ def receipts_of(
     """Return what is held of each named incarnation of a tablet; of an unknown one, nothing."""
     names = sorted(set(incarnations))
     wanted = {"tenant_id": tenant_id, "device_id": device_id, "incarnations": names}
-    rows = session.execute(_INCARNATIONS, wanted)
+    rows = _INCARNATIONS.rows(session, wanted)
     found = {name: Receipts(Digest(n, int(total, 16)), kept) for name, n, total, kept in rows}
     return {name: found.get(name, Receipts(Digest(), 0)) for name in names}

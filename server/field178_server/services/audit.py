@@ -9,7 +9,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from field178_server import database
 from field178_server.models import Audit
+from field178_server.models.base import table_of
+
+_COLUMNS = (
+    "tenant_id",
+    "audit_id",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "action",
+    "object_id",
+    "scope",
+    "details",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +59,8 @@ class Stamp:
 def record(session: Session, stamp: Stamp, actor: Actor, entry: Entry) -> None:
     """Write one act down."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
-    session.add(
-        Audit(
-            tenant_id=stamp.tenant_id,
-            audit_id=stamp.audit_id,
-            at=stamp.at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            action=entry.action,
-            object_id=entry.object_id,
-            scope=entry.scope,
-            details=details,
-        )
-    )
+    connection = session.connection()
+    at = database.stored_instant(connection, stamp.at)
+    act = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
+    row = (stamp.tenant_id, stamp.audit_id, at, *act)
+    database.bulk_insert(connection, table_of(Audit), _COLUMNS, [row])

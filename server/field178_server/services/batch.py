@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from field178_server import database, projections
 from field178_server.models import Change, Record
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.services import feed
 from field178_server.services.feed import Step
 from field178_server.services.stored import Stored
@@ -36,8 +37,8 @@ _HISTORY = (
 )
 
 
-RecordQuery = Select[str, str, str, int, int, bool, str, str, str | None]
-_LOCKED: RecordQuery = (
+RecordQuery = Prepared[str, str, str, int, int, bool, str, str, str | None]
+_LOCKED = (
     select(
         Record.record_id,
         Record.type,
@@ -53,15 +54,17 @@ _LOCKED: RecordQuery = (
     .order_by(Record.record_id)
     .with_for_update(key_share=True)
 )
-_BY_ID = _LOCKED.where(Record.record_id.in_(bindparam("ids", expanding=True)))
+_BY_ID = Prepared(_LOCKED.where(database.among(Record.record_id, bindparam("ids"))))
 # The ids in a query of their own: with the condition beside the order, SQLite walks the key of the whole
 # tenant for the order's sake and looks at every record.
 _ABOUT = aliased(Record)
-_BY_SUBJECT = _LOCKED.where(
-    Record.record_id.in_(
-        select(_ABOUT.record_id).where(
-            _ABOUT.tenant_id == bindparam("tenant_id"),
-            _ABOUT.subject_id.in_(bindparam("ids", expanding=True)),
+_BY_SUBJECT = Prepared(
+    _LOCKED.where(
+        Record.record_id.in_(
+            select(_ABOUT.record_id).where(
+                _ABOUT.tenant_id == bindparam("tenant_id"),
+                database.among(_ABOUT.subject_id, bindparam("ids")),
+            )
         )
     )
 )
@@ -171,9 +174,8 @@ class Batch:
         return seqs
 
     def _take(self, query: RecordQuery, ids: list[str]) -> list[str]:
-        found = [
-            Stored(*row) for row in self.session.execute(query, {"tenant_id": self.tenant_id, "ids": ids})
-        ]
+        wanted = {"tenant_id": self.tenant_id, "ids": ids}
+        found = [Stored(*row) for row in query.rows(self.session, wanted)]
         for record in found:
             if record.record_id not in self._loaded:
                 self._loaded[record.record_id] = record

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Integer, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
+from field178_server.database import among
 from field178_server.models import Device, DeviceOfficer, DeviceScope
+from field178_server.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,24 @@ class DeviceContext:
     last_seen_at: datetime | None = None
 
 
-# Built once: putting a statement together costs as much as running it.
 _TENANT: BindParameter[str] = bindparam("tenant_id")
-_IDS: BindParameter[list[str]] = bindparam("device_ids", expanding=True)
-_DEVICES = (
+_IDS: BindParameter[str] = bindparam("device_ids")
+_QUERY = (
     select(Device.device_id, Device.revoked_at, Device.verdicts, Device.last_seen_at)
-    .where(Device.tenant_id == _TENANT, Device.device_id.in_(_IDS))
+    .where(Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
     .order_by(Device.device_id)
 )
-_DEVICES_LOCKED = _DEVICES.with_for_update(key_share=True)
-_SCOPES = select(DeviceScope.device_id, DeviceScope.scope).where(
-    DeviceScope.tenant_id == _TENANT, DeviceScope.device_id.in_(_IDS)
-)
-_OFFICERS = select(DeviceOfficer.device_id, DeviceOfficer.officer_id).where(
-    DeviceOfficer.tenant_id == _TENANT, DeviceOfficer.device_id.in_(_IDS)
+_DEVICES = Prepared(_QUERY)
+_DEVICES_LOCKED = Prepared(_QUERY.with_for_update(key_share=True))
+# In a statement of its own, after the lock: what was granted while this one waited counts.
+_RIGHTS = Prepared(
+    select(DeviceScope.device_id, DeviceScope.scope, literal_column("1", Integer))
+    .where(DeviceScope.tenant_id == _TENANT, among(DeviceScope.device_id, _IDS))
+    .union_all(
+        select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer)).where(
+            DeviceOfficer.tenant_id == _TENANT, among(DeviceOfficer.device_id, _IDS)
+        )
+    )
 )
 
 
@@ -47,13 +53,10 @@ def load_devices(
 ) -> dict[str, DeviceContext]:
     """Return the tablets by id; with `lock` their rows stay locked until the transaction ends."""
     wanted = {"tenant_id": tenant_id, "device_ids": sorted(set(device_ids))}
-    rows = session.execute(_DEVICES_LOCKED if lock else _DEVICES, wanted).all()
-    scopes = defaultdict[str, set[str]](set)
-    for device_id, scope in session.execute(_SCOPES, wanted):
-        scopes[device_id].add(scope)
-    users = defaultdict[str, set[str]](set)
-    for device_id, officer_id in session.execute(_OFFICERS, wanted):
-        users[device_id].add(officer_id)
+    rows = (_DEVICES_LOCKED if lock else _DEVICES).rows(session, wanted)
+    scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for device_id, name, is_scope in _RIGHTS.rows(session, wanted):
+        (scopes if is_scope else users)[device_id].add(name)
     return {
         device_id: DeviceContext(
             id=device_id,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.models import Challenge, Device, DeviceSession
-from field178_server.services.device_context import DeviceContext, load_devices
+from field178_server.prepared import Prepared
 from field178_server.services.rowcount import changed_rows
 from field178_server.services.signatures import is_signed
 from field178_shared.errors import AppError, ErrorCode
@@ -22,9 +22,10 @@ _REMEMBERED = timedelta(days=1)
 # Any valid key: an unknown device costs one verification like a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
 
-# Built once: every request of a tablet begins with it.
-_BY_TOKEN = select(DeviceSession.device_id, DeviceSession.expires_at).where(
-    DeviceSession.tenant_id == bindparam("tenant_id"), DeviceSession.token_hash == bindparam("token_hash")
+_BY_TOKEN = Prepared(
+    select(DeviceSession.device_id, DeviceSession.expires_at).where(
+        DeviceSession.tenant_id == bindparam("tenant_id"), DeviceSession.token_hash == bindparam("token_hash")
+    )
 )
 
 
@@ -80,15 +81,15 @@ def open_session(session: Session, tenant_id: str, opening: Opening, now: dateti
     return True
 
 
-def authenticate(session: Session, tenant_id: str, token: str, now: datetime) -> DeviceContext:
-    """Return the tablet of a token, or raise AppError(session_unknown | session_expired)."""
-    wanted = {"tenant_id": tenant_id, "token_hash": hash_secret(token)}
-    row = session.execute(_BY_TOKEN, wanted).one_or_none()
-    if row is None:
+def device_of(session: Session, tenant_id: str, token: str, now: datetime) -> str:
+    """Return the id of a token's tablet, or raise AppError(session_unknown | session_expired)."""
+    rows = _BY_TOKEN.rows(session, {"tenant_id": tenant_id, "token_hash": hash_secret(token)})
+    if not rows:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
-    if now >= row.expires_at:
+    [(device_id, expires_at)] = rows
+    if now >= expires_at:
         raise AppError(ErrorCode.SESSION_EXPIRED)
-    return load_devices(session, tenant_id, [row.device_id])[row.device_id]
+    return device_id
 
 
 def expire_all(session: Session, tenant_id: str, now: datetime) -> int:

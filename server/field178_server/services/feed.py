@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server import database
 from field178_server.models import Feed, Scope
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.services.stored import Stored
 from field178_shared.canonical import Digest
 from field178_shared.errors import AppError, ErrorCode
@@ -18,11 +19,11 @@ from field178_shared.errors import AppError, ErrorCode
 PUT = "put"
 LEAVE = "leave"
 
-_SCOPES_LOCKED = (
+_SCOPES_LOCKED = Prepared(
     select(Scope.scope, Scope.seq, Scope.live_count, Scope.live_sum)
     .where(
         Scope.tenant_id == bindparam("tenant_id"),
-        Scope.scope.in_(bindparam("scopes", expanding=True)),
+        database.among(Scope.scope, bindparam("scopes")),
     )
     .order_by(Scope.scope)
     .with_for_update(key_share=True)
@@ -79,7 +80,7 @@ def _scopes_of(steps: Iterable[Step]) -> set[str]:
 
 
 def _lock_scopes(session: Session, tenant_id: str, scopes: set[str]) -> dict[str, _Counter]:
-    rows = session.execute(_SCOPES_LOCKED, {"tenant_id": tenant_id, "scopes": sorted(scopes)}).all()
+    rows = _SCOPES_LOCKED.rows(session, {"tenant_id": tenant_id, "scopes": sorted(scopes)})
     counters = {name: _Counter(seq, Digest(count, int(total, 16))) for name, seq, count, total in rows}
     if missing := scopes - set(counters):
         raise AppError(ErrorCode.NOT_FOUND, scope=min(missing))

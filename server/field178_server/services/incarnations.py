@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 from field178_server import database
 from field178_server.models import Incarnation
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.services.ledger import Entry
 from field178_shared.canonical import EMPTY, Digest, receipt_hash
 
 _COLUMNS = ("tenant_id", "device_id", "incarnation", "receipt_count", "receipt_sum", "backed_up")
 
-_OF_DEVICES = select(
-    Incarnation.device_id, Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum
-).where(
-    Incarnation.tenant_id == bindparam("tenant_id"),
-    Incarnation.device_id.in_(bindparam("device_ids", expanding=True)),
+_OF_DEVICES = Prepared(
+    select(
+        Incarnation.device_id, Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum
+    ).where(
+        Incarnation.tenant_id == bindparam("tenant_id"),
+        database.among(Incarnation.device_id, bindparam("device_ids")),
+    )
 )
 
 
@@ -44,5 +47,5 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> No
 
 def _digests(session: Session, tenant_id: str, device_ids: set[str]) -> dict[tuple[str, str], Digest]:
     wanted = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
-    rows = session.execute(_OF_DEVICES, wanted)
+    rows = _OF_DEVICES.rows(session, wanted)
     return {(device, life): Digest(count, int(total, 16)) for device, life, count, total in rows}

@@ -13,6 +13,7 @@ from field178_server import database
 from field178_server.models import Change as ChangeRow
 from field178_server.models import Device, Tenant
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.services import admission, aftermath, incarnations, ledger, merging, waiting
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
@@ -28,11 +29,13 @@ from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change, Op, Status
 
 _ENDS = (Op.DELETE, Op.MERGE_INTO)
-_PAYLOAD_KEY = select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id"))
-_MAKERS = select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
-    ChangeRow.tenant_id == bindparam("tenant_id"),
-    ChangeRow.record_id.in_(bindparam("record_ids", expanding=True)),
-    ChangeRow.rev.is_not(None),
+_PAYLOAD_KEY = Prepared(select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id")))
+_MAKERS = Prepared(
+    select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
+        ChangeRow.tenant_id == bindparam("tenant_id"),
+        database.among(ChangeRow.record_id, bindparam("record_ids")),
+        ChangeRow.rev.is_not(None),
+    )
 )
 
 
@@ -88,8 +91,7 @@ class Intake:
         if not deleted:
             return
         wanted = {"tenant_id": self._batch.tenant_id, "record_ids": deleted}
-        rows = self._batch.session.execute(_MAKERS, wanted)
-        for record_id, rev, device_id in rows:
+        for record_id, rev, device_id in _MAKERS.rows(self._batch.session, wanted):
             if rev is not None:
                 self._makers[record_id][rev] = device_id
 
@@ -351,7 +353,8 @@ class Intake:
 
 def payload_key(session: Session, tenant_id: str) -> bytes:
     """Return the tenant's key for payload hashes."""
-    return session.scalars(_PAYLOAD_KEY, {"tenant_id": tenant_id}).one()
+    [(key,)] = _PAYLOAD_KEY.rows(session, {"tenant_id": tenant_id})
+    return key
 
 
 def _act_of(one: Waiting) -> Act:

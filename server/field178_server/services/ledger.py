@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
 from field178_server.models import Receipt as ReceiptRow
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.services.judge import Outcome
 from field178_shared.clock import to_wire
 from field178_shared.protocol import JsonObject, Receipt, Status
@@ -37,9 +39,12 @@ _COLUMNS = (
     "change_id",
 )
 _VERDICT = _COLUMNS[:9]
-_BY_CHANGE = select(ReceiptRow.__table__).where(
-    ReceiptRow.tenant_id == bindparam("tenant_id"),
-    ReceiptRow.change_id.in_(bindparam("change_ids", expanding=True)),
+_NAMES = tuple(column.name for column in table_of(ReceiptRow).columns)
+_BY_CHANGE = Prepared(
+    select(table_of(ReceiptRow)).where(
+        ReceiptRow.tenant_id == bindparam("tenant_id"),
+        database.among(ReceiptRow.change_id, bindparam("change_ids")),
+    )
 )
 
 
@@ -99,11 +104,12 @@ def payload_hash(key: bytes, body: bytes) -> str:
 def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the stored verdicts by change id."""
     wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
-    rows = session.execute(_BY_CHANGE, wanted).mappings()
-    return {entry.change_id: entry for entry in map(entry_of, rows)}
+    rows = _BY_CHANGE.rows(session, wanted)
+    entries = [entry_of(dict(zip(_NAMES, row, strict=True))) for row in rows]
+    return {entry.change_id: entry for entry in entries}
 
 
-def entry_of(row: RowMapping) -> Entry:
+def entry_of(row: Mapping[str, Any]) -> Entry:
     """Return the verdict of a row of the receipt table."""
     members = {name: row[name] for name in Entry.__slots__ if name in row}
     details = row["details"]

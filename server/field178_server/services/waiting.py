@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from field178_server import database
 from field178_server.models import Quarantine
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.services.ledger import Entry, details_text, find_entries
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
@@ -91,7 +92,7 @@ _MENDABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
 )
-_ORPHANS = _OPEN.where(Quarantine.awaits.in_(bindparam("record_ids", expanding=True)))
+_ORPHANS = Prepared(_OPEN.where(database.among(Quarantine.awaits, bindparam("record_ids"))))
 
 
 def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
@@ -102,8 +103,8 @@ def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bo
 
 def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
     """Return the open changes that wait for one of these records."""
-    rows = session.execute(_ORPHANS, {"tenant_id": tenant_id, "record_ids": record_ids})
-    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+    wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
+    return _with_verdicts(session, tenant_id, _ORPHANS.rows(session, wanted))
 
 
 def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:

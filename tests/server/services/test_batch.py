@@ -158,4 +158,5 @@ def test_loading_a_record_walks_no_key_of_the_whole_tenant(sqlite_engine: Engine
     event.listen(sqlite_engine, "after_cursor_execute", explain)
     assert world.stored(record_id) is not None
     assert any("subject_id=?" in plan for plan in plans)
-    assert [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(tenant_id=?)")] == []
+    walks = [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(tenant_id=?)")]
+    assert [plan for plan in walks if "json_each" not in plan] == []

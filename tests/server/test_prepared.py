@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, bindparam, event, select
+from tests.world import ESTABLISHMENT, TENANT, UNIT, World
+
+from field178_server.database import among
+from field178_server.models import Device, Record, Tenant
+from field178_server.prepared import Prepared
+from field178_server.unit_of_work import snapshot, unit_of_work
+
+BY_ID = Prepared(
+    select(Record.record_id, Record.deleted)
+    .where(Record.tenant_id == bindparam("tenant_id"), among(Record.record_id, bindparam("ids")))
+    .order_by(Record.record_id)
+)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_list_of_any_length_is_bound_as_one_value(world: World, count: int) -> None:
+    tablet = world.tablet()
+    ids = [tablet.created(ESTABLISHMENT) for _ in range(4)][:count]
+
+    with snapshot(world.engine) as session:
+        rows = BY_ID.rows(session, {"tenant_id": TENANT, "ids": ids})
+
+    assert rows == [(one, False) for one in sorted(ids)]
+    assert all(type(deleted) is bool for _, deleted in rows)
+
+
+def test_values_are_those_of_the_model_on_either_engine(world: World) -> None:
+    tablet = world.tablet()
+    query = Prepared(
+        select(Device.enrolled_at, Tenant.payload_key)
+        .join(Tenant, Tenant.tenant_id == Device.tenant_id)
+        .where(Device.device_id == bindparam("device_id"))
+        .limit(1)
+    )
+
+    with snapshot(world.engine) as session:
+        [(enrolled_at, payload_key)] = query.rows(session, {"device_id": tablet.device})
+
+    [device] = world.rows(Device)
+    assert (enrolled_at, enrolled_at.utcoffset()) == (device.enrolled_at, timedelta(0))
+    assert enrolled_at.tzinfo is UTC
+    assert type(payload_key) is bytes
+
+
+def test_what_waits_in_the_session_is_seen(world: World) -> None:
+    [tenant] = world.rows(Tenant)
+    query = Prepared(select(Tenant.epoch).where(Tenant.tenant_id == bindparam("tenant_id")))
+
+    with unit_of_work(world.engine) as session:
+        session.merge(tenant).epoch = "another"
+        assert query.rows(session, {"tenant_id": TENANT}) == [("another",)]
+
+
+def test_no_statement_of_an_exchange_walks_a_key_of_the_whole_tenant(sqlite_engine: Engine) -> None:
+    world = World(sqlite_engine)
+    tablet = world.tablet()
+    record_id = tablet.created(ESTABLISHMENT)
+    plans: dict[str, list[str]] = {}
+
+    def explain(connection: Any, _: object, statement: str, parameters: Any, *__: object) -> None:
+        if statement.startswith("SELECT"):
+            found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans[statement] = [row[3] for row in found]
+
+    event.listen(sqlite_engine, "after_cursor_execute", explain)
+    tablet.push(tablet.change(record_id, {"village": "Thôn 2"}), tablet.create(ESTABLISHMENT))
+    tablet.sync(want=[record_id], cursors={UNIT: 0}, digests={})
+    tablet.push(tablet.delete(record_id, "0" * 16))
+
+    walks = [
+        (statement, plan)
+        for statement, steps in plans.items()
+        for plan in steps
+        if "json_each" not in plan and (plan.startswith("SCAN") or plan.endswith("(tenant_id=?)"))
+    ]
+    # The tenant's own row has no longer key.
+    assert [statement for statement, plan in walks if "FROM tenant" not in statement] == []
+    assert len(plans) > 12
