@@ -11,6 +11,8 @@ from tests.e2e.foreign_client import ForeignClient, Json
 from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, check_page, desk, sign_in
 from tests.shared import builders
 
+from field178_shared.canonical import record_hash
+
 __all__ = ["browser", "desk"]
 
 pytestmark = pytest.mark.browser
@@ -99,6 +101,28 @@ def test_office_mends_what_is_held_back_and_the_tablet_gets_it(desk: Desk, brows
         expect(page.get_by_role("status")).to_contain_text(f"Đã sửa và áp dụng: {name}")
     assert record_on_tablet(desk, place)["rooms_total"] == 8
     assert desk.tablet.receipts[bad["change_id"]]["reason"] == "replaced"
+
+
+def test_reviewer_takes_in_by_keyboard_what_only_a_tablet_has(desk: Desk, browser: Browser) -> None:
+    place, name = str(uuid.uuid4()), "Karaoke Lan Chi (GL-914)"
+    data = builders.establishment(name=name, unit_id=UNIT)
+    left = {"id": place, "type": "establishment", "rev": 3, "deleted": False, "data": data}
+    h = record_hash(place, "establishment", 3, False, data)
+    desk.tablet.sync(salvage=[{**left, "scope": f"unit:{UNIT}", "h": h}])
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.get_by_role("link", name="Còn ở máy").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Phiếu còn ở máy")
+        page.get_by_role("link", name=f"Xem: {name}").press("Enter")
+        check_page(watched, f"/salvage/{place}/{h}")
+        page.set_viewport_size(PHONE)
+        check_page(watched, f"/salvage/{place}/{h}")
+        check_page(watched, "/salvage")
+        page.get_by_role("link", name=f"Xem: {name}").press("Enter")
+        page.get_by_role("button", name="Nhận vào").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(f"Đã nhận vào: {name}")
+    assert record_on_tablet(desk, place) == data
 
 
 def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(

@@ -8,6 +8,7 @@ from field178_server.cli.operator_context import Group, as_json_option, operator
 from field178_server.cli.words import _
 from field178_server.models import Salvage
 from field178_server.services import salvage_desk
+from field178_server.services.salvage_desk import Wanted
 from field178_server.services.type_rules import declared_types
 from field178_shared.clock import to_wire
 
@@ -35,18 +36,19 @@ def list_waiting(as_json: bool) -> None:
 def take(record: str, h: str | None, as_json: bool) -> None:
     """Take a record in."""
     at = operator()
-    rev = at.write(lambda session: salvage_desk.take(session, at.desk, declared_types(), record, h))
+    rev = at.write(lambda session: salvage_desk.take(session, at.desk, declared_types(), Wanted(record, h)))
     show({"record": record, "rev": rev}, as_json=as_json)
 
 
 @salvage.command(name="set-aside", help=_("Decide that a record is not wanted; it is not shown again."))
 @click.argument("record")
 @_hash_option
+@click.option("--reason", help=_("Why it is not wanted."))
 @as_json_option
-def set_aside(record: str, h: str | None, as_json: bool) -> None:
+def set_aside(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
     """Set a record aside."""
     at = operator()
-    at.write(lambda session: salvage_desk.set_aside(session, at.desk, record, h))
+    at.write(lambda session: salvage_desk.set_aside(session, at.desk, Wanted(record, h), reason))
     show({"record": record, "state": salvage_desk.SET_ASIDE}, as_json=as_json)
 
 

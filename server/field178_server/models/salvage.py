@@ -37,3 +37,5 @@ class Salvage(Base):
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="waiting")
     settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Key | None]
+    settled_reason: Mapped[str | None]

@@ -98,7 +98,7 @@ def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) 
         return None
     history = history_of(session, tenant_id, record_id, record.type, record.data)
     review = _review_of(session, tenant_id, record_id)
-    place = _place_of(session, tenant_id, record)
+    place = place_of(session, tenant_id, record)
     previous = _previous_visit(session, tenant_id, record)
     return RecordPage(
         record=record,
@@ -166,7 +166,8 @@ def _changed_since(record: StoredRecord, review: Review | None, history: History
     return differences_between(seen, record.data) if seen is not None else ()
 
 
-def _place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
+def place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
+    """Return the establishment a record is about, as far as the store has it."""
     place_id = record.data.get("establishment_id")
     return find_record(session, tenant_id, place_id) if isinstance(place_id, str) else None
 

@@ -18,6 +18,7 @@ from field178_server.services.audit import Actor, Entry
 from field178_server.services.batch import Act, Batch
 from field178_server.services.intake import Intake
 from field178_server.services.judge import Outcome
+from field178_server.services.reasons import require_reason
 from field178_server.services.rowcount import changed_rows
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.waiting import DISCARDED, OPEN, Waiting, find_waiting
@@ -29,7 +30,6 @@ from field178_shared.protocol import Change, Op, Status
 
 # Faults of content. All other reasons are mended by a grant, a binding, an upgrade, or another tablet.
 MENDABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
-MAX_REASON = 500
 
 
 class HeldKey(NamedTuple):
@@ -87,10 +87,7 @@ def mend(batch: Batch, rules: TypeRules, actor: Actor, key: HeldKey, mending: Me
 
 def set_aside(batch: Batch, actor: Actor, key: HeldKey, reason: str) -> None:
     """Take a change out of the open list with a reason; it stays stored and may be put back."""
-    if not reason:
-        raise AppError(ErrorCode.REQUIRED, path="reason")
-    if len(reason) > MAX_REASON:
-        raise AppError(ErrorCode.TOO_LONG, limit=MAX_REASON)
+    require_reason(reason)
     values = {"settled_at": batch.now, "settled_by": actor.id, "settled_reason": reason}
     _move(batch, key, OPEN, {"state": DISCARDED, **values})
     _note(batch, actor, Entry("quarantine_set_aside", key.change_id, _row(batch, key).scope))

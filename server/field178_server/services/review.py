@@ -17,6 +17,7 @@ from field178_server.models import Change
 from field178_server.services import audit
 from field178_server.services.audit import Actor, Entry
 from field178_server.services.batch import Act, Batch
+from field178_server.services.reasons import refuse_long, require_reason
 from field178_server.services.stored import Stored, new_record, next_revision
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
@@ -26,7 +27,6 @@ from field178_shared.merge import Data, difference
 
 REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
 UNDO_WITHIN = timedelta(seconds=30)
-MAX_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def return_for_fix(batch: Batch, actor: Actor, record_id: str, seen_rev: int, re
     _refuse_closed(batch, record_id)
     if not remarks.reason and not remarks.comments and not remarks.keep:
         raise AppError(ErrorCode.REQUIRED, path="reason")
-    _refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
+    refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
     comments = _settled(batch, record, remarks.keep) | _pinned(batch, actor, remarks.comments)
     _decide(batch, actor, record, _content(record, "returned", remarks.reason, comments))
 
@@ -70,7 +70,7 @@ def void(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: str)
     record = _seen(batch, record_id, seen_rev)
     if _state(batch, record_id) == "void":
         raise AppError(ErrorCode.LOCKED, record_id=record_id)
-    _refuse_empty(reason)
+    require_reason(reason)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "void", reason, comments))
 
@@ -80,7 +80,7 @@ def reopen(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: st
     record = _seen(batch, record_id, seen_rev)
     if not batch.is_locked(record_id):
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
-    _refuse_empty(reason)
+    require_reason(reason)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "returned", reason, comments), action="reopened")
 
@@ -122,17 +122,6 @@ def _state(batch: Batch, record_id: str) -> str:
 def _refuse_closed(batch: Batch, record_id: str) -> None:
     if batch.is_locked(record_id):
         raise AppError(ErrorCode.LOCKED, record_id=record_id)
-
-
-def _refuse_empty(reason: str) -> None:
-    if not reason:
-        raise AppError(ErrorCode.REQUIRED, path="reason")
-    _refuse_long(reason)
-
-
-def _refuse_long(*texts: str) -> None:
-    if any(len(text) > MAX_TEXT for text in texts):
-        raise AppError(ErrorCode.TOO_LONG, limit=MAX_TEXT)
 
 
 def _content(

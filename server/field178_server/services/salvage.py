@@ -16,6 +16,7 @@ from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError
 from field178_shared.protocol import MAX_DATA_BYTES, Reader
 
+WAITING = "waiting"
 MAX_NAME = 128
 MAX_REV = 1_000_000_000
 _COLUMNS = (
@@ -32,9 +33,8 @@ _COLUMNS = (
     "received_at",
     "state",
 )
-_STORED = select(Salvage.record_id, Salvage.h).where(
+_STORED = select(Salvage.record_id, Salvage.h, Salvage.device_id, Salvage.state).where(
     Salvage.tenant_id == bindparam("tenant_id"),
-    Salvage.device_id == bindparam("device_id"),
     Salvage.record_id.in_(bindparam("record_ids", expanding=True)),
 )
 _RECORDS = select(Record.record_id, Record.h, Record.body).where(
@@ -68,9 +68,16 @@ def keep(
     found = {(one.record_id, one.h): one for one in map(read, sent) if one is not None}
     record_ids = sorted({record_id for record_id, _ in found})
     wanted = {"tenant_id": tenant_id, "record_ids": record_ids}
-    known = {(row[0], row[1]) for row in session.execute(_STORED, {**wanted, "device_id": device_id})}
+    stored = [tuple(row) for row in session.execute(_STORED, wanted)]
+    known = {(id_, h) for id_, h, device, _ in stored if device == device_id}
+    # What the office decided on a content holds for every tablet that has it.
+    decided = {(id_, h): state for id_, h, _, state in stored if state != WAITING}
     here = {record_id: (h, body) for record_id, h, body in session.execute(_RECORDS, wanted)}
-    fresh = [one for key, one in found.items() if key not in known and not _is_needless(one, here)]
+    fresh = [
+        (one, decided.get(key, WAITING))
+        for key, one in found.items()
+        if key not in known and not _is_needless(one, here)
+    ]
     _insert(session, tenant_id, device_id, fresh, now)
     return list(dict.fromkeys(record_id for record_id, _ in found))
 
@@ -98,7 +105,9 @@ def _is_needless(one: Found, here: Mapping[str, tuple[str, str]]) -> bool:
     return h == one.h or body.startswith(_PURGED)
 
 
-def _insert(session: Session, tenant_id: str, device_id: str, fresh: Iterable[Found], now: datetime) -> None:
+def _insert(
+    session: Session, tenant_id: str, device_id: str, fresh: Iterable[tuple[Found, str]], now: datetime
+) -> None:
     connection = session.connection()
     at = database.stored_instant(connection, now)
     rows = [
@@ -114,9 +123,9 @@ def _insert(session: Session, tenant_id: str, device_id: str, fresh: Iterable[Fo
             one.body,
             one.is_sound,
             at,
-            "waiting",
+            state,
         )
-        for one in fresh
+        for one, state in fresh
     ]
     # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
     database.bulk_insert(connection, table_of(Salvage), _COLUMNS, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from field178_server.services.batch import Act, Batch
 from field178_server.services.desk import Desk
 from field178_server.services.merging import merged_into
 from field178_server.services.quarantine import run_orphans
+from field178_server.services.salvage import WAITING
 from field178_server.services.stored import Stored, next_revision
 from field178_server.services.type_rules import TypeRules
 from field178_shared.canonical import canonical
@@ -22,7 +24,6 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, difference, without_nulls
 from field178_shared.schemas import Side
 
-WAITING = "waiting"
 TAKEN = "taken"
 SET_ASIDE = "set_aside"
 
@@ -37,19 +38,34 @@ def waiting(session: Session, tenant_id: str) -> list[Salvage]:
     return list(session.scalars(query))
 
 
-def take(session: Session, desk: Desk, rules: TypeRules, record_id: str, h: str | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which salvaged record is meant; `h` names its content where tablets sent several.
+
+    `seen_rev` is the revision that stood when the office decided, 0 for none; None does not ask.
+    """
+
+    record_id: str
+    h: str | None = None
+    seen_rev: int | None = None
+
+
+def take(session: Session, desk: Desk, rules: TypeRules, wanted: Wanted) -> int:
     """Make a salvaged record the latest word on it, as a change by the office; return its revision.
 
     The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
     """
-    rows = _find(session, desk, record_id, h)
+    record_id, rows = wanted.record_id, _find(session, desk, wanted)
     batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
     batch.load([record_id])
     before = batch.get(record_id)
+    if wanted.seen_rev is not None and wanted.seen_rev != (before.rev if before is not None else 0):
+        raise AppError(ErrorCode.REVISION_CHANGED, record=record_id)
     known = before if before is not None else _not_there(session, rows[0])
     data = _content(rows[0])
     _refuse(batch, known, rows[0], (data, rules))
-    after = next_revision(known, data=data, deleted=rows[0].deleted)
+    latest = replace(known, rev=max(known.rev, rows[0].rev))
+    after = next_revision(latest, data=data, deleted=rows[0].deleted)
     batch.put(after, _act(batch, desk, before, data))
     batch.flush()
     _settle(session, desk, rows, TAKEN)
@@ -59,20 +75,20 @@ def take(session: Session, desk: Desk, rules: TypeRules, record_id: str, h: str 
     return after.rev
 
 
-def set_aside(session: Session, desk: Desk, record_id: str, h: str | None = None) -> None:
+def set_aside(session: Session, desk: Desk, wanted: Wanted, reason: str | None = None) -> None:
     """Decide that a salvaged record is not wanted; it stays in the store and is not shown again."""
-    _settle(session, desk, _find(session, desk, record_id, h), SET_ASIDE)
+    _settle(session, desk, _find(session, desk, wanted), SET_ASIDE, reason)
 
 
-def _find(session: Session, desk: Desk, record_id: str, h: str | None) -> list[Salvage]:
+def _find(session: Session, desk: Desk, wanted: Wanted) -> list[Salvage]:
     """Return the waiting rows of one content, from however many tablets."""
     query = select(Salvage).where(
-        Salvage.tenant_id == desk.tenant_id, Salvage.record_id == record_id, Salvage.state == WAITING
+        Salvage.tenant_id == desk.tenant_id, Salvage.record_id == wanted.record_id, Salvage.state == WAITING
     )
     rows = list(session.scalars(query.with_for_update()))
-    found = [row for row in rows if h is None or row.h == h]
+    found = [row for row in rows if wanted.h in (None, row.h)]
     if not found:
-        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+        raise AppError(ErrorCode.NOT_FOUND, record=wanted.record_id)
     if len(hashes := sorted({row.h for row in found})) > 1:
         raise AppError(ErrorCode.REQUIRED, path="hash", known=" ".join(hashes))
     return found
@@ -117,7 +133,10 @@ def _act(batch: Batch, desk: Desk, before: Stored | None, data: Data) -> Act:
     return Act(batch.ids.time_ordered(), desk.actor.id, None, to_wire(batch.now), text)
 
 
-def _settle(session: Session, desk: Desk, rows: Sequence[Salvage], state: str) -> None:
+def _settle(
+    session: Session, desk: Desk, rows: Sequence[Salvage], state: str, reason: str | None = None
+) -> None:
     for row in rows:
         row.state, row.settled_at = state, desk.now()
+        row.settled_by, row.settled_reason = desk.actor.id, reason
     desk.note(session, Entry(f"salvage_{state}", rows[0].record_id, rows[0].scope, {"count": len(rows)}))

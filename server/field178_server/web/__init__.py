@@ -14,6 +14,7 @@ from field178_server.web import (
     preferences,
     register_pages,
     review_pages,
+    salvage_pages,
     tablet_pages,
 )
 from field178_server.web.blueprint import web
@@ -28,6 +29,7 @@ __all__ = [
     "preferences",
     "register_pages",
     "review_pages",
+    "salvage_pages",
     "tablet_pages",
 ]
 

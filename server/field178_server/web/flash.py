@@ -25,6 +25,8 @@ _TEXTS = {
     "mended": N_("Mended and applied: {title}. The tablet hears of it at its next sync."),
     "set_aside": N_("Set aside: {title}. It stays stored, under “Set aside”."),
     "put_back": N_("Back in the list: {title}."),
+    "taken_in": N_("Taken in: {title}. The tablets of its area get it at their next sync."),
+    "salvage_aside": N_("Set aside: {title}. It stays stored, under “Set aside”."),
     "revoked": N_("Revoked: {title}. At its next sync it loses everything but what it has not sent."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }

@@ -8,7 +8,7 @@ from field178_server.queries.quarantine_list import OPEN, HeldChange, HeldPage, 
 from field178_server.services.held_desk import MENDABLE
 from field178_server.services.type_rules import Problems
 from field178_server.web.fields import Place, label_at, type_name, value_text
-from field178_server.web.record_links import scope_text
+from field178_server.web.record_links import name_in, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
 from field178_shared.errors import ErrorCode, message
@@ -142,18 +142,8 @@ def _label(change: HeldChange, path: str, speech: Speech) -> str:
 
 def _title(change: HeldChange, speech: Speech) -> str:
     kind = type_name(change.record_type, speech)
-    name = change.title or _name_in(change.values, speech) or _name_in(change.created, speech)
+    name = change.title or name_in(change.values, speech) or name_in(change.created, speech)
     return f"{name} · {kind}" if name else kind
-
-
-def _name_in(values: Data, speech: Speech) -> str | None:
-    """Return the name of the record or of its establishment, as far as these values tell it."""
-    if isinstance(name := values.get("name"), str):
-        return name
-    if place := speech.names.establishments.get(str(values.get("establishment_id"))):
-        return place
-    form = values.get("outreach_form_id")
-    return speech.label(speech.lists.forms, form) if form in speech.lists.forms else None
 
 
 def _aside(change: HeldChange, speech: Speech) -> str:

@@ -1,4 +1,4 @@
-"""Where a record is shown, and what its scope is called."""
+"""Where a record is shown, what it is called, and what its scope is called."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask import url_for
 
 from field178_server.queries.record_page import FILED_TYPES
 from field178_server.web.speech import Speech
+from field178_shared.merge import Data
 
 
 def record_link(record_type: str, record_id: str) -> str | None:
@@ -21,3 +22,13 @@ def scope_text(scope: str, speech: Speech) -> str:
     if kind == "unit":
         return speech.label(speech.lists.units, name)
     return speech.team(name) if kind == "team" else scope
+
+
+def name_in(values: Data, speech: Speech) -> str | None:
+    """Return the name of the record or of its establishment, as far as these values tell it."""
+    if isinstance(name := values.get("name"), str):
+        return name
+    if place := speech.names.establishments.get(str(values.get("establishment_id"))):
+        return place
+    form = values.get("outreach_form_id")
+    return speech.label(speech.lists.forms, form) if form in speech.lists.forms else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from field178_server.queries.history import Difference, Revision
-from field178_server.queries.record_page import FILED_TYPES, RecordPage
+from field178_server.queries.record_page import FILED_TYPES, RecordPage, StoredRecord
 from field178_server.web.establishment_view import establishment_sections
 from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.files_view import FilesView, files_view
@@ -119,7 +119,7 @@ class RecordView:
 def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
     """Return the page of a record for one reader at this instant."""
     maker = RowMaker(page, speech)
-    sections = _SECTIONS[page.record.type](maker) if page.record.type in _SECTIONS else ()
+    sections = sections_of(maker)
     place_id = page.record.data.get("establishment_id")
     return RecordView(
         record_id=page.record.record_id,
@@ -132,7 +132,7 @@ def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
         state_word=state_word(page.state, speech),
         warnings=_warnings(page, speech),
         exceptions=_exceptions(maker, sections),
-        changes=_differences(page, page.changed, speech),
+        changes=difference_views(page.record, page.changed, speech),
         sections=sections,
         previous=_previous(page, speech),
         history=tuple(_revision(page, revision, speech) for revision in reversed(page.history.revisions)),
@@ -145,6 +145,12 @@ def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
         is_place_known=page.place is not None,
         files=files_view(page.record.record_id, page.files, (speech, now)),
     )
+
+
+def sections_of(maker: RowMaker) -> tuple[SectionView, ...]:
+    """Return all that a record says, in sections; nothing for a type that has no page."""
+    sections = _SECTIONS.get(maker.page.record.type)
+    return sections(maker) if sections else ()
 
 
 def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Row, ...]:
@@ -187,10 +193,10 @@ def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
     )
 
 
-def _differences(
-    page: RecordPage, differences: tuple[Difference, ...], speech: Speech
+def difference_views(
+    record: StoredRecord, differences: tuple[Difference, ...], speech: Speech
 ) -> tuple[DifferenceView, ...]:
-    record = page.record
+    """Return differences in a record in words."""
     return tuple(
         DifferenceView(
             path=step.path,
@@ -217,7 +223,7 @@ def _revision(page: RecordPage, revision: Revision, speech: Speech) -> RevisionV
         tablet=speech.tablet(revision.device_id),
         is_first=is_first,
         is_late=revision.status == "conflict",
-        differences=() if is_first else _differences(page, revision.differences, speech),
+        differences=() if is_first else difference_views(page.record, revision.differences, speech),
     )
 
 

@@ -12,6 +12,7 @@ from field178_server.queries.conflicts import count_open_conflicts
 from field178_server.queries.quarantine_list import count_held
 from field178_server.queries.reach import reach_of
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
+from field178_server.queries.salvage_list import count_salvaged
 from field178_server.queries.tablets import count_silent
 from field178_server.runtime import current_runtime
 from field178_server.services.officers import OfficerContext
@@ -47,13 +48,15 @@ _ROOMS = (
     ("web.reviews", "review", N_("Review")),
     ("web.conflicts", "conflict", N_("Conflicts")),
     ("web.quarantine", "quarantine", N_("Held back")),
+    ("web.salvage", "restore", N_("On tablets")),
     ("web.establishments", "establishment", N_("Register")),
     ("web.tablets", "tablet", N_("Devices")),
 )
+_RARE = frozenset({"web.salvage"})
 
 
-def desk_of(session: Session, officer: OfficerContext, speech: Speech) -> Desk:
-    """Return the desk of an officer with what waits in each room."""
+def desk_of(session: Session, officer: OfficerContext, speech: Speech, active: str = "") -> Desk:
+    """Return the desk of an officer with what waits in each room; a rare room shows when it is not empty."""
     rooms = [room for room in _ROOMS if may(officer.role, room[0], speech.lists)]
     counts = _counts(session, officer, speech) if rooms else {}
     return Desk(
@@ -63,6 +66,7 @@ def desk_of(session: Session, officer: OfficerContext, speech: Speech) -> Desk:
         rail=tuple(
             RailItem(endpoint, icon, speech.say(label), counts.get(endpoint, 0))
             for endpoint, icon, label in rooms
+            if endpoint not in _RARE or counts.get(endpoint) or endpoint == active
         ),
     )
 
@@ -91,5 +95,6 @@ def _counts(session: Session, officer: OfficerContext, speech: Speech) -> dict[s
         "web.reviews": queue_counts(session, QueueView(tenant_id, reach))[QueueState.WAITING],
         "web.conflicts": count_open_conflicts(session, tenant_id, reach),
         "web.quarantine": count_held(session, tenant_id, reach),
+        "web.salvage": count_salvaged(session, tenant_id, reach),
         "web.tablets": count_silent(session, tenant_id, tablet_reach(officer, speech.lists), silent_since),
     }

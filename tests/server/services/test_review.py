@@ -10,6 +10,7 @@ from field178_server.models import Audit, FiledRecord
 from field178_server.services import review
 from field178_server.services.audit import Actor
 from field178_server.services.batch import Batch
+from field178_server.services.reasons import MAX_REASON
 from field178_server.services.review import Pin, Remarks
 from field178_server.unit_of_work import run_write
 from field178_shared.errors import AppError, ErrorCode
@@ -107,7 +108,7 @@ def test_return_without_reason_and_comment_is_refused(world: World, filed: str) 
 
 
 def test_too_long_comment_is_refused(world: World, filed: str) -> None:
-    said = Remarks("x" * (review.MAX_TEXT + 1))
+    said = Remarks("x" * (MAX_REASON + 1))
     assert refusal(world, lambda b: review.return_for_fix(b, REVIEWER, filed, 1, said)) is ErrorCode.TOO_LONG
 
 

@@ -14,6 +14,7 @@ from tests.world import ESTABLISHMENT, SESSION, UNIT, Json, Tablet, World
 from field178_server.models import Audit, Change, Salvage
 from field178_server.services import salvage_desk
 from field178_server.services.desk import Desk
+from field178_server.services.salvage_desk import Wanted
 from field178_server.services.type_rules import declared_types
 from field178_server.unit_of_work import run_write
 from field178_shared.canonical import short_hash
@@ -28,7 +29,7 @@ def act(world: World, work: Callable[[Session, Desk], Any]) -> Any:
 
 
 def take(world: World, record_id: str, h: str | None = None) -> int:
-    return int(act(world, lambda s, desk: salvage_desk.take(s, desk, declared_types(), record_id, h)))
+    return int(act(world, lambda s, desk: salvage_desk.take(s, desk, declared_types(), Wanted(record_id, h))))
 
 
 def refusal(world: World, record: Json) -> ErrorCode:
@@ -67,7 +68,7 @@ def test_what_stands_there_meanwhile_is_followed_by_the_salvaged_content(world: 
     record_id = tablet.created()
     older = held(world, id=record_id, data={**ESTABLISHMENT, "village": "Thôn 1"})
     salvaged(tablet, older)
-    assert take(world, record_id) == 2
+    assert take(world, record_id) == 4
     tablet.pull()
     assert tablet.base[record_id]["data"]["village"] == "Thôn 1"
 
@@ -78,6 +79,27 @@ def test_one_content_from_several_tablets_is_decided_once(world: World) -> None:
         salvaged(tablet, record)
     take(world, record["id"])
     assert [row.state for row in world.rows(Salvage)] == ["taken", "taken"]
+
+
+def test_what_the_office_decided_on_a_content_holds_for_the_next_tablet(world: World) -> None:
+    record = held(world)
+    salvaged(world.tablet(), record)
+    act(world, lambda session, desk: salvage_desk.set_aside(session, desk, Wanted(record["id"])))
+    assert salvaged(world.tablet(), record) == [record["id"]]
+    assert [row.state for row in world.rows(Salvage)] == ["set_aside", "set_aside"]
+
+
+def test_what_changed_since_the_office_looked_is_not_written_over(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    salvaged(tablet, held(world, id=record_id))
+    with pytest.raises(AppError) as refused:
+        act(
+            world, lambda s, desk: salvage_desk.take(s, desk, declared_types(), Wanted(record_id, seen_rev=0))
+        )
+    assert refused.value.code is ErrorCode.REVISION_CHANGED
+    seen = Wanted(record_id, seen_rev=1)
+    assert act(world, lambda s, desk: salvage_desk.take(s, desk, declared_types(), seen)) == 4
 
 
 def test_of_several_contents_the_office_names_one(world: World) -> None:
@@ -94,7 +116,7 @@ def test_of_several_contents_the_office_names_one(world: World) -> None:
 def test_what_is_set_aside_is_not_shown_again(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     salvaged(tablet, record)
-    act(world, lambda session, desk: salvage_desk.set_aside(session, desk, record["id"]))
+    act(world, lambda session, desk: salvage_desk.set_aside(session, desk, Wanted(record["id"])))
     salvaged(tablet, record)
     assert [row.state for row in world.rows(Salvage)] == ["set_aside"]
     assert act(world, lambda session, desk: salvage_desk.waiting(session, desk.tenant_id)) == []
@@ -140,6 +162,6 @@ def test_a_deleted_record_may_be_taken_back(world: World) -> None:
     record_id = tablet.created()
     tablet.push(tablet.delete(record_id, short_hash(tablet.base[record_id]["data"])))
     salvaged(tablet, held(world, id=record_id))
-    assert take(world, record_id) == 3
+    assert take(world, record_id) == 4
     tablet.pull()
     assert not tablet.base[record_id]["deleted"]

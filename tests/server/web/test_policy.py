@@ -20,6 +20,8 @@ RECORDS = {
     "web.disputed_record",
     "web.quarantine",
     "web.held_change_page",
+    "web.salvage",
+    "web.salvaged_record_page",
     "web.establishments",
     "web.establishment",
 }
@@ -34,6 +36,8 @@ DECISIONS = {
     "web.mend_held",
     "web.set_held_aside",
     "web.put_held_back",
+    "web.take_salvaged",
+    "web.set_salvaged_aside",
 }
 MANAGING = {"web.revoking", "web.revoke_tablet", "web.enrolling", "web.enrol_tablet"}
 

@@ -1,0 +1,134 @@
+"""Records that tablets still have, in words: what each says, and what stands in the store instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_server.queries.history import History
+from field178_server.queries.record_page import RecordPage
+from field178_server.queries.salvage_list import SalvagedRecord, SalvageList, SalvagePage
+from field178_server.web.fields import Place, label_at, type_name, value_text
+from field178_server.web.record_links import name_in, record_link, scope_text
+from field178_server.web.record_view import DifferenceView, difference_views, sections_of
+from field178_server.web.rows import RowMaker, SectionView
+from field178_server.web.speech import Speech
+from field178_server.web.words import StateWord
+from field178_shared import schemas
+from field178_shared.i18n import N_
+from field178_shared.protocol import MERGED_INTO
+
+
+@dataclass(frozen=True, slots=True)
+class SalvageView:
+    """One content as the list and the head of its page show it."""
+
+    record_id: str
+    h: str
+    title: str
+    tablets: str
+    when: str
+    scope: str
+    stands: StateWord
+    is_deleted: bool
+    is_sound: bool
+    aside: str
+
+
+@dataclass(frozen=True, slots=True)
+class SalvageDetail:
+    """All of one content: in sections where it keeps the schema of its type, else value by value.
+
+    `stands_rev` is the revision in the store, 0 for none.
+    """
+
+    head: SalvageView
+    stands_rev: int
+    stands_href: str | None
+    changes: tuple[DifferenceView, ...]
+    sections: tuple[SectionView, ...]
+    values: tuple[tuple[str, str], ...]
+
+
+def salvage_views(found: SalvageList, language: str) -> tuple[SalvageView, ...]:
+    """Return the list in words."""
+    speech = Speech(language, found.names)
+    return tuple(salvage_view(one, speech) for one in found.records)
+
+
+def salvage_view(one: SalvagedRecord, speech: Speech) -> SalvageView:
+    """Return one content in words."""
+    record = one.record
+    kind, name = type_name(record.type, speech), name_in(record.data, speech)
+    return SalvageView(
+        record_id=record.record_id,
+        h=record.h,
+        title=f"{name} · {kind}" if name else kind,
+        tablets=", ".join(speech.tablet(device) for device in one.devices),
+        when=speech.instant(one.received_at),
+        scope=scope_text(record.scope, speech),
+        stands=_stands(one, speech),
+        is_deleted=record.deleted,
+        is_sound=one.is_sound,
+        aside=_aside(one, speech),
+    )
+
+
+def salvage_detail(found: SalvagePage, language: str) -> SalvageDetail:
+    """Return the page of one content."""
+    speech = Speech(language, found.names)
+    record, stands = found.salvaged.record, found.salvaged.stands
+    is_whole = record.type in schemas.TYPES and not schemas.validate(record.type, record.data)
+    sections = sections_of(RowMaker(_as_page(found), speech)) if is_whole else ()
+    return SalvageDetail(
+        head=salvage_view(found.salvaged, speech),
+        stands_rev=stands.rev if stands else 0,
+        stands_href=record_link(stands.type, stands.record_id) if stands and not stands.deleted else None,
+        changes=difference_views(record, found.changed, speech),
+        sections=sections,
+        values=() if sections else _values(found.salvaged, speech),
+    )
+
+
+def _as_page(found: SalvagePage) -> RecordPage:
+    """Return a record as its own page would have it, without what only the store tells."""
+    return RecordPage(
+        record=found.salvaged.record,
+        history=History((), is_complete=True),
+        review=None,
+        changed=found.changed,
+        place=found.place,
+        previous=None,
+        open_conflicts=0,
+        open_quarantine=0,
+        names=found.names,
+    )
+
+
+def _values(one: SalvagedRecord, speech: Speech) -> tuple[tuple[str, str], ...]:
+    type_, data = one.record.type, one.record.data
+    return tuple(
+        (label_at(Place(type_, key, data), speech), value_text(type_, key, data[key], speech))
+        for key in sorted(data)
+    )
+
+
+def _stands(one: SalvagedRecord, speech: Speech) -> StateWord:
+    stands = one.stands
+    if stands is None:
+        return StateWord(speech.say(N_("Not on the server")), "warn", "alert")
+    if "purged" in stands.data:
+        return StateWord(speech.say(N_("Removed for good on the server")), "bad", "privacy")
+    if MERGED_INTO in stands.data:
+        return StateWord(speech.say(N_("Merged on the server")), "warn", "establishment")
+    if stands.deleted:
+        return StateWord(speech.say(N_("Deleted on the server")), "warn", "void")
+    return StateWord(speech.say(N_("Another content on the server")), "primary", "history")
+
+
+def _aside(one: SalvagedRecord, speech: Speech) -> str:
+    if one.aside is None or one.aside.at is None:
+        return ""
+    when = speech.instant(one.aside.at)
+    who = speech.person(one.aside.user_id) if one.aside.user_id else speech.say(N_("The office"))
+    said = speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=when)
+    return f"{said}: {one.aside.reason}" if one.aside.reason else said
