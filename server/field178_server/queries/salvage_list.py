@@ -119,7 +119,7 @@ def _within(tenant_id: str, reach: Reach, state: str | None = None) -> tuple[Col
     return inside if state is None else (*inside, Salvage.state == state)
 
 
-def _oldest_first(*conditions: ColumnElement[bool]) -> Select[tuple[Salvage]]:
+def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Salvage]:
     return select(Salvage).where(*conditions).order_by(Salvage.received_at, Salvage.device_id)
 
 
