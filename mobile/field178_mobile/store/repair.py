@@ -11,6 +11,7 @@ from field178_mobile.store.base import (
     Committed,
     ScopeRow,
     base_ids,
+    get_base,
     get_scope,
     live_hashes,
     put_scope,
@@ -20,6 +21,7 @@ from field178_mobile.store.brake import counted, hold, leaving_rows, stops
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox import settle_left, settle_record
 from field178_mobile.store.removed import take_out, take_over
+from field178_mobile.store.report import note_differed
 from field178_mobile.store.room import Room
 from field178_shared.canonical import EMPTY, Digest, bucket
 
@@ -64,6 +66,7 @@ def commit_repair(room: Room, page: RepairPage) -> Committed:
         if stops(before, leaving, is_announced=page.is_announced):
             hold(room, before, leaving)
             return Committed(frozenset(), stopped=True)
+        note_differed(room, [*gone, *(row.id for row in page.items if _differs(room, row))])
         digests: dict[str, Digest] = {page.scope: before.digest}
         for row in page.items:
             take_over(room, row, digests, page.at_s)
@@ -75,6 +78,11 @@ def commit_repair(room: Room, page: RepairPage) -> Committed:
         for scope, digest in digests.items():
             put_scope(room, replace(get_scope(room, scope), digest=digest))
     return Committed(frozenset({*gone, *(row.id for row in page.items)}))
+
+
+def _differs(room: Room, row: BaseRow) -> bool:
+    old = get_base(room, row.id)
+    return old is None or old.h != row.h
 
 
 def enter_epoch(room: Room, epoch: str) -> None:

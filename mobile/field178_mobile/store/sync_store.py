@@ -9,11 +9,11 @@ from field178_mobile.ports import Json
 from field178_mobile.store import commits, dictionary, lives, removed, repair
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
-from field178_mobile.store.meta import get_number
 from field178_mobile.store.outbox import OwnChange, State, open_changes
 from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
 from field178_mobile.store.repair import RepairPage
+from field178_mobile.store.report import OwnCounts, own_counts
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store, Unlocked
 from field178_shared.canonical import Digest
@@ -30,9 +30,9 @@ class SyncStore:
         """Return where the tablet stands."""
         return self._store.read(read_position)
 
-    def mismatches(self) -> int:
-        """Return how often a digest did not match here."""
-        return self._store.read(lambda room: get_number(room, "mismatches"))
+    def own_counts(self) -> OwnCounts:
+        """Return what the office may be told of this tablet."""
+        return self._store.read(own_counts)
 
     def takes_dictionary(self) -> bool:
         """Tell whether bodies may go out with preset dictionary 1."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.store.position import Position
+from field178_mobile.store.report import OwnCounts
 from field178_shared.about import About
 
 # Told in steps: free space moves by a little all the time, and every step is news.
@@ -14,9 +15,9 @@ FREE_STEP_MB = 512
 class Telling:
     """Remembers in memory what an answered exchange carried; after a start it is told once again."""
 
-    def __init__(self, free_mb: Callable[[], int | None], mismatches: Callable[[], int]) -> None:
+    def __init__(self, free_mb: Callable[[], int | None], counts: Callable[[], OwnCounts]) -> None:
         self._free_mb = free_mb
-        self._mismatches = mismatches
+        self._counts = counts
         self._told: About | None = None
         self._heard: About | None = None
 
@@ -25,8 +26,14 @@ class Telling:
         waiting = position.open_changes + position.parked_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
-        mismatches = self._mismatches() or None
-        self._told = About(unsent=max(waiting, 0), free_mb=steps, mismatches=mismatches)
+        own = self._counts()
+        self._told = About(
+            unsent=max(waiting, 0),
+            unsent_files=own.unsent_files,
+            free_mb=steps,
+            mismatches=own.mismatches or None,
+            mismatched=own.mismatched if own.mismatches else (),
+        )
         return None if self._told == self._heard else self._told
 
     def was_heard(self) -> None:

@@ -91,7 +91,7 @@ class SyncEngine:
         self._salvage = SalvageQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
-        self._telling = Telling(world.free_mb, store.mismatches)
+        self._telling = Telling(world.free_mb, store.own_counts)
         self._exchange: Exchange | None = None
         self._answer: Answer | None = None
         self._stopwatch = world.stopwatch

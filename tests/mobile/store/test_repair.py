@@ -7,7 +7,9 @@ from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, se
 from field178_mobile.store import Store
 from field178_mobile.store.base import get_scope, recomputed_digest
 from field178_mobile.store.commits import Checkpoint, Greeting
+from field178_mobile.store.meta import put_text
 from field178_mobile.store.repair import RepairPage
+from field178_mobile.store.store import Unlocked
 from field178_mobile.store.sync_store import SyncStore
 from field178_shared.canonical import digest_of
 
@@ -87,3 +89,22 @@ def test_an_epoch_is_entered_once(store: Store) -> None:
     sync_store.enter_epoch("epoch-2")
     assert not sync_store.position().must_offer
     assert sync_store.position().scopes[UNIT].refresh == marked > 0
+
+
+def test_what_a_repair_found_to_differ_can_be_named(store: Store) -> None:
+    same, other = base_row(record("0a"), 1, name="một"), base_row(record("0b"), 1, name="hai")
+    server_commits(store, same, other, base_row(record("0c"), 1, name="ba"))
+    rows = SyncStore(store)
+    rows.commit_repair(page(same, base_row(record("0b"), 2, name="hai sửa"), buckets={"0a", "0b", "0c"}))
+    assert rows.own_counts().mismatched == (record("0b"), record("0c"))
+    rows.commit_repair(page(same, buckets={"0a"}))
+    assert rows.own_counts().mismatched == (record("0b"), record("0c"))
+
+
+def test_a_damaged_note_of_it_names_nobody(store: Store) -> None:
+    def spoil(unlocked: Unlocked) -> tuple[()]:
+        put_text(unlocked.room, "differed", f"x {record('0a')} {record('0b')[:-1]}!")
+        return ()
+
+    store.write(spoil)
+    assert SyncStore(store).own_counts().mismatched == (record("0a"),)

@@ -9,8 +9,12 @@ from tests.mobile.support import UNIT, seeded_ids
 from tests.mobile.sync.tablet import Tablet, record
 from tests.mobile.sync.test_engine import lost_answer
 
+from field178_mobile.store.photo_rows import PhotoState
+from field178_mobile.store.upload_queue import UploadQueue
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.request import Identity
+
+SILENT = {"unsent": 0, "unsent_files": 0}
 
 
 def told(tablet: Tablet) -> list[object]:
@@ -31,21 +35,21 @@ def test_it_is_told_once_and_then_only_as_news(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
     first, *later = told(tablet)
-    assert first == {"unsent": 0}
+    assert first == SILENT
     assert later == [None] * len(later)
 
 
 def test_a_request_that_pushes_all_tells_that_nothing_is_left(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    assert told(tablet)[0] == {"unsent": 0}
+    assert told(tablet)[0] == SILENT
 
 
 def test_what_was_perhaps_not_heard_is_told_again(tablet: Tablet) -> None:
     tablet.faults = [lost_answer]
     tablet.sync()
     tablet.sync()
-    assert told(tablet)[:2] == [{"unsent": 0}, {"unsent": 0}]
+    assert told(tablet)[:2] == [SILENT, SILENT]
 
 
 def test_free_space_is_told_in_steps(tablet: Tablet) -> None:
@@ -56,7 +60,7 @@ def test_free_space_is_told_in_steps(tablet: Tablet) -> None:
     tablet.sync()
     free_mb[0] = 2000
     tablet.sync()
-    assert told(tablet) == [{"unsent": 0, "free_mb": 2048}, None, {"unsent": 0, "free_mb": 1536}]
+    assert told(tablet) == [{**SILENT, "free_mb": 2048}, None, {**SILENT, "free_mb": 1536}]
 
 
 def test_a_digest_that_did_not_match_is_told(tablet: Tablet) -> None:
@@ -66,4 +70,30 @@ def test_a_digest_that_did_not_match_is_told(tablet: Tablet) -> None:
     tablet.server.office_put(record(2), UNIT, name="hai")
     tablet.sync()
     assert tablet.mismatches() == 1
-    assert {"unsent": 0, "mismatches": {"count": 1, "records": []}} in told(tablet)
+    assert {**SILENT, "mismatches": {"count": 1, "records": [record(1)]}} in told(tablet)
+
+
+def test_at_most_eight_records_are_named(tablet: Tablet) -> None:
+    for number in range(12):
+        tablet.server.office_put(record(number), UNIT, name="một")
+    tablet.sync()
+    for number in range(12):
+        tablet.server.world.records.pop(record(number))
+    tablet.server.office_put(record(50), UNIT, name="hai")
+    tablet.sync()
+    assert told(tablet)[-1] == {
+        **SILENT,
+        "mismatches": {"count": 1, "records": [record(number) for number in range(8)]},
+    }
+
+
+def test_photos_are_told_until_the_server_has_them(tablet: Tablet) -> None:
+    photo = tablet.store.photos.add(record(1), b"\xff\xd8 photo", "image/jpeg")
+    tablet.file(1, name="một", attachments={"p1": photo})
+    tablet.sync()
+    assert told(tablet)[0] == {**SILENT, "unsent_files": 1}
+    queue = UploadQueue(tablet.store)
+    [waiting] = queue.sendable()
+    queue.move(waiting, PhotoState.SENT)
+    tablet.sync()
+    assert told(tablet)[-1] == SILENT
