@@ -134,6 +134,14 @@ def bulk_upsert(
     _execute(connection, _insert_sql(connection.dialect, table, tuple(columns), key, updated), rows)
 
 
+def bulk_add(connection: Connection, table: Table, counter: str, rows: Iterable[Row]) -> None:
+    """Add to a counter by key, or begin it; each row holds the primary key first, then what is added."""
+    key = tuple(column.name for column in table.primary_key)
+    insert = _insert_sql(connection.dialect, table, (*key, counter), (), ())
+    sum_ = f'{counter} = "{table.name}".{counter} + excluded.{counter}'
+    _execute(connection, f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sum_}", rows)
+
+
 def bulk_update(
     connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Iterable[Row]
 ) -> None:

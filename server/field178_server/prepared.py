@@ -49,7 +49,10 @@ class Prepared(Generic[*Columns]):
     def rows(self, session: Session, values: Mapping[str, object]) -> list[tuple[*Columns]]:
         """Run it in the session's transaction and return all rows."""
         session.flush()
-        connection = session.connection()
+        return self.rows_by(session.connection(), values)
+
+    def rows_by(self, connection: Connection, values: Mapping[str, object]) -> list[tuple[*Columns]]:
+        """Run it on a connection and return all rows."""
         form = self._form(connection.dialect)
         found = connection.exec_driver_sql(form.text, form.bound(_listed(connection, values))).all()
         read = form.read if form.readers else tuple

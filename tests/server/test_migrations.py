@@ -5,10 +5,10 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
-from tests.world import ESTABLISHMENT, UNIT, World
+from tests.world import ESTABLISHMENT, SESSION, UNIT, World
 
 from field178_server import migrations
-from field178_server.models import Attachment, Base, Scope, Tenant
+from field178_server.models import Attachment, Base, FiledCount, FiledRecord, Scope, Tenant
 
 
 def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
@@ -41,3 +41,26 @@ def test_files_that_older_records_name_are_found(world: World) -> None:
     migrations.upgrade(world.engine)
     after = [(row.record_id, row.sha256, row.scope, row.size) for row in world.rows(Attachment)]
     assert after == before == [(record_id, "ab" * 32, UNIT, 9)]
+
+
+def test_filed_records_of_older_stores_lie_in_their_drawers(world: World) -> None:
+    tablet = world.tablet()
+    ids = [tablet.created(SESSION, type="outreach_session") for _ in range(4)]
+    for record_id, state in zip(ids, ("approved", "returned", "returned"), strict=False):
+        world.review(record_id, state)
+    tablet.sync()
+    tablet.push(tablet.change(ids[2], {"summary": "Đã sửa"}, type="outreach_session"))
+    before = _drawers(world), _counts(world)
+    migrations.downgrade(world.engine, "0009")
+    migrations.upgrade(world.engine)
+    assert (_drawers(world), _counts(world)) == before
+    assert sorted(_drawers(world).values()) == ["approved", "returned", "waiting", "waiting"]
+
+
+def _drawers(world: World) -> dict[str, str]:
+    return {row.record_id: row.drawer for row in world.rows(FiledRecord)}
+
+
+def _counts(world: World) -> dict[tuple[str, str, str], int]:
+    rows = world.rows(FiledCount)
+    return {(row.scope, row.type, row.drawer): row.record_count for row in rows if row.record_count}

@@ -13,7 +13,7 @@ from field178_server.models.device import (
 from field178_server.models.file import Attachment, Blob, Upload
 from field178_server.models.notice import Notice
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
-from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledRecord
+from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledCount, FiledRecord
 from field178_server.models.record import Feed, Record
 from field178_server.models.salvage import Salvage
 from field178_server.models.tenancy import Scope, StoreCheck, Tenant
@@ -35,6 +35,7 @@ __all__ = [
     "EnrolmentCode",
     "EstablishmentRow",
     "Feed",
+    "FiledCount",
     "FiledRecord",
     "Incarnation",
     "Notice",

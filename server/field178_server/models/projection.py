@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
@@ -39,12 +39,16 @@ class EstablishmentRow(Base):
 
 
 class FiledRecord(Base):
-    """A live filed inspection or outreach session with its review state: the review queue."""
+    """A live filed inspection or outreach session with its review state: the review queue.
+
+    `drawer` is where it lies there: a returned record that was corrected waits again.
+    """
 
     __tablename__ = "filed_record"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
-        Index(None, "tenant_id", "review_state", "received_at"),
+        Index(None, "tenant_id", "drawer", "received_at", "record_id"),
+        Index(None, "tenant_id", "received_at", "record_id"),
         Index(None, "tenant_id", "establishment_id", "occurred_on"),
         Index(None, "tenant_id", "type", "occurred_on"),
         CheckConstraint("review_state IN ('waiting', 'returned', 'approved', 'void')", name="review_state"),
@@ -71,6 +75,20 @@ class FiledRecord(Base):
     review_state: Mapped[str]
     review_rev: Mapped[int | None]
     reviewed_at: Mapped[datetime | None]
+    drawer: Mapped[str] = mapped_column(server_default="waiting")
+
+
+class FiledCount(Base):
+    """How many filed records of a scope and type lie in a drawer; kept with them in one transaction."""
+
+    __tablename__ = "filed_count"
+    __table_args__ = table_args()
+
+    tenant_id: Mapped[TenantKey]
+    scope: Mapped[KeyPart]
+    type: Mapped[KeyPart]
+    drawer: Mapped[KeyPart]
+    record_count: Mapped[int]
 
 
 class ConflictRow(Base):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from field178_server import database
 from field178_server.models import Attachment
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.projections.shown import Shown, SourceRecord
 from field178_shared.records.reading import count_of, entries_of, text_of
 
@@ -19,6 +20,13 @@ _COLUMNS = (*_KEY, "scope", "size", "content_type", "kind", "device_id", "named_
 # Who named a file and when stay what they were: access to its bytes and the alarm rest on them.
 _FIRST_ONLY = ("device_id", "named_at")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+_NAMED = Prepared(
+    select(Attachment.record_id, Attachment.attachment_key, Attachment.sha256).where(
+        Attachment.tenant_id == bindparam("tenant_id"),
+        database.among(Attachment.record_id, bindparam("record_ids")),
+    )
+)
 
 Named = tuple[str, str, str]
 
@@ -31,7 +39,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now:
         for shown in changed
         for named, described in _files_of(shown.record)
     ]
-    current = {tuple(row[1:4]) for row in rows}
+    current = {named for shown in changed for named, _ in _files_of(shown.record)}
     stale = _stored(connection, tenant_id, changed) - current
     database.bulk_delete(connection, table, _KEY, [(tenant_id, *named) for named in sorted(stale)])
     database.bulk_upsert(connection, table, _COLUMNS, rows, keep=_FIRST_ONLY)
@@ -52,12 +60,9 @@ def _files_of(record: SourceRecord) -> Iterator[tuple[Named, tuple[object, ...]]
             yield (record.record_id, key, sha256), described
 
 
-def _stored(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> set[tuple[object, ...]]:
+def _stored(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> set[Named]:
     # A record made just now has no rows yet: most pushes ask nothing here.
     older = [shown.record.record_id for shown in changed if shown.record.rev > 1]
     if not older:
         return set()
-    query = select(Attachment.record_id, Attachment.attachment_key, Attachment.sha256).where(
-        Attachment.tenant_id == tenant_id, Attachment.record_id.in_(older)
-    )
-    return {tuple(row) for row in connection.execute(query)}
+    return set(_NAMED.rows_by(connection, {"tenant_id": tenant_id, "record_ids": older}))

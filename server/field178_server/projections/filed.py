@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from field178_server import database
-from field178_server.models import FiledRecord
+from field178_server.models import FiledCount, FiledRecord
 from field178_server.models.base import table_of
+from field178_server.prepared import Prepared
 from field178_server.projections.shown import Shown, SourceRecord
 from field178_shared.clock import local_date
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, instant_of, text_of
@@ -18,6 +20,7 @@ INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
 TYPES = (INSPECTION, OUTREACH_SESSION)
 WAITING = "waiting"
+RETURNED = "returned"
 
 _COLUMNS = (
     "tenant_id",
@@ -41,14 +44,22 @@ _COLUMNS = (
     "review_state",
     "review_rev",
     "reviewed_at",
+    "drawer",
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
+_LYING = Prepared(
+    select(FiledRecord.scope, FiledRecord.type, FiledRecord.drawer).where(
+        FiledRecord.tenant_id == bindparam("tenant_id"),
+        database.among(FiledRecord.record_id, bindparam("record_ids")),
+    )
+)
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
     """Upsert the rows of live records, drop those of deleted ones."""
     table = table_of(FiledRecord)
+    _count(connection, tenant_id, changed)
     live = [shown for shown in changed if not shown.record.deleted]
     gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.record.deleted]
     for just_reviewed in (False, True):
@@ -61,6 +72,29 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now:
         ]
         database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+
+
+def _count(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> None:
+    """Bring the counts up to date. The scopes are locked: nobody else counts in them meanwhile."""
+    known = [shown.record.record_id for shown in changed if not shown.is_new]
+    moved = Counter[tuple[str, str, str]]()
+    if known:
+        wanted = {"tenant_id": tenant_id, "record_ids": known}
+        moved.subtract(_LYING.rows_by(connection, wanted))
+    moved.update(
+        (shown.record.scope, shown.record.type, _drawer(shown))
+        for shown in changed
+        if not shown.record.deleted
+    )
+    rows = [(tenant_id, *place, count) for place, count in sorted(moved.items()) if count]
+    database.bulk_add(connection, table_of(FiledCount), "record_count", rows)
+
+
+def _drawer(shown: Shown) -> str:
+    if shown.review is None:
+        return WAITING
+    state, seen = text_of(shown.review.data, "state"), count_of(shown.review.data, "record_rev") or 0
+    return WAITING if state == RETURNED and shown.record.rev > seen else state
 
 
 def _row(connection: Connection, shown: Shown, now: datetime) -> tuple[object, ...]:
@@ -86,6 +120,7 @@ def _row(connection: Connection, shown: Shown, now: datetime) -> tuple[object, .
         at,
         at,
         *_review_columns(shown.review, at),
+        _drawer(shown),
     )
 
 

@@ -44,10 +44,14 @@ class SourceRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A changed record, its review, and who made it when it was made just now."""
+    """A changed record, its review, and who made it when it was made just now.
+
+    `is_new`: the store had no such record before.
+    """
 
     record: SourceRecord
     review: SourceRecord | None
     reviewed_now: bool
     user_id: str | None
     device_id: str | None
+    is_new: bool = False

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from field178_server.models import EstablishmentRow, FiledRecord
+from field178_server.models import EstablishmentRow, FiledCount, FiledRecord
 from field178_server.queries.reach import Reach
 
 PAGE_SIZE = 60
@@ -70,9 +70,16 @@ def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | N
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
     """Return how many records each drawer holds under the same type filter."""
-    totals = [func.count().filter(_in_state(state)).label(state.value) for state in QueueState]
-    counted = session.execute(select(*totals).where(*_within(view))).one()
-    return {state: int(count) for state, count in zip(QueueState, counted, strict=True)}
+    typed = FiledCount.type == view.type if view.type else true()
+    query = (
+        select(FiledCount.drawer, func.sum(FiledCount.record_count))
+        .where(FiledCount.tenant_id == view.tenant_id, view.reach.covers(FiledCount.scope), typed)
+        .group_by(FiledCount.drawer)
+    )
+    found = {drawer: int(count) for drawer, count in session.execute(query)}
+    return {QueueState.ALL: sum(found.values())} | {
+        state: found.get(state.value, 0) for state in QueueState if state is not QueueState.ALL
+    }
 
 
 def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None:
@@ -107,15 +114,7 @@ def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
 
 
 def _in_state(state: QueueState) -> ColumnElement[bool]:
-    if state is QueueState.ALL:
-        return true()
-    corrected = FiledRecord.rev > func.coalesce(FiledRecord.review_rev, 0)
-    returned = FiledRecord.review_state == "returned"
-    if state is QueueState.WAITING:
-        return or_(FiledRecord.review_state == "waiting", and_(returned, corrected))
-    if state is QueueState.RETURNED:
-        return and_(returned, ~corrected)
-    return FiledRecord.review_state == "approved"
+    return true() if state is QueueState.ALL else FiledRecord.drawer == state.value
 
 
 def _oldest_first(state: QueueState) -> bool:

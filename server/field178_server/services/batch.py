@@ -236,6 +236,7 @@ class Batch:
             reviewed_now=review is not None and review.record_id in self._touched,
             user_id=act.user_id if act is not None else None,
             device_id=act.device_id if act is not None else None,
+            is_new=record.record_id not in self._loaded,
         )
 
     def _write_history(self) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import Engine, event
 from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Tablet, World
 
 from field178_server.queries.reach import Reach, reach_of
@@ -12,6 +15,7 @@ from field178_server.queries.review_queue import (
     queue_rows,
 )
 from field178_server.unit_of_work import snapshot
+from field178_shared.canonical import short_hash
 
 ALL = Reach(None)
 
@@ -94,6 +98,44 @@ def test_next_is_the_one_after_the_record_that_left(world: World, tablet: Tablet
     assert following(world, view, third) == first
     world.review(first, "approved")
     assert following(world, view, first) is None
+
+
+def test_counts_are_those_of_the_rows_whatever_happened(world: World, tablet: Tablet) -> None:
+    first, second, third, fourth = (session_in(tablet) for _ in range(4))
+    world.review(first, "approved")
+    world.review(second, "returned")
+    tablet.push(tablet.change(second, {"venue": "Nhà văn hóa"}, type="outreach_session"))
+    world.review(second, "returned")
+    tablet.push(tablet.change(first, {"venue": "Chợ"}, type="outreach_session"))  # locked: a conflict
+    world.move(third, OTHER_UNIT)
+    tablet.sync()
+    seen = short_hash(tablet.base[fourth]["data"])
+    tablet.push(tablet.delete(fourth, seen, type="outreach_session"))
+
+    for reach in (ALL, Reach(frozenset({UNIT})), Reach(frozenset({OTHER_UNIT}))):
+        views = {state.value: QueueView(TENANT, reach, state) for state in QueueState}
+        listed = {state: len(ids(world, view)) for state, view in views.items()}
+        assert counts(world, views["all"]) == listed
+    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 1, "returned": 1, "approved": 1, "all": 3}
+
+
+@pytest.mark.parametrize("state", QueueState)
+def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: QueueState) -> None:
+    world = World(sqlite_engine)
+    session_in(world.tablet(UNIT, "ref"))
+    plans: list[str] = []
+
+    def explain(connection: Any, _: object, statement: str, parameters: Any, *__: object) -> None:
+        found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plans.extend(row[3] for row in found)
+
+    event.listen(sqlite_engine, "after_cursor_execute", explain)
+    ids(world, QueueView(TENANT, ALL, state))
+
+    plan = [step for step in plans if "establishment_row" not in step and step != "SCAN CONSTANT ROW"]
+    key = "tenant_id=?" if state is QueueState.ALL else "tenant_id=? AND drawer=?"
+    assert [step.rpartition("(")[2] for step in plan] == [f"{key})"]
+    assert "received_at" in plan[0]
 
 
 def test_only_a_reviewer_without_named_scopes_sees_the_whole_tenant() -> None:
