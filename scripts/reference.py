@@ -12,7 +12,7 @@ os.environ["FIELD178_LANGUAGE"] = "en"  # before the commands are imported: thei
 import click
 
 from field178_server.cli import main as field178
-from field178_shared.errors import ERRORS
+from field178_shared.errors import ANSWERS, ERRORS, ErrorCode
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -58,10 +58,16 @@ def cli_page() -> str:
 
 def errors_page() -> str:
     """Return the page of all errors."""
-    rows = [
-        f"| `{code}` | {entry.status or ''} | {entry.vi} | {entry.en} |\n" for code, entry in ERRORS.items()
-    ]
-    return ERRORS_INTRODUCTION + "".join(rows)
+    return ERRORS_INTRODUCTION + "".join(row for code in ERRORS for row in _error_rows(code))
+
+
+def _error_rows(code: ErrorCode) -> Iterator[str]:
+    """Yield a row, or two where a code says something else as an answer than as a verdict."""
+    verdict, answer = ERRORS[code], ANSWERS.get(code)
+    if answer is not None:
+        yield f"| `{code}` | {answer.status} | {answer.vi} | {answer.en} |\n"
+    status = "" if answer is not None else verdict.status or ""
+    yield f"| `{code}` | {status} | {verdict.vi} | {verdict.en} |\n"
 
 
 def commands(

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from field178_server.headers import is_api_path
 from field178_server.structured_log import frames_of
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode, answer_message
 from field178_shared.protocol import MAX_BODY_BYTES
 
 PROBLEM_JSON = "application/problem+json"
@@ -93,7 +93,7 @@ def problem_body(
     members = {name: value for name, value in details.items() if name not in _RESERVED}
     return {
         "type": "about:blank",
-        "title": message(code, language),
+        "title": answer_message(code, language),
         "status": status,
         "code": code,
         **members,

@@ -58,7 +58,7 @@ class Exchange:
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
-            parts = self._read(session, device, request, Stored(answers, salvaged))
+            parts = self._read(session, device, request, Taken(answers, salvaged))
         if not request.push and presence.is_due(device, seen):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
         self.crash_point("answer")
@@ -98,7 +98,7 @@ class Exchange:
         run_write(self.engine, work)
 
     def _read(
-        self, session: Session, device: DeviceContext, request: SyncRequest, stored: Stored
+        self, session: Session, device: DeviceContext, request: SyncRequest, taken: Taken
     ) -> list[bytes]:
         epoch = epoch_of(session, self.tenant_id)
         scopes = scopes_now(session, self.tenant_id, device.scopes)
@@ -113,12 +113,12 @@ class Exchange:
             return _ended(frames, Pulled(more=False, verified=()))
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
         frames.add("hello", {**self._greeting(epoch), **self._hello(reading, missing)})
-        told = tell(request, stored.answers, epoch)
+        told = tell(request, taken.answers, epoch)
         for name, members in told.frames:
             frames.add(name, members)
-        self._add_later_verdicts(session, request, reading, stored.answers, frames)
+        self._add_later_verdicts(session, request, reading, taken.answers, frames)
         if request.salvage:
-            frames.add("salvaged", {"ids": stored.salvaged})
+            frames.add("salvaged", {"ids": taken.salvaged})
         held = Held(
             request.cursors,
             request.digests,
@@ -178,7 +178,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Taken:
     """What this request has put into the store."""
 
     answers: Sequence[Answered]

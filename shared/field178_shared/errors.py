@@ -319,6 +319,16 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
 }
 ERRORS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(_TABLE)
+# As the answer to a whole request of a tablet these say something else than as a verdict on a change.
+ANSWERS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
+    {
+        ErrorCode.LOCKED: _E(
+            423,
+            "Tệp đang được nhận ở một lượt gửi khác, hãy thử lại sau ít giây.",
+            "Another request is sending this file: try again in a moment.",
+        )
+    }
+)
 
 
 class AppError(Exception):
@@ -341,4 +351,10 @@ def message(code: str, language: str) -> str:
         entry = ERRORS[ErrorCode(code)]
     except ValueError:
         return code
+    return entry.en if language == "en" else entry.vi
+
+
+def answer_message(code: ErrorCode, language: str) -> str:
+    """Return the sentence for people about a whole request of a tablet that ends with this error."""
+    entry = ANSWERS.get(code, ERRORS[code])
     return entry.en if language == "en" else entry.vi

@@ -215,6 +215,7 @@ def test_a_second_writer_is_told_to_wait(office: Office, sender: Sender) -> None
     with store_of(office).locked(at.rsplit("/", 1)[1]):
         answer = sender.patch(at, 0, PICTURE)
         assert problem_of(answer) == (423, "locked")
+        assert "Tệp đang được nhận" in answer.get_json()["title"]
         assert answer.headers["Retry-After"] == "1"
     assert sender.patch(at, 0, PICTURE).status_code == 204
 
