@@ -36,6 +36,8 @@ MAX_LABEL = 64
 ROWS_PER_CHECKPOINT = 50
 LONG_WAS_BYTES = 64
 MERGED_INTO = "merged_into"
+# The only member of a record whose content was removed for good: when that was.
+PURGED = "purged"
 
 JsonObject = Mapping[str, object]
 

@@ -10,6 +10,7 @@ from field178_mobile.store.base import BaseRow, drop_base, put_base
 from field178_mobile.store.room import Room, parse_object
 from field178_shared.canonical import Digest, canonical
 from field178_shared.errors import AppError
+from field178_shared.protocol import PURGED
 
 REST_S = 30 * 86_400
 _HASH_BYTES = 16
@@ -38,7 +39,7 @@ def take_over(room: Room, row: BaseRow, digests: dict[str, Digest], at_s: int) -
         _rest(room, old, at_s, lost=True)
     elif old is not None and row.deleted and not old.deleted:
         _rest(room, old, at_s, lost=False)
-    elif old is None or "purged" in row.data:
+    elif old is None or PURGED in row.data:
         _let_go(room, row)
 
 
@@ -107,7 +108,7 @@ def _let_go(room: Room, row: BaseRow) -> None:
     # The same words are in the base again, or the office has erased them for good.
     query = f"SELECT {_COLUMNS} FROM removed WHERE id = ?"  # noqa: S608  constants
     for found in room.connection.execute(query, (row.id,)).fetchall():
-        if "purged" in row.data or _is_spoiled_or(room, found, row.h):
+        if PURGED in row.data or _is_spoiled_or(room, found, row.h):
             room.connection.execute("DELETE FROM removed WHERE ordinal = ?", (found[0],))
 
 

@@ -37,11 +37,11 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
         people=roster | {key: name for key, name in session.execute(officers)},
         teams=_named_records(session, tenant_id, "team", "name", wanted),
         devices={key: label for key, label in session.execute(devices)},
-        establishments=_places(session, tenant_id, wanted),
+        establishments=place_names(session, tenant_id, wanted),
     )
 
 
-def _places(session: Session, tenant_id: str, wanted: list[str]) -> dict[str, str]:
+def place_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
     """Return the names of establishments; a merged one goes by the name of its survivor."""
     aliases = survivors_of(session, tenant_id, wanted)
     places = select(EstablishmentRow.record_id, EstablishmentRow.name).where(

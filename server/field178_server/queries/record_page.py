@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Change, ConflictRow, FiledRecord, Quarantine, Record
+from field178_server.queries.aliases import survivors_of
 from field178_server.queries.history import Difference, History, differences_between, history_of
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
 from field178_server.queries.record_files import RecordFile, files_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
+from field178_shared.protocol import PURGED
 
 FILED_TYPES = ("inspection", "outreach_session")
 
@@ -82,6 +84,12 @@ class RecordPage:
     files: tuple[RecordFile, ...] = ()
 
     @property
+    def purged_at(self) -> str | None:
+        """When the content was removed for good, None for a record that has its content."""
+        found = self.record.data.get(PURGED)
+        return found if isinstance(found, str) else None
+
+    @property
     def state(self) -> str:
         """waiting, returned, corrected (returned and sent again), approved or void."""
         if self.review is None:
@@ -112,6 +120,14 @@ def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) 
         names=names_of(session, tenant_id, _ids_on_page(record, history, review)),
         files=files_of(session, tenant_id, record_id),
     )
+
+
+def survivor_within(session: Session, tenant_id: str, reach: Reach, record_id: str) -> str | None:
+    """Return the record that stands for a merged one inside the reach, else None."""
+    record = find_record(session, tenant_id, record_id)
+    if record is None or not reach.holds(record.scope):
+        return None
+    return survivors_of(session, tenant_id, [record_id]).get(record_id)
 
 
 def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
@@ -169,7 +185,12 @@ def _changed_since(record: StoredRecord, review: Review | None, history: History
 def place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
     """Return the establishment a record is about, as far as the store has it."""
     place_id = record.data.get("establishment_id")
-    return find_record(session, tenant_id, place_id) if isinstance(place_id, str) else None
+    if not isinstance(place_id, str):
+        return None
+    # One that was merged goes by the record that stands for it, here as in every name.
+    return find_record(
+        session, tenant_id, survivors_of(session, tenant_id, [place_id]).get(place_id, place_id)
+    )
 
 
 def _previous_visit(session: Session, tenant_id: str, record: StoredRecord) -> PreviousVisit | None:

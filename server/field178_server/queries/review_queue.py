@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, 
 from sqlalchemy.orm import Session
 
 from field178_server.models import EstablishmentRow, FiledCount, FiledRecord
+from field178_server.queries.aliases import survivors_of
 from field178_server.queries.reach import Reach
 
 PAGE_SIZE = 60
@@ -58,14 +59,14 @@ def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRo
     """Return one page of the queue, oldest first; approved and all read newest first."""
     query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
     found = session.execute(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return [_row(filed, name, type_id) for filed, name, type_id in found]
+    return _rows(session, view.tenant_id, [tuple(row) for row in found])
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
     """Return one filed record of any drawer and type, or None outside the reach."""
     everything = replace(view, state=QueueState.ALL, type=None)
-    found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).first()
-    return _row(*found) if found is not None else None
+    found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
+    return next(iter(_rows(session, view.tenant_id, [tuple(row) for row in found])), None)
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
@@ -132,6 +133,25 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
     if _oldest_first(state):
         return or_(at > left.received_at, and_(at == left.received_at, record_id > left.record_id))
     return or_(at < left.received_at, and_(at == left.received_at, record_id < left.record_id))
+
+
+def _rows(
+    session: Session, tenant_id: str, found: Sequence[tuple[FiledRecord, str | None, str | None]]
+) -> list[QueueRow]:
+    """Return the rows of the list; a visit at a merged establishment goes by the record that stands for it."""
+    nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
+    aliases = survivors_of(session, tenant_id, nameless) if nameless else {}
+    query = select(
+        EstablishmentRow.record_id, EstablishmentRow.name, EstablishmentRow.establishment_type_id
+    ).where(
+        EstablishmentRow.tenant_id == tenant_id,
+        EstablishmentRow.record_id.in_(sorted(set(aliases.values()))),
+    )
+    places = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
+    return [
+        _row(filed, *places.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
+        for filed, name, type_id in found
+    ]
 
 
 def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:

@@ -14,7 +14,7 @@ from field178_server.models import Record, Salvage
 from field178_server.models.base import table_of
 from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError
-from field178_shared.protocol import MAX_DATA_BYTES, Reader
+from field178_shared.protocol import MAX_DATA_BYTES, PURGED, Reader
 
 WAITING = "waiting"
 MAX_NAME = 128
@@ -41,7 +41,7 @@ _RECORDS = select(Record.record_id, Record.h, Record.body).where(
     Record.tenant_id == bindparam("tenant_id"), Record.record_id.in_(bindparam("record_ids", expanding=True))
 )
 # The content was removed for good: a tablet's copy MUST NOT bring it back.
-_PURGED = '{"purged":'
+_PURGED = f'{{"{PURGED}":'
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
+from field178_shared import protocol
 from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.merge import Data
 
-PURGED = "purged"
+PURGED = protocol.PURGED
 
 
 @dataclass(frozen=True)

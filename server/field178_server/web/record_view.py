@@ -99,6 +99,7 @@ class RecordView:
     place_id: str | None
     is_place_known: bool
     files: FilesView | None
+    purged: str | None
 
     @property
     def is_filed(self) -> bool:
@@ -144,6 +145,7 @@ def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
         place_id=place_id if isinstance(place_id, str) else None,
         is_place_known=page.place is not None,
         files=files_view(page.record.record_id, page.files, (speech, now)),
+        purged=speech.instant(page.purged_at) if page.purged_at else None,
     )
 
 
@@ -161,6 +163,8 @@ def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Row
 
 def _title(page: RecordPage, speech: Speech) -> str:
     data = page.record.data
+    if page.purged_at:
+        return type_name(page.record.type, speech)
     if page.record.type == "establishment":
         return str(data.get("name", ""))
     if page.record.type == "outreach_session":
@@ -178,6 +182,8 @@ def _subtitle(page: RecordPage, speech: Speech) -> str:
 
 def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
     data = page.record.data
+    if page.purged_at:
+        return ()
     last = page.history.revisions[-1].received_at if page.history.revisions else None
     if last is None:
         return ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.queries.establishments import RegisterQuery, register_page
 from field178_server.queries.reach import reach_of
-from field178_server.queries.record_page import record_page
+from field178_server.queries.record_page import record_page, survivor_within
 from field178_server.runtime import current_runtime
 from field178_server.unit_of_work import snapshot
 from field178_server.web.blueprint import web
@@ -43,12 +44,16 @@ def establishments() -> Response:
 
 
 @web.get("/establishments/<record_id>")
-def establishment(record_id: str) -> Response:
-    """Show one register entry."""
+def establishment(record_id: str) -> AnyResponse:
+    """Show one register entry; that of a merged one is the page of the record that stands for it."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    reach = reach_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:
-        page = record_page(session, runtime.tenant_id, reach_of(officer.role, officer.scopes), record_id)
+        page = record_page(session, runtime.tenant_id, reach, record_id)
+        survivor = survivor_within(session, runtime.tenant_id, reach, record_id) if page is None else None
         desk = desk_of(session, officer, Speech(language))
+    if survivor is not None:
+        return redirect(url_for("web.establishment", record_id=survivor))
     if page is None or page.record.type != "establishment":
         raise AppError(ErrorCode.NOT_FOUND)
     view = record_view(page, Speech(language, page.names), runtime.clock.now())

@@ -15,7 +15,7 @@ from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
 from field178_shared import schemas
 from field178_shared.i18n import N_
-from field178_shared.protocol import MERGED_INTO
+from field178_shared.protocol import MERGED_INTO, PURGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _stands(one: SalvagedRecord, speech: Speech) -> StateWord:
     stands = one.stands
     if stands is None:
         return StateWord(speech.say(N_("Not on the server")), "warn", "alert")
-    if "purged" in stands.data:
+    if PURGED in stands.data:
         return StateWord(speech.say(N_("Removed for good on the server")), "bad", "privacy")
     if MERGED_INTO in stands.data:
         return StateWord(speech.say(N_("Merged on the server")), "warn", "establishment")
