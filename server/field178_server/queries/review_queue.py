@@ -59,14 +59,15 @@ def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRo
     """Return one page of the queue, oldest first; approved and all read newest first."""
     query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
     found = session.execute(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return _rows(session, view.tenant_id, [tuple(row) for row in found])
+    return _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
     """Return one filed record of any drawer and type, or None outside the reach."""
     everything = replace(view, state=QueueState.ALL, type=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
-    return next(iter(_rows(session, view.tenant_id, [tuple(row) for row in found])), None)
+    rows = _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
+    return rows[0] if rows else None
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
@@ -138,7 +139,7 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
 def _rows(
     session: Session, tenant_id: str, found: Sequence[tuple[FiledRecord, str | None, str | None]]
 ) -> list[QueueRow]:
-    """Return the rows of the list; a visit at a merged establishment goes by the record that stands for it."""
+    """Return the rows of the list; a visit at a merged establishment goes by its survivor."""
     nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
     aliases = survivors_of(session, tenant_id, nameless) if nameless else {}
     query = select(
