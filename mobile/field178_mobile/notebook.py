@@ -18,6 +18,7 @@ from field178_shared.durable import make_folder
 from field178_shared.ids import IdSource
 
 if TYPE_CHECKING:
+    from field178_mobile.rescue import Rescuer
     from field178_mobile.store import Store
     from field178_mobile.sync.enrolment import EnrolLink
     from field178_mobile.sync.runner import SyncRunner
@@ -84,6 +85,13 @@ class Notebook:
         runner = self._make_runner(store, self.vault.enrolment(), self.vault.device_key(key))
         runner.start()
         return OpenNotebook(store, load(), runner, key)
+
+    def rescuer(self, opened: OpenNotebook, folder: Callable[[], Path]) -> Rescuer:
+        """Return what writes the rescue file of an open notebook."""
+        from field178_mobile.rescue import Rescuer
+
+        vault = self.vault
+        return Rescuer(opened.store, vault.enrolment(), vault.device_key(opened.key), self.clock, folder)
 
     def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
         from field178_mobile.sync.assemble import Surroundings, runner_for

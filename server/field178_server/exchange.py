@@ -29,7 +29,7 @@ from field178_shared.canonical import state_hash
 from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
-from field178_shared.protocol import VERSION, SyncRequest
+from field178_shared.protocol import VERSION, Change, SyncRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class Exchange:
         their receipts.
         """
         seen = Presence(self.clock.now(), request.app, request.now, request.about)
-        answers = self._push(device_id, request, seen) if request.push else []
+        pushed = (device_id, request.incarnation, request.push, seen)
+        answers = self.take_in(*pushed) if request.push else []
         if protocol < self.served[0]:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
@@ -64,13 +65,18 @@ class Exchange:
         self.crash_point("answer")
         return parts
 
-    def _push(self, device_id: str, request: SyncRequest, seen: Presence) -> list[Answered]:
+    def take_in(
+        self, device_id: str, incarnation: str, changes: Sequence[Change], seen: Presence | None = None
+    ) -> list[Answered]:
+        """Store changes of a tablet, pushed (`seen`) or come another way; whole or not at all."""
+
         def work(session: Session) -> list[Answered]:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
-            presence.note(session, self.tenant_id, device.id, seen)
+            if seen is not None:
+                presence.note(session, self.tenant_id, device.id, seen)
             self.crash_point("push.begin")
-            answers = push(batch, device, request.incarnation, request.push, self.rules)
+            answers = push(batch, device, incarnation, changes, self.rules)
             self.crash_point("push.commit")
             return answers
 
@@ -78,8 +84,8 @@ class Exchange:
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
         self.crash_point("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
-            awaited = merging.targets(request.push)
-            self._run_missed_orphans(awaited.union(change.record_id for change in request.push))
+            awaited = merging.targets(changes)
+            self._run_missed_orphans(awaited.union(change.record_id for change in changes))
         return answers
 
     def _keep(self, device_id: str, sent: Sequence[object]) -> list[str]:

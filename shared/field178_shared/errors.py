@@ -42,6 +42,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     UNSUPPORTED_ENCODING = "unsupported_encoding"
     FILE_REFUSED = "file_refused"
+    RESCUE_FILE = "rescue_file"
     LOCKED = "locked"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
     SLOW_DOWN = "slow_down"
@@ -121,6 +122,7 @@ class ErrorCode(StrEnum):
     STORE_TOO_NEW = "store_too_new"
     PIN_WEAK = "pin_weak"
     STORAGE_LOW = "storage_low"
+    RESCUE_UNWRITTEN = "rescue_unwritten"
 
 
 _E = ErrorEntry
@@ -164,6 +166,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         415, "Kiểu nén không hỗ trợ.", "The content encoding is not supported."
     ),
     ErrorCode.FILE_REFUSED: _E(422, "Tệp không được chấp nhận.", "The file is refused."),
+    ErrorCode.RESCUE_FILE: _E(
+        422,
+        "Tệp cứu hộ không dùng được: hỏng, thiếu, hoặc không phải của máy chủ này. Chưa nhập gì.",
+        "The rescue file cannot be used: damaged, cut short, or not for this server. Nothing was imported.",
+    ),
     ErrorCode.LOCKED: _E(
         423, "Phiếu đã duyệt, thay đổi được giữ riêng.", "Approved: the change is kept aside."
     ),
@@ -311,6 +318,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None,
         "Máy sắp hết chỗ: không thêm được ảnh, phiếu vẫn ghi được.",
         "The tablet is almost full: no photo can be added, records still can.",
+    ),
+    ErrorCode.RESCUE_UNWRITTEN: _E(
+        None,
+        "Không ghi được tệp cứu hộ vào thư mục đã chọn.",
+        "The rescue file could not be written into the chosen folder.",
     ),
     ErrorCode.STORE_DAMAGED: _E(
         None,

@@ -46,6 +46,7 @@ class RealTablet:
     transport: HttpTransport
     ids: IdSource
     enrolment: Enrolment
+    key: bytes
 
     def sync(self) -> SyncMessage:
         """Do what the sync thread does at the user's tap."""
@@ -108,4 +109,4 @@ def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> R
     rows = SyncStore(store)
     engine = SyncEngine(rows, Identity(enrolment.device, "test"), world)
     transport = HttpTransport(url or server.url, "", enrolment.device, key, rows)
-    return RealTablet(store, engine, transport, ids, enrolment)
+    return RealTablet(store, engine, transport, ids, enrolment, key)

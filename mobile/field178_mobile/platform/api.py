@@ -28,6 +28,10 @@ class Platform(Protocol):
         """Return the folder of this application's own files."""
         ...
 
+    def rescue_folder(self) -> Path:
+        """Return where a person finds a file this application writes for them."""
+        ...
+
     def device_label(self) -> str:
         """Return a name for this device, shown at the office (at most 64 characters)."""
         ...

@@ -29,6 +29,11 @@ class DesktopPlatform:
         base = self._environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
         return Path(base) / "field178"
 
+    def rescue_folder(self) -> Path:
+        """Return FIELD178_RESCUE_DIR, or the user's documents."""
+        named = self._environment.get("FIELD178_RESCUE_DIR")
+        return Path(named) if named else Path.home() / "Documents"
+
     def device_label(self) -> str:
         """Return the computer's name."""
         return (system.node() or "tablet")[:LABEL_LENGTH]

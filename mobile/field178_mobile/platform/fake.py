@@ -23,6 +23,10 @@ class FakePlatform:
         """Return the folder given."""
         return self._folder
 
+    def rescue_folder(self) -> Path:
+        """Return a folder beside the data."""
+        return self._folder / "rescue"
+
     def device_label(self) -> str:
         """Return one fixed name."""
         return "tablet"

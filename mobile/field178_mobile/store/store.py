@@ -182,6 +182,10 @@ class Store:
         """Run a reading on the database thread."""
         return self._run(lambda unlocked: work(unlocked.room))
 
+    def read_all(self, work: Callable[[Unlocked], Result]) -> Result:
+        """Run a reading that needs the journal as well, on the database thread."""
+        return self._run(work)
+
     def write(self, work: Callable[[Unlocked], Iterable[str]]) -> None:
         """Run a writing on the database thread; it returns the ids of the records it touched."""
         touched = self._run(lambda unlocked: self._written(unlocked, work))

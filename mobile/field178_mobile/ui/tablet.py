@@ -54,6 +54,7 @@ class Tablet:
             platform=house.platform,
             session=Session(officer, notebook.clock.now()),
             sign_out=actions["sign_out"],
+            rescue=notebook.rescuer(opened, house.platform.rescue_folder),
         )
 
     def start(self, first: str = "inspection") -> None:

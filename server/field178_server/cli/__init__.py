@@ -6,7 +6,18 @@ import importlib.metadata
 
 import click
 
-from field178_server.cli import backups, demo, history, notices, people, records, salvage, setup, tablets
+from field178_server.cli import (
+    backups,
+    demo,
+    history,
+    notices,
+    people,
+    records,
+    rescue,
+    salvage,
+    setup,
+    tablets,
+)
 from field178_server.cli.operator_context import Group
 from field178_server.cli.words import _
 
@@ -28,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     records.unmerge,
     records.compact,
     salvage.salvage,
+    rescue.rescue_import,
     notices.notice,
     backups.backup,
     backups.restore,

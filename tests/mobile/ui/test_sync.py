@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.mobile.support import FrozenClock
@@ -13,6 +14,7 @@ from field178_mobile.presenters.photo_words import PhotoFact
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.rescue import Rescued
 from field178_mobile.store.brake import Held
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photo_rows import Photo, PhotoState
@@ -61,6 +63,9 @@ class Shelf:
 
     def answer(self, *, allow):
         self.said.append(allow)
+
+    def rescue(self):
+        return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7)
 
     def bring_back(self):
         self.said.append("back")
@@ -152,6 +157,13 @@ def test_agreement_is_shown_as_equal_numbers(sync_screen):
     assert "máy 215 = máy chủ 215" in texts()
 
 
+def test_a_rescue_file_is_written_by_one_tap_and_named(sync_screen):
+    sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
+    tap(find("Btn", text="Xuất tệp cứu hộ"))
+    assert any("Đã ghi: cuu-ho-c0ffee-20261125-083015.f178 (7 thay đổi)" in text for text in texts())
+    assert "Chưa gửi" in texts()
+
+
 def test_mass_removal_has_one_button_each_way(sync_screen):
     facts = replace(FACTS, waiting=(), held=Held(64, is_kept=False))
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL))
@@ -177,6 +189,7 @@ def test_what_went_can_be_offered_to_the_office(sync_screen):
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
     facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     screen = sync_screen(STATUS, facts, SENDING, size=window_size)
+    screen.presenter.write_rescue()
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.sync import SyncPresenter
+from field178_mobile.presenters.sync import Rescued, SyncPresenter
 from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
 from field178_mobile.presenters.sync_state import PhotosState, ScopeRow, SyncScreenState, WaitingRow
 from field178_mobile.store import Store, StoreChange
@@ -70,6 +70,7 @@ class SyncScreen(BoxLayout):
     has_waiting = BooleanProperty(False)
     held = StringProperty("")
     removed = StringProperty("")
+    rescue = StringProperty("")
     __events__ = ("on_leaving",)
 
     def __init__(self, **properties: object) -> None:
@@ -135,7 +136,7 @@ class SyncScreen(BoxLayout):
 _PLAIN = (
     *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
     *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
-    *("held", "removed"),
+    *("held", "removed", "rescue"),
 )
 
 
@@ -150,10 +151,11 @@ def _scope(row: ScopeRow) -> ScopeLine:
 
 
 class _Shelf:
-    """What the brake holds, what went, and how photos go, in this tablet's store."""
+    """What the brake holds, what went, how photos go, and the way by file, in this tablet's store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, rescue: Callable[[], Rescued]) -> None:
         self._store = store
+        self.rescue = rescue
 
     def answer(self, *, allow: bool) -> None:
         """Take the user's word."""
@@ -183,7 +185,8 @@ def build(services: Services) -> SyncScreen:
     def facts() -> tuple[StoreStatus, SyncFacts]:
         return store.status(), read_facts(store, words)
 
-    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, _Shelf(store))
+    shelf = _Shelf(store, services.rescue)
+    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, shelf)
     screen.presenter = presenter
     screen.bind(on_leaving=lambda _screen: services.sign_out())
 

@@ -1,0 +1,31 @@
+"""The rescue file of a tablet: `rescue-import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from field178_server.cli.operator_context import as_json_option, operator, show
+from field178_server.cli.words import _
+from field178_server.exchange import Exchange
+from field178_server.rescue import import_rescue
+from field178_server.services.type_rules import declared_types
+
+
+@click.command(
+    name="rescue-import", help=_("Take in the unsent work of a tablet from its rescue file; twice is once.")
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("Only tell what would happen; change nothing."))
+@as_json_option
+def rescue_import(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import a rescue file."""
+    at = operator()
+    exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
+    with file.open("rb") as opened:
+        done = import_rescue(exchange, at.desk, at.keyring.sealing, opened, dry_run=dry_run)
+    counted = done.counted
+    pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": counted.total}
+    counts = {"new": counted.new, "known": counted.known, "held": counted.held}
+    show({**pairs, **counts, "unreadable": counted.unreadable, "dry_run": dry_run}, as_json=as_json)

@@ -1,0 +1,133 @@
+"""From a tablet that cannot sync, through its rescue file, to the office: nothing of it is played."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.e2e.race import an_office
+from tests.e2e.real_tablet import RealTablet, enrolled
+from tests.e2e.server_process import ServerProcess
+
+from field178_mobile.rescue import Rescuer
+from field178_mobile.sync.events import SyncMessage
+from field178_server.cli import main
+from field178_shared.clock import SystemClock
+from field178_shared.errors import AppError, ErrorCode
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with an_office(tmp_path_factory.mktemp("office")) as server:
+        yield server
+
+
+@pytest.fixture
+def tablet(office: ServerProcess, tmp_path: Path) -> Iterator[RealTablet]:
+    with closing(enrolled(office, "an", tmp_path / "tablet")) as one:
+        assert one.sync() is SyncMessage.IN_SYNC
+        yield one
+
+
+def file_some(tablet: RealTablet, count: int = 4) -> list[str]:
+    record = tablet.ids.time_ordered()
+    filed = [tablet.file(record, name="Nhà nghỉ Hoa Sim")]
+    return filed + [tablet.file(record, name=f"Nhà nghỉ {number}") for number in range(count - 1)]
+
+
+def rescued(tablet: RealTablet, folder: Path) -> Path:
+    done = Rescuer(tablet.store, tablet.enrolment, tablet.key, SystemClock(), lambda: folder / "out")()
+    assert done.path.parent == folder / "out"
+    return done.path
+
+
+def imported(office: ServerProcess, file: Path, *options: str) -> dict[str, object]:
+    found = json.loads(office.command("rescue-import", str(file), "--json", *options))
+    assert isinstance(found, dict)
+    return {name: found[name] for name in ("changes", "new", "known", "held", "unreadable")}
+
+
+def states(tablet: RealTablet) -> list[tuple[object, ...]]:
+    query = "SELECT id, state, status FROM outbox ORDER BY ordinal"
+    return tablet.store.read(lambda room: room.connection.execute(query).fetchall())
+
+
+def test_unsent_work_reaches_the_office_by_file_and_the_tablet_hears_of_it(
+    office: ServerProcess, tablet: RealTablet, tmp_path: Path
+) -> None:
+    filed = file_some(tablet)
+    before = states(tablet)
+    file = rescued(tablet, tmp_path)
+    assert states(tablet) == before
+    counts = {"changes": 4, "new": 4, "known": 0, "held": 0, "unreadable": 0}
+    assert imported(office, file, "--dry-run") == counts
+    assert imported(office, file) == counts
+    assert imported(office, file) == {**counts, "new": 0, "known": 4}
+    assert tablet.sync() is SyncMessage.IN_SYNC
+    assert {change: status for change, (status, _, _) in tablet.receipts().items()} == dict.fromkeys(
+        filed, "applied"
+    )
+    assert [rev for _, rev in tablet.live().values() if rev == 4]
+
+
+def test_what_was_sent_already_is_known(office: ServerProcess, tablet: RealTablet, tmp_path: Path) -> None:
+    file_some(tablet, 2)
+    tablet.sync()
+    file_some(tablet, 1)
+    counts = imported(office, rescued(tablet, tmp_path))
+    assert counts == {"changes": 3, "new": 1, "known": 2, "held": 0, "unreadable": 0}
+
+
+def test_the_work_of_a_revoked_tablet_is_kept_aside(
+    office: ServerProcess, tablet: RealTablet, tmp_path: Path
+) -> None:
+    file_some(tablet, 2)
+    office.command("revoke", tablet.enrolment.device)
+    assert imported(office, rescued(tablet, tmp_path))["held"] == 2
+    tablet.sync()
+    assert {reason for _, reason, _ in tablet.receipts().values()} == {"device_revoked"}
+
+
+def test_a_damaged_database_leaves_what_the_journal_has(
+    office: ServerProcess, tablet: RealTablet, tmp_path: Path
+) -> None:
+    file_some(tablet)
+    tablet.store.read(lambda room: room.connection.execute("UPDATE outbox SET sealed = x'00'"))
+    assert imported(office, rescued(tablet, tmp_path))["new"] == 4
+
+
+def test_a_damaged_file_is_a_clear_error_and_imports_nothing(
+    office: ServerProcess, tablet: RealTablet, tmp_path: Path
+) -> None:
+    file_some(tablet)
+    file = rescued(tablet, tmp_path)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    environment = {"FIELD178_DATA_DIR": str(office.folder)}
+    refused = CliRunner().invoke(main, ["rescue-import", str(file)], env=environment)
+    assert (refused.exit_code, "[rescue_file] problem=cut" in refused.output) == (1, True)
+    file.write_bytes(whole)
+    assert imported(office, file)["new"] == 4
+
+
+def test_a_folder_that_takes_no_file_is_said(tablet: RealTablet, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("not a folder")
+    with pytest.raises(AppError) as refused:
+        rescued(tablet, tmp_path)
+    assert refused.value.code is ErrorCode.RESCUE_UNWRITTEN
+
+
+def test_every_import_is_in_the_audit_trail(
+    office: ServerProcess, tablet: RealTablet, tmp_path: Path
+) -> None:
+    file_some(tablet, 1)
+    imported(office, rescued(tablet, tmp_path))
+    query = "SELECT details FROM audit WHERE action = 'rescue.import' AND object_id = ?"
+    with closing(sqlite3.connect(next(office.folder.glob("*.sqlite*")))) as store:
+        found = store.execute(query, (tablet.enrolment.device,)).fetchall()
+    assert [json.loads(row[0]) for row in found] == [{"new": 1, "known": 0, "held": 0, "unreadable": 0}]
