@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from field178_server.packing import packing_of
 from field178_server.runtime import Runtime
 from field178_server.services import store_check
 from field178_server.soundness import faults_of_store
@@ -23,10 +24,14 @@ log = structlog.get_logger()
 
 
 def check_if_due(runtime: Runtime) -> bool:
-    """Recompute every digest when a day has passed and keep what was found; tell whether it was done."""
+    """Recompute every digest when a day has passed and keep what was found; tell whether it was done.
+
+    Packs that may not be shown any more go on the same occasion.
+    """
     engine, tenant_id = runtime.engine, runtime.tenant_id
     if not run_write(engine, lambda session: store_check.claim(session, tenant_id, runtime.clock.now())):
         return False
+    packing_of(runtime).sweep()
     found = faults_of_store(engine, tenant_id)
     run_write(engine, lambda session: store_check.keep(session, tenant_id, runtime.clock.now(), found))
     log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.crash_points import CrashPoint, crash_point
 from field178_server.database import write_lock
+from field178_server.packing import Packing
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.notices import NoticeNow, notices_now
@@ -44,6 +45,7 @@ class Exchange:
     crash_point: CrashPoint = crash_point
     # The oldest and the newest protocol that is answered with records.
     served: tuple[int, int] = (VERSION, VERSION)
+    packing: Packing | None = None
 
     def answer(self, device_id: str, request: SyncRequest, protocol: int = VERSION) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then.
@@ -57,9 +59,10 @@ class Exchange:
         if protocol < self.served[0]:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
+        packs = self._packs(device_id, request) if request.snapshots else {}
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
-            parts = self._read(session, device, request, Taken(answers, salvaged))
+            parts = self._read(session, device, request, Taken(answers, salvaged, packs))
         if not request.push and presence.is_due(device, seen):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
         self.crash_point("answer")
@@ -93,6 +96,13 @@ class Exchange:
             return salvage.keep(session, self.tenant_id, device_id, sent, self.clock.now())
 
         return run_write(self.engine, work)
+
+    def _packs(self, device_id: str, request: SyncRequest) -> dict[str, Mapping[str, object]]:
+        if self.packing is None:
+            return {}
+        with snapshot(self.engine) as session:
+            scopes = _device(session, self.tenant_id, device_id).scopes
+        return self.packing.offers(scopes, request)
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
@@ -134,6 +144,7 @@ class Exchange:
             request.max_records,
             lacks_verdicts=device.verdicts != request.verdicts,
             own=told.own,
+            packs=stored.packs,
         )
         return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
 
@@ -185,10 +196,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What this request has put into the store."""
+    """What this request has put into the store, and the packs its tablet may begin with."""
 
     answers: Sequence[Answered]
     salvaged: Sequence[str]
+    packs: Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ class SyncRequest:
     oks: bool = False
     about: About | None = None
     salvage: tuple[object, ...] = ()
+    snapshots: bool = False
 
     @classmethod
     def from_wire(cls, value: object) -> SyncRequest:
@@ -240,6 +241,7 @@ class SyncRequest:
             salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
             oks=reader.flag("oks"),
+            snapshots=reader.flag("snapshots"),
             about=About.from_wire(reader.value.get("about")),
         )
 

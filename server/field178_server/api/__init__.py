@@ -12,6 +12,7 @@ from field178_server.api import (
     openapi,
     schemas,
     sessions,
+    snapshots,
     sync,
     uploads,
 )
@@ -19,5 +20,8 @@ from field178_server.api import (
 
 def init_api(app: Flask) -> None:
     """Register every blueprint of the interface."""
-    for module in (health, devices, sessions, sync, uploads, blobs, schemas, dictionaries, openapi):
+    for module in (
+        *(health, devices, sessions, sync, snapshots),
+        *(uploads, blobs, schemas, dictionaries, openapi),
+    ):
         app.register_blueprint(module.bp)

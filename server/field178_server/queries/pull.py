@@ -45,7 +45,10 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the tablet says it holds and asks for; `own` is what it pushed just now, {scope: {seq: row}}."""
+    """What the tablet says it holds and asks for; `own` is what it pushed just now, {scope: {seq: row}}.
+
+    `packs`: scopes it can begin with by a `snapshot` frame of these members.
+    """
 
     cursors: Mapping[str, int]
     digests: Mapping[str, object]
@@ -55,6 +58,7 @@ class Held:
     max_records: int
     lacks_verdicts: bool = False
     own: Mapping[str, Mapping[int, OwnRow]] = field(default_factory=dict)
+    packs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,10 @@ def add_changes(
             frames.add("resync", {"scope": scope.scope})
         elif scope.scope not in wanted and _agrees(scope, cursor, held) and not is_other_epoch:
             verified.append(scope.scope)
+        elif scope.scope in held.packs:
+            # The rest of the scope is asked for from the pack's seq on.
+            frames.add("snapshot", dict(held.packs[scope.scope]))
+            more = True
         elif budget.is_spent:
             more = True
         else:
@@ -145,7 +153,7 @@ def _lines(
     if are_all(own, cursor, scope.seq):
         yield from stubs(scope.scope, own)
         return
-    for line in _rows(session, tenant_id, scope, cursor):
+    for line in rows_above(session, tenant_id, scope, cursor):
         mine = own.get(line.seq)
         if mine is None:
             yield line
@@ -153,8 +161,8 @@ def _lines(
             yield stub(scope.scope, mine)
 
 
-def _rows(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
-    """Read rows above the cursor up to H, page by page."""
+def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
+    """Read rows above the cursor up to H, page by page; from the beginning the live ones alone."""
     # A tablet that has nothing needs no row that says something is gone.
     query = _ABOVE if cursor else _LIVE_ABOVE
     while True:
