@@ -39,7 +39,7 @@ class ScriptedServer:
                 seen.append((self.path, dict(self.headers), body))
                 answer(self, body)
 
-            do_PATCH = do_HEAD = do_POST
+            do_GET = do_PATCH = do_HEAD = do_POST
 
             def log_message(self, *args: object) -> None:
                 pass

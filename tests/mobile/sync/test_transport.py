@@ -328,3 +328,57 @@ class HttpKeys:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         return Ed25519PrivateKey.from_private_bytes(private).public_key()
+
+
+PACK = bytes(range(256)) * 8
+
+
+def ranged(handler, body, **changed: str) -> None:
+    first, last = (int(one) for one in handler.headers["Range"].removeprefix("bytes=").split("-"))
+    told = {"Content_Range": f"bytes {first}-{last}/{len(PACK)}", "F178_Protocol": "1", **changed}
+    reply(handler, 206, PACK[first : last + 1], **told)
+
+
+def test_a_range_of_a_pack_comes_as_it_was_asked_for(serve) -> None:
+    server = serve(ranged)
+    transport = HttpTransport(server.url)
+    assert transport.fetch("/api/v1/snapshots/ref/1", 100, 199) == PACK[100:200]
+    transport.close()
+    path, headers, _ = server.requests[0]
+    assert (path, headers["Accept-Encoding"]) == ("/api/v1/snapshots/ref/1", "identity")
+
+
+def test_what_came_of_a_pack_before_a_cut_is_kept(serve) -> None:
+    def cut(handler, body):
+        handler.send_response(206)
+        for name, value in (
+            ("Content-Range", f"bytes 0-999/{len(PACK)}"),
+            ("Content-Length", "1000"),
+            ("F178-Protocol", "1"),
+        ):
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(PACK[:77])
+        handler.close_connection = True
+
+    transport = HttpTransport(serve(cut).url)
+    assert transport.fetch("/x", 0, 999) == PACK[:77]
+    transport.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (lambda handler, body: ranged(handler, body, Content_Range="bytes 5-9/2048"), FailureKind.REFUSED),
+        (lambda handler, body: reply(handler, 200, PACK, F178_Protocol="1"), FailureKind.REFUSED),
+        (lambda handler, body: reply(handler, 404, F178_Protocol="1"), FailureKind.FORBIDDEN),
+        (lambda handler, body: reply(handler, 206, PACK[:10]), FailureKind.NOT_OUR_SERVER),
+        (lambda handler, body: reply(handler, 401, F178_Protocol="1"), FailureKind.SESSION),
+    ],
+)
+def test_another_answer_is_no_piece_of_a_pack(serve, answer: Answer, kind: FailureKind) -> None:
+    transport = HttpTransport(serve(answer).url)
+    with pytest.raises(TransportFailure) as failed:
+        transport.fetch("/api/v1/snapshots/ref/1", 0, 9)
+    transport.close()
+    assert failed.value.failure.kind is kind
