@@ -22,6 +22,7 @@ from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import Options, World
 
 from field178_mobile.store import brake
+from field178_mobile.sync import pack_queue
 
 USUAL = Options()
 OFTEN = 5
@@ -49,6 +50,7 @@ class Seen:
     tablet_crash_points: set[str] = field(default_factory=set)
     server_crash_points: set[str] = field(default_factory=set)
     actions: Counter[str] = field(default_factory=Counter)
+    fetches: int = 0
 
 
 class Failed(AssertionError):
@@ -114,6 +116,7 @@ class Simulator:
 
     def _keep(self, world: World) -> None:
         self.seen.faults |= world.wire.seen
+        self.seen.fetches += world.wire.seen_fetches
         self.seen.verdicts |= world.oracle.verdicts
         self.seen.server_crash_points |= world.office.crash_points
         for seat in world.seats:
@@ -127,11 +130,18 @@ def simulator() -> Iterator[Simulator]:
     made = Simulator(folder)
     try:
         # The worlds are small: what is much in a district is two records here.
-        with watching_applies(made.current), patch.object(brake, "MOST_ROWS", MOST_ROWS):
+        with watching_applies(made.current), patch.object(brake, "MOST_ROWS", MOST_ROWS), _small_packs():
             yield made
     finally:
         made.close()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _small_packs() -> Iterator[None]:
+    """Let packs of a few records come in several pieces and pages."""
+    with patch.object(pack_queue, "PIECE_BYTES", 600), patch.object(pack_queue, "ROWS_A_PAGE", 2):
+        yield
 
 
 def _settle_in(world: World) -> None:

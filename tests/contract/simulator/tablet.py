@@ -24,7 +24,18 @@ from field178_mobile.store.position import Position, read_position
 from field178_mobile.store.store import Unlocked
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
-from field178_mobile.sync.events import Effect, Event, HangUp, Send, SignedIn, SignIn, Wait, Wake, WakeReason
+from field178_mobile.sync.events import (
+    Effect,
+    Event,
+    Fetch,
+    HangUp,
+    Send,
+    SignedIn,
+    SignIn,
+    Wait,
+    Wake,
+    WakeReason,
+)
 from field178_mobile.sync.events import Line as LineOf
 from field178_mobile.sync.request import Identity
 from field178_shared.canonical import short_hash
@@ -71,6 +82,7 @@ class Tablet:
         self.sent = 0
         self.told_scopes: frozenset[str] = frozenset()
         self.told_salvaged: set[str] = set()
+        self.fetch: Callable[[Tablet, Fetch], Event]
         self.on_start: Callable[[Tablet], None] = lambda tablet: None
         self.boot()
 
@@ -138,6 +150,8 @@ class Tablet:
             self.sent += 1
             require(self.sent < LONGEST_CONVERSATION, "I5", "the engine does not come to rest")
             return line(self, effect.body)
+        if isinstance(effect, Fetch):
+            return [self.fetch(self, effect)]
         return []
 
     def sync(self, line: Carry, reason: WakeReason = WakeReason.USER) -> bool:

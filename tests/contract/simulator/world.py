@@ -23,6 +23,7 @@ from field178_shared.merge import difference
 MOST_ROUNDS = 10
 PATIENCE = 6
 CRASH_WHILE_FILING = 0.1
+PACKS_FROM = 3
 _REMEMBERED = 40
 _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
@@ -57,7 +58,9 @@ class World:
         self.trace: deque[str] = deque(maxlen=_REMEMBERED)
         self.folder = shelf.folder / "tablets"
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.office = Office(shelf, self.clock, random.Random(f"office {seed}"))
+        # In every other world a scope of a few records comes packed.
+        packs_from = PACKS_FROM if seed % 2 else 0
+        self.office = Office(shelf, self.clock, random.Random(f"office {seed}"), packs_from)
         self.oracle = ServerOracle(shelf.path)
         self.wire = Wire(self.office, self.oracle, random.Random(f"wire {seed}"), self.note)
         self.seats = [self._seat(number, device) for number, device in enumerate(DEVICES)]
@@ -216,4 +219,5 @@ class World:
     def _seat(self, number: int, device: str) -> Seat:
         rng = random.Random(f"tablet {number} {self.seed}")
         tablet = Tablet(f"T{number}", device, self.folder / f"t{number}", self.clock, rng)
+        tablet.fetch = self.wire.fetch
         return Seat(tablet, TabletOracle(tablet))
