@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -59,10 +59,7 @@ class Exchange:
         if protocol < self.served[0]:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
-        packs = self._packs(device_id, request) if request.snapshots else {}
-        with snapshot(self.engine) as session:
-            device = _device(session, self.tenant_id, device_id)
-            parts = self._read(session, device, request, Taken(answers, salvaged, packs))
+        device, parts = self._told(device_id, request, Taken(answers, salvaged))
         if not request.push and presence.is_due(device, seen):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
         self.crash_point("answer")
@@ -97,12 +94,17 @@ class Exchange:
 
         return run_write(self.engine, work)
 
-    def _packs(self, device_id: str, request: SyncRequest) -> dict[str, Mapping[str, object]]:
-        if self.packing is None:
-            return {}
+    def _told(self, device_id: str, request: SyncRequest, taken: Taken) -> tuple[DeviceContext, list[bytes]]:
         with snapshot(self.engine) as session:
-            scopes = _device(session, self.tenant_id, device_id).scopes
-        return self.packing.offers(scopes, request)
+            device = _device(session, self.tenant_id, device_id)
+            begun = {one for one in device.scopes if not request.cursors.get(one)}
+            if self.packing is None or not (request.snapshots and begun):
+                return device, self._read(session, device, request, taken)
+        # Packing takes a while: no snapshot is kept open over it.
+        packs = self.packing.offers(begun, request)
+        with snapshot(self.engine) as session:
+            device = _device(session, self.tenant_id, device_id)
+            return device, self._read(session, device, request, replace(taken, packs=packs))
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
@@ -144,7 +146,7 @@ class Exchange:
             request.max_records,
             lacks_verdicts=device.verdicts != request.verdicts,
             own=told.own,
-            packs=stored.packs,
+            packs=taken.packs,
         )
         return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
 
@@ -200,7 +202,7 @@ class Taken:
 
     answers: Sequence[Answered]
     salvaged: Sequence[str]
-    packs: Mapping[str, Mapping[str, object]]
+    packs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

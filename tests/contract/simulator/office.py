@@ -99,7 +99,7 @@ class Office:
         shutil.rmtree(shelf.folder / PACKS, ignore_errors=True)
         self.packing = Packing(self.engine, TENANT, clock, shelf.folder, packs_from)
         self.exchange = Exchange(
-            self.engine, TENANT, clock, self.ids, declared_types(), self._pass, self.packing
+            self.engine, TENANT, clock, self.ids, declared_types(), self._pass, packing=self.packing
         )
         self.has_backup = False
 
