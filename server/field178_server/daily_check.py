@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from field178_server.erasing import erase_what_was_purged
+from field178_server.files.file_store import FileStore
 from field178_server.packing import packing_of
 from field178_server.runtime import Runtime
 from field178_server.services import store_check
@@ -36,6 +38,14 @@ def check_if_due(runtime: Runtime) -> bool:
     run_write(engine, lambda session: store_check.keep(session, tenant_id, runtime.clock.now(), found))
     log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))
     return True
+
+
+def look_after_the_store(runtime: Runtime) -> None:
+    """Do what the store needs beside the requests: finish purges that met a busy one, check it once a day."""
+    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
+        log.warning("purges_not_erased", count=left)
+    check_if_due(runtime)
 
 
 @contextmanager

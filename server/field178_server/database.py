@@ -198,6 +198,29 @@ def damage(engine: Engine) -> list[str]:
     return [] if said == "ok" else [f"store: {said}"]
 
 
+def forget_deleted(engine: Engine) -> bool:
+    """Leave nothing deleted or overwritten in the engine's own files; tell whether it is done.
+
+    SQLite keeps old text in free space, in pages left by earlier revisions and in the write-ahead log; the
+    caller MUST hold the write lock. PostgreSQL forgets by its own VACUUM (docs/operations.md).
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA query_only = OFF")
+        cursor.execute("VACUUM")
+        # Refused while somebody reads an older state: the log still holds what was before.
+        return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except _sqlite_driver().OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
+    finally:
+        raw.close()
+
+
 def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
     # Straight to the driver: building typed parameter sets by column would cost as much as the engine itself.
     listed = list(rows)

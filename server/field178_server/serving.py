@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
-from field178_server.daily_check import check_if_due, checking_daily
+from field178_server.daily_check import checking_daily, look_after_the_store
 from field178_server.runtime import runtime_of
 from field178_server.settings import SettingError, Settings, is_loopback
 from field178_server.tls import certificate_of
@@ -36,7 +36,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         raise SettingError(f"http: {_LOOPBACK} only, not {host}; FIELD178_URL=https://…")
     application = application_of(settings)
     with ExitStack() as stack:
-        stack.enter_context(checking_daily(partial(check_if_due, runtime_of(application))))
+        stack.enter_context(checking_daily(partial(look_after_the_store, runtime_of(application))))
         with _listening_on(host, port):
             server = stack.enter_context(bound(application, host, port, {"threads": settings.threads}))
         _spare_the_collector()
@@ -50,7 +50,7 @@ def _serve_https(settings: Settings, host: str, port: int, ready: Ready) -> None
     application = front.with_askers(flask)
     options = {"threads": settings.threads, "url_scheme": "https"}
     with ExitStack() as stack:
-        stack.enter_context(checking_daily(partial(check_if_due, runtime_of(flask))))
+        stack.enter_context(checking_daily(partial(look_after_the_store, runtime_of(flask))))
         server = stack.enter_context(bound(application, _LOOPBACK, 0, options))
         with _listening_on(host, port):
             taken = stack.enter_context(front.listening(host, port, int(server.effective_port)))

@@ -69,6 +69,7 @@ class Uploading:
 
         def work(session: Session) -> tuple[Upload, list[str]]:
             late = upload_rows.expire(session, self._tenant_id, now)
+            upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
             upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
             is_known = skip_known and self._knows(session, device, wanted)
             key = (self._tenant_id, upload_id)
@@ -150,7 +151,13 @@ class Uploading:
         crash_point("blob.stored")
 
     def _complete(self, row: Upload) -> None:
-        run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
+        try:
+            run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
+        except AppError as error:
+            if error.code is ErrorCode.FILE_REFUSED:
+                # Its record was purged between the first byte and the last.
+                self._store.erase(row.sha256)
+            raise
 
     def _give_up(self, row: Upload) -> None:
         run_write(self._engine, lambda session: upload_rows.give_up(session, row))

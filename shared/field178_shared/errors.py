@@ -65,6 +65,7 @@ class ErrorCode(StrEnum):
     OFFICE_ONLY = "office_only"
     USER_UNKNOWN = "user_unknown"
     PURGED = "purged"
+    SECOND_PERSON_NEEDED = "second_person_needed"
     GROUP = "group"
     CONFLICT_UNKNOWN = "conflict_unknown"
     INTO_UNKNOWN = "into_unknown"
@@ -209,6 +210,9 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None, "Cán bộ chưa gắn với máy này.", "The officer is not bound to this device."
     ),
     ErrorCode.PURGED: _E(None, "Nội dung đã bị xóa theo quy định.", "The content has been purged."),
+    ErrorCode.SECOND_PERSON_NEEDED: _E(
+        403, "Người xác nhận phải khác người đề nghị.", "Somebody else than who asked must confirm."
+    ),
     ErrorCode.GROUP: _E(None, "Phiếu đi cùng có lỗi.", "A record sent together has an error."),
     ErrorCode.CONFLICT_UNKNOWN: _E(
         None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."

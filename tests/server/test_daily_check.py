@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 from tests.server.office import Office
 from tests.server.web.conftest import Browser, FieldWork, in_the_field, office, reviewer, signed_in
 
-from field178_server.daily_check import check_if_due, checking_daily
+from field178_server.daily_check import check_if_due, checking_daily, look_after_the_store
 from field178_server.models import Scope
 from field178_server.queries.last_check import LastCheck, last_check
+from field178_server.services import purge, users
+from field178_server.services.type_rules import declared_types
+from field178_server.services.users import Wanted
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
 
@@ -66,3 +70,23 @@ def test_a_check_that_fails_is_tried_again_and_ends_with_the_server() -> None:
     with checking_daily(check, first_after_s=0, look_every_s=0):
         assert twice.wait(timeout=30)
     assert len(tried) >= 2
+
+
+def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field: FieldWork) -> None:
+    record_id, rules = in_the_field.place(), declared_types()
+
+    def decide(session: Session) -> None:
+        for login, step in (("dung", "request"), ("giang", "confirm")):
+            wanted = Wanted(login, login, "privacy_officer", None, ())
+            users.add(session, office.desk, wanted, (), "")
+            if step == "request":
+                purge.request(session, office.desk, rules, record_id, login, "Yêu cầu")
+            else:
+                purge.confirm(session, office.desk, rules, record_id, login)
+
+    run_write(office.engine, decide)
+    look_after_the_store(office.runtime)
+    with snapshot(office.engine) as session:
+        (row,) = purge.everything(session, office.settings.tenant)
+    assert row.erased_at is not None
+    assert found(office) is not None

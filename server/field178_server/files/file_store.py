@@ -14,6 +14,7 @@ from io import FileIO
 from pathlib import Path
 
 from field178_server.crash_points import crash_point
+from field178_server.files.previews import preview_name
 from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
 
@@ -73,6 +74,13 @@ class FileStore:
     def blob(self, sha256: str) -> Path:
         """Return where a blob lies, or would lie."""
         return self._data_dir / blob_name(self._tenant_id, sha256)
+
+    def erase(self, sha256: str) -> None:
+        """Remove a blob and its preview, durably; nothing happens when they are not there."""
+        for path in (self.blob(sha256), self._data_dir / preview_name(self._tenant_id, sha256)):
+            if path.exists():
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
 
     def holds(self, sha256: str, size: int) -> bool:
         """Tell whether the bytes of a blob are there."""

@@ -14,6 +14,7 @@ from field178_server.models.file import Attachment, Blob, Upload
 from field178_server.models.notice import Notice
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledCount, FiledRecord
+from field178_server.models.purge import Purge
 from field178_server.models.record import Feed, Record
 from field178_server.models.salvage import Salvage
 from field178_server.models.tenancy import Scope, StoreCheck, Tenant
@@ -41,6 +42,7 @@ __all__ = [
     "Notice",
     "Officer",
     "OfficerScope",
+    "Purge",
     "Quarantine",
     "Receipt",
     "Record",

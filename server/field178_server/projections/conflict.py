@@ -31,10 +31,12 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
-    """Upsert the rows; a resolved conflict keeps its row, its state tells."""
-    at = database.stored_instant(connection, now)
-    rows = [(tenant_id, *_row(shown.record), at) for shown in changed]
-    database.bulk_upsert(connection, table_of(ConflictRow), _COLUMNS, rows)
+    """Upsert the rows; a resolved conflict keeps its row, its state tells. A purged one has none."""
+    at, table = database.stored_instant(connection, now), table_of(ConflictRow)
+    rows = [(tenant_id, *_row(shown.record), at) for shown in changed if not shown.record.is_purged]
+    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.record.is_purged]
+    database.bulk_upsert(connection, table, _COLUMNS, rows)
+    database.bulk_delete(connection, table, ("tenant_id", "conflict_id"), gone)
 
 
 def _row(record: SourceRecord) -> tuple[object, ...]:

@@ -37,11 +37,11 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
-    """Upsert the rows of live establishments, drop those of deleted ones."""
+    """Upsert the rows of live establishments, drop those of deleted and purged ones."""
     table = table_of(EstablishmentRow)
     at = database.stored_instant(connection, now)
-    live = [(tenant_id, *_row(shown.record), at) for shown in changed if not shown.record.deleted]
-    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.record.deleted]
+    live = [(tenant_id, *_row(shown.record), at) for shown in changed if not shown.is_gone]
+    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.is_gone]
     database.bulk_upsert(connection, table, _COLUMNS, live)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
 

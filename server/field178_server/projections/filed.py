@@ -57,11 +57,11 @@ _LYING = Prepared(
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
-    """Upsert the rows of live records, drop those of deleted ones."""
+    """Upsert the rows of live records, drop those of deleted and purged ones."""
     table = table_of(FiledRecord)
     _count(connection, tenant_id, changed)
-    live = [shown for shown in changed if not shown.record.deleted]
-    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.record.deleted]
+    live = [shown for shown in changed if not shown.is_gone]
+    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.is_gone]
     for just_reviewed in (False, True):
         # The time of a review stays while only its record changes.
         keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
@@ -82,9 +82,7 @@ def _count(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> 
         wanted = {"tenant_id": tenant_id, "record_ids": known}
         moved.subtract(_LYING.rows_by(connection, wanted))
     moved.update(
-        (shown.record.scope, shown.record.type, _drawer(shown))
-        for shown in changed
-        if not shown.record.deleted
+        (shown.record.scope, shown.record.type, _drawer(shown)) for shown in changed if not shown.is_gone
     )
     rows = [(tenant_id, *place, count) for place, count in sorted(moved.items()) if count]
     database.bulk_add(connection, table_of(FiledCount), "record_count", rows)

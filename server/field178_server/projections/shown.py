@@ -37,6 +37,11 @@ class SourceRecord(Protocol):
         ...
 
     @property
+    def is_purged(self) -> bool:
+        """Whether its content was removed for good."""
+        ...
+
+    @property
     def data(self) -> Data:
         """Its content."""
         ...
@@ -55,3 +60,8 @@ class Shown:
     user_id: str | None
     device_id: str | None
     is_new: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether lists and figures know the record no longer."""
+        return self.record.deleted or self.record.is_purged

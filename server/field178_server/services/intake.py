@@ -66,7 +66,7 @@ class Intake:
         """Read all that judging these changes needs, in as many statements for one as for all."""
         session, tenant_id = self._batch.session, self._batch.tenant_id
         self._known = ledger.find_entries(session, tenant_id, [sent.change.change_id for sent in pushed])
-        fresh = [sent.change for sent in pushed if sent.change.change_id not in self._known]
+        fresh = [sent.change for sent in pushed if not self._is_known(sent)]
         if fresh:
             self._read(fresh, [])
 
@@ -111,7 +111,7 @@ class Intake:
                 continue
             self._known[sent.change.change_id] = entry
             entries.append(entry)
-            fresh.append(Waiting(sent.change, entry, sent.body.decode(), ""))
+            fresh.append(Waiting(sent.change, entry, self._text_to_keep(sent), ""))
         held = [entry for entry in entries if entry.is_quarantined and entry.reason is not None]
         if fault:
             self._hold(fresh, quarantined(ErrorCode.GROUP, fault))
@@ -237,10 +237,20 @@ class Intake:
             ledger.conclude(entry, quarantined(ErrorCode.ID_REUSE), sent.change.scope, self._batch.now)
             self._reused[key] = entry
             if stored is None:
-                self._parked[key] = Waiting(sent.change, entry, sent.body.decode(), "")
+                self._parked[key] = Waiting(sent.change, entry, self._text_to_keep(sent), "")
             else:
                 entry.v, entry.at, entry.incarnation = stored
         return self._reused[key]
+
+    def _is_known(self, sent: Sent) -> bool:
+        known = self._known.get(sent.change.change_id)
+        return known is not None and known.payload_hash == sent.hash
+
+    def _text_to_keep(self, sent: Sent) -> str:
+        """Return the text of a change; of one that is about a purged record nothing MUST be stored."""
+        record = self._batch.get(sent.change.record_id)
+        is_purged = record is not None and merging.survivor_of(record, self._batch.get).is_purged
+        return "" if is_purged else sent.body.decode()
 
     def _judge(self, change: Change, size_bytes: int, device: DeviceContext) -> tuple[Outcome, str]:
         """Return the outcome and the scope it is filed under."""

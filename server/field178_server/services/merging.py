@@ -73,6 +73,8 @@ def judge(change: Change, record: Stored, case: Case, sight: Sight) -> Outcome:
     is_own = record.type == change.type and not record.is_purged
     if not is_own or not (is_merged or change.op == Op.MERGE_INTO):
         return judge_known(change, record, case)
+    if survivor.is_purged:
+        return quarantined(ErrorCode.PURGED)
     if not is_merged:
         return _judge_merge(change, record, case, sight)
     if change.op == Op.RESOLVE:
@@ -94,6 +96,8 @@ def _judge_merge(change: Change, record: Stored, case: Case, sight: Sight) -> Ou
         return quarantined(ErrorCode.RULE, {INTO: [ErrorCode.MERGE_CIRCLE.value]})
     if survivor is None or survivor.deleted or survivor.scope not in sight.scopes:
         return quarantined(ErrorCode.INTO_UNKNOWN, {INTO: [ErrorCode.INTO_UNKNOWN.value]})
+    if survivor.is_purged:
+        return quarantined(ErrorCode.PURGED)
     if survivor.type != record.type:
         return quarantined(ErrorCode.SCHEMA, {INTO: [ErrorCode.WRONG_TYPE.value]})
     if case.is_locked:

@@ -104,6 +104,8 @@ def _find(batch: Batch, record_id: str) -> Stored:
     record = batch.get(record_id)
     if record is None or record.deleted or record.type not in REVIEWED_TYPES:
         raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
+    if record.is_purged:
+        raise AppError(ErrorCode.PURGED, record_id=record_id)
     return record
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Blob, Upload
+from field178_server.models import Blob, Record, Upload
+from field178_server.services.stored import PURGED
 from field178_shared.errors import AppError, ErrorCode
 
 OPEN, DONE, GONE = "open", "done", "gone"
@@ -83,6 +84,15 @@ def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted,
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
 
 
+def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
+    """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture."""
+    body = session.scalar(
+        select(Record.body).where(Record.tenant_id == tenant_id, Record.record_id == record_id)
+    )
+    if body is not None and body.startswith(f'{{"{PURGED}":'):
+        raise AppError(ErrorCode.FILE_REFUSED, problem=PURGED)
+
+
 def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:
     """Return an upload of this tablet; another's is as unknown as one that never was."""
     wanted = {"tenant_id": tenant_id, "upload_id": upload_id, "device_id": device_id}
@@ -93,9 +103,13 @@ def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Up
 
 
 def complete(session: Session, upload: Upload, now: datetime) -> None:
-    """Note that the file of an upload is stored; the bytes MUST be in their place already."""
+    """Note that the file of an upload is stored; the bytes MUST be in their place already.
+
+    Raises AppError(file_refused) when its record was purged meanwhile and nothing else has these bytes.
+    """
     key = (upload.tenant_id, upload.sha256)
     if session.get(Blob, key) is None:
+        refuse_purged(session, upload.tenant_id, upload.record_id)
         session.add(
             Blob(
                 tenant_id=upload.tenant_id,

@@ -58,7 +58,10 @@ DISCARDED = "discarded"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A change in quarantine with its verdict; `reason` is why it came there."""
+    """A change in quarantine with its verdict; `reason` is why it came there.
+
+    An empty `payload` is stored as none: the record was purged, and only the hash of the change is kept.
+    """
 
     change: Change
     entry: Entry
@@ -156,7 +159,7 @@ def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], n
 
 def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
     change, entry = waiting.change, waiting.entry
-    waits = entry.is_quarantined
+    waits, state = entry.is_quarantined, _state_of(waiting)
     return (
         tenant_id,
         entry.change_id,
@@ -170,10 +173,18 @@ def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
         change.user or None,
         entry.reason or "" if waits else waiting.reason,
         details_text(entry.details),
-        waiting.payload,
+        waiting.payload or None,
         at,
-        OPEN if waits else REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED,
-        None if waits else at,
+        state,
+        None if state == OPEN else at,
         entry.v,
         waiting.awaits,
     )
+
+
+def _state_of(waiting: Waiting) -> str:
+    entry = waiting.entry
+    if entry.is_quarantined:
+        # Of a purged record's late edit only the hash is kept: nobody can do anything with it.
+        return OPEN if waiting.payload else DISCARDED
+    return REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED

@@ -1,0 +1,68 @@
+"""What a purge leaves on the disk after its commit: bytes of files, and old text in the engine's files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from field178_server.database import BUSY_TIMEOUT_S, forget_deleted, write_lock
+from field178_server.files.file_store import FileStore
+from field178_server.models import Blob, Purge
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.clock import Clock
+
+
+def erase_what_was_purged(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
+    """Finish every confirmed purge; return how many still wait for another try (the store was busy).
+
+    May be run again at any time: a cut in between leaves the rows that say what is still to be erased.
+    """
+    with snapshot(engine) as session:
+        waiting = _waiting(session, tenant_id)
+    if not waiting:
+        return 0
+    for row in waiting:
+        _erase_files(engine, store, row)
+    if not _forget(engine):
+        return len(waiting)
+    ids = [row.record_id for row in waiting]
+    run_write(engine, lambda session: _note(session, tenant_id, ids, clock.now()))
+    return 0
+
+
+def _waiting(session: Session, tenant_id: str) -> list[Purge]:
+    query = select(Purge).where(
+        Purge.tenant_id == tenant_id, Purge.confirmed_at.is_not(None), Purge.erased_at.is_(None)
+    )
+    return list(session.scalars(query))
+
+
+def _erase_files(engine: Engine, store: FileStore, row: Purge) -> None:
+    named = json.loads(row.files)
+    for upload_id in named.get("uploads", ()):
+        store.drop(upload_id)
+    for sha256 in named.get("blobs", ()):
+        with snapshot(engine) as session:
+            # The same bytes may have come again, for another record.
+            is_wanted = session.get(Blob, (row.tenant_id, sha256)) is not None
+        if not is_wanted:
+            store.erase(sha256)
+
+
+def _forget(engine: Engine) -> bool:
+    lock = write_lock(engine)
+    if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
+        return False
+    try:
+        return forget_deleted(engine)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _note(session: Session, tenant_id: str, record_ids: list[str], now: datetime) -> None:
+    for record_id in record_ids:
+        session.get_one(Purge, (tenant_id, record_id)).erased_at = now

@@ -1,0 +1,71 @@
+"""What a purge takes beside the record itself: history, quarantine, salvage, and the files it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from field178_server.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
+from field178_server.services.stored import Stored
+from field178_server.services.upload_rows import GONE, OPEN
+from field178_server.services.waiting import DISCARDED
+from field178_server.services.waiting import OPEN as WAITS
+
+Files = dict[str, list[str]]
+
+_SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
+
+
+def erase(
+    session: Session,
+    tenant_id: str,
+    record_ids: Sequence[str],
+    officer_id: str,
+    act: tuple[str, datetime],
+) -> None:
+    """Empty every change of these records but the act of the purge itself, and forget what was salvaged."""
+    change_id, now = act
+    of_changes = (Change.tenant_id == tenant_id, Change.record_id.in_(record_ids))
+    session.execute(update(Change).where(*of_changes, Change.change_id != change_id).values(payload=None))
+    of_waiting = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
+    session.execute(update(Quarantine).where(*of_waiting).values(payload=None, settled_reason=None))
+    settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
+    session.execute(update(Quarantine).where(*of_waiting, Quarantine.state == WAITS).values(**settled))
+    session.execute(delete(Salvage).where(Salvage.tenant_id == tenant_id, Salvage.record_id.in_(record_ids)))
+
+
+def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
+    """Forget the stored files that this record alone names, now or earlier; return what lies on the disk.
+
+    MUST run before the record is written: its history and attachments tell which they are.
+    """
+    named = _hashes_named(session, tenant_id, record)
+    shared = session.scalars(
+        select(Attachment.sha256).where(
+            Attachment.tenant_id == tenant_id,
+            Attachment.sha256.in_(sorted(named)),
+            Attachment.record_id != record.record_id,
+        )
+    )
+    gone = sorted(named - set(shared))
+    session.execute(delete(Blob).where(Blob.tenant_id == tenant_id, Blob.sha256.in_(gone)))
+    of_gone = (Upload.tenant_id == tenant_id, Upload.sha256.in_(gone))
+    cut = sorted(session.scalars(select(Upload.upload_id).where(*of_gone, Upload.state == OPEN)))
+    # An open one is remembered as gone, so that its sender is told.
+    session.execute(update(Upload).where(*of_gone, Upload.state == OPEN).values(state=GONE))
+    session.execute(delete(Upload).where(*of_gone, Upload.state != GONE))
+    return {"blobs": gone, "uploads": cut}
+
+
+def _hashes_named(session: Session, tenant_id: str, record: Stored) -> set[str]:
+    texts: list[str | None] = [record.body]
+    for model in (Change, Quarantine):
+        query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id == record.record_id)
+        texts += session.scalars(query)
+    named = {one for text in texts for one in _SHA256.findall(text or "")}
+    sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id == record.record_id)
+    return named | set(session.scalars(sent))

@@ -1,0 +1,148 @@
+"""After a purge: neither the store's own files nor the folders of photos hold what was in the record."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from tests.server.pictures import jpeg, sha256
+from tests.server.services.test_purge import SECRET, add_privacy_officers, purged, refusal
+from tests.world import ESTABLISHMENT, TENANT, Tablet, World
+
+from field178_server.database import create_engine_for
+from field178_server.erasing import erase_what_was_purged
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import Piece
+from field178_server.files.previews import make_preview, preview_name
+from field178_server.models import Blob, Purge, Upload
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import Limits, Wanted
+from field178_server.unit_of_work import snapshot
+from field178_server.uploading import Uploading
+from field178_shared.errors import ErrorCode
+
+PICTURE = jpeg(64, 48)
+LIMITS = Limits(1 << 20, 1 << 30, 1 << 30)
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    made = World(engine)
+    add_privacy_officers(made)
+    return made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path, TENANT)
+
+
+def erased(world: World, store: FileStore) -> int:
+    return erase_what_was_purged(world.engine, TENANT, store, world.clock)
+
+
+def named(content: bytes) -> dict[str, object]:
+    entry = {"sha256": sha256(content), "size": len(content), "content_type": "image/jpeg"}
+    return {**ESTABLISHMENT, "attachments": {"a1": entry}}
+
+
+def uploading(world: World, store: FileStore) -> Uploading:
+    return Uploading(world.engine, TENANT, store, LIMITS, (world.clock, world.ids))
+
+
+def device_of(tablet: Tablet) -> DeviceContext:
+    return DeviceContext(tablet.device, frozenset(), frozenset(), revoked=False)
+
+
+def wanted(record_id: str) -> Wanted:
+    return Wanted(sha256(PICTURE), len(PICTURE), "image/jpeg", record_id, "")
+
+
+def sent(world: World, store: FileStore, tablet: Tablet, record_id: str, *, length: int | None = None) -> str:
+    begun = uploading(world, store).begin(device_of(tablet), wanted(record_id), skip_known=False)
+    part = PICTURE[:length]
+    uploading(world, store).append(device_of(tablet), begun.upload_id, Piece(0, len(part), BytesIO(part)))
+    return begun.upload_id
+
+
+def test_no_file_of_a_sqlite_store_holds_the_text(sqlite_engine: Engine, tmp_path: Path) -> None:
+    world = World(sqlite_engine)
+    add_privacy_officers(world)
+    tablet = world.tablet()
+    record_id, seen = tablet.created({**ESTABLISHMENT, "notes": SECRET * 200}), SECRET * 200
+    for number in range(20):
+        change = tablet.change(record_id, {"notes": f"{SECRET} {number}"}, was={"notes": seen})
+        assert tablet.push(change)[0]["status"] == "applied"
+        seen = f"{SECRET} {number}"
+    needle = SECRET.encode()
+    assert needle in b"".join(path.read_bytes() for path in tmp_path.glob("store.sqlite*"))
+    purged(world, record_id)
+    assert erased(world, FileStore(tmp_path, TENANT)) == 0
+    assert needle not in b"".join(path.read_bytes() for path in tmp_path.glob("store.sqlite*"))
+
+
+def test_a_reader_of_an_older_state_puts_the_end_of_it_off(sqlite_engine: Engine, tmp_path: Path) -> None:
+    world, store = World(sqlite_engine), FileStore(tmp_path, TENANT)
+    add_privacy_officers(world)
+    record_id = world.tablet().created()
+    hasty = create_engine_for(str(sqlite_engine.url))
+    with snapshot(sqlite_engine) as reader:
+        reader.get(Purge, (TENANT, record_id))
+        purged(world, record_id)
+        with hasty.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+        assert erase_what_was_purged(hasty, TENANT, store, world.clock) == 1
+    hasty.dispose()
+    assert erased(world, store) == 0
+    assert [row.erased_at is None for row in world.rows(Purge)] == [False]
+
+
+def test_photos_and_their_previews_go_from_the_disk(world: World, store: FileStore, tmp_path: Path) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created(named(PICTURE))
+    sent(world, store, tablet, record_id)
+    preview = tmp_path / preview_name(TENANT, sha256(PICTURE))
+    assert make_preview(store.blob(sha256(PICTURE)), preview)
+    purged(world, record_id)
+    assert erased(world, store) == 0
+    assert not preview.exists()
+    assert not store.blob(sha256(PICTURE)).exists()
+    assert world.rows(Blob) == world.rows(Upload) == []
+
+
+def test_a_photo_that_another_record_names_stays(world: World, store: FileStore) -> None:
+    tablet = world.tablet()
+    record_id, other = tablet.created(named(PICTURE)), tablet.created(named(PICTURE))
+    sent(world, store, tablet, record_id)
+    purged(world, record_id)
+    erased(world, store)
+    assert store.blob(sha256(PICTURE)).read_bytes() == PICTURE
+    assert len(world.rows(Blob)) == 1
+    purged(world, other)
+    erased(world, store)
+    assert not store.blob(sha256(PICTURE)).exists()
+
+
+def test_a_photo_on_its_way_is_dropped_and_refused_from_then_on(world: World, store: FileStore) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created(named(PICTURE))
+    upload_id = sent(world, store, tablet, record_id, length=100)
+    purged(world, record_id)
+    erased(world, store)
+    with store.locked(upload_id) as file:
+        assert file is None
+    gone = refusal(lambda: uploading(world, store).position(device_of(tablet), upload_id))
+    assert gone is ErrorCode.UPLOAD_GONE
+    assert refusal(lambda: sent(world, store, tablet, record_id)) is ErrorCode.FILE_REFUSED
+    assert world.rows(Blob) == []
+
+
+def test_what_was_cut_in_between_is_finished_later(world: World, store: FileStore) -> None:
+    record_id = world.tablet().created(named(PICTURE))
+    purged(world, record_id)
+    (row,) = world.rows(Purge)
+    assert json.loads(row.files)["blobs"] == [sha256(PICTURE)]
+    assert (erased(world, store), erased(world, store)) == (0, 0)
