@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
+from tests.e2e.test_foreign_purge import purge
 
+from field178_mobile.presenters.record_title import record_title
+from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, InboxItem, Store, Word
 from field178_mobile.store.meta import get_text
+from field178_mobile.store.outbox import changes_of
 from field178_mobile.store.position import Position, read_position
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
@@ -25,8 +29,11 @@ from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import Enrolment, GuessCost, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_shared.clock import SystemClock
+from field178_shared.codelists import load
+from field178_shared.i18n import translator
 from field178_shared.ids import IdSource
 
+WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 UNIT = "unit:c11629_v1"
 PASSWORD = "mat-khau-cua-an-1"
 PIN = "274905"
@@ -188,6 +195,21 @@ def test_a_refused_change_is_mended_from_the_inbox(tablet: NewTablet) -> None:
     one.file(record, rooms_total=4)
     assert one.sync() is SyncMessage.IN_SYNC
     assert one.store.shown_state(record).attention is None
+
+
+def test_what_was_purged_leaves_the_tablets_and_all_agree(server: ServerProcess, tablet: NewTablet) -> None:
+    one, two = tablet(), tablet()
+    record = one.ids.time_ordered()
+    one.file(record, name="Nhà nghỉ (GL-906)")
+    one.sync()
+    two.sync()
+    purge(server, record)
+    two.file(record, name="Nhà nghỉ sửa muộn (GL-906)")
+    for each in (one, two, one):
+        assert each.sync() is SyncMessage.IN_SYNC
+        assert record not in {view.id for view in each.store.views("establishment") if not view.deleted}
+        assert not each.store.read(lambda room: changes_of(room, record))
+        assert record_title(each.store, record, WORDS) == "Đã xóa vĩnh viễn"
 
 
 def test_a_lost_scope_is_emptied_and_a_revoked_tablet_reads_nothing(

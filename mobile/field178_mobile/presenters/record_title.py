@@ -21,11 +21,14 @@ class Views(Protocol):
 def record_title(store: Views, record_id: str, words: Wording) -> str:
     """Return how people call a record; empty when nothing is known.
 
-    An inspection goes by its establishment, an outreach session by form and commune.
+    An inspection goes by its establishment, an outreach session by form and commune, one whose content the
+    office has removed by those very words.
     """
     view = store.view(record_id)
     if view is None:
         return ""
+    if set(view.data) == {"purged"}:
+        return words.translate("Removed for good")
     place = view.data.get("establishment_id")
     establishment = store.view(place) if isinstance(place, str) else None
     form = words.lists.forms.get(text_of(view.data, "outreach_form_id"))

@@ -27,6 +27,11 @@ class BaseRow:
     data: Json
     h: str
 
+    @property
+    def is_purged(self) -> bool:
+        """Tell whether the office has removed its content for good."""
+        return set(self.data) == {"purged"}
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeRow:

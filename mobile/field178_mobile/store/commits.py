@@ -36,6 +36,7 @@ from field178_mobile.store.outbox import (
     settle_scope,
     store_receipt,
 )
+from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import forget_removed, forget_removed_of, take_out, take_over
 from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
@@ -97,6 +98,11 @@ class Checkpoint:
             if isinstance(item, Leave) or item.deleted
         ]
 
+    @property
+    def purged_ids(self) -> frozenset[str]:
+        """The records whose content the office has removed for good."""
+        return frozenset(one.id for one in self.items if isinstance(one, BaseRow) and one.is_purged)
+
 
 def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
     """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
@@ -105,6 +111,7 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
     """
     with room.transaction("checkpoint"):
         touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
+        answered = frozenset(touched)
         before = get_scope(room, checkpoint.scope)
         leaving = leaving_rows(room, checkpoint.scope, checkpoint.gone_ids)
         if stops(before, leaving, is_announced=checkpoint.greeting.announces_removal):
@@ -113,6 +120,7 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
             touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
+        forget_purged(room, answered | checkpoint.purged_ids)
         verified = _proof(room, checkpoint, before, digests)
         after = counted(before, leaving, is_proven=verified is True)
         _put_progress(room, checkpoint, after, digests, verified)
@@ -125,6 +133,7 @@ def commit_receipts(room: Room, receipts: Sequence[Receipt], granted: frozenset[
     """Store receipts that no checkpoint followed: the server's verdict is durable, so they are ours."""
     with room.transaction("receipts"):
         touched = _store_receipts(room, receipts, granted)
+        forget_purged(room, touched)
     return Committed(frozenset(touched))
 
 

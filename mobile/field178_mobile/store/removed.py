@@ -10,7 +10,6 @@ from field178_mobile.store.base import BaseRow, drop_base, put_base
 from field178_mobile.store.room import Room, parse_object
 from field178_shared.canonical import Digest, canonical
 from field178_shared.errors import AppError
-from field178_shared.protocol import PURGED
 
 REST_S = 30 * 86_400
 _HASH_BYTES = 16
@@ -34,12 +33,15 @@ class Removed:
 def take_over(room: Room, row: BaseRow, digests: dict[str, Digest], at_s: int) -> None:
     """Commit one record of the server's; what it knew better before is kept as lost. Inside a transaction."""
     old = put_base(room, row, digests)
-    if old is not None and old.h != row.h and old.rev >= row.rev:
+    if row.is_purged:
+        # Whatever stood here before: nothing of it rests, and none of it is offered to the office again.
+        room.connection.execute("DELETE FROM removed WHERE id = ?", (row.id,))
+    elif old is not None and old.h != row.h and old.rev >= row.rev:
         # A rev never falls in one history: the server went back to a backup, and this was written after it.
         _rest(room, old, at_s, lost=True)
     elif old is not None and row.deleted and not old.deleted:
         _rest(room, old, at_s, lost=False)
-    elif old is None or PURGED in row.data:
+    elif old is None:
         _let_go(room, row)
 
 
@@ -105,10 +107,10 @@ def _rest(room: Room, row: BaseRow, at_s: int, *, lost: bool) -> None:
 
 
 def _let_go(room: Room, row: BaseRow) -> None:
-    # The same words are in the base again, or the office has erased them for good.
+    # The same words are in the base again.
     query = f"SELECT {_COLUMNS} FROM removed WHERE id = ?"  # noqa: S608  constants
     for found in room.connection.execute(query, (row.id,)).fetchall():
-        if PURGED in row.data or _is_spoiled_or(room, found, row.h):
+        if _is_spoiled_or(room, found, row.h):
             room.connection.execute("DELETE FROM removed WHERE ordinal = ?", (found[0],))
 
 

@@ -20,6 +20,7 @@ from field178_mobile.store.base import (
 from field178_mobile.store.brake import counted, hold, leaving_rows, stops
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox import settle_left, settle_record
+from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import take_out, take_over
 from field178_mobile.store.report import note_differed
 from field178_mobile.store.room import Room
@@ -71,6 +72,7 @@ def commit_repair(room: Room, page: RepairPage) -> Committed:
         for row in page.items:
             take_over(room, row, digests, page.at_s)
             settle_record(room, row.id, row.rev)
+        forget_purged(room, [row.id for row in page.items if row.is_purged])
         for record_id in gone:
             take_out(room, record_id, digests, page.at_s, lost=True)
             settle_left(room, record_id, page.scope)

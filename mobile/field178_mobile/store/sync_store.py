@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store import commits, dictionary, lives, removed, repair
+from field178_mobile.store import commits, dictionary, lives, purged, removed, repair
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
@@ -183,6 +183,7 @@ class SyncStore:
 
         def both(unlocked: Unlocked) -> frozenset[str]:
             results.append(work(unlocked.room))
+            purged.finish_purges(unlocked.room, unlocked.journal, self._store.photos.files)
             return results[0].records
 
         self._store.write(both)

@@ -30,7 +30,7 @@ def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None
         scope=some.scope,
         rev=max([base.rev if base else 0, *(change.rev for change in shown)]),
         data=data,
-        deleted=deleted,
+        deleted=deleted or (base is not None and base.is_purged),
         pending=any(change.is_pending for change in shown),
         attention=refusal(own),
         marked=_marked(own),

@@ -1,0 +1,65 @@
+"""What the office has removed for good: this tablet's own copies of it go too (docs/sync-protocol.md §3).
+
+A change that was not sent yet stays until the server has answered for it; then it goes as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from field178_mobile.store.base import get_base
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.meta import get_number, put_number, put_text
+from field178_mobile.store.outbox import State, changes_of, delete_changes
+from field178_mobile.store.photo_files import PhotoFiles
+from field178_mobile.store.photo_rows import all_photos
+from field178_mobile.store.photo_shelf import forget_photo
+from field178_mobile.store.room import Room
+from field178_shared.canonical import Digest, receipt_hash
+
+_UNFINISHED = "purge_unfinished"
+
+
+def forget_purged(room: Room, record_ids: Iterable[str]) -> None:
+    """Let go of the answered changes of purged records; their receipts still count. Inside a transaction."""
+    for record_id in record_ids:
+        if not _stands_purged(room, record_id):
+            continue
+        answered = [one for one in changes_of(room, record_id) if one.state is State.ACKNOWLEDGED]
+        delete_changes(
+            room, [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]
+        )
+        put_number(room, _UNFINISHED, 1)
+
+
+def finish_purges(room: Room, journal: Journal, files: PhotoFiles) -> None:
+    """Take what was removed for good out of the journal and the photo folder; may be cut at any point."""
+    if get_number(room, _UNFINISHED) != 1:
+        return
+    for photo in all_photos(room):
+        if _stands_purged(room, photo.record_id):
+            forget_photo(room, files, photo)
+    journal.keep_only({row[0] for row in room.connection.execute("SELECT id FROM outbox")})
+    with room.transaction("journal"):
+        put_text(room, "journal", journal.generation)
+        put_number(room, "journal_end", journal.size)
+        put_number(room, _UNFINISHED, 0)
+
+
+def _stands_purged(room: Room, record_id: str) -> bool:
+    base = get_base(room, record_id)
+    return base is not None and base.is_purged
+
+
+def _count(room: Room, life_id: str, change_id: str) -> bool:
+    """Count a receipt among those whose change is held no longer; False: its life is not known here."""
+    query = "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?"
+    row = room.connection.execute(query, (life_id,)).fetchone()
+    if row is None:
+        return False
+    digest = Digest(row[0], int(row[1], 16)).add(receipt_hash(change_id))
+    room.connection.execute(
+        "UPDATE incarnation SET pruned_count = ?, pruned_total = ? WHERE id = ?",
+        (digest.count, f"{digest.total:032x}", life_id),
+    )
+    return True
