@@ -131,11 +131,12 @@ def survivor_within(session: Session, tenant_id: str, reach: Reach, record_id: s
 
 
 def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
-    """Return a record by its id, whatever its scope: the caller checks the reach."""
+    """Return a record by its id, whatever its scope: the caller checks the reach. A purged one is as none."""
     row = session.get(Record, (tenant_id, record_id))
-    if row is None:
+    data = {} if row is None else json.loads(row.body)
+    if row is None or set(data) == {"purged"}:
         return None
-    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
+    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, data)
 
 
 def _review_of(session: Session, tenant_id: str, record_id: str) -> Review | None:

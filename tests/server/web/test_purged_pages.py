@@ -1,0 +1,38 @@
+"""The console after a purge: the record is nowhere to be opened, and no page stumbles over what is left."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+from tests.server.office import Office
+from tests.server.web.conftest import PLACE, Browser, FieldWork
+
+from field178_server.services import purge, users
+from field178_server.services.type_rules import declared_types
+from field178_server.services.users import Wanted
+from field178_server.unit_of_work import run_write
+
+
+def purged(office: Office, *record_ids: str) -> None:
+    def decide(session: Session) -> None:
+        for login in ("dung", "giang"):
+            wanted = Wanted(login, login, "privacy_officer", None, ())
+            users.add(session, office.desk, wanted, (), "")
+        for record_id in record_ids:
+            purge.request(session, office.desk, declared_types(), record_id, "dung", "Yêu cầu")
+            purge.confirm(session, office.desk, declared_types(), record_id, "giang")
+
+    run_write(office.engine, decide)
+
+
+def test_a_purged_record_has_no_page_and_is_in_no_list(
+    office: Office, in_the_field: FieldWork, reviewer: Browser
+) -> None:
+    in_the_field.place()
+    visit = in_the_field.visit()
+    kept = in_the_field.visit()
+    purged(office, PLACE, visit)
+    assert reviewer.get(f"/reviews/{visit}").status_code == 404
+    assert reviewer.get(f"/establishments/{PLACE}").status_code == 404
+    assert visit not in reviewer.text("/reviews")
+    assert PLACE not in reviewer.text("/establishments")
+    assert reviewer.get(f"/reviews/{kept}").status_code == 200
