@@ -7,6 +7,7 @@ from typing import Protocol
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.records import title_of
+from field178_shared.protocol import PURGED
 from field178_shared.records.reading import text_of
 
 
@@ -27,7 +28,7 @@ def record_title(store: Views, record_id: str, words: Wording) -> str:
     view = store.view(record_id)
     if view is None:
         return ""
-    if set(view.data) == {"purged"}:
+    if set(view.data) == {PURGED}:
         return words.translate("Removed for good")
     place = view.data.get("establishment_id")
     establishment = store.view(place) if isinstance(place, str) else None

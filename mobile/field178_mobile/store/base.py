@@ -9,6 +9,7 @@ from field178_mobile.ports import Json
 from field178_mobile.store.room import Room, parse_object
 from field178_shared.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import PURGED
 
 _HASH_BYTES = 16
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
@@ -30,7 +31,7 @@ class BaseRow:
     @property
     def is_purged(self) -> bool:
         """Tell whether the office has removed its content for good."""
-        return set(self.data) == {"purged"}
+        return set(self.data) == {PURGED}
 
 
 @dataclass(frozen=True, slots=True)

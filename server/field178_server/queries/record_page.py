@@ -134,7 +134,7 @@ def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecor
     """Return a record by its id, whatever its scope: the caller checks the reach. A purged one is as none."""
     row = session.get(Record, (tenant_id, record_id))
     data = {} if row is None else json.loads(row.body)
-    if row is None or set(data) == {"purged"}:
+    if row is None or set(data) == {PURGED}:
         return None
     return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, data)
 
