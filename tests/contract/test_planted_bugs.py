@@ -17,6 +17,7 @@ NEED_DISASTERS = {
 OFTEN = {
     "groups_ignored": "file_together",
     "group_not_rolled_back": "file_together",
+    "no_brake": "restart",
     "no_digest_reaction": "restore",
     "salvage_forgotten_when_offered": "enrol_again",
 }

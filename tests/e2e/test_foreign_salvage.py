@@ -39,7 +39,7 @@ def test_the_office_decides_what_becomes_of_salvaged_records(server: ServerProce
     listed = {row["record"]: row for row in json.loads(server.command("salvage", "list", "--json"))}
     assert listed[wanted["id"]]["sound"] is True
     server.command("salvage", "take", wanted["id"])
-    server.command("salvage", "set-aside", unwanted["id"])
+    server.command("salvage", "set-aside", unwanted["id"], "--reason", "Trùng hồ sơ")
     assert json.loads(server.command("salvage", "list", "--json")) == []
     other.pull_all()
     assert (other.base[wanted["id"]]["rev"], other.base[wanted["id"]]["data"]) == (6, ESTABLISHMENT)

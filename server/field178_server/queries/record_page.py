@@ -131,12 +131,11 @@ def survivor_within(session: Session, tenant_id: str, reach: Reach, record_id: s
 
 
 def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
-    """Return a record by its id, whatever its scope: the caller checks the reach. A purged one is as none."""
+    """Return a record by its id, whatever its scope: the caller checks the reach."""
     row = session.get(Record, (tenant_id, record_id))
-    data = {} if row is None else json.loads(row.body)
-    if row is None or set(data) == {PURGED}:
+    if row is None:
         return None
-    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, data)
+    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
 
 
 def _review_of(session: Session, tenant_id: str, record_id: str) -> Review | None:

@@ -1,6 +1,8 @@
-"""The console after a purge: the record is nowhere to be opened, and no page stumbles over what is left."""
+"""The console after a purge: its page says what became of the record, and no list names it any more."""
 
 from __future__ import annotations
+
+from html import unescape
 
 from sqlalchemy.orm import Session
 from tests.server.office import Office
@@ -10,6 +12,8 @@ from field178_server.services import purge, users
 from field178_server.services.type_rules import declared_types
 from field178_server.services.users import Wanted
 from field178_server.unit_of_work import run_write
+
+GONE = "Nội dung đã xóa vĩnh viễn"
 
 
 def purged(office: Office, *record_ids: str) -> None:
@@ -24,15 +28,15 @@ def purged(office: Office, *record_ids: str) -> None:
     run_write(office.engine, decide)
 
 
-def test_a_purged_record_has_no_page_and_is_in_no_list(
+def test_a_purged_record_is_in_no_list_and_its_page_says_why(
     office: Office, in_the_field: FieldWork, reviewer: Browser
 ) -> None:
     in_the_field.place()
     visit = in_the_field.visit()
     kept = in_the_field.visit()
     purged(office, PLACE, visit)
-    assert reviewer.get(f"/reviews/{visit}").status_code == 404
-    assert reviewer.get(f"/establishments/{PLACE}").status_code == 404
+    assert GONE in unescape(reviewer.text(f"/reviews/{visit}"))
+    assert GONE in unescape(reviewer.text(f"/establishments/{PLACE}"))
     assert visit not in reviewer.text("/reviews")
     assert PLACE not in reviewer.text("/establishments")
     assert reviewer.get(f"/reviews/{kept}").status_code == 200
