@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 UNIT = "c11629_v1"
 PASSWORD = "mat-khau-cua-chi-1"
 NAMES = ("Karaoke Hoa Phượng (GL-901)", "Nhà nghỉ Bình Minh (GL-902)", "Karaoke Trúc Khê (GL-903)")
+LIGHT, DARK = "rgb(243, 246, 248)", "rgb(13, 20, 23)"
 
 # Names and sizes of all that can be pressed, as a person with a screen reader or a thumb meets them.
 UNNAMED = """() => Array.from(document.querySelectorAll("a, button, input, textarea, summary"))
@@ -216,19 +217,18 @@ def test_dark_appearance_is_kept(desk: Desk, browser: Browser, filed: tuple[str,
     with watched_page(browser, desk.server.url, color_scheme="light") as watched:
         page = watched.page
         sign_in(page)
-        ground = "getComputedStyle(document.documentElement).backgroundColor"
-        assert page.evaluate(ground) == "rgb(243, 246, 248)"
+        ground = page.locator("html")
+        expect(ground).to_have_css("background-color", LIGHT)
         page.get_by_role("button", name="Tối").click()
-        assert page.evaluate(ground) == "rgb(13, 20, 23)"
+        expect(ground).to_have_css("background-color", DARK)
         page.goto("/conflicts")
-        assert page.evaluate(ground) == "rgb(13, 20, 23)"
+        expect(ground).to_have_css("background-color", DARK)
 
 
 def test_system_in_the_dark_shows_the_dark(desk: Desk, browser: Browser) -> None:
     with watched_page(browser, desk.server.url, color_scheme="dark") as watched:
         watched.page.goto("/sign-in")
-        ground = watched.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-        assert ground == "rgb(13, 20, 23)"
+        expect(watched.page.locator("html")).to_have_css("background-color", DARK)
 
 
 def test_switch_offers_the_appearance_that_is_not_shown(desk: Desk, browser: Browser) -> None:
@@ -238,8 +238,7 @@ def test_switch_offers_the_appearance_that_is_not_shown(desk: Desk, browser: Bro
         expect(page.get_by_role("button", name="Tối")).to_be_hidden()
         page.get_by_role("button", name="Sáng").click()
         expect(page.get_by_role("button", name="Tối")).to_be_visible()
-        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-        assert ground == "rgb(243, 246, 248)"
+        expect(page.locator("html")).to_have_css("background-color", LIGHT)
 
 
 def test_everything_works_without_javascript(
