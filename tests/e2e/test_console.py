@@ -178,6 +178,19 @@ def test_keys_move_through_the_list_and_open_the_sheet(
         expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_keys_pressed_faster_than_the_line_lose_no_step(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        expect(page.locator("#record-title")).to_have_text(NAMES[0])
+        page.evaluate("""() => ["j", "j"].forEach(key =>
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})))""")
+        expect(page.locator("#record-title")).to_have_text(NAMES[2])
+        expect(page.locator(".list-item[aria-current]")).to_contain_text(NAMES[2])
+
+
 def test_what_was_typed_is_still_there_after_looking_at_another_record(
     desk: Desk, browser: Browser, filed: tuple[str, str, str]
 ) -> None:

@@ -16,16 +16,22 @@
     const target = list[currentIndex(list) + step];
     if (target) {
       target.click();
+      // At once: the next key counts from here, however long the record takes to come.
+      mark((item) => item === target);
       target.scrollIntoView({ block: "nearest" });
     }
   }
 
-  function markCurrent() {
-    const path = window.location.pathname;
+  function mark(isCurrent) {
     items().forEach((item) => {
-      if (new URL(item.href).pathname === path) item.setAttribute("aria-current", "true");
+      if (isCurrent(item)) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");
     });
+  }
+
+  function markCurrent() {
+    const path = window.location.pathname;
+    mark((item) => new URL(item.href).pathname === path);
     const view = split();
     if (view) {
       view.classList.replace("shows-list", "shows-record");
