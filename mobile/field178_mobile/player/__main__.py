@@ -110,7 +110,6 @@ class Player:
             self.fingers.until(lambda: self._status().in_sync, "agreement with the office")
         else:
             self.fingers.until(lambda: self._status().last_error, "a word about the failure")
-        self.fingers.frames(60)
         return self._line()
 
     def mend(self, _given: Given) -> Seen:
@@ -155,8 +154,11 @@ class Player:
         return {"taps": self.fingers.taps - before, "unsent": self._status().unsent_records}
 
     def _line(self) -> Seen:
+        from field178_mobile.ui.tablet import LOOK_AGAIN_S
+
+        # Nobody watches, so frames are fast: sixty of them may end before the line of truth looks again.
+        self.fingers.rest(2 * LOOK_AGAIN_S)
         status = self._status()
-        self.fingers.frames(60)
         shown = self.fingers.find("Shell").status_text
         return {"line": shown, "unsent": status.unsent_records, "in_sync": status.in_sync}
 

@@ -51,6 +51,13 @@ class Fingers:
             EventLoop.idle()
             glFinish()
 
+    def rest(self, seconds: float) -> None:
+        """Draw for so long: what a screen puts off to the next blink is on it afterwards."""
+        over_at = duration_clock() + seconds
+        while duration_clock() < over_at:
+            self.frames(1)
+        self.frames()
+
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Draw until something is so."""
         give_up_at = duration_clock() + LIMIT_S
