@@ -10,6 +10,7 @@ from field178_server.errors import init_errors
 from field178_server.extensions import db
 from field178_server.headers import init_headers
 from field178_server.keyring import load_keys
+from field178_server.load_shedding import init_load_shedding
 from field178_server.runtime import Runtime, init_runtime
 from field178_server.services.passwords import Passwords
 from field178_server.settings import Settings
@@ -46,6 +47,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     init_runtime(app, runtime)
     init_request_log(app)
     init_headers(app, is_https=settings.is_https)
+    init_load_shedding(app, settings.threads)
     init_errors(app)
     init_api(app)
     init_web(app)

@@ -33,7 +33,7 @@ class Settings:
     tenant: str = "main"
     language: str = "vi"
     clock_start: str = ""
-    threads: int = 8
+    threads: int = 24
     log_level: str = "info"
     tls_certificate: Path | None = None
     tls_key: Path | None = None
