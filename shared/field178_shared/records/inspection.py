@@ -47,6 +47,7 @@ class Finding:
     occurred_on: date | None
     quantity: int | None
     frame: Data
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,7 @@ def _finding_of(key: str, data: Data) -> Finding:
         occurred_on=day_of(data, "occurred_on"),
         quantity=count_of(data, "quantity"),
         frame=entry_of(data, "frame"),
+        note=text_of(data, "note"),
     )
 
 

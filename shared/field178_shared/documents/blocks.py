@@ -1,0 +1,77 @@
+"""What a paper is made of, before anybody asks how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A numbered part."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; `is_small` for what must be complete but is read only when needed.
+
+    One that `keeps_next` never stands alone at the end of a page.
+    """
+
+    text: str
+    is_small: bool = False
+    keeps_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """A label and a dotted line to be filled with a pen, and so many more lines below."""
+
+    label: str
+    more_lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under a head; widths are shares of the page."""
+
+    head: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Who signs, side by side, each with room for pen and name."""
+
+    titles: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Pen | Table | Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The two columns on top, the title below; `place_and_day` is empty where no day is known."""
+
+    authority: tuple[str, ...]
+    number: str
+    place_and_day: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What ties the paper to one revision of one record: printed and in the QR code (domain.md §2)."""
+
+    record_id: str
+    rev: int
+    h: str
+    code: str = ""
+
+    @property
+    def qr_text(self) -> str:
+        """The text of the QR code."""
+        return f"field178:record?r={self.record_id}&v={self.rev}&h={self.h}"

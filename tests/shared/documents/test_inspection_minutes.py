@@ -1,0 +1,155 @@
+"""The minutes as an officer hands them over: read back from the PDF, letter by letter."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import unicodedata
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from pypdf import PdfReader
+from tests.shared import builders
+
+from field178_shared.codelists import load
+from field178_shared.documents.blocks import Seal
+from field178_shared.documents.inspection_minutes import MinutesSource, inspection_minutes_pdf
+
+LISTS = load()
+LEADER, SECRETARY = builders.USERS
+FINDINGS = {
+    "f1": {
+        "violation_id": "lb_no_contract_1_10",
+        "occurred_on": "2026-11-20",
+        "quantity": 1,
+        "frame": {"src": "nd_12_2022", "art": "9.1.a", "min": 2_000_000, "max": 5_000_000},
+        "note": "Vào làm từ tháng 8.",
+    },
+    "f2": {"violation_id": "noise", "occurred_on": "2026-11-20", "frame": {"src": "nd_282_2025"}},
+}
+
+
+def source(**over: object) -> MinutesSource:
+    return MinutesSource(
+        record_id=builders.record_id("inspection"),
+        rev=1,
+        h="0123456789abcdef0123456789abcdef",
+        data=builders.inspection(**over),
+        establishment=builders.establishment(),
+        team=builders.team(),
+        people={
+            LEADER: builders.person(display_name="Nguyễn Hữu Thắng"),
+            SECRETARY: builders.person(display_name="Đặng Thị Ngọc Ánh"),
+        },
+    )
+
+
+def read(given: MinutesSource) -> str:
+    """Return the text of the pages as a reader extracts it, with single spaces."""
+    reader = PdfReader(io.BytesIO(inspection_minutes_pdf(given, LISTS)))
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def answers(**over: dict[str, object]) -> dict[str, object]:
+    return {**builders.answers(), **over}
+
+
+def test_the_paper_says_who_where_when_and_by_which_decision() -> None:
+    text = read(source())
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "BIÊN BẢN KIỂM TRA",
+        "Số: 07/BB-KT",
+        "ngày 20 tháng 11 năm 2026",
+        "hồi 14 giờ 00 ngày 20/11/2026",
+        "Quyết định số 112/QĐ-UBND ngày 15/01/2026",
+        "Karaoke Mộc Diệp (GL-016)",
+        "Nguyễn Hữu Thắng",
+        "Đặng Thị Ngọc Ánh",
+        "Biên bản kết thúc hồi 15 giờ 10",
+    ):
+        assert words in text, words
+    assert text == unicodedata.normalize("NFC", text)
+
+
+def test_people_outside_the_team_are_dotted_lines_for_a_pen() -> None:
+    text = read(source())
+    for label in ("2. Đại diện cơ sở (ông/bà): ", "3. Người chứng kiến: "):
+        after = text.partition(label)[2]
+        assert after.startswith("....................")
+
+
+def test_what_is_not_met_stands_in_full_with_its_note() -> None:
+    text = read(source(answers=answers(fire_exits_clear={"v": "no", "note": "Thùng hàng chắn lối."})))
+    assert "Lối thoát nạn thông thoáng, không bị cản trở Chưa đạt Thùng hàng chắn lối." in text
+    assert "Phòng cháy, chữa cháy: đạt 8/9 mục" in text
+
+
+def test_findings_cite_the_law_and_an_unknown_article_is_said_to_be_unknown() -> None:
+    text = read(source(findings=FINDINGS, overall_result="violation_recorded"))
+    assert "Căn cứ: điểm a khoản 1 Điều 9 Nghị định 12/2022/NĐ-CP. Ghi chú: Vào làm từ tháng 8." in text
+    assert "Nghị định 282/2025/NĐ-CP (điều, khoản: cần tra cứu)" in text
+    # The fine is for the minutes of the violation, which this paper is not.
+    assert "5.000.000" not in text
+
+
+def test_counts_that_would_point_at_a_person_and_good_practice_are_not_printed() -> None:
+    told = answers(
+        workers_under18={"v": 1}, workers_foreign={"v": 1}, he_hiv_material={"v": "no", "note": "Không có."}
+    )
+    text = read(source(answers=told))
+    assert "Tổng số người lao động tại cơ sở: 5" in text
+    for item_id in ("workers_under18", "workers_foreign", "he_hiv_material"):
+        assert LISTS.items[item_id].vi not in text
+
+
+def test_refusal_and_absence_are_outcomes() -> None:
+    assert "Đại diện cơ sở không ký biên bản." in read(source(paper_signed="refused"))
+    absent = read(replace(source(), data=builders.not_inspected()))
+    assert "không có đại diện cơ sở tại thời điểm kiểm tra" in absent
+    assert "Cơ sở đóng cửa: chưa tiến hành kiểm tra được." in absent
+    assert "Không phát hiện vi phạm" not in absent
+
+
+def test_what_is_not_known_yet_is_left_to_the_pen() -> None:
+    bare = replace(source(minutes_number=None, decision_number=None), team={}, people={}, establishment={})
+    text = read(bare)
+    assert "Số: ……/BB-ĐKT178" in text
+    assert "ĐỘI KIỂM TRA LIÊN NGÀNH 178" in text
+
+
+def test_every_page_carries_the_code_of_the_record() -> None:
+    reader = PdfReader(io.BytesIO(inspection_minutes_pdf(source(), LISTS)))
+    for number, page in enumerate(reader.pages, 1):
+        text = page.extract_text()
+        assert "AL-T01-26-0007 · bản 1 · 0123 4567 89ab cdef 0123 4567 89ab cdef" in text
+        assert f"Trang {number}/{len(reader.pages)}" in text
+
+
+def test_the_qr_code_names_record_revision_and_hash() -> None:
+    assert Seal("r", 2, "h").qr_text == "field178:record?r=r&v=2&h=h"
+
+
+def test_the_longest_texts_stay_on_the_paper() -> None:
+    long = "Yêu cầu cơ sở khắc phục ngay những tồn tại đã nêu. " * 9
+    told = answers(fire_exits_clear={"v": "no", "note": long[:300]})
+    given = source(answers=told, recommendation=long, representative_opinion=long[:300], findings=FINDINGS)
+    text = read(given)
+    assert " ".join(long.split()) in text
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_another_machine_makes_the_same_bytes(zone: str) -> None:
+    code = (
+        "from tests.shared.documents import test_inspection_minutes as t; from hashlib import sha256;"
+        "print(sha256(t.inspection_minutes_pdf(t.source(), t.LISTS)).hexdigest())"
+    )
+    environment = {**os.environ, "TZ": zone, "LC_ALL": "C", "PYTHONHASHSEED": "178", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == sha256(inspection_minutes_pdf(source(), LISTS)).hexdigest()
