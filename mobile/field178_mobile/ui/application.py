@@ -12,6 +12,7 @@ from field178_mobile.ui.house import House
 from field178_mobile.ui.language import language
 from field178_mobile.ui.look import LookBook
 from field178_mobile.ui.theme import theme
+from field178_mobile.ui.typist import typist
 
 LAYOUT_ROUNDS = 60
 
@@ -37,6 +38,7 @@ class Field178App(App):
         language.switch(look.language)
         theme.has_motion = not self._house.platform.prefers_less_motion()
         theme.set_font_scale(look.font_scale)
+        typist.switch(look.typing)
         theme.apply(look.mode)
         # Text that wraps sets heights from the inside out: a deep form needs more rounds in its first frame.
         Frames.max_iteration = LAYOUT_ROUNDS

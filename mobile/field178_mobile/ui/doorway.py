@@ -15,6 +15,7 @@ from field178_mobile.ui.look import Look, LookBook
 from field178_mobile.ui.screens.unlock import UnlockScreen
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.threads import WorkerThreads
+from field178_mobile.ui.typist import typist
 from field178_shared.clock import duration_clock
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Doorway(BoxLayout):
             self._build_again()
         theme.apply(look.mode)
         theme.set_font_scale(look.font_scale)
+        typist.switch(look.typing)
         Window.clearcolor = theme.bg
 
     def _build_again(self) -> None:

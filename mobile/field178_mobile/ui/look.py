@@ -14,11 +14,12 @@ _FILE = "look.json"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Mode, language, font scale, and who unlocked last. Nothing secret."""
+    """Mode, language, font scale, way of typing, and who unlocked last. Nothing secret."""
 
     mode: str = "light"
     language: str = LANGUAGES[0]
     font_scale: float = 1.0
+    typing: str = "keyboard"
     last_officer: str = ""
 
 
@@ -58,6 +59,7 @@ def _read(path: Path) -> Look:
         mode=_text(found, "mode", plain.mode),
         language=_text(found, "language", plain.language),
         font_scale=scale if isinstance(scale := found.get("font_scale"), float) else plain.font_scale,
+        typing=_text(found, "typing", plain.typing),
         last_officer=_text(found, "last_officer", plain.last_officer),
     )
 

@@ -181,6 +181,16 @@ def test_settings_pass_the_lint(stage: Stage, open_tablet, window_size):
     assert find_all("Chip", active=True)
 
 
+def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open_tablet, window_size):
+    open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    tap(find("Chip", text="Telex"))
+    frames(4)
+    tap(find("RailItem", key="settings"))
+    assert find("Chip", text="Telex").active
+    tap(find("Chip", text="Bàn phím của máy"))
+
+
 def test_worker_posts_run_once_a_frame_in_order(stage: Stage):
     from threading import Thread
 

@@ -8,6 +8,7 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.look import LookBook
+from field178_mobile.ui.typist import KEYBOARD
 
 __all__ = ["SettingsSheet"]
 
@@ -32,6 +33,8 @@ class SettingsSheet(kit.Sheet):
         self.add_widget(self._body)
         self._offer("modes", "mode", (("light", _("Light")), ("dark", _("Dark")), ("night", _("Night"))))
         self._offer("scales", "font_scale", ((1.0, _("Normal")), (1.15, _("Large")), (1.3, _("Very large"))))
+        ways = ((KEYBOARD, _("The tablet's keyboard")), ("telex", "Telex"), ("vni", "VNI"))
+        self._offer("typing", "typing", ways)
         self._offer("languages", "language", (("vi", "Tiếng Việt"), ("en", "English")))
         self._body.ids.lock.bind(on_release=lambda _btn: self._leave(on_lock))
         self._body.ids.officer.bind(on_release=lambda _btn: self._leave(on_officer))

@@ -10,6 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.typist import typist
 from field178_mobile.ui.widgets import press, text
 
 __all__ = ["Entry", "Field", "SearchField"]
@@ -22,7 +23,9 @@ class Entry(TextInput):
     max_length = NumericProperty(0)
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
-        """Insert what still fits into max_length (0 = no limit)."""
+        """Insert what still fits into max_length (0 = no limit), composed where the tablet composes."""
+        if not (from_undo or self.password or self.input_filter):
+            substring = typist.compose(self, substring)
         if self.max_length:
             substring = substring[: max(0, self.max_length - len(self.text))]
         super().insert_text(substring, from_undo=from_undo)

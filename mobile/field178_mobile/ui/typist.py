@@ -1,0 +1,43 @@
+"""How this tablet writes Vietnamese: by its own keyboard, or composed here from plain keys."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from kivy.uix.textinput import TextInput
+
+from field178_mobile.composing.composer import Composer
+from field178_mobile.composing.keys import METHODS, Method
+
+KEYBOARD = "keyboard"
+
+
+class Typist:
+    """Composes in whatever text is under the cursor; one for the application, as there is one keyboard."""
+
+    def __init__(self) -> None:
+        self._composer: Composer | None = None
+
+    def switch(self, name: str) -> None:
+        """Write by another method; an unknown one leaves the keyboard alone."""
+        method: Method | None = METHODS.get(name)
+        self._composer = None if method is None else Composer(method)
+
+    def compose(self, entry: TextInput, char: str) -> str:
+        """Rub out what the key changes left of the cursor; return what is to be inserted instead of it."""
+        composer = self._composer
+        if composer is None or len(char) != 1 or not composer.takes(char) or entry.selection_text:
+            return char
+        before = entry.text[: entry.cursor_index()]
+        start = len(before)
+        while start and composer.takes(before[start - 1]):
+            start -= 1
+        word = before[start:]
+        made = composer.press(word, char)
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, made, strict=False)))
+        for _ in range(len(word) - kept):
+            entry.do_backspace()
+        return made[kept:]
+
+
+typist = Typist()
