@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.establishment_facts import (
+    ALL,
+    DRAFTS,
+    NOT_THIS_YEAR,
+    RETURNED,
+    TO_FIX,
+    EstablishmentFacts,
+    read_facts,
+)
 from field178_mobile.presenters.row_day import row_day
 from field178_mobile.presenters.search_index import Indexed, SearchIndex, matching
-from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.wording import Option, Wording
-from field178_mobile.store import EstablishmentEntry, InboxItem, InboxKind, ShownState, Store, Word
+from field178_mobile.store import EstablishmentEntry, Store, Word
 from field178_shared.clock import Clock, local_date
 from field178_shared.formats import number_text
 
 PAGE = 200
-ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +54,6 @@ class EstablishmentsState:
     empty_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the chips and row words are computed from."""
-
-    visits: VisitIndex = field(default_factory=lambda: VisitIndex(()))
-    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  # chip -> establishment ids
-    states: Mapping[str, ShownState] = field(default_factory=dict)
-
-
 class EstablishmentsPresenter:
     """Searches, filters and orders the establishments this tablet holds."""
 
@@ -68,7 +66,7 @@ class EstablishmentsPresenter:
         self._render = render
         self._index = SearchIndex(words)
         self._entries: list[Indexed] = []
-        self._facts = _Facts()
+        self._facts = EstablishmentFacts()
         self._position: Position | None = None
         self._query = ""
         self._chip = ALL
@@ -77,7 +75,7 @@ class EstablishmentsPresenter:
 
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
-        self._facts = _read_facts(self._store, local_date(self._clock.now()).year)
+        self._facts = read_facts(self._store, local_date(self._clock.now()).year)
         self._entries = self._ordered()
         self._show()
 
@@ -193,30 +191,6 @@ class EstablishmentsPresenter:
         if self._query.strip():
             return _("Nothing matches this search"), _("Try part of the name, the street or the commune.")
         return _("Nothing in this group"), _("Choose All to see every establishment.")
-
-
-def _read_facts(store: Store, year: int) -> _Facts:
-    visits = store.views("inspection")
-    index = VisitIndex(visits)
-    where = {view.id: str(view.data.get("establishment_id", "")) for view in visits}
-    drafts = (draft for draft in store.drafts.all() if draft.type == "inspection")
-    everywhere = {entry.id for entry in store.establishments()}
-    groups = {
-        DRAFTS: frozenset(str(draft.data.get("establishment_id", "")) for draft in drafts),
-        RETURNED: frozenset(where[item.record_id] for item in store.inbox() if _is_return(item, where)),
-        TO_FIX: frozenset(place for place in where.values() if _leaves_something(index, place)),
-        NOT_THIS_YEAR: frozenset(everywhere - {p for p in where.values() if index.inspected_in(p, year)}),
-    }
-    return _Facts(index, groups, store.shown_states("inspection"))
-
-
-def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:
-    return item.kind == InboxKind.RETURNED and item.record_id in where
-
-
-def _leaves_something(index: VisitIndex, establishment_id: str) -> bool:
-    last = index.last_inspected(establishment_id)
-    return last is not None and bool(last.open_shortcomings())
 
 
 def _nearness(here: Position, entry: EstablishmentEntry) -> tuple[bool, int]:

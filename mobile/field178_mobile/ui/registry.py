@@ -29,6 +29,7 @@ class ScreenSpec:
 SCREENS = (
     ScreenSpec("inspection", N_("Inspection"), "clipboard-check-outline", "establishments"),
     ScreenSpec("outreach", N_("Outreach"), "bullhorn-outline", "outreach"),
+    ScreenSpec("map", N_("Map"), "map-outline", "map"),
     ScreenSpec("inbox", N_("Inbox"), "inbox-outline", "inbox"),
     ScreenSpec("sync", N_("Sync"), "sync", "sync", is_low=True),
 )

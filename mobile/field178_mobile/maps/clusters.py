@@ -1,0 +1,76 @@
+"""Pins that would lie on each other become one mark with a number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from field178_mobile.maps.places import TILE_PX, Place
+
+
+class Pinned(Protocol):
+    """What has a place."""
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        ...
+
+
+Pin = TypeVar("Pin", bound=Pinned)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Pins drawn as one, at their common middle."""
+
+    place: Place
+    pins: tuple[object, ...]
+
+
+def clusters_of(pins: Iterable[Pin], zoom: int, cell_px: float) -> list[Cluster]:
+    """Return the marks of a whole zoom level, the largest first; no two are nearer than a cell.
+
+    By places of the world, not of the window: the marks stay the same while the map is moved.
+    """
+    side = cell_px / (TILE_PX * 2**zoom)
+    cells: dict[tuple[int, int], list[Pin]] = {}
+    for pin in pins:
+        cells.setdefault(_cell(pin.place, side), []).append(pin)
+    groups = sorted(cells.values(), key=len, reverse=True)
+    kept: dict[tuple[int, int], list[_Growing]] = {}
+    for group in groups:
+        place = _middle([pin.place for pin in group])
+        near = _nearest(kept, place, side)
+        if near is None:
+            kept.setdefault(_cell(place, side), []).append(_Growing(place, list(group)))
+        else:
+            near.pins.extend(group)
+    return [Cluster(one.place, tuple(one.pins)) for cell in kept.values() for one in cell]
+
+
+@dataclass(slots=True)
+class _Growing:
+    place: Place
+    pins: list[object]
+
+
+def _nearest(kept: Mapping[tuple[int, int], list[_Growing]], place: Place, side: float) -> _Growing | None:
+    column, row = _cell(place, side)
+    around = [(column + x, row + y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    near = [one for cell in around for one in kept.get(cell, ()) if _distance(one.place, place) < side]
+    return min(near, key=lambda one: _distance(one.place, place), default=None)
+
+
+def _cell(place: Place, side: float) -> tuple[int, int]:
+    return int(place.x / side), int(place.y / side)
+
+
+def _distance(one: Place, other: Place) -> float:
+    return math.hypot(one.x - other.x, one.y - other.y)
+
+
+def _middle(places: list[Place]) -> Place:
+    return Place(sum(p.x for p in places) / len(places), sum(p.y for p in places) / len(places))
