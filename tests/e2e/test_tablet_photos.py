@@ -157,7 +157,7 @@ def test_a_file_the_office_refuses_waits_for_a_person(server: ServerProcess, tab
     file_photos(tablet, noisy_picture(5, (400, 300)))
     Photos(tablet).run()
     (photo,) = tablet.store.photos.unsent()
-    assert (photo.state, photo.last_error) == (PhotoState.REFUSED, "file_refused")
+    assert (photo.state, photo.last_error) == (PhotoState.REFUSED, "file_refused:metadata")
 
 
 def test_an_expired_session_and_a_revoked_device(server: ServerProcess, tablet: RealTablet) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from field178_mobile.presenters.sync_state import PhotosState, WaitingRow
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.store.photo_aside import STUCK
 from field178_mobile.store.photo_rows import Photo, PhotoState
 from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import UploadMessage, UploadState
@@ -41,10 +42,20 @@ _ERRORS: Mapping[str, str] = {
     ErrorCode.NOT_FOUND: N_("The office does not know this photo's record."),
     ErrorCode.TOO_LARGE: N_("The office has no room for more photos of this tablet."),
 }
+# What the office found in a file that it will never take (protocol §8); another problem has the general word.
+_PROBLEMS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("cut", "structure", "not_jpeg", "trailing_bytes", "polyglot"),
+        N_("The office found the photo's file damaged and will not take it."),
+    ),
+    "metadata": N_("The photo's file carries hidden data, which the office never takes."),
+    "too_many_pixels": N_("The photo is larger than the office takes."),
+    "purged": N_("The office removed this record for good; its photos are not taken any more."),
+}
 SHOWN_PHOTOS = 6
-_STUCK = (PhotoState.REFUSED, PhotoState.DAMAGED)
-STUCK = N_(
-    "A photo needs help: tell the office. It stays here and is sent again when the tablet is next unlocked."
+REMEDY_OF_STUCK = N_(
+    "It will not go by itself. Open the record to take the photo anew or remove it, or put it aside: it "
+    "stays on this tablet and holds nothing up."
 )
 
 
@@ -54,6 +65,12 @@ class PhotoFact:
 
     photo: Photo
     title: str
+    is_aside: bool = False
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it goes no more by itself."""
+        return self.photo.state in STUCK
 
 
 def files_word(count: FileCount, words: Wording) -> str:
@@ -73,7 +90,7 @@ def amount_text(size_bytes: int) -> str:
 def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> WaitingRow:
     """Return one photo of the sync screen."""
     photo = fact.photo
-    word, tone = _word(photo, uploads)
+    word, tone = (N_("Put aside"), "muted") if fact.is_aside else _word(photo, uploads)
     parts = [amount_text(photo.size_bytes), _progress(photo, words), _error(photo, words)]
     title = fact.title or words.translate("Photo")
     icon = "image-outline"
@@ -85,6 +102,9 @@ def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> WaitingR
         words.translate(word),
         tone,
         photo.sent_bytes / photo.size_bytes if photo.sent_bytes else 0.0,
+        photo.sha256,
+        is_stuck=fact.is_stuck,
+        is_aside=fact.is_aside,
     )
 
 
@@ -94,17 +114,32 @@ def photos_state(
     """Return what the sync screen says of photos; nothing but the choice of network when none waits."""
     if not facts:
         return PhotosState(is_wifi_only=is_wifi_only)
-    size = sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in facts)
-    remedy = STUCK if any(fact.photo.state in _STUCK for fact in facts) else REMEDIES.get(uploads.message, "")
+    waiting = [fact for fact in facts if not fact.is_aside]
+    # Those that need a person come first, or nobody would find them.
+    ordered = sorted(facts, key=lambda fact: (fact.is_aside, not fact.is_stuck))
+    remedy = REMEDIES.get(uploads.message, "")
+    if any(fact.is_stuck for fact in waiting):
+        remedy = REMEDY_OF_STUCK
+    is_moving = any(not fact.is_stuck for fact in waiting)
     more = len(facts) - SHOWN_PHOTOS
     return PhotosState(
-        summary=words.say("{count} photos not sent ({amount})", count=len(facts), amount=amount_text(size)),
-        outcome=words.translate(OUTCOMES[uploads.message]),
-        remedy=words.translate(remedy) if remedy else "",
-        rows=tuple(photo_row(fact, uploads, words) for fact in facts[:SHOWN_PHOTOS]),
+        summary=_summary(waiting, len(facts) - len(waiting), words),
+        outcome=words.translate(OUTCOMES[uploads.message]) if is_moving else "",
+        remedy=words.translate(remedy) if remedy and waiting else "",
+        rows=tuple(photo_row(fact, uploads, words) for fact in ordered[:SHOWN_PHOTOS]),
         more=words.say("and {count} more", count=more) if more > 0 else "",
         is_wifi_only=is_wifi_only,
     )
+
+
+def _summary(waiting: Sequence[PhotoFact], aside: int, words: Wording) -> str:
+    said = []
+    if waiting:
+        size = amount_text(sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in waiting))
+        said.append(words.say("{count} photos not sent ({amount})", count=len(waiting), amount=size))
+    if aside:
+        said.append(words.say("{count} photos put aside", count=aside))
+    return " · ".join(said)
 
 
 def _word(photo: Photo, uploads: UploadState) -> tuple[str, str]:
@@ -132,6 +167,6 @@ def _progress(photo: Photo, words: Wording) -> str:
 def _error(photo: Photo, words: Wording) -> str:
     if photo.last_error is None:
         return ""
-    if photo.last_error in _ERRORS:
-        return words.translate(_ERRORS[photo.last_error])
-    return message(photo.last_error, words.language)
+    code, _, problem = photo.last_error.partition(":")
+    own = _PROBLEMS.get(problem) or _ERRORS.get(code)
+    return words.translate(own) if own else message(code, words.language)

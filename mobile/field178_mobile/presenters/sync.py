@@ -77,6 +77,14 @@ class Shelf(Protocol):
         """Offer to the office what went."""
         ...
 
+    def set_aside(self, photo: tuple[str, str]) -> None:
+        """Wait no longer for a photo that cannot go."""
+        ...
+
+    def send_again(self, photo: tuple[str, str]) -> None:
+        """Let a photo wait again."""
+        ...
+
     def keep_wifi_only(self, wifi_only: bool) -> None:
         """Keep whether photos wait for Wi-Fi."""
         ...
@@ -139,6 +147,17 @@ class SyncPresenter:
     def send_photos(self, *, wifi_only: bool) -> None:
         """Keep whether photos wait for Wi-Fi, and look at once what that changes."""
         self._shelf.keep_wifi_only(wifi_only)
+        self._runner.wake()
+        self.refresh()
+
+    def set_aside(self, photo: tuple[str, str]) -> None:
+        """Wait no longer for a photo that cannot go; it stays on this tablet."""
+        self._shelf.set_aside(photo)
+        self.refresh()
+
+    def send_again(self, photo: tuple[str, str]) -> None:
+        """Offer a photo to the office once more."""
+        self._shelf.send_again(photo)
         self._runner.wake()
         self.refresh()
 
@@ -235,11 +254,20 @@ class SyncPresenter:
             )
             return self._words.say(said, count=status.unsent_records)
         if status.drafts:
-            return self._words.say("Signing out is not possible: {count} drafts.", count=status.drafts)
-        if status.unsent_photos:
-            return self._words.say(
-                "Signing out is not possible: {count} photos not sent.", count=status.unsent_photos
+            said = N_(
+                "Signing out is not possible: {count} drafts. Finish or discard them; they are in no rescue "
+                "file."
             )
+            return self._words.say(said, count=status.drafts)
+        if status.unsent_photos:
+            said = N_(
+                "Signing out is not possible: {count} photos not sent. If they cannot be sent, write a "
+                "rescue file for the office; one that was refused can be put aside."
+            )
+            return self._words.say(said, count=status.unsent_photos)
+        if status.photos_aside:
+            said = N_("The office has everything but {count} photos put aside; they stay on this tablet.")
+            return self._words.say(said, count=status.photos_aside)
         return self._say("Everything is with the office: signing out loses nothing.")
 
     def _say(self, text: str) -> str:

@@ -61,6 +61,7 @@ class SyncFacts:
 def read_facts(store: Store, words: Wording) -> SyncFacts:
     """Return what the screen says about sync."""
     refused, waiting = store.read(_changes)
+    aside = store.photos.aside()
     position = store.read(read_position)
     resting, lost = store.read(count_removed)
     return SyncFacts(
@@ -81,7 +82,8 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
         resting=resting,
         lost=lost,
         photos=tuple(
-            PhotoFact(photo, record_title(store, photo.record_id, words)) for photo in store.photos.unsent()
+            PhotoFact(photo, record_title(store, photo.record_id, words), photo.key in aside)
+            for photo in store.photos.unsent()
         ),
         is_wifi_only=store.settings.get(WIFI_ONLY) is True,
     )

@@ -68,7 +68,10 @@ class ShownState:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """The whole tablet in one line. `records_agree`: `in_sync` in all but the photos."""
+    """The whole tablet in one line. `records_agree`: `in_sync` in all but the photos.
+
+    `photos_aside`: never coming, by an officer's word; they count as unsent no more.
+    """
 
     unsent_records: int
     unsent_changes: int
@@ -82,6 +85,7 @@ class StoreStatus:
     unsent_photos: int = 0
     unsent_photo_bytes: int = 0
     records_agree: bool = False
+    photos_aside: int = 0
 
 
 class InboxKind(StrEnum):

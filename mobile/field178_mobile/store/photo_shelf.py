@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from field178_mobile.ports import Json
 from field178_mobile.store.base import get_base
 from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.photo_aside import photos_aside, send_again, set_aside
 from field178_mobile.store.photo_files import PhotoFiles, PhotoHead
 from field178_mobile.store.photo_rows import (
     ATTACHMENTS,
@@ -99,6 +100,18 @@ class PhotoShelf:
         """Return the files of filed records that the server does not have."""
         return self._store.read(unsent_photos)
 
+    def aside(self) -> frozenset[tuple[str, str]]:
+        """Return the keys of the photos that nobody waits for any more."""
+        return self._store.read(photos_aside)
+
+    def set_aside(self, key: tuple[str, str]) -> None:
+        """Wait no longer for a photo that was refused or does not open; its bytes stay."""
+        self._decide(key, set_aside)
+
+    def send_again(self, key: tuple[str, str]) -> None:
+        """Let a photo wait again that was refused, does not open or was put aside."""
+        self._decide(key, send_again)
+
     def count_of(self, record_id: str) -> FileCount:
         """Return how many of the files a record names the server has."""
         return self._store.read(lambda room: count_files(room, record_id))
@@ -107,6 +120,14 @@ class PhotoShelf:
         """Tell whether the server's record, as this tablet has it, names a photo."""
         base = self._store.read(lambda room: get_base(room, photo.record_id))
         return base is not None and not base.deleted and photo.sha256 in named_files(base.data)
+
+    def _decide(self, key: tuple[str, str], write: Callable[[Room, tuple[str, str]], None]) -> None:
+        def work(unlocked: Unlocked) -> tuple[str]:
+            with unlocked.room.transaction("photo"):
+                write(unlocked.room, key)
+            return (key[1],)
+
+        self._store.write(work)
 
     def _forget(self, record_id: str, choose: Callable[[Room], list[Photo]]) -> None:
         def work(unlocked: Unlocked) -> tuple[str]:

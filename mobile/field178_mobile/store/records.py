@@ -12,7 +12,7 @@ from field178_mobile.store.meta import get_text
 from field178_mobile.store.model import InboxItem, InboxKind, RecordView, ShownState, StoreStatus
 from field178_mobile.store.notices import notice_items
 from field178_mobile.store.outbox import OwnChange, by_record, changes_of, refused_changes, shown_changes
-from field178_mobile.store.photo_rows import unsent_photos
+from field178_mobile.store.photo_aside import photos_aside, waiting_photos
 from field178_mobile.store.room import Room
 from field178_mobile.store.states import attention_of, is_returned, word_of
 from field178_mobile.store.views import compose, refusal
@@ -64,7 +64,7 @@ class Records:
             "SELECT count(*), count(DISTINCT record_id) FROM outbox "
             "WHERE state <> 'acknowledged' AND replaced_by IS NULL"
         ).fetchone()
-        photos = unsent_photos(self.room)
+        photos = waiting_photos(self.room)
         return StoreStatus(
             unsent_records=records,
             unsent_changes=unsent,
@@ -76,6 +76,7 @@ class Records:
             in_sync=in_sync and not photos,
             records_agree=in_sync,
             unsent_photos=len(photos),
+            photos_aside=len(photos_aside(self.room)),
             unsent_photo_bytes=sum(photo.size_bytes - photo.sent_bytes for photo in photos),
             drafts=self.room.connection.execute("SELECT count(*) FROM draft").fetchone()[0],
         )

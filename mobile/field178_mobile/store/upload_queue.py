@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.store.meta import get_text, put_text
+from field178_mobile.store.photo_aside import photos_aside
 from field178_mobile.store.photo_rows import (
     Photo,
     PhotoState,
@@ -20,13 +22,19 @@ from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store, Unlocked
 
 WIFI_ONLY = "photos_wifi_only"
+# The program under which photos were refused last: one refusal is asked about once under each.
+_REFUSED_UNDER = "photos_refused_under"
 
 
 class UploadQueue:
-    """Hands the store's transactions to the upload engine; safe to call from the sync thread."""
+    """Hands the store's transactions to the upload engine; safe to call from the sync thread.
 
-    def __init__(self, store: Store) -> None:
+    `app` is this program's version: another one may write photos that the server takes.
+    """
+
+    def __init__(self, store: Store, app: str = "") -> None:
         self._store = store
+        self._app = app
 
     def sendable(self) -> list[Photo]:
         """Return the photos that may be sent now, in order."""
@@ -37,14 +45,18 @@ class UploadQueue:
         return self._store.read(sent_photos)
 
     def try_again(self) -> None:
-        """Let photos wait again that were refused or did not open."""
+        """Let photos wait again that did not open, and once under each version those that were refused."""
 
         def work(unlocked: Unlocked) -> set[str]:
-            stuck = stuck_photos(unlocked.room)
+            room = unlocked.room
+            is_new = get_text(room, _REFUSED_UNDER) != self._app
+            aside = photos_aside(room)
+            stuck = [one for one in stuck_photos(room) if is_new or _may_read_again(one, aside)]
             if stuck:
-                with unlocked.room.transaction("upload"):
+                with room.transaction("upload"):
+                    put_text(room, _REFUSED_UNDER, self._app)
                     for photo in stuck:
-                        put_state(unlocked.room, photo, PhotoState.WAITING, photo.last_error)
+                        put_state(room, photo, PhotoState.WAITING, photo.last_error)
             return {photo.record_id for photo in stuck}
 
         self._store.write(work)
@@ -63,7 +75,13 @@ class UploadQueue:
 
     def move(self, photo: Photo, state: PhotoState, error: str | None = None) -> None:
         """Move a photo to a state."""
-        self._put(photo, lambda room: put_state(room, photo, state, error))
+
+        def write(room: Room) -> None:
+            put_state(room, photo, state, error)
+            if state is PhotoState.REFUSED:
+                put_text(room, _REFUSED_UNDER, self._app)
+
+        self._put(photo, write)
 
     def note_error(self, photo: Photo, error: str) -> None:
         """Count one more try that failed, and why."""
@@ -93,3 +111,7 @@ class UploadQueue:
 
         self._store.write(work)
         return found[0]
+
+
+def _may_read_again(photo: Photo, aside: frozenset[tuple[str, str]]) -> bool:
+    return photo.state is PhotoState.DAMAGED and photo.key not in aside

@@ -52,7 +52,7 @@ def runner_for(
         lambda: _free_mb(store.folder),
     )
     engine = SyncEngine(rows, Identity(enrolment.device, app), world)
-    uploads = UploadEngine(UploadQueue(store), randomness)
+    uploads = UploadEngine(UploadQueue(store, app), randomness)
     photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
     return SyncRunner(engine, transport, photos)
 

@@ -79,6 +79,7 @@ class Failure:
     code: ErrorCode | None = None
     retry_after_s: float | None = None
     change_id: str | None = None
+    problem: str | None = None
 
 
 Event = Wake | Tick | SignedIn | Line | AnswerEnded | Fetched | Failure

@@ -259,8 +259,9 @@ def failure_of(response: requests.Response) -> Failure | None:
         return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
     if not is_ours:
         return Failure(FailureKind.NOT_OUR_SERVER)
-    code, change_id = _problem(response)
-    return Failure(_KINDS.get(status, FailureKind.REFUSED), code, retry_after_s, change_id)
+    code, told = _problem(response)
+    kind = _KINDS.get(status, FailureKind.REFUSED)
+    return Failure(kind, code, retry_after_s, told.get("change_id"), told.get("problem"))
 
 
 def _is_portal(response: requests.Response) -> bool:
@@ -270,13 +271,12 @@ def _is_portal(response: requests.Response) -> bool:
     return is_page or 300 <= status < 400 or status == _NETWORK_AUTHENTICATION_REQUIRED
 
 
-def _problem(response: requests.Response) -> tuple[ErrorCode | None, str | None]:
+def _problem(response: requests.Response) -> tuple[ErrorCode | None, dict[str, str]]:
     try:
         value = response.json()
-        code, change_id = value.get("code"), value.get("change_id")
-        return ErrorCode(code), change_id if isinstance(change_id, str) else None
+        return ErrorCode(value.get("code")), {key: one for key, one in value.items() if isinstance(one, str)}
     except (requests.RequestException, HTTPError, ValueError, AttributeError):
-        return None, None
+        return None, {}
 
 
 def _seconds(text: str) -> float | None:

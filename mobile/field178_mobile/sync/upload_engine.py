@@ -71,7 +71,7 @@ class UploadEngine:
             self._backoff.reset()
             self._forget_trouble()
             if reason is WakeReason.START:
-                # A server mended since, a disk that reads again: what waited for a person is tried once more.
+                # A disk that reads again, another version: what waited for a person is tried once more.
                 self._queue.try_again()
             return True
         return self.state.retry_in_s is None
@@ -224,7 +224,9 @@ class UploadEngine:
         return self._stumble(photo, ErrorCode.UPLOAD_GONE.value, None)
 
     def _refuse(self, photo: Photo, answer: Answer) -> Rest:
-        self._queue.move(photo, PhotoState.REFUSED, (answer.code or ErrorCode.FILE_REFUSED).value)
+        code = (answer.code or ErrorCode.FILE_REFUSED).value
+        said = f"{code}:{answer.problem}" if answer.problem else code
+        self._queue.move(photo, PhotoState.REFUSED, said)
         return Rest(0)
 
     def _on_trouble(self, photo: Photo, answer: Answer) -> Rest:

@@ -19,7 +19,10 @@ class GoOn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The server's answer to one request, whatever its status. `offset` is None where it names none."""
+    """The server's answer to one request, whatever its status. `offset` is None where it names none.
+
+    `problem`: what a refused file has that none may have.
+    """
 
     status: int
     code: ErrorCode | None = None
@@ -27,6 +30,7 @@ class Answer:
     location: str | None = None
     is_backed_up: bool = False
     retry_after_s: float | None = None
+    problem: str | None = None
 
 
 Event = GoOn | Answer | Failure

@@ -65,14 +65,14 @@ class HttpUploadLine:
         failure = failure_of(response)
         if HEADER not in response.headers:
             raise TransportFailure(failure or Failure(FailureKind.NOT_OUR_SERVER))
-        code, retry_after_s = (failure.code, failure.retry_after_s) if failure is not None else (None, None)
         return Answer(
             status=response.status_code,
-            code=code,
+            code=failure.code if failure else None,
             offset=_number(response.headers.get("Upload-Offset", "")),
             location=self._own_path(response.headers.get("Location")),
             is_backed_up=response.headers.get(BACKED_UP) == "1",
-            retry_after_s=retry_after_s,
+            retry_after_s=failure.retry_after_s if failure else None,
+            problem=failure.problem if failure else None,
         )
 
     def _own_path(self, location: str | None) -> str | None:

@@ -82,8 +82,23 @@ def test_the_last_error_is_said_in_words_that_fit_a_photo(state, error, word, re
     assert row.sub.endswith(reason)
 
 
-def test_a_stuck_photo_says_what_to_do():
-    assert "báo văn phòng" in shown(replace(PHOTO, state=PhotoState.REFUSED)).remedy
+def test_a_stuck_photo_says_what_to_do_and_comes_first():
+    state = shown(PHOTO, replace(PHOTO, sha256="cd", state=PhotoState.REFUSED))
+    assert "chụp lại" in state.remedy
+    assert [row.sha256 for row in state.rows] == ["cd", "ab"]
+    assert [row.is_stuck for row in state.rows] == [True, False]
+
+
+def test_a_refusal_says_what_was_wrong_with_the_file():
+    (row,) = shown(replace(PHOTO, state=PhotoState.REFUSED, last_error="file_refused:metadata")).rows
+    assert "dữ liệu ẩn" in row.sub
+
+
+def test_a_photo_put_aside_waits_for_nothing():
+    fact = PhotoFact(replace(PHOTO, state=PhotoState.REFUSED), "Karaoke", is_aside=True)
+    state = photos_state([fact], UploadState(), VI, is_wifi_only=False)
+    assert (state.summary, state.outcome, state.remedy) == ("1 ảnh đã để riêng", "", "")
+    assert (state.rows[0].word, state.rows[0].is_aside) == ("Đã để riêng", True)
 
 
 def test_many_photos_are_counted():

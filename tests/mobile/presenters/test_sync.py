@@ -157,6 +157,7 @@ def test_waiting_records_are_named_and_the_rest_counted():
         (replace(QUIET, unsent_records=1, unsent_changes=1), False),
         (replace(QUIET, drafts=1), False),
         (replace(QUIET, unsent_photos=1, unsent_photo_bytes=9), False),
+        (replace(QUIET, photos_aside=1), True),
     ],
 )
 def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allowed):
@@ -168,7 +169,9 @@ def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allo
 @pytest.mark.parametrize(
     ("offset_ms", "words", "is_off"),
     [
-        (0, "same as", False),
+        (0, "Clock: right", False),
+        (-4_400, "Clock: right", False),
+        (-12_000, "Clock: 12 s behind", False),
         (65_000, "1 min 5 s ahead", False),
         (300_000, "5 min 0 s ahead", False),
         (-300_001, "5 min 0 s behind", True),

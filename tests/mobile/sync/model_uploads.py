@@ -123,8 +123,13 @@ def upload_gone(server: ModelUploads, request: Request) -> Answer:
     return server.answer(request)
 
 
-def says(status: int, code: ErrorCode | None = None, retry_after_s: float | None = None) -> Fault:
-    return lambda _server, _request: Answer(status, code, retry_after_s=retry_after_s)
+def says(
+    status: int,
+    code: ErrorCode | None = None,
+    retry_after_s: float | None = None,
+    problem: str | None = None,
+) -> Fault:
+    return lambda _server, _request: Answer(status, code, retry_after_s=retry_after_s, problem=problem)
 
 
 class Sender:
@@ -141,11 +146,12 @@ class Sender:
         self.faults: list[Fault] = []
         self.network = NetworkKind.UNKNOWN
         self.now = 0.0
+        self.app = "1"
         self.restart()
 
     def restart(self) -> None:
 
-        engine = UploadEngine(UploadQueue(self.store), random.Random(178))
+        engine = UploadEngine(UploadQueue(self.store, self.app), random.Random(178))
         self.runner = UploadRunner(engine, self, lambda: self.network, lambda: self.now)
         self.runner.wake(WakeReason.START)
 

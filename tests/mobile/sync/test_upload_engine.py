@@ -186,16 +186,57 @@ def test_a_line_that_breaks_carries_smaller_chunks_and_larger_ones_again(store, 
 
 @pytest.mark.parametrize("asked", [0, 1, 2], ids=["create", "chunk", "locate"])
 def test_a_refused_photo_waits_for_a_person_and_holds_nobody_up(store, sender, server, asked):
-    first, second = file_with_photos(store, record(1), PHOTO, OTHER)
+    _first, second = file_with_photos(store, record(1), PHOTO, OTHER)
     refusal = says(422, ErrorCode.FILE_REFUSED)
     sender.faults = [[refusal], [honest, refusal], [honest, never_arrives, refusal]][asked]
     sender.run()
     assert states(store) == [PhotoState.REFUSED, PhotoState.SENT]
     assert [photo.last_error for photo in store.photos.unsent()] == [ErrorCode.FILE_REFUSED.value]
     assert set(server.blobs) == {second}
+
+
+def test_a_refusal_is_not_asked_about_again_until_the_program_changes(store, sender, server):
+    first, second = file_with_photos(store, record(1), PHOTO, OTHER)
+    sender.faults = [says(422, ErrorCode.FILE_REFUSED, problem="metadata")]
+    sender.run()
+    created = server.created
+    sender.restart()
+    sender.run()
+    assert (server.created, states(store)) == (created, [PhotoState.REFUSED, PhotoState.SENT])
+    sender.app = "2"
     sender.restart()
     sender.run()
     assert set(server.blobs) == {first, second}
+
+
+def test_a_refused_photo_goes_again_when_the_officer_says_so(store, sender, server):
+    (sha256,) = file_with_photos(store, record(1), PHOTO)
+    sender.faults = [says(422, ErrorCode.FILE_REFUSED, problem="metadata")]
+    sender.run()
+    (photo,) = store.photos.unsent()
+    assert photo.last_error == "file_refused:metadata"
+    store.photos.send_again(photo.key)
+    sender.runner.wake(WakeReason.USER)
+    sender.run()
+    assert set(server.blobs) == {sha256}
+
+
+def test_a_photo_put_aside_stands_in_nobodys_way_and_stays(store, sender):
+    (sha256,) = file_with_photos(store, record(1), PHOTO)
+    sender.faults = [says(422, ErrorCode.FILE_REFUSED)]
+    sender.run()
+    assert store.status().unsent_photos == 1
+    store.photos.set_aside((sha256, record(1)))
+    assert (store.status().unsent_photos, store.status().photos_aside) == (0, 1)
+    assert store.photos.read(sha256) == PHOTO
+    store.photos.send_again((sha256, record(1)))
+    assert (store.status().unsent_photos, store.status().photos_aside) == (1, 0)
+
+
+def test_a_photo_that_may_still_arrive_cannot_be_put_aside(store):
+    (sha256,) = file_with_photos(store, record(1), PHOTO)
+    store.photos.set_aside((sha256, record(1)))
+    assert store.status().unsent_photos == 1
 
 
 def test_a_device_without_room_at_the_office_asks_again_later(store, sender, server):

@@ -70,6 +70,12 @@ class Shelf:
     def bring_back(self):
         self.said.append("back")
 
+    def set_aside(self, photo):
+        self.said.append(("aside", photo))
+
+    def send_again(self, photo):
+        self.said.append(("again", photo))
+
     def keep_wifi_only(self, wifi_only):
         self.said.append(f"wifi only: {wifi_only}")
 
@@ -141,8 +147,34 @@ def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
     for text in ("Còn 2 ảnh chưa gửi (756 kB)", "640 kB · 41% · phần 2/3", "Đang gửi", "Bị từ chối"):
         assert text in texts()
     assert any("Tệp không được chấp nhận." in text for text in texts())
-    assert any("hãy báo văn phòng" in text for text in texts())
+    assert any("chụp lại" in text for text in texts())
     assert screen.tone == "warn"
+
+
+def test_a_refused_photo_has_three_ways_on(sync_screen):
+    screen = sync_screen(STATUS, replace(FACTS, waiting=(), photos=PHOTOS), SENDING, size=PORTRAIT)
+    looked = []
+    screen.bind(on_look=lambda _screen, record_id: looked.append(record_id))
+    tap(find("Btn", text="Mở phiếu"))
+    tap(find("Btn", text="Gửi lại"))
+    tap(find("Btn", text="Để riêng"))
+    assert (looked, screen.shelf.said) == (["1"], [("again", ("cd", "1"))])
+    tap(find("Btn", text="Để riêng", kind="primary"))
+    assert screen.shelf.said[1:] == [("aside", ("cd", "1"))]
+
+
+def test_a_photo_put_aside_can_only_come_back(sync_screen):
+    aside = replace(PHOTOS[1], is_aside=True)
+    sync_screen(QUIET, replace(FACTS, waiting=(), photos=(aside,)), SyncState(), size=PORTRAIT)
+    assert {"Đã để riêng", "Gửi lại"} <= set(texts())
+    assert "Để riêng" not in texts()
+
+
+def test_no_photo_leaves_no_hole_in_its_card(sync_screen):
+    screen = sync_screen(QUIET, replace(FACTS, waiting=()), SyncState())
+    bottom_up = screen.ids.photos_card.children
+    assert all(child.height for child in bottom_up)
+    assert len(bottom_up) == 4
 
 
 def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):

@@ -37,6 +37,31 @@ class WaitingLine(BoxLayout):
     has_line = BooleanProperty(True)
 
 
+class StuckPhoto(BoxLayout):
+    """A photo that goes no more by itself, and what the officer can do.
+
+    line (its WaitingLine); is_aside; events on_look, on_again, on_aside.
+    """
+
+    line = ObjectProperty(None)
+    is_aside = BooleanProperty(False)
+    __events__ = ("on_look", "on_again", "on_aside")
+
+    def __init__(self, line: WaitingLine, **properties: object) -> None:
+        super().__init__(**properties)
+        self.add_widget(line, index=1)
+        Optional(self.ids.acts).show(self.ids.aside, not self.is_aside)
+
+    def on_look(self) -> None:
+        """Overridden by bind."""
+
+    def on_again(self) -> None:
+        """Overridden by bind."""
+
+    def on_aside(self) -> None:
+        """Overridden by bind."""
+
+
 class ScopeLine(BoxLayout):
     """One area and its count. name; text; is_equal."""
 
@@ -46,7 +71,7 @@ class ScopeLine(BoxLayout):
 
 
 class SyncScreen(BoxLayout):
-    """Draws SyncScreenState. presenter; event on_leaving, only while nothing waits."""
+    """Draws SyncScreenState. presenter; events on_leaving, only while nothing waits; on_look(record id)."""
 
     presenter = ObjectProperty(None)
     headline = StringProperty("")
@@ -71,10 +96,11 @@ class SyncScreen(BoxLayout):
     held = StringProperty("")
     removed = StringProperty("")
     rescue = StringProperty("")
-    __events__ = ("on_leaving",)
+    __events__ = ("on_leaving", "on_look")
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
+        self._of_photos = Optional(self.ids.photos_card)
         self._cards = Optional(self.ids.scroll.column)
         self._answers = Optional(self.ids.held_card)
         self._offers = Optional(self.ids.removed_card)
@@ -96,7 +122,22 @@ class SyncScreen(BoxLayout):
         self.photos_summary, self.photos_outcome = photos.summary, photos.outcome
         self.photos_remedy, self.photos_more = photos.remedy, photos.more
         self.is_wifi_only = photos.is_wifi_only
-        self._fill(self.ids.photos, [_waiting(row) for row in photos.rows])
+        self._fill(self.ids.photos, [self._photo(row) for row in photos.rows])
+        for name in ("photos_outcome", "photos_remedy", "photos_more"):
+            self._of_photos.show(self.ids[name], bool(getattr(self, name)))
+        self._of_photos.show(self.ids.photos, bool(photos.rows))
+
+    def _photo(self, row: WaitingRow) -> BoxLayout:
+        line = _waiting(row)
+        if not row.is_stuck:
+            return line
+        return StuckPhoto(
+            line,
+            is_aside=row.is_aside,
+            on_look=lambda _photo: self.dispatch("on_look", row.record_id),
+            on_again=lambda _photo: self.presenter.send_again(row.photo),
+            on_aside=lambda _photo: self.ask_set_aside(row.photo),
+        )
 
     def open(self, **_place: str) -> None:
         """Look again when the screen is opened from elsewhere."""
@@ -112,6 +153,16 @@ class SyncScreen(BoxLayout):
             lambda: self.presenter.answer(allow=True),
         )
 
+    def ask_set_aside(self, photo: tuple[str, str]) -> None:
+        """Ask before a photo is waited for no longer."""
+        kit.confirm(
+            _("Put this photo aside?"),
+            _("The office does not get it. It stays on this tablet, and a rescue file still carries it."),
+            _("Put it aside"),
+            _("Stay"),
+            lambda: self.presenter.set_aside(photo),
+        )
+
     def ask_sign_out(self) -> None:
         """Ask before the officer leaves this tablet."""
         kit.confirm(
@@ -123,6 +174,9 @@ class SyncScreen(BoxLayout):
         )
 
     def on_leaving(self) -> None:
+        """Overridden by bind."""
+
+    def on_look(self, _record_id: str) -> None:
         """Overridden by bind."""
 
     def _fill(self, holder: BoxLayout, lines: list[BoxLayout]) -> None:
@@ -165,6 +219,14 @@ class _Shelf:
         """Offer to the office what went."""
         self._do(bring_back)
 
+    def set_aside(self, photo: tuple[str, str]) -> None:
+        """Wait no longer for a photo that cannot go."""
+        self._store.photos.set_aside(photo)
+
+    def send_again(self, photo: tuple[str, str]) -> None:
+        """Let a photo wait again."""
+        self._store.photos.send_again(photo)
+
     def keep_wifi_only(self, wifi_only: bool) -> None:
         """Keep the officers' choice."""
         self._store.settings.put(WIFI_ONLY, wifi_only)
@@ -188,7 +250,10 @@ def build(services: Services) -> SyncScreen:
     shelf = _Shelf(store, services.rescue)
     presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, shelf)
     screen.presenter = presenter
-    screen.bind(on_leaving=lambda _screen: services.sign_out())
+    screen.bind(
+        on_leaving=lambda _screen: services.sign_out(),
+        on_look=lambda _screen, record_id: services.navigate("inspection", record_id=record_id),
+    )
 
     def changed(_change: StoreChange | SyncState) -> None:
         services.ui_thread.post(presenter.refresh)
