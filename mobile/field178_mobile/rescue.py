@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +15,21 @@ from field178_mobile.vault import Enrolment, base64url
 from field178_shared.clock import Clock, to_wire
 from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import SUFFIX, Origin, write_rescue
+from field178_shared.rescue import SUFFIX, Origin, distinct
+from field178_shared.rescue_writing import Cargo, write_rescue
+
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """Where the file lies and how many changes it holds."""
+    """Where the file lies and what it holds; `drafts` stayed on the tablet."""
 
     path: Path
     changes: int
+    photos: int = 0
+    size_bytes: int = 0
+    drafts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +42,61 @@ class Rescuer:
     clock: Clock
     folder: Callable[[], Path]
 
-    def __call__(self) -> Rescued:
-        """Write a new file; raises AppError (rescue_unwritten with the path) when the folder takes none."""
+    def __call__(self, progress: Progress = lambda _share: None) -> Rescued:
+        """Write a new file, telling how much of it is there (0 to 1).
+
+        AppError (rescue_unwritten, rescue_no_room on a full disk, with the path) leaves no file behind.
+        """
         work = self.store.read_all(held_work)
         path = self._path()
+        fresh = path.with_name(path.name + ".new")
         try:
-            count = self._write(path, work)
+            make_folder(path.parent)
+            with _dropped_unless_done(fresh):
+                count = self._write(fresh, work, progress)
+                size_bytes = fresh.stat().st_size
+                fresh.replace(path)
+            sync_folder(path.parent)
         except OSError as error:
-            raise AppError(ErrorCode.RESCUE_UNWRITTEN, path=str(path)) from error
-        return Rescued(path, count)
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            code = ErrorCode.RESCUE_NO_ROOM if is_full else ErrorCode.RESCUE_UNWRITTEN
+            raise AppError(code, path=str(path)) from error
+        return Rescued(path, count, len(distinct(work.photos)), size_bytes, work.drafts)
 
     def _path(self) -> Path:
         stamp = self.clock.now().strftime("%Y%m%d-%H%M%S")
         return self.folder() / f"cuu-ho-{self.enrolment.device[-6:]}-{stamp}{SUFFIX}"
 
-    def _write(self, path: Path, work: HeldWork) -> int:
-        make_folder(path.parent)
-        draft = path.with_name(path.name + ".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    def _write(self, path: Path, work: HeldWork, progress: Progress) -> int:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             keys = base64url.decode(self.enrolment.sealing_key), self.device_key
-            count = write_rescue(file, self._origin(work), work.changes, *keys)
+            cargo = Cargo(work.changes, work.photos, self._reading(work, progress))
+            count = write_rescue(file, self._origin(work), cargo, *keys)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(path.parent)
         return count
+
+    def _reading(self, work: HeldWork, progress: Progress) -> Callable[[str, int, int], bytes]:
+        total, done = sum(one.size for one in distinct(work.photos)), 0
+
+        def read(sha256: str, offset: int, length: int) -> bytes:
+            nonlocal done
+            done += length
+            progress(done / total)
+            return self.store.photos.read(sha256, offset, length)
+
+        return read
 
     def _origin(self, work: HeldWork) -> Origin:
         one = self.enrolment
         return Origin(one.tenant, one.device, work.incarnation, to_wire(self.clock.now()))
+
+
+@contextmanager
+def _dropped_unless_done(path: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        # Half a file would take the room that the officer has to make. After the rename there is none.
+        path.unlink(missing_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 import structlog
@@ -23,6 +25,17 @@ def configure_log(stream: TextIO, clock: Clock, level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
+
+
+@contextmanager
+def log_beside(stream: TextIO, clock: Clock) -> Iterator[None]:
+    """Send warnings of a command to a stream of its own while it works: its output is read by programs."""
+    before = structlog.get_config()
+    configure_log(stream, clock, "warning")
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def frames_of(error: BaseException) -> list[str]:

@@ -124,6 +124,7 @@ class ErrorCode(StrEnum):
     PIN_WEAK = "pin_weak"
     STORAGE_LOW = "storage_low"
     RESCUE_UNWRITTEN = "rescue_unwritten"
+    RESCUE_NO_ROOM = "rescue_no_room"
 
 
 _E = ErrorEntry
@@ -327,6 +328,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None,
         "Không ghi được tệp cứu hộ vào thư mục đã chọn.",
         "The rescue file could not be written into the chosen folder.",
+    ),
+    ErrorCode.RESCUE_NO_ROOM: _E(
+        None,
+        "Thư mục đã chọn không còn đủ chỗ cho tệp cứu hộ.",
+        "The chosen folder has no room left for the rescue file.",
     ),
     ErrorCode.STORE_DAMAGED: _E(
         None,

@@ -9,14 +9,13 @@ from field178_server.auth import current_device, require_device
 from field178_server.files.cleanliness import check_kind
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import MAX_PIECE_BYTES, Piece
-from field178_server.runtime import Runtime, current_runtime
-from field178_server.services.upload_rows import Limits
+from field178_server.runtime import current_runtime
+from field178_server.services.upload_rows import limits_of
 from field178_server.uploading import Position, Uploading
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER
 
 bp = Blueprint("uploads", __name__, url_prefix="/api/v1/uploads")
-_MEGABYTE = 1 << 20
 
 
 @bp.after_request
@@ -31,7 +30,7 @@ def _mark(response: Response) -> Response:
 @bp.route("/<upload_id>", methods=["OPTIONS"])
 def capabilities(upload_id: str = "") -> Response:
     """Tell what is served; nothing of anybody's, so no session is asked for."""
-    return _answer(204, dict(tus.capabilities(limits_of(current_runtime()).file)))
+    return _answer(204, dict(tus.capabilities(limits_of(current_runtime().settings).file)))
 
 
 @bp.post("")
@@ -99,21 +98,11 @@ def overridden(upload_id: str) -> Response:
     raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
 
 
-def limits_of(runtime: Runtime) -> Limits:
-    """Return how much tablets may send, as the settings have it."""
-    settings = runtime.settings
-    return Limits(
-        settings.upload_file_mb * _MEGABYTE,
-        settings.upload_device_mb * _MEGABYTE,
-        settings.upload_tenant_mb * _MEGABYTE,
-    )
-
-
 def _uploading() -> Uploading:
     runtime = current_runtime()
     store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
     return Uploading(
-        runtime.engine, runtime.tenant_id, store, limits_of(runtime), (runtime.clock, runtime.ids)
+        runtime.engine, runtime.tenant_id, store, limits_of(runtime.settings), (runtime.clock, runtime.ids)
     )
 
 

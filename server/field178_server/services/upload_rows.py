@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from field178_server.models import Blob, Record, Upload
 from field178_server.services.stored import PURGED
+from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
 
 OPEN, DONE, GONE = "open", "done", "gone"
 UPLOAD_LIFE = timedelta(days=30)
 MAX_OPEN = 2_000
 _SWEPT_AT_ONCE = 50
+_MEGABYTE = 1 << 20
 
 
 # Built once: putting a statement together costs as much as running it.
@@ -47,6 +49,15 @@ class Limits:
     file: int
     device: int
     tenant: int
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return how much tablets may send, as the settings have it."""
+    return Limits(
+        settings.upload_file_mb * _MEGABYTE,
+        settings.upload_device_mb * _MEGABYTE,
+        settings.upload_tenant_mb * _MEGABYTE,
+    )
 
 
 def begin(
@@ -91,6 +102,18 @@ def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
     )
     if body is not None and body.startswith(f'{{"{PURGED}":'):
         raise AppError(ErrorCode.FILE_REFUSED, problem=PURGED)
+
+
+def was_sent(session: Session, tenant_id: str, device_id: str, sha256: str, record_id: str) -> bool:
+    """Tell whether a tablet has sent these bytes for this record, to their end."""
+    query = select(Upload.upload_id).where(
+        Upload.tenant_id == tenant_id,
+        Upload.device_id == device_id,
+        Upload.state == DONE,
+        Upload.sha256 == sha256,
+        Upload.record_id == record_id,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:

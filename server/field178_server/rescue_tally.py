@@ -1,0 +1,97 @@
+"""What a rescue file holds and what becomes of it: counts, codes and ids, never a value of a record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from field178_server.services.push import Answered
+from field178_shared.protocol import Change, Status
+
+
+class PhotoFate(StrEnum):
+    """What becomes of one photo: `missing` is not whole in the file, `refused` never kept."""
+
+    NEW = "new"
+    KNOWN = "known"
+    MISSING = "missing"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Touched:
+    """One record the file speaks of, and the verdict that most deserves a look."""
+
+    record_type: str
+    status: Status
+
+
+@dataclass(slots=True)
+class Tally:
+    """The changes and photos of one file, counted; `known` ones had a verdict before."""
+
+    new: int = 0
+    known: int = 0
+    unreadable: int = 0
+    statuses: Counter[Status] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    records: dict[str, Touched] = field(default_factory=dict)
+    photos: Counter[PhotoFate] = field(default_factory=Counter)
+    photo_reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """How many changes the file holds."""
+        return self.new + self.known + self.unreadable
+
+    @property
+    def held(self) -> int:
+        """How many changes, new or known, wait for the office."""
+        return self.statuses[Status.QUARANTINED]
+
+    @property
+    def is_all_known(self) -> bool:
+        """Whether taking it in would change nothing."""
+        return not (self.new or self.photos[PhotoFate.NEW])
+
+    def add(self, changes: Iterable[Change], answers: Iterable[Answered], known: frozenset[str]) -> None:
+        """Count the verdicts on some changes."""
+        for change, answer in zip(changes, answers, strict=True):
+            receipt = answer.receipt
+            if receipt.change_id in known:
+                self.known += 1
+            else:
+                self.new += 1
+            self.statuses[receipt.status] += 1
+            if receipt.reason and receipt.status in _LOOK:
+                self.reasons[receipt.reason] += 1
+            self._touch(change, receipt.status)
+
+    def add_photo(self, fate: PhotoFate, reason: str | None = None) -> None:
+        """Count one photo, and why it is missing or refused."""
+        self.photos[fate] += 1
+        if reason is not None:
+            self.photo_reasons[reason] += 1
+
+    def details(self) -> dict[str, str | int | None]:
+        """Return the counts as the audit trail keeps them."""
+        photos = {f"photos_{fate}": self.photos[fate] for fate in PhotoFate if self.photos[fate]}
+        return {
+            **{"new": self.new, "known": self.known, "held": self.held, "unreadable": self.unreadable},
+            **photos,
+        }
+
+    def _touch(self, change: Change, status: Status) -> None:
+        before = self.records.setdefault(change.record_id, Touched(change.type, status))
+        if _rank(status) < _rank(before.status):
+            before.status = status
+
+
+_LOOK = (Status.QUARANTINED, Status.CONFLICT)
+_ORDER = (Status.QUARANTINED, Status.CONFLICT, Status.APPLIED, Status.UNCHANGED)
+
+
+def _rank(status: Status) -> int:
+    return _ORDER.index(status)
