@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.browser_session import check_csrf, find_officer
 from field178_server.errors import ERROR_PAGE
+from field178_server.files.piece import MAX_PIECE_BYTES
 from field178_server.web.assets import KEEP_FOR_EVER
 from field178_server.web.blueprint import web
 from field178_server.web.policy import POLICY, may
@@ -19,6 +20,8 @@ from field178_server.web.speech import Speech
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.i18n import N_
+
+_LARGE_FORMS = frozenset({"web.send_rescue"})
 
 
 def check_policy(app: Flask) -> None:
@@ -43,6 +46,9 @@ def _admit() -> AnyResponse | None:
     if officer is not None and not may(officer.role, str(request.endpoint), load()):
         # What an officer may not do is not there: the answer is the same with and without a record.
         raise AppError(ErrorCode.NOT_FOUND)
+    if request.endpoint in _LARGE_FORMS:
+        # Before the form is read for its token; only for an officer who may send it.
+        request.max_content_length = MAX_PIECE_BYTES
     check_csrf()
     return None
 

@@ -107,6 +107,39 @@
     showPins();
   }
 
+  // --- a large file goes in pieces: no request is too large for the server ------------------------
+
+  const PIECE_BYTES = 4 << 20;
+
+  async function sendInPieces(form) {
+    const file = form.elements.file.files[0];
+    const [meter, failed] = [form.querySelector("progress"), form.querySelector("[data-failed]")];
+    meter.hidden = false;
+    failed.hidden = true;
+    let [sent, place] = [0, { upload: "", href: "" }];
+    try {
+      do {
+        const piece = file.slice(sent, sent + PIECE_BYTES);
+        const body = new FormData();
+        body.set("csrf_token", form.elements.csrf_token.value);
+        body.set("upload", place.upload);
+        body.set("offset", sent);
+        body.set("more", "yes");
+        body.set("file", piece, file.name);
+        const answer = await fetch(form.action, { method: "POST", body, redirect: "error" });
+        if (!answer.ok) throw new Error(answer.status);
+        place = await answer.json();
+        sent += piece.size;
+        meter.value = sent / file.size;
+      } while (sent < file.size);
+      window.location.assign(place.href);
+    } catch {
+      failed.hidden = false;
+      meter.hidden = true;
+      delete form.dataset.sent;
+    }
+  }
+
   // --- wiring ----------------------------------------------------------------------------------
 
   const KEYS = {
@@ -167,6 +200,10 @@
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
     if (event.target.matches("[data-leaves-desk]")) sessionStorage.clear();
+    if (event.target.matches("[data-pieces]") && !event.defaultPrevented) {
+      event.preventDefault();
+      sendInPieces(event.target);
+    }
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {

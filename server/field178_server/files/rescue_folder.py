@@ -1,0 +1,80 @@
+"""Rescue files on their way in: sealed as they came, each seen by the officer who sent it, kept for a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from field178_server.files.piece import Source
+from field178_shared.durable import make_folder
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import is_uuid
+
+KEPT_FOR = timedelta(days=1)
+_STEP = 64 << 10
+_DONE = ".done"
+
+
+class RescueFolder:
+    """One officer's files below the data folder, by a time-ordered id."""
+
+    def __init__(self, data_dir: Path, tenant_id: str, officer_id: str) -> None:
+        self._all = data_dir / "rescue" / tenant_id
+        self._folder = self._all / officer_id
+
+    def begin(self, file_id: str, now: datetime) -> None:
+        """Make an empty file; anybody's that are older than a day go."""
+        make_folder(self._folder)
+        for path in self._all.glob("*/*"):
+            if _made_at_ms(path.name) < (now - KEPT_FOR).timestamp() * 1000:
+                path.unlink(missing_ok=True)
+        (self._folder / file_id).touch(0o600)
+
+    def append(self, file_id: str, offset: int, source: Source, limit: int) -> None:
+        """Add a piece at the end of what is there; AppError(offset_mismatch, too_large with the limit)."""
+        path = self._path(file_id)
+        length = path.stat().st_size
+        if offset != length:
+            raise AppError(ErrorCode.OFFSET_MISMATCH, offset=length)
+        with path.open("ab") as file:
+            while block := source.read(_STEP):
+                length += len(block)
+                if length > limit:
+                    raise AppError(ErrorCode.TOO_LARGE, limit=limit, unit="bytes")
+                file.write(block)
+
+    @contextmanager
+    def opened(self, file_id: str) -> Iterator[BinaryIO]:
+        """Give a file for reading."""
+        with self._path(file_id).open("rb") as file:
+            yield file
+
+    def size_of(self, file_id: str) -> int:
+        """Return how many bytes are there."""
+        return self._path(file_id).stat().st_size
+
+    def note_done(self, file_id: str, result: dict[str, object]) -> None:
+        """Keep what came of taking a file in, beside it."""
+        self._path(file_id).with_suffix(_DONE).write_text(json.dumps(result))
+
+    def done(self, file_id: str) -> dict[str, object] | None:
+        """Return what came of taking a file in, None while nobody has."""
+        path = self._path(file_id).with_suffix(_DONE)
+        found: dict[str, object] | None = json.loads(path.read_text()) if path.exists() else None
+        return found
+
+    def _path(self, file_id: str) -> Path:
+        # The id comes from an address: only one that is an id may become a name.
+        path = self._folder / file_id
+        if not is_uuid(file_id) or not path.exists():
+            raise AppError(ErrorCode.NOT_FOUND)
+        return path
+
+
+def _made_at_ms(name: str) -> int:
+    # The first 48 bits of a time-ordered id.
+    return int(name[:8] + name[9:13], 16)

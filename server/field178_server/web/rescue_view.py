@@ -1,0 +1,176 @@
+"""A rescue file in words: counts, reasons and where its records are; no value of any record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from field178_server.queries.tablets import TabletRow
+from field178_server.rescue import Imported
+from field178_server.rescue_tally import PhotoFate, Tally
+from field178_server.web.fields import type_name
+from field178_server.web.policy import may
+from field178_server.web.record_links import record_link, scope_text
+from field178_server.web.speech import Speech
+from field178_server.web.tablets_view import Said
+from field178_server.web.words import StateWord
+from field178_shared.clock import from_wire
+from field178_shared.errors import message
+from field178_shared.i18n import N_
+from field178_shared.protocol import Status
+
+SHOWN_RECORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record the file speaks of."""
+
+    kind: str
+    record_id: str
+    state: StateWord
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RescueView:
+    """The page of one rescue file. `done` says what came of taking it in, empty before."""
+
+    label: str
+    officer: str
+    teams: str
+    made: str
+    figures: tuple[tuple[str, Said], ...]
+    photos: tuple[tuple[str, Said], ...]
+    reasons: tuple[tuple[str, str], ...]
+    records: tuple[RecordRow, ...]
+    more: str
+    is_all_known: bool
+    is_revoked: bool
+    is_torn: bool
+    done: str
+    quarantine_href: str | None
+
+
+def rescue_view(
+    found: Imported, tablet: TabletRow, speech: Speech, role: str, done: Mapping[str, object] | None
+) -> RescueView:
+    """Return a file in words, with links where this role may follow them."""
+    tally, made = found.tally, from_wire(found.origin.created_at)
+    may_read = may(role, "web.review_record", speech.lists)
+    more = len(tally.records) - SHOWN_RECORDS
+    return RescueView(
+        label=tablet.label or tablet.device_id,
+        officer=tablet.officer or speech.say(N_("Officer not known")),
+        teams=", ".join(scope_text(one, speech) for one in tablet.scopes if one.startswith("team:")),
+        made=speech.instant(made) if made else found.origin.created_at,
+        figures=_figures(tally, speech),
+        photos=_photos(tally, speech) if tally.photos else (),
+        reasons=_reasons(tally, speech),
+        records=tuple(
+            RecordRow(
+                type_name(one.record_type, speech),
+                record_id,
+                _state(one.status, speech),
+                record_link(one.record_type, record_id)
+                if may_read and not tally.new and one.status is not Status.QUARANTINED
+                else None,
+            )
+            for record_id, one in list(tally.records.items())[:SHOWN_RECORDS]
+        ),
+        more=speech.say(N_("and {count} more")).format(count=speech.number(more)) if more > 0 else "",
+        is_all_known=tally.is_all_known or _only_refused_is_left(tally, done),
+        is_revoked=tablet.revoked_at is not None,
+        is_torn=tally.photos[PhotoFate.MISSING] > 0,
+        done=_done(done, speech) if done else "",
+        quarantine_href=url_for("web.quarantine") if tally.held and may_read and not tally.new else None,
+    )
+
+
+def problem_text(problem: str, speech: Speech) -> str:
+    """Return why a file cannot be used and what to do."""
+    return speech.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
+
+
+def _only_refused_is_left(tally: Tally, done: Mapping[str, object] | None) -> bool:
+    # A refused photo is not in the store: by its hash alone it looks new for ever.
+    return done is not None and not tally.new and tally.photos[PhotoFate.NEW] == done.get("photos_refused")
+
+
+def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
+    rows = [
+        (N_("Changes in the file"), tally.total, ""),
+        (N_("New"), tally.new, "ok"),
+        (N_("Known already"), tally.known, ""),
+        (N_("Held back"), tally.held, "warn"),
+        (N_("In conflict"), tally.statuses[Status.CONFLICT], "warn"),
+        (N_("Unreadable"), tally.unreadable, "bad"),
+    ]
+    return _said(rows, speech)
+
+
+def _photos(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
+    photos = tally.photos
+    rows = [
+        (N_("Photos in the file"), sum(photos.values()), ""),
+        (N_("New"), photos[PhotoFate.NEW], "ok"),
+        (N_("Known already"), photos[PhotoFate.KNOWN], ""),
+        (N_("Not whole in the file"), photos[PhotoFate.MISSING], "bad"),
+    ]
+    return _said(rows, speech)
+
+
+def _said(rows: list[tuple[str, int, str]], speech: Speech) -> tuple[tuple[str, Said], ...]:
+    return tuple(
+        (speech.say(name), Said(speech.number(count), tone if count else "")) for name, count, tone in rows
+    )
+
+
+def _reasons(tally: Tally, speech: Speech) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (message(code, speech.language), speech.number(count)) for code, count in tally.reasons.most_common()
+    )
+
+
+def _state(status: Status, speech: Speech) -> StateWord:
+    text, tone, icon = _STATES[status]
+    return StateWord(speech.say(text), tone, icon)
+
+
+def _done(done: Mapping[str, object], speech: Speech) -> str:
+    at = from_wire(str(done.get("at", "")))
+    said = [
+        speech.say(N_("Taken in {when}: new changes {new}, known already {known}, held back {held}.")).format(
+            when=speech.instant(at) if at else "", new=done["new"], known=done["known"], held=done["held"]
+        )
+    ]
+    photos = {fate: done.get(f"photos_{fate}", 0) for fate in PhotoFate}
+    if any(photos.values()):
+        text = N_("Photos: new {new}, known already {known}, not whole {missing}, refused {refused}.")
+        said.append(speech.say(text).format(**photos))
+    if photos[PhotoFate.REFUSED]:
+        said.append(speech.say(N_("A refused photo is never kept; its tablet says why and what to do.")))
+    return " ".join(said)
+
+
+_STATES = {
+    Status.APPLIED: (N_("Applied"), "ok", "check-circle"),
+    Status.UNCHANGED: (N_("No change"), "", "check"),
+    Status.CONFLICT: (N_("In conflict"), "warn", "conflict"),
+    Status.QUARANTINED: (N_("Held back"), "warn", "quarantine"),
+}
+_PROBLEMS = {
+    "none": N_("Choose the rescue file first; its name ends in .f178."),
+    "not_ours": N_("This is no rescue file of a tablet. Its name ends in .f178."),
+    "newer": N_("A newer version of the tablet wrote this file. Upgrade the server, then take it in."),
+    "cut": N_("The end of the file is missing: it was not copied whole. Copy it again from the tablet."),
+    "damaged": N_("The file was damaged on its way. Copy it again from the tablet, or have it written anew."),
+    "foreign": N_(
+        "This server has no key for the file: it was written for another office, or this server was set up "
+        "anew."
+    ),
+    "signature": N_("The file is not signed by the tablet that it names."),
+    "unknown_tablet": N_("The tablet that wrote the file is not enrolled here, or not within your area."),
+}

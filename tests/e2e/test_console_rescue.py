@@ -1,0 +1,114 @@
+"""From a tablet that cannot send, by file, through a real browser, into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.e2e.browser import PHONE, watched_page
+from tests.e2e.race import an_office
+from tests.e2e.real_tablet import RealTablet, enrolled
+from tests.e2e.server_process import ServerProcess
+from tests.e2e.test_console import PASSWORD, browser, check_page, sign_in
+from tests.e2e.test_rescue import file_with_photo, rescued
+from tests.e2e.test_tablet_photos import noisy_picture
+
+from field178_mobile.picture import prepare
+from field178_mobile.sync.events import SyncMessage
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with an_office(tmp_path_factory.mktemp("office"), FIELD178_PASSWORD_COST="test") as server:
+        server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
+        yield server
+
+
+@pytest.fixture
+def tablet(office: ServerProcess, tmp_path: Path) -> Iterator[RealTablet]:
+    with closing(enrolled(office, "an", tmp_path / "tablet")) as one:
+        assert one.sync() is SyncMessage.IN_SYNC
+        yield one
+
+
+def large_file(tablet: RealTablet, folder: Path) -> Path:
+    """A file that takes several pieces: a reviewer's stick of a bad week."""
+    for seed in range(12):
+        file_with_photo(tablet, prepare(noisy_picture(seed + 40, (1600, 1200))))
+    file = rescued(tablet, folder)
+    assert file.stat().st_size > 5 << 20
+    return file
+
+
+def test_a_reviewer_takes_in_a_large_file_by_keyboard(
+    office: ServerProcess, tablet: RealTablet, browser: Browser, tmp_path: Path
+) -> None:
+    file = large_file(tablet, tmp_path)
+    with watched_page(browser, office.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.goto("/tablets")
+        page.get_by_role("link", name="Nhập tệp cứu hộ").press("Enter")
+        check_page(watched, "/tablets/rescue")
+        sent: list[str] = []
+        page.on("request", lambda asked: sent.append(asked.method) if asked.method == "POST" else None)
+        page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
+        page.get_by_role("button", name="Xem tệp").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Tệp cứu hộ của")
+        assert len(sent) > 1
+        check_page(watched, page.url.removeprefix(office.url))
+        expect(page.get_by_role("region", name="Trong tệp có")).to_contain_text("Ảnh trong tệp12")
+        page.get_by_role("button", name="Nhập vào sổ").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("12 thay đổi mới")
+        expect(page.get_by_role("main")).to_contain_text("Nhập lại cũng không thay đổi gì")
+        check_page(watched, page.url.removeprefix(office.url))
+        page.get_by_role("region", name="Các phiếu trong tệp").get_by_role("link").first.press("Enter")
+        expect(page.get_by_role("heading", level=2, name="Nhà nghỉ có ảnh")).to_be_visible()
+        expect(page.get_by_role("img", name="Ảnh")).to_be_visible()
+    assert tablet.sync() is SyncMessage.IN_SYNC
+
+
+def test_a_cut_file_is_refused_on_a_phone_and_the_whole_one_taken(
+    office: ServerProcess, tablet: RealTablet, browser: Browser, tmp_path: Path
+) -> None:
+    file_with_photo(tablet, prepare(noisy_picture(60)))
+    file = rescued(tablet, tmp_path)
+    whole = file.read_bytes()
+    with watched_page(browser, office.url, viewport=PHONE, has_touch=True) as watched:
+        page = watched.page
+        sign_in(page)
+        check_page(watched, "/tablets/rescue")
+        for content, said in ((whole[:300], "Tệp thiếu phần cuối"), (b"GIF89a", "không phải tệp cứu hộ")):
+            file.write_bytes(content)
+            page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
+            page.get_by_role("button", name="Xem tệp").tap()
+            expect(page.get_by_role("alert").first).to_contain_text(said)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            watched.complaints.clear()  # the browser's own word about the 422
+        file.write_bytes(whole)
+        page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
+        page.get_by_role("button", name="Xem tệp").tap()
+        page.get_by_role("button", name="Nhập vào sổ").tap()
+        expect(page.get_by_role("status").first).to_contain_text("Ảnh: 1 mới")
+        check_page(watched, page.url.removeprefix(office.url))
+
+
+def test_without_script_a_small_file_goes_whole(
+    office: ServerProcess, tablet: RealTablet, browser: Browser, tmp_path: Path
+) -> None:
+    file_with_photo(tablet, prepare(noisy_picture(61)))
+    file = rescued(tablet, tmp_path)
+    with watched_page(browser, office.url, java_script_enabled=False) as watched:
+        page = watched.page
+        sign_in(page)
+        page.goto("/tablets/rescue")
+        page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
+        page.get_by_role("button", name="Xem tệp").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Tệp cứu hộ của")
