@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from field178_mobile.presenters.inbox_words import TYPES
@@ -19,13 +18,11 @@ from field178_mobile.presenters.sync_words import (
     clock_text,
     held_text,
     removed_text,
-    rescued_text,
 )
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.clock import Clock
-from field178_shared.errors import AppError, message
 from field178_shared.i18n import N_
 
 SHOWN_ROWS = 12
@@ -48,26 +45,8 @@ class SyncRunner(Protocol):
         ...
 
 
-class Rescued(Protocol):
-    """A rescue file that was written."""
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        ...
-
-    @property
-    def changes(self) -> int:
-        """How many changes it holds."""
-        ...
-
-
 class Shelf(Protocol):
-    """What the screen does with records that would go, or went, with photos, and with what cannot be sent."""
-
-    def rescue(self) -> Rescued:
-        """Write everything held into a file; raises AppError (rescue_unwritten, store_damaged)."""
-        ...
+    """What the screen does with records that would go, or went, and with photos."""
 
     def answer(self, *, allow: bool) -> None:
         """Let go what the brake holds, or keep it for now."""
@@ -105,7 +84,6 @@ class SyncPresenter:
         self._facts = facts
         self._runner = runner
         self._shelf = shelf
-        self._rescued = ""
         self._clock = clock
         self._words = words
         self._render = render
@@ -133,16 +111,6 @@ class SyncPresenter:
         """Offer to the office what went from this tablet."""
         self._shelf.bring_back()
         self.sync_now()
-
-    def write_rescue(self) -> None:
-        """Write the rescue file and say where it lies; nothing counts as sent by that."""
-        try:
-            done = self._shelf.rescue()
-        except AppError as error:
-            self._rescued = message(error.code, self._words.language)
-        else:
-            self._rescued = rescued_text(done.path, done.changes, self._words)
-        self.refresh()
 
     def send_photos(self, *, wifi_only: bool) -> None:
         """Keep whether photos wait for Wi-Fi, and look at once what that changes."""
@@ -200,7 +168,6 @@ class SyncPresenter:
             can_keep=not facts.held.is_kept,
             removed=removed_text(facts.resting, facts.lost, self._words),
             can_bring_back=facts.resting > 0,
-            rescue=self._rescued,
         )
 
     def _outcome(self, code: SyncMessage, sync: SyncState) -> str:

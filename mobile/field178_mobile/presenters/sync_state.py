@@ -54,8 +54,7 @@ class ScopeRow:
 class SyncScreenState:
     """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it.
 
-    `held` is the question of the brake on mass removal, `removed` what went and is still kept here, `rescue`
-    what became of the last rescue file.
+    `held` is the question of the brake on mass removal, `removed` what went and is still kept here.
     """
 
     headline: str = ""
@@ -79,4 +78,3 @@ class SyncScreenState:
     can_keep: bool = False
     removed: str = ""
     can_bring_back: bool = False
-    rescue: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.brake import Held
@@ -97,15 +96,6 @@ def removed_text(resting: int, lost: int, words: Wording) -> str:
     if lost:
         said.append(words.say(N_("{count} records are being offered to the office."), count=lost))
     return " ".join(said)
-
-
-def rescued_text(path: Path, changes: int, words: Wording) -> str:
-    """Return where a rescue file lies, what it holds, and what to do with it."""
-    said = N_(
-        "Written: {name} ({count} changes), in the folder {folder}. Take it to the office and have it "
-        "imported; nothing counts as sent until this tablet has synced. Keep the tablet as it is."
-    )
-    return words.say(said, name=path.name, count=changes, folder=path.parent)
 
 
 def clock_text(offset_ms: int, words: Wording) -> str:

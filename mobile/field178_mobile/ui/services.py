@@ -10,7 +10,7 @@ from typing import Protocol
 from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
 from field178_mobile.presenters.record import RecordServices
-from field178_mobile.presenters.sync import Rescued
+from field178_mobile.presenters.rescue import Write
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.sync.events import SyncState
@@ -68,7 +68,7 @@ class Services:
     platform: Platform
     session: Session
     sign_out: Callable[[], None]
-    rescue: Callable[[], Rescued]
+    rescue: Write
 
     @property
     def user(self) -> str:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from kivy.clock import Clock
 
+from field178_mobile.ports import UiThread
 from field178_shared.errors import AppError, ErrorCode
 
 Result = TypeVar("Result")
@@ -51,7 +52,7 @@ class KivyThread:
 class WorkerThreads:
     """One thread for each piece of slow work (a PIN, an enrolment); answers come to the drawing thread."""
 
-    def __init__(self, ui_thread: KivyThread) -> None:
+    def __init__(self, ui_thread: UiThread) -> None:
         self._ui_thread = ui_thread
 
     def run(

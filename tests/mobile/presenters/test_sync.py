@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 from tests.mobile.support import FrozenClock
@@ -20,7 +18,6 @@ from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.codelists import load
-from field178_shared.errors import AppError, ErrorCode
 
 CLOCK = FrozenClock()
 QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)
@@ -279,28 +276,3 @@ def test_demo_is_announced_by_the_servers_notice_or_the_clock():
     assert line(QUIET, [demo]).is_demo
     assert line(QUIET, has_demo_clock=True).is_demo
     assert not line(QUIET).is_demo
-
-
-def test_a_rescue_file_is_named_and_counts_nothing_as_sent():
-    states = []
-    status = replace(QUIET, in_sync=False, unsent_records=2, unsent_changes=3)
-    words = Wording(load(), "en", lambda text: text)
-    shelf = Mock()
-    shelf.rescue = Mock(return_value=Mock(path=Path("/docs/cuu-ho.f178"), changes=3))
-    presenter = SyncPresenter(
-        lambda: (status, FACTS), Runner(SyncState()), CLOCK, words, states.append, shelf
-    )
-    presenter.write_rescue()
-    assert states[-1].rescue.startswith("Written: cuu-ho.f178 (3 changes), in the folder /docs.")
-    assert not states[-1].can_sign_out
-    assert "rescue file" in states[-1].sign_out
-
-
-def test_a_rescue_file_that_cannot_be_written_is_said():
-    states = []
-    words = Wording(load(), "vi", lambda text: text)
-    shelf = Mock()
-    shelf.rescue = Mock(side_effect=AppError(ErrorCode.RESCUE_UNWRITTEN))
-    presenter = SyncPresenter(lambda: (QUIET, FACTS), Runner(SyncState()), CLOCK, words, states.append, shelf)
-    presenter.write_rescue()
-    assert states[-1].rescue == "Không ghi được tệp cứu hộ vào thư mục đã chọn."

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.support import FrozenClock
+from tests.mobile.ui.fakes import DirectBackground
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import PORTRAIT, Stage, find, frames, tap, texts
 
 from field178_mobile.presenters.photo_words import PhotoFact
+from field178_mobile.presenters.rescue import RescuePresenter, RescueState
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.wording import Wording
@@ -64,9 +66,6 @@ class Shelf:
     def answer(self, *, allow):
         self.said.append(allow)
 
-    def rescue(self):
-        return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7)
-
     def bring_back(self):
         self.said.append("back")
 
@@ -78,6 +77,17 @@ class Shelf:
 
     def keep_wifi_only(self, wifi_only):
         self.said.append(f"wifi only: {wifi_only}")
+
+
+class Now:
+    """The drawing thread of a test."""
+
+    def post(self, work):
+        work()
+
+
+def written(_progress):
+    return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 3, 8_000_000, 1)
 
 
 @pytest.fixture
@@ -95,6 +105,10 @@ def sync_screen(stage: Stage):
         )
         screen.presenter = presenter
         presenter.refresh()
+        threads = DirectBackground(), Now()
+        card = screen.ids.rescue
+        card.presenter = RescuePresenter(lambda: status, written, threads, words, card.show)
+        card.presenter.refresh()
         stage.mount(screen, **dress)
         return screen
 
@@ -172,9 +186,9 @@ def test_a_photo_put_aside_can_only_come_back(sync_screen):
 
 def test_no_photo_leaves_no_hole_in_its_card(sync_screen):
     screen = sync_screen(QUIET, replace(FACTS, waiting=()), SyncState())
-    bottom_up = screen.ids.photos_card.children
-    assert all(child.height for child in bottom_up)
-    assert len(bottom_up) == 4
+    photos, waiting = screen.ids.photos_card.children, screen.ids.waiting_card.children
+    assert all(child.height for child in (*photos, *waiting))
+    assert (len(photos), len(waiting)) == (4, 2)
 
 
 def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):
@@ -192,8 +206,23 @@ def test_agreement_is_shown_as_equal_numbers(sync_screen):
 def test_a_rescue_file_is_written_by_one_tap_and_named(sync_screen):
     sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
     tap(find("Btn", text="Xuất tệp cứu hộ"))
-    assert any("Đã ghi: cuu-ho-c0ffee-20261125-083015.f178 (7 thay đổi)" in text for text in texts())
+    assert "Đã ghi: cuu-ho-c0ffee-20261125-083015.f178" in texts()
+    assert any("7 thay đổi, 3 ảnh, 8 MB" in text for text in texts())
     assert "Chưa gửi" in texts()
+
+
+def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
+    stage: Stage, sync_screen, window_size
+):
+    screen = sync_screen(replace(STATUS, drafts=2), FACTS, NO_NETWORK, size=window_size)
+    card = screen.ids.rescue
+    for state in (RescueState("x", "y", is_writing=True, share=0.4), RescueState("x", error="e", advice="a")):
+        card.show(state)
+        for mode in ("light", "dark", "night"):
+            stage.dress(window_size, mode)
+            frames(4)
+            assert lint(screen) == [], (state, mode)
+            assert all(child.height for child in card.children)
 
 
 def test_mass_removal_has_one_button_each_way(sync_screen):
@@ -213,7 +242,7 @@ def test_nothing_is_asked_when_nothing_goes(sync_screen):
 
 
 def test_what_went_can_be_offered_to_the_office(sync_screen):
-    screen = sync_screen(QUIET, replace(FACTS, waiting=(), resting=64), SyncState())
+    screen = sync_screen(QUIET, replace(FACTS, waiting=(), resting=64), SyncState(), size=PORTRAIT)
     tap(find("Btn", text="Gửi lại văn phòng"))
     assert screen.shelf.said == ["back"]
 
@@ -221,7 +250,7 @@ def test_what_went_can_be_offered_to_the_office(sync_screen):
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
     facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     screen = sync_screen(STATUS, facts, SENDING, size=window_size)
-    screen.presenter.write_rescue()
+    screen.ids.rescue.presenter.write()
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.sync import Rescued, SyncPresenter
+from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
 from field178_mobile.presenters.sync_state import PhotosState, ScopeRow, SyncScreenState, WaitingRow
 from field178_mobile.store import Store, StoreChange
@@ -22,6 +22,7 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.screens.rescue_card import RescueCard, follow
 from field178_mobile.ui.services import Services
 
 
@@ -92,15 +93,14 @@ class SyncScreen(BoxLayout):
     is_clock_off = BooleanProperty(False)
     sign_out = StringProperty("")
     can_sign_out = BooleanProperty(False)
-    has_waiting = BooleanProperty(False)
     held = StringProperty("")
     removed = StringProperty("")
-    rescue = StringProperty("")
     __events__ = ("on_leaving", "on_look")
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
         self._of_photos = Optional(self.ids.photos_card)
+        self._of_waiting = Optional(self.ids.waiting_card)
         self._cards = Optional(self.ids.scroll.column)
         self._answers = Optional(self.ids.held_card)
         self._offers = Optional(self.ids.removed_card)
@@ -109,7 +109,12 @@ class SyncScreen(BoxLayout):
         """Draw the state."""
         for name in _PLAIN:
             setattr(self, name, getattr(state, name))
-        self.has_waiting = bool(state.waiting)
+        for name, is_shown in (
+            ("nothing", not state.waiting),
+            ("waiting", bool(state.waiting)),
+            ("more", bool(state.more)),
+        ):
+            self._of_waiting.show(self.ids[name], is_shown)
         self._cards.show(self.ids.held_card, bool(state.held))
         self._answers.show(self.ids.keep, state.can_keep)
         self._cards.show(self.ids.removed_card, bool(state.removed))
@@ -190,7 +195,7 @@ class SyncScreen(BoxLayout):
 _PLAIN = (
     *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
     *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
-    *("held", "removed", "rescue"),
+    *("held", "removed"),
 )
 
 
@@ -205,11 +210,10 @@ def _scope(row: ScopeRow) -> ScopeLine:
 
 
 class _Shelf:
-    """What the brake holds, what went, how photos go, and the way by file, in this tablet's store."""
+    """What the brake holds, what went, and how photos go, in this tablet's store."""
 
-    def __init__(self, store: Store, rescue: Callable[[], Rescued]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self.rescue = rescue
 
     def answer(self, *, allow: bool) -> None:
         """Take the user's word."""
@@ -247,16 +251,18 @@ def build(services: Services) -> SyncScreen:
     def facts() -> tuple[StoreStatus, SyncFacts]:
         return store.status(), read_facts(store, words)
 
-    shelf = _Shelf(store, services.rescue)
-    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, shelf)
+    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, _Shelf(store))
     screen.presenter = presenter
     screen.bind(
         on_leaving=lambda _screen: services.sign_out(),
         on_look=lambda _screen, record_id: services.navigate("inspection", record_id=record_id),
     )
 
+    rescue = follow(screen.ids.rescue, services)
+
     def changed(_change: StoreChange | SyncState) -> None:
         services.ui_thread.post(presenter.refresh)
+        services.ui_thread.post(rescue.refresh)
 
     store.subscribe(changed)
     services.runner.subscribe(changed)
@@ -264,5 +270,5 @@ def build(services: Services) -> SyncScreen:
     return screen
 
 
-_REQUIRED = (kit.Card,)
+_REQUIRED = (kit.Card, RescueCard)
 load_beside(__file__)

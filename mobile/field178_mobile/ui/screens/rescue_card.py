@@ -1,0 +1,52 @@
+"""The card of the sync screen that writes a rescue file."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+
+from field178_mobile.presenters.rescue import RescuePresenter, RescueState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.services import Services
+from field178_mobile.ui.threads import WorkerThreads
+
+
+class RescueCard(kit.Card):
+    """Draws RescueState. presenter."""
+
+    presenter = ObjectProperty(None)
+    holds = StringProperty("")
+    stays = StringProperty("")
+    is_writing = BooleanProperty(False)
+    share = NumericProperty(0)
+    done = StringProperty("")
+    place = StringProperty("")
+    error = StringProperty("")
+    advice = StringProperty("")
+
+    def on_kv_post(self, _base: object) -> None:
+        """Take hold of the lines, which are there only now."""
+        self._lines = Optional(self)
+
+    def show(self, state: RescueState) -> None:
+        """Draw the state."""
+        for name in ("holds", "stays", "is_writing", "share", "done", "place", "error", "advice"):
+            setattr(self, name, getattr(state, name))
+        for name in ("stays", "done", "place", "error", "advice"):
+            self._lines.show(self.ids[name], bool(getattr(state, name)))
+        for name in ("meter", "writing"):
+            self._lines.show(self.ids[name], state.is_writing)
+
+
+def follow(card: RescueCard, services: Services) -> RescuePresenter:
+    """Give a card its presenter, which the screen refreshes."""
+    threads = WorkerThreads(services.ui_thread), services.ui_thread
+    status = services.store.status
+    presenter = RescuePresenter(status, services.rescue, threads, services.words(), card.show)
+    card.presenter = presenter
+    presenter.refresh()
+    return presenter
+
+
+load_beside(__file__)

@@ -1,0 +1,106 @@
+"""The rescue card decides without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from field178_mobile.presenters.rescue import RescuePresenter, RescueState
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.rescue import Rescued
+from field178_mobile.store.model import StoreStatus
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.i18n import translator
+
+WORDS = Wording(load(), "vi", translator("vi", "tablet"))
+QUIET = StoreStatus(0, 0, None, None, 0, 0, 0, True)
+BUSY = replace(QUIET, unsent_records=2, unsent_changes=4, unsent_photos=2, photos_aside=1, drafts=1)
+DONE = Rescued(Path("/media/usb/cuu-ho.f178"), 4, 3, 8_000_000, 1)
+
+
+class Later:
+    """Work that is done when the test says so; both threads in one."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def run(self, work, done, failed):
+        def go() -> None:
+            try:
+                done(work())
+            except AppError as error:
+                failed(error)
+
+        self.waiting.append(go)
+
+    def post(self, work: Callable[[], None]) -> None:
+        work()
+
+
+def card(write, status: StoreStatus = BUSY) -> tuple[RescuePresenter, Later, list[RescueState]]:
+    states: list[RescueState] = []
+    threads = Later()
+    presenter = RescuePresenter(lambda: status, write, (threads, threads), WORDS, states.append)
+    presenter.refresh()
+    return presenter, threads, states
+
+
+def test_it_says_what_a_file_would_hold_and_what_stays() -> None:
+    _presenter, _threads, states = card(lambda _progress: DONE)
+    assert states[-1].holds == "Tệp sẽ mang 4 thay đổi chưa gửi và 3 ảnh."
+    assert "1 bản nháp không có trong tệp" in states[-1].stays
+    _presenter, _threads, states = card(lambda _progress: DONE, QUIET)
+    assert (states[-1].holds, states[-1].stays) == ("Không có gì đang chờ: hiện chưa cần tệp cứu hộ.", "")
+
+
+def test_a_long_file_shows_how_far_it_is_and_is_written_once_at_a_time() -> None:
+    seen: list[float] = []
+
+    def write(progress):
+        for part in range(1000):
+            progress(part / 1000)
+            seen.append(states[-1].share)
+        return DONE
+
+    presenter, threads, states = card(write)
+    presenter.write()
+    presenter.write()
+    assert (len(threads.waiting), states[-1].is_writing) == (1, True)
+    threads.waiting[0]()
+    assert seen == sorted(seen)
+    assert seen[-1] > 0.9
+    assert len(states) < 100
+    assert not states[-1].is_writing
+
+
+def test_a_written_file_is_named_and_what_to_do_is_said() -> None:
+    presenter, threads, states = card(lambda _progress: DONE)
+    presenter.write()
+    threads.waiting[0]()
+    assert states[-1].done == "Đã ghi: cuu-ho.f178"
+    assert states[-1].place == "Trong thư mục /media/usb: 4 thay đổi, 3 ảnh, 8 MB."
+    assert "Giữ nguyên máy" in states[-1].advice
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "advice"),
+    [
+        (ErrorCode.RESCUE_NO_ROOM, "không còn đủ chỗ", "dọn bớt"),
+        (ErrorCode.RESCUE_UNWRITTEN, "Không ghi được", "USB"),
+        (ErrorCode.STORE_DAMAGED, "hỏng", "báo văn phòng"),
+    ],
+)
+def test_what_went_wrong_is_said_with_what_to_do(code: ErrorCode, said: str, advice: str) -> None:
+    def write(_progress):
+        raise AppError(code)
+
+    presenter, threads, states = card(write)
+    presenter.write()
+    threads.waiting[0]()
+    assert said in states[-1].error
+    assert advice in states[-1].advice
+    assert (states[-1].done, states[-1].is_writing) == ("", False)
