@@ -19,6 +19,8 @@ from field178_shared.rescue import SUFFIX, Origin, distinct
 from field178_shared.rescue_writing import Cargo, write_rescue
 
 Progress = Callable[[float], None]
+# EFBIG: the file system of a stick takes no file of this size.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Rescuer:
                 fresh.replace(path)
             sync_folder(path.parent)
         except OSError as error:
-            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            is_full = error.errno in _FULL
             code = ErrorCode.RESCUE_NO_ROOM if is_full else ErrorCode.RESCUE_UNWRITTEN
             raise AppError(code, path=str(path)) from error
         return Rescued(path, count, len(distinct(work.photos)), size_bytes, work.drafts)

@@ -14,6 +14,7 @@ from tests.e2e.race import an_office
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.test_tablet_photos import Photos, noisy_picture
+from tests.full_disk import no_room_beyond
 from tests.mobile.support import draft_of
 
 from field178_mobile.picture import prepare
@@ -190,6 +191,14 @@ def test_a_folder_that_takes_no_file_is_said(tablet: RealTablet, tmp_path: Path)
     with pytest.raises(AppError) as refused:
         rescued(tablet, tmp_path)
     assert refused.value.code is ErrorCode.RESCUE_UNWRITTEN
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_file(tablet: RealTablet, tmp_path: Path) -> None:
+    file_with_photo(tablet, prepare(noisy_picture(26)))
+    with no_room_beyond(100_000), pytest.raises(AppError) as refused:
+        rescued(tablet, tmp_path)
+    assert refused.value.code is ErrorCode.RESCUE_NO_ROOM
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_every_import_is_in_the_audit_trail(
