@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,8 @@ from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.protocol import VERSION, Change, SyncRequest
+
+SERVER = importlib.metadata.version("field178")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Exchange:
             "dictionaries": list(dictionaries.NUMBERS),
             "notices": [to_wire_notice(one) for one in reading.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
+            "server": SERVER,
             "root": {"index": 0},
         }
         return {**hello, "revoked": True} if reading.device.revoked else hello

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from field178_mobile.store.meta import get_setting, put_setting
+from field178_mobile.store.meta import get_setting, get_text, put_setting, put_text
 from field178_mobile.store.photo_rows import Photo, PhotoState, get_photo, put_state, unsent_photos
 from field178_mobile.store.room import Room
 
 STUCK = (PhotoState.REFUSED, PhotoState.DAMAGED)
 _ASIDE = "photos_aside"
+_SERVER = "server_version"
+_REFUSED_UNDER = "photos_refused_under"
 
 
 def photos_aside(room: Room) -> frozenset[tuple[str, str]]:
     """Return the keys (hash, record) of the photos put aside; one that may still arrive is none of them."""
     kept = _kept(room)
     return frozenset(photo.key for photo in _found(room, kept) if photo.state in STUCK)
+
+
+def note_server(room: Room, version: str) -> None:
+    """Keep which version of the server will judge the next photo."""
+    if version and version != get_text(room, _SERVER):
+        with room.transaction("server"):
+            put_text(room, _SERVER, version)
+
+
+def is_judged_anew(room: Room, app: str) -> bool:
+    """Tell whether program or server are others than when a photo was last refused."""
+    return get_text(room, _REFUSED_UNDER) != _versions(room, app)
+
+
+def note_judged(room: Room, app: str) -> None:
+    """Remember under which program and server photos are refused. Inside a transaction."""
+    put_text(room, _REFUSED_UNDER, _versions(room, app))
 
 
 def waiting_photos(room: Room) -> list[Photo]:
@@ -43,3 +62,7 @@ def _kept(room: Room) -> frozenset[tuple[str, str]]:
     kept = get_setting(room, _ASIDE)
     pairs = kept if isinstance(kept, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)
+
+
+def _versions(room: Room, app: str) -> str:
+    return f"{app}|{get_text(room, _SERVER) or ''}"

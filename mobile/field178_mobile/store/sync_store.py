@@ -11,6 +11,7 @@ from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
 from field178_mobile.store.pack_pages import PackPage, commit_page
+from field178_mobile.store.photo_aside import note_server
 from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
 from field178_mobile.store.repair import RepairPage
@@ -42,6 +43,10 @@ class SyncStore:
     def note_dictionaries(self, numbers: Collection[object]) -> None:
         """Keep what a hello said of dictionaries."""
         self._write(lambda room: dictionary.note_named(room, numbers))
+
+    def note_server(self, version: str) -> None:
+        """Keep which version the server said it is; one that says none leaves what is kept."""
+        self._write(lambda room: note_server(room, version))
 
     def refuse_dictionary(self) -> None:
         """Remember that a body with the dictionary was not read."""

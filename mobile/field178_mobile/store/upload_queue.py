@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.store.meta import get_text, put_text
-from field178_mobile.store.photo_aside import photos_aside
+from field178_mobile.store.photo_aside import is_judged_anew, note_judged, photos_aside
 from field178_mobile.store.photo_rows import (
     Photo,
     PhotoState,
@@ -22,8 +21,6 @@ from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store, Unlocked
 
 WIFI_ONLY = "photos_wifi_only"
-# The program under which photos were refused last: one refusal is asked about once under each.
-_REFUSED_UNDER = "photos_refused_under"
 
 
 class UploadQueue:
@@ -45,16 +42,16 @@ class UploadQueue:
         return self._store.read(sent_photos)
 
     def try_again(self) -> None:
-        """Let photos wait again that did not open, and once under each version those that were refused."""
+        """Let photos wait again that did not open; once under each program and server those refused."""
 
         def work(unlocked: Unlocked) -> set[str]:
             room = unlocked.room
-            is_new = get_text(room, _REFUSED_UNDER) != self._app
+            is_new = is_judged_anew(room, self._app)
             aside = photos_aside(room)
             stuck = [one for one in stuck_photos(room) if is_new or _may_read_again(one, aside)]
             if stuck:
                 with room.transaction("upload"):
-                    put_text(room, _REFUSED_UNDER, self._app)
+                    note_judged(room, self._app)
                     for photo in stuck:
                         put_state(room, photo, PhotoState.WAITING, photo.last_error)
             return {photo.record_id for photo in stuck}
@@ -79,7 +76,7 @@ class UploadQueue:
         def write(room: Room) -> None:
             put_state(room, photo, state, error)
             if state is PhotoState.REFUSED:
-                put_text(room, _REFUSED_UNDER, self._app)
+                note_judged(room, self._app)
 
         self._put(photo, write)
 

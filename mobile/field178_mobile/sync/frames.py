@@ -44,6 +44,7 @@ class Hello:
     pull_refused: bool
     dictionaries: tuple[object, ...]
     speaks_ours: bool
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def parse_hello(frame: Reader) -> Hello:
             pull_refused=is_refused,
             dictionaries=tuple(frame.items("dictionaries", 1000, "dictionaries")),
             speaks_ours=lowest <= VERSION <= highest,
+            server=frame.text("server", default=""),
         )
     except AppError as error:
         raise NotOurAnswer("hello") from error

@@ -22,6 +22,7 @@ from tests.mobile.sync.tablet import record
 from field178_mobile.ports import NetworkKind
 from field178_mobile.store import Store
 from field178_mobile.store.photo_rows import PhotoState, all_photos
+from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.store.upload_queue import WIFI_ONLY
 from field178_mobile.sync.events import UploadMessage, WakeReason
 from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES, SMALLEST_CHUNK_BYTES
@@ -195,7 +196,7 @@ def test_a_refused_photo_waits_for_a_person_and_holds_nobody_up(store, sender, s
     assert set(server.blobs) == {second}
 
 
-def test_a_refusal_is_not_asked_about_again_until_the_program_changes(store, sender, server):
+def test_a_refusal_is_not_asked_about_again_until_program_or_server_change(store, sender, server):
     first, second = file_with_photos(store, record(1), PHOTO, OTHER)
     sender.faults = [says(422, ErrorCode.FILE_REFUSED, problem="metadata")]
     sender.run()
@@ -203,7 +204,12 @@ def test_a_refusal_is_not_asked_about_again_until_the_program_changes(store, sen
     sender.restart()
     sender.run()
     assert (server.created, states(store)) == (created, [PhotoState.REFUSED, PhotoState.SENT])
+    sender.faults = [says(422, ErrorCode.FILE_REFUSED)]
     sender.app = "2"
+    sender.restart()
+    sender.run()
+    assert states(store) == [PhotoState.REFUSED, PhotoState.SENT]
+    SyncStore(store).note_server("3")
     sender.restart()
     sender.run()
     assert set(server.blobs) == {first, second}
