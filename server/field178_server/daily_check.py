@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from field178_server import root_chain
 from field178_server.erasing import erase_what_was_purged
 from field178_server.files.file_store import FileStore
 from field178_server.packing import packing_of
@@ -34,17 +35,19 @@ def check_if_due(runtime: Runtime) -> bool:
     if not run_write(engine, lambda session: store_check.claim(session, tenant_id, runtime.clock.now())):
         return False
     packing_of(runtime).sweep()
-    found = faults_of_store(engine, tenant_id)
+    found = faults_of_store(engine, tenant_id, runtime.keyring.receipt_key)
     run_write(engine, lambda session: store_check.keep(session, tenant_id, runtime.clock.now(), found))
     log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))
     return True
 
 
 def look_after_the_store(runtime: Runtime) -> None:
-    """Do what the store needs beside the requests: finish purges that met a busy one, check it once a day."""
+    """Do what the store needs beside the requests: finish purges that met a busy one, extend the root chain
+    over what was acknowledged since, check it once a day."""
     store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
     if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
+    root_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     check_if_due(runtime)
 
 

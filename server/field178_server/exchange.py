@@ -17,9 +17,10 @@ from field178_server.queries.frames import Frames
 from field178_server.queries.notices import NoticeNow, notices_now
 from field178_server.queries.notices import to_wire as to_wire_notice
 from field178_server.queries.pull import Held, Pulled, add_changes
+from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.receipt_ranges import result, tell
-from field178_server.services import merging, presence, quarantine, salvage
+from field178_server.services import audit, merging, presence, quarantine, root_alarms, salvage
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
@@ -62,9 +63,11 @@ class Exchange:
         if protocol < self.served[0]:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
-        device, parts = self._told(device_id, request, Taken(answers, salvaged))
-        if not request.push and presence.is_due(device, seen):
-            run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device.id, seen))
+        reading, parts = self._told(device_id, request, Taken(answers, salvaged))
+        if not request.push and presence.is_due(reading.device, seen):
+            run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device_id, seen))
+        if reading.witness.alarm != reading.device.root_alarm:
+            self._note_root(device_id, request.root.index, reading.witness)
         self.crash_point("answer")
         return parts
 
@@ -97,17 +100,25 @@ class Exchange:
 
         return run_write(self.engine, work)
 
-    def _told(self, device_id: str, request: SyncRequest, taken: Taken) -> tuple[DeviceContext, list[bytes]]:
+    def _note_root(self, device_id: str, seen: int, found: Witness) -> None:
+        stamp = audit.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
+        shown = found.shown.index if found.shown is not None else 0
+        run_write(
+            self.engine,
+            lambda session: root_alarms.note(session, stamp, device_id, found.alarm, seen, shown),
+        )
+
+    def _told(self, device_id: str, request: SyncRequest, taken: Taken) -> tuple[Reading, list[bytes]]:
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
             begun = {one for one in device.scopes if not request.cursors.get(one)}
             if self.packing is None or not (request.snapshots and begun):
-                return device, self._read(session, device, request, taken)
+                return self._read(session, device, request, taken)
         # Packing takes a while: no snapshot is kept open over it.
         packs = self.packing.offers(begun, request)
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
-            return device, self._read(session, device, request, replace(taken, packs=packs))
+            return self._read(session, device, request, replace(taken, packs=packs))
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
@@ -120,18 +131,21 @@ class Exchange:
 
     def _read(
         self, session: Session, device: DeviceContext, request: SyncRequest, taken: Taken
-    ) -> list[bytes]:
-        epoch = epoch_of(session, self.tenant_id)
+    ) -> tuple[Reading, list[bytes]]:
+        history = history_of(session, self.tenant_id)
+        epoch = history.epoch
         scopes = scopes_now(session, self.tenant_id, device.scopes)
         lives = (request.incarnation, *request.incarnations)
         receipts = receipts_of(session, self.tenant_id, device.id, lives)
         # Nothing is readable for a revoked tablet.
         notices = [] if device.revoked else notices_now(session, self.tenant_id, self.clock.now())
-        reading = Reading(device, epoch, scopes, receipts, notices)
+        found = witness(session, self.tenant_id, history, request)
+        reading = Reading(device, epoch, scopes, receipts, notices, found)
         frames = Frames()
         if _is_agreed(request, reading):
-            frames.add("hello", {**self._greeting(epoch), "agreed": True})
-            return _ended(frames, Pulled(more=False, verified=()))
+            news = {"root": found.to_wire()} if found.is_behind else {}
+            frames.add("hello", {**self._greeting(epoch), "agreed": True, **news})
+            return reading, _ended(frames, Pulled(more=False, verified=()))
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
         frames.add("hello", {**self._greeting(epoch), **self._hello(reading, missing)})
         told = tell(request, taken.answers, epoch)
@@ -151,7 +165,7 @@ class Exchange:
             own=told.own,
             packs=taken.packs,
         )
-        return _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
+        return reading, _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
 
     def _refuse_pull(self, answers: Sequence[Answered]) -> list[bytes]:
         # No range of receipts: it is proven by a digest, and none is sent here.
@@ -177,7 +191,7 @@ class Exchange:
             "notices": [to_wire_notice(one) for one in reading.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,
-            "root": {"index": 0},
+            "root": reading.witness.to_wire(),
         }
         return {**hello, "revoked": True} if reading.device.revoked else hello
 
@@ -218,6 +232,7 @@ class Reading:
     scopes: list[ScopeNow]
     receipts: dict[str, Receipts]
     notices: list[NoticeNow]
+    witness: Witness
 
 
 def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:
@@ -230,7 +245,7 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
 def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
     """Tell whether tablet and server agree on everything, by one hash (protocol §5)."""
     asks = request.push or request.have or request.want or request.repair or request.salvage
-    if request.state is None or asks or reading.device.revoked:
+    if request.state is None or asks or reading.device.revoked or not reading.witness.settled:
         return False
     return request.state == state_hash(
         reading.epoch,

@@ -20,12 +20,12 @@ from field178_server.services.desk import Desk
 from field178_server.services.device_context import load_devices
 from field178_server.services.ledger import find_entries
 from field178_server.services.push import push
-from field178_server.services.signatures import decode
 from field178_server.unit_of_work import run_write, snapshot
 from field178_server.uploading import Uploading
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_CHANGES, Change
 from field178_shared.rescue import Origin, RescueFile
+from field178_shared.signatures import decode
 from field178_shared.strict_json import loads
 
 

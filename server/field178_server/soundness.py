@@ -15,6 +15,7 @@ from field178_server.files.file_store import FileStore, hash_of
 from field178_server.keyring import KEY_FILES, load_keys
 from field178_server.models import Blob, Feed, Incarnation, Receipt, Record, Scope, Tenant
 from field178_server.private_files import is_loose
+from field178_server.root_chain import faults_of_roots
 from field178_server.settings import Settings
 from field178_server.tls import CA_KEY, KEY
 from field178_server.unit_of_work import snapshot
@@ -27,7 +28,8 @@ def faults(settings: Settings) -> list[str]:
     try:
         engine = create_engine_for(settings.effective_database_url)
         try:
-            found += faults_of_store(engine, settings.tenant) or _faults_of_blobs(engine, settings)
+            key = _receipt_key(settings)
+            found += faults_of_store(engine, settings.tenant, key) or _faults_of_blobs(engine, settings)
         finally:
             engine.dispose()
     except RuntimeError as error:
@@ -35,6 +37,13 @@ def faults(settings: Settings) -> list[str]:
     except SQLAlchemyError as error:
         found.append(f"store: {type(error).__name__}")
     return found
+
+
+def _receipt_key(settings: Settings) -> str | None:
+    try:
+        return load_keys(settings.key_dir).receipt_key
+    except (OSError, ValueError):
+        return None  # named among the faults of the files
 
 
 def _faults_of_files(settings: Settings) -> Iterator[str]:
@@ -57,15 +66,22 @@ def _faults_of_folder(folder: Path) -> Iterator[str]:
         yield f"permissions: {folder}"
 
 
-def faults_of_store(engine: Engine, tenant_id: str) -> list[str]:
-    """Return what is wrong with a store: its migration, and every digest recomputed from the rows."""
+def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = None) -> list[str]:
+    """Return what is wrong with a store: its migration, every digest and the root chain, from the rows.
+
+    The signatures of the roots are proved where the public receipt key is given.
+    """
     stands_at = migrations.current(readonly(engine))
     if stands_at != migrations.head():
         return [f"migrations: store at {stands_at}, newest is {migrations.head()}"]
     with snapshot(engine) as session:
         if session.get(Tenant, tenant_id) is None:
             return [f"tenant: {tenant_id}"]
-        return [*_faults_of_scopes(session, tenant_id), *_faults_of_receipts(session, tenant_id)]
+        return [
+            *_faults_of_scopes(session, tenant_id),
+            *_faults_of_receipts(session, tenant_id),
+            *faults_of_roots(session, tenant_id, receipt_key),
+        ]
 
 
 def _faults_of_blobs(engine: Engine, settings: Settings) -> Iterator[str]:

@@ -10,6 +10,7 @@ from field178_shared.about import About
 from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
+from field178_shared.root_chain import NO_ROOT, RootSeen
 
 VERSION = 1
 HEADER = "F178-Protocol"
@@ -215,6 +216,7 @@ class SyncRequest:
     about: About | None = None
     salvage: tuple[object, ...] = ()
     snapshots: bool = False
+    root: RootSeen = NO_ROOT
 
     @classmethod
     def from_wire(cls, value: object) -> SyncRequest:
@@ -243,6 +245,7 @@ class SyncRequest:
             oks=reader.flag("oks"),
             snapshots=reader.flag("snapshots"),
             about=About.from_wire(reader.value.get("about")),
+            root=RootSeen.from_wire(reader.value.get("root")),
         )
 
 

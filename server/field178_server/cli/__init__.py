@@ -48,6 +48,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backups.drill,
     history.new_epoch,
     history.mark_backed_up,
+    history.root,
 )
 
 

@@ -1,12 +1,16 @@
-"""The server's history: `new-epoch`, `mark-backed-up`."""
+"""The server's history: `new-epoch`, `mark-backed-up`, `root`."""
 
 from __future__ import annotations
 
 import click
 
+from field178_server import root_chain
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
 from field178_server.services import operator as office
+from field178_server.services import roots
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
 
 
 @click.command(name="new-epoch", help=_("Begin a new history: after EVERY restore of the store."))
@@ -27,3 +31,24 @@ def mark_backed_up(as_json: bool) -> None:
     at = operator()
     marks = at.write(lambda session: office.mark_backed_up(session, at.desk))
     show(dict[str, object](marks), as_json=as_json)
+
+
+@click.command(
+    name="root",
+    help=_(
+        "Append a root over what was acknowledged since the last one and show the newest, "
+        "or the one at INDEX."
+    ),
+)
+@click.argument("index", required=False, type=click.IntRange(1))
+@as_json_option
+def root(index: int | None, as_json: bool) -> None:
+    """Show a root: written down elsewhere, it proves later that the history was only added to."""
+    at = operator()
+    if index is None:
+        root_chain.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
+    found = at.read(lambda session: roots.find(session, at.tenant_id, index))
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    shown = {"epoch": found.epoch, "index": found.root_index, "hash": found.hash, "sig": found.sig}
+    show({**shown, "at": to_wire(found.at)}, as_json=as_json)

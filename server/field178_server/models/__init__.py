@@ -16,6 +16,7 @@ from field178_server.models.officer import Attempt, Audit, ConsoleSession, Offic
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledCount, FiledRecord
 from field178_server.models.purge import Purge
 from field178_server.models.record import Feed, Record
+from field178_server.models.root import Root, RootPart
 from field178_server.models.salvage import Salvage
 from field178_server.models.tenancy import Scope, StoreCheck, Tenant
 
@@ -46,6 +47,8 @@ __all__ = [
     "Quarantine",
     "Receipt",
     "Record",
+    "Root",
+    "RootPart",
     "Salvage",
     "Scope",
     "StoreCheck",

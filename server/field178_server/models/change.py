@@ -34,7 +34,10 @@ class Change(Base):
 
 
 class Receipt(Base):
-    """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash)."""
+    """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash).
+
+    `first_v` is its `v` when it was made: a verdict made anew keeps it, and roots cover receipts by it.
+    """
 
     __tablename__ = "receipt"
     __table_args__ = table_args(
@@ -60,6 +63,7 @@ class Receipt(Base):
     h: Mapped[str | None]
     at: Mapped[datetime]
     v: Mapped[int]
+    first_v: Mapped[int] = mapped_column(server_default="0")
 
 
 class Quarantine(Base):

@@ -13,7 +13,8 @@ from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey,
 class Device(Base):
     """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first.
 
-    The columns from `told_at` on are the tablet's own word of itself; null is not told.
+    The columns from `told_at` on are the tablet's own word of itself; null is not told. `root_alarm`: why the
+    root that it saw is none of ours (protocol §5), and since when.
     """
 
     __tablename__ = "device"
@@ -40,6 +41,8 @@ class Device(Base):
     free_mb: Mapped[int | None]
     mismatch_count: Mapped[int | None]
     mismatch_records: Mapped[str | None]
+    root_alarm: Mapped[str | None]
+    root_alarm_at: Mapped[datetime | None]
 
 
 class DeviceScope(Base):

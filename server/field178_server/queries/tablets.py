@@ -39,6 +39,8 @@ class TabletRow:
     mismatches: int | None
     mismatched: tuple[str, ...]
     held_back: int
+    root_alarm: str | None
+    root_alarm_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +152,6 @@ def _row(device: Device, officer: str | None, scopes: tuple[str, ...], held_back
         mismatches=device.mismatch_count,
         mismatched=tuple(json.loads(device.mismatch_records)) if device.mismatch_records else (),
         held_back=held_back,
+        root_alarm=device.root_alarm,
+        root_alarm_at=device.root_alarm_at,
     )

@@ -25,12 +25,13 @@ class DeviceContext:
     revoked: bool
     verdicts: int = 0
     last_seen_at: datetime | None = None
+    root_alarm: str | None = None
 
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[str] = bindparam("device_ids")
 _QUERY = (
-    select(Device.device_id, Device.revoked_at, Device.verdicts, Device.last_seen_at)
+    select(Device.device_id, Device.revoked_at, Device.verdicts, Device.last_seen_at, Device.root_alarm)
     .where(Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
     .order_by(Device.device_id)
 )
@@ -66,6 +67,7 @@ def load_devices(
             revoked=revoked_at is not None,
             verdicts=verdicts,
             last_seen_at=last_seen_at,
+            root_alarm=root_alarm,
         )
-        for device_id, revoked_at, verdicts, last_seen_at in rows
+        for device_id, revoked_at, verdicts, last_seen_at, root_alarm in rows
     }

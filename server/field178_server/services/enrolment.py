@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from field178_server.models import Device, DeviceOfficer, EnrolmentCode, Officer
 from field178_server.services import scopes
 from field178_server.services.rowcount import changed_rows
-from field178_server.services.signatures import is_signed
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.signatures import is_signed
 
 CODE_LENGTH = 16
 CODE_LIFE = timedelta(minutes=10)

@@ -137,9 +137,9 @@ def write_entries(session: Session, tenant_id: str, entries: Iterable[Entry]) ->
     """Insert the verdicts just made and update those made anew."""
     connection, table = session.connection(), table_of(ReceiptRow)
     listed = list(entries)
-    fresh = [_row(connection, tenant_id, entry) for entry in listed if not entry.is_stored]
+    fresh = [(*_row(connection, tenant_id, entry), entry.v) for entry in listed if not entry.is_stored]
     # A plain insert: a change id stored by another transaction meanwhile makes this one run again.
-    database.bulk_insert(connection, table, _COLUMNS, fresh)
+    database.bulk_insert(connection, table, (*_COLUMNS, "first_v"), fresh)
     again = [_row(connection, tenant_id, entry) for entry in listed if entry.is_stored]
     verdicts = [(*row[: len(_VERDICT)], *row[-2:]) for row in again]
     database.bulk_update(connection, table, _VERDICT, ("tenant_id", "change_id"), verdicts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
 from field178_shared.codelists import CodeLists
 from field178_shared.i18n import N_
+from field178_shared.root_chain import RootAlarm
 
 SILENT_AFTER = timedelta(hours=48)
 CLOCK_IS_OFF = timedelta(minutes=5)
@@ -48,6 +50,8 @@ class TabletView:
     mismatches: Said
     mismatched: tuple[str, ...]
     is_revoked: bool
+    history: str
+    history_since: str
 
 
 def tablet_reach(officer: OfficerContext, lists: CodeLists) -> Reach:
@@ -78,6 +82,8 @@ def tablet_view(row: TabletRow, speech: Speech, now: datetime) -> TabletView:
         mismatches=_mismatches(row, speech),
         mismatched=row.mismatched,
         is_revoked=row.revoked_at is not None,
+        history=speech.say(HISTORIES[row.root_alarm]) if row.root_alarm else "",
+        history_since=speech.instant(row.root_alarm_at) if row.root_alarm_at else "",
     )
 
 
@@ -131,3 +137,8 @@ def _mismatches(row: TabletRow, speech: Speech) -> Said:
 
 
 NOT_TOLD = N_("not told")
+HISTORIES: Mapping[str, str] = {
+    RootAlarm.LOWER: N_("This tablet remembers more of the server’s history than the server has."),
+    RootAlarm.OTHER: N_("This tablet remembers another history than the server’s."),
+    RootAlarm.SIGNATURE: N_("This tablet does not recognise the signature under the server’s history."),
+}

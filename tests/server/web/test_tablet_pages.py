@@ -9,7 +9,9 @@ from tests.server.office import PASSWORD, Office, Tablet
 from tests.server.web.conftest import Browser, FieldWork
 from tests.server.web.test_review_pages import words
 
+from field178_server import root_chain
 from field178_server.models import Audit, Device
+from field178_server.queries.roots import history_of
 from field178_server.unit_of_work import snapshot
 
 CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
@@ -48,6 +50,26 @@ def test_what_a_tablet_told_is_shown(admin: Browser, in_the_field: FieldWork) ->
         f"phiếu từng lệch: {record}",
     ):
         assert text in page
+
+
+@pytest.mark.parametrize(
+    ("root", "said"),
+    [
+        ({"index": 4, "hash": "ab" * 32}, "Máy này nhớ lịch sử của máy chủ dài hơn lịch sử máy chủ đang có."),
+        ({"index": 1, "hash": "ab" * 32}, "Máy này nhớ một lịch sử khác với lịch sử của máy chủ."),
+        ({"index": 0, "alarm": "signature"}, "Máy này không nhận ra chữ ký dưới lịch sử của máy chủ."),
+    ],
+)
+def test_tablet_that_remembers_another_history_is_marked(
+    office: Office, admin: Browser, in_the_field: FieldWork, root: object, said: str
+) -> None:
+    runtime = office.runtime
+    root_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
+    with snapshot(office.engine) as session:
+        epoch = history_of(session, runtime.tenant_id).epoch
+    assert "lịch sử" not in figures(admin)
+    in_the_field.tablet.sync(epoch=epoch, root=root)
+    assert f"{said} · 24/11/2026 15:00" in figures(admin)
 
 
 def test_tablet_silent_for_two_days_is_marked(

@@ -1,0 +1,103 @@
+"""Where the root chain stands, and whether the root that a tablet saw is part of it (protocol §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import BindParameter, and_, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from field178_server.models import Root, Tenant
+from field178_server.prepared import Prepared
+from field178_shared.protocol import SyncRequest
+from field178_shared.root_chain import RootAlarm
+
+_TENANT: BindParameter[str] = bindparam("tenant_id")
+_OTHER = aliased(Root)
+# One statement with the epoch, which every exchange asks for: the chain costs no statement of its own.
+_HISTORY = Prepared(
+    select(Tenant.epoch, Root.root_index, Root.hash, Root.sig)
+    .outerjoin(
+        Root,
+        and_(
+            Root.tenant_id == Tenant.tenant_id,
+            Root.epoch == Tenant.epoch,
+            Root.root_index
+            == select(func.max(_OTHER.root_index)).where(_OTHER.tenant_id == _TENANT).scalar_subquery(),
+        ),
+    )
+    .where(Tenant.tenant_id == _TENANT)
+)
+_AT = Prepared(
+    select(Root.hash, Root.sig).where(
+        Root.tenant_id == _TENANT,
+        Root.root_index == bindparam("root_index"),
+        Root.epoch == bindparam("epoch"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RootNow:
+    """One root of the present epoch."""
+
+    index: int
+    hash: str
+    sig: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The store's history: its epoch and its newest root, None while this epoch has none."""
+
+    epoch: str
+    newest: RootNow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What a tablet's root means: the root to show it, why its own is none of ours, whether it has news.
+
+    `settled`: neither side finds anything wrong.
+    """
+
+    shown: RootNow | None
+    alarm: RootAlarm | None = None
+    is_behind: bool = False
+    settled: bool = True
+
+    def to_wire(self) -> dict[str, object]:
+        """Return the member `root` of a hello."""
+        if self.shown is None:
+            return {"index": 0}
+        return {"index": self.shown.index, "hash": self.shown.hash, "sig": self.shown.sig}
+
+
+def history_of(session: Session, tenant_id: str) -> History:
+    """Return epoch and newest root."""
+    [(epoch, index, hash_, sig)] = _HISTORY.rows(session, {"tenant_id": tenant_id})
+    return History(epoch, None if index is None else RootNow(index, hash_, sig))
+
+
+def witness(session: Session, tenant_id: str, history: History, request: SyncRequest) -> Witness:
+    """Compare the root that a tablet saw with the chain.
+
+    Where they part it is shown the root at its own index, so that it sees what the office sees. A tablet with
+    an alarm is shown that root as well: only it can end the alarm.
+    """
+    seen, newest = request.root, history.newest
+    told = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None
+    if not seen.index or request.epoch != history.epoch:
+        return Witness(newest, told, settled=seen.alarm is None)
+    if newest is None or newest.index < seen.index:
+        return Witness(newest, RootAlarm.LOWER, settled=False)
+    own = newest if newest.index == seen.index else _root_at(session, tenant_id, history.epoch, seen.index)
+    if own is None or own.hash != seen.hash:
+        return Witness(own or newest, RootAlarm.OTHER, settled=False)
+    doubted = seen.alarm is not None and told is None
+    return Witness(own if doubted else newest, told, newest.index > seen.index, settled=seen.alarm is None)
+
+
+def _root_at(session: Session, tenant_id: str, epoch: str, index: int) -> RootNow | None:
+    rows = _AT.rows(session, {"tenant_id": tenant_id, "epoch": epoch, "root_index": index})
+    return next((RootNow(index, hash_, sig) for hash_, sig in rows), None)

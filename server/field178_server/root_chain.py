@@ -1,0 +1,96 @@
+"""The root chain of a store: its next link, beside the requests, and the proof of all of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Root, RootPart
+from field178_server.services import roots
+from field178_server.services.roots import Draft, Lines, Part
+from field178_server.unit_of_work import run_write, snapshot
+from field178_shared.clock import Clock
+from field178_shared.root_chain import signed_text
+from field178_shared.signatures import is_signed
+
+
+def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock) -> bool:
+    """Append a link over all that was acknowledged since the last one; False when there was nothing.
+
+    Read and hashed in a snapshot: no push waits for more than the insert.
+    """
+    with snapshot(engine) as session:
+        link = roots.draft(session, tenant_id)
+    if link is None:
+        return False
+    now = clock.now()
+    return run_write(engine, lambda session: roots.append(session, tenant_id, link, key, now))
+
+
+def faults_of_roots(session: Session, tenant_id: str, key: str | None) -> Iterator[str]:
+    """Yield what is wrong with the FIRST broken link; signatures are proved where the key is given.
+
+    A chain whose end was cut off is whole to the server itself: that is what tablets remember roots for.
+    """
+    links = session.scalars(select(Root).where(Root.tenant_id == tenant_id).order_by(Root.root_index)).all()
+    parts = _parts_by_link(session, tenant_id)
+    faults = _faults_of_receipts(session, tenant_id, parts)
+    previous = ""
+    for expected, link in enumerate(links, 1):
+        if link.root_index != expected:
+            yield f"root: {expected} missing"
+            return
+        found = sorted(faults.get(expected, ()))
+        draft = Draft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())))
+        if draft.hash_at(link.at) != link.hash:
+            found.append("hash")
+        elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):
+            found.append("signature")
+        yield from (f"root: {expected} {one}" for one in found)
+        if found:
+            return
+        previous = link.hash
+
+
+def _parts_by_link(session: Session, tenant_id: str) -> dict[int, list[Part]]:
+    rows = session.scalars(
+        select(RootPart)
+        .where(RootPart.tenant_id == tenant_id)
+        .order_by(RootPart.root_index, RootPart.device_id, RootPart.upto)
+    )
+    found = defaultdict[int, list[Part]](list)
+    for row in rows:
+        found[row.root_index].append(Part(row.device_id, row.upto, row.receipt_count, row.digest))
+    return found
+
+
+def _faults_of_receipts(
+    session: Session, tenant_id: str, parts: dict[int, list[Part]]
+) -> dict[int, list[str]]:
+    of_device = defaultdict[str, list[tuple[Part, int]]](list)
+    for index, listed in parts.items():
+        for part in listed:
+            of_device[part.device_id].append((part, index))
+    faults = defaultdict[int, list[str]](list)
+    for device_id, covered in of_device.items():
+        covered.sort(key=lambda one: one[0].upto)
+        read = _read(session, tenant_id, device_id, [part.upto for part, _ in covered])
+        for (part, index), lines in zip(covered, read, strict=True):
+            if (lines.count, lines.digest) != (part.count, part.digest):
+                faults[index].append(f"receipts of device {device_id}")
+    return faults
+
+
+def _read(session: Session, tenant_id: str, device_id: str, ends: list[int]) -> list[Lines]:
+    read = [Lines() for _ in ends]
+    for first_v, receipt in roots.receipts_in_order(session, tenant_id, device_id):
+        at = bisect_left(ends, first_v)
+        if at == len(ends):
+            break  # not covered yet
+        read[at].add(receipt)
+    return read

@@ -1,0 +1,152 @@
+"""Making the next link of the root chain from the receipts made since the last one (protocol §5)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.keyring import to_base64url
+from field178_server.models import Device, Receipt, Root, RootPart, Tenant
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.root_chain import signed_text
+
+# What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
+LASTING = (Receipt.change_id, Receipt.incarnation, Receipt.n, Receipt.record_id, Receipt.payload_hash)
+Lasting = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The receipts of one tablet that a link covers."""
+
+    device_id: str
+    upto: int
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A link to be: all but its time."""
+
+    index: int
+    epoch: str
+    previous: str
+    parts: tuple[Part, ...]
+
+    def hash_at(self, at: datetime) -> str:
+        """Return the hash of the link."""
+        parts = [[part.device_id, part.upto, part.count, part.digest] for part in self.parts]
+        text = canonical(["field178-root-v1", self.index, self.epoch, self.previous, to_wire(at), parts])
+        return hashlib.sha256(text).hexdigest()
+
+
+class Lines:
+    """Count and hash of receipts, one line each, in the order of their `first_v`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, receipt: Lasting) -> None:
+        """Take the next receipt."""
+        self.count += 1
+        self._hash.update(canonical(list(receipt)) + b"\n")
+
+    @property
+    def digest(self) -> str:
+        """The hash of all lines, 64 hex digits."""
+        return self._hash.hexdigest()
+
+
+def draft(session: Session, tenant_id: str) -> Draft | None:
+    """Return the next link, None when nothing was acknowledged since the last one of this epoch.
+
+    It needs ONE snapshot and no lock: a tablet's `verdicts` moves in the transaction that stores its
+    receipts, under the lock of its row, so all up to that number are there.
+    """
+    epoch = session.get_one(Tenant, tenant_id).epoch
+    last = find(session, tenant_id)
+    parts = tuple(_parts(session, tenant_id))
+    if last is not None and last.epoch == epoch and not parts:
+        return None
+    index, previous = (1, "") if last is None else (last.root_index + 1, last.hash)
+    return Draft(index, epoch, previous, parts)
+
+
+def append(session: Session, tenant_id: str, link: Draft, key: Ed25519PrivateKey, now: datetime) -> bool:
+    """Store a link; False when another process made it meanwhile, or another history began."""
+    last = find(session, tenant_id)
+    epoch = session.get_one(Tenant, tenant_id, with_for_update={"read": True}).epoch
+    if (0 if last is None else last.root_index) != link.index - 1 or epoch != link.epoch:
+        return False
+    hash_ = link.hash_at(now)
+    sig = to_base64url(key.sign(signed_text(epoch, link.index, hash_).encode()))
+    session.add(Root(tenant_id=tenant_id, root_index=link.index, epoch=epoch, hash=hash_, sig=sig, at=now))
+    session.flush()
+    for part in link.parts:
+        session.add(
+            RootPart(
+                tenant_id=tenant_id,
+                device_id=part.device_id,
+                upto=part.upto,
+                root_index=link.index,
+                receipt_count=part.count,
+                digest=part.digest,
+            )
+        )
+    return True
+
+
+def find(session: Session, tenant_id: str, index: int | None = None) -> Root | None:
+    """Return the link at an index, without one the last link, of whatever epoch."""
+    query = select(Root).where(Root.tenant_id == tenant_id)
+    if index is not None:
+        query = query.where(Root.root_index == index)
+    return session.scalars(query.order_by(Root.root_index.desc()).limit(1)).first()
+
+
+def receipts_in_order(
+    session: Session, tenant_id: str, device_id: str, after: int = 0
+) -> Iterator[tuple[int, Lasting]]:
+    """Yield (`first_v`, what lasts) of a tablet's receipts made after a number, ascending."""
+    # `first_v` is never above `v`, and on `v` there is an index.
+    rows = session.execute(
+        select(Receipt.first_v, *LASTING)
+        .where(
+            Receipt.tenant_id == tenant_id,
+            Receipt.device_id == device_id,
+            Receipt.v > after,
+            Receipt.first_v > after,
+        )
+        .order_by(Receipt.first_v)
+        .execution_options(yield_per=1000)
+    )
+    yield from ((row[0], tuple(row[1:])) for row in rows)
+
+
+def _parts(session: Session, tenant_id: str) -> Iterable[Part]:
+    covered = (
+        select(func.max(RootPart.upto))
+        .where(RootPart.tenant_id == Device.tenant_id, RootPart.device_id == Device.device_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Device.device_id, Device.verdicts, func.coalesce(covered, 0))
+        .where(Device.tenant_id == tenant_id)
+        .order_by(Device.device_id)
+    )
+    for device_id, upto, after in rows.all():
+        lines = Lines()
+        if upto > after:
+            for _, receipt in receipts_in_order(session, tenant_id, device_id, after):
+                lines.add(receipt)
+        if lines.count:
+            yield Part(device_id, upto, lines.count, lines.digest)

@@ -1,0 +1,57 @@
+"""Roots of the server's history: what a tablet saw, and what is signed (docs/sync-protocol.md §5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+class RootAlarm(StrEnum):
+    """Why a root is not the continuation of what a tablet saw."""
+
+    LOWER = "lower"
+    OTHER = "other"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class RootSeen:
+    """The highest root a tablet saw; index 0 is none. `alarm` is what it found wrong since."""
+
+    index: int = 0
+    hash: str = ""
+    alarm: RootAlarm | None = None
+
+    @classmethod
+    def from_wire(cls, value: object) -> RootSeen:
+        """Return what a request says; what cannot be read counts as not told and costs no exchange."""
+        if not isinstance(value, Mapping):
+            return cls()
+        found = value.get("alarm")
+        alarm = RootAlarm(found) if isinstance(found, str) and found in tuple(RootAlarm) else None
+        index, hash_ = value.get("index"), value.get("hash")
+        if type(index) is int and index > 0 and is_hash(hash_):
+            return cls(index, str(hash_), alarm)
+        return cls(alarm=alarm)
+
+    def to_wire(self) -> dict[str, object]:
+        """Return the member `root` of a request."""
+        told: dict[str, object] = {"index": self.index, "hash": self.hash}
+        return told if self.alarm is None else {**told, "alarm": self.alarm.value}
+
+
+NO_ROOT = RootSeen()
+
+
+def is_hash(value: object) -> bool:
+    """Tell whether it is the hash of a root: 64 hex digits."""
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+def signed_text(epoch: str, index: int, hash_: str) -> str:
+    """Return what the receipt key signs of a root."""
+    return f"field178-root-v1|{epoch}|{index}|{hash_}"
