@@ -12,6 +12,7 @@ from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingR
 from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
 from field178_mobile.presenters.sync_words import (
     HEADLINES,
+    HISTORIES,
     MARKS,
     OUTCOMES,
     REMEDIES,
@@ -141,6 +142,9 @@ class SyncPresenter:
         agrees = status.in_sync or status.records_agree
         is_off = abs(facts.clock_offset_ms) > CLOCK_LIMIT_MS
         headline = self._say(HEADLINES[code]).format(count=status.unsent_records)
+        if facts.root_alarm and code in _ALL_WELL:
+            icon, tone = MARKS[SyncMessage.MASS_REMOVAL]
+            headline = self._say("The records agree; the server's history does not")
         if status.unsent_photos and code in _ALL_WELL:
             # Never green while photos wait: the records are there, not all that they name.
             icon, tone = MARKS[SyncMessage.UNSENT]
@@ -168,6 +172,7 @@ class SyncPresenter:
             can_keep=not facts.held.is_kept,
             removed=removed_text(facts.resting, facts.lost, self._words),
             can_bring_back=facts.resting > 0,
+            history=self._say(HISTORIES[facts.root_alarm]) if facts.root_alarm else "",
         )
 
     def _outcome(self, code: SyncMessage, sync: SyncState) -> str:

@@ -16,6 +16,7 @@ from field178_mobile.store.position import read_position
 from field178_mobile.store.removed import count_removed
 from field178_mobile.store.room import Room
 from field178_mobile.store.upload_queue import WIFI_ONLY
+from field178_shared.root_chain import RootAlarm
 
 MANY = 10_000
 NOTHING_HELD = Held(0, is_kept=False)
@@ -56,6 +57,7 @@ class SyncFacts:
     lost: int = 0
     photos: tuple[PhotoFact, ...] = ()
     is_wifi_only: bool = False
+    root_alarm: RootAlarm | None = None
 
 
 def read_facts(store: Store, words: Wording) -> SyncFacts:
@@ -86,6 +88,7 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
             for photo in store.photos.unsent()
         ),
         is_wifi_only=store.settings.get(WIFI_ONLY) is True,
+        root_alarm=position.root.alarm if position.root is not None else None,
     )
 
 

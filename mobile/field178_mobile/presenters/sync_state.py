@@ -54,7 +54,8 @@ class ScopeRow:
 class SyncScreenState:
     """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it.
 
-    `held` is the question of the brake on mass removal, `removed` what went and is still kept here.
+    `held` is the question of the brake on mass removal, `removed` what went and is still kept here, `history`
+    what is wrong with the server's history.
     """
 
     headline: str = ""
@@ -78,3 +79,4 @@ class SyncScreenState:
     can_keep: bool = False
     removed: str = ""
     can_bring_back: bool = False
+    history: str = ""

@@ -8,6 +8,7 @@ from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.brake import Held
 from field178_mobile.sync.events import SyncMessage
 from field178_shared.i18n import N_
+from field178_shared.root_chain import RootAlarm
 
 # Nearer than this nobody sets a clock, and much of it is the way of the answer.
 RIGHT_WITHIN_S = 5
@@ -74,6 +75,11 @@ MARKS: Mapping[SyncMessage, tuple[str, str]] = {
     SyncMessage.REFUSED: ("alert-outline", "bad"),
     SyncMessage.CHECKING: ("sync", "primary"),
     SyncMessage.MASS_REMOVAL: ("alert-outline", "bad"),
+}
+HISTORIES: Mapping[RootAlarm, str] = {
+    RootAlarm.LOWER: N_("The office's server shows less than this tablet has seen; it may be set back."),
+    RootAlarm.OTHER: N_("The office's server shows another history than this tablet has seen."),
+    RootAlarm.SIGNATURE: N_("The office's server signs its history with a key this tablet does not know."),
 }
 
 

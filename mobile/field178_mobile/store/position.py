@@ -10,6 +10,7 @@ from field178_mobile.store.base import ScopeRow, scope_rows
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.outbox import held_receipts
 from field178_mobile.store.room import Room
+from field178_mobile.store.roots import KeptRoot, kept_root
 from field178_shared.canonical import Digest, digest_from_wire, receipt_hash
 
 
@@ -52,6 +53,7 @@ class Position:
     sent_changes: int
     parked_changes: int
     is_revoked: bool
+    root: KeptRoot | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -82,6 +84,7 @@ def read_position(room: Room) -> Position:
         sent_changes=counts.get("sent", 0),
         parked_changes=counts.get("parked", 0),
         is_revoked=get_number(room, "revoked") == 1,
+        root=kept_root(room),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store import commits, dictionary, lives, purged, removed, repair
+from field178_mobile.store import commits, dictionary, lives, purged, removed, repair, roots
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
@@ -17,6 +17,7 @@ from field178_mobile.store.removed import Removed
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.report import OwnCounts, own_counts
 from field178_mobile.store.room import Room
+from field178_mobile.store.roots import KeptRoot
 from field178_mobile.store.store import Store, Unlocked
 from field178_shared.canonical import Digest
 from field178_shared.protocol import Receipt
@@ -155,6 +156,14 @@ class SyncStore:
     def forget_lost(self, ordinals: Sequence[int]) -> None:
         """Let go of lost records that the server has answered for."""
         self._write(lambda room: commits.forget_lost(room, ordinals))
+
+    def kept_root(self) -> KeptRoot | None:
+        """Return the highest root of the server's history that was seen."""
+        return self._store.read(roots.kept_root)
+
+    def keep_root(self, root: KeptRoot) -> None:
+        """Keep a root of the server's history."""
+        self._write(lambda room: roots.keep_root(room, root))
 
     def expire_removed(self, now_s: int) -> None:
         """Let go of records that have rested their days."""

@@ -51,7 +51,7 @@ def runner_for(
         duration_clock,
         lambda: _free_mb(store.folder),
     )
-    engine = SyncEngine(rows, Identity(enrolment.device, app), world)
+    engine = SyncEngine(rows, Identity(enrolment.device, app, receipt_key=enrolment.receipt_key), world)
     uploads = UploadEngine(UploadQueue(store, app), randomness)
     photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
     return SyncRunner(engine, transport, photos)

@@ -13,6 +13,7 @@ from datetime import datetime
 from field178_mobile.ports import Clock
 from field178_mobile.store.outbox import State
 from field178_mobile.store.position import Position
+from field178_mobile.store.roots import KeptRoot
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.about import Telling
 from field178_mobile.sync.answer import Answer
@@ -44,6 +45,7 @@ from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange, Identity, Load, Offer, build_exchange
 from field178_mobile.sync.salvage_queue import SalvageQueue
+from field178_mobile.sync.witness import judged
 from field178_shared.clock import from_wire
 from field178_shared.protocol import MAX_HAVE
 
@@ -208,7 +210,15 @@ class SyncEngine:
                 self._store.note_dictionaries(hello.dictionaries)
                 self._store.note_server(hello.server)
             self._reactions.on_hello(hello, exchange)
+        if not hello.pull_refused:
+            self._witness(hello)
         return []
+
+    def _witness(self, hello: Hello) -> None:
+        kept = self._store.kept_root()
+        found = judged(kept, hello, self._identity.receipt_key)
+        if found != kept and (kept, found) != (None, KeptRoot(found.epoch)):
+            self._store.keep_root(found)
 
     def _on_answer_ended(self) -> list[Effect]:
         answer, exchange = self._answer, self._exchange

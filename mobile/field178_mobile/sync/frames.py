@@ -14,6 +14,7 @@ from field178_shared.canonical import Digest, bucket, digest_from_wire, record_h
 from field178_shared.clock import from_wire
 from field178_shared.errors import AppError
 from field178_shared.protocol import VERSION, Reader, Receipt, Status
+from field178_shared.root_chain import RootSeen
 from field178_shared.strict_json import loads
 
 _BUCKET = re.compile("[0-9a-f]{2}")
@@ -32,6 +33,15 @@ class NotOurAnswer(AnswerFault):
 
 
 @dataclass(frozen=True, slots=True)
+class RootTold:
+    """A root of the server's history; index 0 is none, or none that can be read."""
+
+    index: int = 0
+    hash: str = ""
+    sig: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """The first frame: everything in it is checked before anything is believed."""
 
@@ -44,6 +54,7 @@ class Hello:
     pull_refused: bool
     dictionaries: tuple[object, ...]
     speaks_ours: bool
+    root: RootTold | None
     server: str = ""
 
 
@@ -124,6 +135,8 @@ def parse_hello(frame: Reader) -> Hello:
             dictionaries=tuple(frame.items("dictionaries", 1000, "dictionaries")),
             speaks_ours=lowest <= VERSION <= highest,
             server=frame.text("server", default=""),
+            # An agreement without news, and who refuses to be pulled from, say nothing of it.
+            root=None if "root" not in frame.value and (agreed or is_refused) else _root(frame),
         )
     except AppError as error:
         raise NotOurAnswer("hello") from error
@@ -225,6 +238,13 @@ def _notice(value: object) -> Notice:
     reader = Reader(value)
     text = {language: str(words) for language, words in reader.members("text").items()}
     return Notice(reader.text("id"), reader.text("kind", default=""), text)
+
+
+def _root(frame: Reader) -> RootTold:
+    found = frame.value.get("root")
+    told = RootSeen.from_wire(found)
+    sig = found.get("sig") if isinstance(found, Mapping) else None
+    return RootTold(told.index, told.hash, sig if isinstance(sig, str) else "")
 
 
 def _digest(value: object) -> Digest:

@@ -15,15 +15,17 @@ from field178_shared.about import About
 from field178_shared.canonical import canonical, state_hash
 from field178_shared.clock import to_wire
 from field178_shared.protocol import DEFAULT_RECORDS
+from field178_shared.root_chain import NO_ROOT
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks, and what there is to tell about it."""
+    """Who asks, what there is to tell about it, and the key that the server signs with ("": not known)."""
 
     device: str
     app: str
     about: About | None = None
+    receipt_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
     }
     if identity.about is not None:
         body["about"] = identity.about.to_wire()
+    root = position.root
+    if root is not None and root.epoch == position.epoch and root.seen != NO_ROOT:
+        body["root"] = root.seen.to_wire()
     if load.snapshots:
         body["snapshots"] = True
     if position.is_settled and load.is_empty:

@@ -11,13 +11,14 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.presenters.status import StatusPresenter
 from field178_mobile.presenters.sync import SHOWN_ROWS, SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
-from field178_mobile.presenters.sync_words import HEADLINES, MARKS, OUTCOMES, REMEDIES
+from field178_mobile.presenters.sync_words import HEADLINES, HISTORIES, MARKS, OUTCOMES, REMEDIES
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.brake import Held
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.codelists import load
+from field178_shared.root_chain import RootAlarm
 
 CLOCK = FrozenClock()
 QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)
@@ -184,6 +185,20 @@ def test_clock_difference_is_told(offset_ms, words, is_off):
 def test_revoked_tablet_says_so_whatever_sync_does():
     _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, is_revoked=True))
     assert states[-1].headline == HEADLINES[SyncMessage.REVOKED]
+
+
+@pytest.mark.parametrize("alarm", list(RootAlarm))
+def test_an_alarm_about_the_history_is_told_and_never_green(alarm):
+    facts = replace(FACTS, root_alarm=alarm)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), facts=facts)
+    assert states[-1].history == HISTORIES[alarm]
+    assert (states[-1].headline, states[-1].tone) == (
+        "The records agree; the server's history does not",
+        "bad",
+    )
+    _presenter, _runner, states = shown(SyncState(Phase.WAITING, SyncMessage.NO_NETWORK), facts=facts)
+    assert states[-1].history
+    assert states[-1].headline == "No network"
 
 
 def test_mass_removal_asks_and_either_answer_goes_on():

@@ -22,6 +22,7 @@ from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photo_rows import Photo, PhotoState
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
 from field178_shared.codelists import load
+from field178_shared.root_chain import RootAlarm
 
 CLOCK = FrozenClock()
 WAITING = (
@@ -236,9 +237,18 @@ def test_mass_removal_has_one_button_each_way(sync_screen):
     assert screen.shelf.said == [False, True]
 
 
+def test_another_history_is_told_with_what_to_do(sync_screen):
+    facts = replace(FACTS, waiting=(), root_alarm=RootAlarm.LOWER)
+    sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    assert any("Có thể dữ liệu đã bị đặt lùi" in text for text in texts())
+    assert "Cứ ghi và gửi như thường; hãy báo cho văn phòng." in texts()
+    assert "Dữ liệu khớp, nhưng lịch sử của máy chủ không khớp" in texts()
+
+
 def test_nothing_is_asked_when_nothing_goes(sync_screen):
     sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
     assert not {"Cho rời máy", "Tạm giữ lại", "Gửi lại văn phòng"} & set(texts())
+    assert not any("lịch sử" in text for text in texts())
 
 
 def test_what_went_can_be_offered_to_the_office(sync_screen):
@@ -249,6 +259,7 @@ def test_what_went_can_be_offered_to_the_office(sync_screen):
 
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
     facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(facts, root_alarm=RootAlarm.LOWER)
     screen = sync_screen(STATUS, facts, SENDING, size=window_size)
     screen.ids.rescue.presenter.write()
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):

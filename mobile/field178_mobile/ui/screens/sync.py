@@ -95,6 +95,7 @@ class SyncScreen(BoxLayout):
     can_sign_out = BooleanProperty(False)
     held = StringProperty("")
     removed = StringProperty("")
+    history = StringProperty("")
     __events__ = ("on_leaving", "on_look")
 
     def __init__(self, **properties: object) -> None:
@@ -115,6 +116,7 @@ class SyncScreen(BoxLayout):
             ("more", bool(state.more)),
         ):
             self._of_waiting.show(self.ids[name], is_shown)
+        self._cards.show(self.ids.history_card, bool(state.history))
         self._cards.show(self.ids.held_card, bool(state.held))
         self._answers.show(self.ids.keep, state.can_keep)
         self._cards.show(self.ids.removed_card, bool(state.removed))
@@ -195,7 +197,7 @@ class SyncScreen(BoxLayout):
 _PLAIN = (
     *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
     *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
-    *("held", "removed"),
+    *("held", "removed", "history"),
 )
 
 
