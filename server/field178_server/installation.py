@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from field178_server import migrations
+from field178_server import migrations, root_chain
 from field178_server.keyring import create_keys, load_keys
 from field178_server.models import Tenant
 from field178_server.private_files import make_private_folder
@@ -43,7 +43,10 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
         load_keys(settings.key_dir)
     # Keys before the tenant: a crash between the two is mended by running this again.
     create_keys(settings.key_dir, secrets.token_bytes)
-    return run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
+    found = run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
+    # From the first word on, so that every tablet is a witness from its first exchange.
+    root_chain.extend(engine, settings.tenant, load_keys(settings.key_dir).receipt, clock)
+    return found
 
 
 def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSource) -> Installed:

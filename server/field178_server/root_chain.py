@@ -88,9 +88,6 @@ def _faults_of_receipts(
 
 def _read(session: Session, tenant_id: str, device_id: str, ends: list[int]) -> list[Lines]:
     read = [Lines() for _ in ends]
-    for first_v, receipt in roots.receipts_in_order(session, tenant_id, device_id):
-        at = bisect_left(ends, first_v)
-        if at == len(ends):
-            break  # not covered yet
-        read[at].add(receipt)
+    for first_v, receipt in roots.receipts_in_order(session, tenant_id, device_id, 0, ends[-1]):
+        read[bisect_left(ends, first_v)].add(receipt)
     return read

@@ -56,6 +56,10 @@ def unpadded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def padded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 @dataclass
 class ForeignClient:
     """A tablet of somebody else: keys, one incarnation, base rows, cursors; no outbox cleverness."""

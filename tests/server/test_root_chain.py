@@ -121,6 +121,12 @@ def test_the_first_broken_link_is_named(world: World, tampering: Any, fault: str
     assert fault != "receipts" or f"root: 2 receipts of device {tablet.device}" in found
 
 
+def test_what_no_link_covers_yet_is_no_fault(world: World) -> None:
+    tablet = rooted(world, 1)
+    tablet.push(*[tablet.create() for _ in range(3)])
+    assert faults(world) == []
+
+
 def test_a_link_cut_out_of_the_middle_is_named(world: World) -> None:
     rooted(world)
     behind_its_back(world, delete(RootPart).where(RootPart.root_index == 2))

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
-from field178_server import migrations, soundness
+from field178_server import migrations, root_chain, soundness
 from field178_server.backup.blobs import faults_of_blobs
 from field178_server.backup.engines import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
@@ -20,6 +20,7 @@ from field178_server.backup.manifest import (
 )
 from field178_server.backup.picture import picture_of, tables_of
 from field178_server.database import create_engine_for, damage
+from field178_server.keyring import load_keys
 from field178_server.models import Tenant
 from field178_server.private_files import make_private_folder
 from field178_server.services import operator
@@ -74,9 +75,10 @@ def restore(folder: Path, settings: Settings, desk: Desk) -> Restored:
     engine = create_engine_for(settings.effective_database_url)
     try:
         epoch = _begin_again(engine, manifest, desk)
+        _copy_files(folder, manifest, settings)
+        root_chain.extend(engine, manifest.tenant, load_keys(settings.key_dir).receipt, desk.clock)
     finally:
         engine.dispose()
-    _copy_files(folder, manifest, settings)
     return Restored(manifest, epoch)
 
 

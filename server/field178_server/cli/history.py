@@ -18,7 +18,10 @@ from field178_shared.errors import AppError, ErrorCode
 def new_epoch(as_json: bool) -> None:
     """Begin a new epoch."""
     at = operator()
-    show({"epoch": at.write(lambda session: office.new_epoch(session, at.desk))}, as_json=as_json)
+    epoch = at.write(lambda session: office.new_epoch(session, at.desk))
+    # So that the first word of the new history to a tablet has a root.
+    root_chain.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
+    show({"epoch": epoch}, as_json=as_json)
 
 
 @click.command(

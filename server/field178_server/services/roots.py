@@ -114,9 +114,12 @@ def find(session: Session, tenant_id: str, index: int | None = None) -> Root | N
 
 
 def receipts_in_order(
-    session: Session, tenant_id: str, device_id: str, after: int = 0
+    session: Session, tenant_id: str, device_id: str, after: int, upto: int
 ) -> Iterator[tuple[int, Lasting]]:
-    """Yield (`first_v`, what lasts) of a tablet's receipts made after a number, ascending."""
+    """Yield (`first_v`, what lasts) of a tablet's receipts above one number and up to another, ascending.
+
+    It MUST be read to its end: rows come from a cursor of the server's.
+    """
     # `first_v` is never above `v`, and on `v` there is an index.
     rows = session.execute(
         select(Receipt.first_v, *LASTING)
@@ -125,6 +128,7 @@ def receipts_in_order(
             Receipt.device_id == device_id,
             Receipt.v > after,
             Receipt.first_v > after,
+            Receipt.first_v <= upto,
         )
         .order_by(Receipt.first_v)
         .execution_options(yield_per=1000)
@@ -146,7 +150,7 @@ def _parts(session: Session, tenant_id: str) -> Iterable[Part]:
     for device_id, upto, after in rows.all():
         lines = Lines()
         if upto > after:
-            for _, receipt in receipts_in_order(session, tenant_id, device_id, after):
+            for _, receipt in receipts_in_order(session, tenant_id, device_id, after, upto):
                 lines.add(receipt)
         if lines.count:
             yield Part(device_id, upto, lines.count, lines.digest)

@@ -10,7 +10,7 @@ from field178_shared.signatures import is_signed
 
 def test_a_root_is_made_shown_and_found_again(command: Command) -> None:
     key = str(command.json("init")["receipt_key"])
-    assert command.run("root", "1").exit_code == 1
+    assert command.run("root", "2").exit_code == 1
     made = command.json("root")
     assert made["index"] == 1
     signed = f"field178-root-v1|{made['epoch']}|1|{made['hash']}"
