@@ -45,10 +45,15 @@ def _erase_files(engine: Engine, store: FileStore, row: Purge) -> None:
     for upload_id in named.get("uploads", ()):
         store.drop(upload_id)
     for sha256 in named.get("blobs", ()):
+        erase_unless_named(engine, row.tenant_id, store, sha256)
+
+
+def erase_unless_named(engine: Engine, tenant_id: str, store: FileStore, sha256: str) -> None:
+    """Remove stored bytes for good, unless a row says that they are there: they may have come again."""
+    with store.clearing():
         with snapshot(engine) as session:
-            # The same bytes may have come again, for another record.
-            is_wanted = session.get(Blob, (row.tenant_id, sha256)) is not None
-        if not is_wanted:
+            is_named = session.get(Blob, (tenant_id, sha256)) is not None
+        if not is_named:
             store.erase(sha256)
 
 

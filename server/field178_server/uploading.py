@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from io import FileIO
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from field178_server.crash_points import crash_point
+from field178_server.erasing import erase_unless_named
 from field178_server.files.cleanliness import check_clean
 from field178_server.files.file_store import FileStore, length_of
 from field178_server.files.piece import Piece, take_in
@@ -64,26 +65,47 @@ class Uploading:
 
     def begin(self, device: DeviceContext, wanted: Wanted, *, skip_known: bool) -> Position:
         """Begin an upload; with `skip_known` one of bytes that this tablet may read is whole at once."""
+        self._give_up_late()
         now, upload_id = self._clock.now(), self._ids.random()
         self._store.begin(upload_id)
+        # Before the transaction: nobody waits at the store while it is looked for the bytes.
+        state = DONE if skip_known and self._knows(device, wanted) else OPEN
 
-        def work(session: Session) -> tuple[Upload, list[str]]:
-            late = upload_rows.expire(session, self._tenant_id, now)
+        def work(session: Session) -> Upload:
+            upload_rows.forget(session, self._tenant_id, now)
             upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
             upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
-            is_known = skip_known and self._knows(session, device, wanted)
             key = (self._tenant_id, upload_id)
-            row = upload_rows.begin(session, key, device.id, wanted, DONE if is_known else OPEN, now)
-            return row, [*late, upload_id] if is_known else late
+            return upload_rows.begin(session, key, device.id, wanted, state, now)
 
-        dropped = [upload_id]
+        is_needed = False
         try:
-            row, dropped = run_write(self._engine, work)
+            row = run_write(self._engine, work)
+            is_needed = state == OPEN
         finally:
             # Also when nothing was stored: a file without a row would lie there for ever.
-            for one in dropped:
-                self._store.drop(one)
-        return self._position(row, row.size if row.state == DONE else 0)
+            if not is_needed:
+                self._store.drop(upload_id)
+        return self._position(row, row.size if state == DONE else 0)
+
+    def expire(self) -> int:
+        """Give up every upload that was not finished in time, forget old ones; return how many were late."""
+        given_up = sum(iter(self._give_up_late, 0))
+        now = self._clock.now()
+        run_write(self._engine, lambda session: upload_rows.forget(session, self._tenant_id, now))
+        return given_up
+
+    def _give_up_late(self) -> int:
+        given_up = 0
+        with snapshot(self._engine) as session:
+            late = upload_rows.late(session, self._tenant_id, self._clock.now())
+        for row in late:
+            # One whose bytes are coming just now is left alone: they may be its last, and be answered.
+            with suppress(AppError), self._store.locked(row.upload_id):
+                self._give_up(row)
+                self._store.drop(row.upload_id)
+                given_up += 1
+        return given_up
 
     def position(self, device: DeviceContext, upload_id: str) -> Position:
         """Tell how far an upload has come; one that is whole but not stored yet is stored first."""
@@ -129,10 +151,12 @@ class Uploading:
 
     def _settle(self, row: Upload) -> None:
         # The file has gone from its first place: it was stored and the row did not follow, or it was lost.
-        if not self._store.holds(row.sha256, row.size):
-            self._give_up(row)
-            raise AppError(ErrorCode.UPLOAD_GONE)
-        self._complete(row)
+        with self._store.keeping():
+            if self._store.holds(row.sha256, row.size):
+                self._complete(row)
+                return
+        self._give_up(row)
+        raise AppError(ErrorCode.UPLOAD_GONE)
 
     def _store_whole(self, row: Upload, file: FileIO) -> None:
         try:
@@ -146,24 +170,26 @@ class Uploading:
             self._give_up(row)
             raise
         crash_point("upload.checked")
-        self._store.publish(row.upload_id, row.sha256)
-        self._complete(row)
+        try:
+            with self._store.keeping():
+                self._store.publish(row.upload_id, row.sha256)
+                self._complete(row)
+        except AppError as error:
+            if error.code in (ErrorCode.FILE_REFUSED, ErrorCode.UPLOAD_GONE):
+                # Its record was purged between the first byte and the last.
+                erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
+            raise
         crash_point("blob.stored")
 
     def _complete(self, row: Upload) -> None:
-        try:
-            run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
-        except AppError as error:
-            if error.code is ErrorCode.FILE_REFUSED:
-                # Its record was purged between the first byte and the last.
-                self._store.erase(row.sha256)
-            raise
+        run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
 
     def _give_up(self, row: Upload) -> None:
         run_write(self._engine, lambda session: upload_rows.give_up(session, row))
 
-    def _knows(self, session: Session, device: DeviceContext, wanted: Wanted) -> bool:
-        blob = known_blob(session, self._tenant_id, device.scopes, wanted.sha256)
+    def _knows(self, device: DeviceContext, wanted: Wanted) -> bool:
+        with snapshot(self._engine) as session:
+            blob = known_blob(session, self._tenant_id, device.scopes, wanted.sha256)
         return blob is not None and blob.size == wanted.size and self._store.holds(blob.sha256, blob.size)
 
     def _row(self, device: DeviceContext, upload_id: str) -> Upload:

@@ -54,6 +54,18 @@ class FileStore:
             # Whoever had the lock before may have given the file its final name: it MUST NOT be written now.
             yield file if _is_still(file, path) else None
 
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep those who clear away out, from the bytes of a file to its row; many may be in it at once."""
+        with self._turn(is_shared=True):
+            yield
+
+    @contextmanager
+    def clearing(self) -> Iterator[None]:
+        """Keep everybody else out, from the look whether bytes are named to their end."""
+        with self._turn(is_shared=False):
+            yield
+
     def drop(self, upload_id: str) -> None:
         """Remove the file of an upload; nothing happens when there is none."""
         self._upload(upload_id).unlink(missing_ok=True)
@@ -86,6 +98,19 @@ class FileStore:
         """Tell whether the bytes of a blob are there."""
         path = self.blob(sha256)
         return path.is_file() and path.stat().st_size == size
+
+    @contextmanager
+    def _turn(self, *, is_shared: bool) -> Iterator[None]:
+        if sys.platform == "win32":
+            yield
+            return
+        make_folder(self._uploads)
+        folder = os.open(self._uploads, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _upload(self, upload_id: str) -> Path:
         return self._uploads / upload_id

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Blob, Record, Upload
+from field178_server.models import Blob, Record, Tenant, Upload
+from field178_server.services.rowcount import changed_rows
 from field178_server.services.stored import PURGED
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
@@ -28,7 +29,12 @@ _TAKEN = select(
     select(func.count()).where(*_OWN, Upload.state == OPEN).scalar_subquery(),
     select(func.coalesce(func.sum(Upload.size), 0)).where(*_OWN, Upload.state != GONE).scalar_subquery(),
     select(func.coalesce(func.sum(Blob.size), 0)).where(Blob.tenant_id == _TENANT).scalar_subquery(),
+    select(func.coalesce(func.sum(Upload.size), 0))
+    .where(Upload.tenant_id == _TENANT, Upload.state == OPEN)
+    .scalar_subquery(),
 )
+# Uploads of a tenant begin one after the other: two that looked at once would both find room for one.
+_TURN = select(Tenant.tenant_id).where(Tenant.tenant_id == _TENANT).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,20 @@ def begin(
 
 
 def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted, limits: Limits) -> None:
-    """Refuse what is over a limit: AppError(too_large) with the limit and its unit."""
+    """Refuse what is over a limit: AppError(too_large) with the limit and its unit.
+
+    What is announced counts as if it were there. Nobody else begins until the transaction ends.
+    """
     if wanted.size > limits.file:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.file, unit="bytes")
-    opened, sent, stored = session.execute(_TAKEN, {"tenant_id": tenant_id, "device_id": device_id}).one()
+    session.execute(_TURN, {"tenant_id": tenant_id})
+    wanted_by = {"tenant_id": tenant_id, "device_id": device_id}
+    opened, sent, stored, coming = session.execute(_TAKEN, wanted_by).one()
     if opened >= MAX_OPEN:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_OPEN, unit="open_uploads")
     if sent + wanted.size > limits.device:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.device, unit="bytes_of_device")
-    if stored + wanted.size > limits.tenant:
+    if stored + coming + wanted.size > limits.tenant:
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
 
 
@@ -128,9 +139,16 @@ def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Up
 def complete(session: Session, upload: Upload, now: datetime) -> None:
     """Note that the file of an upload is stored; the bytes MUST be in their place already.
 
-    Raises AppError(file_refused) when its record was purged meanwhile and nothing else has these bytes.
+    Raises AppError(upload_gone) when it was given up meanwhile; AppError(file_refused) when its record was
+    purged meanwhile, unless something else has these bytes.
     """
     key = (upload.tenant_id, upload.sha256)
+    if not _set_state(session, upload, DONE):
+        own = (Upload.tenant_id == upload.tenant_id, Upload.upload_id == upload.upload_id)
+        if session.scalar(select(Upload.state).where(*own)) == DONE:
+            return
+        refuse_purged(session, upload.tenant_id, upload.record_id)
+        raise AppError(ErrorCode.UPLOAD_GONE)
     if session.get(Blob, key) is None:
         refuse_purged(session, upload.tenant_id, upload.record_id)
         session.add(
@@ -143,7 +161,6 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
                 backed_up_at=None,
             )
         )
-    _set_state(session, upload, DONE)
 
 
 def give_up(session: Session, upload: Upload) -> None:
@@ -151,39 +168,25 @@ def give_up(session: Session, upload: Upload) -> None:
     _set_state(session, upload, GONE)
 
 
-def expire(session: Session, tenant_id: str, now: datetime) -> list[str]:
-    """Give up some of the uploads that were not finished in time and return them.
-
-    Those given up are remembered as long again, so that their senders are told, then forgotten.
-    """
-    late = (
-        select(Upload.upload_id)
+def late(session: Session, tenant_id: str, now: datetime) -> list[Upload]:
+    """Return some of the uploads that were not finished in time, the latest of them last."""
+    query = (
+        select(Upload)
         .where(Upload.tenant_id == tenant_id, Upload.state == OPEN, Upload.expires_at <= now)
         .order_by(Upload.expires_at)
         .limit(_SWEPT_AT_ONCE)
     )
-    gone = list(session.scalars(late))
-    if gone:
-        session.execute(
-            update(Upload)
-            .where(Upload.tenant_id == tenant_id, Upload.upload_id.in_(gone), Upload.state == OPEN)
-            .values(state=GONE)
-        )
-    session.execute(
-        delete(Upload).where(
-            Upload.tenant_id == tenant_id, Upload.state == GONE, Upload.expires_at <= now - UPLOAD_LIFE
-        )
-    )
-    return gone
+    return list(session.scalars(query))
 
 
-def _set_state(session: Session, upload: Upload, state: str) -> None:
-    session.execute(
-        update(Upload)
-        .where(
-            Upload.tenant_id == upload.tenant_id,
-            Upload.upload_id == upload.upload_id,
-            Upload.state == OPEN,
-        )
-        .values(state=state)
-    )
+def forget(session: Session, tenant_id: str, now: datetime) -> None:
+    """Forget those given up that were remembered as long again, so that their senders were told."""
+    of_gone = (Upload.tenant_id == tenant_id, Upload.state == GONE, Upload.expires_at <= now - UPLOAD_LIFE)
+    session.execute(delete(Upload).where(*of_gone))
+
+
+def _set_state(session: Session, upload: Upload, state: str) -> bool:
+    own = (Upload.tenant_id == upload.tenant_id, Upload.upload_id == upload.upload_id)
+    # What is already given up or done stays what it is.
+    done = session.execute(update(Upload).where(*own, Upload.state == OPEN).values(state=state))
+    return changed_rows(done) == 1

@@ -1,0 +1,113 @@
+"""Uploads that meet each other, the clock and those who clear away: what was told stays true."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.server.pictures import jpeg, sha256
+from tests.world import UNIT, Json, Tablet, World
+
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import Piece
+from field178_server.models import Upload
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import Limits, Wanted
+from field178_server.uploading import Uploading
+from field178_shared.errors import AppError, ErrorCode
+
+PICTURE = jpeg(64, 48)
+SIZE = len(PICTURE)
+PLENTY = 1 << 30
+
+
+def device_of(tablet: Tablet) -> DeviceContext:
+    return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset(), revoked=False)
+
+
+def desk(world: World, folder: Path, *, device: int = PLENTY, tenant: int = PLENTY) -> Uploading:
+    store = FileStore(folder, world.tenant_id)
+    limits = Limits(1 << 20, device, tenant)
+    return Uploading(world.engine, world.tenant_id, store, limits, (world.clock, world.ids))
+
+
+def wanted(world: World, data: bytes = PICTURE) -> Wanted:
+    return Wanted(sha256(data), len(data), "image/jpeg", world.ids.random(), "")
+
+
+def whole(data: bytes = PICTURE) -> Piece:
+    return Piece(0, len(data), io.BytesIO(data))
+
+
+class SlowSource(io.BytesIO):
+    """The upload runs out while its last bytes come, and another tablet's upload clears away what is late."""
+
+    def __init__(self, world: World, files: Uploading) -> None:
+        super().__init__(PICTURE)
+        self._world, self._files = world, files
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        block = super().read(size)
+        if not block:
+            self._world.change_rows(Upload, expires_at=self._world.clock.now())
+            self._files.begin(
+                device_of(self._world.tablet()), wanted(self._world, jpeg(8, 8)), skip_known=False
+            )
+        return block
+
+
+def test_an_upload_that_runs_out_in_its_last_piece_is_stored(world: World, tmp_path: Path) -> None:
+    files, device = desk(world, tmp_path), device_of(world.tablet())
+    upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
+    assert files.append(device, upload_id, Piece(0, SIZE, SlowSource(world, files))).is_whole
+    assert files.position(device, upload_id).is_whole
+    assert FileStore(tmp_path, world.tenant_id).blob(sha256(PICTURE)).read_bytes() == PICTURE
+
+
+def test_bytes_that_come_after_their_upload_was_given_up_are_not_told_stored(
+    world: World, tmp_path: Path
+) -> None:
+    files, device = desk(world, tmp_path), device_of(world.tablet())
+    upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
+    source = io.BytesIO(PICTURE)
+    read = source.read
+
+    def purged_meanwhile(size: int | None = -1) -> bytes:
+        world.change_rows(Upload, state="gone")
+        return read(size)
+
+    source.read = purged_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(AppError) as refused:
+        files.append(device, upload_id, Piece(0, SIZE, source))
+    assert refused.value.code is ErrorCode.UPLOAD_GONE
+    assert not FileStore(tmp_path, world.tenant_id).blob(sha256(PICTURE)).exists()
+
+
+@pytest.mark.parametrize("limit", ["device", "tenant"])
+def test_two_uploads_at_once_stay_below_a_limit(world: World, tmp_path: Path, limit: str) -> None:
+    """Room for one and a half: whoever comes second is refused, in whatever order they meet."""
+    reader = world.tablet()
+    for number, order in enumerate(orders(2)):
+        first = world.tablet()
+        tablets = (first, first if limit == "device" else world.tablet())
+        taken = number * SIZE if limit == "tenant" else 0
+        files = desk(world, tmp_path, **{limit: taken + SIZE + SIZE // 2})
+        works = [beginning(world, files, tablet) for tablet in tablets]
+        writers = [Writer(name, work) for name, work in enumerate(works)]
+        with stepping(world.engine) as spy:
+            Stage(world, writers, reader, spy).play(order)
+        answers = sorted(str(writer.receipts[0]["code"]) for writer in writers)
+        assert answers == ["begun", "too_large"], order
+
+
+def beginning(world: World, files: Uploading, tablet: Tablet) -> Work:
+    def work() -> list[Json]:
+        try:
+            files.begin(device_of(tablet), wanted(world), skip_known=False)
+        except AppError as error:
+            return [{"code": error.code}]
+        return [{"code": "begun"}]
+
+    return work
