@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server import root_chain
 from field178_server.erasing import erase_what_was_purged
-from field178_server.files.file_store import FileStore
+from field178_server.file_places import file_store_of
 from field178_server.packing import packing_of
 from field178_server.runtime import Runtime
 from field178_server.services import store_check
@@ -44,7 +44,7 @@ def check_if_due(runtime: Runtime) -> bool:
 def look_after_the_store(runtime: Runtime) -> None:
     """Do what the store needs beside the requests: finish purges that met a busy one, extend the root chain
     over what was acknowledged since, check it once a day."""
-    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    store = file_store_of(runtime.settings)
     if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
     root_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)

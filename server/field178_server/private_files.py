@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from field178_shared.durable import make_folder, sync_folder
 
@@ -27,6 +28,23 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Copy a file for its owner alone, down to the disk; the target MUST NOT exist."""
+    with source.open("rb") as file:
+        write_durably(file, target)
+
+
+def write_durably(source: BinaryIO, target: Path) -> None:
+    """Write what is read into a new file for its owner alone, down to the disk."""
+    make_folder(target.parent)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as copy:
+        while block := source.read(1 << 20):
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
 
 
 def read_private(path: Path) -> bytes:

@@ -47,6 +47,9 @@ class Settings:
     upload_device_mb: int = 10_000
     upload_tenant_mb: int = 200_000
     snapshot_records: int = 2_000
+    blobs_url: str = ""
+    blobs_endpoint: str = ""
+    blobs_keys: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -73,6 +76,10 @@ class Settings:
             raise SettingError(f"{PREFIX}URL: http://… | https://…")
         if self.clock_start and not _is_instant(self.clock_start):
             raise SettingError(f"{PREFIX}CLOCK_START: 2026-11-24T08:00:00Z")
+        if self.blobs_url and not self.blobs_url.startswith("s3://"):
+            raise SettingError(f"{PREFIX}BLOBS_URL: s3://bucket/prefix")
+        if self.blobs_endpoint and not self.blobs_endpoint.startswith(("http://", "https://")):
+            raise SettingError(f"{PREFIX}BLOBS_ENDPOINT: http://… | https://…")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
 

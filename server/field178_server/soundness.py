@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from field178_server import migrations
 from field178_server.database import create_engine_for, readonly
-from field178_server.files.file_store import FileStore, hash_of
+from field178_server.file_places import file_store_of
+from field178_server.files.blob_store import hash_of
 from field178_server.keyring import KEY_FILES, load_keys
 from field178_server.models import Blob, Feed, Incarnation, Receipt, Record, Scope, Tenant
 from field178_server.private_files import is_loose
@@ -20,6 +21,7 @@ from field178_server.settings import Settings
 from field178_server.tls import CA_KEY, KEY
 from field178_server.unit_of_work import snapshot
 from field178_shared.canonical import EMPTY, Digest, receipt_hash, record_hash_of_body
+from field178_shared.errors import AppError
 
 
 def faults(settings: Settings) -> list[str]:
@@ -36,6 +38,8 @@ def faults(settings: Settings) -> list[str]:
         found.append(f"engine: {error}")
     except SQLAlchemyError as error:
         found.append(f"store: {type(error).__name__}")
+    except AppError as error:
+        found.append(f"files: {error.code}")
     return found
 
 
@@ -85,15 +89,18 @@ def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = No
 
 
 def _faults_of_blobs(engine: Engine, settings: Settings) -> Iterator[str]:
-    store = FileStore(settings.data_dir, settings.tenant)
+    store = file_store_of(settings)
     with snapshot(engine) as session:
         hashes = session.scalars(select(Blob.sha256).where(Blob.tenant_id == settings.tenant)).all()
     for sha256 in sorted(hashes):
-        path = store.blob(sha256)
-        if not path.is_file():
+        try:
+            with store.open(sha256) as file:
+                found = hash_of(file)
+        except FileNotFoundError:
             yield f"blob: {sha256} missing"
-        elif hash_of(path) != sha256:
-            yield f"blob: {sha256} altered"
+        else:
+            if found != sha256:
+                yield f"blob: {sha256} altered"
 
 
 def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:

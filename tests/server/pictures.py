@@ -7,6 +7,8 @@ import io
 
 from PIL import Image
 
+from field178_server.files.file_store import FileStore
+
 
 def jpeg(width: int = 64, height: int = 48, *, seed: int = 0, **options: object) -> bytes:
     """A picture without anything beside it."""
@@ -18,6 +20,15 @@ def jpeg(width: int = 64, height: int = 48, *, seed: int = 0, **options: object)
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def bytes_of(store: FileStore, sha256: str) -> bytes | None:
+    """What is stored under a hash; None: nothing."""
+    try:
+        with store.open(sha256) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
 
 
 def segment(marker: int, body: bytes) -> bytes:

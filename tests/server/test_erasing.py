@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.pictures import jpeg, sha256
+from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.server.services.test_purge import SECRET, add_privacy_officers, purged, refusal
 from tests.world import ESTABLISHMENT, TENANT, Tablet, World
 
@@ -105,11 +106,11 @@ def test_photos_and_their_previews_go_from_the_disk(world: World, store: FileSto
     record_id = tablet.created(named(PICTURE))
     sent(world, store, tablet, record_id)
     preview = tmp_path / preview_name(TENANT, sha256(PICTURE))
-    assert make_preview(store.blob(sha256(PICTURE)), preview)
+    assert make_preview(partial(store.open, sha256(PICTURE)), preview)
     purged(world, record_id)
     assert erased(world, store) == 0
     assert not preview.exists()
-    assert not store.blob(sha256(PICTURE)).exists()
+    assert bytes_of(store, sha256(PICTURE)) is None
     assert world.rows(Blob) == world.rows(Upload) == []
 
 
@@ -119,11 +120,11 @@ def test_a_photo_that_another_record_names_stays(world: World, store: FileStore)
     sent(world, store, tablet, record_id)
     purged(world, record_id)
     erased(world, store)
-    assert store.blob(sha256(PICTURE)).read_bytes() == PICTURE
+    assert bytes_of(store, sha256(PICTURE)) == PICTURE
     assert len(world.rows(Blob)) == 1
     purged(world, other)
     erased(world, store)
-    assert not store.blob(sha256(PICTURE)).exists()
+    assert bytes_of(store, sha256(PICTURE)) is None
 
 
 def test_a_photo_on_its_way_is_dropped_and_refused_from_then_on(world: World, store: FileStore) -> None:

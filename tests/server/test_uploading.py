@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.server.pictures import jpeg, sha256
+from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import TENANT, World
 
 from field178_server import uploading
-from field178_server.files import file_store
+from field178_server.files import blob_store
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Checksum, Piece
 from field178_server.models import Blob
@@ -79,11 +79,11 @@ def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
 
     with monkeypatch.context() as patched:
         patched.setattr(uploading, "crash_point", cut)
-        patched.setattr(file_store, "crash_point", cut)
+        patched.setattr(blob_store, "crash_point", cut)
         with pytest.raises(PowerCut):
             files.append(device, upload_id, piece(half, PICTURE[half:]))
     assert files.position(device, upload_id).is_whole
-    assert FileStore(tmp_path, TENANT).blob(sha256(PICTURE)).read_bytes() == PICTURE
+    assert bytes_of(FileStore(tmp_path, TENANT), sha256(PICTURE)) == PICTURE
     assert [row.sha256 for row in world.rows(Blob)] == [sha256(PICTURE)]
     assert list((tmp_path / "uploads" / TENANT).iterdir()) == []
 

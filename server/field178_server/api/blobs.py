@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from field178_server.auth import current_device, require_device
-from field178_server.files.file_store import FileStore
+from field178_server.file_places import file_store_of
 from field178_server.queries.blobs import known_blob
 from field178_server.runtime import current_runtime
 from field178_server.unit_of_work import snapshot
@@ -22,18 +23,24 @@ def blob(sha256: str) -> Response:
     runtime, device = current_runtime(), current_device()
     with snapshot(runtime.engine) as session:
         found = known_blob(session, runtime.tenant_id, device.scopes, sha256)
-    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    store = file_store_of(runtime.settings)
     if found is None or not store.holds(found.sha256, found.size):
         raise AppError(ErrorCode.NOT_FOUND)
     response = send_file(
-        store.blob(found.sha256),
+        store.open(found.sha256),
         mimetype=found.content_type,
         as_attachment=True,
         download_name=found.sha256,
         etag=found.sha256,
         last_modified=None,
-        conditional=True,
+        conditional=False,
     )
+    response.content_length = found.size
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
     if found.backed_up_at is not None:
         response.headers[BACKED_UP] = "1"
     return response

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request, url_for
 
 from field178_server.api import tus
 from field178_server.auth import current_device, require_device
+from field178_server.file_places import file_store_of
 from field178_server.files.cleanliness import check_kind
-from field178_server.files.file_store import FileStore
 from field178_server.files.piece import MAX_PIECE_BYTES, Piece
 from field178_server.runtime import current_runtime
 from field178_server.services.upload_rows import limits_of
@@ -100,7 +100,7 @@ def overridden(upload_id: str) -> Response:
 
 def _uploading() -> Uploading:
     runtime = current_runtime()
-    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    store = file_store_of(runtime.settings)
     return Uploading(
         runtime.engine, runtime.tenant_id, store, limits_of(runtime.settings), (runtime.clock, runtime.ids)
     )

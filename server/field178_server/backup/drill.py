@@ -47,7 +47,7 @@ def drill(settings: Settings, desk: Desk, backup: Path | None) -> Drilled:
 
 def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drilled:
     with scratch_store(settings.effective_database_url, place) as url:
-        own = replace(settings, data_dir=place / "restored", database_url=url)
+        own = replace(settings, data_dir=place / "restored", database_url=url, blobs_url="")
         begin = duration_clock()
         done = restore(backup, own, desk)
         seconds = duration_clock() - begin
@@ -62,7 +62,7 @@ def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drill
 @contextmanager
 def _made_up_backup(settings: Settings, desk: Desk, place: Path) -> Iterator[Path]:
     with scratch_store(settings.effective_database_url, place) as url:
-        own = replace(settings, data_dir=place / "office", database_url=url)
+        own = replace(settings, data_dir=place / "office", database_url=url, blobs_url="")
         engine = create_engine_for(url)
         try:
             install(own, engine, desk.clock, desk.ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -11,7 +10,6 @@ import msgspec
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.picture import Picture
 from field178_server.private_files import write_private
-from field178_shared.durable import make_folder
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
@@ -89,17 +87,6 @@ def read_whole(folder: Path) -> tuple[Manifest, Proof]:
         if not path.is_file() or path.is_symlink() or _file(path) != file:
             raise BackupError(Reason.ALTERED, name)
     return manifest, proof
-
-
-def copy_durably(source: Path, target: Path) -> None:
-    """Copy a file for its owner alone, down to the disk; the target MUST NOT exist."""
-    make_folder(target.parent)
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as copy, source.open("rb") as file:
-        while block := file.read(1 << 20):
-            copy.write(block)
-        copy.flush()
-        os.fsync(copy.fileno())
 
 
 def _file(path: Path) -> File:

@@ -12,17 +12,14 @@ from field178_server import migrations, root_chain, soundness
 from field178_server.backup.blobs import faults_of_blobs
 from field178_server.backup.engines import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.manifest import (
-    STORE_FILES,
-    Manifest,
-    copy_durably,
-    read_whole,
-)
+from field178_server.backup.manifest import STORE_FILES, Manifest, read_whole
 from field178_server.backup.picture import picture_of, tables_of
 from field178_server.database import create_engine_for, damage
+from field178_server.file_places import blobs_of
+from field178_server.files.blob_store import BLOBS
 from field178_server.keyring import load_keys
 from field178_server.models import Tenant
-from field178_server.private_files import make_private_folder
+from field178_server.private_files import copy_durably, make_private_folder
 from field178_server.services import operator
 from field178_server.services.audit import Entry
 from field178_server.services.desk import Desk
@@ -122,7 +119,10 @@ def _copy_files(folder: Path, manifest: Manifest, settings: Settings) -> None:
         kept[VARIABLES["database_url"]] = settings.database_url
     if kept:
         write_settings_file(settings.data_dir / SETTINGS_FILE, kept)
+    blobs = blobs_of(settings)
     for name in manifest.files:
-        if name not in (SETTINGS_FILE, STORE_FILES[manifest.engine]):
+        if name.startswith(f"{BLOBS}/"):
+            blobs.put(folder / name, name.removeprefix(f"{BLOBS}/"))
+        elif name not in (SETTINGS_FILE, STORE_FILES[manifest.engine]):
             copy_durably(folder / name, settings.data_dir / name)
     sync_folder(settings.data_dir)

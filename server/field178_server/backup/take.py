@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from field178_server import migrations
-from field178_server.backup.blobs import stored_blobs
+from field178_server.backup.blobs import names_of_all, stored_blobs
 from field178_server.backup.engines import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.manifest import (
@@ -22,7 +24,6 @@ from field178_server.backup.manifest import (
     STORE_FILES,
     Manifest,
     Proof,
-    copy_durably,
     files_in,
     read_proof,
     write,
@@ -31,8 +32,10 @@ from field178_server.backup.picture import Picture, picture_of
 from field178_server.backup.restore import faults_of
 from field178_server.crash_points import crash_point
 from field178_server.database import readonly
-from field178_server.files.file_store import BLOBS
+from field178_server.file_places import blobs_of, file_store_of
+from field178_server.files.blob_store import BLOBS
 from field178_server.models import Tenant
+from field178_server.private_files import copy_durably, write_durably
 from field178_server.services import operator
 from field178_server.services.desk import Desk
 from field178_server.services.operator import Held
@@ -42,7 +45,7 @@ from field178_shared.clock import to_wire
 from field178_shared.durable import sync_folder
 
 # Below the data folder; what is stored in files later on is named here as well.
-FOLDERS = (BLOBS, "keys", "tls")
+FOLDERS = ("keys", "tls")
 PARTIAL = ".partial-"
 _STAMP = "%Y%m%d-%H%M%S-%f"
 
@@ -102,15 +105,9 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> _Bui
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
     begun_at = to_wire(desk.now())
-    with snapshot(engine) as session:
-        if session.get(Tenant, settings.tenant) is None:
-            raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
-        picture = picture_of(session, settings.tenant)
-        blobs = frozenset(stored_blobs(session, settings.tenant))
-        store = folder / STORE_FILES[engine.dialect.name]
-        copy_out(session.connection(), settings.effective_database_url, store)
-    # After the store: a file is there before the row that names it.
-    _copy_files(settings.data_dir, folder)
+    # Nothing is cleared away between the rows and the bytes that they name.
+    with file_store_of(settings).keeping():
+        picture, blobs = _copy_store(settings, engine, folder)
     crash_point("backup.copied")
     manifest = _manifest(settings, begun_at, folder, picture, migration)
     digest = write(folder / MANIFEST_FILE, manifest)
@@ -126,6 +123,20 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> _Bui
     return _Built(manifest, proof, blobs)
 
 
+def _copy_store(settings: Settings, engine: Engine, folder: Path) -> tuple[Picture, frozenset[str]]:
+    with snapshot(engine) as session:
+        if session.get(Tenant, settings.tenant) is None:
+            raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
+        picture = picture_of(session, settings.tenant)
+        blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
+        store = folder / STORE_FILES[engine.dialect.name]
+        copy_out(session.connection(), settings.effective_database_url, store)
+    # After the store: a file is there before the row that names it.
+    _copy_blobs(settings, names, folder)
+    _copy_files(settings.data_dir, folder)
+    return picture, blobs
+
+
 def _manifest(settings: Settings, at: str, folder: Path, picture: Picture, migration: str) -> Manifest:
     return Manifest(
         format=FORMAT,
@@ -137,6 +148,14 @@ def _manifest(settings: Settings, at: str, folder: Path, picture: Picture, migra
         store=picture,
         files=files_in(folder),
     )
+
+
+def _copy_blobs(settings: Settings, names: Iterable[str], folder: Path) -> None:
+    blobs = blobs_of(settings)
+    for name in names:
+        # One that is missing is found by the proof, which names all of them.
+        with suppress(FileNotFoundError), blobs.open(name) as file:
+            write_durably(file, folder / BLOBS / name)
 
 
 def _copy_files(data: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ import click
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.erasing import erase_what_was_purged
-from field178_server.files.file_store import FileStore
+from field178_server.file_places import file_store_of
 from field178_server.models import Purge
 from field178_server.services import purge as purges
 from field178_server.services.type_rules import declared_types
@@ -45,7 +45,7 @@ def confirm(record: str, by: str, as_json: bool) -> None:
     """Remove the content."""
     at = operator()
     rev = at.write(lambda session: purges.confirm(session, at.desk, declared_types(), record, by))
-    store = FileStore(at.settings.data_dir, at.tenant_id)
+    store = file_store_of(at.settings)
     left = erase_what_was_purged(at.engine, at.tenant_id, store, at.clock)
     show({"record": record, "state": "purged", "rev": rev, "erased": not left}, as_json=as_json)
 

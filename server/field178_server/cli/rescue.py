@@ -10,7 +10,7 @@ import click
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
 from field178_server.exchange import Exchange
-from field178_server.files.file_store import FileStore
+from field178_server.file_places import file_store_of
 from field178_server.rescue import open_rescue, rehearse, take_in
 from field178_server.rescue_tally import PhotoFate
 from field178_server.services.type_rules import declared_types
@@ -29,7 +29,7 @@ def rescue_import(file: Path, dry_run: bool, as_json: bool) -> None:
     """Import a rescue file."""
     at = operator()
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
-    store = FileStore(at.settings.data_dir, at.tenant_id)
+    store = file_store_of(at.settings)
     uploading = Uploading(at.engine, at.tenant_id, store, limits_of(at.settings), (at.clock, at.ids))
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
         rescue = open_rescue(exchange, at.keyring.sealing, opened)

@@ -1,19 +1,19 @@
-"""One tenant's files below the data folder: uploads under way, and blobs named by their hash.
+"""One tenant's files: uploads under way in the data folder, and finished blobs named by their hash.
 
-Every blob has the bytes its name says: it gets the name by a rename, after it was checked and synced.
+Every blob has the bytes its name says: it gets the name in one step, after it was checked and synced.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
-from field178_server.crash_points import crash_point
+from field178_server.files.blob_store import BLOBS, BlobStore, FolderBlobs, Lying
 from field178_server.files.previews import preview_name
 from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
@@ -22,15 +22,18 @@ if sys.platform != "win32":
     import fcntl
 
 UPLOADS = "uploads"
-BLOBS = "blobs"
 
 
 class FileStore:
-    """The folders of one tenant. Several processes may work in them at once."""
+    """The files of one tenant. Several processes may work on them at once, on one data folder.
 
-    def __init__(self, data_dir: Path, tenant_id: str) -> None:
+    Uploads under way lie in that folder wherever finished files lie: a piece is appended and synced.
+    """
+
+    def __init__(self, data_dir: Path, tenant_id: str, blobs: BlobStore | None = None) -> None:
         self._uploads = data_dir / UPLOADS / tenant_id
         self._data_dir, self._tenant_id = data_dir, tenant_id
+        self._blobs = blobs or FolderBlobs(data_dir / BLOBS)
 
     def begin(self, upload_id: str) -> None:
         """Make the empty file of a new upload."""
@@ -75,33 +78,32 @@ class FileStore:
         sync_folder(self._uploads)
 
     def publish(self, upload_id: str, sha256: str) -> None:
-        """Give the synced and checked file of an upload its final name, durably."""
-        target = self.blob(sha256)
-        make_folder(target.parent)
-        self._upload(upload_id).replace(target)
-        crash_point("blob.renamed")
-        sync_folder(target.parent)
-        crash_point("blob.named")
+        """Give the synced and checked file of an upload its final place, durably."""
+        self._blobs.take(self._upload(upload_id), self._name(sha256))
 
-    def blob(self, sha256: str) -> Path:
-        """Return where a blob lies, or would lie."""
-        return self._data_dir / blob_name(self._tenant_id, sha256)
-
-    def erase(self, sha256: str) -> None:
-        """Remove a blob and its preview, durably; nothing happens when they are not there."""
-        for path in (self.blob(sha256), self._data_dir / preview_name(self._tenant_id, sha256)):
-            if path.exists():
-                path.unlink(missing_ok=True)
-                sync_folder(path.parent)
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a blob for reading; FileNotFoundError when it is not there."""
+        return self._blobs.open(self._name(sha256))
 
     def holds(self, sha256: str, size: int) -> bool:
         """Tell whether the bytes of a blob are there."""
-        path = self.blob(sha256)
-        return path.is_file() and path.stat().st_size == size
+        return self._blobs.size_of(self._name(sha256)) == size
+
+    def erase(self, sha256: str) -> None:
+        """Remove a blob and its preview, durably; nothing happens when they are not there."""
+        self._blobs.remove(self._name(sha256))
+        preview = self._data_dir / preview_name(self._tenant_id, sha256)
+        if preview.exists():
+            preview.unlink(missing_ok=True)
+            sync_folder(preview.parent)
+
+    def lying(self) -> Iterator[Lying]:
+        """Yield all blobs that are there, whether a row names them or not."""
+        return self._blobs.lying(self._tenant_id)
 
     @contextmanager
     def _turn(self, *, is_shared: bool) -> Iterator[None]:
-        if sys.platform == "win32":
+        if sys.platform == "win32" or not self._data_dir.is_dir():
             yield
             return
         make_folder(self._uploads)
@@ -115,16 +117,13 @@ class FileStore:
     def _upload(self, upload_id: str) -> Path:
         return self._uploads / upload_id
 
+    def _name(self, sha256: str) -> str:
+        return blob_name(self._tenant_id, sha256)
+
 
 def blob_name(tenant_id: str, sha256: str) -> str:
-    """Return where a blob lies below the data folder, in a backup too."""
-    return f"{BLOBS}/{tenant_id}/{sha256[:2]}/{sha256}"
-
-
-def hash_of(path: Path) -> str:
-    """Return the hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the name of a blob: below `blobs` in the data folder and in a backup, in the object store."""
+    return f"{tenant_id}/{sha256[:2]}/{sha256}"
 
 
 def length_of(file: FileIO) -> int:

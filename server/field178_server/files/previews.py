@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from field178_server.files.jpeg import MAX_PIXELS
 from field178_shared.durable import make_folder
@@ -19,14 +21,15 @@ def preview_name(tenant_id: str, sha256: str) -> str:
     return f"{PREVIEWS}/{tenant_id}/{sha256[:2]}/{sha256}.jpg"
 
 
-def make_preview(source: Path, target: Path) -> bool:
+def make_preview(opened: Callable[[], BinaryIO], target: Path) -> bool:
     """Make the preview of a stored photo unless it is there; False when the photo cannot be read.
 
     Previews can be made again at any time: they are in no backup and nothing waits for the disk.
     """
     if target.is_file():
         return True
-    picture = _smaller(source)
+    with opened() as source:
+        picture = _smaller(source)
     if picture is None:
         return False
     make_folder(target.parent)
@@ -37,7 +40,7 @@ def make_preview(source: Path, target: Path) -> bool:
     return True
 
 
-def _smaller(source: Path) -> bytes | None:
+def _smaller(source: BinaryIO) -> bytes | None:
     # Here and not above: only who looks at photos pays for the picture library.
     from io import BytesIO
 

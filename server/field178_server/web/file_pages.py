@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, send_file
 from sqlalchemy.orm import Session
 
 from field178_server.auth import current_officer
-from field178_server.files.file_store import FileStore
+from field178_server.file_places import file_store_of
 from field178_server.files.previews import make_preview, preview_name
 from field178_server.queries.reach import reach_of
 from field178_server.queries.record_files import RecordFile, files_of
@@ -26,9 +28,13 @@ def record_file(record_id: str, key: str) -> Response:
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
         scope, file = _file_within_reach(session, officer, record_id, key)
-    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    store = file_store_of(runtime.settings)
     preview = (runtime.settings.data_dir / preview_name(runtime.tenant_id, file.sha256)).absolute()
-    if not store.holds(file.sha256, file.size) or not make_preview(store.blob(file.sha256), preview):
+    try:
+        is_there = make_preview(partial(store.open, file.sha256), preview)
+    except FileNotFoundError:
+        is_there = False
+    if not is_there:
         raise AppError(ErrorCode.NOT_FOUND)
     if is_restricted(file):
         entry = audit.Entry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.exchange import Exchange
-from field178_server.files.file_store import FileStore
+from field178_server.file_places import file_store_of
 from field178_server.files.rescue_folder import RescueFolder
 from field178_server.queries.people_and_places import names_of
 from field178_server.queries.tablets import TabletRow, find_tablet
@@ -81,7 +81,7 @@ def take_rescue(file_id: str) -> AnyResponse:
     folder, exchange, runtime = _folder(), _exchange(), current_runtime()
     actor = Actor("officer", current_officer().id)
     desk = Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor)
-    store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+    store = file_store_of(runtime.settings)
     limits = limits_of(runtime.settings)
     uploading = Uploading(runtime.engine, runtime.tenant_id, store, limits, (runtime.clock, runtime.ids))
     with folder.opened(file_id) as file:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from tests.server.office import Office, Tablet, problem_of
-from tests.server.pictures import jpeg, pdf, sha256, with_segment
+from tests.server.pictures import bytes_of, jpeg, pdf, sha256, with_segment
 from tests.server.tus_sender import HASH, PICTURE, UPLOADS, Sender, metadata
 
 from field178_server.files.file_store import FileStore
@@ -65,7 +65,7 @@ def test_a_file_comes_in_by_pieces_and_is_stored_under_its_hash(office: Office, 
     assert sender.offset(at) == half
     second = sender.patch(at, half, PICTURE[half:])
     assert (second.status_code, second.headers["Upload-Offset"]) == (204, str(len(PICTURE)))
-    assert store_of(office).blob(HASH).read_bytes() == PICTURE
+    assert bytes_of(store_of(office), HASH) == PICTURE
     assert [(row.sha256, row.size, row.content_type) for row in rows(office, Blob)] == [
         (HASH, len(PICTURE), "image/jpeg")
     ]
@@ -76,7 +76,7 @@ def test_a_file_comes_in_by_pieces_and_is_stored_under_its_hash(office: Office, 
 def test_a_document_comes_in(office: Office, sender: Sender) -> None:
     document = pdf()
     sender.sent(document, "application/pdf")
-    assert store_of(office).blob(sha256(document)).read_bytes() == document
+    assert bytes_of(store_of(office), sha256(document)) == document
 
 
 def test_the_question_for_the_offset_answers_what_was_announced(sender: Sender) -> None:

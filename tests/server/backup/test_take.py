@@ -181,7 +181,7 @@ def test_a_file_that_came_after_the_snapshot_is_not_marked(
 def test_a_backup_without_a_stored_file_is_not_proved(world: World, tmp_path: Path, harm: str) -> None:
     settings = settings_of(world.engine, tmp_path)
     found = stored_picture(world, settings.data_dir)
-    path = FileStore(settings.data_dir, TENANT).blob(found)
+    path = settings.data_dir / "blobs" / TENANT / found[:2] / found
     if harm == "missing":
         path.unlink()
     else:

@@ -1,0 +1,164 @@
+"""Finished files in an object store that speaks S3; the library is loaded where one is used."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import structlog
+
+from field178_server.crash_points import crash_point
+from field178_server.files.blob_store import Lying
+from field178_shared.errors import AppError, ErrorCode
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from obstore.store import S3Store
+
+_READ_AHEAD_BYTES = 1 << 20
+# A request of a tablet waits for it: better told "later" soon than held for the library's three minutes.
+_CONNECT_WITHIN, _ANSWER_WITHIN, _RETRY_WITHIN = "5s", "60s", timedelta(seconds=10)
+_RETRIES = 2
+
+log = structlog.get_logger()
+
+
+class ObjectBlobs:
+    """A bucket, or what lies below a prefix of it. An object is there whole or not at all."""
+
+    def __init__(self, url: str, endpoint: str, keys: Mapping[str, str]) -> None:
+        """`keys` are AWS_… variables; those missing are taken from the environment of the process."""
+        self._url, self._endpoint, self._keys = url, endpoint, keys
+
+    def take(self, source: Path, name: str) -> None:
+        """Store the file, then forget it here: whoever looks in between finds it there."""
+        self.put(source, name)
+        crash_point("blob.renamed")
+        source.unlink(missing_ok=True)
+        crash_point("blob.named")
+
+    def put(self, source: Path, name: str) -> None:
+        """Store a copy, over whatever was there: the same bytes, unless somebody harmed them."""
+        import obstore
+
+        try:
+            with self._answering():
+                obstore.put(self._store, name, source)
+        except FileNotFoundError as error:
+            log.error("file_storage_failed", error="no_bucket")
+            raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
+
+    def size_of(self, name: str) -> int | None:
+        """Ask the object store."""
+        import obstore
+
+        try:
+            with self._answering():
+                return int(obstore.head(self._store, name)["size"])
+        except FileNotFoundError:
+            return None
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a reader that asks for a piece at a time."""
+        import obstore
+
+        with self._answering():
+            size = int(obstore.head(self._store, name)["size"])
+
+        def fetch(start: int, length: int) -> memoryview:
+            with self._answering():
+                return memoryview(obstore.get_range(self._store, name, start=start, length=length))
+
+        return io.BufferedReader(_Object(fetch, size), _READ_AHEAD_BYTES)
+
+    def remove(self, name: str) -> None:
+        """Remove the object."""
+        import obstore
+
+        try:
+            with self._answering():
+                obstore.delete(self._store, name)
+        except FileNotFoundError:
+            return
+
+    def lying(self, tenant_id: str) -> Iterator[Lying]:
+        """List the tenant's objects."""
+        import obstore
+
+        with self._answering():
+            for found in obstore.list(self._store, tenant_id):
+                yield from (Lying(one["path"], one["size"], one["last_modified"]) for one in found)
+
+    @cached_property
+    def _store(self) -> S3Store:
+        # At the first use: a client made before the process forks would not work after it.
+        from obstore.store import S3Store
+
+        return S3Store.from_url(
+            self._url,
+            config={"endpoint": self._endpoint} if self._endpoint else {},
+            client_options={
+                "allow_http": self._endpoint.startswith("http://"),
+                "connect_timeout": _CONNECT_WITHIN,
+                "timeout": _ANSWER_WITHIN,
+            },
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_WITHIN},
+            **{name.lower(): value for name, value in self._keys.items()},  # type: ignore[arg-type]
+        )
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        from obstore.exceptions import BaseError, NotFoundError
+
+        try:
+            yield
+        except (NotFoundError, FileNotFoundError) as error:
+            raise FileNotFoundError from error
+        except BaseError as error:
+            # The text may name the bucket and the address: the kind of error alone is logged.
+            log.error("file_storage_failed", error=type(error).__name__)
+            raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
+
+
+class _Object(io.RawIOBase):
+    """Reads an object by ranges."""
+
+    def __init__(self, fetch: Callable[[int, int], memoryview], size: int) -> None:
+        self._fetch, self._size, self._at = fetch, size, 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place; nothing is asked for."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._at
+
+    def readall(self) -> bytes:
+        """Fetch the rest in large pieces: left to itself it would be asked for in thousands of small ones."""
+        return b"".join(iter(lambda: self.read(_READ_AHEAD_BYTES) or b"", b""))
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fetch what fits."""
+        view = memoryview(buffer).cast("B")
+        length = min(len(view), self._size - self._at)
+        if length <= 0:
+            return 0
+        view[:length] = self._fetch(self._at, length)
+        self._at += length
+        return length

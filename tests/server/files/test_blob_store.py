@@ -1,0 +1,131 @@
+"""Both places of finished files keep one promise: a folder, and a real object store over HTTP."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.object_store import ObjectStore, running_object_store
+from tests.server.pictures import sha256
+
+from field178_server.file_places import blobs_of
+from field178_server.files.blob_store import BlobStore
+from field178_server.files.file_store import blob_name
+from field178_server.private_files import LoosePermissionsError
+from field178_server.settings import Settings
+from field178_shared.errors import AppError, ErrorCode
+
+# More than one part of an upload to an object store.
+DATA = os.urandom(6_000_001)
+NAME = blob_name("main", sha256(DATA))
+
+
+@pytest.fixture(scope="module")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    with running_object_store(tmp_path_factory.mktemp("keys")) as store:
+        yield store
+
+
+@pytest.fixture(params=["folder", "object_store"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    own = {"FIELD178_DATA_DIR": str(tmp_path / "data")}
+    if request.param == "object_store":
+        own |= request.getfixturevalue("object_store").settings(tmp_path.name)
+    return Settings.from_environment(own)
+
+
+@pytest.fixture
+def blobs(settings: Settings) -> BlobStore:
+    return blobs_of(settings)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "source"
+    path.write_bytes(DATA)
+    return path
+
+
+def test_a_file_that_was_taken_in_is_there_and_here_no_longer(blobs: BlobStore, source: Path) -> None:
+    assert blobs.size_of(NAME) is None
+    blobs.take(source, NAME)
+    assert not source.exists()
+    assert blobs.size_of(NAME) == len(DATA)
+    with blobs.open(NAME) as file:
+        assert file.read() == DATA
+
+
+def test_taken_in_again_it_is_the_same(blobs: BlobStore, source: Path) -> None:
+    blobs.take(source, NAME)
+    source.write_bytes(DATA)
+    blobs.take(source, NAME)
+    with blobs.open(NAME) as file:
+        assert file.read() == DATA
+
+
+def test_a_copy_leaves_the_file_where_it_is(blobs: BlobStore, source: Path) -> None:
+    blobs.put(source, NAME)
+    assert source.read_bytes() == DATA
+    assert blobs.size_of(NAME) == len(DATA)
+
+
+def test_any_piece_can_be_read(blobs: BlobStore, source: Path) -> None:
+    blobs.put(source, NAME)
+    with blobs.open(NAME) as file:
+        file.seek(5_000_000)
+        assert file.read(10) == DATA[5_000_000:5_000_010]
+        file.seek(-3, 2)
+        assert file.read() == DATA[-3:]
+        assert file.tell() == len(DATA)
+
+
+def test_what_is_not_there_is_said_so(blobs: BlobStore) -> None:
+    with pytest.raises(FileNotFoundError):
+        blobs.open(NAME)
+    blobs.remove(NAME)
+    assert list(blobs.lying("main")) == []
+
+
+def test_what_is_there_is_listed_of_one_tenant_and_gone_when_removed(blobs: BlobStore, source: Path) -> None:
+    blobs.put(source, NAME)
+    blobs.put(source, blob_name("other", sha256(DATA)))
+    (found,) = blobs.lying("main")
+    assert (found.name, found.size) == (NAME, len(DATA))
+    assert abs(found.since - datetime.now(UTC)) < timedelta(hours=1)
+    blobs.remove(NAME)
+    assert blobs.size_of(NAME) is None
+    assert list(blobs.lying("main")) == []
+
+
+def test_an_object_store_that_is_away_says_later_and_the_file_stays(tmp_path: Path, source: Path) -> None:
+    with running_object_store(tmp_path) as store:
+        blobs = blobs_of(Settings.from_environment(store.settings("a")))
+    for ask in (
+        lambda: blobs.take(source, NAME),
+        lambda: blobs.size_of(NAME),
+        lambda: blobs.open(NAME),
+        lambda: blobs.remove(NAME),
+        lambda: list(blobs.lying("main")),
+    ):
+        with pytest.raises(AppError) as refused:
+            ask()
+        assert refused.value.code is ErrorCode.BUSY
+    assert source.read_bytes() == DATA
+
+
+def test_a_bucket_that_is_not_there_takes_nothing(object_store: ObjectStore, source: Path) -> None:
+    told = object_store.settings("a") | {"FIELD178_BLOBS_URL": "s3://another"}
+    with pytest.raises(AppError) as refused:
+        blobs_of(Settings.from_environment(told)).take(source, NAME)
+    assert refused.value.code is ErrorCode.BUSY
+    assert source.exists()
+
+
+def test_keys_that_others_may_read_are_not_used(object_store: ObjectStore) -> None:
+    told = object_store.settings("loose")
+    Path(told["FIELD178_BLOBS_KEYS"]).chmod(0o644)
+    with pytest.raises(LoosePermissionsError):
+        blobs_of(Settings.from_environment(told))
