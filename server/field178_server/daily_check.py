@@ -6,10 +6,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from field178_server.collecting import Collected, collect
 from field178_server import root_chain
 from field178_server.erasing import erase_what_was_purged
 from field178_server.file_places import file_store_of
@@ -18,12 +20,23 @@ from field178_server.runtime import Runtime
 from field178_server.services import store_check
 from field178_server.soundness import faults_of_store
 from field178_server.unit_of_work import run_write
+from field178_server.uploading import uploading_of
 from field178_shared.errors import AppError
 
 FIRST_AFTER_S = 60.0
 LOOK_EVERY_S = 3600.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What was done; `collected` None: it was not time yet, or the place of files did not answer."""
+
+    purges_left: int
+    uploads_given_up: int
+    is_checked: bool
+    collected: Collected | None
 
 
 def check_if_due(runtime: Runtime) -> bool:
@@ -41,14 +54,31 @@ def check_if_due(runtime: Runtime) -> bool:
     return True
 
 
-def look_after_the_store(runtime: Runtime) -> None:
-    """Do what the store needs beside the requests: finish purges that met a busy one, extend the root chain
-    over what was acknowledged since, check it once a day."""
+def look_after_the_store(runtime: Runtime) -> Tidied:
+    """Do what the store needs beside the requests: `serve` and `field178 tidy` call it once an hour.
+
+    Purges that met a busy store are finished, late uploads given up, and the root chain extended over what
+    was acknowledged since; once a day packs are swept, files
+    that nothing names are collected and every digest is recomputed.
+    """
     store = file_store_of(runtime.settings)
     if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
     root_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
-    check_if_due(runtime)
+    given_up = uploading_of(runtime).expire()
+    is_checked = check_if_due(runtime)
+    return Tidied(left, given_up, is_checked, _collect(runtime) if is_checked else None)
+
+
+def _collect(runtime: Runtime) -> Collected | None:
+    try:
+        done = collect(runtime)
+    except AppError as error:
+        # The object store is away: tomorrow will do.
+        log.warning("files_not_collected", code=error.code)
+        return None
+    log.info("files_collected", files=done.files, strays=done.strays, waiting=done.waiting)
+    return done
 
 
 @contextmanager

@@ -46,6 +46,7 @@ class Settings:
     upload_file_mb: int = 64
     upload_device_mb: int = 10_000
     upload_tenant_mb: int = 200_000
+    unnamed_files_days: int = 30
     snapshot_records: int = 2_000
     blobs_url: str = ""
     blobs_endpoint: str = ""

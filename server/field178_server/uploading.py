@@ -19,14 +19,16 @@ from sqlalchemy.orm import Session
 
 from field178_server.crash_points import crash_point
 from field178_server.erasing import erase_unless_named
+from field178_server.file_places import file_store_of
 from field178_server.files.cleanliness import check_clean
 from field178_server.files.file_store import FileStore, length_of
 from field178_server.files.piece import Piece, take_in
 from field178_server.models import Upload
 from field178_server.queries.blobs import known_blob
+from field178_server.runtime import Runtime
 from field178_server.services import upload_rows
 from field178_server.services.device_context import DeviceContext
-from field178_server.services.upload_rows import DONE, GONE, OPEN, Limits, Wanted
+from field178_server.services.upload_rows import DONE, GONE, OPEN, Limits, Wanted, limits_of
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
 from field178_shared.errors import AppError, ErrorCode
@@ -202,6 +204,12 @@ class Uploading:
 
     def _position(self, row: Upload, offset: int) -> Position:
         return Position(row.upload_id, offset, row.size, row.metadata_text, row.expires_at)
+
+
+def uploading_of(runtime: Runtime) -> Uploading:
+    """Return the uploads of the running server's tenant."""
+    store, limits = file_store_of(runtime.settings), limits_of(runtime.settings)
+    return Uploading(runtime.engine, runtime.tenant_id, store, limits, (runtime.clock, runtime.ids))
 
 
 def _nothing_more(piece: Piece, size: int) -> int:

@@ -151,7 +151,7 @@ def stepping(engine: Engine) -> Iterator[Connection | None]:
             _writers.current.backend = connection.connection.driver_connection.info.backend_pid  # type: ignore
 
     def executed(connection: Connection, _: Any, statement: str, *__: Any) -> None:
-        if statement.startswith("SELECT record."):
+        if statement.startswith(("SELECT record.", "SELECT blob.sha256, blob.size \nFROM")):
             _reach(connection, "lock")
 
     def committing(connection: Connection) -> None:

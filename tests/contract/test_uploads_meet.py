@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+import threading
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
 from tests.server.pictures import bytes_of, jpeg, sha256
-from tests.world import UNIT, Json, Tablet, World
+from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
 
+from field178_server.collecting import collect
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
-from field178_server.models import Upload
+from field178_server.models import Blob, Upload
+from field178_server.runtime import Runtime
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import Limits, Wanted
+from field178_server.settings import Settings
 from field178_server.uploading import Uploading
 from field178_shared.errors import AppError, ErrorCode
 
@@ -22,7 +30,7 @@ PICTURE = jpeg(64, 48)
 SIZE = len(PICTURE)
 PLENTY = 1 << 30
 # Two writers are never inside SQLite at once: what is left is who comes first.
-SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 0, 1, 0, 1, 0), (0, 0, 1, 0, 1, 1)]
+SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 1, 1, 0, 0, 0), (1, 0, 1, 0, 1, 0), (0, 0, 1, 0, 1, 1)]
 
 
 def device_of(tablet: Tablet) -> DeviceContext:
@@ -103,6 +111,82 @@ def test_two_uploads_at_once_stay_below_a_limit(world: World, tmp_path: Path, li
             Stage(world, writers, reader, spy).play(order)
         answers = sorted(str(writer.receipts[0]["code"]) for writer in writers)
         assert answers == ["begun", "too_large"], order
+
+
+def test_a_record_that_comes_while_its_file_is_collected(world: World, tmp_path: Path) -> None:
+    """Who commits first is obeyed: a file that was named stays, one that is gone is asked for anew."""
+    settings, keys = Settings(data_dir=tmp_path, tenant=world.tenant_id), None
+    runtime = Runtime(settings, world.engine, world.clock, world.ids, keys, keys)  # type: ignore[arg-type]
+    reader, tablet, files = world.tablet(), world.tablet(), desk(world, tmp_path)
+    outcomes = set()
+    every = SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else list(orders(2))
+    for number, order in enumerate(every):
+        data = jpeg(64, 48, seed=number + 1)
+        upload_id = files.begin(device_of(tablet), wanted(world, data), skip_known=False).upload_id
+        files.append(device_of(tablet), upload_id, whole(data))
+        collect(runtime)
+        world.clock._now += timedelta(days=30)
+        entry = {"sha256": sha256(data), "size": len(data), "content_type": "image/jpeg"}
+        push = partial(tablet.push, tablet.create({**ESTABLISHMENT, "attachments": {"a1": entry}}))
+        writers = [Writer(0, push), Writer(1, collecting(runtime))]
+        with stepping(world.engine) as spy:
+            stage = Stage(world, writers, reader, spy)
+            stage.play(order)
+        assert writers[0].receipts[0]["status"] == "applied"
+        removed = int(writers[1].receipts[0]["files"])
+        is_there = bytes_of(FileStore(tmp_path, world.tenant_id), sha256(data)) == data
+        assert [row.sha256 for row in world.rows(Blob, Blob.sha256 == sha256(data))] == (
+            [] if removed else [sha256(data)]
+        )
+        assert is_there == (not removed), order
+        if stage.committed[0] == 0:
+            assert is_there, order
+        outcomes.add(removed)
+        world.change_rows(Blob, unnamed_since=None)
+    assert outcomes == {0, 1}
+
+
+def collecting(runtime: Runtime) -> Work:
+    def work() -> list[Json]:
+        return [{"files": collect(runtime).files}]
+
+    return work
+
+
+def test_bytes_that_come_again_while_they_are_collected_are_stored(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last piece comes between the end of the row and the end of the bytes, and waits."""
+    settings, keys = Settings(data_dir=tmp_path, tenant=world.tenant_id), None
+    runtime = Runtime(settings, world.engine, world.clock, world.ids, keys, keys)  # type: ignore[arg-type]
+    files, device = desk(world, tmp_path), device_of(world.tablet())
+    first = files.begin(device, wanted(world), skip_known=False).upload_id
+    files.append(device, first, whole())
+    collect(runtime)
+    world.clock._now += timedelta(days=30)
+    again: list[str] = []
+
+    def send() -> None:
+        upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
+        again.append(upload_id)
+        assert files.append(device, upload_id, whole()).is_whole
+
+    thread = threading.Thread(target=send)
+
+    def come_again(_: str) -> None:
+        assert world.rows(Blob) == []
+        thread.start()
+        turn = os.open(tmp_path / "uploads" / world.tenant_id, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(turn, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        os.close(turn)
+
+    monkeypatch.setattr("field178_server.collecting.crash_point", come_again)
+    assert collect(runtime).files == 1
+    thread.join()
+    assert files.position(device, again[0]).is_whole
+    assert bytes_of(FileStore(tmp_path, world.tenant_id), sha256(PICTURE)) == PICTURE
+    assert len(world.rows(Blob)) == 1
 
 
 def beginning(world: World, files: Uploading, tablet: Tablet) -> Work:

@@ -6,12 +6,11 @@ from flask import Blueprint, Response, request, url_for
 
 from field178_server.api import tus
 from field178_server.auth import current_device, require_device
-from field178_server.file_places import file_store_of
 from field178_server.files.cleanliness import check_kind
 from field178_server.files.piece import MAX_PIECE_BYTES, Piece
 from field178_server.runtime import current_runtime
 from field178_server.services.upload_rows import limits_of
-from field178_server.uploading import Position, Uploading
+from field178_server.uploading import Position, uploading_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER
 
@@ -43,7 +42,9 @@ def create() -> Response:
     wanted = tus.wanted(request.headers)
     check_kind(wanted.content_type)
     # A stock client would not look at an offset here; who names our protocol does.
-    begun = _uploading().begin(current_device(), wanted, skip_known=HEADER in request.headers)
+    begun = uploading_of(current_runtime()).begin(
+        current_device(), wanted, skip_known=HEADER in request.headers
+    )
     headers = {"Location": url_for("uploads.position", upload_id=begun.upload_id)}
     if begun.is_whole:
         headers["Upload-Offset"] = str(begun.offset)
@@ -55,7 +56,7 @@ def create() -> Response:
 def position(upload_id: str) -> Response:
     """Tell how far an upload has come."""
     tus.check_version(request.headers)
-    found = _uploading().position(current_device(), upload_id)
+    found = uploading_of(current_runtime()).position(current_device(), upload_id)
     headers = {
         "Upload-Offset": str(found.offset),
         "Upload-Length": str(found.size),
@@ -82,7 +83,7 @@ def append(upload_id: str) -> Response:
     piece = Piece(
         tus.number(request.headers, "Upload-Offset"), size, request.stream, tus.checksum(request.headers)
     )
-    taken = _uploading().append(current_device(), upload_id, piece)
+    taken = uploading_of(current_runtime()).append(current_device(), upload_id, piece)
     return _answer(204, {"Upload-Offset": str(taken.offset)}, taken)
 
 
@@ -96,14 +97,6 @@ def overridden(upload_id: str) -> Response:
     if method == "HEAD":
         return position(upload_id)
     raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
-
-
-def _uploading() -> Uploading:
-    runtime = current_runtime()
-    store = file_store_of(runtime.settings)
-    return Uploading(
-        runtime.engine, runtime.tenant_id, store, limits_of(runtime.settings), (runtime.clock, runtime.ids)
-    )
 
 
 def _answer(status: int, headers: dict[str, str], at: Position | None = None) -> Response:

@@ -18,6 +18,7 @@ from field178_server.cli import (
     salvage,
     setup,
     tablets,
+    tidying,
 )
 from field178_server.cli.operator_context import Group
 from field178_server.cli.words import _
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     setup.init,
     setup.serve,
     setup.check,
+    tidying.tidy,
     people.user,
     people.team,
     tablets.enrol_code,

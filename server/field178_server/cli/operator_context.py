@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import click
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,7 @@ from field178_server.private_files import LoosePermissionsError
 from field178_server.services.desk import Desk
 from field178_server.services.passwords import Passwords
 from field178_server.settings import SettingError, Settings
+from field178_server.structured_log import configure_log
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock, clock_from_environment
 from field178_shared.codelists import CodeLists, load
@@ -113,7 +116,11 @@ def operator() -> Operator:
     """Open the data folder that the environment names."""
     settings = Settings.from_environment(os.environ)
     opened = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
-    click.get_current_context().call_on_close(opened.close)
+    context = click.get_current_context()
+    # What a script reads is on stdout alone.
+    configure_log(sys.stderr, opened.clock, settings.log_level)
+    context.call_on_close(structlog.reset_defaults)
+    context.call_on_close(opened.close)
     return opened
 
 

@@ -62,7 +62,10 @@ class Upload(Base):
 
 
 class Blob(Base):
-    """A stored file: its bytes lie under their hash. With `backed_up_at` a proved backup holds them."""
+    """A stored file: its bytes lie under their hash. With `backed_up_at` a proved backup holds them.
+
+    `unnamed_since`: nothing names it any longer; it is collected some weeks later.
+    """
 
     __tablename__ = "blob"
     __table_args__ = table_args(
@@ -78,3 +81,4 @@ class Blob(Base):
     content_type: Mapped[str]
     stored_at: Mapped[datetime]
     backed_up_at: Mapped[datetime | None]
+    unnamed_since: Mapped[datetime | None]

@@ -16,7 +16,7 @@ from field178_server import database, projections
 from field178_server.models import Change, Record
 from field178_server.models.base import table_of
 from field178_server.prepared import Prepared
-from field178_server.services import feed
+from field178_server.services import feed, named_files
 from field178_server.services.feed import Step
 from field178_server.services.stored import Stored
 from field178_shared.clock import Clock
@@ -188,6 +188,7 @@ class Batch:
             self._subjects.setdefault(record.subject_id, set()).add(record.record_id)
 
     def _write_records(self, steps: list[Step], seqs: dict[str, int]) -> None:
+        named_files.claim(self.session, self.tenant_id, (step.after.body for step in steps))
         connection, table = self.session.connection(), table_of(Record)
         # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
         # transaction run again, and then it sees that record.

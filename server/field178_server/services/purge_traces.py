@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from field178_server.files.naming import hashes_in
 from field178_server.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
 from field178_server.services.stored import Stored
 from field178_server.services.upload_rows import GONE, OPEN
@@ -16,8 +16,6 @@ from field178_server.services.waiting import DISCARDED
 from field178_server.services.waiting import OPEN as WAITS
 
 Files = dict[str, list[str]]
-
-_SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
 
 
 def erase(
@@ -66,6 +64,6 @@ def _hashes_named(session: Session, tenant_id: str, record: Stored) -> set[str]:
     for model in (Change, Quarantine):
         query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id == record.record_id)
         texts += session.scalars(query)
-    named = {one for text in texts for one in _SHA256.findall(text or "")}
+    named = {one for text in texts for one in hashes_in(text)}
     sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id == record.record_id)
     return named | set(session.scalars(sent))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server import database
 from field178_server.models import Record, Salvage
 from field178_server.models.base import table_of
+from field178_server.services import named_files
 from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError
 from field178_shared.protocol import MAX_DATA_BYTES, PURGED, Reader
@@ -108,7 +109,8 @@ def _is_needless(one: Found, here: Mapping[str, tuple[str, str]]) -> bool:
 def _insert(
     session: Session, tenant_id: str, device_id: str, fresh: Iterable[tuple[Found, str]], now: datetime
 ) -> None:
-    connection = session.connection()
+    connection, listed = session.connection(), list(fresh)
+    named_files.claim(session, tenant_id, (one.body for one, _ in listed))
     at = database.stored_instant(connection, now)
     rows = [
         (
@@ -125,7 +127,7 @@ def _insert(
             at,
             state,
         )
-        for one, state in fresh
+        for one, state in listed
     ]
     # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
     database.bulk_insert(connection, table_of(Salvage), _COLUMNS, rows)

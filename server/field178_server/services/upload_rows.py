@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.models import Blob, Record, Tenant, Upload
+from field178_server.services.named_files import claim_hashes
 from field178_server.services.rowcount import changed_rows
 from field178_server.services.stored import PURGED
 from field178_server.settings import Settings
@@ -85,6 +86,7 @@ def begin(
     )
     session.add(row)
     session.flush()
+    claim_hashes(session, row.tenant_id, (row.sha256,))
     return row
 
 
@@ -149,7 +151,9 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
             return
         refuse_purged(session, upload.tenant_id, upload.record_id)
         raise AppError(ErrorCode.UPLOAD_GONE)
-    if session.get(Blob, key) is None:
+    # Whoever collects these bytes is waited for: then they are as new.
+    claim_hashes(session, upload.tenant_id, (upload.sha256,))
+    if session.get(Blob, key, populate_existing=True) is None:
         refuse_purged(session, upload.tenant_id, upload.record_id)
         session.add(
             Blob(

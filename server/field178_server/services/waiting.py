@@ -15,6 +15,7 @@ from field178_server import database
 from field178_server.models import Quarantine
 from field178_server.models.base import table_of
 from field178_server.prepared import Prepared
+from field178_server.services import named_files
 from field178_server.services.ledger import Entry, details_text, find_entries
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
@@ -146,13 +147,14 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
 
 def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], now: datetime) -> None:
     """Store what waits, settle what was applied."""
-    connection = session.connection()
+    connection, listed = session.connection(), list(judged)
+    named_files.claim(session, tenant_id, (waiting.payload for waiting in listed))
     at = database.stored_instant(connection, now)
     database.bulk_upsert(
         connection,
         table_of(Quarantine),
         _COLUMNS,
-        [_row(tenant_id, waiting, at) for waiting in judged],
+        [_row(tenant_id, waiting, at) for waiting in listed],
         keep=_FIRST_ONLY,
     )
 

@@ -1,0 +1,119 @@
+"""Stored files that nothing has named for long are removed: first marked, weeks later taken.
+
+The row goes first and the bytes after it, with everybody kept out who brings bytes of that name. What a
+power cut leaves in between are bytes without a row, which the same walk finds and removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.crash_points import crash_point
+from field178_server.erasing import erase_unless_named
+from field178_server.file_places import file_store_of
+from field178_server.models import Blob
+from field178_server.queries.named_files import named_hashes
+from field178_server.runtime import Runtime
+from field178_server.services import audit, named_files
+from field178_server.services.audit import Entry, Stamp
+from field178_server.unit_of_work import run_write, snapshot
+
+# So few at a time that a file just coming waits a moment only.
+_AT_ONCE = 20
+_SYSTEM = audit.Actor("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Files removed and their bytes, bytes without a row, and files still within their time."""
+
+    files: int
+    size: int
+    strays: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is stored and what of it nothing names, as one snapshot has it."""
+
+    sizes: dict[str, int]
+    named: set[str]
+    since: dict[str, datetime | None]
+
+    @property
+    def unnamed(self) -> set[str]:
+        return self.sizes.keys() - self.named
+
+
+def collect(runtime: Runtime, *, is_trial: bool = False) -> Collected:
+    """Remove what nothing has named for the days of the settings; a trial only tells what would go.
+
+    0 days: nothing is ever removed. May be run by several processes at once.
+    """
+    days = runtime.settings.unnamed_files_days
+    if not days:
+        return Collected(0, 0, 0, 0)
+    now = runtime.clock.now()
+    until = now - timedelta(days=days)
+    with snapshot(runtime.engine) as session:
+        found = _look(session, runtime.tenant_id)
+    due = [one for one in sorted(found.unnamed) if (found.since[one] or now) <= until]
+    strays = list(_strays(runtime, found, until))
+    waiting = len(found.unnamed) - len(due)
+    if is_trial:
+        return Collected(len(due), sum(found.sizes[one] for one in due), len(strays), waiting)
+    run_write(runtime.engine, lambda session: _mark(session, runtime.tenant_id, found, now))
+    gone: dict[str, int] = {}
+    for start in range(0, len(due), _AT_ONCE):
+        gone |= _take(runtime, due[start : start + _AT_ONCE], until)
+    for sha256 in strays:
+        erase_unless_named(runtime.engine, runtime.tenant_id, file_store_of(runtime.settings), sha256)
+    return Collected(len(gone), sum(gone.values()), len(strays), waiting)
+
+
+def _look(session: Session, tenant_id: str) -> _Found:
+    rows = session.execute(
+        select(Blob.sha256, Blob.size, Blob.unnamed_since).where(Blob.tenant_id == tenant_id)
+    ).all()
+    return _Found(
+        {sha256: size for sha256, size, _ in rows},
+        named_hashes(session, tenant_id),
+        {sha256: since for sha256, _, since in rows},
+    )
+
+
+def _mark(session: Session, tenant_id: str, found: _Found, now: datetime) -> None:
+    named_files.claim_hashes(session, tenant_id, [one for one in found.named if found.since.get(one)])
+    named_files.mark(session, tenant_id, [one for one in found.unnamed if found.since[one] is None], now)
+
+
+def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, int]:
+    def work(session: Session) -> dict[str, int]:
+        dropped = named_files.drop_unnamed(session, runtime.tenant_id, due, until)
+        if dropped:
+            stamp = Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+            counts = {"count": len(dropped), "bytes": sum(dropped.values())}
+            audit.record(session, stamp, _SYSTEM, Entry("files_collected", details=counts))
+        return dropped
+
+    store = file_store_of(runtime.settings)
+    with store.clearing():
+        dropped = run_write(runtime.engine, work)
+        crash_point("files.collected")
+        for sha256 in dropped:
+            store.erase(sha256)
+    return dropped
+
+
+def _strays(runtime: Runtime, found: _Found, until: datetime) -> Iterator[str]:
+    # Young ones may be named in a moment; old ones were left by a power cut, or by another history.
+    for lying in file_store_of(runtime.settings).lying():
+        sha256 = lying.name.rsplit("/", 1)[1]
+        if sha256 not in found.sizes and lying.since <= until:
+            yield sha256

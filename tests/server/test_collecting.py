@@ -1,0 +1,245 @@
+"""Files that nothing names go after their time, and only those: whatever may still need a file keeps it."""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from tests.server.pictures import bytes_of, jpeg, sha256
+from tests.world import ESTABLISHMENT, TENANT, UNIT, Json, Tablet, World
+
+from field178_server import collecting
+from field178_server.backup import take
+from field178_server.collecting import Collected, collect
+from field178_server.file_places import file_store_of
+from field178_server.files.piece import Piece
+from field178_server.files.previews import make_preview, preview_name
+from field178_server.models import Audit, Blob, Upload
+from field178_server.runtime import Runtime
+from field178_server.services.desk import Desk
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.upload_rows import Wanted
+from field178_server.settings import Settings
+from field178_server.uploading import uploading_of
+from field178_shared.canonical import canonical, record_hash
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+
+PICTURE = jpeg(64, 48)
+HASH, SIZE = sha256(PICTURE), len(PICTURE)
+ENTRY = {"sha256": HASH, "size": SIZE, "content_type": "image/jpeg"}
+NOTHING = Collected(0, 0, 0, 0)
+
+
+def runtime_of(world: World, folder: Path, **more: Any) -> Runtime:
+    settings = Settings(data_dir=folder, tenant=world.tenant_id, **more)
+    keys: Any = None
+    return Runtime(settings, world.engine, world.clock, world.ids, keys, keys)
+
+
+@pytest.fixture
+def runtime(world: World, tmp_path: Path) -> Runtime:
+    return runtime_of(world, tmp_path)
+
+
+def device_of(tablet: Tablet) -> DeviceContext:
+    return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset(), revoked=False)
+
+
+def begun(runtime: Runtime, tablet: Tablet) -> str:
+    wanted = Wanted(HASH, SIZE, "image/jpeg", tablet.world.ids.random(), "")
+    return uploading_of(runtime).begin(device_of(tablet), wanted, skip_known=False).upload_id
+
+
+def sent(runtime: Runtime, tablet: Tablet) -> str:
+    upload_id = begun(runtime, tablet)
+    uploading_of(runtime).append(device_of(tablet), upload_id, Piece(0, SIZE, io.BytesIO(PICTURE)))
+    return upload_id
+
+
+def is_stored(world: World, runtime: Runtime) -> bool:
+    has_row = bool(world.rows(Blob, Blob.sha256 == HASH))
+    assert (bytes_of(file_store_of(runtime.settings), HASH) == PICTURE) is has_row
+    return has_row
+
+
+def pass_days(world: World, days: float) -> None:
+    world.clock._now += timedelta(days=days)
+
+
+def named() -> Json:
+    return {**ESTABLISHMENT, "attachments": {"a1": ENTRY}}
+
+
+def test_what_nothing_names_is_marked_and_gone_after_thirty_days(
+    world: World, runtime: Runtime, tmp_path: Path
+) -> None:
+    tablet = world.tablet()
+    upload_id = sent(runtime, tablet)
+    preview = tmp_path / preview_name(TENANT, HASH)
+    assert make_preview(partial(file_store_of(runtime.settings).open, HASH), preview)
+    pass_days(world, 100)
+    assert collect(runtime) == Collected(0, 0, 0, 1)
+    pass_days(world, 29)
+    assert collect(runtime) == Collected(0, 0, 0, 1)
+    assert is_stored(world, runtime)
+    pass_days(world, 1)
+    assert collect(runtime, is_trial=True) == Collected(1, SIZE, 0, 0)
+    assert is_stored(world, runtime)
+    assert collect(runtime) == Collected(1, SIZE, 0, 0)
+    assert not is_stored(world, runtime)
+    assert not preview.exists()
+    assert collect(runtime) == NOTHING
+    (noted,) = world.rows(Audit, Audit.action == "files_collected")
+    assert (noted.actor_kind, noted.details) == ("system", f'{{"bytes": {SIZE}, "count": 1}}')
+    with pytest.raises(AppError) as unknown:
+        uploading_of(runtime).position(device_of(tablet), upload_id)
+    assert unknown.value.code is ErrorCode.NOT_FOUND
+    sent(runtime, tablet)
+    assert is_stored(world, runtime)
+
+
+def seen(tablet: Tablet, record_id: str) -> str:
+    return sha256(canonical(tablet.base[record_id]["data"]))[:16]
+
+
+def in_a_record(_: Runtime, tablet: Tablet) -> None:
+    tablet.created(named())
+
+
+def in_a_held_change(_: Runtime, tablet: Tablet) -> None:
+    change = tablet.change(tablet.world.ids.time_ordered(), {"attachments.a1": ENTRY})
+    assert tablet.push(change)[0]["status"] == "quarantined"
+
+
+def in_salvage(_: Runtime, tablet: Tablet) -> None:
+    record_id = tablet.world.ids.time_ordered()
+    told = {"id": record_id, "type": "establishment", "scope": UNIT, "rev": 3, "deleted": False}
+    h = record_hash(record_id, "establishment", 3, False, named())
+    tablet.sync(salvage=[{**told, "data": named(), "h": h}])
+
+
+def in_a_conflict(_: Runtime, tablet: Tablet) -> None:
+    record_id = tablet.created({**ESTABLISHMENT, "attachments": {"a1": {**ENTRY, "sha256": "0" * 64}}})
+    change = tablet.change(record_id, {"attachments.a1": ENTRY}, was={"attachments.a1": None})
+    assert tablet.push(change)[0]["status"] == "conflict"
+
+
+def in_a_merged_record(_: Runtime, tablet: Tablet) -> None:
+    record_id, other = tablet.created(named()), tablet.created()
+    tablet.pull()
+    merge = tablet.change(record_id, {}, op="merge_into", into=other, was={"_h": seen(tablet, record_id)})
+    assert tablet.push(merge)[0]["status"] == "applied"
+
+
+def in_an_upload(runtime: Runtime, tablet: Tablet) -> None:
+    begun(runtime, tablet)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [in_a_record, in_a_held_change, in_salvage, in_a_conflict, in_a_merged_record, in_an_upload],
+    ids=lambda name: name.__name__,
+)
+def test_what_something_names_stays_even_when_it_was_named_late(
+    world: World, runtime: Runtime, name: Any
+) -> None:
+    tablet = world.tablet()
+    sent(runtime, tablet)
+    assert collect(runtime) == Collected(0, 0, 0, 1)
+    pass_days(world, 40)
+    name(runtime, tablet)
+    # The mark is taken away by who names it, not by the next look.
+    assert [row.unnamed_since for row in world.rows(Blob, Blob.sha256 == HASH)] == [None]
+    assert collect(runtime) == NOTHING
+    pass_days(world, 400)
+    assert collect(runtime) == NOTHING
+    assert is_stored(world, runtime)
+
+
+def test_a_file_of_a_deleted_record_goes_and_its_days_begin_then(world: World, runtime: Runtime) -> None:
+    tablet = world.tablet()
+    sent(runtime, tablet)
+    record_id = tablet.created(named())
+    tablet.pull()
+    assert collect(runtime) == NOTHING
+    pass_days(world, 400)
+    gone = tablet.delete(record_id, seen(tablet, record_id))
+    assert tablet.push(gone)[0]["status"] == "applied"
+    assert collect(runtime) == Collected(0, 0, 0, 1)
+    pass_days(world, 29)
+    assert collect(runtime) == Collected(0, 0, 0, 1)
+    pass_days(world, 1)
+    assert collect(runtime) == Collected(1, SIZE, 0, 0)
+    assert not is_stored(world, runtime)
+
+
+def test_nothing_is_removed_where_the_settings_say_so(world: World, tmp_path: Path) -> None:
+    runtime = runtime_of(world, tmp_path, unnamed_files_days=0)
+    sent(runtime, world.tablet())
+    for _ in range(2):
+        assert collect(runtime) == NOTHING
+        pass_days(world, 400)
+    assert is_stored(world, runtime)
+
+
+def test_bytes_that_a_power_cut_left_without_a_row_go_when_they_are_old(
+    world: World, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(runtime, world.tablet())
+    collect(runtime)
+    pass_days(world, 30)
+
+    def cut(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(collecting, "crash_point", cut)
+        with pytest.raises(KeyboardInterrupt):
+            collect(runtime)
+    path = tmp_path / "blobs" / TENANT / HASH[:2] / HASH
+    assert (world.rows(Blob), path.exists()) == ([], True)
+    now = world.clock.now().timestamp()
+    os.utime(path, (now, now - 29 * 86_400))
+    assert collect(runtime) == NOTHING
+    os.utime(path, (now, now - 31 * 86_400))
+    assert collect(runtime, is_trial=True) == Collected(0, 0, 1, 0)
+    assert path.exists()
+    assert collect(runtime) == Collected(0, 0, 1, 0)
+    assert not path.exists()
+
+
+def test_nothing_is_removed_while_a_backup_copies(
+    world: World, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the backup's rows name is still there when it comes to the bytes."""
+    url = world.engine.url.render_as_string(hide_password=False)
+    runtime = runtime_of(world, tmp_path / "data", database_url=url)
+    sent(runtime, world.tablet())
+    collect(runtime)
+    pass_days(world, 30)
+    copy_out = take.copy_out
+
+    def collected_meanwhile(connection: Connection, url: str, target: Path) -> None:
+        copy_out(connection, url, target)
+        with monkeypatch.context() as patched:
+            # Another process would wait here until the backup has its bytes; this one says that it would.
+            patched.setattr("fcntl.LOCK_EX", 2 | 4)
+            with pytest.raises(BlockingIOError):
+                collect(runtime)
+
+    monkeypatch.setattr(take, "copy_out", collected_meanwhile)
+    desk = Desk(world.tenant_id, world.clock, world.ids, load())
+    taken = take.take(runtime.settings, world.engine, desk, tmp_path / "b")
+    assert taken.proof.faults == []
+    monkeypatch.undo()
+    assert collect(runtime) == Collected(1, SIZE, 0, 0)
+    later = take.take(runtime.settings, world.engine, desk, tmp_path / "b")
+    assert later.proof.faults == []
+    assert world.rows(Upload) == []
