@@ -7,7 +7,7 @@ file synced, renamed, folder synced, row: what was cut is finished by the next q
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,40 +67,44 @@ class Uploading:
 
     def begin(self, device: DeviceContext, wanted: Wanted, *, skip_known: bool) -> Position:
         """Begin an upload; with `skip_known` one of bytes that this tablet may read is whole at once."""
-        self._give_up_late()
         now, upload_id = self._clock.now(), self._ids.random()
         self._store.begin(upload_id)
         # Before the transaction: nobody waits at the store while it is looked for the bytes.
         state = DONE if skip_known and self._knows(device, wanted) else OPEN
 
-        def work(session: Session) -> Upload:
+        def work(session: Session) -> tuple[Upload, list[Upload]]:
             upload_rows.forget(session, self._tenant_id, now)
+            late = upload_rows.late(session, self._tenant_id, now)
             upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
             upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
             key = (self._tenant_id, upload_id)
-            return upload_rows.begin(session, key, device.id, wanted, state, now)
+            return upload_rows.begin(session, key, device.id, wanted, state, now), late
 
         is_needed = False
         try:
-            row = run_write(self._engine, work)
+            row, late = run_write(self._engine, work)
             is_needed = state == OPEN
         finally:
             # Also when nothing was stored: a file without a row would lie there for ever.
             if not is_needed:
                 self._store.drop(upload_id)
+        self._give_up_late(late)
         return self._position(row, row.size if state == DONE else 0)
 
     def expire(self) -> int:
         """Give up every upload that was not finished in time, forget old ones; return how many were late."""
-        given_up = sum(iter(self._give_up_late, 0))
-        now = self._clock.now()
+        now, given_up = self._clock.now(), 0
+        while more := self._give_up_late(self._late(now)):
+            given_up += more
         run_write(self._engine, lambda session: upload_rows.forget(session, self._tenant_id, now))
         return given_up
 
-    def _give_up_late(self) -> int:
-        given_up = 0
+    def _late(self, now: datetime) -> list[Upload]:
         with snapshot(self._engine) as session:
-            late = upload_rows.late(session, self._tenant_id, self._clock.now())
+            return upload_rows.late(session, self._tenant_id, now)
+
+    def _give_up_late(self, late: Sequence[Upload]) -> int:
+        given_up = 0
         for row in late:
             # One whose bytes are coming just now is left alone: they may be its last, and be answered.
             with suppress(AppError), self._store.locked(row.upload_id):

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.models import Blob, Record, Tenant, Upload
-from field178_server.services.named_files import claim_hashes
+from field178_server.models.base import table_of
 from field178_server.services.rowcount import changed_rows
 from field178_server.services.stored import PURGED
 from field178_server.settings import Settings
@@ -33,6 +33,24 @@ _TAKEN = select(
     select(func.coalesce(func.sum(Upload.size), 0))
     .where(Upload.tenant_id == _TENANT, Upload.state == OPEN)
     .scalar_subquery(),
+)
+# Of the table: parameters of the class would be taken for rows to change by key.
+_UPLOADS = table_of(Upload)
+_OF_TENANT = _UPLOADS.c.tenant_id == bindparam("of_tenant")
+_SET_STATE = (
+    update(_UPLOADS)
+    .where(_OF_TENANT, _UPLOADS.c.upload_id == bindparam("of_upload"), _UPLOADS.c.state == OPEN)
+    .values(state=bindparam("new_state"))
+)
+_BODY = select(Record.body).where(Record.tenant_id == _TENANT, Record.record_id == bindparam("record_id"))
+_LATE = (
+    select(Upload)
+    .where(Upload.tenant_id == _TENANT, Upload.state == OPEN, Upload.expires_at <= bindparam("now"))
+    .order_by(Upload.expires_at)
+    .limit(_SWEPT_AT_ONCE)
+)
+_FORGOTTEN = delete(_UPLOADS).where(
+    _OF_TENANT, _UPLOADS.c.state == GONE, _UPLOADS.c.expires_at <= bindparam("until")
 )
 # Uploads of a tenant begin one after the other: two that looked at once would both find room for one.
 _TURN = select(Tenant.tenant_id).where(Tenant.tenant_id == _TENANT).with_for_update(key_share=True)
@@ -86,7 +104,6 @@ def begin(
     )
     session.add(row)
     session.flush()
-    claim_hashes(session, row.tenant_id, (row.sha256,))
     return row
 
 
@@ -110,9 +127,7 @@ def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted,
 
 def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
     """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture."""
-    body = session.scalar(
-        select(Record.body).where(Record.tenant_id == tenant_id, Record.record_id == record_id)
-    )
+    body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
     if body is not None and body.startswith(f'{{"{PURGED}":'):
         raise AppError(ErrorCode.FILE_REFUSED, problem=PURGED)
 
@@ -151,9 +166,11 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
             return
         refuse_purged(session, upload.tenant_id, upload.record_id)
         raise AppError(ErrorCode.UPLOAD_GONE)
-    # Whoever collects these bytes is waited for: then they are as new.
-    claim_hashes(session, upload.tenant_id, (upload.sha256,))
-    if session.get(Blob, key, populate_existing=True) is None:
+    blob = session.get(Blob, key)
+    if blob is not None:
+        # Nobody collects them now: the caller keeps those who clear away out.
+        blob.unnamed_since = None
+    else:
         refuse_purged(session, upload.tenant_id, upload.record_id)
         session.add(
             Blob(
@@ -174,23 +191,15 @@ def give_up(session: Session, upload: Upload) -> None:
 
 def late(session: Session, tenant_id: str, now: datetime) -> list[Upload]:
     """Return some of the uploads that were not finished in time, the latest of them last."""
-    query = (
-        select(Upload)
-        .where(Upload.tenant_id == tenant_id, Upload.state == OPEN, Upload.expires_at <= now)
-        .order_by(Upload.expires_at)
-        .limit(_SWEPT_AT_ONCE)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_LATE, {"tenant_id": tenant_id, "now": now}))
 
 
 def forget(session: Session, tenant_id: str, now: datetime) -> None:
     """Forget those given up that were remembered as long again, so that their senders were told."""
-    of_gone = (Upload.tenant_id == tenant_id, Upload.state == GONE, Upload.expires_at <= now - UPLOAD_LIFE)
-    session.execute(delete(Upload).where(*of_gone))
+    session.execute(_FORGOTTEN, {"of_tenant": tenant_id, "until": now - UPLOAD_LIFE})
 
 
 def _set_state(session: Session, upload: Upload, state: str) -> bool:
-    own = (Upload.tenant_id == upload.tenant_id, Upload.upload_id == upload.upload_id)
     # What is already given up or done stays what it is.
-    done = session.execute(update(Upload).where(*own, Upload.state == OPEN).values(state=state))
-    return changed_rows(done) == 1
+    wanted = {"of_tenant": upload.tenant_id, "of_upload": upload.upload_id, "new_state": state}
+    return changed_rows(session.execute(_SET_STATE, wanted)) == 1
