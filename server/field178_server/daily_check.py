@@ -58,8 +58,8 @@ def look_after_the_store(runtime: Runtime) -> Tidied:
     """Do what the store needs beside the requests: `serve` and `field178 tidy` call it once an hour.
 
     Purges that met a busy store are finished, late uploads given up, and the root chain extended over what
-    was acknowledged since; once a day packs are swept, files
-    that nothing names are collected and every digest is recomputed.
+    was acknowledged since; once a day packs are swept, files that nothing names are collected and every
+    digest is recomputed.
     """
     store = file_store_of(runtime.settings)
     if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
