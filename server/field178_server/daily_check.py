@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from field178_server.collecting import Collected, collect
 from field178_server import root_chain
+from field178_server.collecting import Collected, collect
 from field178_server.erasing import erase_what_was_purged
 from field178_server.file_places import file_store_of
 from field178_server.packing import packing_of

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 from tests.server.pictures import jpeg
@@ -11,10 +13,10 @@ from field178_server.files.jpeg import fault_of_jpeg
 from field178_server.files.previews import MAX_SIDE, make_preview
 
 
-def source(folder: Path, data: bytes) -> Path:
+def source(folder: Path, data: bytes) -> Callable[[], BinaryIO]:
     path = folder / "source"
     path.write_bytes(data)
-    return path
+    return lambda: path.open("rb")
 
 
 def test_a_large_photo_becomes_a_smaller_clean_one(tmp_path: Path) -> None:
@@ -35,7 +37,7 @@ def test_a_small_photo_is_made_anew_too(tmp_path: Path) -> None:
 def test_a_preview_is_made_once(tmp_path: Path) -> None:
     target = tmp_path / "preview.jpg"
     target.write_bytes(b"made before")
-    assert make_preview(tmp_path / "no such photo", target)
+    assert make_preview((tmp_path / "no such photo").open, target)
     assert target.read_bytes() == b"made before"
 
 
