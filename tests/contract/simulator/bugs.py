@@ -34,8 +34,9 @@ from field178_server.services import feed, intake, judge, ledger, merging, movem
 from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
-from field178_server.services.intake import Intake, Sent
+from field178_server.services.intake import Intake
 from field178_server.services.ledger import Entry
+from field178_server.services.sent import Sent
 from field178_server.services.stored import next_revision
 from field178_server.services.type_rules import Problems
 from field178_server.services.waiting import Waiting

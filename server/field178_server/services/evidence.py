@@ -1,0 +1,87 @@
+"""What has to be read before changes are judged: their tablets, their records, who made which revision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import bindparam, select
+
+from field178_server import database
+from field178_server.models import Change as ChangeRow
+from field178_server.prepared import Prepared
+from field178_server.services import merging
+from field178_server.services.batch import Batch
+from field178_server.services.device_context import DeviceContext, load_devices
+from field178_server.services.stored import Stored
+from field178_shared.protocol import Change, Op
+
+_ENDS = (Op.DELETE, Op.MERGE_INTO)
+_MAKERS = Prepared(
+    select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
+        ChangeRow.tenant_id == bindparam("tenant_id"),
+        database.among(ChangeRow.record_id, bindparam("record_ids")),
+        ChangeRow.rev.is_not(None),
+    )
+)
+
+
+class Evidence:
+    """The tablets and records of one transaction, as each tablet may see them.
+
+    Tablets MUST be locked before records: those handed in are, the others `read` locks first.
+    """
+
+    def __init__(self, batch: Batch, devices: Iterable[DeviceContext]) -> None:
+        self.batch = batch
+        self.devices = {device.id: device for device in devices}
+        self._makers: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
+
+    def read(self, changes: Sequence[Change], device_ids: Collection[str]) -> None:
+        """Lock and read tablets and records; for deletes and merges, also who made the revisions.
+
+        As many statements for one change as for all.
+        """
+        session, tenant_id = self.batch.session, self.batch.tenant_id
+        if absent := set(device_ids) - set(self.devices):
+            self.devices |= load_devices(session, tenant_id, absent, lock=True)
+        named = {change.record_id for change in changes} | merging.targets(changes)
+        self.batch.load(named)
+        merging.load_survivors(self.batch, named)
+        deleted = sorted({change.record_id for change in changes if change.op in _ENDS})
+        if not deleted:
+            return
+        for record_id, rev, device_id in _MAKERS.rows(
+            session, {"tenant_id": tenant_id, "record_ids": deleted}
+        ):
+            if rev is not None:
+                self._makers[record_id][rev] = device_id
+
+    def seen(self, change: Change, device: DeviceContext) -> Stored | None:
+        """Return the record of a change if the tablet may see it.
+
+        A record in a scope that was not granted is as unknown: its scope MUST NOT show either.
+        """
+        record = self.batch.get(change.record_id)
+        return record if record is not None and record.scope in device.scopes else None
+
+    def scope_of(self, change: Change, device: DeviceContext) -> str:
+        """Return the scope that a verdict on this change is filed under."""
+        seen = self.seen(change, device)
+        return seen.scope if seen is not None else change.scope
+
+    def is_purged(self, record_id: str) -> bool:
+        """Tell whether a record, or the one it was merged into, was purged."""
+        record = self.batch.get(record_id)
+        return record is not None and merging.survivor_of(record, self.batch.get).is_purged
+
+    def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
+        """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
+        if change.op not in _ENDS or not 0 < change.base_rev < record.rev:
+            return False
+        makers = self._makers[record.record_id]
+        return all(makers.get(rev) == device.id for rev in range(change.base_rev + 1, record.rev + 1))
+
+    def note_maker(self, record: Stored, device_id: str | None) -> None:
+        """Remember who made the revision that a record has just got; None for the office."""
+        self._makers[record.record_id][record.rev] = device_id
