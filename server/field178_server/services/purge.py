@@ -17,7 +17,7 @@ from field178_server.services.batch import Act, Batch
 from field178_server.services.conflicts import CONFLICT, entries_of
 from field178_server.services.desk import Desk
 from field178_server.services.merging import load_survivors, merged_into
-from field178_server.services.quarantine import run_record
+from field178_server.services.quarantine import lock_tablets, run_record
 from field178_server.services.stored import PURGED, Stored, next_revision
 from field178_server.services.type_rules import TypeRules
 from field178_shared.canonical import canonical
@@ -63,6 +63,7 @@ def confirm(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: 
     Bytes of files, and what the engine leaves in its own files, go after COMMIT (`field178_server.erasing`).
     """
     officer, batch = _officer(session, desk, by), _batch(session, desk)
+    lock_tablets(batch, record_id)
     record = _purgeable(batch, rules, record_id)
     row = _waiting(session, desk, record_id)
     if officer.officer_id == row.requested_by:

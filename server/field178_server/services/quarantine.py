@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from field178_server.models import Quarantine, Record
+from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Batch
+from field178_server.services.device_context import load_devices
 from field178_server.services.intake import Intake
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.waiting import find_waiting
@@ -29,6 +31,21 @@ def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> in
 def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
     """Judge all that waits for one record once more, in its order; return how many verdicts changed."""
     return _run(batch, rules, Quarantine.record_id == record_id)
+
+
+def lock_tablets(batch: Batch, record_id: str) -> None:
+    """Lock the tablets of all that waits on or for a record, and of what that may set free in turn.
+
+    MUST come before any record is locked by a transaction that runs those changes again at its end: a push
+    locks its tablet first, and the two would wait for each other. One that came after this look is locked
+    late; that is rare, and the transaction runs again.
+    """
+    condition = or_(Quarantine.record_id == record_id, Quarantine.awaits == record_id)
+    found = find_waiting(batch.session, batch.tenant_id, condition)
+    backlog = Backlog(batch.session, batch.tenant_id)
+    found += backlog.read_groups(found)
+    found += backlog.read([one.change for one in found])
+    load_devices(batch.session, batch.tenant_id, {one.entry.device_id for one in found}, lock=True)
 
 
 def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:

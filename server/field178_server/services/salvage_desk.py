@@ -14,7 +14,7 @@ from field178_server.services.audit import Entry
 from field178_server.services.batch import Act, Batch
 from field178_server.services.desk import Desk
 from field178_server.services.merging import merged_into
-from field178_server.services.quarantine import run_orphans
+from field178_server.services.quarantine import lock_tablets, run_orphans
 from field178_server.services.salvage import WAITING
 from field178_server.services.stored import Stored, next_revision
 from field178_server.services.type_rules import TypeRules
@@ -55,10 +55,11 @@ def take(session: Session, desk: Desk, rules: TypeRules, wanted: Wanted) -> int:
 
     The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
     """
-    record_id, rows = wanted.record_id, _find(session, desk, wanted)
-    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    record_id, batch = wanted.record_id, Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    # In the order of everyone: tablets, the record, what was salvaged of it.
+    lock_tablets(batch, record_id)
     batch.load([record_id])
-    before = batch.get(record_id)
+    rows, before = _find(session, desk, wanted), batch.get(record_id)
     if wanted.seen_rev is not None and wanted.seen_rev != (before.rev if before is not None else 0):
         raise AppError(ErrorCode.REVISION_CHANGED, record=record_id)
     known = before if before is not None else _not_there(session, rows[0])
