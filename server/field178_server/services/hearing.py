@@ -41,7 +41,7 @@ def hear_office(evidence: Evidence, rules: TypeRules, change: Change) -> Outcome
     case = Case(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
     if record is None:
         return judge_new(change, case)
-    return merging.judge(change, record, case, merging.Sight(batch.get, ()))
+    return merging.judge(change, record, case, merging.Sight(batch.get, None))
 
 
 def _unseen(change: Change, device: DeviceContext, case: Case, *, is_hidden: bool) -> Outcome:

@@ -23,10 +23,14 @@ Find = Callable[[str], Stored | None]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the tablet behind a change can see: the loaded records, and which scopes are granted."""
+    """What those behind a change can see: the loaded records, and which scopes are granted; None: all."""
 
     find: Find
-    scopes: Collection[str]
+    scopes: Collection[str] | None
+
+    def sees(self, record: Stored) -> bool:
+        """Tell whether the record's scope is granted: of one that is not, no verdict MUST tell a value."""
+        return self.scopes is None or record.scope in self.scopes
 
 
 def merged_into(record: Stored) -> str | None:
@@ -80,21 +84,28 @@ def judge(change: Change, record: Stored, case: Case, sight: Sight) -> Outcome:
     if change.op == Op.RESOLVE:
         # Which conflicts it names is judged as ever; only its values are for the survivor.
         settled = judge_known(replace(change, set={}), record, case)
-        return settled if settled.status == Status.QUARANTINED or not change.set else _late(change, survivor)
-    into = sight.find(change.into or "")
-    if change.op == Op.MERGE_INTO and into is not None and survivor_of(into, sight.find) == survivor:
+        is_late = settled.status != Status.QUARANTINED and change.set
+        return _late(change, survivor, sight) if is_late else settled
+    if change.op == Op.MERGE_INTO and _is_same_merge(change, record, survivor, sight):
         return Outcome(Status.UNCHANGED)
-    return _late(change, survivor)
+    return _late(change, survivor, sight)
+
+
+def _is_same_merge(change: Change, record: Stored, survivor: Stored, sight: Sight) -> bool:
+    into = sight.find(change.into or "")
+    if into is None or into.record_id == merged_into(record):
+        return into is not None
+    return sight.sees(into) and sight.sees(survivor) and survivor_of(into, sight.find) == survivor
 
 
 def _judge_merge(change: Change, record: Stored, case: Case, sight: Sight) -> Outcome:
     into = change.into or ""
     target = sight.find(into)
     # The id of a merged record is an alias: two tablets may merge along one chain in any order.
-    survivor = None if target is None or target.scope not in sight.scopes else survivor_of(target, sight.find)
+    survivor = None if target is None or not sight.sees(target) else survivor_of(target, sight.find)
     if survivor is not None and survivor.record_id == record.record_id:
         return quarantined(ErrorCode.RULE, {INTO: [ErrorCode.MERGE_CIRCLE.value]})
-    if survivor is None or survivor.deleted or survivor.scope not in sight.scopes:
+    if survivor is None or survivor.deleted or not sight.sees(survivor):
         return quarantined(ErrorCode.INTO_UNKNOWN, {INTO: [ErrorCode.INTO_UNKNOWN.value]})
     if survivor.is_purged:
         return quarantined(ErrorCode.PURGED)
@@ -113,8 +124,11 @@ def _kept(into: str, reason: ErrorCode) -> Outcome:
     return Outcome(Status.CONFLICT, reason, disputes=(dispute,))
 
 
-def _late(change: Change, survivor: Stored) -> Outcome:
-    """Apply nothing: what the survivor does not hold already waits there for people to decide."""
+def _late(change: Change, survivor: Stored, sight: Sight) -> Outcome:
+    """Apply nothing: what the survivor does not hold already waits there for people to decide.
+
+    Of a survivor out of sight the verdict is always the same: it would answer guesses at what that one holds.
+    """
     was = {} if change.create else change.was
     disputes = []
     for path in sorted(change.set):
@@ -125,6 +139,6 @@ def _late(change: Change, survivor: Stored) -> Outcome:
         disputes.append(Disputed(DELETED_PATH, False, True, False, ErrorCode.MERGED))
     if change.op == Op.MERGE_INTO:
         disputes.append(Disputed(MERGED_INTO, None, change.into, None, ErrorCode.MERGED))
-    if not disputes:
+    if not disputes and sight.sees(survivor):
         return Outcome(Status.UNCHANGED)
     return Outcome(Status.CONFLICT, ErrorCode.MERGED, disputes=tuple(disputes), about=survivor)

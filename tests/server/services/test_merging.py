@@ -275,6 +275,35 @@ def test_a_late_word_reaches_a_survivor_that_moved_out_of_sight_without_telling_
     assert kept["data"]["entries"][late["change_id"]]["mine"] == "Thôn 2"
 
 
+@pytest.mark.parametrize("end", ["deleted", "there"])
+def test_a_verdict_does_not_tell_what_a_survivor_out_of_sight_holds(world: World, end: str) -> None:
+    tablet, other = world.tablet(), world.tablet(UNIT, OTHER_UNIT)
+    record_id, survivor = merged(tablet)
+    alias = tablet.created()
+    world.move(survivor, OTHER_UNIT)
+    other.pull()
+    if end == "deleted":
+        seen = short_hash(other.base[survivor]["data"])
+        other.push(other.delete(survivor, seen, scope=OTHER_UNIT))
+    guesses = [
+        tablet.change(record_id, {"name": ESTABLISHMENT["name"]}),
+        tablet.change(record_id, {"name": "khác"}),
+        tablet.delete(record_id, short_hash(tablet.base[record_id]["data"])),
+        merge(tablet, record_id, alias),
+    ]
+    told = [(one["status"], one["reason"], one["details"]) for one in tablet.push(*guesses)]
+    assert told == [("conflict", "merged", {})] * len(guesses)
+
+
+def test_a_value_that_a_survivor_out_of_sight_holds_already_needs_nobody(world: World) -> None:
+    tablet, other = world.tablet(), world.tablet(OTHER_UNIT)
+    record_id, survivor = merged(tablet)
+    world.move(survivor, OTHER_UNIT)
+    tablet.push(tablet.change(record_id, {"name": ESTABLISHMENT["name"]}))
+    other.pull()
+    assert set(other.base) == {survivor}
+
+
 def test_a_group_held_back_merges_nothing(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor, name = tablet.created(), tablet.created(), world.ids.random()
