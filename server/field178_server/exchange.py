@@ -32,7 +32,10 @@ from field178_shared.canonical import state_hash
 from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
-from field178_shared.protocol import VERSION, Change, SyncRequest
+from field178_shared.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
+
+# Of one answer, so that records have their place beside the verdicts.
+MAX_VERDICT_BYTES = MAX_ANSWER_BYTES // 2
 
 SERVER = importlib.metadata.version("field178")
 
@@ -147,11 +150,14 @@ class Exchange:
             frames.add("hello", {**self._greeting(epoch), "agreed": True, **news})
             return reading, _ended(frames, Pulled(more=False, verified=()))
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
-        frames.add("hello", {**self._greeting(epoch), **self._hello(reading, missing)})
         told = tell(request, taken.answers, epoch)
+        heard, later = self._later_verdicts(session, request, reading, taken.answers)
+        # The tablet keeps this count, and asks again from there.
+        hello = {**self._hello(reading, missing), "verdicts": heard}
+        frames.add("hello", {**self._greeting(epoch), **hello})
         for name, members in told.frames:
             frames.add(name, members)
-        self._add_later_verdicts(session, request, reading, taken.answers, frames)
+        frames.add_all(later)
         if request.salvage:
             frames.add("salvaged", {"ids": taken.salvaged})
         held = Held(
@@ -165,7 +171,8 @@ class Exchange:
             own=told.own,
             packs=taken.packs,
         )
-        return reading, _ended(frames, add_changes(session, self.tenant_id, scopes, held, epoch, frames))
+        pulled = add_changes(session, self.tenant_id, scopes, held, epoch, frames)
+        return reading, _ended(frames, replace(pulled, more=pulled.more or heard < device.verdicts))
 
     def _refuse_pull(self, answers: Sequence[Answered]) -> list[bytes]:
         # No range of receipts: it is proven by a digest, and none is sent here.
@@ -185,7 +192,6 @@ class Exchange:
             "scopes": [scope.scope for scope in reading.scopes],
             "receipts": {life: held.digest.wire() for life, held in reading.receipts.items()},
             "backed_up": {life: held.backed_up for life, held in reading.receipts.items()},
-            "verdicts": reading.device.verdicts,
             "missing": missing,
             "dictionaries": list(dictionaries.NUMBERS),
             "notices": [to_wire_notice(one) for one in reading.notices],
@@ -195,23 +201,22 @@ class Exchange:
         }
         return {**hello, "revoked": True} if reading.device.revoked else hello
 
-    def _add_later_verdicts(
-        self,
-        session: Session,
-        request: SyncRequest,
-        reading: Reading,
-        answers: Sequence[Answered],
-        frames: Frames,
-    ) -> None:
+    def _later_verdicts(
+        self, session: Session, request: SyncRequest, reading: Reading, answers: Sequence[Answered]
+    ) -> tuple[int, Frames]:
+        """Return the verdicts not heard yet, as many as one answer holds, and the count heard with them."""
+        frames, count = Frames(), reading.device.verdicts
         # A verdict may have changed again between the push and this snapshot: then it is told once more.
         told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
-        unheard = reading.device.verdicts - request.verdicts
+        unheard = count - request.verdicts
         if unheard <= sum(1 for v in told if v > request.verdicts):
-            return
-        later = verdicts.later_verdicts(session, self.tenant_id, reading.device.id, request.verdicts)
-        for receipt in later:
+            return count, frames
+        for receipt in verdicts.later_verdicts(session, self.tenant_id, reading.device.id, request.verdicts):
+            if frames.size_bytes >= MAX_VERDICT_BYTES:
+                return receipt.v - 1, frames
             if told.get(receipt.v) != receipt.change_id:
                 frames.add("res", result(Answered(receipt, is_hidden=reading.device.revoked)))
+        return count, frames
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The office and a tablet that meet never wait for each other in a circle: tablets, records, salvage, scopes."""
+"""Office and tablet never wait for each other in a circle: tablets, then records, salvage, scopes."""
 
 from __future__ import annotations
 

@@ -40,6 +40,11 @@ class Frames:
         self.count += 1
         self.size_bytes += len(line) + 1
 
+    def add_all(self, other: Frames) -> None:
+        """Add the frames of another collection that has no part yet."""
+        for line in other._open:
+            self.add_line(line)
+
     def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None) -> None:
         """Add a `ck`, the last of its scope with the digest, and end the part."""
         proof = {} if digest is None else {"digest": digest.wire()}

@@ -13,6 +13,7 @@ from field178_shared.clock import to_wire
 from field178_shared.protocol import Receipt, Status
 
 _AT_ONCE = 1000
+_PAGE = 250
 
 _LATER = (
     select(ReceiptRow.__table__)
@@ -22,13 +23,22 @@ _LATER = (
         ReceiptRow.v > bindparam("after"),
     )
     .order_by(ReceiptRow.v)
+    .limit(_PAGE)
 )
 
 
-def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> list[Receipt]:
-    """Return the verdicts on a tablet's changes that were made or changed after its count, ascending."""
-    rows = session.execute(_LATER, {"tenant_id": tenant_id, "device_id": device_id, "after": after})
-    return [_receipt(row) for row in rows]
+def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> Iterator[Receipt]:
+    """Give the verdicts on a tablet's changes that were made or changed after its count, ascending.
+
+    Read page by page: after a grant, or for a tablet that begins anew, there may be any number of them.
+    """
+    while True:
+        wanted = {"tenant_id": tenant_id, "device_id": device_id, "after": after}
+        rows = session.execute(_LATER, wanted).all()
+        yield from map(_receipt, rows)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1].v
 
 
 def missing_changes(session: Session, tenant_id: str, have: Sequence[str]) -> list[str]:

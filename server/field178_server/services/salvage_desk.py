@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from field178_server.models import Salvage, Scope
 from field178_server.services.audit import Entry
@@ -29,9 +29,10 @@ SET_ASIDE = "set_aside"
 
 
 def waiting(session: Session, tenant_id: str) -> list[Salvage]:
-    """Return all that waits for a decision, the oldest first."""
+    """Return all that waits for a decision, the oldest first; contents are read when they are asked for."""
     query = (
         select(Salvage)
+        .options(defer(Salvage.body))
         .where(Salvage.tenant_id == tenant_id, Salvage.state == WAITING)
         .order_by(Salvage.received_at, Salvage.record_id, Salvage.h, Salvage.device_id)
     )

@@ -300,7 +300,7 @@ def verdicts_sent_once() -> Planted:
     original, told = verdicts.later_verdicts, set[tuple[str, str, int]]()
 
     def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
-        found = original(session, tenant_id, device_id, after)
+        found = list(original(session, tenant_id, device_id, after))
         fresh = [one for one in found if (device_id, one.change_id, one.v) not in told]
         told.update((device_id, one.change_id, one.v) for one in fresh)
         return fresh

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.models import Device, Record, Salvage
@@ -127,3 +128,12 @@ def test_more_than_a_hundred_are_refused(world: World) -> None:
     with pytest.raises(AppError) as refused:
         tablet.sync(salvage=[record] * (MAX_SALVAGE + 1))
     assert refused.value.code is ErrorCode.TOO_LARGE
+
+
+def test_what_stands_here_is_not_read_whole(world: World, statements: Statements) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    with statements(world.engine) as seen:
+        salvaged(tablet, held(world, id=record_id))
+    (read,) = [one for one in seen if "FROM record" in one and "feed" not in one]
+    assert "substr(record.body" in read
