@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,17 @@ from field178_server.database import create_engine_for, readonly
 from field178_server.file_places import file_store_of
 from field178_server.files.blob_store import hash_of
 from field178_server.keyring import KEY_FILES, load_keys
-from field178_server.models import Blob, Feed, Incarnation, Receipt, Record, Scope, Tenant
+from field178_server.models import (
+    Blob,
+    Feed,
+    FiledCount,
+    FiledRecord,
+    Incarnation,
+    Receipt,
+    Record,
+    Scope,
+    Tenant,
+)
 from field178_server.private_files import is_loose
 from field178_server.root_chain import faults_of_roots
 from field178_server.settings import Settings
@@ -85,6 +95,7 @@ def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = No
             *_faults_of_scopes(session, tenant_id),
             *_faults_of_receipts(session, tenant_id),
             *faults_of_roots(session, tenant_id, receipt_key),
+            *_faults_of_drawers(session, tenant_id),
         ]
 
 
@@ -167,3 +178,18 @@ def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
         if found.wire() != [row.receipt_count, row.receipt_sum]:
             yield f"receipts: device {row.device_id} incarnation {row.incarnation}"
     yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(held))
+
+
+def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:
+    key = (FiledRecord.scope, FiledRecord.type, FiledRecord.drawer)
+    rows = session.execute(
+        select(*key, func.count()).where(FiledRecord.tenant_id == tenant_id).group_by(*key)
+    )
+    there = {(scope, type_, drawer): count for scope, type_, drawer, count in rows}
+    counted = {
+        (row.scope, row.type, row.drawer): row.record_count
+        for row in session.scalars(select(FiledCount).where(FiledCount.tenant_id == tenant_id))
+    }
+    for drawer in sorted(there.keys() | counted.keys()):
+        if there.get(drawer, 0) != counted.get(drawer, 0):
+            yield f"filed: {' '.join(drawer)} count"

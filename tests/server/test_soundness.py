@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
-from tests.world import OTHER_UNIT, UNIT, World
+from tests.world import OTHER_UNIT, SESSION, UNIT, World
 
-from field178_server.models import EstablishmentRow, Feed, Record, Scope
+from field178_server.models import EstablishmentRow, Feed, FiledCount, Record, Scope
 from field178_server.soundness import faults_of_store
 from field178_server.unit_of_work import run_write
 from field178_shared.canonical import record_hash
@@ -76,3 +76,21 @@ def test_a_counter_alone_that_is_wrong_names_no_record(world: World, deleted: bo
         tablet.push(tablet.delete(record_id, "0" * 16, base_rev=1))
     behind_its_back(world, update(Scope).where(Scope.scope == UNIT).values(live_count=7))
     assert faults_of_store(world.engine, world.tenant_id) == [f"scope: {UNIT} digest"]
+
+
+@pytest.mark.parametrize("wrong", [{"record_count": 7}, {"drawer": "approved"}])
+def test_a_drawer_of_the_queue_that_counts_wrong_is_named(world: World, wrong: dict[str, Any]) -> None:
+    world.tablet().created(SESSION, type="outreach_session")
+    assert faults_of_store(world.engine, world.tenant_id) == []
+    behind_its_back(world, update(FiledCount).values(**wrong))
+    drawers = ["approved", "waiting"] if "drawer" in wrong else ["waiting"]
+    assert faults_of_store(world.engine, world.tenant_id) == [
+        f"filed: {UNIT} outreach_session {drawer} count" for drawer in drawers
+    ]
+
+
+def test_an_empty_drawer_need_not_be_counted(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created(SESSION, type="outreach_session")
+    world.review(record_id, "approved")
+    assert faults_of_store(world.engine, world.tenant_id) == []
