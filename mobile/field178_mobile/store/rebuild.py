@@ -11,6 +11,7 @@ from field178_mobile.store.drafts import DRAFT_COLUMNS
 from field178_mobile.store.driver import Connection, Error, sqlite
 from field178_mobile.store.journal import Entry, Journal, read_entry
 from field178_mobile.store.outbox import NewChange
+from field178_mobile.store.removed import MOVED, bring_over
 from field178_mobile.store.room import Room, parse_object
 from field178_mobile.store.seal import Sealer
 from field178_shared.durable import sync_folder
@@ -55,8 +56,12 @@ def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[Entry]
 
 
 def salvage_sealed(room: Room, folder: Path, name: str) -> None:
-    """Copy the drafts and settings that still open from databases moved aside. Inside a transaction."""
+    """Copy drafts, settings and what went from the base, as far as it opens. Inside a transaction."""
     for aside in _waiting(folder):
+        # The oldest first, as it was: what the server lost may have its last copy here.
+        for row in reversed(_readable_rows(aside / name, "removed", MOVED)):
+            with suppress(AppError, TypeError):
+                bring_over(room, dict(zip(MOVED, row, strict=True)))
         for table, columns in (("draft", DRAFT_COLUMNS), ("setting", ("id", "revision", "key_id", "sealed"))):
             for row in _readable_rows(aside / name, table, columns):
                 found = dict(zip(columns, row, strict=True))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.ports import Json
 from field178_mobile.store.base import BaseRow, drop_base, put_base
 from field178_mobile.store.room import Room, parse_object
-from field178_shared.canonical import Digest, canonical
+from field178_shared.canonical import Digest, canonical, record_hash
 from field178_shared.errors import AppError
 
 REST_S = 30 * 86_400
 _HASH_BYTES = 16
+MOVED = ("id", "type", "scope", "rev", "deleted", "lost", "at_s", "key_id", "sealed")
+_INSERT = f"INSERT INTO removed ({', '.join(MOVED)}) VALUES ({', '.join('?' * len(MOVED))})"  # noqa: S608
 _COLUMNS = "ordinal, id, type, scope, rev, deleted, sealed"
 
 
@@ -83,6 +85,25 @@ def forget_removed_of(room: Room, scope: str) -> None:
     room.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))
 
 
+def bring_over(room: Room, found: Mapping[str, object]) -> None:
+    """Take over a row of this table from another database, as it was. Inside a transaction.
+
+    Raises AppError or TypeError for one that does not open, or whose plain columns are not what was sealed.
+    """
+    values = tuple(found[name] for name in MOVED)
+    record_id, record_type, scope, rev, deleted, lost, at_s, _, sealed = values
+    if not (isinstance(record_id, str) and isinstance(record_type, str) and isinstance(scope, str)):
+        raise TypeError
+    if not (isinstance(rev, int) and isinstance(deleted, int) and isinstance(at_s, int)):
+        raise TypeError
+    if not isinstance(sealed, bytes):
+        raise TypeError
+    row = _opened(room, (0, record_id, record_type, scope, rev, deleted, sealed)).row
+    if record_hash(row.id, row.type, row.rev, row.deleted, row.data) != row.h:
+        raise TypeError
+    room.connection.execute(_INSERT, (*values[:5], int(lost != 0), *values[6:]))
+
+
 def expire_removed(room: Room, now_s: int) -> None:
     """Let go of what has rested its days, by the server's clock; what is lost waits for its answer."""
     query = "FROM removed WHERE lost = 0 AND at_s < ?"
@@ -97,8 +118,7 @@ def _rest(room: Room, row: BaseRow, at_s: int, *, lost: bool) -> None:
     payload = bytes.fromhex(row.h) + canonical(row.data)
     sealed = room.sealer.seal("removed", row.id, row.rev, payload)
     room.connection.execute(
-        "INSERT INTO removed (id, type, scope, rev, deleted, lost, at_s, key_id, sealed) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _INSERT,
         (
             *(row.id, row.type, row.scope, row.rev, int(row.deleted), int(lost), at_s),
             *(room.sealer.key_id, sealed),

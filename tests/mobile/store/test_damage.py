@@ -12,11 +12,14 @@ from field178_mobile.store import Store
 from field178_mobile.store.driver import sqlite
 from field178_mobile.store.outbox import changes_of
 from field178_mobile.store.position import read_position
+from field178_mobile.store.removed import lost_records, take_out
+from field178_mobile.store.room import Room
 from field178_shared.errors import AppError, ErrorCode
 
 FILED = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(30)]
 DRAFTED = "0197aaaa-0000-7000-8000-00000000d4af"
 DATABASE = Path("records", "store.db")
+AT_S = 1_800_000_000
 
 
 def opened(folder: Path, clock: FrozenClock, seed: int = 178) -> Store:
@@ -66,6 +69,33 @@ def test_drafts_and_settings_are_taken_from_what_can_still_be_read(folder: Path,
     assert store.was_rebuilt
     assert [draft.title or draft.data["name"] for draft in store.drafts.all()] == ["nháp"]
     assert store.settings.get("language") == "vi"
+    store.close()
+
+
+def test_what_rests_and_what_the_server_lost_is_taken_over_in_its_order(
+    folder: Path, clock: FrozenClock
+) -> None:
+    store = opened(folder, clock)
+    rows = [base_row(f"0197cccc-0000-7000-8000-{n:012d}", 3, name=f"đã mất {n}") for n in range(6)]
+    server_commits(store, *rows)
+
+    def take(room: Room) -> None:
+        with room.transaction("test"):
+            for number, row in enumerate(rows):
+                take_out(room, row.id, {}, AT_S, lost=bool(number % 2))
+            # Its plain column says another type than its hash: it is no record that ever was.
+            room.connection.execute("UPDATE removed SET type = 'x' WHERE id = ?", (rows[0].id,))
+
+    store.read(take)
+    store.close()
+    hurt(folder / DATABASE, "one page of the base")
+    store = opened(folder, clock, seed=7)
+    assert store.was_rebuilt
+    assert [one.row for one in store.read(lambda room: lost_records(room, 100))] == rows[1::2]
+    query = "SELECT id, lost, at_s FROM removed ORDER BY ordinal"
+    assert store.read(lambda room: room.connection.execute(query).fetchall()) == [
+        (row.id, number % 2, AT_S) for number, row in enumerate(rows) if number > 0
+    ]
     store.close()
 
 
