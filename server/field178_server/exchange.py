@@ -211,11 +211,15 @@ class Exchange:
         unheard = count - request.verdicts
         if unheard <= sum(1 for v in told if v > request.verdicts):
             return count, frames
-        for receipt in verdicts.later_verdicts(session, self.tenant_id, reading.device.id, request.verdicts):
+        device = reading.device
+        for receipt, is_others in verdicts.later_verdicts(
+            session, self.tenant_id, device.id, request.verdicts
+        ):
             if frames.size_bytes >= MAX_VERDICT_BYTES:
                 return receipt.v - 1, frames
             if told.get(receipt.v) != receipt.change_id:
-                frames.add("res", result(Answered(receipt, is_hidden=reading.device.revoked)))
+                is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
+                frames.add("res", result(Answered(receipt, is_hidden)))
         return count, frames
 
 

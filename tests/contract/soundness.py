@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from tests.world import World
 
 from field178_server.models import Device, Feed, Incarnation, Receipt, Record, Scope
@@ -28,9 +28,11 @@ def assert_sound(world: World) -> None:
                 select(Receipt.change_id).where(Receipt.incarnation == life.incarnation)
             ).all()
             assert digest_of(map(receipt_hash, held)).wire() == [life.receipt_count, life.receipt_sum]
+        listener = func.coalesce(Receipt.told_to, Receipt.device_id)
         for device in session.scalars(select(Device)):
             counts = session.scalars(
-                select(Receipt.v).where(Receipt.device_id == device.device_id).order_by(Receipt.v)
+                select(Receipt.v).where(listener == device.device_id).order_by(Receipt.v)
             ).all()
             assert len(set(counts)) == len(counts)
-            assert max(counts, default=0) == device.verdicts
+            # The last one may be told to the tablet that replaced this one.
+            assert max(counts, default=0) <= device.verdicts

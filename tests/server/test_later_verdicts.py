@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from tests.world import ESTABLISHMENT, Json, World
+from tests.contract.soundness import assert_sound
+from tests.world import ESTABLISHMENT, OTHER_UNIT, Json, Tablet, World
 
 from field178_server.models import Receipt
 from field178_server.models.base import table_of
+from field178_server.soundness import faults_of_store
 from field178_server.unit_of_work import run_write
 from field178_shared.protocol import MAX_ANSWER_BYTES
 
@@ -74,3 +76,61 @@ def test_what_was_pushed_just_now_is_not_told_twice_beside_many_unheard(world: W
     tablet.pull()
     with Session(world.engine) as session:
         assert tablet.verdicts == len(list(session.scalars(select(Receipt.v))))
+
+
+def orphan_of(world: World, tablet: Tablet) -> tuple[Json, Json]:
+    """A change that waits for a record, and the create of that record by another tablet."""
+    maker = world.tablet()
+    made = maker.create()
+    waits = tablet.change(made["record_id"], {"village": "Thôn 2"})
+    assert tablet.push(waits)[0]["reason"] == "orphan"
+    return waits, made
+
+
+def results(frames: list[Json], change: Json) -> list[Json]:
+    return [one for one in frames if one.get("change_id") == change["change_id"]]
+
+
+def test_the_tablet_that_replaced_another_hears_what_becomes_of_its_changes_once(world: World) -> None:
+    old, new, other = world.tablet(), world.tablet(), world.tablet()
+    waits, made = orphan_of(world, old)
+    old.pull()
+    (receipt,) = new.push(waits)
+    assert (receipt["status"], receipt["incarnation"], receipt["v"]) == ("quarantined", old.incarnation, 1)
+    new.pull()
+    other.push(made)
+    assert [one["status"] for one in results(new.pull(), waits)] == ["applied"]
+    assert (new.verdicts, results(new.pull(), waits), results(old.pull(), waits)) == (2, [], [])
+    assert_sound(world)
+    assert faults_of_store(world.engine, world.tenant_id) == []
+
+
+def test_a_repeat_by_the_tablet_that_replaced_another_counts_nothing_anew(world: World) -> None:
+    old, new = world.tablet(), world.tablet()
+    waits, _ = orphan_of(world, old)
+    assert new.push(waits) == new.push(waits)
+    third = world.tablet()
+    third.push(waits)
+    assert [(row.device_id, row.told_to) for row in world.rows(Receipt)] == [(old.device, third.device)]
+
+
+def test_of_a_scope_that_was_not_granted_it_hears_the_verdict_alone(world: World) -> None:
+    old, new = world.tablet(), world.tablet(OTHER_UNIT)
+    waits, made = orphan_of(world, old)
+    new.push(waits)
+    world.tablet().push(made)
+    (told,) = results(new.sync(), waits)
+    assert [told[name] for name in ("status", "rev", "seq", "h")] == ["applied", None, None, None]
+
+
+def test_what_is_taken_over_is_mended_by_saying_it_anew(world: World) -> None:
+    old, new = world.tablet(), world.tablet()
+    bad = old.create({**ESTABLISHMENT, "rooms_total": -1})
+    old.push(bad)
+    new.push(bad)
+    assert world.rows(Receipt)[0].told_to == new.device
+    # Only its own tablet may mend a change: the other one says it anew.
+    again = new.change(bad["record_id"], ESTABLISHMENT, create=True, replaces=[bad["change_id"]])
+    (mended,) = new.push(again)
+    assert mended["status"] == "applied"
+    assert_sound(world)

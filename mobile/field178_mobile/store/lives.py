@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.store.meta import get_text, put_number, put_text
+from field178_mobile.store.outbox import offer_again
 from field178_mobile.store.position import Life, explanation
 from field178_mobile.store.room import Room
 from field178_shared.canonical import Digest
@@ -34,6 +35,9 @@ def enter_device(room: Room, device: str, new_incarnation: Callable[[], str]) ->
         if known is not None:
             _begin(room, new_incarnation())
             put_number(room, "verdicts", 0)
+            # Said again by the new device, under the same ids: from then on it hears what becomes of them.
+            waiting = room.connection.execute("SELECT id FROM outbox WHERE status = 'quarantined'").fetchall()
+            offer_again(room, [change_id for (change_id,) in waiting])
 
 
 def _begin(room: Room, incarnation: str) -> None:

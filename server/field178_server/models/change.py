@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
@@ -37,12 +37,22 @@ class Receipt(Base):
     """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash).
 
     `first_v` is its `v` when it was made: a verdict made anew keeps it, and roots cover receipts by it.
+    `told_to`: the tablet that replaced its own and hears what becomes of it; null: its own. `v` is a count of
+    the one that is told.
     """
 
     __tablename__ = "receipt"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
         Index(None, "tenant_id", "device_id", "v"),
+        Index(
+            None,
+            "tenant_id",
+            "told_to",
+            "v",
+            sqlite_where=text("told_to IS NOT NULL"),
+            postgresql_where=text("told_to IS NOT NULL"),
+        ),
         CheckConstraint("status IN ('applied', 'unchanged', 'conflict', 'quarantined')", name="status"),
         CheckConstraint("rev >= 0 AND v > 0", name="counters"),
     )
@@ -64,6 +74,7 @@ class Receipt(Base):
     at: Mapped[datetime]
     v: Mapped[int]
     first_v: Mapped[int] = mapped_column(server_default="0")
+    told_to: Mapped[MaybeKey]
 
 
 class Quarantine(Base):

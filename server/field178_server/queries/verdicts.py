@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Receipt as ReceiptRow
@@ -17,25 +19,38 @@ _PAGE = 250
 
 _LATER = (
     select(ReceiptRow.__table__)
-    .where(
-        ReceiptRow.tenant_id == bindparam("tenant_id"),
-        ReceiptRow.device_id == bindparam("device_id"),
-        ReceiptRow.v > bindparam("after"),
-    )
+    .where(ReceiptRow.tenant_id == bindparam("tenant_id"), ReceiptRow.v > bindparam("after"))
     .order_by(ReceiptRow.v)
     .limit(_PAGE)
 )
+_OWN = _LATER.where(ReceiptRow.device_id == bindparam("device_id"), ReceiptRow.told_to.is_(None))
+_TAKEN_OVER = _LATER.where(ReceiptRow.told_to == bindparam("device_id"))
 
 
-def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> Iterator[Receipt]:
-    """Give the verdicts on a tablet's changes that were made or changed after its count, ascending.
+class LaterVerdict(NamedTuple):
+    """A verdict to be told; `is_others`: on a change of the tablet that this one replaced."""
+
+    receipt: Receipt
+    is_others: bool
+
+
+def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> Iterator[LaterVerdict]:
+    """Give the verdicts that a tablet is told of, made or changed after its count, ascending.
 
     Read page by page: after a grant, or for a tablet that begins anew, there may be any number of them.
     """
+    found = (_later(session, query, tenant_id, device_id, after) for query in (_OWN, _TAKEN_OVER))
+    for row in heapq.merge(*found, key=lambda row: int(row.v)):
+        yield LaterVerdict(_receipt(row), is_others=row.device_id != device_id)
+
+
+def _later(
+    session: Session, query: Select[Any], tenant_id: str, device_id: str, after: int
+) -> Iterator[Row[Any]]:
     while True:
         wanted = {"tenant_id": tenant_id, "device_id": device_id, "after": after}
-        rows = session.execute(_LATER, wanted).all()
-        yield from map(_receipt, rows)
+        rows = session.execute(query, wanted).all()
+        yield from rows
         if len(rows) < _PAGE:
             return
         after = rows[-1].v
@@ -60,7 +75,7 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[start : start + _AT_ONCE]
 
 
-def _receipt(row: Row[*tuple[object, ...]]) -> Receipt:
+def _receipt(row: Row[Any]) -> Receipt:
     return Receipt(
         change_id=row.change_id,
         status=Status(row.status),

@@ -29,7 +29,7 @@ _MAKERS = Prepared(
 class Evidence:
     """The tablets and records of one transaction, as each tablet may see them.
 
-    Tablets MUST be locked before records: those handed in are, the others `read` locks first.
+    Tablets MUST be locked before records: those handed in are, the others go through `lock`.
     """
 
     def __init__(self, batch: Batch, devices: Iterable[DeviceContext]) -> None:
@@ -37,14 +37,17 @@ class Evidence:
         self.devices = {device.id: device for device in devices}
         self._makers: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
 
-    def read(self, changes: Sequence[Change], device_ids: Collection[str]) -> None:
-        """Lock and read tablets and records; for deletes and merges, also who made the revisions.
+    def lock(self, device_ids: Collection[str]) -> None:
+        """Lock and read tablets, those at hand already left out."""
+        if absent := set(device_ids) - set(self.devices):
+            self.devices |= load_devices(self.batch.session, self.batch.tenant_id, absent, lock=True)
+
+    def read(self, changes: Sequence[Change]) -> None:
+        """Lock and read records; for deletes and merges, also who made the revisions.
 
         As many statements for one change as for all.
         """
         session, tenant_id = self.batch.session, self.batch.tenant_id
-        if absent := set(device_ids) - set(self.devices):
-            self.devices |= load_devices(session, tenant_id, absent, lock=True)
         named = {change.record_id for change in changes} | merging.targets(changes)
         self.batch.load(named)
         merging.load_survivors(self.batch, named)

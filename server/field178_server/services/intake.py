@@ -38,6 +38,10 @@ class Intake:
     def prepare(self, pushed: Sequence[Sent]) -> None:
         """Read all that judging these changes needs, in as many statements for one as for all."""
         self._book.read(pushed)
+        if elsewhere := self._book.waiting_elsewhere(self._evidence.devices):
+            # Of a tablet that this one replaced: locked, and then read as they stand.
+            self._evidence.lock({entry.listener for entry in elsewhere})
+            self._book.read(pushed)
         fresh = [sent.change for sent in pushed if self._book.known(sent) is None]
         if fresh:
             self._read(fresh, [])
@@ -60,6 +64,8 @@ class Intake:
                     fresh.append(one)
                 else:
                     entry = self._book.refuse_reuse(one)
+            else:
+                self._book.take_over(entry, device.id)
             entries.append(entry)
         held = [entry for entry in entries if entry.is_quarantined and entry.reason is not None]
         if fault:
@@ -97,9 +103,14 @@ class Intake:
 
     def _read(self, changes: Sequence[Change], waits: Sequence[Waiting]) -> None:
         found = [*waits, *self._backlog.read(changes)]
-        self._evidence.read(
-            [*changes, *(one.change for one in found)], {one.entry.device_id for one in found}
-        )
+        if found:
+            self._lock_tablets([one.entry for one in found])
+        self._evidence.read([*changes, *(one.change for one in found)])
+
+    def _lock_tablets(self, entries: Sequence[Entry]) -> None:
+        self._evidence.lock({entry.listener for entry in entries} | {entry.device_id for entry in entries})
+        ledger.read_listeners(self._batch.session, self._batch.tenant_id, entries)
+        self._evidence.lock({entry.listener for entry in entries})
 
     def _arrived(self, sent: Sent, device: DeviceContext, incarnation: str) -> Waiting:
         change = sent.change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,13 @@ _COLUMNS = (
     "change_id",
 )
 _VERDICT = _COLUMNS[:9]
+_TOLD_TO = Prepared(
+    select(ReceiptRow.change_id, ReceiptRow.told_to).where(
+        ReceiptRow.tenant_id == bindparam("tenant_id"),
+        database.among(ReceiptRow.change_id, bindparam("change_ids")),
+        ReceiptRow.told_to.is_not(None),
+    )
+)
 _NAMES = tuple(column.name for column in table_of(ReceiptRow).columns)
 _BY_CHANGE = Prepared(
     select(table_of(ReceiptRow)).where(
@@ -67,7 +74,13 @@ class Entry:
     seq: int | None = None
     h: str | None = None
     v: int = 0
+    told_to: str | None = None
     is_stored: bool = False
+
+    @property
+    def listener(self) -> str:
+        """The tablet that is told of this verdict, and by whose count."""
+        return self.told_to or self.device_id
 
     @property
     def is_quarantined(self) -> bool:
@@ -109,6 +122,14 @@ def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) ->
     return {entry.change_id: entry for entry in entries}
 
 
+def read_listeners(session: Session, tenant_id: str, entries: Sequence[Entry]) -> None:
+    """Look once more who is told of these verdicts. Their tablets MUST be locked: from then on it stands."""
+    wanted = {"tenant_id": tenant_id, "change_ids": sorted({entry.change_id for entry in entries})}
+    found = dict(_TOLD_TO.rows(session, wanted))
+    for entry in entries:
+        entry.told_to = found.get(entry.change_id)
+
+
 def entry_of(row: Mapping[str, Any]) -> Entry:
     """Return the verdict of a row of the receipt table."""
     members = {name: row[name] for name in Entry.__slots__ if name in row}
@@ -143,6 +164,13 @@ def write_entries(session: Session, tenant_id: str, entries: Iterable[Entry]) ->
     again = [_row(connection, tenant_id, entry) for entry in listed if entry.is_stored]
     verdicts = [(*row[: len(_VERDICT)], *row[-2:]) for row in again]
     database.bulk_update(connection, table, _VERDICT, ("tenant_id", "change_id"), verdicts)
+
+
+def write_listeners(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+    """Write who is told of these stored verdicts from now on, and under which count."""
+    rows = [(entry.told_to, entry.v, tenant_id, entry.change_id) for entry in entries]
+    key = ("tenant_id", "change_id")
+    database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
 
 
 def _row(connection: Connection, tenant_id: str, entry: Entry) -> database.Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from field178_server import database
 from field178_server.models import Device
@@ -26,6 +26,7 @@ class VerdictBook:
         self._reused: dict[tuple[str, str], Entry] = {}
         self._judged: dict[str, Entry] = {}
         self._parked: dict[tuple[str, str], Waiting] = {}
+        self._taken_over: dict[str, Entry] = {}
 
     def read(self, pushed: Sequence[Sent]) -> None:
         """Find the stored verdicts on these changes."""
@@ -36,6 +37,16 @@ class VerdictBook:
         """Return the verdict on a change that came before with this very content."""
         entry = self._known.get(sent.change.change_id)
         return entry if entry is not None and entry.payload_hash == sent.hash else None
+
+    def waiting_elsewhere(self, device_ids: Collection[str]) -> list[Entry]:
+        """Return the known verdicts on waiting changes that none of these tablets is told of."""
+        return [one for one in self._known.values() if one.is_quarantined and one.listener not in device_ids]
+
+    def take_over(self, entry: Entry, device_id: str) -> None:
+        """Let this tablet be told what becomes of a waiting change: it replaced the one that was."""
+        if entry.is_quarantined and entry.listener != device_id:
+            entry.told_to = device_id
+            self._taken_over[entry.change_id] = entry
 
     def enter(self, one: Waiting) -> bool:
         """Take in a change to be judged; False when its id was used for another content."""
@@ -94,15 +105,21 @@ class VerdictBook:
         self._count(devices)
         incarnations.add_receipts(batch.session, batch.tenant_id, fresh)
         ledger.write_entries(batch.session, batch.tenant_id, self._judged.values())
+        ledger.write_listeners(batch.session, batch.tenant_id, self._taken_over.values())
         waiting.write_waiting(batch.session, batch.tenant_id, self._parked.values(), batch.now)
 
     def _count(self, devices: Iterable[DeviceContext]) -> None:
         counts = {device.id: device.verdicts for device in devices}
+        for change_id, entry in self._taken_over.items():
+            self._judged.setdefault(change_id, entry).told_to = entry.told_to
         uncounted = [*self._judged.values(), *(e for e in self._reused.values() if not e.v)]
         for entry in uncounted:
-            counts[entry.device_id] += 1
-            entry.v = counts[entry.device_id]
-        moved = sorted({entry.device_id for entry in uncounted})
+            counts[entry.listener] += 1
+            entry.v = counts[entry.listener]
+        for change_id, entry in self._taken_over.items():
+            # Judged anew in this very transaction: that verdict is the one that is told.
+            entry.become(self._judged[change_id])
+        moved = sorted({entry.listener for entry in uncounted})
         rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in moved]
         connection = self._batch.session.connection()
         database.bulk_update(connection, table_of(Device), ("verdicts",), ("tenant_id", "device_id"), rows)

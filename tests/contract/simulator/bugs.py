@@ -301,8 +301,8 @@ def verdicts_sent_once() -> Planted:
 
     def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
         found = list(original(session, tenant_id, device_id, after))
-        fresh = [one for one in found if (device_id, one.change_id, one.v) not in told]
-        told.update((device_id, one.change_id, one.v) for one in fresh)
+        fresh = [one for one in found if (device_id, one.receipt.change_id, one.receipt.v) not in told]
+        told.update((device_id, one.receipt.change_id, one.receipt.v) for one in fresh)
         return fresh
 
     return patch.object(verdicts, "later_verdicts", later)

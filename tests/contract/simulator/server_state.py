@@ -49,6 +49,7 @@ class ReceiptRow(NamedTuple):
     seq: int | None
     h: str | None
     v: int
+    listener: str
 
 
 class ScopeRow(NamedTuple):
@@ -114,7 +115,7 @@ def read_state(path: Path) -> ServerState:
                 row[0]: ReceiptRow(*row)
                 for row in rows(
                     "SELECT change_id, device_id, incarnation, record_id, status, reason, scope, rev, seq, "
-                    "h, v FROM receipt"
+                    "h, v, coalesce(told_to, device_id) FROM receipt"
                 )
             },
             granted={device: frozenset(scopes) for device, scopes in granted.items()},

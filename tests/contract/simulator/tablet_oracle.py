@@ -242,8 +242,8 @@ class TabletOracle:
             row = state.receipts.get(change_id)
             require(row is not None, "I1", f"{self.tablet.name}: no receipt of {change_id} on the server")
             assert row is not None
-            # Verdicts are counted by device: enrolled as another, the tablet hears of no later one.
-            if self.is_history_hidden or row.device != self.tablet.device:
+            # Another device is told only of what waited when the tablet was enrolled as that one.
+            if self.is_history_hidden or row.listener != self.tablet.device:
                 continue
             told = (row.status, row.reason, row.incarnation)
             require((status, reason, life) == told, "I5", f"{change_id}: {(status, reason, life)} is {told}")

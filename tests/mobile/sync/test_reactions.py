@@ -68,6 +68,27 @@ def test_a_tablet_enrolled_again_begins_a_life_of_its_own_and_offers_everything_
     assert "agreed" in tablet.server.frames[0]
 
 
+def test_a_tablet_enrolled_again_says_once_more_what_waits_so_that_it_hears_of_it(tablet: Tablet) -> None:
+    tablet.server.refuse = lambda change: "rule"
+    waits = tablet.file(1, name="một")
+    tablet.sync()
+    tablet.server.refuse = lambda change: None
+    taken = tablet.file(2, name="hai")
+    tablet.sync()
+    before = len(tablet.server.requests)
+    again = Tablet(tablet.store, tablet.clock, tablet.server, device="device-2")
+    tablet.server.enrolled_again()
+    again.sync()
+    pushed = [
+        one["change_id"] for request in tablet.server.requests[before:] for one in request.get("push", [])
+    ]
+    assert pushed == [waits]
+    assert taken != waits
+    change = again.store.read(lambda room: get_change(room, str(waits)))
+    assert change is not None
+    assert change.status is Status.QUARANTINED
+
+
 def test_a_lost_answer_is_no_sign_of_a_copy(tablet: Tablet) -> None:
     tablet.sync()
     life = tablet.sync_store.position().incarnation
