@@ -92,7 +92,8 @@ def _arguments(command: click.Command) -> Iterator[str]:
     for one in command.params:
         if isinstance(one, click.Argument):
             choices = getattr(one.type, "choices", None)
-            yield "|".join(choices) if choices else str(one.name).upper()
+            name = "|".join(choices) if choices else str(one.name).upper()
+            yield name if one.required else f"[{name}]"
 
 
 def _row(option: click.Option) -> str:

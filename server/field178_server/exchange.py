@@ -60,7 +60,7 @@ class Exchange:
         Of a tablet whose protocol is no longer served the changes are taken as ever, and nothing is sent but
         their receipts.
         """
-        seen = Presence(self.clock.now(), request.app, request.now, request.about)
+        seen = Presence(self.clock.now(), request.app, request.now, request.about, request.cursors)
         pushed = (device_id, request.incarnation, request.push, seen)
         answers = self.take_in(*pushed) if request.push else []
         if protocol < self.served[0]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from field178_server.cli.operator_context import as_json_option, operator, show
+from field178_server.cli.operator_context import as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
+from field178_server.compacting import compact_what_is_old
 from field178_server.services import record_desk
 from field178_server.services.compaction import compact as compact_scope
 from field178_server.services.record_desk import Decision
@@ -58,11 +59,20 @@ def unmerge(record: str, as_json: bool) -> None:
     show({"record": record, "rev": rev}, as_json=as_json)
 
 
-@click.command(help=_("Forget what left a scope or was deleted there; tablets behind it start again."))
-@click.argument("scope")
+@click.command(
+    help=_(
+        "Forget what left a scope or was deleted there; tablets behind it start again. Without SCOPE, in all "
+        "scopes, only what is old and was read by every tablet in use: the server does this once a day."
+    )
+)
+@click.argument("scope", required=False)
 @as_json_option
-def compact(scope: str, as_json: bool) -> None:
-    """Compact the feed of a scope."""
+def compact(scope: str | None, as_json: bool) -> None:
+    """Compact the feed of a scope, or of all by age."""
     at = operator()
-    dropped = at.write(lambda session: compact_scope(session, at.tenant_id, scope))
-    show({"scope": scope, "dropped": dropped}, as_json=as_json)
+    if scope is None:
+        dropped = compact_what_is_old(at.engine, at.tenant_id, at.desk.now())
+        show_rows([{"scope": name, "dropped": count} for name, count in dropped.items()], as_json=as_json)
+        return
+    count = at.write(lambda session: compact_scope(session, at.tenant_id, scope))
+    show({"scope": scope, "dropped": count}, as_json=as_json)

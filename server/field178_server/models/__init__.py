@@ -18,7 +18,7 @@ from field178_server.models.purge import Purge
 from field178_server.models.record import Feed, Record
 from field178_server.models.root import Root, RootPart
 from field178_server.models.salvage import Salvage
-from field178_server.models.tenancy import Scope, StoreCheck, Tenant
+from field178_server.models.tenancy import Scope, ScopeMark, StoreCheck, Tenant
 
 __all__ = [
     "Attachment",
@@ -51,6 +51,7 @@ __all__ = [
     "RootPart",
     "Salvage",
     "Scope",
+    "ScopeMark",
     "StoreCheck",
     "Tenant",
     "Upload",

@@ -13,7 +13,8 @@ from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey,
 class Device(Base):
     """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first.
 
-    The columns from `told_at` on are the tablet's own word of itself; null is not told. `root_alarm`: why the
+    `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
+    columns from `told_at` on are the tablet's own word of itself; null is not told. `root_alarm`: why the
     root that it saw is none of ours (protocol §5), and since when.
     """
 
@@ -35,6 +36,7 @@ class Device(Base):
     last_seen_at: Mapped[datetime | None]
     app_version: Mapped[str | None]
     clock_offset_ms: Mapped[int | None]
+    cursors: Mapped[str | None]
     told_at: Mapped[datetime | None]
     unsent_count: Mapped[int | None]
     unsent_file_count: Mapped[int | None]

@@ -1,8 +1,9 @@
-"""When a tablet was last heard of, its application, its clock, and what it tells of itself."""
+"""When a tablet was last heard of, its application, clock and cursors, and what it tells of itself."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +29,7 @@ class Presence:
     app: str
     device_now: str
     about: About | None = None
+    cursors: Mapping[str, int] | None = None
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -51,6 +53,8 @@ def note(session: Session, tenant_id: str, device_id: str, presence: Presence) -
         "app_version": presence.app[:_LONGEST_APP] or None,
         "clock_offset_ms": presence.clock_offset_ms,
     }
+    if presence.cursors is not None:
+        values["cursors"] = json.dumps(dict(presence.cursors), separators=(",", ":"))
     if (about := presence.about) is not None:
         values |= {
             "told_at": at,

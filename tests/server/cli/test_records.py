@@ -168,6 +168,13 @@ def test_a_compacted_scope_sends_late_tablets_back_to_compare(field178: Command,
     assert field178.run("compact", "unit:none").exit_code == 1
 
 
+def test_without_a_scope_what_is_young_or_unread_stays(field178: Command, tablet: Field) -> None:
+    record = tablet.file("establishment", ESTABLISHMENT)
+    field178("move", record, THERE)
+    assert field178.rows("compact") == []
+    assert {"frame": "resync", "scope": HERE} not in tablet.sync(cursors={HERE: 1})
+
+
 def test_a_new_epoch_is_told_at_once(field178: Command, tablet: Field) -> None:
     before = tablet.sync()[0]["epoch"]
     made = field178.json("new-epoch")["epoch"]
