@@ -1,4 +1,4 @@
-"""What the sync engine writes: each function is one transaction with a named crash point on both sides.
+"""Committing an answer: each function is one transaction with a named crash point on both sides.
 
 The order inside is the protocol's: rows, cursor and receipts stand or fall together.
 """
@@ -6,7 +6,7 @@ The order inside is the protocol's: rows, cursor and receipts stand or fall toge
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,22 +14,17 @@ from field178_mobile.store.base import (
     BaseRow,
     Committed,
     ScopeRow,
-    drop_scope,
     get_base,
     get_scope,
     put_scope,
     recomputed_digest,
 )
 from field178_mobile.store.brake import ANNOUNCING, counted, hold, leaving_rows, stops
-from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.notices import Notice, replace_notices
 from field178_mobile.store.outbox import (
     State,
-    delete_changes,
     get_change,
-    offer_again,
-    prunable,
     set_state,
     settle_left,
     settle_record,
@@ -37,15 +32,13 @@ from field178_mobile.store.outbox import (
     store_receipt,
 )
 from field178_mobile.store.purged import forget_purged
-from field178_mobile.store.removed import forget_removed, forget_removed_of, take_out, take_over
+from field178_mobile.store.removed import take_out, take_over
 from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
-from field178_shared.canonical import Digest, receipt_hash
+from field178_shared.canonical import Digest
 from field178_shared.clock import to_wire
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Receipt, Status
-
-_JOURNAL_WORTH_REWRITING = 256 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,119 +138,6 @@ def finish_exchange(room: Room, greeting: Greeting, at: datetime) -> None:
         put_text(room, "last_error", None)
 
 
-def note_agreement(room: Room, at: datetime) -> None:
-    """Remember that an exchange succeeded and that nothing else changed."""
-    with room.transaction("agreed"):
-        put_text(room, "last_success_at", to_wire(at))
-        put_text(room, "last_error", None)
-
-
-def note_error(room: Room, code: str) -> None:
-    """Remember why the last exchange failed, for the status line."""
-    if get_text(room, "last_error") != code:
-        with room.transaction("error"):
-            put_text(room, "last_error", code)
-
-
-def note_clock(room: Room, offset_ms: int) -> None:
-    """Remember device minus server time, when it moved by more than a second."""
-    if abs(get_number(room, "clock_offset_ms") - offset_ms) > 1000:
-        with room.transaction("clock"):
-            put_number(room, "clock_offset_ms", offset_ms)
-
-
-def mark_sent(room: Room, change_ids: Sequence[str]) -> None:
-    """Remember, before the first byte goes out, that these changes may be with the server."""
-    with room.transaction("sent"):
-        set_state(room, change_ids, State.SENT)
-
-
-def park(room: Room, change_ids: Sequence[str], reason: str) -> None:
-    """Take changes out of the queue until the user mends them, so that they delay no other."""
-    with room.transaction("park"):
-        set_state(room, change_ids, State.PARKED, reason)
-
-
-def unpark(room: Room, reason: str) -> list[str]:
-    """Put changes parked for a reason back into the queue, unless they were mended; return their records.
-
-    They count as sent: the server may have taken one and failed after that.
-    """
-    query = "FROM outbox WHERE state = 'parked' AND reason = ? AND replaced_by IS NULL"
-    found = room.connection.execute(f"SELECT id, record_id {query}", (reason,)).fetchall()
-    if found:
-        with room.transaction("unpark"):
-            set_state(room, [change_id for change_id, _ in found], State.SENT)
-    return [record_id for _, record_id in found]
-
-
-def offer_missing(room: Room, change_ids: Sequence[str], offering: bool) -> None:
-    """Push again what the server lost, under the same ids; `offering`: more is still to be offered."""
-    with room.transaction("offer"):
-        offer_again(room, change_ids)
-        put_number(room, "must_offer", int(offering))
-
-
-def demand_offer(room: Room) -> None:
-    """Remember that the server may have lost changes: the next request offers all that are held."""
-    if get_number(room, "must_offer") != 1:
-        with room.transaction("offer"):
-            put_number(room, "must_offer", 1)
-
-
-def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
-    """Delete what belongs to scopes no longer granted, once their changes were pushed."""
-    waiting = {
-        row[0]
-        for row in room.connection.execute(
-            "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
-        )
-    }
-    query = (
-        "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
-        "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
-    )
-    held = {row[0] for row in room.connection.execute(query)}
-    lost = sorted(held - granted - waiting)
-    if not lost:
-        return Committed(frozenset())
-    touched: set[str] = set()
-    with room.transaction("lost"):
-        for scope in lost:
-            touched.update(drop_scope(room, scope))
-            forget_removed_of(room, scope)
-        # After all rows went: a change may have been answered in one scope while its row lay in another.
-        for scope in lost:
-            settle_scope(room, scope, None)
-    return Committed(frozenset(touched))
-
-
-def forget_lost(room: Room, ordinals: Iterable[int]) -> None:
-    """Let go of records that were offered and answered."""
-    with room.transaction("salvaged"):
-        forget_removed(room, ordinals)
-
-
-def prune(room: Room, journal: Journal, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
-    """Let go of changes that a backup verified by restore holds; their receipts still count.
-
-    Only of lives whose receipts agree: two copies of one database use the same numbers for other changes.
-    """
-    gone: list[str] = []
-    with room.transaction("prune"):
-        for life_id, number in backed_up.items():
-            room.connection.execute("UPDATE incarnation SET backed_up = ? WHERE id = ?", (number, life_id))
-            if life_id in agreed:
-                gone += _prune_life(room, life_id, number)
-    if gone and journal.size > _JOURNAL_WORTH_REWRITING:
-        # After the commit: a crash before this leaves a journal that says more than it must, never less.
-        held = {row[0] for row in room.connection.execute("SELECT id FROM outbox")}
-        journal.keep_only(held)
-        with room.transaction("journal"):
-            put_text(room, "journal", journal.generation)
-            put_number(room, "journal_end", journal.size)
-
-
 def _store_receipts(room: Room, receipts: Iterable[Receipt], granted: frozenset[str]) -> set[str]:
     touched: set[str] = set()
     for receipt in receipts:
@@ -348,21 +228,3 @@ def _put_wants(room: Room, checkpoint: Checkpoint) -> None:
     after = (before | checkpoint.wants) - arrived
     if after != before:
         put_text(room, "wants", json.dumps(sorted(after)))
-
-
-def _prune_life(room: Room, life_id: str, backed_up: int) -> list[str]:
-    gone = prunable(room, life_id, backed_up)
-    row = room.connection.execute(
-        "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?", (life_id,)
-    ).fetchone()
-    if not gone or row is None:
-        return []
-    digest = Digest(row[0], int(row[1], 16))
-    for change_id in gone:
-        digest = digest.add(receipt_hash(change_id))
-    room.connection.execute(
-        "UPDATE incarnation SET pruned_count = ?, pruned_total = ? WHERE id = ?",
-        (digest.count, f"{digest.total:032x}", life_id),
-    )
-    delete_changes(room, gone)
-    return gone

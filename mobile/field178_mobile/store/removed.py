@@ -80,6 +80,12 @@ def forget_removed(room: Room, ordinals: Iterable[int]) -> None:
     room.connection.executemany("DELETE FROM removed WHERE ordinal = ?", [(one,) for one in ordinals])
 
 
+def forget_lost(room: Room, ordinals: Iterable[int]) -> None:
+    """Let go of records that were offered and answered."""
+    with room.transaction("salvaged"):
+        forget_removed(room, ordinals)
+
+
 def forget_removed_of(room: Room, scope: str) -> None:
     """Let go of what a lost scope held: nothing of it stays readable. Inside a transaction."""
     room.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))

@@ -6,7 +6,19 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store import commits, dictionary, lives, purged, removed, repair, roots
+from field178_mobile.store import (
+    commits,
+    contact,
+    dictionary,
+    dispatch,
+    lives,
+    lost_scopes,
+    pruning,
+    purged,
+    removed,
+    repair,
+    roots,
+)
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
@@ -69,20 +81,20 @@ class SyncStore:
 
     def mark_sent(self, change_ids: Sequence[str]) -> None:
         """Remember that these changes may be with the server."""
-        self._write(lambda room: commits.mark_sent(room, change_ids))
+        self._write(lambda room: dispatch.mark_sent(room, change_ids))
 
     def park(self, changes: Sequence[OwnChange], reason: str) -> None:
         """Take changes out of the queue until the user mends them."""
 
         def work(unlocked: Unlocked) -> list[str]:
-            commits.park(unlocked.room, [change.id for change in changes], reason)
+            dispatch.park(unlocked.room, [change.id for change in changes], reason)
             return [change.record_id for change in changes]
 
         self._store.write(work)
 
     def unpark(self, reason: str) -> None:
         """Push again what was parked for a reason."""
-        self._store.write(lambda unlocked: commits.unpark(unlocked.room, reason))
+        self._store.write(lambda unlocked: dispatch.unpark(unlocked.room, reason))
 
     def commit_checkpoint(self, checkpoint: Checkpoint) -> Committed:
         """Commit rows, cursor and receipts together."""
@@ -95,7 +107,7 @@ class SyncStore:
 
     def drop_lost_scopes(self, granted: frozenset[str]) -> None:
         """Delete what belongs to scopes no longer granted."""
-        self._commit(lambda room: commits.drop_lost_scopes(room, granted))
+        self._commit(lambda room: lost_scopes.drop_lost_scopes(room, granted))
 
     def finish(self, greeting: Greeting, at: datetime) -> None:
         """Keep what `hello` said at the end of an answer."""
@@ -103,23 +115,23 @@ class SyncStore:
 
     def note_agreement(self, at: datetime) -> None:
         """Remember that the server computed the same state."""
-        self._write(lambda room: commits.note_agreement(room, at))
+        self._write(lambda room: contact.note_agreement(room, at))
 
     def note_error(self, code: str) -> None:
         """Remember why the last exchange failed."""
-        self._write(lambda room: commits.note_error(room, code))
+        self._write(lambda room: contact.note_error(room, code))
 
     def note_clock(self, offset_ms: int) -> None:
         """Remember how far this clock is from the server's."""
-        self._write(lambda room: commits.note_clock(room, offset_ms))
+        self._write(lambda room: contact.note_clock(room, offset_ms))
 
     def offer_missing(self, change_ids: Sequence[str], *, offering: bool) -> None:
         """Push again what the server lost."""
-        self._write(lambda room: commits.offer_missing(room, change_ids, offering))
+        self._write(lambda room: dispatch.offer_missing(room, change_ids, offering))
 
     def demand_offer(self) -> None:
         """Offer all held changes with the next request."""
-        self._write(commits.demand_offer)
+        self._write(dispatch.demand_offer)
 
     def explain(self, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
         """Remember a difference of receipts that was looked into."""
@@ -155,7 +167,7 @@ class SyncStore:
 
     def forget_lost(self, ordinals: Sequence[int]) -> None:
         """Let go of lost records that the server has answered for."""
-        self._write(lambda room: commits.forget_lost(room, ordinals))
+        self._write(lambda room: removed.forget_lost(room, ordinals))
 
     def kept_root(self) -> KeptRoot | None:
         """Return the highest root of the server's history that was seen."""
@@ -176,7 +188,7 @@ class SyncStore:
         if moved:
 
             def work(unlocked: Unlocked) -> tuple[()]:
-                commits.prune(unlocked.room, unlocked.journal, moved, agreed)
+                pruning.prune(unlocked.room, unlocked.journal, moved, agreed)
                 return ()
 
             self._store.write(work)

@@ -12,7 +12,7 @@ from tests.contract.power_cuts.disk import NOTHING, Act, Disk, Entry, Remains
 from tests.contract.power_cuts.recording import recorded
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of
 
-from field178_mobile.store import Draft, Store, commits
+from field178_mobile.store import Draft, Store, pruning
 from field178_mobile.store.base import get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.journal import Journal
@@ -223,7 +223,7 @@ class Tablet:
         self._remains.write(root)
         done = [Step(0, self._saved)]
         with (
-            patch.object(commits, "_JOURNAL_WORTH_REWRITING", JOURNAL_WORTH_REWRITING),
+            patch.object(pruning, "_JOURNAL_WORTH_REWRITING", JOURNAL_WORTH_REWRITING),
             recorded(disk, root, self._synchronous) as folder,
         ):
             store = Store(folder, self._clock, self._ids)

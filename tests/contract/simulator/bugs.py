@@ -11,7 +11,7 @@ from unittest.mock import patch
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_mobile.store import brake, commits, repair, sync_store
+from field178_mobile.store import brake, commits, pruning, repair, sync_store
 from field178_mobile.store.base import Committed, drop_base, get_scope, put_scope
 from field178_mobile.store.commits import Checkpoint
 from field178_mobile.store.position import Position
@@ -286,7 +286,7 @@ def prune_on_acknowledgement() -> Planted:
     def forget(room: Room) -> None:
         with room.transaction("prune"):
             for (life,) in room.connection.execute("SELECT id FROM incarnation").fetchall():
-                commits._prune_life(room, life, 10**6)
+                pruning._prune_life(room, life, 10**6)
 
     def prune(store: SyncStore, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         original(store, backed_up, agreed)

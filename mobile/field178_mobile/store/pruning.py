@@ -1,0 +1,51 @@
+"""Letting go of acknowledged changes: only of what a backup verified by restore holds."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.meta import put_number, put_text
+from field178_mobile.store.outbox import delete_changes, prunable
+from field178_mobile.store.room import Room
+from field178_shared.canonical import Digest, receipt_hash
+
+_JOURNAL_WORTH_REWRITING = 256 << 10
+
+
+def prune(room: Room, journal: Journal, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
+    """Let go of changes that a backup verified by restore holds; their receipts still count.
+
+    Only of lives whose receipts agree: two copies of one database use the same numbers for other changes.
+    """
+    gone: list[str] = []
+    with room.transaction("prune"):
+        for life_id, number in backed_up.items():
+            room.connection.execute("UPDATE incarnation SET backed_up = ? WHERE id = ?", (number, life_id))
+            if life_id in agreed:
+                gone += _prune_life(room, life_id, number)
+    if gone and journal.size > _JOURNAL_WORTH_REWRITING:
+        # After the commit: a crash before this leaves a journal that says more than it must, never less.
+        held = {row[0] for row in room.connection.execute("SELECT id FROM outbox")}
+        journal.keep_only(held)
+        with room.transaction("journal"):
+            put_text(room, "journal", journal.generation)
+            put_number(room, "journal_end", journal.size)
+
+
+def _prune_life(room: Room, life_id: str, backed_up: int) -> list[str]:
+    gone = prunable(room, life_id, backed_up)
+    row = room.connection.execute(
+        "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?", (life_id,)
+    ).fetchone()
+    if not gone or row is None:
+        return []
+    digest = Digest(row[0], int(row[1], 16))
+    for change_id in gone:
+        digest = digest.add(receipt_hash(change_id))
+    room.connection.execute(
+        "UPDATE incarnation SET pruned_count = ?, pruned_total = ? WHERE id = ?",
+        (digest.count, f"{digest.total:032x}", life_id),
+    )
+    delete_changes(room, gone)
+    return gone
