@@ -1,16 +1,23 @@
-"""The brake: a sync that would take away much of a scope stops and asks, unless the office announced it."""
+"""The brake: what would take away much of a scope is held back and asked for, unless the office announced it.
+
+While the question is open the scope is read on from where it was held, so that nothing comes twice; what
+would go is passed over. The cursor stays: with the user's word all of it comes again from there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from field178_mobile.store.base import BaseRow, ScopeRow, get_base, put_scope, scope_rows
+from field178_mobile.store.meta import get_text, put_text
 from field178_mobile.store.room import Room
 
 CONFLICT = "conflict"
 MOST_ROWS = 50
 MOST_PERCENT = 20
+_HELD_AT = "held_at"
 ALLOWED, KEPT, NONE = "allowed", "kept", "none"
 # Kinds of notices by which the office says that much will go.
 ANNOUNCING = frozenset({"removal", "reform"})
@@ -43,6 +50,26 @@ def hold(room: Room, scope: ScopeRow, leaving: int) -> None:
     put_scope(room, replace(scope, held=scope.gone + leaving))
 
 
+def held_at(room: Room) -> dict[str, int]:
+    """Return how far scopes were read while something in them is held back."""
+    found: dict[str, int] = json.loads(get_text(room, _HELD_AT) or "{}")
+    return found
+
+
+def read_on(room: Room, scope: str, seq: int) -> None:
+    """Go on from here in a scope of which something is held back. Inside a transaction."""
+    before = held_at(room)
+    _put_held_at(room, {**before, scope: max(before.get(scope, 0), seq)})
+
+
+def let_go(room: Room, scopes: Iterable[str]) -> None:
+    """Read these scopes from their cursors again. Inside a transaction."""
+    before = held_at(room)
+    after = {scope: seq for scope, seq in before.items() if scope not in set(scopes)}
+    if after != before:
+        _put_held_at(room, after)
+
+
 def counted(scope: ScopeRow, leaving: int, *, is_proven: bool) -> ScopeRow:
     """Return the scope with what has gone of it; once it is proven the count begins anew."""
     if is_proven:
@@ -56,12 +83,17 @@ def answer_brake(room: Room, *, allow: bool) -> None:
         for scope in scope_rows(room).values():
             if scope.held:
                 put_scope(room, replace(scope, answer=ALLOWED if allow else KEPT))
+                let_go(room, [scope.id] if allow else [])
 
 
 def read_held(room: Room) -> Held:
     """Return what waits for an answer, of all scopes together."""
     waiting = [scope for scope in scope_rows(room).values() if scope.held and scope.answer != ALLOWED]
     return Held(sum(scope.held for scope in waiting), all(scope.answer == KEPT for scope in waiting))
+
+
+def _put_held_at(room: Room, places: Mapping[str, int]) -> None:
+    put_text(room, _HELD_AT, json.dumps(places, sort_keys=True) if places else None)
 
 
 def _is_live_in(row: BaseRow | None, scope: str) -> bool:

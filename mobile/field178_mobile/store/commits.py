@@ -19,7 +19,7 @@ from field178_mobile.store.base import (
     put_scope,
     recomputed_digest,
 )
-from field178_mobile.store.brake import ANNOUNCING, counted, hold, leaving_rows, stops
+from field178_mobile.store.brake import ANNOUNCING, counted, held_at, leaving_rows, let_go, read_on, stops
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.notices import Notice, replace_notices
 from field178_mobile.store.outbox import (
@@ -100,15 +100,18 @@ class Checkpoint:
 def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
     """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
 
-    Where the brake holds, the receipts are stored and nothing else moves.
+    Where the brake holds, no row goes and the cursor stays; what comes is taken all the same.
     """
     with room.transaction("checkpoint"):
         touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
         answered = frozenset(touched)
         before = get_scope(room, checkpoint.scope)
         leaving = leaving_rows(room, checkpoint.scope, checkpoint.gone_ids)
-        if stops(before, leaving, is_announced=checkpoint.greeting.announces_removal):
-            hold(room, before, leaving)
+        if checkpoint.repaired:
+            let_go(room, [checkpoint.scope])
+        is_held = checkpoint.scope in held_at(room)
+        if is_held or stops(before, leaving, is_announced=checkpoint.greeting.announces_removal):
+            _commit_held(room, checkpoint, (before.held if is_held else before.gone) + leaving, touched)
             return Committed(frozenset(touched), stopped=True)
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
@@ -120,6 +123,26 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
         _keep_greeting(room, checkpoint.greeting)
         _put_wants(room, checkpoint)
     return Committed(frozenset(touched), verified)
+
+
+def _commit_held(room: Room, checkpoint: Checkpoint, held: int, touched: set[str]) -> None:
+    answered, scope = frozenset(touched), checkpoint.scope
+    digests: dict[str, Digest] = {}
+    for item in checkpoint.items:
+        # What was removed for good goes whatever anybody says.
+        if isinstance(item, BaseRow) and (item.is_purged or not item.deleted):
+            touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
+    forget_purged(room, answered | checkpoint.purged_ids)
+    for name, digest in digests.items():
+        put_scope(room, replace(get_scope(room, name), digest=digest))
+    put_scope(room, replace(get_scope(room, scope), held=held))
+    if checkpoint.greeting.announces_removal:
+        # The office has said so meanwhile: all of it comes again, and goes.
+        let_go(room, [scope])
+    else:
+        read_on(room, scope, checkpoint.seq)
+    _keep_greeting(room, checkpoint.greeting)
+    _put_wants(room, checkpoint)
 
 
 def commit_receipts(room: Room, receipts: Sequence[Receipt], granted: frozenset[str]) -> Committed:

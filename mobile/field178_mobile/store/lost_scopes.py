@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from field178_mobile.store.base import Committed, drop_scope
+from field178_mobile.store.brake import let_go
 from field178_mobile.store.outbox import settle_scope
 from field178_mobile.store.removed import forget_removed_of
 from field178_mobile.store.room import Room
@@ -26,6 +27,7 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
         return Committed(frozenset())
     touched: set[str] = set()
     with room.transaction("lost"):
+        let_go(room, lost)
         for scope in lost:
             touched.update(drop_scope(room, scope))
             forget_removed_of(room, scope)

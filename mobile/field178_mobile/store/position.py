@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_mobile.store.base import ScopeRow, scope_rows
+from field178_mobile.store.brake import ALLOWED, held_at
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.outbox import held_receipts
 from field178_mobile.store.room import Room
@@ -48,6 +49,7 @@ class Position:
     lives: tuple[Life, ...]
     notices: tuple[str, ...]
     wants: tuple[str, ...]
+    held_at: Mapping[str, int]
     must_offer: bool
     open_changes: int
     sent_changes: int
@@ -59,7 +61,12 @@ class Position:
     def is_settled(self) -> bool:
         """Tell whether nothing here is on its way, being read again, asked for or to be offered."""
         refreshing = any(scope.refresh for scope in self.scopes.values())
-        return not (self.open_changes or self.must_offer or self.wants or refreshing)
+        return not (self.open_changes or self.must_offer or self.wants or refreshing or self.held_at)
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the user's word is waited for before much goes."""
+        return any(scope.held and scope.answer != ALLOWED for scope in self.scopes.values())
 
 
 def read_position(room: Room) -> Position:
@@ -79,6 +86,7 @@ def read_position(room: Room) -> Position:
         lives=read_lives(room),
         notices=tuple(row[0] for row in room.connection.execute("SELECT id FROM notice ORDER BY id")),
         wants=tuple(str(record_id) for record_id in wants),
+        held_at=held_at(room),
         must_offer=get_number(room, "must_offer") == 1,
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),

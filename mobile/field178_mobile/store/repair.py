@@ -17,7 +17,7 @@ from field178_mobile.store.base import (
     put_scope,
     scope_rows,
 )
-from field178_mobile.store.brake import counted, hold, leaving_rows, stops
+from field178_mobile.store.brake import counted, hold, leaving_rows, let_go, stops
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox import settle_left, settle_record
 from field178_mobile.store.purged import forget_purged
@@ -96,6 +96,7 @@ def enter_epoch(room: Room, epoch: str) -> None:
         return
     with room.transaction("epoch"):
         put_text(room, "entered", epoch)
+        let_go(room, scope_rows(room))
         for scope in scope_rows(room).values():
             if scope.cursor or scope.refresh:
                 put_scope(room, marked(room, scope))
@@ -107,6 +108,7 @@ def repair_scope(room: Room, scope: str) -> None:
     found = get_scope(room, scope)
     if not found.refresh:
         with room.transaction("resync"):
+            let_go(room, [scope])
             put_scope(room, marked(room, found))
 
 

@@ -28,7 +28,7 @@ from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt
 class Answer:
     """The state of one answer being read. `hello` is None until its first line was believed.
 
-    `stopped`: the brake holds, nothing more of it may be read.
+    `stopped`: the brake holds a repair, nothing more of it may be read.
     """
 
     def __init__(self, store: SyncStore, exchange: Exchange) -> None:
@@ -141,7 +141,6 @@ class Answer:
             repaired=scope in self._repaired,
         )
         committed = self._store.commit_checkpoint(checkpoint)
-        self.stopped = committed.stopped
         self._items, self._receipts, self._wants = [], [], set()
         if committed.verified:
             self.verified.add(scope)

@@ -242,7 +242,7 @@ class SyncEngine:
             self._salvage.settle(exchange.load.salvage, answer.salvaged)
             self._packs.offer(answer.packs, self._store.position())
         self._store.expire_removed(answer.hello.greeting.at_s)
-        return self._next(answer, now)
+        return self._next(answer, exchange, now)
 
     def _on_stopped(self, answer: Answer, exchange: Exchange) -> list[Effect]:
         # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
@@ -256,12 +256,12 @@ class SyncEngine:
         self.state = replace(self.state, in_sync=False)
         return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
 
-    def _next(self, answer: Answer, now: datetime) -> list[Effect]:
+    def _next(self, answer: Answer, exchange: Exchange, now: datetime) -> list[Effect]:
         assert answer.hello is not None
         assert answer.end is not None
         hello, position = answer.hello, self._store.position()
         # New epoch, shortfall, mismatch and lost scopes leave their marks in the position: one more round.
-        if not hello.pull_refused and self._must_go_on(answer, position):
+        if not hello.pull_refused and self._must_go_on(answer, exchange, position):
             return self._go_on(position)
         agreed = hello.agreed or self._reactions.all_verified(answer, position)
         stopped = hello.pull_refused or position.is_revoked or position.parked_changes > 0
@@ -288,7 +288,7 @@ class SyncEngine:
         self._packs.take(data)
         return self._go_on(self._store.position())
 
-    def _must_go_on(self, answer: Answer, position: Position) -> bool:
+    def _must_go_on(self, answer: Answer, exchange: Exchange, position: Position) -> bool:
         more = answer.end is not None and answer.end.more
         if answer.mismatched or not (more or answer.moved_on):
             self._healing_rounds += 1
@@ -296,6 +296,8 @@ class SyncEngine:
             # Digests that do not meet after so many readings need a person; the next timer tries again.
             return False
         refreshing = any(scope.refresh for scope in position.scopes.values())
+        # What was held back may go: it comes again from the cursor.
+        more = more or bool(exchange.position.held_at.keys() - position.held_at.keys())
         waiting = self._queue.has_next or self._salvage.has_next
         return more or refreshing or position.must_offer or bool(position.wants) or waiting
 
@@ -307,6 +309,8 @@ class SyncEngine:
             return SyncMessage.UPGRADE_NEEDED
         if in_sync:
             return SyncMessage.IN_SYNC
+        if position.asks:
+            return SyncMessage.MASS_REMOVAL
         if position.parked_changes:
             return SyncMessage.NEEDS_FIX
         return SyncMessage.UNSENT if position.open_changes else SyncMessage.CHECKING

@@ -101,7 +101,8 @@ def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
 
 def build_exchange(identity: Identity, position: Position, load: Load, now: datetime) -> Exchange:
     """Return the request: the one-line `state` when nothing is open, digests otherwise."""
-    cursors = {scope.id: scope.cursor for scope in position.scopes.values() if scope.cursor > 0}
+    places = {scope.id: position.held_at.get(scope.id, scope.cursor) for scope in position.scopes.values()}
+    cursors = {scope: place for scope, place in places.items() if place > 0}
     body: Json = {
         "device": identity.device,
         "incarnation": position.incarnation,
@@ -135,7 +136,8 @@ def _details(position: Position, load: Load, cursors: Mapping[str, int]) -> Json
     return {
         "digests": {scope.id: scope.digest.wire() for scope in told},
         "push": [change.wire for change in load.pushed],
-        "oks": True,
+        # Where something was passed over, a row that is worked out may build on what is not here.
+        "oks": not position.held_at,
         "have": list(offer.change_ids) if offer is not None else [],
         "want": list(position.wants),
         "salvage": [record.to_wire() for record in load.salvage],

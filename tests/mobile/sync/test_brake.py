@@ -6,7 +6,7 @@ import pytest
 from tests.mobile.support import UNIT
 from tests.mobile.sync.tablet import Tablet, record
 
-from field178_mobile.store.brake import answer_brake
+from field178_mobile.store.brake import answer_brake, read_held
 from field178_mobile.store.removed import bring_back, count_removed
 from field178_mobile.sync.events import Phase, SyncMessage
 
@@ -56,6 +56,70 @@ def test_a_question_without_answer_is_one_request_a_time(emptied: Tablet) -> Non
     before = len(emptied.server.requests)
     emptied.sync()
     assert len(emptied.server.requests) == before + 1
+
+
+def rows_fetched(tablet: Tablet) -> list[object]:
+    return [frame["id"] for frame in tablet.server.frames if frame["frame"] in ("rec", "leave")]
+
+
+@pytest.mark.parametrize("answer", [None, False])
+def test_nothing_comes_twice_while_the_question_is_open(emptied: Tablet, answer: bool | None) -> None:
+    emptied.sync()
+    shown = live(emptied)
+    if answer is not None:
+        emptied.store.read(lambda room: answer_brake(room, allow=answer))
+    emptied.sync()
+    assert rows_fetched(emptied) == []
+    assert (live(emptied), emptied.engine.state.message) == (shown, SyncMessage.MASS_REMOVAL)
+
+
+def test_what_is_new_comes_while_the_question_is_open(emptied: Tablet) -> None:
+    emptied.server.office_put(record(300), UNIT, name="mới, trước câu hỏi")
+    emptied.sync()
+    shown = live(emptied)
+    emptied.server.office_put(record(301), UNIT, name="mới")
+    emptied.server.office_put(record(COUNT - 1), UNIT, name="tên khác")
+    emptied.server.office_delete(record(COUNT - 2))
+    emptied.sync()
+    assert len(rows_fetched(emptied)) == 3
+    assert live(emptied) == shown + 1
+    assert emptied.store.view(record(COUNT - 1)).data["name"] == "tên khác"
+    assert not emptied.store.status().in_sync
+    emptied.store.read(lambda room: answer_brake(room, allow=True))
+    emptied.sync()
+    assert live(emptied) == 6
+    assert emptied.agrees()
+    assert emptied.store.status().in_sync
+    assert emptied.store.read(count_removed) == (COUNT - 4, 0)
+
+
+def test_all_of_it_is_counted_though_it_comes_in_parts(emptied: Tablet) -> None:
+    emptied.sync()
+    before = emptied.store.read(read_held).count
+    emptied.server.office_delete(record(COUNT - 2))
+    emptied.sync()
+    emptied.sync()
+    assert emptied.store.read(read_held).count == before + 1
+
+
+def test_a_notice_that_comes_later_lets_it_go_in_the_same_sync(emptied: Tablet) -> None:
+    emptied.sync()
+    emptied.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
+    emptied.sync()
+    assert live(emptied) == 5
+    assert emptied.store.status().in_sync
+
+
+def test_an_own_edit_of_a_record_that_is_held_back_ends_in_agreement(emptied: Tablet) -> None:
+    emptied.server.stubs = True
+    emptied.sync()
+    emptied.file(COUNT - 8, name="của tôi")
+    emptied.file(COUNT - 1, name="của tôi")
+    emptied.sync()
+    emptied.store.read(lambda room: answer_brake(room, allow=True))
+    emptied.sync()
+    assert emptied.agrees()
+    assert emptied.store.status().in_sync
 
 
 def test_a_lost_scope_goes_without_a_question(emptied: Tablet) -> None:
