@@ -57,6 +57,15 @@ def taken_in_while_its_orphan_s_tablet_pushes(world: World, tablet: Tablet) -> l
     return [taking(world, record["id"]), partial(tablet.push, tablet.create())]
 
 
+def taken_in_while_the_tablet_that_replaced_its_own_pushes(world: World, tablet: Tablet) -> list[Work]:
+    record, new = held(world), world.tablet()
+    salvaged(tablet, record)
+    waits = tablet.change(record["id"], {"village": "Thôn 2"})
+    tablet.push(waits)
+    new.push(waits)
+    return [taking(world, record["id"]), partial(new.push, new.create())]
+
+
 def taken_in_while_another_tablet_makes_it(world: World, tablet: Tablet) -> list[Work]:
     record, other = held(world), world.tablet()
     salvaged(tablet, record)
@@ -79,6 +88,7 @@ def purged_while_it_is_taken_in(world: World, tablet: Tablet) -> list[Work]:
 
 MEETINGS = (
     taken_in_while_its_orphan_s_tablet_pushes,
+    taken_in_while_the_tablet_that_replaced_its_own_pushes,
     taken_in_while_another_tablet_makes_it,
     purged_while_what_waits_for_it_has_a_tablet_that_pushes,
     purged_while_it_is_taken_in,

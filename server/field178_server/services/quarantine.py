@@ -45,7 +45,8 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     backlog = Backlog(batch.session, batch.tenant_id)
     found += backlog.read_groups(found)
     found += backlog.read([one.change for one in found])
-    load_devices(batch.session, batch.tenant_id, {one.entry.device_id for one in found}, lock=True)
+    tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}
+    load_devices(batch.session, batch.tenant_id, tablets, lock=True)
 
 
 def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:
