@@ -80,7 +80,8 @@ class ServerOracle:
     def applied(self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing):
         """Judge one applied change: nothing unseen was overwritten, nothing offered has vanished."""
         about, holder = at.about, at.holder
-        self._made[after.record_id, after.rev] = device
+        if before is None or after.rev > before.rev:
+            self._made[after.record_id, after.rev] = device
         old = before.data if before is not None else {}
         if before is not None and before.deleted and "merged_into" in before.data:
             require(after.rev == before.rev, "I2", f"{change.change_id} was applied to a merged record")
