@@ -113,13 +113,15 @@ class VerdictBook:
         for change_id, entry in self._taken_over.items():
             self._judged.setdefault(change_id, entry).told_to = entry.told_to
         uncounted = [*self._judged.values(), *(e for e in self._reused.values() if not e.v)]
+        moved = set[str]()
         for entry in uncounted:
-            counts[entry.listener] += 1
-            entry.v = counts[entry.listener]
+            listener = entry.listener
+            counts[listener] += 1
+            entry.v = counts[listener]
+            moved.add(listener)
         for change_id, entry in self._taken_over.items():
             # Judged anew in this very transaction: that verdict is the one that is told.
             entry.become(self._judged[change_id])
-        moved = sorted({entry.listener for entry in uncounted})
-        rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in moved]
+        rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in sorted(moved)]
         connection = self._batch.session.connection()
         database.bulk_update(connection, table_of(Device), ("verdicts",), ("tenant_id", "device_id"), rows)
