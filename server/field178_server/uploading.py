@@ -73,9 +73,9 @@ class Uploading:
         state = DONE if skip_known and self._knows(device, wanted) else OPEN
 
         def work(session: Session) -> tuple[Upload, list[Upload]]:
+            upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
             upload_rows.forget(session, self._tenant_id, now)
             late = upload_rows.late(session, self._tenant_id, now)
-            upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
             upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
             key = (self._tenant_id, upload_id)
             return upload_rows.begin(session, key, device.id, wanted, state, now), late
@@ -178,7 +178,7 @@ class Uploading:
         crash_point("upload.checked")
         try:
             with self._store.keeping():
-                self._store.publish(row.upload_id, row.sha256)
+                self._publish(row)
                 self._complete(row)
         except AppError as error:
             if error.code in (ErrorCode.FILE_REFUSED, ErrorCode.UPLOAD_GONE):
@@ -186,6 +186,13 @@ class Uploading:
                 erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
             raise
         crash_point("blob.stored")
+
+    def _publish(self, row: Upload) -> None:
+        try:
+            self._store.publish(row.upload_id, row.sha256)
+        except FileNotFoundError:
+            # Its record was purged while the bytes were checked: what had been sent is dropped.
+            raise AppError(ErrorCode.UPLOAD_GONE) from None
 
     def _complete(self, row: Upload) -> None:
         run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))

@@ -37,6 +37,12 @@ def make_preview(opened: Callable[[], BinaryIO], target: Path) -> bool:
         file.write(picture)
     # Complete before it has its name: another request may look for it meanwhile.
     os.replace(file.name, target)
+    try:
+        opened().close()
+    except FileNotFoundError:
+        # The photo was erased meanwhile, and its preview was not there yet to be erased with it.
+        target.unlink(missing_ok=True)
+        return False
     return True
 
 

@@ -32,7 +32,8 @@ def erase(
     of_waiting = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
     session.execute(update(Quarantine).where(*of_waiting).values(payload=None, settled_reason=None))
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
-    session.execute(update(Quarantine).where(*of_waiting, Quarantine.state == WAITS).values(**settled))
+    unsettled = Quarantine.state.in_((WAITS, DISCARDED)) & Quarantine.settled_by.is_(None)
+    session.execute(update(Quarantine).where(*of_waiting, unsettled).values(**settled))
     session.execute(delete(Salvage).where(Salvage.tenant_id == tenant_id, Salvage.record_id.in_(record_ids)))
 
 

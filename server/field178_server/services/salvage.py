@@ -41,8 +41,16 @@ _STORED = select(Salvage.record_id, Salvage.h, Salvage.device_id, Salvage.state)
 # The content was removed for good: a tablet's copy MUST NOT bring it back.
 _PURGED = f'{{"{PURGED}":'
 # Of a body its opening tells that: a hundred whole ones may take 25 MiB.
-_RECORDS = select(Record.record_id, Record.h, func.substr(Record.body, 1, len(_PURGED))).where(
-    Record.tenant_id == bindparam("tenant_id"), Record.record_id.in_(bindparam("record_ids", expanding=True))
+# Held until the end: a purge that commits between this look and the insert would not see what is inserted.
+# In the order of all locks: a record before what is about it (`Batch.load`).
+_RECORDS = (
+    select(Record.record_id, Record.h, func.substr(Record.body, 1, len(_PURGED)))
+    .where(
+        Record.tenant_id == bindparam("tenant_id"),
+        Record.record_id.in_(bindparam("record_ids", expanding=True)),
+    )
+    .order_by(Record.subject_id.is_not(None), Record.record_id)
+    .with_for_update(read=True)
 )
 
 

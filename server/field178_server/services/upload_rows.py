@@ -42,7 +42,11 @@ _SET_STATE = (
     .where(_OF_TENANT, _UPLOADS.c.upload_id == bindparam("of_upload"), _UPLOADS.c.state == OPEN)
     .values(state=bindparam("new_state"))
 )
-_BODY = select(Record.body).where(Record.tenant_id == _TENANT, Record.record_id == bindparam("record_id"))
+_BODY = (
+    select(Record.body)
+    .where(Record.tenant_id == _TENANT, Record.record_id == bindparam("record_id"))
+    .with_for_update(read=True)
+)
 _LATE = (
     select(Upload)
     .where(Upload.tenant_id == _TENANT, Upload.state == OPEN, Upload.expires_at <= bindparam("now"))
@@ -126,10 +130,12 @@ def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted,
 
 
 def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
-    """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture."""
-    body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
-    if body is not None and body.startswith(f'{{"{PURGED}":'):
-        raise AppError(ErrorCode.FILE_REFUSED, problem=PURGED)
+    """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture.
+
+    Until the transaction ends its purge waits. MUST come before any other row is locked, as everywhere.
+    """
+    if _is_purged(session, tenant_id, record_id):
+        raise _refusal()
 
 
 def was_sent(session: Session, tenant_id: str, device_id: str, sha256: str, record_id: str) -> bool:
@@ -159,19 +165,20 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
     Raises AppError(upload_gone) when it was given up meanwhile; AppError(file_refused) when its record was
     purged meanwhile, unless something else has these bytes.
     """
+    is_purged = _is_purged(session, upload.tenant_id, upload.record_id)
     key = (upload.tenant_id, upload.sha256)
     if not _set_state(session, upload, DONE):
         own = (Upload.tenant_id == upload.tenant_id, Upload.upload_id == upload.upload_id)
         if session.scalar(select(Upload.state).where(*own)) == DONE:
             return
-        refuse_purged(session, upload.tenant_id, upload.record_id)
-        raise AppError(ErrorCode.UPLOAD_GONE)
+        raise _refusal() if is_purged else AppError(ErrorCode.UPLOAD_GONE)
     blob = session.get(Blob, key)
     if blob is not None:
         # Nobody collects them now: the caller keeps those who clear away out.
         blob.unnamed_since = None
+    elif is_purged:
+        raise _refusal()
     else:
-        refuse_purged(session, upload.tenant_id, upload.record_id)
         session.add(
             Blob(
                 tenant_id=upload.tenant_id,
@@ -203,3 +210,13 @@ def _set_state(session: Session, upload: Upload, state: str) -> bool:
     # What is already given up or done stays what it is.
     wanted = {"of_tenant": upload.tenant_id, "of_upload": upload.upload_id, "new_state": state}
     return changed_rows(session.execute(_SET_STATE, wanted)) == 1
+
+
+def _is_purged(session: Session, tenant_id: str, record_id: str) -> bool:
+    # Held until the end: a purge that commits after this look would not see what is stored then.
+    body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
+    return body is not None and body.startswith(f'{{"{PURGED}":')
+
+
+def _refusal() -> AppError:
+    return AppError(ErrorCode.FILE_REFUSED, problem=PURGED)

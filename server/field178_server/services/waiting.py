@@ -187,6 +187,7 @@ def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
 def _state_of(waiting: Waiting) -> str:
     entry = waiting.entry
     if entry.is_quarantined:
-        # Of a purged record's late edit only the hash is kept: nobody can do anything with it.
-        return OPEN if waiting.payload else DISCARDED
+        # Of what is said of a purged record only the hash is kept: nobody can do anything with it.
+        is_hopeless = not waiting.payload or entry.reason == ErrorCode.PURGED
+        return DISCARDED if is_hopeless else OPEN
     return REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+from unittest.mock import patch
 
 from PIL import Image
 from tests.server.pictures import jpeg
@@ -32,6 +34,19 @@ def test_a_small_photo_is_made_anew_too(tmp_path: Path) -> None:
     data, target = jpeg(40, 30, quality=100), tmp_path / "preview.jpg"
     assert make_preview(source(tmp_path, data), target)
     assert target.read_bytes() != data
+
+
+def test_a_photo_erased_meanwhile_leaves_no_preview(tmp_path: Path) -> None:
+    photo, target = source(tmp_path, jpeg(40, 30)), tmp_path / "ab" / "preview.jpg"
+    replace = os.replace
+
+    def erase_first(made: str, named: Path) -> None:
+        (tmp_path / "source").unlink()
+        replace(made, named)
+
+    with patch("os.replace", erase_first):
+        assert not make_preview(photo, target)
+    assert list(target.parent.iterdir()) == []
 
 
 def test_a_preview_is_made_once(tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""Whatever arrives in the very moment of a purge, in any order of steps: nothing of the record is kept."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.contract.soundness import assert_sound
+from tests.server.services.test_purge import SECRET, act, add_privacy_officers, confirm, request, texts
+from tests.server.services.test_salvage import held, salvaged
+from tests.server.test_erasing import PICTURE, device_of, erased, named, sent, uploading, wanted
+from tests.world import ESTABLISHMENT, TENANT, Tablet, World
+
+from field178_server import uploading as uploads
+from field178_server.files import file_store
+from field178_server.files.file_store import FileStore
+from field178_server.files.piece import Piece
+from field178_server.models import Blob, Quarantine, Upload
+from field178_server.services import quarantine
+from field178_server.services.type_rules import declared_types
+from field178_server.services.waiting import DISCARDED
+from field178_shared.errors import AppError
+
+Arrival = Callable[[World, FileStore, Tablet, str], Callable[[], object]]
+
+SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 0, 1, 0, 1, 0), (0, 1, 0, 1, 0, 1)]
+HALF = len(PICTURE) // 2
+
+
+def salvage_of_it(world: World, _: FileStore, tablet: Tablet, record_id: str) -> Callable[[], object]:
+    record = held(world, id=record_id, data={**ESTABLISHMENT, "notes": SECRET})
+    return lambda: salvaged(tablet, record)
+
+
+def a_late_edit(_: World, __: FileStore, tablet: Tablet, record_id: str) -> Callable[[], object]:
+    return lambda: tablet.push(tablet.change(record_id, {"notes": f"{SECRET} 2"}, was={"notes": SECRET}))
+
+
+def its_photo_begun(world: World, store: FileStore, tablet: Tablet, record_id: str) -> Callable[[], object]:
+    return lambda: uploading(world, store).begin(device_of(tablet), wanted(record_id), skip_known=False)
+
+
+def its_photos_last_piece(
+    world: World, store: FileStore, tablet: Tablet, record_id: str
+) -> Callable[[], object]:
+    upload_id = sent(world, store, tablet, record_id, length=HALF)
+    rest = Piece(HALF, len(PICTURE) - HALF, BytesIO(PICTURE[HALF:]))
+    return lambda: uploading(world, store).append(device_of(tablet), upload_id, rest)
+
+
+def what_waits_run_again(world: World, _: FileStore, tablet: Tablet, record_id: str) -> Callable[[], object]:
+    bad = tablet.change(record_id, {"name": 7, "village": SECRET}, was={"name": ESTABLISHMENT["name"]})
+    assert tablet.push(bad)[0]["reason"] == "schema"
+    return lambda: act(
+        world, lambda session, _: quarantine.run_again(world.batch(session), declared_types(), tablet.device)
+    )
+
+
+ARRIVALS: tuple[Arrival, ...] = (
+    salvage_of_it,
+    a_late_edit,
+    its_photo_begun,
+    its_photos_last_piece,
+    what_waits_run_again,
+)
+
+
+@pytest.mark.parametrize("arrival", ARRIVALS)
+def test_nothing_that_meets_a_purge_is_kept(world: World, tmp_path: Path, arrival: Arrival) -> None:
+    add_privacy_officers(world)
+    tablet, reader = world.tablet(), world.tablet()
+    files = tmp_path / "files"
+    store = FileStore(files, TENANT)
+    for order in SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else orders(2):
+        record_id = tablet.created({**named(PICTURE), "notes": SECRET})
+        request(world, record_id)
+        arrives = arrival(world, store, tablet, record_id)
+        writers = [
+            Writer(0, _quietly(lambda it=record_id: (confirm(world, it), erased(world, store)))),
+            Writer(1, _quietly(arrives)),
+        ]
+        with stepping(world.engine) as spy:
+            Stage(world, writers, reader, spy).play(order)
+        _assert_gone(world, store, files)
+
+
+@pytest.mark.parametrize(
+    "point", ["upload.appended", "upload.checked", "blob.renamed", "blob.named", "blob.stored"]
+)
+def test_a_purge_at_any_point_of_an_upload_leaves_no_bytes(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    add_privacy_officers(world)
+    files = tmp_path / "files"
+    store, tablet = FileStore(files, TENANT), world.tablet()
+    record_id = tablet.created({**named(PICTURE), "notes": SECRET})
+    request(world, record_id)
+    reached = []
+
+    def purge_there(name: str) -> None:
+        if name == point:
+            reached.append(name)
+            confirm(world, record_id)
+            erased(world, store)
+
+    for module in (uploads, file_store):
+        monkeypatch.setattr(module, "crash_point", purge_there)
+    with contextlib.suppress(AppError):
+        sent(world, store, tablet, record_id)
+    assert reached == [point]
+    _assert_gone(world, store, files)
+
+
+def _quietly(work: Callable[[], Any]) -> Work:
+    def run() -> list[Any]:
+        # Being refused is one right answer; keeping something would be the wrong one.
+        with contextlib.suppress(AppError):
+            work()
+        return []
+
+    return run
+
+
+def _assert_gone(world: World, store: FileStore, folder: Path) -> None:
+    erased(world, store)
+    assert SECRET not in texts(world)
+    assert world.rows(Blob) == []
+    assert "open" not in {row.state for row in world.rows(Upload)}
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert {row.state for row in world.rows(Quarantine)} <= {DISCARDED}
+    assert_sound(world)
