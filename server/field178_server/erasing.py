@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from threading import Thread
 
+import structlog
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.database import BUSY_TIMEOUT_S, forget_deleted, write_lock
@@ -13,6 +16,11 @@ from field178_server.files.file_store import FileStore
 from field178_server.models import Blob, Purge
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
+from field178_shared.errors import AppError
+
+THREAD = "erasing"
+
+log = structlog.get_logger()
 
 
 def erase_what_was_purged(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
@@ -31,6 +39,21 @@ def erase_what_was_purged(engine: Engine, tenant_id: str, store: FileStore, cloc
     ids = [row.record_id for row in waiting]
     run_write(engine, lambda session: _note(session, tenant_id, ids, clock.now()))
     return 0
+
+
+def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> Thread:
+    """Finish every confirmed purge in a thread of its own; what is left is tried again within an hour."""
+
+    def erase() -> None:
+        try:
+            if left := erase_what_was_purged(engine, tenant_id, store, clock):
+                log.warning("purges_not_erased", count=left)
+        except (SQLAlchemyError, AppError, OSError) as error:
+            log.warning("purges_not_erased", error=type(error).__name__)
+
+    thread = Thread(target=erase, name=THREAD, daemon=True)
+    thread.start()
+    return thread
 
 
 def _waiting(session: Session, tenant_id: str) -> list[Purge]:

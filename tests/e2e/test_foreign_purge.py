@@ -15,7 +15,7 @@ def purge(server: ServerProcess, record_id: str) -> None:
     for login in ("dung", "giang"):
         if login not in server.command("user", "list"):
             server.command("user", "add", login, "--role", "privacy_officer", stdin="mat-khau-rieng-tu-1\n")
-    server.command("purge", "request", record_id, "--by", "dung", "--reason", "Cơ sở yêu cầu")
+    server.command("purge", "request", record_id, "--by", "dung", "--reason", "establishment_request")
     server.command("purge", "confirm", record_id, "--by", "giang")
 
 

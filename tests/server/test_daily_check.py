@@ -94,7 +94,7 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
             wanted = Wanted(login, login, "privacy_officer", None, ())
             users.add(session, office.desk, wanted, (), "")
             if step == "request":
-                purge.request(session, office.desk, rules, record_id, login, "Yêu cầu")
+                purge.request(session, office.desk, rules, record_id, login, "time_over")
             else:
                 purge.confirm(session, office.desk, rules, record_id, login)
 

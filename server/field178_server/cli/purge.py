@@ -26,7 +26,9 @@ def purge() -> None:
 @purge.command(help=_("Ask for the purge of a record."))
 @click.argument("record")
 @_by_option
-@click.option("--reason", required=True, help=_("Why, without quoting what is to be removed."))
+@click.option(
+    "--reason", required=True, help=_("Why: a code of the list purge_reason, e.g. person_identified.")
+)
 @as_json_option
 def request(record: str, by: str, reason: str, as_json: bool) -> None:
     """Ask for a purge."""

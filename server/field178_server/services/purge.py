@@ -22,18 +22,22 @@ from field178_server.services.stored import PURGED, Stored, next_revision
 from field178_server.services.type_rules import TypeRules
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
+from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas import Side
-from field178_shared.text import nfc
 
 RIGHT = "run_retention"
-MAX_REASON = 500
+REASONS = "purge_reason"
 
 
 def request(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str, reason: str) -> None:
-    """Ask that the content of a record be removed for good; nothing happens until another one confirms."""
+    """Ask that the content of a record be removed for good; nothing happens until another one confirms.
+
+    `reason` is a code of the list `purge_reason`: a free text would quote what is to go.
+    """
     officer = _officer(session, desk, by)
-    _refuse_reason(reason)
+    if reason not in desk.lists.choice_ids(REASONS):
+        raise AppError(ErrorCode.UNKNOWN_CHOICE, path="reason")
     record = _purgeable(_batch(session, desk), rules, record_id)
     if session.get(Purge, (desk.tenant_id, record_id)) is not None:
         raise AppError(ErrorCode.LOCKED, record=record_id)
@@ -43,11 +47,18 @@ def request(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: 
             record_id=record_id,
             requested_by=officer.officer_id,
             requested_at=desk.now(),
-            reason=nfc(reason.strip()),
+            reason=reason,
         )
     )
     session.flush()
-    desk.note(session, _entry("purge_requested", record, officer))
+    desk.note(session, _entry("purge_requested", record, officer, reason=reason))
+
+
+def refuse(session: Session, desk: Desk, record_id: str, by: str) -> None:
+    """Decide, as another officer than the one who asked, that the content stays."""
+    officer = _officer(session, desk, by)
+    session.delete(_waiting_for(session, desk, record_id, officer))
+    desk.note(session, Entry("purge_refused", record_id, details={"officer": officer.officer_id}))
 
 
 def withdraw(session: Session, desk: Desk, record_id: str, by: str) -> None:
@@ -65,9 +76,7 @@ def confirm(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: 
     officer, batch = _officer(session, desk, by), _batch(session, desk)
     lock_tablets(batch, record_id)
     record = _purgeable(batch, rules, record_id)
-    row = _waiting(session, desk, record_id)
-    if officer.officer_id == row.requested_by:
-        raise AppError(ErrorCode.SECOND_PERSON_NEEDED, record=record_id)
+    row = _waiting_for(session, desk, record_id, officer)
     files = purge_traces.take_files(session, desk.tenant_id, record)
     act = _act(batch, officer)
     touched = _put_purged(batch, record, act)
@@ -95,25 +104,21 @@ def _batch(session: Session, desk: Desk) -> Batch:
     return Batch(session, desk.tenant_id, desk.clock, desk.ids)
 
 
+def may_decide(officer: Officer, lists: CodeLists) -> bool:
+    """Tell whether an officer may ask for a purge and confirm one: an open account with the right."""
+    role = lists.roles.get(officer.role)
+    return officer.disabled_at is None and role is not None and RIGHT in role.can - role.cannot
+
+
 def _officer(session: Session, desk: Desk, by: str) -> Officer:
     officer = officers.by_login_or_id(session, desk.tenant_id, by)
-    role = desk.lists.roles.get(officer.role)
-    if officer.disabled_at is not None or role is None or RIGHT not in role.can - role.cannot:
+    if not may_decide(officer, desk.lists):
         raise AppError(ErrorCode.FORBIDDEN, officer=officer.officer_id)
     return officer
 
 
-def _refuse_reason(reason: str) -> None:
-    if not reason.strip():
-        raise AppError(ErrorCode.REQUIRED, path="reason")
-    if len(reason) > MAX_REASON:
-        raise AppError(ErrorCode.TOO_LONG, path="reason", limit=MAX_REASON)
-
-
-def _purgeable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
+def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Stored:
     """Return a record that people file; what office or server keep (teams, reviews, conflicts) is refused."""
-    batch.load([record_id])
-    record = batch.get(record_id)
     if record is None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     if record.is_purged:
@@ -121,6 +126,12 @@ def _purgeable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
     type_ = rules.types.get(record.type)
     if record.subject_id is not None or (type_ is not None and Side.TABLET not in type_.creators):
         raise AppError(ErrorCode.FORBIDDEN, type=record.type)
+    return record
+
+
+def _purgeable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
+    batch.load([record_id])
+    record = refuse_unfit(batch.get(record_id), rules, record_id)
     load_survivors(batch, [record_id])
     return record
 
@@ -129,6 +140,13 @@ def _waiting(session: Session, desk: Desk, record_id: str) -> Purge:
     row = session.get(Purge, (desk.tenant_id, record_id), with_for_update=True)
     if row is None or row.confirmed_at is not None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    return row
+
+
+def _waiting_for(session: Session, desk: Desk, record_id: str, officer: Officer) -> Purge:
+    row = _waiting(session, desk, record_id)
+    if officer.officer_id == row.requested_by:
+        raise AppError(ErrorCode.SECOND_PERSON_NEEDED, record=record_id)
     return row
 
 
@@ -178,5 +196,5 @@ def _drop_entries(
         batch.put(next_revision(conflict, data={**conflict.data, "entries": kept}))
 
 
-def _entry(action: str, record: Stored, officer: Officer) -> Entry:
-    return Entry(action, record.record_id, record.scope, {"officer": officer.officer_id})
+def _entry(action: str, record: Stored, officer: Officer, **more: str) -> Entry:
+    return Entry(action, record.record_id, record.scope, {"officer": officer.officer_id, **more})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -16,6 +17,14 @@ from field178_server.services.waiting import DISCARDED
 from field178_server.services.waiting import OPEN as WAITS
 
 Files = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Hashes of files that one record names: those that it alone names, and those that others name too."""
+
+    alone: frozenset[str]
+    shared: frozenset[str]
 
 
 def erase(
@@ -42,15 +51,7 @@ def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
 
     MUST run before the record is written: its history and attachments tell which they are.
     """
-    named = _hashes_named(session, tenant_id, record)
-    shared = session.scalars(
-        select(Attachment.sha256).where(
-            Attachment.tenant_id == tenant_id,
-            Attachment.sha256.in_(sorted(named)),
-            Attachment.record_id != record.record_id,
-        )
-    )
-    gone = sorted(named - set(shared))
+    gone = sorted(files_of(session, tenant_id, record.record_id, record.body).alone)
     session.execute(delete(Blob).where(Blob.tenant_id == tenant_id, Blob.sha256.in_(gone)))
     of_gone = (Upload.tenant_id == tenant_id, Upload.sha256.in_(gone))
     cut = sorted(session.scalars(select(Upload.upload_id).where(*of_gone, Upload.state == OPEN)))
@@ -60,11 +61,25 @@ def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
     return {"blobs": gone, "uploads": cut}
 
 
-def _hashes_named(session: Session, tenant_id: str, record: Stored) -> set[str]:
-    texts: list[str | None] = [record.body]
+def files_of(session: Session, tenant_id: str, record_id: str, body: str) -> Named:
+    """Return the files that a record of this content names, now or earlier."""
+    named = _hashes_named(session, tenant_id, record_id, body)
+    shared = session.scalars(
+        select(Attachment.sha256).where(
+            Attachment.tenant_id == tenant_id,
+            Attachment.sha256.in_(sorted(named)),
+            Attachment.record_id != record_id,
+        )
+    )
+    others = frozenset(shared)
+    return Named(frozenset(named - others), others)
+
+
+def _hashes_named(session: Session, tenant_id: str, record_id: str, body: str) -> set[str]:
+    texts: list[str | None] = [body]
     for model in (Change, Quarantine):
-        query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id == record.record_id)
+        query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id == record_id)
         texts += session.scalars(query)
     named = {one for text in texts for one in hashes_in(text)}
-    sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id == record.record_id)
+    sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id == record_id)
     return named | set(session.scalars(sent))

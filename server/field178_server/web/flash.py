@@ -28,6 +28,10 @@ _TEXTS = {
     "taken_in": N_("Taken in: {title}. The tablets of its area get it at their next sync."),
     "salvage_aside": N_("Set aside: {title}. It stays stored, under “Set aside”."),
     "revoked": N_("Revoked: {title}. At its next sync it loses everything but what it has not sent."),
+    "purge_asked": N_("Asked for. Nothing is removed until another privacy officer confirms."),
+    "purge_confirmed": N_("The content was removed. Tablets drop their copies at their next sync."),
+    "purge_refused": N_("Refused: the content stays."),
+    "purge_withdrawn": N_("Taken back: the content stays."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

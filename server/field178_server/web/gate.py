@@ -55,7 +55,7 @@ def home() -> AnyResponse:
     """Lead to the first room of the officer's role, or say that there is none yet."""
     officer = current_officer()
     speech = Speech(chosen_language())
-    rooms = ("web.reviews", "web.tablets")
+    rooms = ("web.reviews", "web.tablets", "web.purges")
     room = next((one for one in rooms if may(officer.role, one, speech.lists)), None)
     return redirect(url_for(room), 303) if room else _own_page("home.html")
 

@@ -29,6 +29,7 @@ RETURN = Access(frozenset({"return_for_fix"}))
 TABLETS = Access(frozenset({"manage_devices", "review"}))
 MANAGE_TABLETS = Access(frozenset({"manage_devices"}))
 REVIEW = Access(frozenset({"review"}))
+PURGE = Access(frozenset({"run_retention"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -64,6 +65,13 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "web.revoke_tablet": MANAGE_TABLETS,
         "web.enrolling": MANAGE_TABLETS,
         "web.enrol_tablet": MANAGE_TABLETS,
+        "web.purges": PURGE,
+        "web.asking_purge": PURGE,
+        "web.ask_purge": PURGE,
+        "web.purge_page": PURGE,
+        "web.confirm_purge": PURGE,
+        "web.refuse_purge": PURGE,
+        "web.withdraw_purge": PURGE,
         "web.establishments": REGISTER,
         "web.establishment": REGISTER,
         "web.approve_record": APPROVE,

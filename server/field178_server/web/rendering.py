@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.browser_session import csrf_token
 from field178_server.queries.conflicts import count_open_conflicts
+from field178_server.queries.purges import count_waiting
 from field178_server.queries.quarantine_list import count_held
 from field178_server.queries.reach import reach_of
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
@@ -51,6 +52,7 @@ _ROOMS = (
     ("web.salvage", "restore", N_("On tablets")),
     ("web.establishments", "establishment", N_("Register")),
     ("web.tablets", "tablet", N_("Devices")),
+    ("web.purges", "privacy", N_("Purges")),
 )
 _RARE = frozenset({"web.salvage"})
 
@@ -96,5 +98,6 @@ def _counts(session: Session, officer: OfficerContext, speech: Speech) -> dict[s
         "web.conflicts": count_open_conflicts(session, tenant_id, reach),
         "web.quarantine": count_held(session, tenant_id, reach),
         "web.salvage": count_salvaged(session, tenant_id, reach),
+        "web.purges": count_waiting(session, tenant_id),
         "web.tablets": count_silent(session, tenant_id, tablet_reach(officer, speech.lists), silent_since),
     }

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
-from field178_server.browser_session import confirm, is_confirmed
+from field178_server.browser_session import is_confirmed
 from field178_server.queries.last_check import last_check
 from field178_server.queries.reach import Reach
 from field178_server.queries.tablets import TabletRow, find_tablet, tablet_list
@@ -25,6 +25,7 @@ from field178_server.web.flash import leave_flash, take_flash
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language
+from field178_server.web.reentry import password_refusal
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_server.web.tablets_view import tablet_reach, tablet_view
@@ -81,7 +82,7 @@ def revoking(device_id: str) -> Response:
 def revoke_tablet(device_id: str) -> AnyResponse:
     """Take everything from a tablet; what it has not sent is then kept aside when it comes."""
     tablet = _tablet(device_id)
-    if (refusal := _confirm()) is not None:
+    if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
     desk = _desk()
     run_write(current_runtime().engine, lambda session: operator.revoke(session, desk, device_id))
@@ -97,7 +98,7 @@ def enrolling() -> Response:
 @web.post("/tablets/enrol")
 def enrol_tablet() -> Response:
     """Make a code and show it, once: it is stored hashed and never shown again."""
-    if (refusal := _confirm()) is not None:
+    if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
     runtime, desk, wanted = current_runtime(), _desk(), request.form.get("officer", "")
     if not any(one.officer_id == wanted for one in _candidates()):
@@ -148,19 +149,6 @@ def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) ->
     )
 
 
-def _confirm() -> tuple[int, str] | None:
-    """Check the officer's password once more, where it was not typed lately; return why not."""
-    if is_confirmed():
-        return None
-    try:
-        confirm(request.form.get("password", ""))
-    except AppError as error:
-        if error.code not in _REFUSALS:
-            raise
-        return error.status, _REFUSALS[error.code]
-    return None
-
-
 def _tablet(device_id: str) -> TabletRow:
     runtime = current_runtime()
     with snapshot(runtime.engine) as session:
@@ -193,9 +181,3 @@ def _pin() -> str | None:
     from field178_server.tls import pin_for  # only https needs it
 
     return pin_for(current_runtime().settings)
-
-
-_REFUSALS = {
-    ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
-    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
-}

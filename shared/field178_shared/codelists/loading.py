@@ -61,6 +61,7 @@ CHOICE_LISTS = (
     ("outreach", "commune_plan_integration", "commune_plan_integration"),
     ("violations", "domains", "violation_domain"),
     ("document_forms", "commitments_list", "commitment"),
+    ("privacy_rules", "purge_reasons", "purge_reason"),
 )
 
 

@@ -9,7 +9,7 @@ from tests.server.office import PASSWORD
 
 __all__ = ["tablet"]
 
-REASON = "Cơ sở yêu cầu"
+REASON = "establishment_request"
 
 
 @pytest.fixture

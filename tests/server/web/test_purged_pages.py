@@ -22,7 +22,7 @@ def purged(office: Office, *record_ids: str) -> None:
             wanted = Wanted(login, login, "privacy_officer", None, ())
             users.add(session, office.desk, wanted, (), "")
         for record_id in record_ids:
-            purge.request(session, office.desk, declared_types(), record_id, "dung", "Yêu cầu")
+            purge.request(session, office.desk, declared_types(), record_id, "dung", "establishment_request")
             purge.confirm(session, office.desk, declared_types(), record_id, "giang")
 
     run_write(office.engine, decide)

@@ -1,0 +1,174 @@
+"""Purges as people see them: those asked for, those done, those refused, and which tablets have not heard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Audit, Change, Device, DeviceScope, Feed, Purge, Record
+from field178_server.queries.paging import Page
+from field178_server.queries.people_and_places import Names, names_of
+
+PAGE_SIZE = 20
+ACTS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")
+# What was refused leaves no other row than its audit entries; older ones are found in the trail alone.
+ACTS_SHOWN_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act on one request, from the audit trail; `officer_id` is who decided."""
+
+    record_id: str
+    action: str
+    officer_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A tablet that may hold a copy: it works in an area of the record, or has sent something of it."""
+
+    device_id: str
+    label: str
+    has_sent: bool
+    is_revoked: bool
+    last_seen_at: datetime | None
+    unsent: int | None
+
+    def has_heard(self, purged_at: datetime) -> bool:
+        """Tell whether it has synced since: whatever syncs gets the empty record and drops its copies."""
+        return self.last_seen_at is not None and self.last_seen_at > purged_at
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeRow:
+    """One purge with the record it is about."""
+
+    record_id: str
+    type: str
+    scope: str
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    erased_at: datetime | None
+    holders: tuple[Holder, ...]
+
+    @property
+    def unheard(self) -> tuple[Holder, ...]:
+        """The tablets that have not synced since the content went; none while it is only asked for."""
+        at = self.confirmed_at
+        return () if at is None else tuple(one for one in self.holders if not one.has_heard(at))
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeList:
+    """One page of purges, those that wait for a decision first; what was refused or taken back lately."""
+
+    rows: tuple[PurgeRow, ...]
+    refused: tuple[Act, ...]
+    names: Names
+    page: Page
+
+
+def purge_list(session: Session, tenant_id: str, now: datetime, wanted: int) -> PurgeList:
+    """Return one page of all purges."""
+    of_tenant = Purge.tenant_id == tenant_id
+    total = session.scalar(select(func.count()).select_from(Purge).where(of_tenant)) or 0
+    page = Page.within(wanted, PAGE_SIZE, total)
+    query = (
+        select(Purge)
+        .where(of_tenant)
+        .order_by(Purge.confirmed_at.is_not(None), Purge.requested_at.desc(), Purge.record_id)
+        .offset(page.offset)
+        .limit(page.size)
+    )
+    rows = tuple(_row(session, one) for one in session.scalars(query))
+    ended = [one for one in acts_since(session, tenant_id, now - ACTS_SHOWN_FOR) if one.action in ACTS[1:3]]
+    return PurgeList(rows, tuple(ended), _names(session, tenant_id, rows, ended), page)
+
+
+def find_purge(session: Session, tenant_id: str, record_id: str) -> PurgeRow | None:
+    """Return the purge of one record, None when nobody asks for one (any more)."""
+    found = session.get(Purge, (tenant_id, record_id))
+    return None if found is None else _row(session, found)
+
+
+def count_waiting(session: Session, tenant_id: str) -> int:
+    """Return how many requests wait for a second person."""
+    query = select(func.count()).where(Purge.tenant_id == tenant_id, Purge.confirmed_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def acts_since(session: Session, tenant_id: str, since: datetime, record_id: str | None = None) -> list[Act]:
+    """Return what was decided on requests (or on those about one record) from an instant on, latest first."""
+    query = (
+        select(Audit)
+        .where(Audit.tenant_id == tenant_id, Audit.action.in_(ACTS), Audit.at >= since)
+        .order_by(Audit.at.desc(), Audit.audit_id.desc())
+    )
+    if record_id is not None:
+        query = query.where(Audit.object_id == record_id)
+    return [_act(row) for row in session.scalars(query)]
+
+
+def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder, ...]:
+    """Return the tablets that may hold a copy of a record, the longest silent first."""
+    scopes = select(Feed.scope).where(Feed.tenant_id == tenant_id, Feed.record_id == record_id)
+    reading = select(DeviceScope.device_id).where(
+        DeviceScope.tenant_id == tenant_id, DeviceScope.scope.in_(scopes)
+    )
+    sent = select(Change.device_id).where(Change.tenant_id == tenant_id, Change.record_id == record_id)
+    senders = {one for one in session.scalars(sent.distinct()) if one is not None}
+    query = (
+        select(Device)
+        .where(Device.tenant_id == tenant_id)
+        .where(or_(Device.device_id.in_(reading), Device.device_id.in_(sorted(senders))))
+        .order_by(Device.last_seen_at.is_not(None), Device.last_seen_at, Device.device_id)
+    )
+    return tuple(
+        Holder(
+            device_id=one.device_id,
+            label=one.label or one.device_id,
+            has_sent=one.device_id in senders,
+            is_revoked=one.revoked_at is not None,
+            last_seen_at=one.last_seen_at,
+            unsent=one.unsent_count,
+        )
+        for one in session.scalars(query)
+    )
+
+
+def _row(session: Session, purge: Purge) -> PurgeRow:
+    record = session.get_one(Record, (purge.tenant_id, purge.record_id))
+    return PurgeRow(
+        record_id=purge.record_id,
+        type=record.type,
+        scope=record.scope,
+        reason=purge.reason,
+        requested_by=purge.requested_by,
+        requested_at=purge.requested_at,
+        confirmed_by=purge.confirmed_by,
+        confirmed_at=purge.confirmed_at,
+        erased_at=purge.erased_at,
+        holders=holders_of(session, purge.tenant_id, purge.record_id),
+    )
+
+
+def _act(row: Audit) -> Act:
+    details = json.loads(row.details) if row.details else {}
+    officer = details.get("officer")
+    return Act(row.object_id or "", row.action, officer if isinstance(officer, str) else None, row.at)
+
+
+def _names(session: Session, tenant_id: str, rows: Sequence[PurgeRow], acts: Sequence[Act]) -> Names:
+    ids = {row.requested_by for row in rows} | {row.confirmed_by for row in rows if row.confirmed_by}
+    ids |= {row.scope.partition(":")[2] for row in rows} | {act.officer_id for act in acts if act.officer_id}
+    return names_of(session, tenant_id, ids)
