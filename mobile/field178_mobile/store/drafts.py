@@ -46,6 +46,11 @@ def delete_draft(room: Room, draft_id: str) -> None:
     room.connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
 
 
+def delete_drafts_of(room: Room, record_id: str) -> None:
+    """Remove whatever is begun on a record. MUST run inside a transaction."""
+    room.connection.execute("DELETE FROM draft WHERE record_id = ?", (record_id,))
+
+
 def _rows(room: Room, where: str, values: tuple[str, ...]) -> list[Draft]:
     # A spoiled draft (healing.py) carries no key id any more and stands in nobody's way.
     query = f"SELECT id, record_id, type, scope, revision, sealed FROM draft WHERE key_id = ? {where}"  # noqa: S608

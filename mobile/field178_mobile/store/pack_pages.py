@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_mobile.store.base import BaseRow, Committed, base_rev, get_scope, put_scope
 from field178_mobile.store.outbox import settle_record
+from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import take_over
 from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
@@ -39,6 +40,7 @@ def commit_page(room: Room, page: PackPage) -> Committed:
                 take_over(room, row, digests, page.at_s)
                 settle_record(room, row.id, row.rev)
                 touched.add(row.id)
+        forget_purged(room, touched)
         if page.seq is not None:
             put_scope(room, replace(before, cursor=page.seq, refresh=0))
         elif not before.refresh:

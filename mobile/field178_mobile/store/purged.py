@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from field178_mobile.store.base import get_base
+from field178_mobile.store.drafts import delete_drafts_of
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_number, put_number, put_text
 from field178_mobile.store.outbox import State, changes_of, delete_changes
@@ -21,10 +22,11 @@ _UNFINISHED = "purge_unfinished"
 
 
 def forget_purged(room: Room, record_ids: Iterable[str]) -> None:
-    """Let go of the answered changes of purged records; their receipts still count. Inside a transaction."""
+    """Let go of drafts and answered changes of purged records; receipts still count. Inside a transaction."""
     for record_id in record_ids:
         if not _stands_purged(room, record_id):
             continue
+        delete_drafts_of(room, record_id)
         answered = [one for one in changes_of(room, record_id) if one.state is State.ACKNOWLEDGED]
         delete_changes(
             room, [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]

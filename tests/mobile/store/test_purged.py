@@ -10,6 +10,7 @@ from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_o
 
 from field178_mobile.store import Store
 from field178_mobile.store.journal import Journal
+from field178_mobile.store.pack_pages import PackPage
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
 from field178_shared.canonical import digest_of, receipt_hash
@@ -77,6 +78,14 @@ def test_an_unsent_change_goes_when_the_server_has_answered_for_it(
     assert held(store) == journalled(tmp_path) == set()
 
 
+def test_what_was_begun_on_it_goes_and_other_drafts_stay(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
+    for record_id in (RECORD, OTHER):
+        store.drafts.save(draft_of(store, record_id, clock.now(), rooms_total=3))
+    arrives(store, PURGED)
+    assert [draft.record_id for draft in store.drafts.all()] == [OTHER]
+
+
 def test_the_text_does_not_come_back_when_the_tablet_starts_again(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     answered(store, filed(store, clock))
@@ -114,3 +123,12 @@ def test_a_repair_brings_it_too(store: Store, clock: FrozenClock) -> None:
     SyncStore(store).commit_repair(page)
     assert held(store) == set()
     assert resting(store) == []
+
+
+def test_a_packed_scope_brings_it_too(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    answered(store, filed(store, clock))
+    store.drafts.save(draft_of(store, RECORD, clock.now(), rooms_total=4))
+    SyncStore(store).commit_pack_page(PackPage(UNIT, (PURGED,), 9, GREETING.at_s))
+    assert held(store) == set()
+    assert store.drafts.all() == []
