@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from field178_server.models import Quarantine
+from field178_server.services.ledger import find_entries
 from field178_server.services.waiting import Waiting, find_mendable, find_orphans, find_waiting
+from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
 
 
@@ -23,6 +25,7 @@ class Backlog:
         self._mendable: dict[str, Waiting] = {}
         self._mended: set[tuple[str, str, str]] = set()
         self._groups: defaultdict[tuple[str, str], dict[str, Waiting]] = defaultdict(dict)
+        self._purged: set[str] = set()
 
     def read(self, changes: Iterable[Change]) -> list[Waiting]:
         """Find what these changes may set free: orphans of their records, what they mend, and all in turn."""
@@ -48,8 +51,21 @@ class Backlog:
             self._join(one)
         return mates
 
+    def read_causes(self, waits: Iterable[Waiting]) -> None:
+        """Find out for whose sake members of groups wait, where the text of that change is not there."""
+        listed = list(waits)
+        causes = {_cause_of(one) for one in listed} - {one.change.change_id for one in listed} - {None}
+        known = find_entries(self._session, self._tenant_id, [one for one in causes if one]) if causes else {}
+        self._purged |= {change_id for change_id, entry in known.items() if entry.reason == ErrorCode.PURGED}
+
+    def has_lost_member(self, one: Waiting) -> bool:
+        """Tell whether a member of its group went with a purged record: the rest never runs without it."""
+        return _cause_of(one) in self._purged
+
     def park(self, one: Waiting) -> None:
         """Take in a change that was held back just now."""
+        if one.reason == ErrorCode.PURGED:
+            self._purged.add(one.change.change_id)
         if one.awaits is not None:
             self._orphans[one.awaits].append(one)
         self._join(one)
@@ -92,6 +108,11 @@ class Backlog:
     def _join(self, one: Waiting) -> None:
         if one.change.group:
             self._groups[one.entry.device_id, one.change.group][one.change.change_id] = one
+
+
+def _cause_of(one: Waiting) -> str | None:
+    cause = one.entry.details.get("cause") if one.entry.reason == ErrorCode.GROUP else None
+    return cause if isinstance(cause, str) else None
 
 
 def _order(one: Waiting) -> tuple[str, str, int]:

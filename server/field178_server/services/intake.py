@@ -105,6 +105,7 @@ class Intake:
         found = [*waits, *self._backlog.read(changes)]
         if found:
             self._lock_tablets([one.entry for one in found])
+            self._backlog.read_causes(found)
         self._evidence.read([*changes, *(one.change for one in found)])
 
     def _lock_tablets(self, entries: Sequence[Entry]) -> None:
@@ -131,14 +132,18 @@ class Intake:
         return Waiting(change, entry, text, "")
 
     def _must_wait(self, one: Waiting) -> bool:
-        # Its tablet is gone; a later change mends it; or its group came in a form that cannot be right.
+        # Its tablet is gone; a later change mends it; its group is malformed, or lost a member for good.
         malformed = one.entry.reason == ErrorCode.GROUP and "group" in one.entry.details
         is_gone = one.entry.device_id not in self._evidence.devices
-        return is_gone or self._backlog.is_mended(one) or malformed
+        is_hopeless = malformed or self._backlog.has_lost_member(one)
+        return is_gone or self._backlog.is_mended(one) or is_hopeless
 
     def _take_together(self, members: Sequence[Waiting]) -> int:
         """Apply all of them or none; return how many verdicts changed."""
         mark = self._batch.mark() if len(members) > 1 else None
+        if mark is not None:
+            # About a purged record: named as the cause, it can never be judged with the others again.
+            members = sorted(members, key=lambda one: not self._evidence.is_purged(one.change.record_id))
         before = [replace(one.entry) for one in members] if mark is not None else []
         for index, one in enumerate(members):
             device = self._evidence.devices[one.entry.device_id]

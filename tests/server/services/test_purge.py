@@ -27,7 +27,7 @@ from field178_server.models import (
     Salvage,
 )
 from field178_server.models.base import table_of
-from field178_server.services import purge, review
+from field178_server.services import purge, quarantine, review
 from field178_server.services.audit import Actor
 from field178_server.services.desk import Desk
 from field178_server.services.review import Pin, Remarks
@@ -200,6 +200,30 @@ def test_what_waited_for_the_record_is_told_that_it_is_purged(world: World) -> N
     purged(world, record_id)
     tablet.pull()
     assert tablet.receipts[waits["change_id"]]["reason"] == "purged"
+
+
+@pytest.mark.parametrize("waited", [False, True])
+def test_a_group_that_lost_a_member_is_never_applied_in_part(world: World, waited: bool) -> None:
+    tablet = world.tablet()
+    gone, bad, good = (tablet.created() for _ in range(3))
+    group = world.ids.random()
+    members = [
+        tablet.change(good, {"village": "Thôn 2"}, group=group),
+        tablet.change(bad, {"name": 7}, was={"name": ESTABLISHMENT["name"]}, group=group),
+        tablet.change(gone, {"village": SECRET}, group=group),
+    ]
+    for work in (lambda: tablet.push(*members), lambda: purged(world, gone))[:: 1 if waited else -1]:
+        work()
+    tablet.pull()
+    mended = tablet.change(bad, {"village": "Thôn 3"}, replaces=[members[1]["change_id"]])
+    assert tablet.push(mended)[0]["status"] == "applied"
+    act(world, lambda session, _: quarantine.run_again(world.batch(session), RULES))
+    tablet.pull()
+    told = [tablet.receipts[one["change_id"]] for one in members]
+    assert [one["reason"] for one in told] == ["group", "replaced", "purged"]
+    stored = world.stored(good)
+    assert stored is not None
+    assert stored.rev == 1
 
 
 def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> None:
