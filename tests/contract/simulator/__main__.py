@@ -1,4 +1,4 @@
-"""`python -m tests.contract.simulator SEEDS STEPS [--start N] [--bug NAME]`: a long run, or a planted bug."""
+"""`python -m tests.contract.simulator SEEDS STEPS [--start N] [--often ACTION] [--bug NAME]`: a long run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main() -> int:
     with planted, simulator() as world:
         for number in range(options.seeds):
             try:
-                run = world.run(options.start + number, Options(options.steps))
+                run = world.run(options.start + number, Options(options.steps, often=options.often))
             except Failed as failed:
                 if not isinstance(failed.__cause__, Violation):
                     traceback.print_exception(failed.__cause__)
@@ -47,6 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("steps", type=int, nargs="?", default=Options.steps)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--bug", choices=sorted(BUGS), help="run with a bug planted")
+    parser.add_argument("--often", default="", help="an action that is done much, `purge` for one")
     return parser.parse_args()
 
 

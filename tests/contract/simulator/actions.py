@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tests.contract.simulator.content import EDITS, KINDS, MOVES_TO, SCOPES, edited, fresh, with_edit
 from tests.contract.simulator.office import SPARES, STRANGER, USERS
+from tests.contract.simulator.purges import SECRETS
 from tests.contract.simulator.world import Seat, World
 
 from field178_mobile.store import InboxItem, RecordView
@@ -59,6 +60,13 @@ def open_draft(world: World, seat: Seat) -> None:
     """Begin an edit and leave it lying; it is filed later, over a record that may have moved on."""
     view = _pick(world, seat)
     if view is not None:
+        open_draft_of(world, seat, view.id)
+
+
+def open_draft_of(world: World, seat: Seat, record_id: str) -> None:
+    """Begin an edit of one record, where it is shown, and leave it lying."""
+    view = seat.tablet.store.view(record_id)
+    if view is not None and not view.deleted:
         draft = seat.tablet.begin(view.id, view.type, view.scope)
         data = edited(view.type, draft.data, world.rng, hot=False)
         world.drafts_begun += 1
@@ -218,6 +226,29 @@ def unmerge(world: World, seat: Seat) -> None:
         with world.oracle.step():
             done = world.office.unmerge(record_id)
         world.note(f"office: unmerge {record_id[-4:]}: {done}")
+
+
+def purge(world: World, seat: Seat) -> None:
+    """Somebody writes what must not be there, others work on over it, and the office removes it for good."""
+    shown = [view for view in world.visible(seat) if view.type in SECRETS]
+    if not shown:
+        return
+    view = world.rng.choice(shown)
+    path, secret = SECRETS[view.type], world.oracle.purges.new_secret()
+    _set(world, seat, view.id, path, secret)
+    world.sync(seat)
+    for other in world.seats:
+        if other is not seat and world.rng.random() < 0.7:
+            world.sync(other)
+            # Late edits, drafts and disagreements of those who do not know that it went.
+            _set(world, other, view.id, path, f"{secret}, thêm ở {other.tablet.name}")
+            if world.rng.random() < 0.5:
+                open_draft_of(world, other, view.id)
+    with world.oracle.step():
+        done = world.office.purge(view.id)
+        if done:
+            world.oracle.purges.remember(view.id, secret)
+    world.note(f"office: purge {view.id[-4:]}: {done}")
 
 
 def move(world: World, seat: Seat) -> None:
@@ -404,6 +435,8 @@ ORDINARY: Mapping[Action, float] = {
     compact: 1.5,
     back_up: 1,
 }
+# These happen only where they are asked for by name: the dice of all other worlds stay as they are.
+RARE: Mapping[Action, float] = {purge: 1}
 # Its many exchanges would heal what a disaster broke before anything else meets it.
 CALM: Mapping[Action, float] = {race_to_settle: 2}
 DISASTERS: Mapping[Action, float] = {

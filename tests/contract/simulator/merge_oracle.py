@@ -87,7 +87,7 @@ def disputed(about: Iterable[Stored], path: str, change_id: str, value: object) 
     """Tell whether a conflict keeps the value that a change offered for a path."""
     for conflict in about:
         entries = conflict.data.get("entries")
-        if conflict.type != "conflict" or conflict.data["path"] != path or not isinstance(entries, dict):
+        if conflict.type != "conflict" or conflict.data.get("path") != path or not isinstance(entries, dict):
             continue
         entry = entries.get(change_id)
         if entry is not None and equal(entry.get("mine"), without_nulls(value)):

@@ -21,7 +21,7 @@ from field178_server.exchange import Exchange
 from field178_server.files.pack_folder import PACKS
 from field178_server.models import Device, DeviceOfficer, Officer, Tenant
 from field178_server.packing import ADDRESS, Packing
-from field178_server.services import operator, record_desk, roster, scopes
+from field178_server.services import operator, purge, record_desk, roster, scopes
 from field178_server.services.compaction import compact
 from field178_server.services.desk import Desk
 from field178_server.services.device_context import load_devices
@@ -43,6 +43,7 @@ GRANTS = {
     DEVICES[1]: ("ref", SCOPES[1], SCOPES[4]),
     DEVICES[2]: ("ref", SCOPES[2], SCOPES[3], SCOPES[5]),
 }
+PRIVACY_OFFICERS = ("5f0b1a3e-0000-4000-8000-0000000001f1", "5f0b1a3e-0000-4000-8000-0000000001f2")
 # What a tablet is called when it is enrolled again: the office knows it as another device.
 SPARES = {device: f"{device[:-2]}1{device[-1]}" for device in DEVICES}
 
@@ -136,6 +137,17 @@ class Office:
     def unmerge(self, record_id: str) -> bool:
         return self._act(lambda session: record_desk.unmerge(session, self.desk, record_id))
 
+    def purge(self, record_id: str) -> bool:
+        """Remove a record's content for good: one officer asks, another one confirms."""
+        first, second = PRIVACY_OFFICERS
+        rules = declared_types()
+
+        def both(session: Session) -> None:
+            purge.request(session, self.desk, rules, record_id, first, "person_identified")
+            purge.confirm(session, self.desk, rules, record_id, second)
+
+        return self._act(both)
+
     def compact(self, scope: str) -> None:
         self._act(lambda session: compact(session, TENANT, scope))
 
@@ -210,6 +222,18 @@ def _furnish(engine: Engine) -> None:
             session.add(officer)
             session.flush()
             roster.list_officer(session, desk, officer, [])
+        for officer_id in PRIVACY_OFFICERS:
+            officer = Officer(
+                tenant_id=TENANT,
+                officer_id=officer_id,
+                login=officer_id,
+                name="",
+                agency="commune_police",
+                role="privacy_officer",
+                created_at=now,
+            )
+            session.add(officer)
+        session.flush()
         spares = {SPARES[device_id]: granted for device_id, granted in GRANTS.items()}
         for device_id, granted in (GRANTS | spares).items():
             device = Device(

@@ -162,6 +162,7 @@ def _weights(world: World) -> dict[Action, float]:
         is_calm = not world.options.disasters
     found = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
     often = world.options.often
+    found |= {action: weight for action, weight in actions.RARE.items() if action.__name__ == often}
     kept = (actions.edit, actions.sync)
     return {
         action: weight * (OFTEN if action.__name__ == often else 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.simulator.merge_oracle import Standing, disputed, judge_merge, standing, with_alias
+from tests.contract.simulator.purges import PurgeOracle
 from tests.contract.simulator.server_state import ReceiptRow, ServerState, read_history, read_state
 from tests.contract.simulator.violation import Violation, require
 
@@ -37,10 +38,12 @@ class ServerOracle:
         self._made: dict[tuple[str, int], Maker] = {}
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
         self._menders: defaultdict[str, set[str]] = defaultdict(set)
+        self.purges = PurgeOracle(path)
 
     def start_over(self) -> None:
         """Take the store as it is: it was restored."""
         self.state = read_state(self._path)
+        self.purges.start_over(self.state)
 
     @contextmanager
     def step(self, pushed: Sequence[Json] = ()) -> Iterator[None]:
@@ -75,7 +78,7 @@ class ServerOracle:
         held = {row.id for row in self.state.receipts.values() if row.status == "quarantined"}
         traces = sorted(held & {change_id for change_id, *_ in history.changes})
         require(not traces, "I2", f"{traces} were held back and stand in the history of records")
-        self._replay([row for row in history.changes if row[3] is not None])
+        self._replay([row for row in history.changes if row[3] is not None and row[4] is not None])
 
     def applied(self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing):
         """Judge one applied change: nothing unseen was overwritten, nothing offered has vanished."""
@@ -112,6 +115,7 @@ class ServerOracle:
         for row in after.receipts.values():
             self.verdicts.add((row.status, row.reason))
         self._judge_order(before, after)
+        self.purges.judge(after)
         self._judge_digests(after)
         self._judge_companions(after)
         for change in pushed:
@@ -237,7 +241,9 @@ class ServerOracle:
 
     def _replay(self, rows: Iterable[tuple[str, str, str | None, int | None, str]]) -> None:
         built: dict[str, Data] = {}
-        conflicts = [row.data for row in self.state.records.values() if row.type == "conflict"]
+        conflicts = [
+            row.data for row in self.state.records.values() if row.type == "conflict" and not row.is_purged
+        ]
         kept_aside = {
             (data["record"], data["path"], change_id) for data in conflicts for change_id in data["entries"]
         }

@@ -31,6 +31,10 @@ class RecordRow(NamedTuple):
         return json.loads(self.body)
 
     @property
+    def is_purged(self) -> bool:
+        return set(self.data) == {"purged"}
+
+    @property
     def merged_into(self) -> str | None:
         return self.data.get("merged_into") if self.deleted else None
 

@@ -260,7 +260,8 @@ class TabletOracle:
         if base is None:
             require(view is None or view.deleted, "I5", f"{self.tablet.name} shows a ghost of {record_id}")
             return
-        same = view is not None and (view.data, view.deleted) == (base.data, base.deleted)
+        is_gone = base.deleted or base.is_purged
+        same = view is not None and (view.data, view.deleted) == (base.data, is_gone)
         require(same, "I5", f"{self.tablet.name}: the view of {record_id} is not its base")
         require(view is not None and not view.pending, "I5", f"{record_id} is shown as pending at rest")
 

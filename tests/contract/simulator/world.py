@@ -110,6 +110,8 @@ class World:
 
     def judge(self, seat: Seat) -> None:
         """Judge a tablet in whatever state it is."""
+        # What was answered for and went with a purged record was let go rightly.
+        seat.oracle.promised -= self.oracle.purges.changes_of(self.oracle.state) - seat.oracle.held()
         seat.oracle.judge(is_calm=self.is_calm, backed_up=self.backed_up)
 
     def sync(self, seat: Seat, reason: WakeReason = WakeReason.USER) -> None:
@@ -210,6 +212,8 @@ class World:
                 self.sync(seat)
                 agreed = self.wire.last_frames[0].get("agreed", False)
                 require(agreed, "I5", f"{seat.tablet.name} has nothing to say and is not agreed with")
+        # Last: it starts the tablets anew, and they forget what they had better not say again.
+        self.oracle.purges.judge_rest(self.office, [seat.tablet for seat in self.seats])
 
     def _rests(self, seat: Seat) -> bool:
         if seat.tablet.position().open_changes:

@@ -1,0 +1,77 @@
+"""Defects of purges, each of the kind such systems have had, planted one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from unittest.mock import patch
+
+from field178_mobile.store import pack_pages, purged
+from field178_server.services import purge, purge_traces, salvage
+from field178_server.services.backlog import Backlog
+from field178_server.services.batch import Act, Batch
+from field178_server.services.intake import Intake
+from field178_server.services.stored import Stored
+
+Planted = AbstractContextManager[object]
+
+
+def history_kept() -> Planted:
+    """The record is emptied, but what its history and the quarantine say of it is not."""
+    return patch.object(purge_traces, "erase", lambda *arguments: None)
+
+
+def companions_kept() -> Planted:
+    """Conflicts of the record keep its values."""
+    original = purge._put_purged
+
+    def put(batch: Batch, record: Stored, act: Act) -> list[str]:
+        with patch.object(Batch, "about", lambda batch, record_id: []):
+            return original(batch, record, act)
+
+    return patch.object(purge, "_put_purged", put)
+
+
+def late_edit_kept() -> Planted:
+    """The text of a change that comes after the purge is stored with its verdict."""
+    return patch.object(Intake, "_text_to_keep", lambda self, sent: sent.body.decode())
+
+
+def late_edit_applied() -> Planted:
+    """A purged record is taken for any other one: a late edit of it brings its values back."""
+    return patch.object(Stored, "is_purged", False)
+
+
+def salvage_kept() -> Planted:
+    """What a tablet still has of a purged record is kept aside as if the server had lost it."""
+    return patch.object(salvage, "_is_needless", lambda one, here: False)
+
+
+def tablet_keeps_its_changes() -> Planted:
+    """The tablet empties the record and keeps what its own user had said about it."""
+    return patch.object(purged, "_stands_purged", lambda room, record_id: False)
+
+
+def packs_forget_nothing() -> Planted:
+    """A tablet that gets the emptied record in a packed scope keeps its own words on it."""
+    return patch.object(pack_pages, "forget_purged", lambda room, record_ids: None)
+
+
+def rest_of_a_group_runs_alone() -> Planted:
+    """Members of a group of which a purge took one are judged without it later."""
+    return patch.object(Backlog, "has_lost_member", lambda backlog, one: False)
+
+
+BUGS: Mapping[str, Callable[[], Planted]] = {
+    planted.__name__: planted
+    for planted in (
+        history_kept,
+        companions_kept,
+        late_edit_kept,
+        late_edit_applied,
+        salvage_kept,
+        tablet_keeps_its_changes,
+        packs_forget_nothing,
+        rest_of_a_group_runs_alone,
+    )
+}

@@ -1,0 +1,107 @@
+"""Judges what a purge promises: nothing holds the text from then on, and nothing brings it back."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.contract.simulator.violation import require
+
+from field178_mobile.store.driver import sqlite
+from field178_mobile.store.outbox import changes_of
+from field178_server.files.pack_folder import PACKS
+
+if TYPE_CHECKING:
+    from tests.contract.simulator.office import Office
+    from tests.contract.simulator.server_state import ServerState
+    from tests.contract.simulator.tablet import Tablet
+
+# Where people write a text of their own, by type.
+SECRETS: Mapping[str, str] = {
+    "establishment": "note",
+    "outreach_session": "summary",
+    "inspection": "representative_opinion",
+}
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+
+class PurgeOracle:
+    """One world's judge of purges. It knows the texts that went, and looks for them as plain bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made = 0
+        self._secrets: dict[str, str] = {}
+        self._ever: set[str] = set()
+        # Also of a history that a restore has undone: what went from a tablet does not come again.
+        self._answered: set[str] = set()
+
+    def new_secret(self) -> str:
+        """Return a text that stands nowhere else in this world."""
+        self._made += 1
+        return f"Điều không được lưu GL-178-{self._made:03d}"
+
+    def remember(self, record_id: str, secret: str) -> None:
+        """Note that this record was purged, and a text that it held."""
+        self._secrets[record_id] = secret
+        self._ever.add(record_id)
+
+    def start_over(self, state: ServerState) -> None:
+        """Take the store as it is: of an older backup it may hold again what was removed since."""
+        rows = state.records
+        self._secrets = {
+            one: text for one, text in self._secrets.items() if one in rows and rows[one].is_purged
+        }
+
+    def changes_of(self, state: ServerState) -> set[str]:
+        """Return the changes that tablets may let go: the server answered for them, their record went."""
+        self._answered |= {row.id for row in state.receipts.values() if row.record in self._ever}
+        return self._answered
+
+    def judge(self, after: ServerState) -> None:
+        """Judge the store after a step: what was purged stays so, and no row of any table holds its text."""
+        for record_id in self._secrets:
+            require(after.records[record_id].is_purged, "I17", f"{record_id} came back")
+        if self._secrets:
+            for table, text in self._rows():
+                for record_id, secret in self._secrets.items():
+                    require(secret not in text, "I17", f"{table} holds what was in {record_id}: {text[:300]}")
+
+    def judge_rest(self, office: Office, tablets: Sequence[Tablet]) -> None:
+        """Judge packs and tablets once everybody has heard, and the tablets once more after a restart."""
+        if not self._secrets:
+            return
+        office.packing.sweep()
+        packs = [path for path in (office.shelf.folder / PACKS).rglob("*-*") if path.is_file()]
+        for path in packs:
+            text = gzip.decompress(path.read_bytes()).decode()
+            require(not self._in(text), "I17", f"a pack holds what was in {self._in(text)}")
+        for tablet in tablets:
+            self._judge_tablet(tablet)
+            tablet.reboot()
+            self._judge_tablet(tablet)
+
+    def _judge_tablet(self, tablet: Tablet) -> None:
+        for record_id, secret in self._secrets.items():
+            base = tablet.base(record_id)
+            if base is None:
+                continue  # not in its areas: it was told to let the record go, not why
+            require(base.is_purged, "I17", f"{tablet.name} still has {record_id}")
+            resting = tablet.rows(f"SELECT id FROM removed WHERE id = '{record_id}'")
+            drafts = [one for one in tablet.store.drafts.all() if one.record_id == record_id]
+            own = tablet.store.read(lambda room, one=record_id: changes_of(room, one))
+            holding = [one.id for one in own if secret in repr((one.set, one.was))]
+            kept = (resting, drafts, holding)
+            require(kept == ([], [], []), "I17", f"{tablet.name} holds {kept} of {record_id}")
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        with closing(sqlite.connect(self._path)) as connection:
+            for (table,) in connection.execute(_TABLES).fetchall():
+                for row in connection.execute(f'SELECT * FROM "{table}"'):
+                    yield table, repr(row)
+
+    def _in(self, text: str) -> list[str]:
+        return [record_id for record_id, secret in self._secrets.items() if secret in text]

@@ -1,0 +1,56 @@
+"""Worlds in which content is removed for good again and again: nothing holds it, nothing brings it back.
+
+`python -m tests.contract.simulator SEEDS STEPS --often purge` runs others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.contract.simulator.purge_bugs import BUGS
+from tests.contract.simulator.run import Failed, Simulator, simulator
+from tests.contract.simulator.world import Options
+
+SEEDS = 20
+MOST_RUNS = 60
+LEAST_PURGES = 20
+OFTEN = Options(often="purge")
+# These show only where a tablet lives long enough with what it has.
+NEED_CALM = {"packs_forget_nothing", "rest_of_a_group_runs_alone"}
+
+
+@pytest.fixture
+def worlds() -> Iterator[Simulator]:
+    with simulator() as made:
+        yield made
+
+
+def test_no_seed_brings_back_what_was_purged(worlds: Simulator) -> None:
+    for seed in range(SEEDS):
+        worlds.run(seed, OFTEN)
+    assert worlds.seen.actions["purge"] >= LEAST_PURGES
+    assert ("quarantined", "purged") in worlds.seen.verdicts
+
+
+@pytest.mark.parametrize("name", sorted(BUGS))
+def test_a_planted_bug_of_purges_is_caught(name: str) -> None:
+    options = replace(OFTEN, disasters=False) if name in NEED_CALM else OFTEN
+    with BUGS[name](), simulator() as worlds:
+        failed = _first_failure(worlds, options)
+    assert failed is not None, f"{name} was not caught in {MOST_RUNS} runs"
+    print(f"{name}: caught at run {failed.seed + 1} by {failed.invariant}")
+    assert failed.invariant.startswith("I")
+    # The same seed without the bug: it was the bug that was caught.
+    with simulator() as worlds:
+        worlds.run(failed.seed, options)
+
+
+def _first_failure(worlds: Simulator, options: Options) -> Failed | None:
+    for seed in range(MOST_RUNS):
+        try:
+            worlds.run(seed, options)
+        except Failed as failed:
+            return failed
+    return None
