@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Quarantine
-from field178_server.services.ledger import find_entries
 from field178_server.services.waiting import Waiting, find_mendable, find_orphans, find_waiting
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
@@ -55,8 +55,13 @@ class Backlog:
         """Find out for whose sake members of groups wait, where the text of that change is not there."""
         listed = list(waits)
         causes = {_cause_of(one) for one in listed} - {one.change.change_id for one in listed} - {None}
-        known = find_entries(self._session, self._tenant_id, [one for one in causes if one]) if causes else {}
-        self._purged |= {change_id for change_id, entry in known.items() if entry.reason == ErrorCode.PURGED}
+        # Whatever the verdict on it was: only of what is about a purged record no text is kept.
+        gone = select(Quarantine.change_id).where(
+            Quarantine.tenant_id == self._tenant_id,
+            Quarantine.change_id.in_([one for one in causes if one]),
+            Quarantine.payload.is_(None),
+        )
+        self._purged |= set(self._session.scalars(gone)) if causes else set()
 
     def has_lost_member(self, one: Waiting) -> bool:
         """Tell whether a member of its group went with a purged record: the rest never runs without it."""
@@ -64,7 +69,7 @@ class Backlog:
 
     def park(self, one: Waiting) -> None:
         """Take in a change that was held back just now."""
-        if one.reason == ErrorCode.PURGED:
+        if not one.payload:
             self._purged.add(one.change.change_id)
         if one.awaits is not None:
             self._orphans[one.awaits].append(one)
