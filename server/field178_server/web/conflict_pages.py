@@ -2,119 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.auth import current_officer
-from field178_server.queries.conflicts import conflicts_on, open_conflicts
-from field178_server.queries.reach import Reach, reach_of
+from field178_server.queries.conflicts import RecordConflicts, conflicts_on, open_conflicts
 from field178_server.queries.titles import titles_of
-from field178_server.runtime import current_runtime
-from field178_server.services.audit import Actor
-from field178_server.services.batch import Batch
 from field178_server.services.settling import Choice, Settlement, Source, settle_record
 from field178_server.services.type_rules import Problems, declared_types
-from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.acts import Refusal, actor, attempt, batch_in, done, lists_typed, whole_number
 from field178_server.web.blueprint import web
 from field178_server.web.dispute_view import DELETED_PATH, KEEP, OTHER, disputed_records, settling_view
 from field178_server.web.fields import Place, label_at
-from field178_server.web.flash import leave_flash, take_flash
-from field178_server.web.paging import page_links, wanted_page
-from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language
-from field178_server.web.rendering import desk_of, render
+from field178_server.web.rooms import Leaf, Look, Room, find, list_page, page_in
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import control_for, read_typed
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.i18n import N_
-from field178_shared.ids import is_uuid
 
 PICK, TYPED, SEEN = "pick:", "typed:", "seen:"
-FLASHES = frozenset({"settled"})
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A settling that was not taken: what to say, and where; what was chosen and typed stays in the form."""
-
-    status: int
-    message: str
-    problems: Problems = field(default_factory=dict)
 
 
 @web.get("/conflicts")
 def conflicts() -> Response:
     """Show fields that two people changed apart from each other."""
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    reach, wanted = reach_of(officer.role, officer.scopes), wanted_page(request.args.get("page", ""))
-    speech = Speech(language)
-    with snapshot(runtime.engine) as session:
-        found = open_conflicts(session, runtime.tenant_id, reach, wanted)
-        flash = _flash(session, reach, speech)
-        desk = desk_of(session, officer, speech)
-    return render(
-        "conflicts.html",
-        desk=desk,
-        active="web.conflicts",
-        flash=flash,
-        may_settle=may(officer.role, "web.settle_conflicts", speech.lists),
-        records=disputed_records(found, language),
-        pages=page_links(found.page, lambda number: url_for("web.conflicts", page=number)),
-    )
+    return list_page(_ROOM)
 
 
 @web.get("/conflicts/<record_id>")
 def disputed_record(record_id: str) -> Response:
     """Show all that is in dispute on one record, ready to be settled."""
-    return _settling_page(record_id)
+    return _page(record_id)
 
 
 @web.post("/conflicts/<record_id>")
 def settle_conflicts(record_id: str) -> AnyResponse:
     """Let the chosen values stand; a refusal shows what is new with all that was chosen and typed."""
-    try:
-        _settle(record_id)
-    except AppError as error:
-        if error.code not in _REFUSALS:
-            raise
-        return _settling_page(record_id, _refusal(error))
-    return leave_flash(redirect(url_for("web.conflicts"), 303), "settled", record_id)
-
-
-def _settle(record_id: str) -> None:
-    runtime, officer = current_runtime(), current_officer()
-    with snapshot(runtime.engine) as session:
-        reach = reach_of(officer.role, officer.scopes)
-        found = conflicts_on(session, runtime.tenant_id, reach, record_id)
-    if found is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    wanted = Settlement(record_id, _whole(request.form.get("rev", "")), _seen(), _choices(found.record.type))
+    found = _find(record_id)
+    seen = {name.removeprefix(SEEN): whole_number(name) for name in request.form if name.startswith(SEEN)}
+    rev = whole_number("rev")
 
     def work(session: Session) -> None:
-        batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
-        settle_record(batch, declared_types(), Actor("officer", officer.id), wanted)
+        batch = batch_in(session)
+        wanted = Settlement(record_id, rev, seen, _choices(found.record.type))
+        settle_record(batch, declared_types(), actor(), wanted)
         batch.flush()
 
-    run_write(runtime.engine, work)
-
-
-def _seen() -> dict[str, int]:
-    named = (name for name in request.form if name.startswith(SEEN))
-    return {name.removeprefix(SEEN): _whole(request.form[name]) for name in named}
+    refusal = attempt(work, _REFUSALS)
+    return _page(record_id, refusal) if refusal else done(url_for("web.conflicts"), "settled", record_id)
 
 
 def _choices(record_type: str) -> dict[str, Choice]:
     """Return what was chosen, by path; all that cannot be read of it is refused together."""
     choices: dict[str, Choice] = {}
     problems: Problems = {}
-    for name, picked in request.form.items():
-        if not name.startswith(PICK):
-            continue
-        path = name.removeprefix(PICK)
+    for path, picked in _picked().items():
         try:
             choices[path] = _choice(record_type, path, picked)
         except AppError as error:
@@ -122,6 +65,10 @@ def _choices(record_type: str) -> dict[str, Choice]:
     if problems:
         raise AppError(ErrorCode.SCHEMA, problems=problems)
     return choices
+
+
+def _picked() -> dict[str, str]:
+    return {path: texts[0] for path, texts in lists_typed(PICK).items()}
 
 
 def _choice(record_type: str, path: str, picked: str) -> Choice:
@@ -133,91 +80,53 @@ def _choice(record_type: str, path: str, picked: str) -> Choice:
     return Choice(Source.TAKEN, change_id=picked)
 
 
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise AppError(ErrorCode.BAD_REQUEST)
-    return int(text)
+def _find(record_id: str) -> RecordConflicts:
+    return find(lambda session, tenant_id, reach: conflicts_on(session, tenant_id, reach, record_id))
 
 
-def _settling_page(record_id: str, refusal: Refusal | None = None) -> Response:
-    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    reach = reach_of(officer.role, officer.scopes)
-    with snapshot(runtime.engine) as session:
-        found = conflicts_on(session, runtime.tenant_id, reach, record_id)
-        desk = desk_of(session, officer, Speech(language))
-    if found is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    speech = Speech(language, found.names)
+def _page(record_id: str, refusal: Refusal | None = None) -> Response:
+    found, language = _find(record_id), chosen_language()
     view = settling_view(found, language)
-    place = Place(found.record.type, "", found.record.data)
     here = {one.path for one in view.disputed.fields}
-    return render(
+    said = {
+        path: " ".join(message(code, language) for code in codes)
+        for path, codes in (refusal.problems if refusal else {}).items()
+    }
+    speech, record = Speech(language, found.names), found.record
+    return page_in(
+        _ROOM,
         "dispute.html",
-        refusal.status if refusal else 200,
-        desk=desk,
-        active="web.conflicts",
+        refusal,
         view=view,
-        refusal=refusal,
-        may_settle=may(officer.role, "web.settle_conflicts", speech.lists),
-        picked=_of_form(PICK),
-        typed=_typed_of_form(),
-        errors=_sentences(refusal, here, speech),
-        elsewhere=_elsewhere(refusal, here, (place, speech)),
+        picked=_picked(),
+        typed=lists_typed(TYPED),
+        errors={path: text for path, text in said.items() if path in here},
+        elsewhere=[
+            (label_at(Place(record.type, path, record.data), speech), text)
+            for path, text in said.items()
+            if path not in here
+        ],
     )
 
 
-def _of_form(prefix: str) -> dict[str, str]:
-    return {
-        name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)
-    }
+def _leaf(session: Session, look: Look, wanted: int, _state: str) -> Leaf:
+    found = open_conflicts(session, look.tenant_id, look.reach, wanted)
+    return Leaf(disputed_records(found, look.language), found.page)
 
 
-def _typed_of_form() -> dict[str, list[str]]:
-    named = (name for name in request.form if name.startswith(TYPED))
-    return {name.removeprefix(TYPED): request.form.getlist(name) for name in named}
+def _title(session: Session, look: Look, record_id: str) -> str | None:
+    return titles_of(session, look.tenant_id, look.reach, [record_id]).get(record_id)
 
 
-def _sentences(refusal: Refusal | None, paths: set[str], speech: Speech) -> dict[str, str]:
-    problems = refusal.problems if refusal else {}
-    return {
-        path: " ".join(message(code, speech.language) for code in codes)
-        for path, codes in problems.items()
-        if path in paths
-    }
-
-
-def _elsewhere(
-    refusal: Refusal | None, paths: set[str], reading: tuple[Place, Speech]
-) -> list[tuple[str, str]]:
-    """Return the problems at fields that are not in dispute themselves: label and sentence."""
-    place, speech = reading
-    problems: Mapping[str, list[str]] = refusal.problems if refusal else {}
-    return [
-        (
-            label_at(Place(place.record_type, path, place.data), speech),
-            " ".join(message(code, speech.language) for code in codes),
-        )
-        for path, codes in problems.items()
-        if path not in paths
-    ]
-
-
-def _refusal(error: AppError) -> Refusal:
-    speech = Speech(chosen_language())
-    problems = error.details.get("problems")
-    return Refusal(
-        error.status, speech.say(_REFUSALS[error.code]), problems if isinstance(problems, dict) else {}
-    )
-
-
-def _flash(session: Session, reach: Reach, speech: Speech) -> str:
-    flash = take_flash(FLASHES)
-    if flash is None or not is_uuid(flash.record_id):
-        return ""
-    titles = titles_of(session, current_runtime().tenant_id, reach, [flash.record_id])
-    return flash.text(titles.get(flash.record_id) or speech.say(N_("the record")), speech)
-
-
+_ROOM = Room(
+    endpoint="web.conflicts",
+    template="conflicts.html",
+    act="web.settle_conflicts",
+    flashes=frozenset({"settled"}),
+    leaf=_leaf,
+    title=_title,
+    nameless=N_("the record"),
+)
 _REFUSALS = {
     ErrorCode.REVISION_CHANGED: N_(
         "Something changed here after you opened this page, so nothing was written."

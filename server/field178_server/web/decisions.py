@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,11 +14,10 @@ from field178_server.queries.record_page import FILED_TYPES, find_record
 from field178_server.queries.review_queue import QueueView, next_in_queue
 from field178_server.runtime import current_runtime
 from field178_server.services import review
-from field178_server.services.audit import Actor
 from field178_server.services.batch import Batch
 from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.acts import actor, batch_in, done, whole_number
 from field178_server.web.blueprint import web
-from field178_server.web.flash import leave_flash
 from field178_server.web.preferences import chosen_language
 from field178_server.web.queue_view import QueueQuery
 from field178_server.web.review_pages import Attempt, queue_page
@@ -37,14 +36,14 @@ Decide = Callable[[Batch], None]
 @web.post("/reviews/<record_id>/approve")
 def approve_record(record_id: str) -> Response:
     """Approve the revision that was seen."""
-    actor, seen = _actor(), _seen_rev()
-    return _decide(record_id, "approved", lambda batch: review.approve(batch, actor, record_id, seen))
+    officer, seen = actor(), whole_number("seen_rev")
+    return _decide(record_id, "approved", lambda batch: review.approve(batch, officer, record_id, seen))
 
 
 @web.post("/reviews/<record_id>/return")
 def return_record(record_id: str) -> Response:
     """Send the revision that was seen back, with a reason and comments pinned to fields."""
-    actor, seen = _actor(), _seen_rev()
+    officer, seen = actor(), whole_number("seen_rev")
     remarks = review.Remarks(
         reason=_reason(),
         comments=tuple(review.Pin(path, text) for path, text in _pins().items()),
@@ -53,39 +52,40 @@ def return_record(record_id: str) -> Response:
     return _decide(
         record_id,
         "returned",
-        lambda batch: review.return_for_fix(batch, actor, record_id, seen, remarks),
+        lambda batch: review.return_for_fix(batch, officer, record_id, seen, remarks),
     )
 
 
 @web.post("/reviews/<record_id>/reopen")
 def reopen_record(record_id: str) -> Response:
     """Open an approved or void record again, with a reason."""
-    actor, seen, reason = _actor(), _seen_rev(), _reason()
-    return _decide(record_id, "reopened", lambda batch: review.reopen(batch, actor, record_id, seen, reason))
+    officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
+    return _decide(
+        record_id, "reopened", lambda batch: review.reopen(batch, officer, record_id, seen, reason)
+    )
 
 
 @web.post("/reviews/<record_id>/void")
 def void_record(record_id: str) -> Response:
     """Take a record out of every figure, with a reason."""
-    actor, seen, reason = _actor(), _seen_rev(), _reason()
-    return _decide(record_id, "void", lambda batch: review.void(batch, actor, record_id, seen, reason))
+    officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
+    return _decide(record_id, "void", lambda batch: review.void(batch, officer, record_id, seen, reason))
 
 
 @web.post("/reviews/<record_id>/undo")
 def undo(record_id: str) -> Response:
     """Take the own approval of the last seconds back."""
-    actor = _actor()
+    officer = actor()
     _check_reach(record_id)
     try:
-        _write(lambda batch: review.undo_approval(batch, actor, record_id))
+        _write(lambda batch: review.undo_approval(batch, officer, record_id))
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
         return queue_page(
             QueueQuery(), record_id, Attempt(error.status, Speech(chosen_language()).say(TOO_LATE))
         )
-    answer = redirect(url_for("web.review_record", record_id=record_id), 303)
-    return leave_flash(answer, "undone", record_id)
+    return done(url_for("web.review_record", record_id=record_id), "undone", record_id)
 
 
 def _decide(record_id: str, code: str, decide: Decide) -> Response:
@@ -98,22 +98,16 @@ def _decide(record_id: str, code: str, decide: Decide) -> Response:
         if error.code not in _REFUSALS:
             raise
         return queue_page(query, record_id, _attempt(error))
-    return leave_flash(redirect(_next_href(query, record_id), 303), code, record_id)
+    return done(_next_href(query, record_id), code, record_id)
 
 
 def _write(decide: Decide) -> None:
-    runtime = current_runtime()
-
     def work(session: Session) -> None:
-        batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
+        batch = batch_in(session)
         decide(batch)
         batch.flush()
 
-    run_write(runtime.engine, work)
-
-
-def _actor() -> Actor:
-    return Actor("officer", current_officer().id)
+    run_write(current_runtime().engine, work)
 
 
 def _check_reach(record_id: str) -> None:
@@ -140,13 +134,6 @@ def _attempt(error: AppError) -> Attempt:
     # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept aside.
     text = "" if error.code is ErrorCode.LOCKED else message(error.code, speech.language)
     return Attempt(error.status, f"{text} {advice}".strip(), _reason(), _pins())
-
-
-def _seen_rev() -> int:
-    text = request.form.get("seen_rev", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise AppError(ErrorCode.BAD_REQUEST)
-    return int(text)
 
 
 def _reason() -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from field178_server.queries.conflicts import Conflict, ConflictEntry, ConflictList, RecordConflicts
 from field178_server.queries.record_page import StoredRecord
-from field178_server.web.fields import Place, label_at, type_name, value_text
-from field178_server.web.record_links import record_link
+from field178_server.web.fields import Place, label_at, value_text
+from field178_server.web.record_links import heading, record_link
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
 from field178_shared.errors import message
@@ -113,7 +113,6 @@ def settling_view(found: RecordConflicts, language: str) -> SettlingView:
 def _disputed(
     record: StoredRecord, title: str | None, conflicts: Iterable[Conflict], speech: Speech
 ) -> DisputedRecord:
-    kind = type_name(record.type, speech)
     by_path: dict[str, list[Conflict]] = {}
     for conflict in conflicts:
         by_path.setdefault(conflict.path, []).append(conflict)
@@ -122,7 +121,7 @@ def _disputed(
     )
     return DisputedRecord(
         record_id=record.record_id,
-        title=f"{title} · {kind}" if title else kind,
+        title=heading(title, record.type, speech),
         # A deleted record has no page to open.
         href=None if record.deleted else record_link(record.type, record.record_id),
         fields=tuple(_field(record, path, found, speech) for path, found in by_path.items()),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from field178_server.queries.quarantine_list import OPEN, HeldChange, HeldPage, QuarantineList
 from field178_server.services.held_desk import MENDABLE
 from field178_server.services.type_rules import Problems
-from field178_server.web.fields import Place, label_at, type_name, value_text
-from field178_server.web.record_links import name_in, scope_text
+from field178_server.web.fields import Place, label_at, value_text
+from field178_server.web.record_links import heading, name_in, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
+from field178_server.web.words import aside_text
 from field178_shared.errors import ErrorCode, message
 from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
@@ -53,7 +54,6 @@ class HeldView:
     scope: str
     state: str
     aside: str
-    aside_reason: str
     problems: tuple[ProblemView, ...]
     sent: tuple[tuple[str, str], ...]
 
@@ -77,8 +77,7 @@ def held_view(change: HeldChange, speech: Speech) -> HeldView:
         tablet=speech.tablet(change.device_id),
         scope=scope_text(change.scope, speech),
         state=change.state,
-        aside=_aside(change, speech),
-        aside_reason=change.aside.reason if change.aside else "",
+        aside=aside_text(change.aside, speech),
         problems=tuple(_problem(change, path, codes, speech) for path, codes in change.problems),
         sent=tuple(
             (_label(change, path, speech), value_text(change.record_type, path, value, speech))
@@ -141,16 +140,8 @@ def _label(change: HeldChange, path: str, speech: Speech) -> str:
 
 
 def _title(change: HeldChange, speech: Speech) -> str:
-    kind = type_name(change.record_type, speech)
     name = change.title or name_in(change.values, speech) or name_in(change.created, speech)
-    return f"{name} · {kind}" if name else kind
-
-
-def _aside(change: HeldChange, speech: Speech) -> str:
-    if change.aside is None or change.aside.at is None:
-        return ""
-    who, when = speech.person(change.aside.user_id), speech.instant(change.aside.at)
-    return speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=when)
+    return heading(name, change.record_type, speech)
 
 
 _MEND = N_(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from field178_server.queries.record_page import FILED_TYPES
+from field178_server.web.fields import type_name
 from field178_server.web.speech import Speech
 from field178_shared.merge import Data
 
@@ -14,6 +15,12 @@ def record_link(record_type: str, record_id: str) -> str | None:
     if record_type in FILED_TYPES:
         return url_for("web.review_record", record_id=record_id)
     return url_for("web.establishment", record_id=record_id) if record_type == "establishment" else None
+
+
+def heading(name: str | None, record_type: str, speech: Speech) -> str:
+    """Return what a record is called with its type behind it; the type alone where no name is known."""
+    kind = type_name(record_type, speech)
+    return f"{name} · {kind}" if name else kind
 
 
 def scope_text(scope: str, speech: Speech) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from field178_server.queries.history import History
 from field178_server.queries.record_page import RecordPage
 from field178_server.queries.salvage_list import SalvagedRecord, SalvageList, SalvagePage
-from field178_server.web.fields import Place, label_at, type_name, value_text
-from field178_server.web.record_links import name_in, record_link, scope_text
+from field178_server.web.fields import Place, label_at, value_text
+from field178_server.web.record_links import heading, name_in, record_link, scope_text
 from field178_server.web.record_view import DifferenceView, difference_views, sections_of
 from field178_server.web.rows import RowMaker, SectionView
 from field178_server.web.speech import Speech
-from field178_server.web.words import StateWord
+from field178_server.web.words import StateWord, aside_text
 from field178_shared import schemas
 from field178_shared.i18n import N_
 from field178_shared.protocol import MERGED_INTO, PURGED
@@ -58,18 +58,17 @@ def salvage_views(found: SalvageList, language: str) -> tuple[SalvageView, ...]:
 def salvage_view(one: SalvagedRecord, speech: Speech) -> SalvageView:
     """Return one content in words."""
     record = one.record
-    kind, name = type_name(record.type, speech), name_in(record.data, speech)
     return SalvageView(
         record_id=record.record_id,
         h=record.h,
-        title=f"{name} · {kind}" if name else kind,
+        title=heading(name_in(record.data, speech), record.type, speech),
         tablets=", ".join(speech.tablet(device) for device in one.devices),
         when=speech.instant(one.received_at),
         scope=scope_text(record.scope, speech),
         stands=_stands(one, speech),
         is_deleted=record.deleted,
         is_sound=one.is_sound,
-        aside=_aside(one, speech),
+        aside=aside_text(one.aside, speech),
     )
 
 
@@ -123,12 +122,3 @@ def _stands(one: SalvagedRecord, speech: Speech) -> StateWord:
     if stands.deleted:
         return StateWord(speech.say(N_("Deleted on the server")), "warn", "void")
     return StateWord(speech.say(N_("Another content on the server")), "primary", "history")
-
-
-def _aside(one: SalvagedRecord, speech: Speech) -> str:
-    if one.aside is None or one.aside.at is None:
-        return ""
-    when = speech.instant(one.aside.at)
-    who = speech.person(one.aside.user_id) if one.aside.user_id else speech.say(N_("The office"))
-    said = speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=when)
-    return f"{said}: {one.aside.reason}" if one.aside.reason else said

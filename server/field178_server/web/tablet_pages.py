@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 import segno
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,11 +17,10 @@ from field178_server.queries.reach import Reach
 from field178_server.queries.tablets import TabletRow, find_tablet, tablet_list
 from field178_server.runtime import current_runtime
 from field178_server.services import enrolment, officers, operator
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
 from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.acts import done, office
 from field178_server.web.blueprint import web
-from field178_server.web.flash import leave_flash, take_flash
+from field178_server.web.flash import take_flash
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language
@@ -84,9 +83,9 @@ def revoke_tablet(device_id: str) -> AnyResponse:
     tablet = _tablet(device_id)
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
-    desk = _desk()
+    desk = office()
     run_write(current_runtime().engine, lambda session: operator.revoke(session, desk, device_id))
-    return leave_flash(redirect(url_for("web.tablets"), 303), "revoked", device_id)
+    return done(url_for("web.tablets"), "revoked", device_id)
 
 
 @web.get("/tablets/enrol")
@@ -100,7 +99,7 @@ def enrol_tablet() -> Response:
     """Make a code and show it, once: it is stored hashed and never shown again."""
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
-    runtime, desk, wanted = current_runtime(), _desk(), request.form.get("officer", "")
+    runtime, desk, wanted = current_runtime(), office(), request.form.get("officer", "")
     if not any(one.officer_id == wanted for one in _candidates()):
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
@@ -170,11 +169,6 @@ def _candidates() -> list[Candidate]:
 
 def _reach() -> Reach:
     return tablet_reach(current_officer(), load())
-
-
-def _desk() -> Desk:
-    runtime = current_runtime()
-    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("officer", current_officer().id))
 
 
 def _pin() -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from field178_server.queries.quarantine_list import SetAside
 from field178_server.web.speech import Speech
 from field178_shared.i18n import N_
 
@@ -48,3 +49,12 @@ def outcome_word(outcome: str, speech: Speech) -> StateWord:
     """Return the word of a visit's overall result."""
     tone = _OUTCOME_TONES.get(outcome, "")
     return StateWord(speech.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
+
+
+def aside_text(aside: SetAside | None, speech: Speech) -> str:
+    """Return who set something aside, when and why; nothing where it was not."""
+    if aside is None or aside.at is None:
+        return ""
+    who = speech.person(aside.user_id) if aside.user_id else speech.say(N_("The office"))
+    said = speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=speech.instant(aside.at))
+    return f"{said}: {aside.reason}" if aside.reason else said
