@@ -142,7 +142,7 @@ _ESTABLISHMENT = _ENVELOPE | {
     "address_line": Field(N_("Address")),
     "lat": Field(N_("Latitude"), show.as_degrees),
     "lon": Field(N_("Longitude"), show.as_degrees),
-    "point_source": Field(N_("Source of the point")),
+    "point_source": Field(N_("Source of the point"), show.as_source),
     "registration_form_id": Field(N_("Form of registration"), show.as_choice("registration_form")),
     "registration_number": Field(N_("Registration number")),
     "registration_date": Field(N_("Registration date"), show.as_day),

@@ -51,7 +51,7 @@ _ROOMS = (
     ("web.quarantine", "quarantine", N_("Held back")),
     ("web.salvage", "restore", N_("On tablets")),
     ("web.establishments", "establishment", N_("Register")),
-    ("web.tablets", "tablet", N_("Devices")),
+    ("web.tablets", "tablet", N_("Tablets")),
     ("web.purges", "privacy", N_("Purges")),
 )
 _RARE = frozenset({"web.salvage"})

@@ -17,7 +17,13 @@ ANSWER_WORDS = {
     "na": N_("Not applicable"),
 }
 ANSWER_TONES = {"yes": "ok", "no": "bad", "partial": "warn", "na": ""}
-SOURCE_WORDS = {"section": N_("Answered for the whole section"), "same_as_last": N_("Taken from last visit")}
+SOURCE_WORDS = {
+    "section": N_("Answered for the whole section"),
+    "same_as_last": N_("Taken from last visit"),
+    "gps": N_("by the tablet's GPS"),
+    "map": N_("chosen on a map"),
+    "manual": N_("typed by hand"),
+}
 
 
 def as_text(speech: Speech, value: object) -> str:
@@ -140,7 +146,7 @@ def as_check_in(speech: Speech, value: Mapping[str, object]) -> str:
 
 
 def as_source(speech: Speech, value: object) -> str:
-    """Show how an answer was given."""
+    """Show how an answer, or the point of an establishment, was given."""
     return speech.say(SOURCE_WORDS[str(value)]) if str(value) in SOURCE_WORDS else str(value)
 
 

@@ -78,3 +78,7 @@ def test_valid_records_read_without_a_bare_identifier() -> None:
         for path, value in data.items():
             shown = value_text(record_type, path, value, SPEECH)
             assert "_" not in shown or path == "codelist_version", (path, shown)
+
+
+def test_source_of_a_point_is_said_in_words() -> None:
+    assert value_text("establishment", "point_source", "gps", SPEECH) == "GPS của máy"
