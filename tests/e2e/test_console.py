@@ -121,9 +121,9 @@ def filed(desk: Desk) -> Iterator[tuple[str, str, str]]:
             desk.server.command("review", record_id, "void", "--reason", "hết buổi thử")
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, login: str = "chi") -> None:
     page.goto("/")
-    page.get_by_label("Tên đăng nhập").fill("chi")
+    page.get_by_label("Tên đăng nhập").fill(login)
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Duyệt phiếu")).to_be_visible()

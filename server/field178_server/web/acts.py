@@ -28,8 +28,19 @@ class Refusal:
     """An act that was not done: what to say, and at which fields; what was chosen and typed stays typed."""
 
     status: int
+    code: ErrorCode
     message: str
     problems: Problems = field(default_factory=dict)
+
+    @property
+    def is_about_reason(self) -> bool:
+        """Whether it is the reason that is missing or too long."""
+        return self.code in (ErrorCode.REQUIRED, ErrorCode.TOO_LONG)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody else, or a tablet, was faster."""
+        return self.code in (ErrorCode.REVISION_CHANGED, ErrorCode.NOT_FOUND)
 
 
 def attempt(work: Callable[[Session], object], sentences: Mapping[ErrorCode, str]) -> Refusal | None:
@@ -84,4 +95,4 @@ def _refusal(error: AppError, sentence: str) -> Refusal:
     problems = error.details.get("problems")
     found = dict(problems) if isinstance(problems, dict) else {}
     whole = [message(code, speech.language) for code in found.pop("", [])]
-    return Refusal(error.status, " ".join([speech.say(sentence), *whole]), found)
+    return Refusal(error.status, error.code, " ".join([speech.say(sentence), *whole]), found)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.queries.conflicts import RecordConflicts, conflicts_on, open_conflicts
+from field178_server.queries.record_page import StoredRecord
 from field178_server.queries.titles import titles_of
 from field178_server.services.settling import Choice, Settlement, Source, settle_record
 from field178_server.services.type_rules import Problems, declared_types
@@ -15,9 +16,9 @@ from field178_server.web.blueprint import web
 from field178_server.web.dispute_view import DELETED_PATH, KEEP, OTHER, disputed_records, settling_view
 from field178_server.web.fields import Place, label_at
 from field178_server.web.preferences import chosen_language
-from field178_server.web.rooms import Leaf, Look, Room, find, list_page, page_in
+from field178_server.web.rooms import Attempted, Leaf, Look, Room, find, list_page, page_in
 from field178_server.web.speech import Speech
-from field178_server.web.typed_values import control_for, read_typed
+from field178_server.web.typed_values import control_for, read_typed, typed_again
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.i18n import N_
 
@@ -88,7 +89,7 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
     found, language = _find(record_id), chosen_language()
     view = settling_view(found, language)
     here = {one.path for one in view.disputed.fields}
-    said = {
+    errors = {
         path: " ".join(message(code, language) for code in codes)
         for path, codes in (refusal.problems if refusal else {}).items()
     }
@@ -96,17 +97,25 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
     return page_in(
         _ROOM,
         "dispute.html",
-        refusal,
+        Attempted(record_id, not here, refusal),
         view=view,
         picked=_picked(),
         typed=lists_typed(TYPED),
-        errors={path: text for path, text in said.items() if path in here},
-        elsewhere=[
-            (label_at(Place(record.type, path, record.data), speech), text)
-            for path, text in said.items()
-            if path not in here
+        errors=errors,
+        faults=[
+            (_label(record, path, speech), text, f"#field-{path}" if path in here else None)
+            for path, text in errors.items()
+        ],
+        unwritten=[
+            (_label(record, path, speech), typed_again((record.type, path), texts, speech))
+            for path, texts in lists_typed(TYPED).items()
+            if path not in here and _picked().get(path) == OTHER
         ],
     )
+
+
+def _label(record: StoredRecord, path: str, speech: Speech) -> str:
+    return label_at(Place(record.type, path, record.data), speech)
 
 
 def _leaf(session: Session, look: Look, wanted: int, _state: str) -> Leaf:
@@ -122,6 +131,7 @@ _ROOM = Room(
     endpoint="web.conflicts",
     template="conflicts.html",
     act="web.settle_conflicts",
+    actions=frozenset({"conflicts_settled"}),
     flashes=frozenset({"settled"}),
     leaf=_leaf,
     title=_title,

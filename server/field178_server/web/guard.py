@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.browser_session import check_csrf, find_officer
@@ -69,24 +69,30 @@ def _to_sign_in() -> AnyResponse:
 
 
 def _way_back() -> str | None:
-    """Return where to go on after signing in: the page asked for, or the record of a decision not taken."""
+    """Return where to go on: the page asked for, or the one on which the form stands that was sent."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    record_id = (request.view_args or {}).get("record_id")
-    return QueueQuery.parse(request.form.get("view", "")).record_href(record_id) if record_id else None
+    pages, path = current_app.url_map.bind(""), request.path
+    while path and not pages.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    view = QueueQuery.parse(request.form.get("view", "")).text
+    return f"{path}?{view}" if path and view else path or None
 
 
 def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
     """Return an error as a page that says what happened and where to go on."""
     speech = Speech(chosen_language())
     signed_in = find_officer() is not None
+    form = _way_back() if signed_in and request.method == "POST" else None
     response = render(
         "error.html",
         status,
         title=speech.say(_TITLES[code]) if code in _TITLES else message(code, speech.language),
         text=speech.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
-        way_on=url_for("web.home" if signed_in else "web.sign_in"),
-        way_on_text=speech.say(N_("To the first page") if signed_in else N_("Sign in")),
+        way_on=form or url_for("web.home" if signed_in else "web.sign_in"),
+        way_on_text=speech.say(
+            N_("Back to the form") if form else N_("To the first page") if signed_in else N_("Sign in")
+        ),
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.queries.quarantine_list import (
     ASIDE,
     OPEN,
+    HeldChange,
     HeldPage,
     count_held,
     hashes_of,
@@ -20,12 +21,14 @@ from field178_server.services.held_desk import HeldKey, Mending
 from field178_server.services.type_rules import Problems, declared_types
 from field178_server.web.acts import Refusal, actor, attempt, batch_in, done, lists_typed
 from field178_server.web.blueprint import web
+from field178_server.web.fields import Place, label_at
 from field178_server.web.flash import take_flash
 from field178_server.web.held_view import held_view, held_views, mend_fields
 from field178_server.web.preferences import chosen_language
-from field178_server.web.rooms import Leaf, Look, Room, find, list_page, page_in
+from field178_server.web.record_links import record_link
+from field178_server.web.rooms import Attempted, Leaf, Look, Room, find, list_page, page_in
 from field178_server.web.speech import Speech
-from field178_server.web.typed_values import control_for, read_typed
+from field178_server.web.typed_values import control_for, read_typed, typed_again
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.i18n import N_
 
@@ -117,19 +120,35 @@ def _mending(record_type: str) -> Mending:
 def _page(key: HeldKey, refusal: Refusal | None = None) -> Response:
     found = _find(key)
     speech = Speech(chosen_language(), found.names)
-    view, flash = held_view(found.change, speech), None if refusal else take_flash(STILL_HELD)
+    change, is_open = found.change, found.change.state == OPEN
+    view, flash = held_view(change, speech), None if refusal else take_flash(STILL_HELD)
+    problems = refusal.problems if refusal else {}
+    fields = mend_fields(found, problems, speech)
     return page_in(
         _ROOM,
         "held.html",
-        refusal,
+        Attempted(change.change_id, not is_open, refusal),
         change=view,
-        is_open=found.change.state == OPEN,
-        is_aside=found.change.state == ASIDE,
+        href=record_link(change.record_type, change.record_id) if change.title else None,
+        is_open=is_open,
+        is_aside=change.state == ASIDE,
         flash=flash.text(view.title, speech) if flash else "",
-        fields=mend_fields(found, refusal.problems if refusal else {}, speech),
+        fields=fields,
+        faults=[(one.label, one.error, f"#field-{one.path}") for one in fields if one.path in problems],
         typed=lists_typed(TYPED),
+        unwritten=[] if is_open else _unwritten(change, speech),
         left_out=request.form.getlist(LEAVE_OUT),
     )
+
+
+def _unwritten(change: HeldChange, speech: Speech) -> list[tuple[str, str]]:
+    """Return what was typed for a change that waits no longer, so that nobody has to type it twice."""
+    kind, reason = change.record_type, request.form.get("reason", "").strip()
+    values = [
+        (label_at(Place(kind, path, change.values), speech), typed_again((kind, path), texts, speech))
+        for path, texts in lists_typed(TYPED).items()
+    ]
+    return [*values, *([(speech.say(N_("Why it is set aside")), reason)] if reason else [])]
 
 
 def _leaf(session: Session, look: Look, wanted: int, state: str) -> Leaf:
@@ -149,6 +168,9 @@ _ROOM = Room(
     endpoint="web.quarantine",
     template="quarantine.html",
     act="web.run_held",
+    actions=frozenset(
+        {"quarantine_run_again", "quarantine_mended", "quarantine_set_aside", "quarantine_put_back"}
+    ),
     flashes=frozenset({"ran", "mended", "set_aside", "put_back"}) | STILL_HELD,
     leaf=_leaf,
     title=_title,

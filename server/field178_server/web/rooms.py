@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 
 from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 
 from field178_server.auth import current_officer
+from field178_server.queries.last_act import last_act
 from field178_server.queries.paging import Page
 from field178_server.queries.reach import Reach, reach_of
 from field178_server.runtime import current_runtime
@@ -23,8 +25,10 @@ from field178_server.web.queue_view import Choice
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.i18n import N_
 
 Found = TypeVar("Found")
+TOLD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A list: how it is read, who acts in it, and what it says was done last.
+    """A list: how it is read, who acts in it, what it says was done last, and what the audit calls its acts.
 
     `drawers` names the states a row may be in, the one that waits first; `title` is what a record of the
     room is called, None when it is not there or beyond the reach.
@@ -55,12 +59,22 @@ class Room:
     endpoint: str
     template: str
     act: str
+    actions: frozenset[str]
     flashes: frozenset[str]
     leaf: Callable[[Session, Look, int, str], Leaf]
     title: Callable[[Session, Look, str], str | None]
     nameless: str
     drawers: Mapping[str, str] = field(default_factory=dict)
     count: Callable[[Session, str, Reach, str], int] = lambda *_: 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """What a page is about, as the audit names it, whether it is decided, and what was refused on it."""
+
+    object_id: str
+    is_decided: bool
+    refusal: Refusal | None
 
 
 def list_page(room: Room) -> Response:
@@ -80,6 +94,7 @@ def list_page(room: Room) -> Response:
         desk=desk,
         active=room.endpoint,
         flash=flash.text(title or speech.say(room.nameless), speech) if flash else "",
+        done=flash.record_id if flash else None,
         is_aside=shown is not None,
         drawers=[
             Choice(
@@ -96,17 +111,20 @@ def list_page(room: Room) -> Response:
     )
 
 
-def page_in(room: Room, template: str, refusal: Refusal | None, **values: object) -> Response:
+def page_in(room: Room, template: str, attempted: Attempted, **values: object) -> Response:
     """Show one thing of a room; after a refusal, with what to say about it."""
-    officer, speech = current_officer(), Speech(chosen_language())
+    officer, speech, refusal = current_officer(), Speech(chosen_language()), attempted.refusal
     with snapshot(current_runtime().engine) as session:
         desk = desk_of(session, officer, speech, room.endpoint)
+        is_told = attempted.is_decided or (refusal is not None and refusal.is_late)
+        last = _last_act(session, room, attempted.object_id, speech.language) if is_told else ""
     return render(
         template,
         refusal.status if refusal else 200,
         desk=desk,
         active=room.endpoint,
         refusal=refusal,
+        last_act=last,
         reason=request.form.get("reason", ""),
         may_act=may(officer.role, room.act, speech.lists),
         **values,
@@ -121,6 +139,18 @@ def find(read: Callable[[Session, str, Reach], Found | None]) -> Found:
     if found is None:
         raise AppError(ErrorCode.NOT_FOUND)
     return found
+
+
+def _last_act(session: Session, room: Room, object_id: str, language: str) -> str:
+    runtime = current_runtime()
+    since = runtime.clock.now() - TOLD_FOR
+    found = last_act(session, runtime.tenant_id, object_id, room.actions, since)
+    if found is None:
+        return ""
+    speech = Speech(language, found.names)
+    who = speech.person(found.actor_id) if found.actor_id else speech.say(N_("The office"))
+    text = speech.say(N_("Last dealt with by {who}, {when}."))
+    return text.format(who=who, when=speech.instant(found.at))
 
 
 def _look() -> Look:

@@ -24,7 +24,7 @@ from field178_server.services.type_rules import declared_types
 from field178_server.web.acts import Refusal, attempt, done, office, whole_number
 from field178_server.web.blueprint import web
 from field178_server.web.preferences import chosen_language
-from field178_server.web.rooms import Leaf, Look, Room, find, list_page, page_in
+from field178_server.web.rooms import Attempted, Leaf, Look, Room, find, list_page, page_in
 from field178_server.web.salvage_view import salvage_detail, salvage_view, salvage_views
 from field178_server.web.speech import Speech
 from field178_shared.errors import ErrorCode
@@ -79,12 +79,13 @@ def _find(record_id: str, h: str) -> SalvagePage:
 
 def _page(record_id: str, h: str, refusal: Refusal | None = None) -> Response:
     found = _find(record_id, h)
+    is_waiting = found.salvaged.state == WAITING
     return page_in(
         _ROOM,
         "salvaged.html",
-        refusal,
+        Attempted(record_id, not is_waiting, refusal),
         view=salvage_detail(found, chosen_language()),
-        is_waiting=found.salvaged.state == WAITING,
+        is_waiting=is_waiting,
     )
 
 
@@ -105,6 +106,7 @@ _ROOM = Room(
     endpoint="web.salvage",
     template="salvage.html",
     act="web.take_salvaged",
+    actions=frozenset({"salvage_taken", "salvage_set_aside"}),
     flashes=frozenset({"taken_in", "salvage_aside"}),
     leaf=_leaf,
     title=_title,

@@ -79,6 +79,14 @@ def read_typed(control: Control | None, texts: Sequence[str]) -> object:
     return _READERS.get(control.kind, str)(given[0])
 
 
+def typed_again(place: tuple[str, str], texts: Sequence[str], speech: Speech) -> str:
+    """Return what was typed at a type's path as its value would read; what is no value, as it was typed."""
+    try:
+        return value_text(*place, read_typed(control_for(*place, speech), texts), speech)
+    except AppError:
+        return ", ".join(texts)
+
+
 def _options(place: tuple[str, str], ids: Sequence[object], speech: Speech) -> tuple[tuple[str, str], ...]:
     """Return the choices with their labels: answers in the order of the checklist, others by the alphabet."""
     labelled = [(str(one), value_text(*place, one, speech)) for one in ids]

@@ -117,6 +117,7 @@ def test_what_cannot_be_stored_is_said_at_its_field_and_stays_typed(
     assert answer.status_code == 422
     assert "Cần số nguyên." in page
     assert 'value="chín"' in page
+    assert '<a href="#field-rooms_total">Số phòng</a>: Cần số nguyên.' in page
     assert page.count(" checked") == 2
     assert open_left(office) == 2
     again = send(reviewer, PLACE, page, picks, {"rooms_total": "1.200"})
@@ -146,13 +147,26 @@ def test_what_came_meanwhile_is_shown_and_nothing_is_written(
     assert data_of(office, PLACE)["opening_hours"] == "08:00-24:00"
 
 
-def test_settled_by_another_officer_meanwhile_says_so(reviewer: Browser, in_the_field: FieldWork) -> None:
+def test_settled_by_another_officer_meanwhile_says_who_and_keeps_what_was_typed(
+    office: Office, reviewer: Browser, signed_in: Callable[[str], Browser], in_the_field: FieldWork
+) -> None:
+    wanted, stored = (
+        Wanted("reviewer2", "Cán bộ dung", "reviewer", None, ()),
+        Passwords("test").hash(PASSWORD),
+    )
+    run_write(office.engine, lambda session: users.add(session, office.desk, wanted, (), stored))
     clash(in_the_field)
     page = reviewer.text(f"/conflicts/{PLACE}")
     assert send(reviewer, PLACE, page, {"opening_hours": "keep"}, {}).status_code == 303
-    answer = send(reviewer, PLACE, page, {"opening_hours": "take"}, {})
+    answer = send(
+        signed_in("reviewer2"), PLACE, page, {"opening_hours": "other"}, {"opening_hours": "09:00-23:00"}
+    )
+    text = words(unescape(answer.get_data(as_text=True)))
     assert answer.status_code == 409
-    assert "Phiếu này không còn xung đột" in unescape(answer.get_data(as_text=True))
+    assert "Phiếu này không còn xung đột" in text
+    assert "Người xử lý gần nhất: Cán bộ chi, 24/11/2026 15:00." in text
+    assert "chưa được ghi: Giờ mở cửa : 09:00-23:00" in text
+    assert "Người xử lý gần nhất: Cán bộ chi" in words(unescape(reviewer.text(f"/conflicts/{PLACE}")))
 
 
 def test_late_edit_of_an_approved_record_is_taken_and_the_record_stays_approved(

@@ -104,6 +104,32 @@ def test_decision_after_the_session_ended_leads_back_to_its_record(
     assert answer.headers["Location"] == f"/sign-in?next=/reviews/{filed}?type%3Dinspection"
 
 
+@pytest.mark.parametrize(
+    ("sent_to", "page"),
+    [
+        ("/conflicts/c1", "/conflicts/c1"),
+        ("/quarantine/c1/h1/set-aside", "/quarantine/c1/h1"),
+        ("/salvage/r1/h1/take", "/salvage/r1/h1"),
+        ("/tablets/d1/revoke", "/tablets/d1/revoke"),
+    ],
+)
+def test_form_sent_after_the_session_ended_leads_back_to_its_page(
+    stranger: Browser, sent_to: str, page: str
+) -> None:
+    answer = stranger.client.post(sent_to, data={"reason": "x"})
+    assert answer.headers["Location"] == f"/sign-in?next={page}"
+
+
+def test_form_that_was_open_too_long_leads_back_to_its_page(reviewer: Browser) -> None:
+    answer = reviewer.client.post("/quarantine/c1/h1/mend", data={})
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, 'href="/quarantine/c1/h1"' in text, "Về lại biểu mẫu" in text) == (
+        403,
+        True,
+        True,
+    )
+
+
 def test_list_fetched_after_the_session_ended_leads_back_too(office: Office, reviewer: Browser) -> None:
     office.clock.move(minutes=31)
     answer = reviewer.client.get("/reviews", headers={"HX-Request": "true"})

@@ -109,6 +109,26 @@ def test_value_without_a_control_may_be_left_out(
     assert (data["lat"], data["village"]) == (208_182_100, "Thôn 3")
 
 
+def test_change_mended_by_another_officer_meanwhile_keeps_what_was_typed(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    hold(in_the_field)
+    page, typed = page_of(reviewer), {"path": "ended_at", "typed:ended_at": "2026-11-20T15:30"}
+    assert reviewer.post(f"{page}/mend", typed).status_code == 303
+    late = reviewer.post(f"{page}/mend", typed)
+    text = words(unescape(late.get_data(as_text=True)))
+    assert late.status_code == 409
+    assert "Người xử lý gần nhất: Cán bộ chi" in text
+    assert "Kết thúc : 20/11/2026 15:30" in text
+    assert "Người xử lý gần nhất: Cán bộ chi" in words(unescape(reviewer.text(page)))
+
+
+def test_edit_leads_to_the_record_it_is_about(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    in_the_field.send(PLACE, "establishment", UNIT, {"rooms_total": "chín"})
+    assert f'href="/establishments/{PLACE}"' in reviewer.text(page_of(reviewer))
+
+
 def test_running_again_says_whether_it_helped(reviewer: Browser, in_the_field: FieldWork) -> None:
     hold(in_the_field)
     page = page_of(reviewer)
@@ -121,13 +141,16 @@ def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the
     hold(in_the_field)
     page = page_of(reviewer)
     refused = reviewer.post(f"{page}/set-aside", {"reason": " "})
-    assert (refused.status_code, "Hãy ghi lý do" in unescape(refused.get_data(as_text=True))) == (422, True)
+    assert (refused.status_code, unescape(refused.get_data(as_text=True)).count("Hãy ghi lý do")) == (422, 2)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Gửi nhầm"}).status_code == 303
     assert "Không có gì bị giữ lại" in reviewer.text("/quarantine")
     aside = words(unescape(reviewer.text("/quarantine?state=discarded")))
     assert "Cán bộ chi để riêng, 24/11/2026 15:00: Gửi nhầm" in aside
     again = reviewer.post(f"{page}/set-aside", {"reason": "Trùng"})
-    assert (again.status_code, "vừa được xử lý" in unescape(again.get_data(as_text=True))) == (409, True)
+    late = words(unescape(again.get_data(as_text=True)))
+    assert (again.status_code, "vừa được xử lý" in late) == (409, True)
+    assert "Người xử lý gần nhất: Cán bộ chi, 24/11/2026 15:00." in late
+    assert "Lý do để riêng : Trùng" in late
     assert reviewer.post(f"{page}/put-back").status_code == 303
     assert page_of(reviewer) == page
 

@@ -125,7 +125,22 @@ def test_setting_aside_asks_for_a_reason_and_shows_it(reviewer: Browser, in_the_
     assert f"Đã để riêng: {NAME}" in words(unescape(reviewer.text("/salvage")))
     aside = words(unescape(reviewer.text("/salvage?state=set_aside")))
     assert "Cán bộ chi để riêng, 24/11/2026 15:00: Phiếu nhập thử" in aside
-    assert reviewer.post(f"{page}/set-aside", {"reason": "Trùng"}).status_code == 404
+    again = reviewer.post(f"{page}/set-aside", {"reason": "Trùng"})
+    late = words(unescape(again.get_data(as_text=True)))
+    assert again.status_code == 404
+    assert "Người xử lý gần nhất: Cán bộ chi, 24/11/2026 15:00." in late
+    assert "Lý do để riêng : Trùng" in late
+
+
+def test_damaged_and_deleted_records_say_what_taking_them_in_means(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    gone = {"id": PLACE, "type": "establishment", "scope": UNIT, "rev": 3, "deleted": True, "h": "0" * 32}
+    sent = [{**gone, "data": builders.establishment()}]
+    assert in_the_field.tablet.sync(salvage=sent).status_code == 200
+    page = words(unescape(reviewer.text(page_of(reviewer))))
+    assert "Hãy đối chiếu với biên bản giấy" in page
+    assert "máy chủ lưu phiếu ở dạng đã xóa" in page
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,13 @@
     });
   }
 
-  function markCurrent() {
-    const path = window.location.pathname;
-    mark((item) => new URL(item.href).pathname === path);
+  function markShown() {
+    const shown = document.querySelector("[data-record]");
+    mark((item) => shown && new URL(item.href).pathname.endsWith(`/${shown.dataset.record}`));
+  }
+
+  function showRecord() {
+    markShown();
     const view = split();
     if (view) {
       view.classList.replace("shows-list", "shows-record");
@@ -82,28 +86,43 @@
 
   // --- what was typed is kept in this tab until it is sent, whatever happens to the page ----------
 
-  const draftKey = () => {
-    const record = document.querySelector("[data-record]");
-    return record ? `draft:${record.dataset.record}` : null;
-  };
-  const draftFields = () => Array.from(document.querySelectorAll("[data-pin], #reason"));
+  const draftKey = (form) => `draft:${form.dataset.draft}`;
+  const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
+  const isTyped = (field) => field.name && field.type !== "hidden";
 
-  function saveDraft() {
-    const typed = draftFields().filter((field) => field.value.trim());
-    if (typed.length === 0) sessionStorage.removeItem(draftKey());
-    else sessionStorage.setItem(draftKey(), JSON.stringify(typed.map((field) => [field.name, field.value])));
+  function isChanged(field) {
+    if (isTicked(field)) return field.checked !== field.defaultChecked;
+    if (field.options) return !field.options[field.selectedIndex].defaultSelected;
+    return field.value !== field.defaultValue;
   }
 
-  function restoreDraft() {
-    const done = document.querySelector("[data-done]");
-    if (done) sessionStorage.removeItem(`draft:${done.dataset.done}`);
-    const draft = new Map(JSON.parse((draftKey() && sessionStorage.getItem(draftKey())) || "[]"));
-    draftFields().forEach((field) => {
-      if (!draft.has(field.name) || field.value) return;
-      field.value = draft.get(field.name);
-      const pin = field.closest("details.pin");
-      if (pin) pin.open = true;
+  function saveDraft(form) {
+    const changed = Array.from(form.elements).filter((field) => isTyped(field) && isChanged(field));
+    const draft = changed.map((field) => [field.name, field.value, field.checked]);
+    if (draft.length === 0) sessionStorage.removeItem(draftKey(form));
+    else sessionStorage.setItem(draftKey(form), JSON.stringify(draft));
+  }
+
+  function restoreDraft(form) {
+    JSON.parse(sessionStorage.getItem(draftKey(form)) || "[]").forEach(([name, value, checked]) => {
+      const field = Array.from(form.elements).find(
+        (one) => isTyped(one) && one.name === name && (!isTicked(one) || one.value === value),
+      );
+      if (!field) return;
+      if (isTicked(field)) field.checked = checked;
+      else field.value = value;
+      const folded = field.closest("details");
+      if (folded) folded.open = true;
     });
+  }
+
+  function restoreDrafts() {
+    const done = document.querySelector("[data-done]");
+    const isDone = (key) => done && key.startsWith("draft:") && key.endsWith(`:${done.dataset.done}`);
+    Object.keys(sessionStorage)
+      .filter(isDone)
+      .forEach((key) => sessionStorage.removeItem(key));
+    document.querySelectorAll("form[data-draft]").forEach(restoreDraft);
     showPins();
   }
 
@@ -140,6 +159,34 @@
     }
   }
 
+  // --- a server that does not answer ---------------------------------------------------------------
+
+  const sayNoAnswer = (isSilent) => {
+    byId("no-answer").hidden = !isSilent;
+  };
+
+  // Asked before a form goes: a page that the browser puts in place of an unsent form cannot bring it back.
+  async function isServerThere() {
+    const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(10000) };
+    try {
+      return (await fetch(document.querySelector("link[rel='icon']").href, asked)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async function send(form, button) {
+    form.dataset.sent = "asked";
+    const isThere = await isServerThere();
+    sayNoAnswer(!isThere);
+    if (isThere) {
+      form.dataset.sent = "yes";
+      form.requestSubmit(button);
+    } else {
+      delete form.dataset.sent;
+    }
+  }
+
   // --- wiring ----------------------------------------------------------------------------------
 
   const KEYS = {
@@ -171,16 +218,12 @@
     if (event.target.closest("[data-action='return']")) window.setTimeout(writeReason, 0);
   });
 
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches("[data-pin], #reason")) return;
-    showPins();
-    saveDraft();
-  });
-
   // Typing another value chooses it.
   document.addEventListener("input", (event) => {
     const other = event.target.closest("[data-other]");
     if (other && event.target.type !== "radio") other.querySelector("input[type='radio']").checked = true;
+    showPins();
+    if (event.target.form && event.target.form.dataset.draft) saveDraft(event.target.form);
   });
 
   // Opening a comment box puts the cursor into it.
@@ -194,25 +237,41 @@
     true,
   );
 
-  // One decision is sent once, however often the key is pressed.
+  // One decision is sent once, however often the key is pressed; one with a draft when the server is there.
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "yes";
-    if (event.target.matches("[data-leaves-desk]")) sessionStorage.clear();
-    if (event.target.matches("[data-pieces]") && !event.defaultPrevented) {
-      event.preventDefault();
-      sendInPieces(event.target);
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent === "yes" || (!form.dataset.sent && !form.dataset.draft)) {
+      form.dataset.sent = "gone";
+      if (form.matches("[data-leaves-desk]")) sessionStorage.clear();
+      if (form.matches("[data-pieces]")) {
+        event.preventDefault();
+        sendInPieces(form);
+      }
+      return;
     }
+    event.preventDefault();
+    if (!form.dataset.sent) send(form, event.submitter);
+  });
+
+  // The list marked the record that was asked for; what stands open is still the one before.
+  document.addEventListener("htmx:sendError", () => {
+    sayNoAnswer(true);
+    markShown();
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 401) window.location.assign(event.detail.pathInfo.requestPath);
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "detail" && event.target.id !== "detail") return;
-    markCurrent();
+    showRecord();
     const title = byId("record-title");
     if (title) title.focus({ preventScroll: true });
     byId("detail").scrollTo(0, 0);
-    restoreDraft();
+    sayNoAnswer(false);
+    restoreDrafts();
   });
 
   // Phones bring the chosen row and the open tab into sight.
@@ -220,6 +279,6 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     const current = document.querySelector(".list-item[aria-current]");
     if (current) current.scrollIntoView({ block: "nearest" });
-    restoreDraft();
+    restoreDrafts();
   });
 })();

@@ -1,0 +1,42 @@
+"""Who did something to one object last, as the audit has it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.models import Audit
+from field178_server.queries.people_and_places import Names, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """Who and when; the operator of the server has no id."""
+
+    actor_id: str | None
+    at: datetime
+    names: Names
+
+
+def last_act(
+    session: Session, tenant_id: str, object_id: str, actions: Collection[str], since: datetime
+) -> LastAct | None:
+    """Return the last of these actions on an object. `since` bounds the search: the audit lies by time."""
+    row = session.execute(
+        select(Audit.actor_id, Audit.at)
+        .where(
+            Audit.tenant_id == tenant_id,
+            Audit.at >= since,
+            Audit.object_id == object_id,
+            Audit.action.in_(sorted(actions)),
+        )
+        .order_by(Audit.at.desc(), Audit.audit_id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return LastAct(row.actor_id, row.at, names_of(session, tenant_id, [row.actor_id] if row.actor_id else []))
