@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -53,6 +53,30 @@ class Watched:
     def _check(self, url: str) -> None:
         if not url.startswith((self.home, "data:")):
             self.complaints.append(f"asked elsewhere: {url}")
+
+
+@dataclass
+class HeldLine:
+    """Keeps the requests of one address back until it is let go, whenever they come."""
+
+    page: Page
+    address: str
+    is_free: bool = False
+    held: list[Route] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route(self.address, lambda route: self._take(route))
+
+    def let_go(self) -> None:
+        self.is_free = True
+        for route in self.held:
+            route.continue_()
+
+    def _take(self, route: Route) -> None:
+        if self.is_free:
+            route.continue_()
+        else:
+            self.held.append(route)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import DESK, PHONE, Watched, chromium, watched_page
+from tests.e2e.browser import DESK, PHONE, HeldLine, Watched, chromium, watched_page
 from tests.e2e.foreign_client import ForeignClient, Json, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
@@ -189,6 +189,43 @@ def test_keys_pressed_faster_than_the_line_lose_no_step(
             document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})))""")
         expect(page.locator("#record-title")).to_have_text(NAMES[2])
         expect(page.locator(".list-item[aria-current]")).to_contain_text(NAMES[2])
+
+
+def test_key_pressed_between_two_answers_counts_from_the_row_asked_for(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    fourth = desk.file("Karaoke Trúc Khê (GL-906)")
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        line = HeldLine(page, f"**/reviews/{filed[2]}")
+        sign_in(page)
+        expect(page.locator("#record-title")).to_have_text(NAMES[0])
+        for _ in range(2):
+            watched.press("j")
+        expect(page.locator("#record-title")).to_have_text(NAMES[1])
+        expect(page.locator("#detail.htmx-settling, #detail.htmx-added")).to_have_count(0)
+        watched.press("j")
+        line.let_go()
+        expect(page.locator("#record-title")).to_have_text("Karaoke Trúc Khê (GL-906)")
+    desk.server.command("review", fourth, "void", "--reason", "hết buổi thử")
+
+
+def test_approval_waits_for_the_record_that_was_asked_for(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        line = HeldLine(page, f"**/reviews/{filed[1]}")
+        sign_in(page)
+        expect(page.locator("#record-title")).to_have_text(NAMES[0])
+        watched.press("j")
+        expect(page.locator(".list-item[aria-current]")).to_contain_text(NAMES[1])
+        watched.press("a")
+        line.let_go()
+        expect(page.locator("#record-title")).to_have_text(NAMES[1])
+        watched.press("a")
+        expect(page.get_by_role("status")).to_contain_text(f"Đã duyệt: {NAMES[1]}")
+    assert desk.review_of(filed[0]) is None
 
 
 def test_what_was_typed_is_still_there_after_looking_at_another_record(

@@ -16,10 +16,16 @@
     const target = list[currentIndex(list) + step];
     if (target) {
       target.click();
-      // At once: the next key counts from here, however long the record takes to come.
-      mark((item) => item === target);
       target.scrollIntoView({ block: "nearest" });
     }
+  }
+
+  // Marked at once: the next key counts from here, however long the record takes to come.
+  let asked = null;
+
+  function ask(item) {
+    asked = item;
+    mark((one) => one === item);
   }
 
   function mark(isCurrent) {
@@ -29,13 +35,22 @@
     });
   }
 
-  function markShown() {
+  const isShown = (item) => {
     const shown = document.querySelector("[data-record]");
-    mark((item) => shown && new URL(item.href).pathname.endsWith(`/${shown.dataset.record}`));
+    return shown !== null && new URL(item.href).pathname.endsWith(`/${shown.dataset.record}`);
+  };
+
+  // Between the key and the answer another record stands open: nothing is decided or written on that one.
+  const isWaiting = () => asked !== null && !isShown(asked);
+
+  function markShown() {
+    asked = null;
+    mark(isShown);
   }
 
   function showRecord() {
-    markShown();
+    // An answer that came before the one asked for last leaves the mark where it is.
+    if (!isWaiting()) markShown();
     const view = split();
     if (view) {
       view.classList.replace("shows-list", "shows-record");
@@ -192,9 +207,9 @@
   const KEYS = {
     j: () => go(1),
     k: () => go(-1),
-    a: approve,
-    r: writeReason,
-    c: comment,
+    a: () => isWaiting() || approve(),
+    r: () => isWaiting() || writeReason(),
+    c: () => isWaiting() || comment(),
     "?": () => byId("help").showModal(),
   };
 
@@ -213,6 +228,8 @@
   });
 
   document.addEventListener("click", (event) => {
+    const item = event.target.closest(".list-item");
+    if (item && !event.ctrlKey && !event.metaKey && !event.shiftKey) ask(item);
     const opener = event.target.closest("[data-opens]");
     if (opener) byId(opener.dataset.opens).showModal();
     if (event.target.closest("[data-action='return']")) window.setTimeout(writeReason, 0);
