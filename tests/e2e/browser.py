@@ -46,6 +46,11 @@ class Watched:
         self.page.wait_for_load_state("load")
         self.page.keyboard.press(key)
 
+    def go(self, path: str) -> None:
+        """Open a page and wait until it is as wide as it will be: its own fonts change every line."""
+        self.page.goto(path)
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.complaints.append(text)

@@ -333,7 +333,7 @@ def test_record_reflows_on_the_narrowest_screen(
     odd = desk.file("Karaoke Lam Sơn (GL-905)", started_at="2026-11-19T23:00:00Z")
     with watched_page(browser, desk.server.url, viewport={"width": 320, "height": 640}) as watched:
         sign_in(watched.page)
-        watched.page.goto(f"/reviews/{odd}")
+        watched.go(f"/reviews/{odd}")
         assert watched.page.locator("#exceptions .pill.tone-warn").count() > 0
         assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     desk.server.command("review", odd, "void", "--reason", "hết buổi thử")
@@ -349,9 +349,9 @@ def test_violation_reads_in_whole_lines(desk: Desk, browser: Browser, viewport: 
     with watched_page(browser, desk.server.url, viewport=viewport) as watched:
         page = watched.page
         sign_in(page)
-        page.goto("/reviews?state=all")
+        watched.go("/reviews?state=all")
         assert page.evaluate(CUT_NAMES) == []
-        page.goto(f"/reviews/{record_id}")
+        watched.go(f"/reviews/{record_id}")
         expect(page.locator(".finding dt")).not_to_have_count(0)
         assert page.evaluate(BROKEN_TERMS) == []
         assert page.evaluate(NARROWEST_REMARK) > 200
@@ -368,6 +368,8 @@ def test_pages_fit_name_and_offer_targets_to_everyone(
         sign_in(watched.page)
         watched.page.goto("/account")
         watched.page.locator(f'button[name="language"][value="{language}"]').click()
+        # The next page asked for would take the form's answer away, and the language with it.
+        expect(watched.page.locator("html")).to_have_attribute("lang", language)
         paths = (
             "/reviews",
             f"/reviews/{filed[0]}",
@@ -382,7 +384,7 @@ def test_pages_fit_name_and_offer_targets_to_everyone(
 
 def check_page(watched: Watched, path: str) -> None:
     page = watched.page
-    page.goto(path)
+    watched.go(path)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
     assert page.evaluate(UNNAMED) == [], path
     assert page.evaluate(SMALL) == [], path

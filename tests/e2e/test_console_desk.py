@@ -115,6 +115,7 @@ def test_reviewer_takes_in_by_keyboard_what_only_a_tablet_has(desk: Desk, browse
         page.get_by_role("link", name="Còn ở máy").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Phiếu còn ở máy")
         page.get_by_role("link", name=f"Xem: {name}").press("Enter")
+        expect(page.get_by_role("button", name="Nhận vào")).to_be_visible()
         check_page(watched, f"/salvage/{place}/{h}")
         page.set_viewport_size(PHONE)
         check_page(watched, f"/salvage/{place}/{h}")
