@@ -83,7 +83,9 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     """Return an error as a page that says what happened and where to go on."""
     speech = Speech(chosen_language())
     signed_in = find_officer() is not None
-    form = _way_back() if signed_in and request.method == "POST" else None
+    # What is not there has no form either.
+    has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
+    form = _way_back() if has_form else None
     response = render(
         "error.html",
         status,

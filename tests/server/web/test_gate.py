@@ -130,6 +130,11 @@ def test_form_that_was_open_too_long_leads_back_to_its_page(reviewer: Browser) -
     )
 
 
+def test_form_about_what_is_not_there_leads_to_the_first_page(reviewer: Browser) -> None:
+    answer = reviewer.post("/quarantine/c1/h1/run")
+    assert (answer.status_code, "Về trang đầu" in answer.get_data(as_text=True)) == (404, True)
+
+
 def test_list_fetched_after_the_session_ended_leads_back_too(office: Office, reviewer: Browser) -> None:
     office.clock.move(minutes=31)
     answer = reviewer.client.get("/reviews", headers={"HX-Request": "true"})
