@@ -54,6 +54,10 @@ class Reactions:
 
     def _compare_receipts(self, hello: Hello, exchange: Exchange, position: Position) -> None:
         pairs = [(life, hello.receipts.get(life.id, EMPTY)) for life in position.lives]
+        for life, server in pairs:
+            if server == life.receipts != life.agreed:
+                # The server is back at what is held here: the old difference would spoil the state for good.
+                self._store.explain(life, server, next_incarnation=None)
         differing = [(life, server) for life, server in pairs if not life.agrees_with(server)]
         offered_all = exchange.offer is not None and exchange.offer.complete and not position.must_offer
         if not differing:

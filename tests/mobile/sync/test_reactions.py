@@ -122,6 +122,20 @@ def test_the_receipts_of_every_life_are_compared(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
+def test_a_difference_that_is_gone_is_not_told_any_more(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.sync()
+    first = tablet.sync_store.position().incarnation
+    backup = tablet.server.backup()
+    tablet.server.add_foreign_receipt(record(99), first)
+    tablet.sync()
+    assert tablet.sync_store.position().lives[0].explained
+    tablet.server.restore(backup, "epoch-2")
+    tablet.sync()
+    assert tablet.store.status().in_sync
+    assert all(life.agreed == life.receipts for life in tablet.sync_store.position().lives)
+
+
 def test_a_number_of_an_earlier_life_does_not_stand_for_one_of_the_present(tablet: Tablet) -> None:
     tablet.sync()
     tablet.file(1, name="một")
