@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -233,6 +234,7 @@ class Tablet:
                 work.step()
                 done.append(Step(len(disk.log), saved_in(store)))
             store.close()
+        shutil.rmtree(root)
         return Life(disk, done)
 
     def _reopened(self, remains: Remains) -> Saved:
@@ -251,6 +253,7 @@ class Tablet:
         journal.close()
         if not saved.changes.keys() <= held:
             raise Lost("a change has no second copy in the journal")
+        shutil.rmtree(root)
         return saved
 
     def _next_folder(self) -> Path:
