@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import pytest
+from tests.contract.simulator.beginnings import Beginnings, beginnings
 from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
+from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import Options
 
 MOST_RUNS = 60
-# These show only where a history was broken.
-NEED_DISASTERS = {
-    *("dedupe_by_n", "no_digest_reaction", "no_receipts_reaction", "repair_forgets"),
-    *("salvage_forgotten_when_offered", "earlier_lives_unchecked"),
+_STRUCK = Options(disasters=True)
+# What a bug needs is made to happen: a broken history, one thing done much, one fault alone.
+STEERED: Mapping[str, Options] = {
+    "bad_change_waits": Options(often="poison"),
+    "cursor_before_rows": Options(fault=Fault.TABLET_CRASH),
+    "dedupe_by_n": _STRUCK,
+    "earlier_lives_unchecked": _STRUCK,
+    "group_not_rolled_back": Options(often="file_together"),
+    "groups_bisected": Options(often="poison"),
+    "groups_ignored": Options(often="file_together"),
+    "idempotency_outside_the_transaction": Options(fault=Fault.SERVER_CRASH),
+    "merges_forgotten": Options(often="merge"),
+    "no_brake": Options(often="move_many"),
+    "no_digest_reaction": Options(disasters=True, often="slip_back"),
+    "no_receipts_reaction": _STRUCK,
+    "repair_empties_other_buckets": Options(disasters=True, often="new_epoch"),
+    "repair_forgets": Options(disasters=True, often="slip_back"),
+    "repair_keeps_what_is_gone": Options(disasters=True, often="slip_back"),
+    "salvage_forgotten_when_offered": Options(disasters=True, often="enrol_again"),
+    "settles_unseen": Options(disasters=False, often="race_to_settle"),
+    "verdicts_sent_once": Options(fault=Fault.ANSWER_LOST),
 }
-# These show sooner where people do one thing much.
-OFTEN = {
-    "groups_ignored": "file_together",
-    "group_not_rolled_back": "file_together",
-    "no_brake": "restart",
-    "no_digest_reaction": "restore",
-    "salvage_forgotten_when_offered": "enrol_again",
-}
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Beginnings]:
+    with beginnings() as made:
+        yield made
 
 
 @pytest.mark.parametrize("name", sorted(BUGS))
-def test_a_planted_bug_is_caught(name: str) -> None:
-    options = Options(disasters=True if name in NEED_DISASTERS else None, often=OFTEN.get(name, ""))
+def test_a_planted_bug_is_caught(begun: Beginnings, name: str) -> None:
+    options = STEERED.get(name, Options())
     # Planted before the oracle looks: it sees what the product does, whoever wrote it.
-    with BUGS[name](), simulator() as worlds:
+    with BUGS[name](), simulator(begun) as worlds:
         failed = _first_failure(worlds, options)
     assert failed is not None, f"{name} was not caught in {MOST_RUNS} runs"
     print(f"{name}: caught at run {failed.seed + 1} by {failed.invariant}")
     assert failed.invariant.startswith("I")
     # The same seed without the bug: it was the bug that was caught.
-    with simulator() as worlds:
+    with simulator(begun) as worlds:
         worlds.run(failed.seed, options)
 
 

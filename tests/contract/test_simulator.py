@@ -1,4 +1,4 @@
-"""The sync cannot lose data: hundreds of seeded worlds with faults, and an oracle over each of them.
+"""The sync cannot lose data: a thousand seeded worlds with faults, and an oracle over each of them.
 
 `python -m tests.contract.simulator SEEDS STEPS --start N` runs others; a failing seed repeats exactly.
 """
@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterable, Iterator
 
 import pytest
+from tests.contract.simulator.beginnings import Beginnings, beginnings
 from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import Failed, Seen, Simulator, simulator
 from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import MOST_ROUNDS, Options
 
-BLOCKS = 4
+BLOCKS = 20
 SEEDS_A_BLOCK = 50
 USUAL_ROUNDS = 2
 LEAST_OF_EACH = 10
@@ -44,9 +45,15 @@ TABLET_TRANSACTIONS = {
 SERVER_CRASH_POINTS = {"push.begin", "push.commit", "push.done", "answer"}
 
 
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Beginnings]:
+    with beginnings() as made:
+        yield made
+
+
 @pytest.fixture
-def worlds() -> Iterator[Simulator]:
-    with simulator() as made:
+def worlds(begun: Beginnings) -> Iterator[Simulator]:
+    with simulator(begun) as made:
         yield made
 
 
@@ -90,8 +97,8 @@ def test_a_failing_seed_tells_its_number_and_what_happened_last(worlds: Simulato
 
 @pytest.mark.parametrize("seed", range(4))
 def test_wrong_clocks_change_nothing_but_times(worlds: Simulator, seed: int) -> None:
-    wrong = worlds.run(300 + seed, Options(faults=False))
-    right = worlds.run(300 + seed, Options(faults=False, wrong_clocks=False))
+    wrong = worlds.run(2000 + seed, Options(faults=False))
+    right = worlds.run(2000 + seed, Options(faults=False, wrong_clocks=False))
     assert wrong.outcome == right.outcome
 
 

@@ -8,6 +8,7 @@ import time
 import traceback
 from contextlib import nullcontext
 
+from tests.contract.simulator.beginnings import beginnings
 from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import Failed, simulator
 from tests.contract.simulator.violation import Violation
@@ -18,7 +19,7 @@ def main() -> int:
     options = _options()
     started, exchanges, rounds = time.process_time(), 0, 0
     planted = BUGS[options.bug]() if options.bug else nullcontext()
-    with planted, simulator() as world:
+    with beginnings() as begun, planted, simulator(begun) as world:
         for number in range(options.seeds):
             try:
                 run = world.run(options.start + number, Options(options.steps, often=options.often))

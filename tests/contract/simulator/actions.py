@@ -21,7 +21,7 @@ Action = Callable[[World, Seat], object]
 def create(world: World, seat: Seat) -> None:
     """File a new record."""
     kind = world.rng.choice(KINDS)
-    held = seat.tablet.position().scopes
+    held = seat.tablet.scopes()
     scopes = [scope for scope in MOVES_TO[kind] if scope in held]
     if not scopes:
         return
@@ -263,14 +263,15 @@ def move(world: World, seat: Seat) -> None:
 
 
 def move_many(world: World, seat: Seat) -> None:
-    """The office moves most of a scope away: to a tablet that is a mass removal."""
-    scope = world.rng.choice(SCOPES[1:])
-    rows = [
-        row for row in world.oracle.state.records.values() if row.scope == scope and row.id in world.records
-    ]
+    """The office moves most of a scope away, the fullest one: to a tablet that is a mass removal."""
+    live = world.oracle.state.live
+    scope = max(SCOPES[1:], key=lambda scope: len(live[scope]))
+    records = world.oracle.state.records
+    rows = [records[record_id] for record_id in live[scope] if record_id in world.records]
     for row in sorted(rows, key=lambda row: row.id)[:5]:
+        elsewhere = [one for one in MOVES_TO[row.type] if one != scope]
         with world.oracle.step():
-            world.office.move(row.id, world.rng.choice(MOVES_TO[row.type]))
+            world.office.move(row.id, world.rng.choice(elsewhere))
     world.note(f"office: moves much of {scope}: {sorted(row.id[-4:] for row in rows)}")
 
 
@@ -356,15 +357,32 @@ def back_up(world: World, seat: Seat) -> None:
 
 def restore(world: World, seat: Seat) -> None:
     """The office goes back to its backup, and begins a new history unless that is forgotten."""
-    if not world.office.has_backup:
-        return
+    if world.office.has_backup:
+        _go_back(world, is_remembered=world.rng.random() < 0.6)
+
+
+def slip_back(world: World, seat: Seat) -> None:
+    """The office goes back a few changes and nobody says so; others go on where it stands now."""
+    back_up(world, seat)
+    for one in world.seats:
+        world.sync(one)
+        world.rng.choice((create, edit))(world, one)
+        world.sync(one)
+    world.sync(seat)
+    _go_back(world, is_remembered=False)
+    for one in world.seats:
+        if one is not seat:
+            world.rng.choice((create, edit))(world, one)
+            world.sync(one)
+
+
+def _go_back(world: World, *, is_remembered: bool) -> None:
     world.struck = world.restored = True
     granted, revoked = world.oracle.state.granted, world.oracle.state.revoked
     world.office.restore()
     world.oracle.start_over()
     # Grants are decided anew after a restore; here they are what they were before.
     world.office.grant_all(granted, revoked)
-    is_remembered = world.rng.random() < 0.6
     if is_remembered:
         world.office.new_epoch()
     for one in world.seats:
@@ -435,10 +453,10 @@ ORDINARY: Mapping[Action, float] = {
     compact: 1.5,
     back_up: 1,
 }
-# These happen only where they are asked for by name: the dice of all other worlds stay as they are.
-RARE: Mapping[Action, float] = {purge: 1}
 # Its many exchanges would heal what a disaster broke before anything else meets it.
 CALM: Mapping[Action, float] = {race_to_settle: 2}
+# These happen only where they are asked for by name: the dice of all other worlds stay as they are.
+ASKED_FOR: Mapping[Action, float] = {slip_back: 0.3, purge: 1}
 DISASTERS: Mapping[Action, float] = {
     new_epoch: 0.7,
     back_up: 2,
@@ -486,8 +504,11 @@ def _set(world: World, seat: Seat, record_id: str, path: str, value: object) -> 
 
 
 def _pick(world: World, seat: Seat) -> RecordView | None:
-    shown = world.visible(seat)
-    return world.rng.choice(shown) if shown else None
+    for record_id in world.rng.sample(world.records, len(world.records)):
+        view = seat.tablet.store.view(record_id)
+        if view is not None and not view.deleted:
+            return view
+    return None
 
 
 def _any(world: World) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tests.contract.simulator.clocks import TrueClock
 from tests.contract.simulator.content import SCOPES
-from tests.contract.simulator.server_state import read_state
+from tests.contract.simulator.server_state import Window
 from tests.shared import builders
 
 from field178_server import migrations
@@ -64,6 +64,7 @@ class Shelf:
     def __post_init__(self) -> None:
         self.path = self.folder / "store.sqlite"
         self.prepared = self.folder / "prepared.sqlite"
+        self.window = Window(self.path)
         self.engine = create_engine_for(f"sqlite:///{self.path}")
         migrations.upgrade(self.engine)
         _furnish(self.engine)
@@ -71,25 +72,29 @@ class Shelf:
 
     def copy_to(self, target: Path) -> None:
         """Copy the store as it stands."""
-        self.engine.dispose()  # the last connection to close folds the log into the file
+        self.close()  # the last connection to close folds the log into the file
         shutil.copy(self.path, target)
 
     def put_back(self, source: Path) -> None:
         """Replace the store."""
-        self.engine.dispose()
+        self.close()
         for suffix in ("-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         shutil.copy(source, self.path)
 
     def close(self) -> None:
+        """Let go of the file; the next look or act opens it again."""
+        self.window.close()
         self.engine.dispose()
 
 
 class Office:
     """The server of one world."""
 
-    def __init__(self, shelf: Shelf, clock: TrueClock, rng: random.Random, packs_from: int = 0) -> None:
-        shelf.put_back(shelf.prepared)
+    def __init__(
+        self, shelf: Shelf, store: Path, clock: TrueClock, rng: random.Random, packs_from: int = 0
+    ) -> None:
+        shelf.put_back(store)
         self.shelf = shelf
         self.engine = shelf.engine
         self.clock = clock
@@ -167,7 +172,7 @@ class Office:
 
     def grant_all(self, granted: Mapping[str, frozenset[str]], revoked: frozenset[str]) -> None:
         """Give every tablet exactly these scopes."""
-        held = read_state(self.shelf.path).granted
+        held = self.shelf.window.state().granted
         for device in sorted(granted.keys() | held.keys()):
             for scope in sorted(held.get(device, frozenset()) - granted.get(device, frozenset())):
                 self.ungrant(device, scope)

@@ -6,12 +6,11 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.contract.simulator.merge_oracle import Standing, disputed, judge_merge, standing, with_alias
 from tests.contract.simulator.purges import PurgeOracle
-from tests.contract.simulator.server_state import ReceiptRow, ServerState, read_history, read_state
+from tests.contract.simulator.server_state import ReceiptRow, ServerState, Window
 from tests.contract.simulator.violation import Violation, require
 
 from field178_server.services.batch import Act
@@ -30,19 +29,23 @@ Maker = str | None
 class ServerOracle:
     """One world's judge of the server. `state` is what the store held after the last step."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.state = read_state(path)
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.state = window.state()
         self.verdicts: set[tuple[str, str | None]] = set()
-        self._makers: dict[tuple[str, int], Maker] = {}
+        self._makers: dict[tuple[str, int], Maker] = {
+            (record_id, rev): device
+            for _, record_id, device, rev, _ in window.history().changes
+            if rev is not None
+        }
         self._made: dict[tuple[str, int], Maker] = {}
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
         self._menders: defaultdict[str, set[str]] = defaultdict(set)
-        self.purges = PurgeOracle(path)
+        self.purges = PurgeOracle(window.path)
 
     def start_over(self) -> None:
         """Take the store as it is: it was restored."""
-        self.state = read_state(self._path)
+        self.state = self._window.state()
         self.purges.start_over(self.state)
 
     @contextmanager
@@ -52,7 +55,7 @@ class ServerOracle:
         try:
             yield
         finally:
-            before, self.state = self.state, read_state(self._path)
+            before, self.state = self.state, self._window.state()
             self._judge(before, self.state, pushed)
 
     def judge_answer(self, device: str, frames: Sequence[Json], pushed: Sequence[Json]) -> None:
@@ -72,7 +75,7 @@ class ServerOracle:
 
     def judge_history(self) -> None:
         """Judge that every record is what its history makes of it, and that every change left a trace."""
-        history = read_history(self._path)
+        history = self._window.history()
         told = set(history.quarantined) | {change_id for change_id, *_ in history.changes}
         require(set(self.state.receipts) <= told, "I2", "a receipt without the text of its change")
         held = {row.id for row in self.state.receipts.values() if row.status == "quarantined"}
@@ -112,19 +115,26 @@ class ServerOracle:
 
     def _judge(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
         self._makers |= self._made
-        for row in after.receipts.values():
-            self.verdicts.add((row.status, row.reason))
-        self._judge_order(before, after)
-        self.purges.judge(after)
-        self._judge_digests(after)
-        self._judge_companions(after)
         for change in pushed:
             if change["group"] is not None:
                 self._groups[change["group"]].add(change["change_id"])
             for mended in change["replaces"]:
                 self._menders[mended].add(change["change_id"])
+        if after is before:
+            return  # nobody has committed anything
+        for row in after.receipts.values():
+            self.verdicts.add((row.status, row.reason))
+        self._judge_order(before, after)
+        self.purges.judge(after)
+        if (after.records, after.scopes) != (before.records, before.scopes):
+            self._judge_digests(after)
+            self._judge_companions(after)
         self._judge_groups(after)
         self._judge_mended(after)
+        self._judge_repeats(before, after, pushed)
+        require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
+
+    def _judge_repeats(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
         known = [change for change in pushed if change["change_id"] in before.receipts]
         for change in known:
             self._judge_repeat(before.receipts[change["change_id"]], after.receipts.get(change["change_id"]))
@@ -136,7 +146,6 @@ class ServerOracle:
                 _as_judged(after),
             )
             require(same_state, "I4", "a repeated push changed the store")
-        require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
 
     def _judge_groups(self, after: ServerState) -> None:
         for name, members in self._groups.items():

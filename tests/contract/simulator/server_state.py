@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from field178_mobile.store.driver import sqlite
+from field178_mobile.store.driver import Connection, sqlite
 
 
 class RecordRow(NamedTuple):
@@ -27,8 +26,8 @@ class RecordRow(NamedTuple):
     subject: str | None
 
     @property
-    def data(self) -> dict[str, Any]:
-        return json.loads(self.body)
+    def data(self) -> Mapping[str, Any]:
+        return _parsed(self.body)
 
     @property
     def is_purged(self) -> bool:
@@ -92,43 +91,6 @@ class ServerState:
         return frozenset() if device in self.revoked else self.granted.get(device, frozenset())
 
 
-def read_state(path: Path) -> ServerState:
-    """Read the committed state of the store."""
-    with closing(sqlite.connect(path)) as connection:
-        rows = connection.execute
-        granted: dict[str, set[str]] = {}
-        for device, scope in rows("SELECT device_id, scope FROM device_scope"):
-            granted.setdefault(device, set()).add(scope)
-        return ServerState(
-            epoch=rows("SELECT epoch FROM tenant").fetchone()[0],
-            records={
-                row[0]: RecordRow(*row)
-                for row in rows(
-                    "SELECT record_id, type, scope, rev, seq, deleted, h, body, subject_id FROM record"
-                )
-            },
-            feed={
-                (scope, record): (seq, kind)
-                for scope, record, seq, kind in rows("SELECT scope, record_id, seq, kind FROM feed")
-            },
-            scopes={
-                row[0]: ScopeRow(*row)
-                for row in rows("SELECT scope, seq, floor, live_count, live_sum FROM scope")
-            },
-            receipts={
-                row[0]: ReceiptRow(*row)
-                for row in rows(
-                    "SELECT change_id, device_id, incarnation, record_id, status, reason, scope, rev, seq, "
-                    "h, v, coalesce(told_to, device_id) FROM receipt"
-                )
-            },
-            granted={device: frozenset(scopes) for device, scopes in granted.items()},
-            revoked=frozenset(
-                row[0] for row in rows("SELECT device_id FROM device WHERE revoked_at IS NOT NULL")
-            ),
-        )
-
-
 @dataclass(frozen=True)
 class History:
     """What the store keeps of every change: the text of the history and of the quarantine."""
@@ -137,11 +99,89 @@ class History:
     quarantined: Mapping[str, str]
 
 
-def read_history(path: Path) -> History:
-    """Read (change id, record id, device id, rev, payload) by record and rev, and the quarantine."""
-    with closing(sqlite.connect(path)) as connection:
-        changes = connection.execute(
+_PARTS: Mapping[str, tuple[str, Callable[[list[tuple]], Any]]] = {
+    "epoch": ("SELECT epoch FROM tenant", lambda rows: rows[0][0]),
+    "records": (
+        "SELECT record_id, type, scope, rev, seq, deleted, h, body, subject_id FROM record",
+        lambda rows: {row[0]: RecordRow._make(row) for row in rows},
+    ),
+    "feed": (
+        "SELECT scope, record_id, seq, kind FROM feed",
+        lambda rows: {(scope, record): (seq, kind) for scope, record, seq, kind in rows},
+    ),
+    "scopes": (
+        "SELECT scope, seq, floor, live_count, live_sum FROM scope",
+        lambda rows: {row[0]: ScopeRow._make(row) for row in rows},
+    ),
+    "receipts": (
+        "SELECT change_id, device_id, incarnation, record_id, status, reason, scope, rev, seq, h, v, "
+        "coalesce(told_to, device_id) "
+        "FROM receipt",
+        lambda rows: {row[0]: ReceiptRow._make(row) for row in rows},
+    ),
+    "granted": ("SELECT device_id, scope FROM device_scope", lambda rows: _granted(rows)),
+    "revoked": (
+        "SELECT device_id FROM device WHERE revoked_at IS NOT NULL",
+        lambda rows: frozenset(row[0] for row in rows),
+    ),
+}
+
+
+class Window:
+    """One connection for looking at the committed state; what is as it was is not built again.
+
+    MUST be closed before the file is copied or replaced.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: Connection | None = None
+        self._seen: tuple[int, ServerState] | None = None
+        self._rows: dict[str, list[tuple]] = {}
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def state(self) -> ServerState:
+        """Return the committed state: the same object while nobody has committed anything."""
+        # It counts the commits of others as this connection sees them.
+        is_new = self._connection is None
+        [(version,)] = self._all("PRAGMA data_version")
+        if self._seen is None or is_new or self._seen[0] != version:
+            self._seen = version, self._read(None if self._seen is None else self._seen[1])
+        return self._seen[1]
+
+    def history(self) -> History:
+        """Read (change id, record id, device id, rev, payload) by record and rev, and the quarantine."""
+        changes = self._all(
             "SELECT change_id, record_id, device_id, rev, payload FROM change ORDER BY record_id, rev"
-        ).fetchall()
-        waiting = connection.execute("SELECT change_id, payload FROM quarantine").fetchall()
-    return History(changes, dict(waiting))
+        )
+        return History(changes, dict(self._all("SELECT change_id, payload FROM quarantine")))
+
+    def _read(self, before: ServerState | None) -> ServerState:
+        parts = {}
+        for name, (query, built) in _PARTS.items():
+            rows = self._all(query)
+            same = before is not None and rows == self._rows[name]
+            parts[name] = getattr(before, name) if same else built(rows)
+            self._rows[name] = rows
+        return ServerState(**parts)
+
+    def _all(self, query: str) -> list[tuple]:
+        if self._connection is None:
+            self._connection = sqlite.connect(self.path)
+        return self._connection.execute(query).fetchall()
+
+
+def _granted(rows: list[tuple]) -> dict[str, frozenset[str]]:
+    granted: dict[str, set[str]] = {}
+    for device, scope in rows:
+        granted.setdefault(device, set()).add(scope)
+    return {device: frozenset(scopes) for device, scopes in granted.items()}
+
+
+@lru_cache(maxsize=4096)
+def _parsed(body: str) -> dict[str, Any]:
+    return json.loads(body)

@@ -6,21 +6,23 @@ import json
 import random
 import shutil
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from unittest.mock import patch
 
 from tests.contract.simulator.clocks import TrueClock, WrongClock
 from tests.contract.simulator.violation import require
 
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.base import BaseRow, get_base
+from field178_mobile.store.base import _COLUMNS as base_columns
+from field178_mobile.store.base import BaseRow, ScopeRow, scope_rows
+from field178_mobile.store.base import _from_row as unsealed_base
 from field178_mobile.store.filing import Content, content_of_draft
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.outbox import OwnChange, get_change
-from field178_mobile.store.position import Position, read_position
+from field178_mobile.store.room import Room
 from field178_mobile.store.store import Unlocked
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
@@ -49,6 +51,11 @@ LONGEST_CONVERSATION = 80
 _HELLO = b'{"frame":"hello"'
 _SALVAGED = b'{"frame":"salvaged"'
 
+_OWN = (
+    "SELECT id, ordinal, record_id, is_create, state, status, reason, rev, seq, receipt_scope, replaced_by "
+    "FROM outbox ORDER BY ordinal"
+)
+
 Result = TypeVar("Result")
 Carry = Callable[["Tablet", bytes], list[Event] | None]
 
@@ -67,6 +74,22 @@ class TabletCrash(BaseException):
     """The tablet's process ends here; nothing may catch it and tidy up."""
 
 
+class OwnRow(NamedTuple):
+    """One held change as the database tells it without being unsealed."""
+
+    id: str
+    ordinal: int
+    record_id: str
+    is_create: int
+    state: str
+    status: str | None
+    reason: str | None
+    rev: int
+    seq: int | None
+    receipt_scope: str | None
+    replaced_by: str | None
+
+
 class Tablet:
     """A tablet and its user. After a crash it is started again from its files."""
 
@@ -82,6 +105,8 @@ class Tablet:
         self.sent = 0
         self.told_scopes: frozenset[str] = frozenset()
         self.told_salvaged: set[str] = set()
+        self._paths: dict[str, Collection[str]] = {}
+        self._unsealed: dict[tuple, BaseRow] = {}
         self.fetch: Callable[[Tablet, Fetch], Event]
         self.on_start: Callable[[Tablet], None] = lambda tablet: None
         self.boot()
@@ -222,20 +247,46 @@ class Tablet:
 
     # ---- what the oracle looks at
 
+    @property
+    def mark(self) -> tuple[int, int]:
+        """What is another after every write: while it stays, so does everything in the database."""
+        return self.starts, self._room().connection.total_changes
+
+    def own_changes(self) -> dict[str, OwnRow]:
+        """The held changes in the order of filing; nothing is unsealed for it."""
+        return {row[0]: OwnRow._make(row) for row in self.rows(_OWN)}
+
     def change(self, change_id: str) -> OwnChange | None:
-        return self.store.read(lambda room: get_change(room, change_id))
+        return get_change(self._room(), change_id)
 
-    def base(self, record_id: str) -> BaseRow | None:
-        return self.store.read(lambda room: get_base(room, record_id))
+    def paths(self, change_id: str) -> Collection[str]:
+        """The paths that a held change sets, unsealed once: what was filed never becomes another."""
+        if change_id not in self._paths:
+            change = self.change(change_id)
+            assert change is not None
+            self._paths[change_id] = tuple(change.set)
+        return self._paths[change_id]
 
-    def position(self) -> Position:
-        return self.store.read(read_position)
+    def bases(self) -> dict[str, BaseRow]:
+        """Every row of the base; the same sealed bytes are unsealed once."""
+        room, found = self._room(), {}
+        for row in self.rows(f"SELECT {base_columns} FROM base"):
+            if row not in self._unsealed:
+                self._unsealed[row] = unsealed_base(room, row)
+            found[row[0]] = self._unsealed[row]
+        return found
+
+    def scopes(self) -> dict[str, ScopeRow]:
+        return scope_rows(self._room())
 
     def rows(self, query: str) -> list[tuple]:
-        return self.store.read(lambda room: room.connection.execute(query).fetchall())
+        return self._room().connection.execute(query).fetchall()
 
     def meta(self) -> Mapping[str, str]:
         return dict(self.rows("SELECT key, value FROM meta"))
+
+    def _room(self) -> Room:
+        return self.store._require().room
 
     # ---- copies of its files
 

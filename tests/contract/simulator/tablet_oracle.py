@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.contract.simulator.server_state import ServerState
-from tests.contract.simulator.tablet import Tablet
+from tests.contract.simulator.tablet import OwnRow, Tablet
 from tests.contract.simulator.violation import require
 
 from field178_mobile.store import RecordView, StoreChange
-from field178_mobile.store.base import recomputed_digest
-from field178_mobile.store.outbox import OwnChange, State, changes_of
+from field178_mobile.store.base import BaseRow
+from field178_mobile.store.outbox import State, changes_of
 from field178_mobile.sync.events import Phase
+from field178_shared.canonical import digest_of
 from field178_shared.merge import equal, read_path
 from field178_shared.protocol import Status
 
@@ -30,9 +32,9 @@ class Edit:
 class TabletOracle:
     """One tablet's judge."""
 
-    def __init__(self, tablet: Tablet) -> None:
+    def __init__(self, tablet: Tablet, state: ServerState) -> None:
         self.tablet = tablet
-        self.promised: set[str] = set()
+        self.promised = self.held()
         # The server went back to a backup and nobody told the tablets: verdicts and places in the order may
         # be others since, and they find out only in the course of an exchange.
         self.is_history_hidden = False
@@ -41,8 +43,11 @@ class TabletOracle:
         self._held_rows: dict[tuple[str, str], int] = {}
         self._shown_rows: dict[str, str] = {}
         self._may_go: set[str] = set()
+        # What was judged and has not changed since is sound still: the last mark of each judgement.
+        self._marks: dict[str, object] = {}
         tablet.on_start = lambda _: self._started()
         self._started()
+        self.judge_kept(state)
 
     def filed(self, change_id: str) -> None:
         """A save returned: from here on the change may never be missing, and the user sees it."""
@@ -69,14 +74,16 @@ class TabletOracle:
 
     def judge(self, *, is_calm: bool, backed_up: set[str]) -> None:
         """Judge the tablet after an exchange, a crash, a restart."""
-        position = self.tablet.position()
+        if self._is_as_before("judge", self.tablet.mark, is_calm):
+            return
         gone = sorted(self.promised - self.held() - backed_up)
         require(not gone, "I1", f"{self.tablet.name} let go of {gone}, which no backup holds")
         self._judge_digests()
         if is_calm:
-            missed = self.tablet.meta().get("mismatches", "0")
+            meta = self.tablet.meta()
+            missed, must_offer = (meta.get(name, "0") for name in ("mismatches", "must_offer"))
             require(missed == "0", "I8", f"{missed} digests did not meet without any disaster")
-            require(not position.must_offer, "I8", "receipts did not meet without any disaster")
+            require(must_offer == "0", "I8", "receipts did not meet without any disaster")
 
     def allowed(self) -> None:
         """The user lets go what the brake holds."""
@@ -85,6 +92,8 @@ class TabletOracle:
 
     def judge_kept(self, state: ServerState) -> None:
         """Judge what went: not much without a word, and nothing the server lost before it answered for it."""
+        if self._is_as_before("kept", self.tablet.mark):
+            return
         rows = self.tablet.rows("SELECT id, rev, scope FROM base WHERE deleted = 0")
         self._judge_brake()
         now = {row[0]: row[1] for row in self.tablet.rows("SELECT id, rev FROM base")}
@@ -119,7 +128,9 @@ class TabletOracle:
 
     def judge_green(self, state: ServerState) -> None:
         """Judge that a tablet which just came to green has everything and nothing else."""
-        if self.tablet.engine.state.phase is Phase.IDLE and self.tablet.store.status().in_sync:
+        if self.tablet.engine.state.phase is not Phase.IDLE or not self.tablet.store.status().in_sync:
+            return
+        if not self._is_as_before("green", self.tablet.mark, self.tablet.device, state):
             self._judge_equal(state)
             self._judge_receipts(state)
 
@@ -154,13 +165,14 @@ class TabletOracle:
 
     def _look(self, records: set[str] | None) -> None:
         """Judge that every own edit is still shown, at every moment a screen could be drawn."""
-        if self.is_history_hidden:
+        edits = [key for key in self._edits if records is None or key[0] in records]
+        if self.is_history_hidden or not edits or self._is_as_before("look", self.tablet.mark, records):
             return
-        for (record_id, path), edit in list(self._edits.items()):
-            if records is not None and record_id not in records:
-                continue
-            change = self.tablet.change(edit.change_id)
-            if change is None or self._is_edited_again(change, path) or self._is_over(change):
+        own = self.tablet.own_changes()
+        for record_id, path in edits:
+            edit = self._edits[record_id, path]
+            change = own.get(edit.change_id)
+            if change is None or self._is_edited_again(change, path, own) or self._is_over(change):
                 del self._edits[record_id, path]
                 continue
             view = self.tablet.store.view(record_id)
@@ -171,26 +183,30 @@ class TabletOracle:
                 shown, "I9", f"{self.tablet.name} {path} of {record_id}: {edit.value!r} is gone from view"
             )
 
-    def _is_edited_again(self, change: OwnChange, path: str) -> bool:
+    def _is_edited_again(self, change: OwnRow, path: str, own: Mapping[str, OwnRow]) -> bool:
         """Tell whether the user has a younger word on this path."""
-        own = self.tablet.store.read(lambda room: changes_of(room, change.record_id))
-        younger = [other for other in own if other.ordinal > change.ordinal]
-        return any(_overlap(path, other_path) for other in younger for other_path in other.set)
+        younger = [
+            other
+            for other in own.values()
+            if other.record_id == change.record_id and other.ordinal > change.ordinal
+        ]
+        return any(_overlap(path, one) for other in younger for one in self.tablet.paths(other.id))
 
-    def _is_over(self, change: OwnChange) -> bool:
+    def _is_over(self, change: OwnRow) -> bool:
         """Tell whether others decide from here on what is shown: the base has the edit, or it was refused."""
-        if change.replaced_by is not None or change.status is Status.CONFLICT:
+        if change.replaced_by is not None or change.status == Status.CONFLICT:
             return True
-        if change.state is not State.ACKNOWLEDGED or change.status is Status.QUARANTINED:
+        if change.state != State.ACKNOWLEDGED or change.status == Status.QUARANTINED:
             return False
-        base = self.tablet.base(change.record_id)
-        if base is not None:
-            return change.reason == "replaced" or base.rev >= change.rev
+        revs = dict(self.tablet.rows("SELECT id, rev FROM base"))
+        if change.record_id in revs:
+            return change.reason == "replaced" or revs[change.record_id] >= change.rev
         if change.receipt_scope not in self.tablet.told_scopes:
             return True
         # Not here: it left, or it has not come yet. Its place in the order tells which.
-        scope = self.tablet.position().scopes.get(change.receipt_scope or "")
-        return scope is None or scope.cursor >= (change.seq or 0)
+        cursors = dict(self.tablet.rows("SELECT id, cursor FROM scope"))
+        cursor = cursors.get(change.receipt_scope)
+        return cursor is None or cursor >= (change.seq or 0)
 
     def _forget_overlapping(self, record_id: str, path: str) -> None:
         for known in [key for key in self._edits if key[0] == record_id]:
@@ -200,6 +216,8 @@ class TabletOracle:
     # ---- where it stands
 
     def _judge_cursors(self) -> None:
+        if self._is_as_before("cursors", self.tablet.mark):
+            return
         epoch = self.tablet.meta().get("epoch")
         rows = self.tablet.rows("SELECT id, cursor, refresh FROM scope")
         found = {scope: (epoch, cursor, refresh) for scope, cursor, refresh in rows}
@@ -211,29 +229,34 @@ class TabletOracle:
         self._cursors = found
 
     def _judge_digests(self) -> None:
-        for scope in self.tablet.position().scopes.values():
-            own = self.tablet.store.read(lambda room, name=scope.id: recomputed_digest(room, name))
+        rows = self.tablet.bases().values()
+        for scope in self.tablet.scopes().values():
+            own = digest_of(row.h for row in rows if row.scope == scope.id and not row.deleted)
             require(
                 own == scope.digest, "I8", f"{self.tablet.name}: the kept digest of {scope.id} is another"
             )
+
+    def _is_as_before(self, judgement: str, *mark: object) -> bool:
+        is_same = self._marks.get(judgement) == mark
+        self._marks[judgement] = mark
+        return is_same
 
     # ---- at rest
 
     def _judge_equal(self, state: ServerState) -> None:
         granted = state.scopes_of(self.tablet.device)
-        rows = self.tablet.rows("SELECT id, scope, rev, deleted FROM base")
-        foreign = sorted({row[1] for row in rows} - granted)
+        bases = self.tablet.bases()
+        foreign = sorted({row.scope for row in bases.values()} - granted)
         require(not foreign, "I6", f"{self.tablet.name} keeps rows of {foreign}")
-        here = {row[0]: (row[1], row[2]) for row in rows if not row[3]}
+        here = {row.id: (row.scope, row.rev) for row in bases.values() if not row.deleted}
         there = {
             record_id: (scope, rev) for scope in granted for record_id, (rev, _) in state.live[scope].items()
         }
         differing = {key for key in here.keys() | there.keys() if here.get(key) != there.get(key)}
         require(not differing, "I5", f"{self.tablet.name}: {_pairs(differing, here, there)}")
         for record_id in here:
-            base = self.tablet.base(record_id)
-            assert base is not None
-            same = base.h == state.records[record_id].h and base.data == state.records[record_id].data
+            base, stored = bases[record_id], state.records[record_id]
+            same = base.h == stored.h and base.data == stored.data
             require(same, "I5", f"{self.tablet.name}: {record_id} has another content")
 
     def _judge_receipts(self, state: ServerState) -> None:
@@ -249,14 +272,14 @@ class TabletOracle:
             require((status, reason, life) == told, "I5", f"{change_id}: {(status, reason, life)} is {told}")
 
     def _judge_views(self, state: ServerState) -> None:
+        bases = self.tablet.bases()
         for (record_id,) in self.tablet.rows("SELECT id FROM base UNION SELECT record_id FROM outbox"):
             own = self.tablet.store.read(lambda room, one=record_id: changes_of(room, one))
             if any(change.is_refused and change.replaced_by is None for change in own):
                 continue  # an own value that waits to be mended is shown on top
-            self._judge_view(record_id, self.tablet.store.view(record_id))
+            self._judge_view(record_id, bases.get(record_id), self.tablet.store.view(record_id))
 
-    def _judge_view(self, record_id: str, view: RecordView | None) -> None:
-        base = self.tablet.base(record_id)
+    def _judge_view(self, record_id: str, base: BaseRow | None, view: RecordView | None) -> None:
         if base is None:
             require(view is None or view.deleted, "I5", f"{self.tablet.name} shows a ghost of {record_id}")
             return

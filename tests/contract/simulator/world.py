@@ -6,6 +6,8 @@ import random
 import shutil
 from collections import deque
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from tests.contract.simulator.clocks import TrueClock
 from tests.contract.simulator.office import DEVICES, Office, Shelf
@@ -13,7 +15,7 @@ from tests.contract.simulator.server_oracle import ServerOracle
 from tests.contract.simulator.tablet import Tablet, TabletCrash
 from tests.contract.simulator.tablet_oracle import TabletOracle
 from tests.contract.simulator.violation import require
-from tests.contract.simulator.wire import Wire
+from tests.contract.simulator.wire import Fault, Wire
 
 from field178_mobile.store import Draft, RecordView
 from field178_mobile.store.brake import answer_brake
@@ -30,13 +32,27 @@ _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
 @dataclass(frozen=True)
 class Options:
-    """What may happen; `disasters` None leaves it to the seed; the action named by `often` never rests."""
+    """What may happen; `disasters` None leaves it to the seed; the action named by `often` never rests.
+
+    A `fault` strikes alone, in every world.
+    """
 
     steps: int = 45
     disasters: bool | None = None
     faults: bool = True
     wrong_clocks: bool = True
     often: str = ""
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A world that lies still: `folder` holds its tablets and its store."""
+
+    folder: Path
+    instant: datetime
+    records: tuple[str, ...]
+    sent: tuple[bytes, ...]
 
 
 @dataclass
@@ -50,7 +66,7 @@ class Seat:
 class World:
     """Everything of one seed. `trace` holds the last things that happened."""
 
-    def __init__(self, shelf: Shelf, seed: int, options: Options) -> None:
+    def __init__(self, shelf: Shelf, seed: int, options: Options, beginning: Beginning | None = None) -> None:
         self.seed = seed
         self.options = options
         self.rng = random.Random(f"world {seed}")
@@ -58,13 +74,19 @@ class World:
         self.trace: deque[str] = deque(maxlen=_REMEMBERED)
         self.folder = shelf.folder / "tablets"
         shutil.rmtree(self.folder, ignore_errors=True)
+        store = shelf.prepared
+        if beginning is not None:
+            self.clock.instant = beginning.instant
+            shutil.copytree(beginning.folder, self.folder)
+            store = self.folder / "store.sqlite"
         # In every other world a scope of a few records comes packed.
         packs_from = PACKS_FROM if seed % 2 else 0
-        self.office = Office(shelf, self.clock, random.Random(f"office {seed}"), packs_from)
-        self.oracle = ServerOracle(shelf.path)
+        self.office = Office(shelf, store, self.clock, random.Random(f"office {seed}"), packs_from)
+        self.oracle = ServerOracle(shelf.window)
         self.wire = Wire(self.office, self.oracle, random.Random(f"wire {seed}"), self.note)
+        self.wire.sent += beginning.sent if beginning is not None else ()
         self.seats = [self._seat(number, device) for number, device in enumerate(DEVICES)]
-        self.records: list[str] = []
+        self.records = list(beginning.records) if beginning is not None else []
         self.drafts_begun = 0
         self.backed_up: set[str] = set()
         self.restored = False
@@ -181,11 +203,15 @@ class World:
             self.clock.pass_seconds(600)
             for seat in self.seats:
                 self.talk(seat, event)
+            if not any(self._delayed(seat) for seat in self.seats):
+                break
         for seat in self.seats:
-            waiting = {row[0] for row in seat.tablet.rows(_UNANSWERED)}
-            delayed = waiting - self.wire.poison
+            delayed = self._delayed(seat)
             require(not delayed, "I14", f"{seat.tablet.name}: {sorted(delayed)} wait behind a bad change")
         self.wire.poison.clear()
+
+    def _delayed(self, seat: Seat) -> set[str]:
+        return {row[0] for row in seat.tablet.rows(_UNANSWERED)} - self.wire.poison
 
     def quiesce(self) -> int:
         """Let everybody exchange until nobody has anything left; return the rounds it took."""
@@ -216,7 +242,7 @@ class World:
         self.oracle.purges.judge_rest(self.office, [seat.tablet for seat in self.seats])
 
     def _rests(self, seat: Seat) -> bool:
-        if seat.tablet.position().open_changes:
+        if seat.tablet.rows(_UNANSWERED):
             return False
         return seat.tablet.device in self.oracle.state.revoked or seat.tablet.store.status().in_sync
 
@@ -224,4 +250,5 @@ class World:
         rng = random.Random(f"tablet {number} {self.seed}")
         tablet = Tablet(f"T{number}", device, self.folder / f"t{number}", self.clock, rng)
         tablet.fetch = self.wire.fetch
-        return Seat(tablet, TabletOracle(tablet))
+        tablet.told_scopes = self.oracle.state.scopes_of(device)
+        return Seat(tablet, TabletOracle(tablet, self.oracle.state))

@@ -1,0 +1,69 @@
+"""Worlds that have settled in, made once by the sound product and copied: an empty world finds little."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.contract.simulator import actions
+from tests.contract.simulator.office import Shelf
+from tests.contract.simulator.tablet_oracle import MOST_ROWS
+from tests.contract.simulator.world import Beginning, Options, World
+
+from field178_mobile.store import brake
+from field178_mobile.sync import pack_queue
+
+# An even number: every other world begins packed.
+BEGINNINGS = 8
+_IN_MEMORY = Path("/dev/shm")
+
+
+class Beginnings:
+    """A shelf and the beginnings of all worlds on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.shelf = Shelf(folder)
+        self._made = [_settled(self.shelf, number) for number in range(BEGINNINGS)]
+
+    def world(self, seed: int, options: Options) -> World:
+        """Begin the world of a seed, where everybody has the first records."""
+        return World(self.shelf, seed, options, self._made[seed % BEGINNINGS])
+
+
+@contextmanager
+def beginnings() -> Iterator[Beginnings]:
+    """Make beginnings whose files are in memory where the system has such a place."""
+    folder = Path(tempfile.mkdtemp(prefix="field178-world-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
+    # The worlds are small: what is much in a district is two records here, and packs of a few records come
+    # in several pieces and pages.
+    with (
+        patch.object(brake, "MOST_ROWS", MOST_ROWS),
+        patch.object(pack_queue, "PIECE_BYTES", 600),
+        patch.object(pack_queue, "ROWS_A_PAGE", 2),
+    ):
+        made = Beginnings(folder)
+        try:
+            yield made
+        finally:
+            made.shelf.close()
+            shutil.rmtree(folder)
+
+
+def _settled(shelf: Shelf, number: int) -> Beginning:
+    world = World(shelf, number, Options())
+    for seat in world.seats:
+        world.sync(seat)
+    for place in (0, 1, 0, 2, 0, 2):
+        actions.create(world, world.seats[place])
+    for _ in range(2):
+        for seat in world.seats:
+            world.sync(seat)
+    world.close()
+    folder = shelf.folder / f"beginning-{number}"
+    world.folder.rename(folder)
+    shelf.copy_to(folder / "store.sqlite")
+    return Beginning(folder, world.clock.instant, tuple(world.records), tuple(world.wire.sent))
