@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.contract.simulator.violation import require
 
+from field178_mobile.store.base import get_base
 from field178_mobile.store.driver import sqlite
 from field178_mobile.store.outbox import changes_of
 from field178_server.files.pack_folder import PACKS
@@ -86,7 +87,7 @@ class PurgeOracle:
 
     def _judge_tablet(self, tablet: Tablet) -> None:
         for record_id, secret in self._secrets.items():
-            base = tablet.base(record_id)
+            base = tablet.store.read(lambda room, one=record_id: get_base(room, one))
             if base is None:
                 continue  # not in its areas: it was told to let the record go, not why
             require(base.is_purged, "I17", f"{tablet.name} still has {record_id}")
