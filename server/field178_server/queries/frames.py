@@ -9,6 +9,8 @@ import msgspec
 from field178_shared.canonical import Digest
 from field178_shared.protocol import MAX_ANSWER_BYTES
 
+# Kept for the checkpoints of the other scopes and the end.
+_CLOSING_BYTES = 16 << 10
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -65,11 +67,17 @@ class Budget:
     records: int
     frames: Frames
     spent: int = 0
+    is_spent: bool = False
 
-    @property
-    def is_spent(self) -> bool:
-        """Tell whether the answer is full; at least one record goes, however large it is."""
-        return self.spent >= self.records or (self.spent > 0 and self.frames.size_bytes >= MAX_ANSWER_BYTES)
+    def takes(self, *lines: bytes) -> bool:
+        """Tell whether these records still go into the answer; one that is empty takes any, however large.
+
+        From the first refusal on it is spent: what is smaller and comes later waits too.
+        """
+        size = self.frames.size_bytes + sum(len(line) + 1 for line in lines)
+        fits = self.spent + len(lines) <= self.records and size <= MAX_ANSWER_BYTES - _CLOSING_BYTES
+        self.is_spent = self.is_spent or not (fits or self.spent == 0)
+        return not self.is_spent
 
     def add_record(self, line: bytes) -> None:
         """Add a `rec` or `leave`."""

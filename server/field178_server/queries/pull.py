@@ -134,10 +134,11 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) 
     """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
     frames, seq, since = budget.frames, cursor, 0
     for line in lines:
-        if budget.is_spent or since >= ROWS_PER_CHECKPOINT:
+        is_full = not budget.takes(line.text)
+        if since and (is_full or since >= ROWS_PER_CHECKPOINT):
             frames.add_checkpoint(scope.scope, seq)
             since = 0
-        if budget.is_spent:
+        if is_full:
             return False
         budget.add_record(line.text)
         since += 1

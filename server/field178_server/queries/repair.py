@@ -47,13 +47,16 @@ def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, 
     served: list[str] = []
     ids: list[str] = []
     for name in differing:
-        if budget.is_spent:
-            break
         found = [record_id for record_id, _ in live.get(name, ())]
-        for line in _lines(session, tenant_id, scope.scope, found):
+        lines = list(_lines(session, tenant_id, scope.scope, found))
+        if not budget.takes(*lines):
+            break
+        for line in lines:
             budget.add_record(line)
         served.append(name)
         ids += found
+    if differing and not served:
+        return False
     frames = budget.frames
     frames.add("repair", {"scope": scope.scope, "buckets": served, "ids": ids, "seq": scope.seq})
     is_complete = len(served) == len(differing)

@@ -8,12 +8,17 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, Wor
 from field178_server.models import Tenant
 from field178_server.services.compaction import compact
 from field178_server.unit_of_work import run_write
-from field178_shared.canonical import short_hash
+from field178_shared.canonical import canonical, short_hash
 from field178_shared.ids import conflict_id, review_id
+from field178_shared.protocol import MAX_ANSWER_BYTES
 
 
 def kinds(frames: list[Json], scope: str | None = None) -> list[str]:
     return [frame["frame"] for frame in frames if scope is None or frame.get("scope") == scope]
+
+
+def size_of(frames: list[Json]) -> int:
+    return sum(len(canonical(frame)) + 1 for frame in frames)
 
 
 def deleted(tablet: Tablet, record_id: str) -> None:
@@ -79,8 +84,22 @@ def test_an_answer_stops_at_its_size_but_carries_at_least_one_record(world: Worl
     frames = reader.sync()
     assert frames[-1]["more"]
     assert 15 < kinds(frames).count("rec") < 25
-    reader.pull()
+    assert size_of(frames) <= MAX_ANSWER_BYTES
+    while (frames := reader.sync())[-1]["more"]:
+        assert size_of(frames) <= MAX_ANSWER_BYTES
     assert len(reader.base) == 40
+
+
+def test_a_record_that_does_not_fit_any_more_waits_for_the_next_answer(world: World) -> None:
+    author, reader = world.tablet(UNIT, OTHER_UNIT), world.tablet(UNIT, OTHER_UNIT)
+    heavy = {**ESTABLISHMENT, **{f"note{i}": "ạ" * 3500 for i in range(6)}}
+    author.push(*[author.create(heavy) for _ in range(16)])
+    author.push(author.create({**heavy, "unit_id": "c11632_v1"}, scope=OTHER_UNIT))
+    frames = reader.sync()
+    assert frames[-1]["more"]
+    assert kinds(frames, UNIT)[-1] == "ck"
+    assert kinds(frames, OTHER_UNIT) == []
+    assert kinds(reader.pull(), OTHER_UNIT) == ["rec", "ck"]
 
 
 def test_a_new_tablet_is_not_told_of_what_is_gone(world: World) -> None:
