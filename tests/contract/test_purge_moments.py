@@ -17,7 +17,7 @@ from tests.server.test_erasing import PICTURE, device_of, erased, named, sent, u
 from tests.world import ESTABLISHMENT, TENANT, Tablet, World
 
 from field178_server import uploading as uploads
-from field178_server.files import file_store
+from field178_server.files import blob_store
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
 from field178_server.models import Blob, Quarantine, Upload
@@ -108,7 +108,7 @@ def test_a_purge_at_any_point_of_an_upload_leaves_no_bytes(
             confirm(world, record_id)
             erased(world, store)
 
-    for module in (uploads, file_store):
+    for module in (uploads, blob_store):
         monkeypatch.setattr(module, "crash_point", purge_there)
     with contextlib.suppress(AppError):
         sent(world, store, tablet, record_id)

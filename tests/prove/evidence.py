@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -36,7 +37,8 @@ def _write(name: str, claim: str, count: int, began: datetime, facts: Facts) -> 
     lines = [
         f"# {claim}",
         "",
-        f"Run on {began:%Y-%m-%d} at {began:%H:%M} UTC with `python -m tests.prove {name}={count}`; it held.",
+        f"Run on {began:%Y-%m-%d} at {began:%H:%M} UTC with `python -m tests.prove {name}={count}`"
+        f" on {_version()}; it held.",
         "",
         "| fact | value |",
         "|---|---|",
@@ -44,6 +46,21 @@ def _write(name: str, claim: str, count: int, began: datetime, facts: Facts) -> 
     ]
     EVIDENCE.mkdir(exist_ok=True)
     (EVIDENCE / f"{began:%Y-%m-%d}-{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _version() -> str:
+    """Return the commit that was run, and whether anything stood beside it."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(EVIDENCE), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    commit = git("rev-parse", "--short", "HEAD")
+    if not commit:
+        return "a tree without its history"
+    is_clean = not git("status", "--porcelain", "--", "../../shared", "../../server", "../../mobile", "../../tests")
+    return f"commit {commit}" if is_clean else f"commit {commit} with changes"
 
 
 def _words(value: object) -> str:

@@ -54,7 +54,7 @@ class ScopeMark(Base):
 
     tenant_id: Mapped[TenantKey]
     scope: Mapped[KeyPart]
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
 
 
