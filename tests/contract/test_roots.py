@@ -56,7 +56,7 @@ class Walk:
     def __init__(self, shelf: Shelf, seed: int) -> None:
         self.rng = random.Random(f"roots {seed}")
         self.clock = TrueClock()
-        self.office = Office(shelf, self.clock, random.Random(f"office {seed}"))
+        self.office = Office(shelf, shelf.prepared, self.clock, random.Random(f"office {seed}"))
         self.tablets = [self._tablet(shelf.folder / f"{seed}-{number}", number) for number in (0, 1)]
         self.filed = 0
         self.alarms = 0

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from unittest.mock import patch
 
 from field178_mobile.store import pack_pages, purged
 from field178_server.services import purge, purge_traces, salvage
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
+from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
+from field178_server.services.sent import Sent
 from field178_server.services.stored import Stored
+from field178_server.services.waiting import Waiting
 
 Planted = AbstractContextManager[object]
 
@@ -34,7 +38,12 @@ def companions_kept() -> Planted:
 
 def late_edit_kept() -> Planted:
     """The text of a change that comes after the purge is stored with its verdict."""
-    return patch.object(Intake, "_text_to_keep", lambda self, sent: sent.body.decode())
+    original = Intake._arrived
+
+    def arrived(intake: Intake, sent: Sent, device: DeviceContext, incarnation: str) -> Waiting:
+        return replace(original(intake, sent, device, incarnation), payload=sent.body.decode())
+
+    return patch.object(Intake, "_arrived", arrived)
 
 
 def late_edit_applied() -> Planted:
