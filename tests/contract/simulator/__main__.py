@@ -1,4 +1,4 @@
-"""`python -m tests.contract.simulator SEEDS STEPS [--start N] [--often ACTION] [--bug NAME]`: a long run."""
+"""`python -m tests.contract.simulator SEEDS STEPS [--start N] [--often ACTION ...] [--bug NAME]`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main() -> int:
     with beginnings() as begun, planted, simulator(begun) as world:
         for number in range(options.seeds):
             try:
-                run = world.run(options.start + number, Options(options.steps, often=options.often))
+                run = world.run(options.start + number, Options(options.steps, often=tuple(options.often)))
             except Failed as failed:
                 if not isinstance(failed.__cause__, Violation):
                     traceback.print_exception(failed.__cause__)
@@ -48,7 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("steps", type=int, nargs="?", default=Options.steps)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--bug", choices=sorted(BUGS), help="run with a bug planted")
-    parser.add_argument("--often", default="", help="an action that is done much, `purge` for one")
+    parser.add_argument("--often", default=[], nargs="+", help="actions that are done much, `purge` for one")
     return parser.parse_args()
 
 

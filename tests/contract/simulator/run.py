@@ -126,12 +126,12 @@ def _weights(world: World) -> dict[Action, float]:
         is_calm = not world.options.disasters
     found = dict(actions.ORDINARY) | dict(actions.CALM if is_calm else actions.DISASTERS)
     often = world.options.often
-    found |= {action: weight for action, weight in actions.ASKED_FOR.items() if action.__name__ == often}
+    found |= {action: weight for action, weight in actions.ASKED_FOR.items() if action.__name__ in often}
     kept = (actions.edit, actions.sync)
     return {
-        action: weight * (OFTEN if action.__name__ == often else 1)
+        action: weight * (OFTEN if action.__name__ in often else 1)
         for action, weight in found.items()
-        if action in kept or world.rng.random() >= 0.2 or action.__name__ == often
+        if action in kept or world.rng.random() >= 0.2 or action.__name__ in often
     }
 
 

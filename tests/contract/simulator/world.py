@@ -32,7 +32,7 @@ _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
 @dataclass(frozen=True)
 class Options:
-    """What may happen; `disasters` None leaves it to the seed; the action named by `often` never rests.
+    """What may happen; `disasters` None leaves it to the seed; actions named by `often` never rest.
 
     A `fault` strikes alone, in every world.
     """
@@ -41,7 +41,7 @@ class Options:
     disasters: bool | None = None
     faults: bool = True
     wrong_clocks: bool = True
-    often: str = ""
+    often: tuple[str, ...] = ()
     fault: Fault | None = None
 
 
