@@ -121,6 +121,7 @@ class ErrorCode(StrEnum):
     STORE_LOCKED = "store_locked"
     STORE_DAMAGED = "store_damaged"
     STORE_TOO_NEW = "store_too_new"
+    STORE_UNWRITABLE = "store_unwritable"
     PIN_WEAK = "pin_weak"
     STORAGE_LOW = "storage_low"
     RESCUE_UNWRITTEN = "rescue_unwritten"
@@ -315,6 +316,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None,
         "Sổ được ghi bởi bản ứng dụng mới hơn.",
         "The notebook was written by a newer version of the app.",
+    ),
+    ErrorCode.STORE_UNWRITABLE: _E(
+        None,
+        "Máy không ghi được (hết chỗ?): việc vừa làm CHƯA được lưu. Hãy giải phóng bộ nhớ rồi làm lại.",
+        "The tablet cannot write (no room?): what you just did is NOT saved. Free some room, then try again.",
     ),
     ErrorCode.PIN_WEAK: _E(
         None, "Mã PIN quá dễ đoán, hãy chọn mã khác.", "The PIN is too easy to guess: choose another one."

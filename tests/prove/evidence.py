@@ -59,7 +59,9 @@ def _version() -> str:
     commit = git("rev-parse", "--short", "HEAD")
     if not commit:
         return "a tree without its history"
-    is_clean = not git("status", "--porcelain", "--", "../../shared", "../../server", "../../mobile", "../../tests")
+    is_clean = not git(
+        "status", "--porcelain", "--", "../../shared", "../../server", "../../mobile", "../../tests"
+    )
     return f"commit {commit}" if is_clean else f"commit {commit} with changes"
 
 

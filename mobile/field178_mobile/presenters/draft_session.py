@@ -55,17 +55,18 @@ class DraftSession:
         before = {path: read_path(data, path) for path in changes}
         if all(equal(before[path], value) for path, value in changes.items()):
             return False
+        self._write(changes)
         if label:
             self._steps = [*self._steps[-UNDO_STEPS + 1 :], Step(label, before)]
-        self._write(changes)
         return True
 
     def undo(self) -> str:
         """Take the last labelled change back and return its label, empty when there was none."""
         if not self._steps:
             return ""
-        step = self._steps.pop()
+        step = self._steps[-1]
         self._write(step.before)
+        self._steps.pop()  # not before: a step that could not be taken back is still there
         return step.label
 
     def _write(self, changes: Mapping[str, object]) -> None:

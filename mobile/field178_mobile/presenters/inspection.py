@@ -263,8 +263,8 @@ class InspectionPresenter:
 
     def undo(self) -> None:
         """Take the last answer back."""
-        self._session.undo()
-        self._saved()
+        if self._kept(self._session.undo):
+            self._saved()
 
     def check(self) -> None:
         """Look for mistakes and show what was found."""
@@ -297,8 +297,17 @@ class InspectionPresenter:
         if self._opened.is_locked:
             self._spoken = Spoken(error=message(ErrorCode.LOCKED, self._words.language))
             self._show()
-        elif self._session.change(changes, label):
+        elif self._kept(lambda: self._session.change(changes, label)):
             self._saved()
+
+    def _kept(self, work: Callable[[], object]) -> bool:
+        """Do what MUST be durable; when the store refuses it, say so and show what is kept."""
+        try:
+            return bool(work())
+        except AppError as error:
+            self._spoken = Spoken(error=message(error.code, self._words.language))
+            self._show()
+            return False
 
     def _saved(self) -> None:
         self._sight = replace(self._sight, focus="")

@@ -159,8 +159,8 @@ class OutreachPresenter:
 
     def undo(self) -> None:
         """Take the last tap back."""
-        self._session.undo()
-        self._saved()
+        if self._kept(self._session.undo):
+            self._saved()
 
     def check(self) -> None:
         """Look for mistakes and show what was found."""
@@ -188,8 +188,17 @@ class OutreachPresenter:
 
     def _change(self, changes: Changes, label: str = "") -> None:
         # An approved session is only looked at: its fields stay as the office approved them.
-        if not self._opened.is_locked and self._session.change(changes, label):
+        if not self._opened.is_locked and self._kept(lambda: self._session.change(changes, label)):
             self._saved()
+
+    def _kept(self, work: Callable[[], object]) -> bool:
+        """Do what MUST be durable; when the store refuses it, say so and show what is kept."""
+        try:
+            return bool(work())
+        except AppError as error:
+            self._spoken = Spoken(error=message(error.code, self._words.language))
+            self.show()
+            return False
 
     def _saved(self) -> None:
         self._word = Word.DRAFT

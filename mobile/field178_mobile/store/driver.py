@@ -6,6 +6,7 @@ opens ONE connection, so either module is safe.
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,9 +17,28 @@ else:
     except ImportError:
         import sqlite3 as sqlite
 
-__all__ = ["VERSION", "Connection", "DatabaseError", "Error", "sqlite"]
+__all__ = [
+    "VERSION",
+    "Connection",
+    "DatabaseError",
+    "Error",
+    "OperationalError",
+    "is_refused_write",
+    "sqlite",
+]
 
 VERSION = sqlite.sqlite_version
 Connection = sqlite.Connection
 Error = sqlite.Error
 DatabaseError = sqlite.DatabaseError
+OperationalError = sqlite.OperationalError
+
+# SQLITE_READONLY, IOERR, FULL, CANTOPEN (sqlite.org/rescode.html), without their extended part.
+_REFUSED = frozenset({8, 10, 13, 14})
+
+
+def is_refused_write(error: Exception) -> bool:
+    """Tell whether the disk refused: it is full, write-protected, or failing."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSED

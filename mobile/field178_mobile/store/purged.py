@@ -17,6 +17,7 @@ from field178_mobile.store.photo_rows import all_photos
 from field178_mobile.store.photo_shelf import forget_photo
 from field178_mobile.store.room import Room
 from field178_shared.canonical import Digest, receipt_hash
+from field178_shared.errors import AppError, ErrorCode
 
 _UNFINISHED = "purge_unfinished"
 
@@ -32,6 +33,13 @@ def forget_purged(room: Room, record_ids: Iterable[str]) -> None:
             room, [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]
         )
         put_number(room, _UNFINISHED, 1)
+
+
+def refuse_purged(room: Room, record_ids: Iterable[str]) -> None:
+    """Raise AppError(purged) for a record that is gone for good: a form still open MUST NOT keep it."""
+    for record_id in record_ids:
+        if _stands_purged(room, record_id):
+            raise AppError(ErrorCode.PURGED, record=record_id)
 
 
 def finish_purges(room: Room, journal: Journal, files: PhotoFiles) -> None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from field178_mobile.ports import Clock, CrashPoint, no_crash
 from field178_mobile.store.acts import deletion, resolution
 from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
+from field178_mobile.store.driver import OperationalError, is_refused_write
 from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.lookups import Lookups
@@ -30,6 +31,7 @@ from field178_mobile.store.model import (
 )
 from field178_mobile.store.opening import Opening, open_database
 from field178_mobile.store.photo_shelf import PhotoShelf
+from field178_mobile.store.purged import refuse_purged
 from field178_mobile.store.records import Records
 from field178_mobile.store.room import Room
 from field178_mobile.store.thread import DatabaseThread
@@ -98,7 +100,7 @@ class Store:
     def unlock(self, key: bytes) -> None:
         """Open the database with the data key; brings back what a crash or a damage left behind."""
         if self._unlocked is None:
-            self._thread.call(lambda: self._open(key))
+            self._call(lambda: self._open(key))
             self._tell(StoreChange(everything=True))
 
     def lock(self) -> None:
@@ -198,6 +200,7 @@ class Store:
             self._tell(StoreChange())
 
     def _file(self, unlocked: Unlocked, drafts: Sequence[Draft], user: str) -> list[str | None]:
+        refuse_purged(unlocked.room, [draft.record_id for draft in drafts])
         contents = [content_of_draft(unlocked.room, draft) for draft in drafts]
         filed = iter(self._file_all(unlocked, [item for item in contents if item is not None], user))
         unchanged = [draft for draft, item in zip(drafts, contents, strict=True) if item is None]
@@ -235,7 +238,16 @@ class Store:
             unlocked.journal.close()
 
     def _run(self, work: Callable[[Unlocked], Result]) -> Result:
-        return self._thread.call(lambda: work(self._require()))
+        return self._call(lambda: work(self._require()))
+
+    def _call(self, work: Callable[[], Result]) -> Result:
+        try:
+            return self._thread.call(work)
+        except (OperationalError, OSError) as error:
+            if not is_refused_write(error):
+                raise
+            # The transaction is undone, drafts and changes of before are whole: only this one was not kept.
+            raise AppError(ErrorCode.STORE_UNWRITABLE) from error
 
     def _require(self) -> Unlocked:
         if self._unlocked is None:
@@ -254,9 +266,10 @@ class DraftShelf:
         self._store = store
 
     def save(self, draft: Draft) -> None:
-        """Write a draft whole."""
+        """Write a draft whole; AppError(purged) when the office has removed the record for good since."""
 
         def work(unlocked: Unlocked) -> Iterable[str]:
+            refuse_purged(unlocked.room, [draft.record_id])
             with unlocked.room.transaction("draft"):
                 save_draft(unlocked.room, draft)
             return (draft.record_id,)

@@ -21,8 +21,11 @@ from field178_mobile.sync.frames import (
 )
 from field178_mobile.sync.own_result import own_result, row_of_change
 from field178_mobile.sync.request import Exchange
-from field178_shared.errors import AppError
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt
+
+# These tell of this tablet, not of the answer.
+_OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
 
 
 class Answer:
@@ -77,6 +80,8 @@ class Answer:
         try:
             self._take(frame, self.hello)
         except AppError as error:
+            if error.code in _OWN_STORE:
+                raise  # the answer is sound: this tablet could not keep it
             raise AnswerFault("frame") from error
 
     def close(self) -> None:

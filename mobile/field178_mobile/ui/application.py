@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kivy.app import App
+from kivy.base import ExceptionManager
 from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
@@ -11,6 +12,7 @@ from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
 from field178_mobile.ui.language import language
 from field178_mobile.ui.look import LookBook
+from field178_mobile.ui.refusals import Refusals
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.typist import typist
 
@@ -52,6 +54,7 @@ class Field178App(App):
 
     def on_start(self) -> None:
         """Meet the officer in the frame after the first one."""
+        ExceptionManager.add_handler(Refusals())
         self._house.platform.protect_screen()
         Frames.schedule_once(lambda _dt: Frames.schedule_once(self.doorway.meet, 0), 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.full_disk import no_room_beyond
 from tests.mobile.inspection_world import (
     KARAOKE,
     LAST_VISIT,
@@ -21,11 +22,11 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 
 from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
-from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.inspection_state import InspectionState, Spoken
 from field178_mobile.presenters.outing_data import Outing
 from field178_mobile.presenters.visit import Place, new_visit
 from field178_mobile.store import Draft, Store
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import read_path
 
 PLACE = Place(KARAOKE, "Karaoke Hồng Phúc", "karaoke", UNIT)
@@ -92,6 +93,19 @@ def test_answer_is_durable_before_it_is_shown(store, clock):
     bench.visit._render = lambda state: seen.append(bench.saved("answers.fire_exits_clear.v"))
     bench.visit.answer("fire_exits_clear", "yes")
     assert seen == ["yes"]
+
+
+def test_an_answer_the_disk_refuses_is_said_and_not_shown_as_kept(bench):
+    bench.visit.answer("fire_exits_clear", "yes")
+    with no_room_beyond(0):
+        bench.visit.answer("fire_exit_unlocked", "no")
+        assert bench.state.spoken == Spoken(error=message(ErrorCode.STORE_UNWRITABLE, "vi"))
+        bench.visit.undo()
+        assert bench.state.spoken.error
+    assert bench.saved("answers.fire_exit_unlocked") is None
+    assert bench.saved("answers.fire_exits_clear.v") == "yes"
+    bench.visit.undo()
+    assert bench.saved("answers.fire_exits_clear") is None
 
 
 def test_opening_a_visit_saves_no_draft(bench):

@@ -10,9 +10,9 @@ from field178_mobile.presenters.outreach_sessions import SessionsState
 from field178_mobile.presenters.outreach_state import OutreachState
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.store import Word
+from field178_mobile.store import Draft, Word
 from field178_shared.codelists import load
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.ids import IdSource, review_id
 
 UNIT = "c11629_v1"
@@ -68,6 +68,18 @@ def test_a_session_begins_today_with_nothing_else_assumed(desk: Desk) -> None:
     assert [option for option in desk.state.forms if option.is_chosen] == []
     assert desk.state.audiences == ()
     assert [unit.id for unit in desk.state.units] == [UNIT, "c11632_v1"], "units that are in being today"
+
+
+def test_a_tap_the_store_refuses_is_said_and_not_shown_as_kept(desk: Desk, monkeypatch) -> None:
+    session = desk.begin()
+
+    def refuse(draft: Draft) -> None:
+        raise AppError(ErrorCode.STORE_UNWRITABLE)
+
+    monkeypatch.setattr(desk.store.drafts, "save", refuse)
+    session.choose_form("conference")
+    assert desk.state.spoken.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
+    assert [option for option in desk.state.forms if option.is_chosen] == []
 
 
 def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(desk: Desk) -> None:

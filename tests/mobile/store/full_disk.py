@@ -11,12 +11,12 @@ from tests.full_disk import no_room_beyond
 from tests.mobile.support import KEY, FrozenClock
 
 from field178_mobile.store import Store
-from field178_mobile.store.driver import Error
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.opening import JOURNAL
 from field178_mobile.store.photo_shelf import match_photos
 from field178_mobile.store.rebuild import is_sound
 from field178_mobile.store.store import Unlocked
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 
 STEPS = 14
@@ -65,7 +65,8 @@ class FullDisk:
         try:
             with no_room_beyond(self._rng.randrange(_LAST_BYTE)):
                 act()
-        except (Error, OSError):
+        except AppError as error:
+            _must_name_the_disk(error)
             self._told.refused += 1
             _match_photos(store)
             after = saved_in(store)
@@ -94,11 +95,17 @@ class FullDisk:
         try:
             with no_room_beyond(self._rng.randrange(_LAST_BYTE)):
                 store.unlock(KEY)
-        except (Error, OSError):
+        except AppError as error:
+            _must_name_the_disk(error)
             self._told.refused_openings += 1
             store.unlock(KEY)
         assert not store.was_rebuilt, "a full disk was taken for damage"
         return store
+
+
+def _must_name_the_disk(error: AppError) -> None:
+    if error.code is not ErrorCode.STORE_UNWRITABLE:
+        raise error
 
 
 def _only_let_go(before: Saved, after: Saved) -> bool:

@@ -14,6 +14,7 @@ from field178_mobile.store.pack_pages import PackPage
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
 from field178_shared.canonical import digest_of, receipt_hash
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import Receipt, Status
 
 OTHER = "0197aaaa-0000-7000-8000-000000000002"
@@ -84,6 +85,18 @@ def test_what_was_begun_on_it_goes_and_other_drafts_stay(store: Store, clock: Fr
         store.drafts.save(draft_of(store, record_id, clock.now(), rooms_total=3))
     arrives(store, PURGED)
     assert [draft.record_id for draft in store.drafts.all()] == [OTHER]
+
+
+def test_a_form_that_was_open_keeps_and_files_nothing_any_more(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    open_form = draft_of(store, RECORD, clock.now(), rooms_total=3)
+    store.drafts.save(open_form)
+    arrives(store, PURGED)
+    for act in (lambda: store.drafts.save(open_form), lambda: store.file(open_form, USER)):
+        with pytest.raises(AppError) as caught:
+            act()
+        assert caught.value.code is ErrorCode.PURGED
+    assert (store.drafts.all(), held(store)) == ([], set())
 
 
 def test_the_text_does_not_come_back_when_the_tablet_starts_again(store: Store, clock: FrozenClock) -> None:
