@@ -104,6 +104,8 @@ class TabletOracle:
             is_lost = stored is None or stored.rev < rev
             if scope not in scopes or not is_lost or now.get(record_id, 0) >= rev:
                 continue
+            if stored is not None and stored.is_purged:
+                continue  # removed for good: whatever a later history made of it, no copy may stay
             kept = record_id in resting or record_id in self.tablet.told_salvaged
             require(kept, "I1", f"{self.tablet.name} dropped {record_id}, which the server does not have")
         self._held_rows = {(record_id, scope): rev for record_id, rev, scope in rows}
