@@ -201,8 +201,9 @@ def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest], 
         return item.id
     base = get_base(room, item.record_id)
     if base is None or base.scope == item.scope:
-        # An old leave MUST NOT touch a record that lives in another scope by now.
-        take_out(room, item.record_id, digests, at_s, lost=False)
+        # An old leave MUST NOT touch a record that lives in another scope by now. Of a scope that waits for
+        # its repair another history may tell: it need not know the revision that goes here.
+        take_out(room, item.record_id, digests, at_s, lost=get_scope(room, item.scope).refresh > 0)
         settle_left(room, item.record_id, item.scope)
     return item.record_id
 

@@ -45,6 +45,9 @@ def take_over(room: Room, row: BaseRow, digests: dict[str, Digest], at_s: int) -
         _rest(room, old, at_s, lost=False)
     elif old is None:
         _let_go(room, row)
+        # It left another scope just before, and comes back as less than it was: so says a restored server.
+        query = "UPDATE removed SET lost = 1 WHERE lost = 0 AND id = ? AND rev >= ?"
+        room.connection.execute(query, (row.id, row.rev))
 
 
 def take_out(room: Room, record_id: str, digests: dict[str, Digest], at_s: int, *, lost: bool) -> None:

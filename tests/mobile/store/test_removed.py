@@ -13,12 +13,13 @@ from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
+OTHER_UNIT = "unit:c2_v1"
 NOW_S = 1_800_000_000
-GREETING = Greeting("epoch", 0, (), frozenset({UNIT}), at_s=NOW_S)
+GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}), at_s=NOW_S)
 
 
-def arrives(store: Store, *items: BaseRow | Leave) -> None:
-    SyncStore(store).commit_checkpoint(Checkpoint(UNIT, 9, None, items, (), GREETING))
+def arrives(store: Store, *items: BaseRow | Leave, scope: str = UNIT) -> None:
+    SyncStore(store).commit_checkpoint(Checkpoint(scope, 9, None, items, (), GREETING))
 
 
 def resting(store: Store) -> list[tuple[str, int, int]]:
@@ -48,6 +49,26 @@ def test_what_is_newer_here_is_kept_when_the_server_went_back(store: Store, rev:
     server_commits(store, newer)
     arrives(store, base_row(RECORD, rev, name="Ánh Trăng"))
     assert lost(store) == [newer]
+
+
+def test_what_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
+    # Another history tells of the leave: of the revision here it may know nothing.
+    newer = base_row(RECORD, 3, name="Ánh Sao")
+    server_commits(store, newer)
+    SyncStore(store).repair_scope(UNIT)
+    arrives(store, Leave(RECORD, UNIT))
+    assert lost(store) == [newer]
+
+
+@pytest.mark.parametrize(("rev", "offered"), [(1, True), (2, True), (3, False)])
+def test_what_left_one_scope_is_offered_when_an_older_one_comes_in_another(
+    store: Store, rev: int, offered: bool
+) -> None:
+    newer = base_row(RECORD, 2, name="Ánh Sao")
+    server_commits(store, newer)
+    arrives(store, Leave(RECORD, UNIT))
+    arrives(store, base_row(RECORD, rev, "establishment", OTHER_UNIT, name="Ánh Trăng"), scope=OTHER_UNIT)
+    assert lost(store) == ([newer] if offered else [])
 
 
 def test_an_ordinary_edit_and_a_repeated_record_leave_nothing_behind(store: Store) -> None:
