@@ -1,5 +1,12 @@
-"""Stores for the tests below this folder, on every engine."""
+"""Stores for the tests below this folder, on every engine, and seeded worlds of the simulator."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.contract.simulator.beginnings import Beginnings, beginnings
+from tests.contract.simulator.run import Simulator, simulator
 from tests.stores import (
     engine,
     postgres_cluster,
@@ -11,6 +18,7 @@ from tests.stores import (
 )
 
 __all__ = [
+    "begun",
     "engine",
     "postgres_cluster",
     "postgres_engine",
@@ -18,4 +26,19 @@ __all__ = [
     "sqlite_template",
     "statements",
     "world",
+    "worlds",
 ]
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Beginnings]:
+    """Give the beginnings of the worlds of a module, made before any bug is planted."""
+    with beginnings() as made:
+        yield made
+
+
+@pytest.fixture
+def worlds(begun: Beginnings) -> Iterator[Simulator]:
+    """Give a simulator that has not run a seed yet."""
+    with simulator(begun) as made:
+        yield made

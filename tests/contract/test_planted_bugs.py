@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from tests.contract.simulator.beginnings import Beginnings, beginnings
+from tests.contract.simulator.beginnings import Beginnings
 from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.wire import Fault
@@ -34,12 +34,6 @@ STEERED: Mapping[str, Options] = {
     "settles_unseen": Options(disasters=False, often=("race_to_settle",)),
     "verdicts_sent_once": Options(fault=Fault.ANSWER_LOST),
 }
-
-
-@pytest.fixture(scope="module")
-def begun() -> Iterator[Beginnings]:
-    with beginnings() as made:
-        yield made
 
 
 @pytest.mark.parametrize("name", sorted(BUGS))

@@ -1,0 +1,56 @@
+"""The thousand seeds in blocks that two test modules share: what a block must have met to prove anything."""
+
+from __future__ import annotations
+
+import time
+
+from tests.contract.simulator.run import Seen, Simulator
+from tests.contract.simulator.wire import Fault
+from tests.contract.simulator.world import MOST_ROUNDS, Options
+
+BLOCKS = 20
+SEEDS_A_BLOCK = 50
+# Each half is a module of its own: two workers of a test run share the time.
+FIRST_HALF, SECOND_HALF = range(BLOCKS // 2), range(BLOCKS // 2, BLOCKS)
+USUAL_ROUNDS = 2
+LEAST_OF_EACH = 10
+
+VERDICTS = {
+    ("applied", None),
+    ("unchanged", None),
+    ("unchanged", "replaced"),
+    ("conflict", "changed"),
+    ("conflict", "deleted"),
+    ("conflict", "locked"),
+    ("conflict", "merged"),
+    ("quarantined", "schema"),
+    ("quarantined", "rule"),
+    ("quarantined", "orphan"),
+    ("quarantined", "group"),
+    ("quarantined", "scope_not_granted"),
+    ("quarantined", "user_unknown"),
+}
+TABLET_TRANSACTIONS = {
+    *("file", "sent", "checkpoint", "finish", "offer", "epoch", "lost", "prune", "resync", "repair")
+}
+SERVER_CRASH_POINTS = {"push.begin", "push.commit", "push.done", "answer"}
+
+
+def judge_block(worlds: Simulator, block: int) -> None:
+    """Run the seeds of a block; raises Failed for one that breaks an invariant."""
+    started = time.process_time()
+    runs = [worlds.run(block * SEEDS_A_BLOCK + number) for number in range(SEEDS_A_BLOCK)]
+    seconds = time.process_time() - started
+    print(f"{len(runs)} worlds, {len(runs) * Options.steps / seconds:.0f} steps/s")
+    assert max(run.rounds for run in runs) <= MOST_ROUNDS
+    assert sorted(run.rounds for run in runs)[len(runs) // 2] <= USUAL_ROUNDS
+    struck = [run for run in runs if not run.is_calm]
+    assert LEAST_OF_EACH <= len(struck) <= len(runs) - LEAST_OF_EACH
+    _has_met_everything(worlds.seen)
+
+
+def _has_met_everything(seen: Seen) -> None:
+    assert set(Fault) <= seen.faults
+    assert seen.verdicts >= VERDICTS
+    assert {name.partition(".")[0] for name in seen.tablet_crash_points} >= TABLET_TRANSACTIONS
+    assert seen.server_crash_points >= SERVER_CRASH_POINTS
