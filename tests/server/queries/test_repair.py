@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.world import OTHER_UNIT, UNIT, Json, Tablet, World
+import pytest
+from tests.server.services.test_purge import add_privacy_officers, purged
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.models import Tenant
 from field178_server.services.compaction import compact
@@ -74,6 +76,48 @@ def test_a_long_repair_goes_on_bucket_by_bucket(world: World) -> None:
     author.push(*[author.create() for _ in range(300)])
     assert repair(empty, max_records=4) == 300
     assert empty.base == author.base
+
+
+@pytest.mark.parametrize("max_records", [500, 1])
+def test_what_was_deleted_and_purged_is_told_before_the_closing_checkpoint(
+    world: World, max_records: int
+) -> None:
+    add_privacy_officers(world)
+    author, late = world.tablet(), world.tablet()
+    gone = [author.created({**ESTABLISHMENT, "note": "Điều phải xóa"}) for _ in range(2)]
+    kept = author.created()
+    late.pull()
+    for record_id in gone:
+        author.push(author.delete(record_id, short_hash(author.base[record_id]["data"])))
+    late.pull()
+    assert set(late.base) == {*gone, kept}
+    for record_id in gone:
+        purged(world, record_id)
+    # No digest tells of them, the feed has forgotten them, and the checkpoint passes over where they stood.
+    run_write(world.engine, lambda session: compact(session, "main", UNIT))
+    world.change_rows(Tenant, epoch="e2")
+    frames = late.ask(repair={UNIT: buckets(late, UNIT)}, max_records=max_records)
+    late.take([frame for frame in frames if frame["frame"] != "repair"])
+    assert {one["id"] for one in late.base.values() if "purged" not in one["data"]} == {kept}
+    ours = [frame["frame"] for frame in frames if frame.get("scope") == UNIT]
+    assert ours == ["repair", "rec", "rec", "ck"]
+    assert late.sync()[-1]["verified"] == ["ref", UNIT]
+
+
+def test_a_conflict_that_was_purged_with_its_record_is_told_too(world: World) -> None:
+    add_privacy_officers(world)
+    author, late = world.tablet(), world.tablet()
+    record_id = author.created({**ESTABLISHMENT, "note": "một"})
+    late.pull()
+    author.push(author.change(record_id, {"note": "hai"}, was={"note": "một"}))
+    late.push(late.change(record_id, {"note": "ba"}, was={"note": "một"}))
+    (dispute,) = [one for one in late.base.values() if one["type"] == "conflict"]
+    late.push(late.change(record_id, {}, op="resolve", conflicts={dispute["id"]: dispute["rev"]}))
+    assert late.base[dispute["id"]]["deleted"]
+    purged(world, record_id)
+    frames = late.ask(repair={UNIT: buckets(late, UNIT)})
+    late.take([frame for frame in frames if frame["frame"] != "repair"])
+    assert {one["id"] for one in late.base.values() if set(one["data"]) == {"purged"}} == set(late.base)
 
 
 def test_a_scope_in_repair_is_repaired_under_any_epoch(world: World) -> None:
