@@ -5,13 +5,13 @@ A change that was not sent yet stays until the server has answered for it; then 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from field178_mobile.store.base import get_base
 from field178_mobile.store.drafts import delete_drafts_of
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_number, put_number, put_text
-from field178_mobile.store.outbox import State, changes_of, delete_changes
+from field178_mobile.store.outbox import OwnChange, State, changes_of, delete_changes
 from field178_mobile.store.photo_files import PhotoFiles
 from field178_mobile.store.photo_rows import all_photos
 from field178_mobile.store.photo_shelf import forget_photo
@@ -28,10 +28,10 @@ def forget_purged(room: Room, record_ids: Iterable[str]) -> None:
         if not _stands_purged(room, record_id):
             continue
         delete_drafts_of(room, record_id)
-        answered = [one for one in changes_of(room, record_id) if one.state is State.ACKNOWLEDGED]
-        delete_changes(
-            room, [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]
-        )
+        own = changes_of(room, record_id)
+        answered = [one for one in own if one.state is State.ACKNOWLEDGED]
+        gone = [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]
+        delete_changes(room, [*gone, *_said_anew(own, gone)])
         put_number(room, _UNFINISHED, 1)
 
 
@@ -54,6 +54,17 @@ def finish_purges(room: Room, journal: Journal, files: PhotoFiles) -> None:
         put_text(room, "journal", journal.generation)
         put_number(room, "journal_end", journal.size)
         put_number(room, _UNFINISHED, 0)
+
+
+def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
+    """Return what never got an answer of its own because a change that goes now mends it."""
+    held = {one.id for one in own} - set(gone)
+    found = []
+    for one in reversed(own):
+        if one.state is State.PARKED and one.replaced_by is not None and one.replaced_by not in held:
+            held.discard(one.id)
+            found.append(one.id)
+    return found
 
 
 def _stands_purged(room: Room, record_id: str) -> bool:

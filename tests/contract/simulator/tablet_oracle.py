@@ -38,6 +38,7 @@ class TabletOracle:
         # The server went back to a backup and nobody told the tablets: verdicts and places in the order may
         # be others since, and they find out only in the course of an exchange.
         self.is_history_hidden = False
+        self._menders: dict[str, str] = {}
         self._edits: dict[tuple[str, str], Edit] = {}
         self._cursors: dict[str, tuple[str | None, int, int]] = {}
         self._held_rows: dict[tuple[str, str], int] = {}
@@ -55,10 +56,19 @@ class TabletOracle:
         change = self.tablet.change(change_id)
         require(change is not None, "I1", f"{change_id} was filed and is not there")
         assert change is not None
+        mended = self.tablet.rows(f"SELECT id FROM outbox WHERE replaced_by = '{change_id}'")
+        self._menders |= {one: change_id for (one,) in mended}
         for path, value in change.set.items():
             self._forget_overlapping(change.record_id, path)
             self._edits[change.record_id, path] = Edit(change_id, value)
         self._look({change.record_id})
+
+    def let_go(self, answered: set[str]) -> None:
+        """Release what is gone of these changes, and of those that the user has said anew by one of them."""
+        for mended, mender in reversed(self._menders.items()):
+            if mender in answered:
+                answered = answered | {mended}
+        self.promised -= answered - self.held()
 
     def became_another(self) -> None:
         """The tablet goes on from older files: what they do not hold was lost with its other self."""

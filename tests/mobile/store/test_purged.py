@@ -79,6 +79,29 @@ def test_an_unsent_change_goes_when_the_server_has_answered_for_it(
     assert held(store) == journalled(tmp_path) == set()
 
 
+def test_what_was_mended_unsent_goes_with_what_mends_it(
+    store: Store, clock: FrozenClock, tmp_path: Path
+) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    parked = []
+    for _ in range(2):
+        parked.append(filed(store, clock))
+        SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
+    mender = filed(store, clock)
+    arrives(store, PURGED)
+    assert held(store) == {*parked, mender}
+    answered(store, mender, "purged")
+    assert held(store) == journalled(tmp_path) == set()
+
+
+def test_what_is_parked_and_not_mended_still_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    parked = filed(store, clock)
+    SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
+    arrives(store, PURGED)
+    assert held(store) == {parked}
+
+
 def test_what_was_begun_on_it_goes_and_other_drafts_stay(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
     for record_id in (RECORD, OTHER):
