@@ -104,6 +104,7 @@ class Tablet:
         self.starts = 0
         self.sent = 0
         self.told_scopes: frozenset[str] = frozenset()
+        self.told_throughout: frozenset[str] = frozenset()
         self.told_salvaged: set[str] = set()
         self._paths: dict[str, Collection[str]] = {}
         self._unsealed: dict[tuple, BaseRow] = {}
@@ -165,6 +166,7 @@ class Tablet:
     def _overhear(self, event: Event) -> None:
         if isinstance(event, LineOf) and event.data.startswith(_HELLO):
             self.told_scopes = frozenset(json.loads(event.data).get("scopes", self.told_scopes))
+            self.told_throughout &= self.told_scopes
         if isinstance(event, LineOf) and event.data.startswith(_SALVAGED):
             self.told_salvaged.update(json.loads(event.data)["ids"])
 

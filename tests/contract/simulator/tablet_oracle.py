@@ -102,12 +102,14 @@ class TabletOracle:
 
     def judge_kept(self, state: ServerState) -> None:
         """Judge what went: not much without a word, and nothing the server lost before it answered for it."""
+        # A scope may be lost and granted again within one conversation: its rows went, as they had to.
+        granted, self.tablet.told_throughout = self.tablet.told_throughout, self.tablet.told_scopes
         if self._is_as_before("kept", self.tablet.mark):
             return
         rows = self.tablet.rows("SELECT id, rev, scope FROM base WHERE deleted = 0")
         self._judge_brake()
         now = {row[0]: row[1] for row in self.tablet.rows("SELECT id, rev FROM base")}
-        scopes = {row[0] for row in self.tablet.rows("SELECT id FROM scope")}
+        scopes = granted & {row[0] for row in self.tablet.rows("SELECT id FROM scope")}
         resting = {row[0] for row in self.tablet.rows("SELECT id FROM removed WHERE lost = 1")}
         for (record_id, scope), rev in self._held_rows.items():
             stored = state.records.get(record_id)
