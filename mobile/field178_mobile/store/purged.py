@@ -15,6 +15,7 @@ from field178_mobile.store.outbox import OwnChange, State, changes_of, delete_ch
 from field178_mobile.store.photo_files import PhotoFiles
 from field178_mobile.store.photo_rows import all_photos
 from field178_mobile.store.photo_shelf import forget_photo
+from field178_mobile.store.pruning import keep_all_of
 from field178_mobile.store.room import Room
 from field178_shared.canonical import Digest, receipt_hash
 from field178_shared.errors import AppError, ErrorCode
@@ -31,6 +32,8 @@ def forget_purged(room: Room, record_ids: Iterable[str]) -> None:
         own = changes_of(room, record_id)
         answered = [one for one in own if one.state is State.ACKNOWLEDGED]
         gone = [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]
+        carried = [one for one in answered if one.id in gone and one.incarnation != one.receipt_incarnation]
+        keep_all_of(room, [one.receipt_incarnation or "" for one in carried])
         delete_changes(room, [*gone, *_said_anew(own, gone)])
         put_number(room, _UNFINISHED, 1)
 

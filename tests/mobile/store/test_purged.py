@@ -28,9 +28,9 @@ def filed(store: Store, clock: FrozenClock, record_id: str = RECORD) -> str:
     return change_id
 
 
-def answered(store: Store, change_id: str, reason: str | None = None) -> None:
+def answered(store: Store, change_id: str, reason: str | None = None, life: str = "") -> None:
     status = Status.APPLIED if reason is None else Status.QUARANTINED
-    receipt = Receipt(change_id, status, reason, {}, UNIT, 2, 9, "0" * 32, AT, "", 1)
+    receipt = Receipt(change_id, status, reason, {}, UNIT, 2, 9, "0" * 32, AT, life, 1)
     SyncStore(store).commit_receipts([receipt], GREETING.granted)
 
 
@@ -100,6 +100,24 @@ def test_what_is_parked_and_not_mended_still_waits_for_its_answer(store: Store, 
     SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
     arrives(store, PURGED)
     assert held(store) == {parked}
+
+
+def test_a_number_that_went_with_it_does_not_stand_for_one_of_another_life(
+    store: Store, clock: FrozenClock
+) -> None:
+    sync_store, second = SyncStore(store), "0197aaaa-0000-4000-8000-0000000000b2"
+    server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
+    sync_store.enter_device("device-1", lambda: second)
+    carried = filed(store, clock)
+    sync_store.enter_device("device-2", lambda: second)
+    kept = filed(store, clock, OTHER)
+    for change_id in (carried, kept):
+        answered(store, change_id, life=second)
+    arrives(store, PURGED, base_row(OTHER, 2, name="ba"))
+    assert held(store) == {kept}
+    # The backup holds the number 1 of both lives; which of the two it means nobody knows any more.
+    sync_store.prune({second: 1}, {second})
+    assert held(store) == {kept}
 
 
 def test_what_was_begun_on_it_goes_and_other_drafts_stay(store: Store, clock: FrozenClock) -> None:
