@@ -37,8 +37,9 @@ class PurgeOracle:
         self._made = 0
         self._secrets: dict[str, str] = {}
         self._ever: set[str] = set()
-        # Also of a history that a restore has undone: what went from a tablet does not come again.
-        self._answered: set[str] = set()
+        # The record of each change that was ever answered, also in a history that a restore has undone: what
+        # a tablet was told it may let go with its record, and then it does not come again.
+        self._answered: dict[str, str] = {}
 
     def new_secret(self) -> str:
         """Return a text that stands nowhere else in this world."""
@@ -57,13 +58,13 @@ class PurgeOracle:
             one: text for one, text in self._secrets.items() if one in rows and rows[one].is_purged
         }
 
-    def changes_of(self, state: ServerState) -> set[str]:
-        """Return the changes that tablets may let go: the server answered for them, their record went."""
-        self._answered |= {row.id for row in state.receipts.values() if row.record in self._ever}
-        return self._answered
+    def changes_of_purged(self) -> set[str]:
+        """Return the changes that tablets may let go: a server answered for them, their record went."""
+        return {change_id for change_id, record_id in self._answered.items() if record_id in self._ever}
 
     def judge(self, after: ServerState) -> None:
         """Judge the store after a step: what was purged stays so, and no row of any table holds its text."""
+        self._answered |= {row.id: row.record for row in after.receipts.values()}
         for record_id in self._secrets:
             require(after.records[record_id].is_purged, "I17", f"{record_id} came back")
         if self._secrets:

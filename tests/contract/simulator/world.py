@@ -133,7 +133,7 @@ class World:
     def judge(self, seat: Seat) -> None:
         """Judge a tablet in whatever state it is."""
         # What was answered for and went with a purged record was let go rightly.
-        seat.oracle.let_go(self.oracle.purges.changes_of(self.oracle.state))
+        seat.oracle.let_go(self.oracle.purges.changes_of_purged())
         seat.oracle.judge(is_calm=self.is_calm, backed_up=self.backed_up)
 
     def sync(self, seat: Seat, reason: WakeReason = WakeReason.USER) -> None:
