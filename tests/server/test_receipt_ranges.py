@@ -52,14 +52,23 @@ def test_a_client_that_does_not_ask_for_ranges_gets_a_verdict_and_a_stub_each(wo
     }
 
 
-def test_an_edit_and_a_deletion_are_told_like_a_create(world: World) -> None:
+def test_an_edit_is_told_like_a_create(world: World) -> None:
     tablet = world.tablet()
     one, other = tablet.created(), tablet.created()
-    edit = tablet.change(one, {"village": "Thôn 2"})
-    seen = short_hash(tablet.base[other]["data"])
-    frames = answer(tablet, edit, tablet.delete(other, seen))
+    edits = [tablet.change(record_id, {"village": "Thôn 2"}) for record_id in (one, other)]
+    frames = answer(tablet, *edits)
     assert kinds(frames) == ["hello", "oks", "end"]
     assert frames[1]["scopes"] == {UNIT: [3, 4]}
+
+
+def test_a_deletion_is_told_with_its_revision_since_no_digest_proves_it(world: World) -> None:
+    tablet = world.tablet()
+    one, other, gone = (tablet.created() for _ in range(3))
+    seen = short_hash(tablet.base[gone]["data"])
+    edits = [tablet.change(record_id, {"village": "Thôn 2"}) for record_id in (one, other)]
+    frames = answer(tablet, *edits, tablet.delete(gone, seen))
+    assert kinds(frames) == ["hello", "oks", "res", "rec", "end"]
+    assert (frames[2]["rev"], rows(frames)[0]["rev"], rows(frames)[0]["stub"]) == (2, 2, True)
 
 
 def test_a_conflict_between_breaks_the_run(world: World) -> None:

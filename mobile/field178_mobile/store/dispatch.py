@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from field178_mobile.store.base import put_scope, scope_rows
 from field178_mobile.store.meta import get_number, put_number
 from field178_mobile.store.outbox import State, offer_again, set_state
+from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
 
 
@@ -35,8 +37,18 @@ def unpark(room: Room, reason: str) -> list[str]:
 
 
 def offer_missing(room: Room, change_ids: Sequence[str], offering: bool) -> None:
-    """Push again what the server lost, under the same ids; `offering`: more is still to be offered."""
+    """Push again what the server lost, under the same ids; `offering`: more is still to be offered.
+
+    Their scopes wait for a repair: the rows here may hold what the server lost with them.
+    """
+    query = (
+        "SELECT receipt_scope FROM outbox WHERE id = ? AND state = 'acknowledged' AND status <> 'quarantined'"
+    )
+    scopes = {row[0] for one in change_ids for row in room.connection.execute(query, (one,))}
     with room.transaction("offer"):
+        for found in scope_rows(room).values():
+            if found.id in scopes and not found.refresh:
+                put_scope(room, marked(room, found))
         offer_again(room, change_ids)
         put_number(room, "must_offer", int(offering))
 
