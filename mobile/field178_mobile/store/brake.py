@@ -1,7 +1,8 @@
 """The brake: what would take away much of a scope is held back and asked for, unless the office announced it.
 
 While the question is open the scope is read on from where it was held, so that nothing comes twice; what
-would go is passed over. The cursor stays: with the user's word all of it comes again from there.
+would go is passed over. The cursor stays: with the user's word all of it comes again from there, with the
+next request. An answer that is on its way goes on from where the scope was held, and ends there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from field178_mobile.store.base import BaseRow, ScopeRow, get_base, put_scope, scope_rows
+from field178_mobile.store.base import BaseRow, ScopeRow, get_base, get_scope, put_scope, scope_rows
 from field178_mobile.store.meta import get_text, put_text
 from field178_mobile.store.room import Room
 
@@ -70,6 +71,27 @@ def let_go(room: Room, scopes: Iterable[str]) -> None:
         _put_held_at(room, after)
 
 
+def released(room: Room) -> frozenset[str]:
+    """Return the scopes read on from where they were held that may go by now: somebody said so."""
+    places = held_at(room)
+    if not places:
+        return frozenset()
+    kinds = {row[0] for row in room.connection.execute("SELECT kind FROM notice")}
+    if kinds & ANNOUNCING:
+        return frozenset(places)
+    return frozenset(scope for scope in places if get_scope(room, scope).answer == ALLOWED)
+
+
+def let_go_released(room: Room) -> None:
+    """Read what may go from the cursors again. MUST NOT happen while an answer is read.
+
+    Its checkpoints go on from where a scope was held: committed without the hold they would move the cursor
+    over all that was passed over.
+    """
+    with room.transaction("let_go"):
+        let_go(room, released(room))
+
+
 def counted(scope: ScopeRow, leaving: int, *, is_proven: bool) -> ScopeRow:
     """Return the scope with what has gone of it; once it is proven the count begins anew."""
     if is_proven:
@@ -83,7 +105,6 @@ def answer_brake(room: Room, *, allow: bool) -> None:
         for scope in scope_rows(room).values():
             if scope.held:
                 put_scope(room, replace(scope, answer=ALLOWED if allow else KEPT))
-                let_go(room, [scope.id] if allow else [])
 
 
 def read_held(room: Room) -> Held:

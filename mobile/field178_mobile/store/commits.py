@@ -136,11 +136,7 @@ def _commit_held(room: Room, checkpoint: Checkpoint, held: int, touched: set[str
     for name, digest in digests.items():
         put_scope(room, replace(get_scope(room, name), digest=digest))
     put_scope(room, replace(get_scope(room, scope), held=held))
-    if checkpoint.greeting.announces_removal:
-        # The office has said so meanwhile: all of it comes again, and goes.
-        let_go(room, [scope])
-    else:
-        read_on(room, scope, checkpoint.seq)
+    read_on(room, scope, checkpoint.seq)
     _keep_greeting(room, checkpoint.greeting)
     _put_wants(room, checkpoint)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_mobile.store.base import ScopeRow, scope_rows
-from field178_mobile.store.brake import ALLOWED, held_at
+from field178_mobile.store.brake import ALLOWED, held_at, released
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.outbox import held_receipts
 from field178_mobile.store.room import Room
@@ -40,7 +40,10 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The tablet's side of the agreement."""
+    """The tablet's side of the agreement.
+
+    `held_at`: how far scopes were read of which something is held back; `released`: those that may go.
+    """
 
     incarnation: str
     epoch: str | None
@@ -50,6 +53,7 @@ class Position:
     notices: tuple[str, ...]
     wants: tuple[str, ...]
     held_at: Mapping[str, int]
+    released: frozenset[str]
     must_offer: bool
     open_changes: int
     sent_changes: int
@@ -87,6 +91,7 @@ def read_position(room: Room) -> Position:
         notices=tuple(row[0] for row in room.connection.execute("SELECT id FROM notice ORDER BY id")),
         wants=tuple(str(record_id) for record_id in wants),
         held_at=held_at(room),
+        released=released(room),
         must_offer=get_number(room, "must_offer") == 1,
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),

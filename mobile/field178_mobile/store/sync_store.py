@@ -7,6 +7,7 @@ from datetime import datetime
 
 from field178_mobile.ports import Json
 from field178_mobile.store import (
+    brake,
     commits,
     contact,
     dictionary,
@@ -148,6 +149,10 @@ class SyncStore:
     def repair_scope(self, scope: str) -> None:
         """Repair one scope, because the server said so."""
         self._write(lambda room: repair.repair_scope(room, scope))
+
+    def let_go_released(self) -> None:
+        """Read from their cursors again what was held back and may go; never while an answer is read."""
+        self._write(brake.let_go_released)
 
     def bucket_digests(self, scope: str) -> Json:
         """Return what is held of a scope, bucket by bucket."""

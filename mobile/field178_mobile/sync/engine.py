@@ -151,6 +151,9 @@ class SyncEngine:
 
     def _send(self) -> list[Effect]:
         position = self._store.position()
+        if position.released:
+            self._store.let_go_released()
+            position = self._store.position()
         load = replace(self._next_load(position), snapshots=not self._packs.refused)
         pushed = load.pushed
         if pushed:
@@ -242,7 +245,7 @@ class SyncEngine:
             self._salvage.settle(exchange.load.salvage, answer.salvaged)
             self._packs.offer(answer.packs, self._store.position())
         self._store.expire_removed(answer.hello.greeting.at_s)
-        return self._next(answer, exchange, now)
+        return self._next(answer, now)
 
     def _on_stopped(self, answer: Answer, exchange: Exchange) -> list[Effect]:
         # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
@@ -256,12 +259,12 @@ class SyncEngine:
         self.state = replace(self.state, in_sync=False)
         return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
 
-    def _next(self, answer: Answer, exchange: Exchange, now: datetime) -> list[Effect]:
+    def _next(self, answer: Answer, now: datetime) -> list[Effect]:
         assert answer.hello is not None
         assert answer.end is not None
         hello, position = answer.hello, self._store.position()
         # New epoch, shortfall, mismatch and lost scopes leave their marks in the position: one more round.
-        if not hello.pull_refused and self._must_go_on(answer, exchange, position):
+        if not hello.pull_refused and self._must_go_on(answer, position):
             return self._go_on(position)
         agreed = hello.agreed or self._reactions.all_verified(answer, position)
         stopped = hello.pull_refused or position.is_revoked or position.parked_changes > 0
@@ -288,7 +291,7 @@ class SyncEngine:
         self._packs.take(data)
         return self._go_on(self._store.position())
 
-    def _must_go_on(self, answer: Answer, exchange: Exchange, position: Position) -> bool:
+    def _must_go_on(self, answer: Answer, position: Position) -> bool:
         more = answer.end is not None and answer.end.more
         if answer.mismatched or not (more or answer.moved_on):
             self._healing_rounds += 1
@@ -297,7 +300,7 @@ class SyncEngine:
             return False
         refreshing = any(scope.refresh for scope in position.scopes.values())
         # What was held back may go: it comes again from the cursor.
-        more = more or bool(exchange.position.held_at.keys() - position.held_at.keys())
+        more = more or bool(position.released)
         waiting = self._queue.has_next or self._salvage.has_next
         return more or refreshing or position.must_offer or bool(position.wants) or waiting
 

@@ -90,6 +90,10 @@ def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: 
     assert full.commit_checkpoint(checkpoint(0, 60)).stopped
     store.read(lambda room: answer_brake(room, allow=True))
     assert store.read(read_held).count == 0
+    # Of an answer that was on its way when the user spoke.
+    assert full.commit_checkpoint(checkpoint(0, 60)).stopped
+    assert full.position().scopes[UNIT].cursor == 1
+    full.let_go_released()
     assert not full.commit_checkpoint(checkpoint(0, 60)).stopped
     assert full.position().scopes[UNIT].answer == ALLOWED
     digest = store.read(lambda room: get_scope(room, UNIT).digest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.support import UNIT
+from tests.mobile.sync.model_server import ModelServer
 from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store.brake import answer_brake, read_held
@@ -120,6 +121,38 @@ def test_an_own_edit_of_a_record_that_is_held_back_ends_in_agreement(emptied: Ta
     emptied.sync()
     assert emptied.agrees()
     assert emptied.store.status().in_sync
+
+
+def sync_while_the_user_lets_go(tablet: Tablet) -> None:
+    """The user lets go while an answer is on its way that was asked for from where the scope was held."""
+
+    def overtaken(server: ModelServer, request: dict) -> list[bytes]:
+        lines = server.answer(request)
+        tablet.store.read(lambda room: answer_brake(room, allow=True))
+        return lines
+
+    tablet.faults.append(overtaken)
+    tablet.sync()
+
+
+def test_a_word_that_overtakes_an_answer_does_not_pass_over_what_was_held(emptied: Tablet) -> None:
+    emptied.sync()
+    sync_while_the_user_lets_go(emptied)
+    assert live(emptied) == 5
+    assert (emptied.agrees(), emptied.mismatches()) == (True, 0)
+    assert emptied.store.status().in_sync
+    assert emptied.server.salvage == {}
+
+
+def test_a_notice_at_the_head_of_a_long_answer_does_not_pass_over_what_was_held(emptied: Tablet) -> None:
+    emptied.sync()
+    emptied.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
+    for number in range(300, 360):
+        emptied.server.office_put(record(number), UNIT, name="mới")
+    emptied.sync()
+    assert live(emptied) == 65
+    assert (emptied.agrees(), emptied.mismatches()) == (True, 0)
+    assert emptied.server.salvage == {}
 
 
 def test_a_lost_scope_goes_without_a_question(emptied: Tablet) -> None:
