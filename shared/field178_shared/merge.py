@@ -137,7 +137,7 @@ def difference(seen: Data, now: Data) -> tuple[Data, Data]:
     set_: Data = {}
     was: Data = {}
     _collect(seen, now, "", (set_, was))
-    return set_, {path: _shortened(value) for path, value in was.items() if value is not None}
+    return set_, {path: shortened(value) for path, value in was.items() if value is not None}
 
 
 def _collect(
@@ -154,7 +154,8 @@ def _collect(
             out[1][path] = before
 
 
-def _shortened(value: object) -> object:
+def shortened(value: object) -> object:
+    """Return a value of `was` as it goes out: a long one is named by its hash (docs/sync-protocol.md §2)."""
     if isinstance(value, bool | int):
         return value
     return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value

@@ -8,9 +8,9 @@ from field178_mobile.store.clean import clean
 from field178_mobile.store.filing import Content
 from field178_mobile.store.lookups import Conflict
 from field178_mobile.store.model import RecordView
-from field178_shared.canonical import canonical, short_hash
-from field178_shared.merge import equal, read_path
-from field178_shared.protocol import LONG_WAS_BYTES, Op
+from field178_shared.canonical import short_hash
+from field178_shared.merge import equal, read_path, shortened
+from field178_shared.protocol import Op
 
 
 def deletion(view: RecordView) -> Content:
@@ -41,12 +41,7 @@ def resolution(view: RecordView, conflicts: Sequence[Conflict], chosen: Mapping[
         create=False,
         base_rev=view.rev,
         set=set_,
-        was={path: _shortened(value) for path, value in seen.items() if value is not None},
+        was={path: shortened(value) for path, value in seen.items() if value is not None},
         long_was={path: value for path, value in seen.items() if isinstance(value, dict | list | str)},
         more=(("conflicts", {conflict.id: conflict.rev for conflict in conflicts}),),
     )
-
-
-def _shortened(value: object) -> object:
-    is_long = not isinstance(value, bool | int) and len(canonical(value)) > LONG_WAS_BYTES
-    return {"$h": short_hash(value)} if is_long else value

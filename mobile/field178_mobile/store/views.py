@@ -8,7 +8,7 @@ from field178_mobile.ports import Json
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.outbox import OwnChange, State
-from field178_shared.merge import passes_non_object, read_path, same, write_path
+from field178_shared.merge import equal, passes_non_object, read_path, same, write_path
 from field178_shared.protocol import Op, Status
 
 
@@ -47,15 +47,19 @@ def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
     return [change for change in own if _is_shown(change) and not change.is_refused]
 
 
-def without_refused(seen: Mapping[str, object], own: Sequence[OwnChange]) -> Json:
+def without_refused(seen: Mapping[str, object], base: BaseRow | None, own: Sequence[OwnChange]) -> Json:
     """Return what the user saw with the refused values taken out again.
 
-    The value of a quarantined change is never a `was`: the server never had it.
+    The value of a quarantined change is never a `was`: the server never had it. Where the same value stands
+    without that change, by the server's word or by a later own one, it stays.
     """
     data = dict(seen)
-    for change in reversed([change for change in own if change.is_refused]):
+    refused = [change for change in own if change.is_refused]
+    standing = compose(base, effective(own)) if refused else None
+    for change in reversed(refused):
         for path, value in change.set.items():
-            if not passes_non_object(data, path) and _reads(data, path) == value:
+            stands = standing is not None and equal(read_path(standing.data, path), value)
+            if not stands and not passes_non_object(data, path) and equal(read_path(data, path), value):
                 data = write_path(data, path, change.was.get(path))
     return data
 
@@ -119,10 +123,3 @@ def _marked(own: Sequence[OwnChange]) -> tuple[str, ...]:
         if change.is_refused and change.replaced_by is None and not change.settled:
             paths.update(str(path) for path in change.details if str(path) in change.set)
     return tuple(sorted(paths))
-
-
-def _reads(data: Mapping[str, object], path: str) -> object:
-    value: object = data
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value

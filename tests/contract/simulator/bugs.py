@@ -11,7 +11,7 @@ from unittest.mock import patch
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_mobile.store import brake, commits, pruning, repair, sync_store
+from field178_mobile.store import brake, commits, filing, pruning, repair, sync_store
 from field178_mobile.store.base import Committed, drop_base, get_scope, put_scope
 from field178_mobile.store.commits import Checkpoint
 from field178_mobile.store.position import Position
@@ -370,6 +370,16 @@ def replaces_although_held_back() -> Planted:
     return patch.object(Intake, "_hold", hold)
 
 
+@contextmanager
+def taking_back_says_nothing() -> Iterator[None]:
+    """A refused value that the user takes back goes without a word, as if nothing had been changed."""
+    with (
+        patch.object(filing, "_take_back", lambda changed, set_, was: None),
+        patch.object(filing, "refusal", lambda own: None),
+    ):
+        yield
+
+
 BUGS: Mapping[str, Callable[[], Planted]] = {
     planted.__name__: planted
     for planted in (
@@ -404,5 +414,6 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         groups_ignored,
         group_not_rolled_back,
         replaces_although_held_back,
+        taking_back_says_nothing,
     )
 }

@@ -20,7 +20,7 @@ from tests.contract.simulator.wire import Fault, Wire
 from field178_mobile.store import Draft, RecordView
 from field178_mobile.store.brake import answer_brake
 from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
-from field178_shared.merge import difference
+from field178_shared.merge import Data, difference, equal, read_path
 
 MOST_ROUNDS = 10
 PATIENCE = 6
@@ -162,16 +162,25 @@ class World:
             return self._found_after_crash(seat, draft)
         if change_id is not None:
             seat.oracle.filed(change_id)
+        self._judge_word(seat, draft, is_filed=change_id is not None)
         return change_id
+
+    def _judge_word(self, seat: Seat, draft: Draft, *, is_filed: bool) -> None:
+        """Judge that filing took all that the user changed, and shows it, whatever was refused before."""
+        said = _said(draft)
+        require(is_filed or not said, "I1", f"{seat.tablet.name} filed nothing of {sorted(said)}")
+        view = seat.tablet.store.view(draft.record_id)
+        for path, value in said.items() if view is not None else ():
+            shown = equal(read_path(view.data, path), value)
+            require(shown, "I9", f"{seat.tablet.name} filed {path} of {draft.record_id} and does not show it")
 
     def _found_after_crash(self, seat: Seat, draft: Draft) -> str | None:
         """Take an interrupted filing for what the files hold: the change whole, or still the draft."""
         found = sorted(seat.oracle.held() - seat.oracle.promised)
         for change_id in found:
             seat.oracle.filed(change_id)
-        says_something = draft.seen is None or bool(difference(draft.seen, draft.data)[0])
         kept = bool(found) or seat.tablet.store.drafts.get(draft.id) is not None
-        require(kept or not says_something, "I11", f"a crash took draft {draft.id} and filed nothing")
+        require(kept or not _said(draft), "I11", f"a crash took draft {draft.id} and filed nothing")
         return found[0] if found else None
 
     def _second_crash(self) -> int | None:
@@ -252,3 +261,8 @@ class World:
         tablet.fetch = self.wire.fetch
         tablet.told_scopes = self.oracle.state.scopes_of(device)
         return Seat(tablet, TabletOracle(tablet, self.oracle.state))
+
+
+def _said(draft: Draft) -> Data:
+    """Return what the user changed, by path."""
+    return difference(draft.seen or {}, draft.data)[0]

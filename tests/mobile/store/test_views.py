@@ -120,8 +120,16 @@ def test_a_path_through_a_value_changes_nothing() -> None:
 
 def test_the_value_of_a_refused_change_is_taken_out_of_what_was_seen() -> None:
     refused = acknowledged({"name": "sai", "village": "x"}, Status.QUARANTINED, was={"name": "cũ"})
-    assert without_refused({"name": "sai", "village": "x"}, [refused]) == {"name": "cũ"}
-    assert without_refused({"name": "sửa", "village": "x"}, [refused]) == {"name": "sửa"}
+    assert without_refused({"name": "sai", "village": "x"}, BASE, [refused]) == {"name": "cũ"}
+    assert without_refused({"name": "sửa", "village": "x"}, BASE, [refused]) == {"name": "sửa"}
+
+
+def test_a_refused_value_that_stands_without_it_was_seen() -> None:
+    refused = acknowledged({"name": "sai"}, Status.QUARANTINED, was={"name": "cũ"}, replaced_by="d")
+    mending = own({"name": "sai"}, was={"name": "cũ"}, id="d")
+    assert without_refused({"name": "sai"}, BASE, [refused, mending]) == {"name": "sai"}
+    theirs = replace(BASE, data={"name": "sai"})
+    assert without_refused({"name": "sai"}, theirs, [refused]) == {"name": "sai"}
 
 
 VALUES = st.none() | st.integers(0, 3) | st.text("ab", max_size=2)

@@ -132,3 +132,15 @@ def test_after_a_grant_the_later_word_stands_for_both(world: World) -> None:
         ("unchanged", "replaced", 1),
         ("applied", None, 1),
     ]
+
+
+def test_a_mending_that_sets_nothing_new_settles_what_it_replaces(world: World) -> None:
+    tablet = world.tablet()
+    record = tablet.create(ESTABLISHMENT)
+    tablet.push(record)
+    bad = tablet.change(record["record_id"], {"rooms_total": -1})
+    assert tablet.push(bad)[0]["status"] == "quarantined"
+    nothing = tablet.change(record["record_id"], {}, replaces=[bad["change_id"]])
+    (receipt,) = tablet.push(nothing)
+    assert (receipt["status"], receipt["rev"]) == ("unchanged", 1)
+    assert tablet.receipts[bad["change_id"]]["reason"] == "replaced"
