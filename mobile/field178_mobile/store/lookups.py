@@ -74,7 +74,8 @@ class Lookups:
 
     def touch(self, record_ids: Iterable[str]) -> None:
         """Read these records again."""
-        for record_id in record_ids:
+        # In an order of their own: of a set they come in another one in every process, and lists would jump.
+        for record_id in sorted(record_ids):
             row = get_base(self._room, record_id)
             own = changes_of(self._room, record_id)
             if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):

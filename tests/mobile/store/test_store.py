@@ -129,6 +129,18 @@ def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenCl
     assert store.shown_state(RECORD).word is Word.APPROVED
 
 
+def test_what_came_together_lies_in_the_inbox_in_one_order(store: Store) -> None:
+    numbers = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(20)]
+    returned = {"record_rev": 1, "state": "returned", "reason": "thiếu", "comments": {}}
+    rows = [base_row(one, 1, name="một") for one in numbers]
+    reviews = sorted((review_id(one), one) for one in numbers)
+    rows += [base_row(name, 1, "review", record=one, **returned) for name, one in reviews]
+    server_commits(store, *rows)
+    # The ids of a commit are a set, which another process would go through in another order.
+    store.write(lambda unlocked: frozenset(name for name, _ in reviews))
+    assert [item.record_id for item in store.inbox()] == [one for _, one in reviews]
+
+
 def test_establishments_are_found_by_folded_name_and_follow_every_change(
     store: Store, clock: FrozenClock
 ) -> None:
