@@ -28,18 +28,21 @@ def deletion(view: RecordView) -> Content:
     )
 
 
-def resolution(view: RecordView, conflicts: Sequence[Conflict], chosen: Mapping[str, object]) -> Content:
-    """Return the settling of a record's conflicts as shown: the chosen values, all else as it stands."""
+def resolution(standing: RecordView, conflicts: Sequence[Conflict], chosen: Mapping[str, object]) -> Content:
+    """Return the settling of a record's conflicts as shown: the chosen values, all else as it stands.
+
+    `standing`: the record without values that were refused, which are never a `was`.
+    """
     values = {path: clean(value) for path, value in chosen.items()}
-    set_ = {path: value for path, value in values.items() if not equal(value, read_path(view.data, path))}
-    seen = {path: read_path(view.data, path) for path in set_}
+    set_ = {path: value for path, value in values.items() if not equal(value, read_path(standing.data, path))}
+    seen = {path: read_path(standing.data, path) for path in set_}
     return Content(
-        record_id=view.id,
-        type=view.type,
-        scope=view.scope,
+        record_id=standing.id,
+        type=standing.type,
+        scope=standing.scope,
         op=Op.RESOLVE,
         create=False,
-        base_rev=view.rev,
+        base_rev=standing.rev,
         set=set_,
         was={path: shortened(value) for path, value in seen.items() if value is not None},
         long_was={path: value for path, value in seen.items() if isinstance(value, dict | list | str)},

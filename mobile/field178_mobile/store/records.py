@@ -15,7 +15,7 @@ from field178_mobile.store.outbox import OwnChange, by_record, changes_of, refus
 from field178_mobile.store.photo_aside import photos_aside, waiting_photos
 from field178_mobile.store.room import Room
 from field178_mobile.store.states import attention_of, is_returned, word_of
-from field178_mobile.store.views import compose, refusal
+from field178_mobile.store.views import compose, effective, refusal
 from field178_shared.clock import from_wire
 from field178_shared.protocol import Op
 
@@ -32,6 +32,10 @@ class Records:
     def view(self, record_id: str) -> RecordView | None:
         """Return one record as the user sees it, None when it is not on this tablet."""
         return self._marked(compose(get_base(self.room, record_id), changes_of(self.room, record_id)))
+
+    def standing(self, record_id: str) -> RecordView | None:
+        """Return one record without what was refused of it: the server never had that."""
+        return compose(get_base(self.room, record_id), effective(changes_of(self.room, record_id)))
 
     def views(self, record_type: str, scope: str | None) -> list[RecordView]:
         """Return the live records of a type, those only filed here included."""

@@ -139,13 +139,13 @@ class Store:
 
         None, and nothing filed, when there is none: one that gained a value since stays open.
         """
-        view, found = self._run(
-            lambda unlocked: (unlocked.records.view(record_id), unlocked.lookups.conflicts(record_id))
+        standing, found = self._run(
+            lambda unlocked: (unlocked.records.standing(record_id), unlocked.lookups.conflicts(record_id))
         )
         conflicts = [one for one in found if all(value in shown for value in one.disagreements)]
-        if view is None or not conflicts:
+        if standing is None or not conflicts:
             return None
-        return self.file_content(resolution(view, conflicts, chosen), user)
+        return self.file_content(resolution(standing, conflicts, chosen), user)
 
     def view(self, record_id: str) -> RecordView | None:
         """Return one record as the user sees it, None when it is not on this tablet."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.mobile.support import UNIT, USER
 from tests.mobile.sync.tablet import Tablet, record
+
+from field178_shared.protocol import Receipt, Status
 
 
 def wire_of(tablet: Tablet) -> dict:
@@ -51,6 +54,25 @@ def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
     assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": "của máy"}, {"name": "của phòng"})
     assert wire["conflicts"] == {conflict: 1}
     assert tablet.data(1) == {"name": "của máy", "village": "x"}
+
+
+@pytest.mark.parametrize("chosen", ["của máy", "sai"])
+def test_a_refused_value_is_not_what_was_seen_when_a_disagreement_is_settled(
+    tablet: Tablet, chosen: str
+) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="của máy")
+    tablet.server.office_put(record(1), UNIT, name="của phòng")
+    tablet.sync()
+    refused = tablet.file(1, name="sai")
+    assert refused is not None
+    verdict = Receipt(refused, Status.QUARANTINED, "rule", {}, UNIT, 0, None, None, "", "", 9)
+    tablet.sync_store.commit_receipts([verdict], frozenset({UNIT}))
+    [item] = [one for one in tablet.store.inbox() if one.disagreements]
+    tablet.store.resolve(record(1), item.disagreements, {"name": chosen}, USER)
+    wire = wire_of(tablet)
+    assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": chosen}, {"name": "của phòng"})
 
 
 def test_there_is_nothing_to_settle_without_a_disagreement(tablet: Tablet) -> None:
