@@ -1,0 +1,68 @@
+"""Lays the sources of the Android build into one folder: what the tablet runs, and nothing else.
+
+Usage: python mobile/stage_apk.py [FOLDER]      (build/apk unless told; buildozer.spec reads it from there)
+
+The same sources give the same folder, byte for byte and second for second, so that one build can be compared
+with another. Its SHA-256 is printed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = (ROOT / "shared" / "field178_shared", ROOT / "mobile" / "field178_mobile")
+ENTRY = ROOT / "mobile" / "main.py"
+
+# Read by people, tools and tests; the running tablet opens what is made from them.
+NOT_READ = frozenset({".po", ".yaml", ".typed", ".pyc"})
+# The player drives the demonstration, the fake device belongs to the tests.
+NOT_RUN = (
+    "field178_mobile/player/",
+    "field178_mobile/platform/fake.py",
+    "field178_shared/codelists/demo_dataset.json",
+)
+# The first second a zip file can name: no build is younger than another.
+SECOND = 315_532_800
+
+
+def staged_files() -> Iterator[tuple[str, Path]]:
+    """Yield name within the folder and source of every file, in order of the names."""
+    found = {"main.py": ENTRY, "LICENSE": ROOT / "LICENSE"}
+    for package in PACKAGES:
+        for path in package.rglob("*"):
+            name = f"{package.name}/{path.relative_to(package).as_posix()}"
+            if path.is_file() and path.suffix not in NOT_READ and not name.startswith(NOT_RUN):
+                found[name] = path
+    yield from sorted(found.items())
+
+
+def stage(folder: Path) -> str:
+    """Fill the folder anew and return the SHA-256 over names and contents."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    whole = hashlib.sha256()
+    for name, source in staged_files():
+        content = source.read_bytes()
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(0o644)
+        os.utime(target, (SECOND, SECOND))
+        whole.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def main() -> None:
+    """Stage into the folder of the command line."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "apk"
+    sys.stdout.write(f"{stage(folder)}  {folder}\n")
+
+
+if __name__ == "__main__":
+    main()
