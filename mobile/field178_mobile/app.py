@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from field178_mobile.platform.desktop import DesktopPlatform
 from field178_shared.clock import clock_from_environment
 from field178_shared.durable import make_folder
 
@@ -21,7 +21,12 @@ WINDOW = (1280, 800)
 
 
 def main() -> None:
-    """Run the tablet until its window closes."""
+    """Run the tablet until its window closes; with --version only say which one it is."""
+    if "--version" in sys.argv[1:]:
+        from field178_mobile.notebook import APP
+
+        sys.stdout.write(f"field178 {APP}\n")
+        return
     build_app(os.environ).run()
 
 
@@ -32,7 +37,7 @@ def build_app(
     cost: GuessCost | None = None,
 ) -> Field178App:
     """Return the application, not started. MUST come before the first import of Kivy to prepare it."""
-    device = platform or DesktopPlatform(environment)
+    device = platform or platform_of(environment)
     folder = device.data_folder()
     prepare_kivy(environment, folder)
     # Late: these import Kivy, which reads its settings from the environment once.
@@ -45,8 +50,20 @@ def build_app(
     clock = clock_from_environment(environment)
     notebook = Notebook(folder, clock, device.device_label(), cost, make_runner)
     notebook.network = device.network_kind
+    notebook.key_store = device.key_store
     house = House(notebook, device, KivyThread(), "FIELD178_CLOCK_START" in environment)
     return Field178App(house, LookBook(folder))
+
+
+def platform_of(environment: Mapping[str, str]) -> Platform:
+    """Return the device this process runs on. On Android its start sets ANDROID_ARGUMENT."""
+    if "ANDROID_ARGUMENT" in environment:
+        from field178_mobile.platform.android.device import AndroidPlatform
+
+        return AndroidPlatform()
+    from field178_mobile.platform.desktop import DesktopPlatform
+
+    return DesktopPlatform(environment)
 
 
 def prepare_kivy(environment: MutableMapping[str, str], folder: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from field178_mobile.sync.enrolment import EnrolLink
     from field178_mobile.sync.runner import SyncRunner
     from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
+    from field178_mobile.vault.device_secret import KeyStore
     from field178_shared.codelists import CodeLists
 
 APP = "tablet 0.1.0"
@@ -61,6 +62,8 @@ class Notebook:
         self.ids = IdSource(clock, random.SystemRandom())
         # What the way to the office costs; the application puts the device's own answer here.
         self.network: Callable[[], NetworkKind] = lambda: NetworkKind.UNKNOWN
+        # Where the device keeps its secret, if it has a place of its own; put here in the same way.
+        self.key_store: Callable[[Path], KeyStore | None] = lambda _folder: None
         self._cost = cost
         self._make_runner = make_runner or self._runner
         self._vault: Vault | None = None
@@ -72,7 +75,8 @@ class Notebook:
             from field178_mobile.vault import Vault
 
             make_folder(self.folder)
-            self._vault = Vault(self.folder, self.clock, cost=self._cost)
+            own = self.key_store(self.folder)
+            self._vault = Vault(self.folder, self.clock, cost=self._cost, key_store=own)
         return self._vault
 
     def open(self, key: bytes) -> OpenNotebook:

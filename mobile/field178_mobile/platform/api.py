@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from field178_mobile.ports import NetworkKind
+
+if TYPE_CHECKING:
+    from field178_mobile.vault.device_secret import KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,18 @@ class Fix:
     lon: int
     accuracy_m: int
     captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LongText:
+    """A long text to edit: what is asked, what stands there, and the words on the two buttons."""
+
+    title: str
+    text: str
+    keep: str
+    give_up: str
+    lines: int = 3
+    max_length: int = 0
 
 
 class Platform(Protocol):
@@ -34,6 +49,18 @@ class Platform(Protocol):
 
     def device_label(self) -> str:
         """Return a name for this device, shown at the office (at most 64 characters)."""
+        ...
+
+    def key_store(self, folder: Path) -> KeyStore | None:
+        """Return the device's own key store for a data folder; None: the vault looks for another."""
+        ...
+
+    def keep_open(self, why: str | None) -> None:
+        """Keep the application alive off the screen, with a notice that says why; None: no more."""
+        ...
+
+    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
+        """Let the system edit a long text, None when the user gave up; False where ours is as good."""
         ...
 
     def prefers_less_motion(self) -> bool:

@@ -7,7 +7,7 @@ import platform as system
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from field178_mobile.platform.api import Fix
+from field178_mobile.platform.api import Fix, LongText
 from field178_mobile.ports import NetworkKind
 
 LABEL_LENGTH = 64
@@ -37,6 +37,16 @@ class DesktopPlatform:
     def device_label(self) -> str:
         """Return the computer's name."""
         return (system.node() or "tablet")[:LABEL_LENGTH]
+
+    def key_store(self, folder: Path) -> None:
+        """Leave it to the vault, which asks the keyring of the desktop."""
+
+    def keep_open(self, why: str | None) -> None:
+        """Do nothing: a desktop lets a hidden application run."""
+
+    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
+        """Leave it to our own field: a desktop's keyboards work in it."""
+        return False
 
     def prefers_less_motion(self) -> bool:
         """Tell what FIELD178_MOTION says: `off` stops every movement."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from field178_mobile.platform.api import Fix
+from field178_mobile.platform.api import Fix, LongText
 from field178_mobile.ports import NetworkKind
 
 
@@ -16,6 +16,8 @@ class FakePlatform:
         self._folder = folder
         self.fix = fix
         self.photo = photo
+        self.long_text: str | None = None
+        self.kept_open: list[str | None] = []
         self.network = NetworkKind.UNKNOWN
         self.is_protected = False
 
@@ -30,6 +32,19 @@ class FakePlatform:
     def device_label(self) -> str:
         """Return one fixed name."""
         return "tablet"
+
+    def key_store(self, folder: Path) -> None:
+        """Have none."""
+
+    def keep_open(self, why: str | None) -> None:
+        """Remember what was asked, in order."""
+        self.kept_open.append(why)
+
+    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
+        """Answer at once with the text it was told, if any."""
+        if self.long_text is not None:
+            answer(self.long_text)
+        return self.long_text is not None
 
     def prefers_less_motion(self) -> bool:
         """Hold still, so that pictures are equal."""

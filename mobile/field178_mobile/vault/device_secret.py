@@ -18,7 +18,10 @@ _SERVICE = "field178"
 class KeyStore(Protocol):
     """Keeps one secret of this device."""
 
-    is_protected: bool
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether the system protects the secret; if not, the screens say so."""
+        ...
 
     def load(self) -> bytes | None:
         """Return the secret, None when there is none."""

@@ -1,0 +1,146 @@
+"""The Android device as the application sees it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from field178_mobile.platform.android.java import (
+    Java,
+    activity,
+    attempt,
+    java_class,
+    on_java_thread,
+    service,
+)
+from field178_mobile.platform.android.keystore import AndroidKeyStore
+from field178_mobile.platform.android.lending import Lending
+from field178_mobile.platform.android.location import ask_fix
+from field178_mobile.platform.android.long_text import SECURE, edit_long_text
+from field178_mobile.platform.android.papers import Papers
+from field178_mobile.platform.android.pictures import Pictures
+from field178_mobile.platform.android.results import Results
+from field178_mobile.platform.api import Fix, LongText
+from field178_mobile.platform.desktop import LABEL_LENGTH
+from field178_mobile.ports import NetworkKind
+
+OPEN_WORK = "vn.field178.OpenWork"
+_BATTERY_PERCENT = 4  # BatteryManager.BATTERY_PROPERTY_CAPACITY
+
+
+class AndroidPlatform:
+    """A tablet or phone with Android 8 or newer. MUST be made on the thread that started the application."""
+
+    def __init__(self) -> None:
+        self._files = Path(str(activity().getFilesDir().getAbsolutePath()))
+        self._open_work = java_class(OPEN_WORK)
+        lending = Lending(self._files)
+        lending.sweep()
+        self._pictures = Pictures(Results(), lending)
+        self._papers = Papers(lending)
+
+    def data_folder(self) -> Path:
+        """Return a folder that no other application and no backup reads."""
+        return self._files / "field178"
+
+    def rescue_folder(self) -> Path:
+        """Return the application's folder on the shared storage, which a cable reaches; else one within."""
+        found = activity().getExternalFilesDir("rescue")
+        return Path(str(found.getAbsolutePath())) if found else self._files / "rescue"
+
+    def device_label(self) -> str:
+        """Return maker and model."""
+        build = java_class("android.os.Build")
+        return f"{build.MANUFACTURER} {build.MODEL}"[:LABEL_LENGTH]
+
+    def prefers_less_motion(self) -> bool:
+        """Tell whether movements are switched off in the system."""
+        settings = java_class("android.provider.Settings$Global")
+        return float(settings.getFloat(_resolver(), "animator_duration_scale", 1.0)) == 0.0
+
+    def protect_screen(self) -> None:
+        """Set FLAG_SECURE: no screenshot, no picture in the list of recent applications."""
+        on_java_thread(lambda: activity().getWindow().addFlags(SECURE))
+
+    def has_receiver(self) -> bool:
+        """Tell whether the device measures positions in any way."""
+        return _has_feature("android.hardware.location")
+
+    def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
+        """Measure the position once, at most twenty seconds long."""
+        ask_fix(answer)
+
+    def network_kind(self) -> NetworkKind:
+        """Tell whether the network in use is metered; `unknown` where there is none."""
+        manager = service("connectivity", "android.net.ConnectivityManager")
+        if manager.getActiveNetwork() is None:
+            return NetworkKind.UNKNOWN
+        return NetworkKind.METERED if manager.isActiveNetworkMetered() else NetworkKind.UNMETERED
+
+    def has_camera(self) -> bool:
+        """Tell whether the device has a camera, on whichever side."""
+        return _has_feature("android.hardware.camera.any")
+
+    def take_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Open the system's camera."""
+        self._pictures.take(answer)
+
+    def photo_folders(self) -> tuple[Path, ...]:
+        """Return none: the system's picker is where a person chooses, without a permission."""
+        return ()
+
+    def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Open the system's picker."""
+        self._pictures.choose(answer)
+
+    def open_pdf(self, path: Path) -> bool:
+        """Show a PDF in whatever application shows PDFs."""
+        return self._papers.open(path)
+
+    def share_pdf(self, path: Path, title: str) -> bool:
+        """Let the user choose whom a PDF goes to."""
+        return self._papers.share(path, title)
+
+    def print_pdf(self, path: Path, title: str) -> bool:
+        """Open the system's printing for a PDF."""
+        return self._papers.print(path, title)
+
+    def key_store(self, folder: Path) -> AndroidKeyStore | None:
+        """Return the Android Keystore; None where it does not work or a file was chosen before."""
+        alias = "field178-" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+        store = AndroidKeyStore(folder, alias)
+        if store.is_chosen:
+            return store
+        return store if not (folder / "device.key").exists() and store.make_ready() else None
+
+    def keep_open(self, why: str | None) -> None:
+        """Run the service with its notice, or end it. Refused by Android while nothing is on the screen."""
+        if why is None:
+            attempt("stop_service", lambda: self._open_work.stop(activity()))
+        else:
+            attempt("start_service", lambda: self._open_work.start(activity(), why))
+
+    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
+        """Open the system's own window for a long text."""
+        edit_long_text(asked, answer)
+        return True
+
+    def battery_percent(self) -> int | None:
+        """Return how full the battery is, None where the device does not know."""
+        manager = service("batterymanager", "android.os.BatteryManager")
+        percent = int(manager.getIntProperty(_BATTERY_PERCENT))
+        return percent if 0 <= percent <= 100 else None
+
+    def free_bytes(self) -> int:
+        """Return the room left where the data lies."""
+        return shutil.disk_usage(self._files).free
+
+
+def _has_feature(name: str) -> bool:
+    return bool(activity().getPackageManager().hasSystemFeature(name))
+
+
+def _resolver() -> Java:
+    return activity().getContentResolver()

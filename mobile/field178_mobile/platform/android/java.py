@@ -1,0 +1,89 @@
+"""The few ways in which this package talks to Java.
+
+Classes of the application itself (activity, file lender, service) are only found by name on the thread that
+Android started; classes of the system are found on every thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+_log = logging.getLogger("field178.android")
+
+ACTIVITY = "org.kivy.android.PythonActivity"
+
+
+class Java(Protocol):
+    """Any class or object of Java: its members are called as they are in Java."""
+
+    def __getattr__(self, name: str) -> Java:
+        """Return a member."""
+        ...
+
+    def __call__(self, *arguments: object) -> Java:
+        """Call a method, or make an object of a class."""
+        ...
+
+    def __bool__(self) -> bool:
+        """Take a boolean answer as one."""
+        ...
+
+    def __int__(self) -> int:
+        """Take a numeric answer as an integer."""
+        ...
+
+    def __float__(self) -> float:
+        """Take a numeric answer as a number."""
+        ...
+
+
+def java_class(name: str) -> Java:
+    """Return a class by its full name."""
+    from jnius import autoclass
+
+    found: Java = autoclass(name)
+    return found
+
+
+def seen_as(name: str, instance: object) -> Java:
+    """Return an object as one of its base classes: of several methods the right one is then taken."""
+    from jnius import cast
+
+    seen: Java = cast(name, instance)
+    return seen
+
+
+def activity() -> Java:
+    """Return the one activity of the application."""
+    return java_class(ACTIVITY).mActivity
+
+
+def service(name: str, kind: str) -> Java:
+    """Return a service of the system, as the class it is."""
+    return seen_as(kind, activity().getSystemService(name))
+
+
+def as_bytes(array: Iterable[int]) -> bytes:
+    """Return a Java array of (signed) bytes."""
+    return bytes(one & 0xFF for one in array)
+
+
+def on_java_thread(work: Callable[[], object]) -> None:
+    """Run `work` on Java's own drawing thread soon; returns at once."""
+    from android.runnable import Runnable
+
+    Runnable(work)()
+
+
+def attempt(name: str, work: Callable[[], object]) -> bool:
+    """Run `work`; tell whether Java let it, and log what it refused with (the class, never its words)."""
+    from jnius import JavaException
+
+    try:
+        work()
+    except JavaException as error:
+        _log.warning("java_refused", extra={"asked": name, "reason": error.classname})
+        return False
+    return True

@@ -1,0 +1,48 @@
+"""Files lent to another application, one at a time: what lies in these two folders and nothing else.
+
+apk/xml/shared_files.xml names the same two folders. What lies in them is in the clear, so it never stays.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+
+from field178_mobile.platform.android.java import Java, activity, java_class
+from field178_shared.durable import make_folder
+
+PROVIDER = "androidx.core.content.FileProvider"
+READ, WRITE = 1, 2
+
+
+class Lending:
+    """The folders `incoming` (pictures on their way in) and `outgoing` (papers on their way out)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._incoming = folder / "incoming"
+        self._outgoing = folder / "outgoing"
+        # Found while the application starts: its own classes are not found by name on every thread.
+        self._provider = java_class(PROVIDER)
+
+    def sweep(self) -> None:
+        """Remove what an interrupted camera or an earlier share left behind."""
+        for folder in (self._incoming, self._outgoing):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def new_picture(self) -> Path:
+        """Return a name for a picture that is about to come in; whoever takes it removes it."""
+        make_folder(self._incoming)
+        return self._incoming / f"{secrets.token_hex(8)}.jpg"
+
+    def copy_out(self, path: Path) -> Path:
+        """Return a copy that may be lent; the one before it is gone."""
+        shutil.rmtree(self._outgoing, ignore_errors=True)
+        make_folder(self._outgoing)
+        return Path(shutil.copyfile(path, self._outgoing / path.name))
+
+    def uri(self, path: Path) -> Java:
+        """Return the address under which another application may be lent a file of the two folders."""
+        here = activity()
+        authority = f"{here.getPackageName()}.files"
+        return self._provider.getUriForFile(here, authority, java_class("java.io.File")(str(path)))

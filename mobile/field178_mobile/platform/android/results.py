@@ -1,0 +1,42 @@
+"""Other applications asked for something (a camera, a file), and what they brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.platform.android.java import Java, activity, attempt
+
+FIRST_CODE = 0x178
+RESULT_OK = -1
+
+# Whether it was done, and what came with it: a camera that wrote into the file it was given brings nothing.
+Brought = Callable[[bool, Java | None], None]
+
+
+class Results:
+    """Starts activities for a result. Each question is answered exactly once."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, Brought] = {}
+        self._next = FIRST_CODE
+        self._is_bound = False
+
+    def ask(self, intent: Java, brought: Brought) -> None:
+        """Start what answers the intent; not done, at once, where nothing on the device does."""
+        self._bind()
+        code, self._next = self._next, self._next + 1
+        self._waiting[code] = brought
+        if not attempt("ask", lambda: activity().startActivityForResult(intent, code)):
+            self._answered(code, 0, None)
+
+    def _bind(self) -> None:
+        if not self._is_bound:
+            from android import activity as events
+
+            events.bind(on_activity_result=self._answered)
+            self._is_bound = True
+
+    def _answered(self, code: int, result: int, intent: Java | None) -> None:
+        brought = self._waiting.pop(code, None)
+        if brought is not None:
+            brought(result == RESULT_OK, intent)
