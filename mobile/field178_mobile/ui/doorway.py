@@ -42,6 +42,7 @@ class Doorway(BoxLayout):
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)
         Window.fbind("on_key_down", self._touched)
+        Window.fbind("on_textinput", self._touched)
         Window.fbind("on_keyboard", self._keyed)
         self._show(UnlockScreen())
 
@@ -117,6 +118,7 @@ class Doorway(BoxLayout):
         self._watching.cancel()
         Window.funbind("on_touch_down", self._touched)
         Window.funbind("on_key_down", self._touched)
+        Window.funbind("on_textinput", self._touched)
         Window.funbind("on_keyboard", self._keyed)
         if self.tablet is not None:
             self.tablet.leave()

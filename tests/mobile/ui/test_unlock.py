@@ -138,6 +138,26 @@ def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
     assert door.tablet is None
 
 
+def test_tablet_that_is_written_on_does_not_lock(doorway, monkeypatch):
+    from kivy.core.window import Window
+    from tests.mobile.ui.fakes import PIN
+
+    from field178_mobile.ui import doorway as module
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    now = [module.duration_clock()]
+    monkeypatch.setattr(module, "duration_clock", lambda: now[0])
+    for _word in range(3):
+        now[0] += module.LOCK_AFTER_S / 2
+        # A keyboard on the screen is a window of the system: it sends texts, no touch and no key reaches ours.
+        Window.dispatch("on_textinput", "ă")
+        door._watch(0)
+    assert door.tablet is not None
+
+
 def test_unlock_passes_the_lint(stage: Stage, doorway, window_size):
     door = doorway()
     door.meet()
