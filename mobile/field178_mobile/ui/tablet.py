@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kivy.clock import Clock as Frames
 
 from field178_mobile.notebook import OpenNotebook
+from field178_mobile.presenters.keep_open import KeepOpen
 from field178_mobile.presenters.status import StatusPresenter, StatusState
 from field178_mobile.store import StoreChange
 from field178_mobile.sync.events import SyncState, WakeReason
@@ -36,6 +37,7 @@ class Tablet:
         self._stops: list[Callable[[], None]] = []
         # A tap saves a draft; the line of truth need not count again within the same blink.
         self._soon = Frames.create_trigger(self._refresh, LOOK_AGAIN_S)
+        self._keep_open = KeepOpen(house.platform.keep_open, lambda: language("Sending"))
         notebook = house.notebook
         self.shell = Shell(on_mode=actions["mode"], on_settings=actions["settings"], screens=SCREENS)
         self._status = StatusPresenter(
@@ -62,6 +64,7 @@ class Tablet:
         self._stops = [
             self.opened.store.subscribe(self._changed),
             self.opened.runner.subscribe(self._changed),
+            self.opened.runner.subscribe(self._keep_open.follow),
         ]
         self._status.refresh()
         self.shell.start(self.services, first)
@@ -70,6 +73,7 @@ class Tablet:
         """Stop listening; the notebook stays open."""
         for stop in self._stops:
             stop()
+        self._keep_open.leave()
         self._soon.cancel()
         self._ui_thread.close()
         self.shell.leave()

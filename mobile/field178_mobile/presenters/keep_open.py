@@ -1,0 +1,29 @@
+"""Keeping the application alive while photos are on their way, and not a moment longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.sync.events import SyncState, UploadMessage
+
+
+class KeepOpen:
+    """Follows sync on its thread. `keep_open` is the device's; `notice` gives the words of the day's language."""
+
+    def __init__(self, keep_open: Callable[[str | None], None], notice: Callable[[], str]) -> None:
+        self._keep_open = keep_open
+        self._notice = notice
+        self._is_kept = False
+
+    def follow(self, state: SyncState) -> None:
+        """Ask the device at the first photo of a row, let it go after the last one."""
+        self._set(state.uploads.message is UploadMessage.SENDING)
+
+    def leave(self) -> None:
+        """Let the device go: sync has stopped."""
+        self._set(is_needed=False)
+
+    def _set(self, is_needed: bool) -> None:
+        if is_needed != self._is_kept:
+            self._is_kept = is_needed
+            self._keep_open(self._notice() if is_needed else None)
