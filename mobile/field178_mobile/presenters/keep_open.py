@@ -8,7 +8,7 @@ from field178_mobile.sync.events import SyncState, UploadMessage
 
 
 class KeepOpen:
-    """Follows sync on its thread. `keep_open` is the device's; `notice` gives the words of the day's language."""
+    """Follows sync on its thread. `keep_open` is the device's; `notice` gives the words to show."""
 
     def __init__(self, keep_open: Callable[[str | None], None], notice: Callable[[], str]) -> None:
         self._keep_open = keep_open

@@ -152,7 +152,7 @@ def test_tablet_that_is_written_on_does_not_lock(doorway, monkeypatch):
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
     for _word in range(3):
         now[0] += module.LOCK_AFTER_S / 2
-        # A keyboard on the screen is a window of the system: it sends texts, no touch and no key reaches ours.
+        # A keyboard on the screen is a window of the system: texts come from it, no touches and no keys.
         Window.dispatch("on_textinput", "ă")
         door._watch(0)
     assert door.tablet is not None
