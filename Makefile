@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo demo-stop test prove lint bench shots server tablet catalogs lock
+.PHONY: help demo demo-stop test prove lint bench shots server tablet apk catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ shots: ## take the pictures of the screens into docs/img
 
 server: ## serve the store of FIELD178_DATA_DIR (made at the first start)
 	@scripts/setup.sh demo && .venv/bin/field178 init && .venv/bin/field178 serve
+
+apk: ## build the Android application (needs buildozer and Google's tools: docs/android.md)
+	@$(PYTHON) mobile/stage_apk.py && cd mobile && buildozer android debug
 
 tablet: ## open the tablet application
 	@scripts/setup.sh demo && .venv/bin/field178-tablet
