@@ -36,6 +36,10 @@ class LongText:
     max_length: int = 0
 
 
+Heard = Callable[[str], None]
+Picked = Callable[[str | None], None]
+
+
 class Platform(Protocol):
     """The device. Callbacks may come on any thread."""
 
@@ -59,8 +63,11 @@ class Platform(Protocol):
         """Keep the application alive off the screen, with a notice that says why; None: no more."""
         ...
 
-    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
-        """Let the system edit a long text, None when the user gave up; False where ours is as good."""
+    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
+        """Let the system edit a long text; return what closes the window, None where our field is as good.
+
+        heard: the text at every change. answer: the text to keep, None when given up; nothing after closing.
+        """
         ...
 
     def prefers_less_motion(self) -> bool:

@@ -7,7 +7,7 @@ import platform as system
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from field178_mobile.platform.api import Fix, LongText
+from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.ports import NetworkKind
 
 LABEL_LENGTH = 64
@@ -44,9 +44,8 @@ class DesktopPlatform:
     def keep_open(self, why: str | None) -> None:
         """Do nothing: a desktop lets a hidden application run."""
 
-    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
+    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> None:
         """Leave it to our own field: a desktop's keyboards work in it."""
-        return False
 
     def prefers_less_motion(self) -> bool:
         """Tell what FIELD178_MOTION says: `off` stops every movement."""

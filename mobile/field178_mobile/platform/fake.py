@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from field178_mobile.platform.api import Fix, LongText
+from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.ports import NetworkKind
 
 
@@ -16,7 +16,8 @@ class FakePlatform:
         self._folder = folder
         self.fix = fix
         self.photo = photo
-        self.long_text: str | None = None
+        self.has_long_text = False
+        self.long_texts: list[tuple[LongText, Heard, Picked]] = []
         self.kept_open: list[str | None] = []
         self.network = NetworkKind.UNKNOWN
         self.is_protected = False
@@ -40,11 +41,12 @@ class FakePlatform:
         """Remember what was asked, in order."""
         self.kept_open.append(why)
 
-    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
-        """Answer at once with the text it was told, if any."""
-        if self.long_text is not None:
-            answer(self.long_text)
-        return self.long_text is not None
+    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> Callable[[], None] | None:
+        """Open a window in memory, if it was told to have one."""
+        if not self.has_long_text:
+            return None
+        self.long_texts.append((asked, heard, answer))
+        return self.long_texts.clear
 
     def prefers_less_motion(self) -> bool:
         """Hold still, so that pictures are equal."""

@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from field178_mobile.ui.language import language
+from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.look import Look, LookBook
 from field178_mobile.ui.screens.unlock import UnlockScreen
 from field178_mobile.ui.theme import theme
@@ -39,6 +40,7 @@ class Doorway(BoxLayout):
         self._look_book = look_book
         self._background = WorkerThreads(house.ui_thread)
         self._touched_at = duration_clock()
+        long_notes.serve(house.platform, house.ui_thread, self._touched)
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)
         Window.fbind("on_key_down", self._touched)
@@ -116,6 +118,7 @@ class Doorway(BoxLayout):
     def shut(self) -> None:
         """End: the application is closing."""
         self._watching.cancel()
+        long_notes.close()
         Window.funbind("on_touch_down", self._touched)
         Window.funbind("on_key_down", self._touched)
         Window.funbind("on_textinput", self._touched)
@@ -214,6 +217,7 @@ class Doorway(BoxLayout):
     def _close_overlays(self) -> None:
         from field178_mobile.ui.widgets.overlay import close_all
 
+        long_notes.close()
         close_all()
 
     def _show(self, widget: Widget) -> None:

@@ -120,6 +120,7 @@ java.util.List
   size NUMBER
   get java.lang.Object
 android.app.AlertDialog
+  dismiss -
   getWindow android.view.Window
   show -
 android.app.AlertDialog$Builder
@@ -131,6 +132,7 @@ android.app.AlertDialog$Builder
   setOnCancelListener android.app.AlertDialog$Builder
   create android.app.AlertDialog
 android.widget.EditText
+  addTextChangedListener -
   new android.widget.EditText
   setInputType -
   setImeOptions -

@@ -138,6 +138,24 @@ def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
     assert door.tablet is None
 
 
+def test_lock_takes_the_systems_window_of_a_long_note_away(doorway):
+    from tests.mobile.ui.fakes import PIN
+
+    from field178_mobile.platform.api import LongText
+    from field178_mobile.ui.long_notes import long_notes
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    device = door._house.platform
+    device.has_long_text = True
+    assert long_notes.open(LongText("Ghi chú", "", "Xong", "Bỏ qua"), lambda _text: None, lambda _text: None)
+    assert len(device.long_texts) == 1
+    door.lock()
+    assert device.long_texts == []
+
+
 def test_tablet_that_is_written_on_does_not_lock(doorway, monkeypatch):
     from kivy.core.window import Window
     from tests.mobile.ui.fakes import PIN

@@ -18,11 +18,11 @@ from field178_mobile.platform.android.java import (
 from field178_mobile.platform.android.keystore import AndroidKeyStore
 from field178_mobile.platform.android.lending import Lending
 from field178_mobile.platform.android.location import ask_fix
-from field178_mobile.platform.android.long_text import SECURE, edit_long_text
+from field178_mobile.platform.android.long_text import SECURE, LongTextWindow
 from field178_mobile.platform.android.papers import Papers
 from field178_mobile.platform.android.pictures import Pictures
 from field178_mobile.platform.android.results import Results
-from field178_mobile.platform.api import Fix, LongText
+from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.platform.desktop import LABEL_LENGTH
 from field178_mobile.ports import NetworkKind
 
@@ -122,10 +122,9 @@ class AndroidPlatform:
         else:
             attempt("start_service", lambda: self._open_work.start(activity(), why))
 
-    def edit_long_text(self, asked: LongText, answer: Callable[[str | None], None]) -> bool:
+    def edit_long_text(self, asked: LongText, heard: Heard, answer: Picked) -> Callable[[], None]:
         """Open the system's own window for a long text."""
-        edit_long_text(asked, answer)
-        return True
+        return LongTextWindow(asked, heard, answer).close
 
     def battery_percent(self) -> int | None:
         """Return how full the battery is, None where the device does not know."""

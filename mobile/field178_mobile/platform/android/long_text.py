@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from field178_mobile.platform.android.java import Java, activity, java_class, on_java_thread
-from field178_mobile.platform.api import LongText
+from field178_mobile.platform.api import Heard, LongText, Picked
 
 SECURE = 0x2000  # WindowManager.LayoutParams.FLAG_SECURE
 # EditorInfo: the whole screen is not taken over, and the keyboard learns no words from what is written here.
@@ -15,65 +13,100 @@ KIND = 0x1 | 0x20000 | 0x4000
 POSITIVE = -1
 
 
-def edit_long_text(asked: LongText, answer: Callable[[str | None], None]) -> None:
-    """Show the text with a question above and two buttons below; None when the user gave up."""
-    on_java_thread(lambda: _show(asked, answer))
+class LongTextWindow:
+    """The text with a title above and two buttons below. Opens by itself, on Java's drawing thread."""
+
+    def __init__(self, asked: LongText, heard: Heard, answer: Picked) -> None:
+        self._asked = asked
+        self._heard = heard
+        self._answer: Picked | None = answer
+        self._text = asked.text
+        self._dialog: Java | None = None
+        # Java does not keep Python's object alive: kept here, and this object by what `close` is a method of.
+        self._listener = _listener(self)
+        on_java_thread(self._show)
+
+    def close(self) -> None:
+        """Take the window away without an answer: what it shows is not for whoever comes next."""
+        self._answer = None
+        on_java_thread(self._dismiss)
+
+    def write(self, text: str) -> None:
+        """Take a change."""
+        self._text = text
+        if self._answer is not None:
+            self._heard(text)
+
+    def end(self, is_kept: bool) -> None:
+        """Take the end, once."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            answer(self._text if is_kept else None)
+
+    def _show(self) -> None:
+        if self._answer is None:
+            return
+        here = activity()
+        builder = java_class("android.app.AlertDialog$Builder")(here)
+        builder.setTitle(self._asked.title)
+        builder.setView(self._entry(here))
+        builder.setPositiveButton(self._asked.keep, self._listener)
+        builder.setNegativeButton(self._asked.give_up, self._listener)
+        builder.setOnCancelListener(self._listener)
+        self._dialog = builder.create()
+        # A window of its own: the protection of the application's window does not reach it.
+        self._dialog.getWindow().addFlags(SECURE)
+        self._dialog.show()
+
+    def _entry(self, here: Java) -> Java:
+        entry = java_class("android.widget.EditText")(here)
+        entry.setInputType(KIND)
+        entry.setImeOptions(NO_FULL_SCREEN | NO_LEARNING)
+        entry.setMinLines(self._asked.lines)
+        if self._asked.max_length:
+            longest = java_class("android.text.InputFilter$LengthFilter")(self._asked.max_length)
+            entry.setFilters([longest])
+        entry.setText(self._asked.text)
+        entry.setSelection(entry.length())
+        # After the first text: what stands there already is no change.
+        entry.addTextChangedListener(self._listener)
+        return entry
+
+    def _dismiss(self) -> None:
+        if self._dialog is not None:
+            self._dialog.dismiss()
 
 
-def _show(asked: LongText, answer: Callable[[str | None], None]) -> None:
-    here = activity()
-    entry = _entry(here, asked)
-    pressed = _listeners(lambda: str(entry.getText().toString()), answer)
-    builder = java_class("android.app.AlertDialog$Builder")(here)
-    builder.setTitle(asked.title)
-    builder.setView(entry)
-    builder.setPositiveButton(asked.keep, pressed)
-    builder.setNegativeButton(asked.give_up, pressed)
-    builder.setOnCancelListener(pressed)
-    dialog = builder.create()
-    # A window of its own: the protection of the application's window does not reach it.
-    dialog.getWindow().addFlags(SECURE)
-    dialog.show()
-
-
-def _entry(here: Java, asked: LongText) -> Java:
-    entry = java_class("android.widget.EditText")(here)
-    entry.setInputType(KIND)
-    entry.setImeOptions(NO_FULL_SCREEN | NO_LEARNING)
-    entry.setMinLines(asked.lines)
-    if asked.max_length:
-        longest = java_class("android.text.InputFilter$LengthFilter")(asked.max_length)
-        entry.setFilters([longest])
-    entry.setText(asked.text)
-    entry.setSelection(entry.length())
-    return entry
-
-
-def _listeners(text: Callable[[], str], answer: Callable[[str | None], None]) -> object:
+def _listener(window: LongTextWindow) -> object:
     from jnius import PythonJavaClass, java_method
 
-    class Pressed(PythonJavaClass):  # type: ignore[misc]
-        """Both buttons and the way out beside them."""
+    class Listener(PythonJavaClass):  # type: ignore[misc]
+        """The text, both buttons, and the way out beside them."""
 
         __javainterfaces__ = (
+            "android/text/TextWatcher",
             "android/content/DialogInterface$OnClickListener",
             "android/content/DialogInterface$OnCancelListener",
         )
 
+        @java_method("(Landroid/text/Editable;)V")
+        def afterTextChanged(self, text: Java) -> None:
+            window.write(str(text.toString()))
+
+        @java_method("(Ljava/lang/CharSequence;III)V")
+        def beforeTextChanged(self, _text: object, _start: int, _count: int, _after: int) -> None:
+            return
+
+        @java_method("(Ljava/lang/CharSequence;III)V")
+        def onTextChanged(self, _text: object, _start: int, _before: int, _count: int) -> None:
+            return
+
         @java_method("(Landroid/content/DialogInterface;I)V")
         def onClick(self, _dialog: object, which: int) -> None:
-            _open.discard(self)
-            answer(text() if which == POSITIVE else None)
+            window.end(is_kept=which == POSITIVE)
 
         @java_method("(Landroid/content/DialogInterface;)V")
         def onCancel(self, _dialog: object) -> None:
-            _open.discard(self)
-            answer(None)
+            window.end(is_kept=False)
 
-    pressed = Pressed()
-    # Java does not keep Python's object alive: whoever pressed would call what is gone.
-    _open.add(pressed)
-    return pressed
-
-
-_open: set[object] = set()
+    return Listener()

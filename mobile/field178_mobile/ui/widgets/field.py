@@ -9,7 +9,10 @@ from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, St
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
+from field178_mobile.platform.api import LongText
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.language import language
+from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.typist import typist
 from field178_mobile.ui.widgets import press, text
 
@@ -70,10 +73,29 @@ class Field(BoxLayout):
             self.dispatch("on_edit", value)
 
     def focused(self, has_focus: bool) -> None:
-        """Commit when the cursor leaves."""
+        """Commit when the cursor leaves; hand a long text to the system where its window is better."""
         self.has_focus = has_focus
         if not has_focus:
             self.commit()
+        elif self.multiline and self._is_written_outside():
+            Clock.schedule_once(lambda _dt: setattr(self.ids.entry, "focus", False), 0)
+
+    def _is_written_outside(self) -> bool:
+        before = self.ids.entry.text
+        words = (language("OK"), language("Cancel"))
+        asked = LongText(self.label.removesuffix(" *"), before, *words, self.lines, self.max_length)
+        return long_notes.open(
+            asked, self._written, lambda kept: self._ended(before if kept is None else kept)
+        )
+
+    def _written(self, value: str) -> None:
+        """Take what was written outside as if it had been typed here: it is kept at every change."""
+        self.ids.entry.text = value
+        self.dispatch("on_edit", unicodedata.normalize("NFC", value))
+
+    def _ended(self, value: str) -> None:
+        self._written(value)
+        self.commit()
 
     def commit(self) -> None:
         """Announce the text in NFC when it differs from the one rendered."""

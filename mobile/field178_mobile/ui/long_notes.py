@@ -1,0 +1,57 @@
+"""Long notes in the system's own window, where it has one that is better than our field (Android)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from field178_mobile.platform.api import Heard, LongText, Picked, Platform
+from field178_mobile.ports import UiThread
+
+
+class LongNotes:
+    """One window at a time, one for the application. What still comes from it after its end is dropped."""
+
+    def __init__(self) -> None:
+        self._serving: tuple[Platform, UiThread, Callable[[], None]] | None = None
+        self._shut: Callable[[], None] | None = None
+        self._turn = 0
+
+    def serve(self, platform: Platform, ui_thread: UiThread, used: Callable[[], None]) -> None:
+        """Use this device from now on; `used` hears of every change, which no touch of ours tells."""
+        self._serving = (platform, ui_thread, used)
+
+    def open(self, asked: LongText, heard: Heard, answer: Picked) -> bool:
+        """Open the window; False where the field is to be used. Both answers come on the drawing thread."""
+        if self._serving is None:
+            return False
+        self.close()
+        platform, ui_thread, used = self._serving
+        turn = self._turn
+
+        def hear(text: str) -> None:
+            if turn == self._turn:
+                used()
+                heard(text)
+
+        def end(text: str | None) -> None:
+            if turn == self._turn:
+                self._turn, self._shut = turn + 1, None
+                answer(text)
+
+        self._shut = platform.edit_long_text(
+            asked,
+            lambda text: ui_thread.post(partial(hear, text)),
+            lambda text: ui_thread.post(partial(end, text)),
+        )
+        return self._shut is not None
+
+    def close(self) -> None:
+        """Take the window away: it MUST NOT stand over the PIN, nor write to a record that is closed."""
+        self._turn += 1
+        shut, self._shut = self._shut, None
+        if shut is not None:
+            shut()
+
+
+long_notes = LongNotes()
