@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.receipt_ranges import result, tell
-from field178_server.services import audit, merging, presence, quarantine, root_alarms, salvage
+from field178_server.services import audit, merging, number_blocks, presence, quarantine, root_alarms, salvage
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
@@ -66,7 +67,7 @@ class Exchange:
         if protocol < self.served[0]:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
-        reading, parts = self._told(device_id, request, Taken(answers, salvaged))
+        reading, parts = self._told(device_id, request, Taken(answers, salvaged), seen.at)
         if not request.push and presence.is_due(reading.device, seen):
             run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device_id, seen))
         if reading.witness.alarm != reading.device.root_alarm:
@@ -111,17 +112,33 @@ class Exchange:
             lambda session: root_alarms.note(session, stamp, device_id, found.alarm, seen, shown),
         )
 
-    def _told(self, device_id: str, request: SyncRequest, taken: Taken) -> tuple[Reading, list[bytes]]:
+    def _told(
+        self, device_id: str, request: SyncRequest, taken: Taken, now: datetime
+    ) -> tuple[Reading, list[bytes]]:
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
+            lacks_numbers = number_blocks.due(session, self.tenant_id, device, request.incarnation, now)
             begun = {one for one in device.scopes if not request.cursors.get(one)}
-            if self.packing is None or not (request.snapshots and begun):
+            packs_first = self.packing is not None and request.snapshots and bool(begun)
+            if not (lacks_numbers or packs_first):
                 return self._read(session, device, request, taken)
+        if lacks_numbers:
+            self._lease_numbers(device_id, request.incarnation)
         # Packing takes a while: no snapshot is kept open over it.
-        packs = self.packing.offers(begun, request)
+        if self.packing is not None and packs_first:
+            taken = replace(taken, packs=self.packing.offers(begun, request))
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
-            return self._read(session, device, request, replace(taken, packs=packs))
+            return self._read(session, device, request, taken)
+
+    def _lease_numbers(self, device_id: str, incarnation: str) -> None:
+        def work(session: Session) -> None:
+            batch = Batch(session, self.tenant_id, self.clock, self.ids)
+            device = _device(session, self.tenant_id, device_id, lock=True)
+            number_blocks.lease(batch, device, incarnation)
+            batch.flush()
+
+        run_write(self.engine, work)
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.

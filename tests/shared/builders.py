@@ -206,6 +206,19 @@ def team(**over: object) -> Data:
     )
 
 
+def number_block(**over: object) -> Data:
+    """Return a valid block of minutes numbers."""
+    block: Data = {
+        "device": record_id("tablet"),
+        "incarnation": record_id("life"),
+        "year": 2026,
+        "from": 51,
+        "to": 100,
+        "code": "T02",
+    }
+    return _with(block, over)
+
+
 def person(**over: object) -> Data:
     """Return a valid officer of the roster."""
     return _with({"display_name": "Cán bộ GL-01", "agency": "commune_police", "role": "inspector"}, over)

@@ -12,6 +12,7 @@ from field178_server.models.device import (
 )
 from field178_server.models.file import Attachment, Blob, Upload
 from field178_server.models.notice import Notice
+from field178_server.models.number_lease import NumberLease
 from field178_server.models.officer import Attempt, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.models.projection import ConflictRow, EstablishmentRow, FiledCount, FiledRecord
 from field178_server.models.purge import Purge
@@ -41,6 +42,7 @@ __all__ = [
     "FiledRecord",
     "Incarnation",
     "Notice",
+    "NumberLease",
     "Officer",
     "OfficerScope",
     "Purge",

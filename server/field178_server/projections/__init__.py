@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.projections import attachment, conflict, establishment, filed
+from field178_server.projections import attachment, conflict, establishment, filed, minutes_number
 from field178_server.projections.shown import Shown
 
 __all__ = ["Shown", "write"]
@@ -15,7 +15,7 @@ __all__ = ["Shown", "write"]
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
     """Bring the rows of the changed records up to date; a deleted record has no row."""
-    for projection in (establishment, filed, conflict):
+    for projection in (establishment, filed, conflict, minutes_number):
         mine = [shown for shown in changed if shown.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Blob, Device, Incarnation, Officer, Receipt, Tenant
-from field178_server.services import device_sessions, enrolment, officers, scopes
+from field178_server.services import device_sessions, enrolment, number_blocks, officers, scopes
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
@@ -97,6 +97,7 @@ def new_epoch(session: Session, desk: Desk) -> str:
     """Begin a new history, as after every restore: tablets then offer again what the server may lack."""
     tenant = session.get_one(Tenant, desk.tenant_id, with_for_update=True)
     tenant.epoch = desk.ids.random()
+    number_blocks.leave_out(session, desk)
     desk.note(session, Entry("epoch_begun", tenant.epoch))
     return tenant.epoch
 

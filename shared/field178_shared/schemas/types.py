@@ -61,6 +61,7 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("inspection", "team", office_paths=_MERGED),
             RecordType("outreach_session", "unit", office_paths=_MERGED),
             RecordType("team", "team", creators=_OFFICE, editors=_OFFICE),
+            RecordType("number_block", "team", creators=_SERVER, editors=_SERVER),
             RecordType("person", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),
             RecordType("conflict", "system", creators=_SERVER, editors=_SERVER),

@@ -16,6 +16,7 @@ VALID: dict[str, Callable[[], Data]] = {
     "review": builders.review,
     "conflict": builders.conflict,
     "team": builders.team,
+    "number_block": builders.number_block,
     "person": builders.person,
 }
 VALUES = (

@@ -58,6 +58,7 @@ BAD: list[tuple[str, Callable[[], Data], str, object, str]] = [
     ("review", builders.review, "comments.c1.text", "x" * 501, "too_long"),
     ("conflict", builders.conflict, "device", "tablet 3", "bad_id"),
     ("team", builders.team, "level", "galaxy", "unknown_choice"),
+    ("number_block", builders.number_block, "from", 0, "out_of_range"),
     ("person", builders.person, "role", "boss", "unknown_choice"),
 ]
 

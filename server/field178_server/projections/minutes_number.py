@@ -1,0 +1,49 @@
+"""Which leased numbers of minutes stand on a record: so the server knows how many a tablet has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, update
+
+from field178_server.models import NumberLease
+from field178_server.models.base import table_of
+from field178_server.projections.shown import Shown, SourceRecord
+from field178_shared.clock import local_date
+from field178_shared.records.number_block import serial_of
+from field178_shared.records.reading import instant_of, text_of
+
+TYPES = ("inspection",)
+_LEASE = table_of(NumberLease).c
+_SERIAL = bindparam("serial")
+_USED = (
+    update(NumberLease)
+    .where(
+        _LEASE.tenant_id == bindparam("tenant"),
+        _LEASE.scope == bindparam("in_scope"),
+        _LEASE.year == bindparam("in_year"),
+        _LEASE.from_number <= _SERIAL,
+        _LEASE.to_number >= _SERIAL,
+        _LEASE.used_to < _SERIAL,
+    )
+    .values(used_to=_SERIAL)
+)
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+    """Raise the mark of the blocks whose numbers stand on these records; it never falls."""
+    used = {found for shown in changed if not shown.is_gone for found in _number_of(shown.record)}
+    if used:
+        rows = [
+            {"tenant": tenant_id, "in_scope": scope, "in_year": year, "serial": serial}
+            for scope, year, serial in sorted(used)
+        ]
+        connection.execute(_USED, rows)
+
+
+def _number_of(record: SourceRecord) -> Iterator[tuple[str, int, int]]:
+    serial = serial_of(text_of(record.data, "minutes_number"))
+    started = instant_of(record.data, "started_at")
+    if serial is not None and started is not None:
+        yield record.scope, local_date(started).year, serial

@@ -1,0 +1,178 @@
+"""Blocks of minutes numbers, leased to tablets so that minutes can be numbered offline (protocol §10).
+
+A block belongs to one life of one tablet's database: a restored or cloned tablet gets a block of its own.
+What a lost tablet had left stays a gap, and the lease says whose it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from field178_server import database
+from field178_server.models import NumberLease, Record, Scope
+from field178_server.prepared import Prepared
+from field178_server.services import audit, teams
+from field178_server.services.batch import Batch
+from field178_server.services.desk import Desk
+from field178_server.services.device_context import DeviceContext
+from field178_server.services.stored import new_record
+from field178_shared.clock import local_date
+from field178_shared.records.number_block import NumberBlock
+
+TYPE = "number_block"
+BLOCK = 50
+# Two weeks without signal at two visits a night.
+FEW = 25
+# More than a team leases between two backups: what a lost history may have leased is left out.
+GAP = 1000
+_BEFORE_NEW_YEAR = timedelta(days=31)
+_TEAM = "team:"
+
+_HELD = Prepared(
+    select(
+        NumberLease.scope,
+        NumberLease.year,
+        NumberLease.from_number,
+        NumberLease.to_number,
+        NumberLease.used_to,
+        NumberLease.leased_at,
+    ).where(
+        NumberLease.tenant_id == bindparam("tenant_id"),
+        NumberLease.device_id == bindparam("device_id"),
+        NumberLease.incarnation == bindparam("incarnation"),
+    )
+)
+_TEAMS = Prepared(
+    select(Record.scope).where(
+        Record.tenant_id == bindparam("tenant_id"),
+        database.among(Record.record_id, bindparam("ids")),
+        Record.type == teams.TYPE,
+        Record.deleted.is_(False),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One team's minutes of one year."""
+
+    scope: str
+    year: int
+
+
+def due(
+    session: Session, tenant_id: str, device: DeviceContext, incarnation: str, now: datetime
+) -> tuple[Series, ...]:
+    """Return the series of which this life of a tablet holds no block, or few numbers since yesterday."""
+    team_scopes = sorted(scope for scope in device.scopes if scope.startswith(_TEAM))
+    if not team_scopes:
+        return ()
+    wanted = {"tenant_id": tenant_id, "device_id": device.id, "incarnation": incarnation}
+    left: dict[Series, int] = {}
+    for scope, year, first, last, used_to, leased_at in _HELD.rows(session, wanted):
+        series = Series(scope, year)
+        # One more block a day: a tablet that says wrong numbers does not use up the year's.
+        is_fresh = local_date(leased_at) == local_date(now)
+        unused = FEW if is_fresh else last - max(used_to, first - 1)
+        left[series] = left.get(series, 0) + unused
+    lacking = [
+        Series(scope, year)
+        for scope in team_scopes
+        for year in _years(now)
+        if left.get(Series(scope, year), 0) < FEW
+    ]
+    return tuple(_of_teams(session, tenant_id, lacking))
+
+
+def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
+    """Lease the blocks that are due, each as a record in its team's scope. The tablet MUST be locked."""
+    for series in due(batch.session, batch.tenant_id, device, incarnation, batch.now):
+        # Whoever leases of the same series at once waits here, and then sees this block.
+        batch.session.get_one(Scope, (batch.tenant_id, series.scope), with_for_update=True)
+        first = _next(batch.session, batch.tenant_id, series)
+        code = _code(batch.session, batch.tenant_id, series, (device.id, incarnation))
+        block = NumberBlock(device.id, incarnation, series.year, first, first + BLOCK - 1, code)
+        _keep(batch.session, batch.tenant_id, series, block, batch.now)
+        batch.put(new_record(batch.ids.time_ordered(), TYPE, series.scope, block.to_data()))
+        stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+        details = {"year": block.year, "from": block.first, "to": block.last}
+        entry = audit.Entry("number_block_leased", device.id, series.scope, details)
+        audit.record(batch.session, stamp, audit.Actor("device", device.id), entry)
+
+
+def leave_out(session: Session, desk: Desk) -> None:
+    """Leave out what a history that was lost may have leased: its tablets may number with it still."""
+    for team in teams.everyone(session, desk.tenant_id):
+        for year in _years(desk.now()):
+            series = Series(team.scope, year)
+            first = _next(session, desk.tenant_id, series)
+            gap = NumberBlock("", "", year, first, first + GAP - 1, "")
+            _keep(session, desk.tenant_id, series, gap, desk.now())
+
+
+def leases(session: Session, tenant_id: str, year: int) -> Sequence[NumberLease]:
+    """Return the leases of a year, by team and number."""
+    query = (
+        select(NumberLease)
+        .where(NumberLease.tenant_id == tenant_id, NumberLease.year == year)
+        .order_by(NumberLease.scope, NumberLease.from_number)
+    )
+    return session.scalars(query).all()
+
+
+def _years(now: datetime) -> tuple[int, ...]:
+    """Return the year, and at its end the next one: a tablet may be out of reach over New Year."""
+    return tuple(sorted({local_date(now).year, local_date(now + _BEFORE_NEW_YEAR).year}))
+
+
+def _of_teams(session: Session, tenant_id: str, lacking: Sequence[Series]) -> Iterable[Series]:
+    """Keep those whose team was set up by the office: only then there is a series to number."""
+    if not lacking:
+        return ()
+    ids = sorted({series.scope.removeprefix(_TEAM) for series in lacking})
+    known = {scope for (scope,) in _TEAMS.rows(session, {"tenant_id": tenant_id, "ids": ids})}
+    return (series for series in lacking if series.scope in known)
+
+
+def _of(tenant_id: str, series: Series) -> tuple[ColumnElement[bool], ...]:
+    return (
+        NumberLease.tenant_id == tenant_id,
+        NumberLease.scope == series.scope,
+        NumberLease.year == series.year,
+    )
+
+
+def _next(session: Session, tenant_id: str, series: Series) -> int:
+    last = session.scalar(select(func.max(NumberLease.to_number)).where(*_of(tenant_id, series)))
+    return (last or 0) + 1
+
+
+def _code(session: Session, tenant_id: str, series: Series, life: tuple[str, str]) -> str:
+    """Return the name of a tablet's life among those of the series: T01, T02, …"""
+    columns = (NumberLease.device_id, NumberLease.incarnation, NumberLease.code)
+    rows = session.execute(select(*columns).where(*_of(tenant_id, series), NumberLease.code.is_not(None)))
+    known = {(device, incarnation): code for device, incarnation, code in rows}
+    return known.get(life) or f"T{len(known) + 1:02d}"
+
+
+def _keep(session: Session, tenant_id: str, series: Series, block: NumberBlock, now: datetime) -> None:
+    session.add(
+        NumberLease(
+            tenant_id=tenant_id,
+            scope=series.scope,
+            year=block.year,
+            from_number=block.first,
+            to_number=block.last,
+            device_id=block.device or None,
+            incarnation=block.incarnation or None,
+            code=block.code or None,
+            used_to=0,
+            leased_at=now,
+        )
+    )
+    session.flush()

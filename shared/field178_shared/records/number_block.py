@@ -1,0 +1,62 @@
+"""Numbers of the minutes: how one is written, and the blocks in which the office leases them to tablets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, text_of
+
+SYMBOL = "BB-ĐKT178"
+# Numbers below ten carry a zero, as official numbers do.
+_NUMBER = re.compile(rf"0*([1-9][0-9]{{0,5}})/{SYMBOL}")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBlock:
+    """Numbers `first` to `last` of one team and year, for one life of one tablet's database.
+
+    `code` names that life among the team's of the year.
+    """
+
+    device: str
+    incarnation: str
+    year: int
+    first: int
+    last: int
+    code: str
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; a block that cannot be read holds no number."""
+        return cls(
+            device=text_of(data, "device"),
+            incarnation=text_of(data, "incarnation"),
+            year=count_of(data, "year") or 0,
+            first=count_of(data, "from") or 1,
+            last=count_of(data, "to") or 0,
+            code=text_of(data, "code"),
+        )
+
+    def to_data(self) -> dict[str, object]:
+        """Return the block as a record's data."""
+        return {
+            "device": self.device,
+            "incarnation": self.incarnation,
+            "year": self.year,
+            "from": self.first,
+            "to": self.last,
+            "code": self.code,
+        }
+
+
+def minutes_number(serial: int) -> str:
+    """Return the number as it stands on the paper: 07/BB-ĐKT178."""
+    return f"{serial:02d}/{SYMBOL}"
+
+
+def serial_of(number: str) -> int | None:
+    """Return the running number in a number of ours; None for one written in another way."""
+    match = _NUMBER.fullmatch(number)
+    return None if match is None else int(match[1])
