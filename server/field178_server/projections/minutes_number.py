@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import BindParameter, Connection, bindparam, update
 
 from field178_server.models import NumberLease
 from field178_server.models.base import table_of
@@ -16,7 +16,7 @@ from field178_shared.records.reading import instant_of, text_of
 
 TYPES = ("inspection",)
 _LEASE = table_of(NumberLease).c
-_SERIAL = bindparam("serial")
+_SERIAL: BindParameter[int] = bindparam("serial")
 _USED = (
     update(NumberLease)
     .where(
