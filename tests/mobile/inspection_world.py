@@ -9,6 +9,9 @@ from tests.mobile.support import base_row, server_commits
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
+from field178_mobile.store.lives import enter_device
+from field178_mobile.store.meta import get_text
+from field178_mobile.store.store import Unlocked
 from field178_shared.clock import Clock
 from field178_shared.codelists import load
 from field178_shared.i18n import translator
@@ -19,6 +22,7 @@ def uid(name: str) -> str:
     return str(uuid5(NAMESPACE_URL, name))
 
 
+DEVICE = uid("tablet")
 TEAM = uid("team 178")
 TEAM_SCOPE = f"team:{TEAM}"
 UNIT = "c11629_v2"
@@ -138,3 +142,16 @@ def settle(store: Store) -> None:
         *(base_row(user, 1, "person", "ref", **person(number)) for number, user in enumerate(OFFICERS)),
     ]
     server_commits(store, *rows)
+
+
+def lease(store: Store, first: int, last: int, **over: object) -> None:
+    """Lease numbers of this year's minutes to this tablet, as the server does."""
+
+    def enter(unlocked: Unlocked) -> list[str]:
+        enter_device(unlocked.room, DEVICE, lambda: uid("another life"))
+        return []
+
+    store.write(enter)
+    life = store.read(lambda room: get_text(room, "incarnation"))
+    block = {"device": DEVICE, "incarnation": life, "year": 2026, "from": first, "to": last, **over}
+    server_commits(store, base_row(uid(f"block {first} {over}"), 1, "number_block", TEAM_SCOPE, **block))

@@ -1,20 +1,45 @@
-"""What is filed with a visit: the visit itself, and the outreach session it makes, once."""
+"""What is filed with a visit: its number, the visit itself, and the outreach session it makes, once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from field178_mobile.presenters.visit import INSPECTED
 from field178_mobile.store import Draft, Store
-from field178_shared.records.reading import Data, text_of
+from field178_shared.clock import local_date
+from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
+
+NOT_MADE = "not_made"
 
 
 def drafts_to_file(store: Store, draft: Draft, data: dict[str, object]) -> tuple[Draft, Sequence[Draft]]:
-    """Return the visit as it is filed, and what belongs to it; both go in one step."""
-    visit = replace(draft, data=data)
+    """Return the visit as it is filed, and what belongs to it; both go in one step.
+
+    A visit that is filed for the first time gets the number of its minutes here.
+    """
+    visit = replace(draft, data={**data, **_number_of(store, draft, data)})
     session = _session_of(store, visit)
     return visit, () if session is None else (session,)
+
+
+def take_number(store: Store, record_id: str, data: Data) -> str:
+    """Return the number of a visit's minutes, taking one if it has none; "" when none is left here."""
+    started = instant_of(data, "started_at")
+    if started is None:
+        return ""
+    scope = f"team:{text_of(data, 'team_id')}"
+    return store.minutes_numbers.take(record_id, scope, local_date(started).year)
+
+
+def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:
+    is_wanted = data.get("access_result") == INSPECTED and data.get("paper_signed") != NOT_MADE
+    # Minutes of a visit that was filed before were written then: a number now would not be theirs.
+    if data.get("minutes_number") or not is_wanted or draft.seen is not None:
+        return {}
+    number = take_number(store, draft.record_id, data)
+    return {"minutes_number": number} if number else {}
 
 
 def _session_of(store: Store, visit: Draft) -> Draft | None:

@@ -13,12 +13,14 @@ from typing import TypeVar
 
 from field178_mobile.ports import Clock, CrashPoint, no_crash
 from field178_mobile.store.acts import deletion, resolution
+from field178_mobile.store.base import BaseRow
 from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
 from field178_mobile.store.driver import OperationalError, is_refused_write
 from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.lookups import Lookups
 from field178_mobile.store.meta import get_setting, put_setting
+from field178_mobile.store.minutes_numbers import MinutesNumbers
 from field178_mobile.store.model import (
     Disagreement,
     Draft,
@@ -33,6 +35,7 @@ from field178_mobile.store.opening import Opening, open_database
 from field178_mobile.store.photo_shelf import PhotoShelf
 from field178_mobile.store.purged import refuse_purged
 from field178_mobile.store.records import Records
+from field178_mobile.store.revision import revision_of
 from field178_mobile.store.room import Room
 from field178_mobile.store.thread import DatabaseThread
 from field178_shared.errors import AppError, ErrorCode
@@ -81,6 +84,7 @@ class Store:
         self.drafts = DraftShelf(self)
         self.settings = Settings(self)
         self.photos = PhotoShelf(self, folder)
+        self.minutes_numbers = MinutesNumbers(self)
 
     @property
     def folder(self) -> Path:
@@ -150,6 +154,10 @@ class Store:
     def view(self, record_id: str) -> RecordView | None:
         """Return one record as the user sees it, None when it is not on this tablet."""
         return self._run(lambda unlocked: unlocked.records.view(record_id))
+
+    def revision(self, record_id: str) -> BaseRow | None:
+        """Return revision and hash of a record once the server has all of it; None where nobody can say."""
+        return self.read(lambda room: revision_of(room, record_id))
 
     def views(self, record_type: str, scope: str | None = None) -> list[RecordView]:
         """Return the live records of a type."""

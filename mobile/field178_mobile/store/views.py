@@ -17,7 +17,7 @@ def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None
 
     An edit whose record left is never shown as a partial ghost: without a base row only an own create shows.
     """
-    shown = [change for change in own if _is_shown(change)]
+    shown = [change for change in own if is_shown(change)]
     first = next((change for change in shown if change.is_create), None)
     if base is None and first is None:
         return None
@@ -44,7 +44,7 @@ def some_record(shown: Sequence[OwnChange]) -> str:
 
 def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
     """Return the changes that count as this record's own life here: not replaced, not refused."""
-    return [change for change in own if _is_shown(change) and not change.is_refused]
+    return [change for change in own if is_shown(change) and not change.is_refused]
 
 
 def without_refused(seen: Mapping[str, object], base: BaseRow | None, own: Sequence[OwnChange]) -> Json:
@@ -87,7 +87,8 @@ def _met(data: Json, change: OwnChange) -> Json:
     return data
 
 
-def _is_shown(change: OwnChange) -> bool:
+def is_shown(change: OwnChange) -> bool:
+    """Tell whether a change still counts beside the base: not settled, not mended by another."""
     if change.settled or change.replaced_by is not None:
         return False
     return change.state is not State.ACKNOWLEDGED or change.reason != "replaced"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.commits import Checkpoint, Leave
+from field178_mobile.store.revision import row_of_change
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.frames import (
     AnswerFault,
@@ -19,7 +20,7 @@ from field178_mobile.sync.frames import (
     parse_record,
     parse_repair,
 )
-from field178_mobile.sync.own_result import own_result, row_of_change
+from field178_mobile.sync.own_result import own_result
 from field178_mobile.sync.request import Exchange
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt

@@ -15,6 +15,7 @@ from tests.mobile.inspection_world import (
     UNIT,
     counts,
     filed_visit,
+    lease,
     settle,
     words,
 )
@@ -542,3 +543,35 @@ def test_screen_is_moved_once_by_a_jump_and_not_by_the_next_tap(bench):
     bench.visit.answer("kd_no_latch", "yes")
     assert bench.state.focus == ""
     assert bench.state.page.id == "karaoke_discotheque"
+
+
+def minutes_number_of(bench) -> object:
+    return bench.store.view(bench.visit.record_id).data.get("minutes_number")
+
+
+def test_filing_numbers_the_minutes_and_a_later_edit_keeps_the_number(bench):
+    lease(bench.store, 7, 9)
+    bench.answer_all()
+    bench.visit.complete()
+    assert minutes_number_of(bench) == "07/BB-ĐKT178"
+    again = Bench(bench.store, bench.clock)
+    again.answer_all()
+    again.visit.complete()
+    assert minutes_number_of(again) == "07/BB-ĐKT178"  # the same record: its number stays
+    assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 2
+
+
+def test_a_number_written_by_hand_and_minutes_not_made_take_none(bench):
+    lease(bench.store, 7, 9)
+    bench.answer_all()
+    bench.visit.write("minutes_number", "12/BB-XA")
+    bench.visit.complete()
+    assert minutes_number_of(bench) == "12/BB-XA"
+    assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
+
+
+def test_without_a_block_the_visit_is_filed_all_the_same(bench):
+    bench.answer_all()
+    bench.visit.complete()
+    assert bench.state.spoken.filed
+    assert minutes_number_of(bench) is None

@@ -1,0 +1,89 @@
+"""Numbers of minutes: from the blocks leased to this life of this tablet, each for one visit for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from field178_mobile.store.meta import get_setting, get_text, put_setting
+from field178_shared.clock import local_date
+from field178_shared.records.number_block import NumberBlock, minutes_number, serial_of
+from field178_shared.records.reading import Data, instant_of, text_of
+
+if TYPE_CHECKING:
+    from field178_mobile.store.room import Room
+    from field178_mobile.store.store import Store, Unlocked
+
+_KEPT = "minutes_numbers"
+
+
+class MinutesNumbers:
+    """Gives out numbers; two visits never get the same one, nor two tablets."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def take(self, record_id: str, scope: str, year: int) -> str:
+        """Return the number of a visit, the same at every asking; "" when no number is left here.
+
+        It is durably the visit's when this returns, filed or not: thrown away, it leaves a gap.
+        """
+        return self._store.read_all(lambda unlocked: _take(unlocked, record_id, scope, year))
+
+    def left(self, scope: str, year: int) -> int:
+        """Return how many numbers this tablet may still give out."""
+        return self._store.read_all(lambda unlocked: sum(1 for _ in _free(unlocked, scope, year)))
+
+
+def _take(unlocked: Unlocked, record_id: str, scope: str, year: int) -> str:
+    kept = _taken(unlocked.room)
+    if record_id in kept:
+        return text_of(kept[record_id], "number")
+    serial = next(_free(unlocked, scope, year), None)
+    if serial is None:
+        return ""
+    number = minutes_number(serial)
+    # What was taken in years past stands on its record; only what was never filed still needs this place.
+    fresh = {key: entry for key, entry in kept.items() if entry.get("year") in (year - 1, year, year + 1)}
+    entry = {"scope": scope, "year": year, "number": number}
+    with unlocked.room.transaction("minutes_number"):
+        put_setting(unlocked.room, _KEPT, {**fresh, record_id: entry})
+    return number
+
+
+def _free(unlocked: Unlocked, scope: str, year: int) -> Iterator[int]:
+    """Yield the numbers that no visit has, ascending."""
+    blocks = sorted(_own_blocks(unlocked, scope, year), key=lambda block: block.first)
+    if not blocks:
+        return
+    used = _used(unlocked, scope, year)
+    for block in blocks:
+        yield from (serial for serial in range(block.first, block.last + 1) if serial not in used)
+
+
+def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlock]:
+    device, life = get_text(unlocked.room, "device"), get_text(unlocked.room, "incarnation")
+    for view in unlocked.records.views("number_block", scope):
+        block = NumberBlock.from_data(view.data)
+        # A copy of this tablet's data gives out from the block of its former life: that one is not ours.
+        if (block.device, block.incarnation, block.year) == (device, life, year):
+            yield block
+
+
+def _used(unlocked: Unlocked, scope: str, year: int) -> frozenset[int]:
+    taken = (entry for entry in _taken(unlocked.room).values() if entry.get("scope") == scope)
+    numbers = [text_of(entry, "number") for entry in taken if entry.get("year") == year]
+    # Those on records as well: the memory above goes when the database is lost, the records come back.
+    visits = (view.data for view in unlocked.records.views("inspection", scope))
+    numbers += [text_of(data, "minutes_number") for data in visits if _year_of(data) == year]
+    return frozenset(serial for serial in map(serial_of, numbers) if serial is not None)
+
+
+def _year_of(data: Data) -> int | None:
+    started = instant_of(data, "started_at")
+    return None if started is None else local_date(started).year
+
+
+def _taken(room: Room) -> Mapping[str, Data]:
+    kept = get_setting(room, _KEPT)
+    return {str(key): entry for key, entry in kept.items()} if isinstance(kept, dict) else {}
