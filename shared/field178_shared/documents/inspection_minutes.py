@@ -6,11 +6,8 @@ Not a statutory form: the minutes of an administrative violation are written by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
 
-from field178_shared.clock import VIETNAM
 from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists, Section
 from field178_shared.documents.blocks import (
     Block,
@@ -24,10 +21,22 @@ from field178_shared.documents.blocks import (
 )
 from field178_shared.documents.citations import citation
 from field178_shared.documents.paper import draw
+from field178_shared.documents.sources import VisitSource
+from field178_shared.documents.wording import (
+    UNKNOWN,
+    address_of,
+    identity_of,
+    moment_of,
+    place_and_day,
+    team_name,
+    team_table,
+    word_of,
+)
 from field178_shared.formats import date_text, number_text
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Answer, Finding, Inspection
-from field178_shared.records.reading import Data, text_of
+from field178_shared.records.number_block import SYMBOL
+from field178_shared.records.reading import text_of
 
 _RESULTS = {"no": "Chưa đạt", "partial": "Đạt một phần"}
 _COUNTED = ("worker_counts", "outreach_on_site")
@@ -39,20 +48,7 @@ _SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "NGƯỜI CHỨNG KIẾN", "NGƯỜI L�
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
 
-@dataclass(frozen=True, slots=True)
-class MinutesSource:
-    """The revision of a visit that is printed, and the records it names; an absent one prints dotted."""
-
-    record_id: str
-    rev: int
-    h: str
-    data: Data
-    establishment: Data
-    team: Data
-    people: Mapping[str, Data]
-
-
-def inspection_minutes_pdf(source: MinutesSource, lists: CodeLists) -> bytes:
+def inspection_minutes_pdf(source: VisitSource, lists: CodeLists) -> bytes:
     """Return the minutes as PDF; the same source and lists give the same bytes, wherever it is made."""
     text = _Minutes(source, lists)
     visit = text.visit
@@ -63,7 +59,7 @@ def inspection_minutes_pdf(source: MinutesSource, lists: CodeLists) -> bytes:
 class _Minutes:
     """Turns one visit into the parts of its minutes."""
 
-    def __init__(self, source: MinutesSource, lists: CodeLists) -> None:
+    def __init__(self, source: VisitSource, lists: CodeLists) -> None:
         self._lists = lists
         self._source = source
         self.visit = Inspection.from_data(source.data)
@@ -72,16 +68,14 @@ class _Minutes:
 
     def letterhead(self) -> Letterhead:
         """Return the head of the first page (ND 30/2020 puts the authority left, the nation right)."""
-        unit, team = self._lists.units.get(self.visit.unit_id), text_of(self._source.team, "name")
-        where = unit.vi if unit is not None else "…………"
         standing = self._lists.agencies.get(text_of(self._source.team, "standing_agency"))
         return Letterhead(
             authority=(
                 standing.vi.upper() if standing else "",
-                (team or "Đội kiểm tra liên ngành 178").upper(),
+                team_name(self._source).upper(),
             ),
-            number=f"Số: {self.visit.minutes_number or '……/BB-ĐKT178'}",
-            place_and_day="" if self._day is None else f"{where}, {_long_day(self._day)}",
+            number=f"Số: {self.visit.minutes_number or f'……/{SYMBOL}'}",
+            place_and_day=place_and_day(self._lists, self.visit.unit_id, self._day),
             title="BIÊN BẢN KIỂM TRA",
             subtitle="Việc chấp hành pháp luật về phòng, chống tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
         )
@@ -103,28 +97,22 @@ class _Minutes:
             yield Heading(f"{roman}. {title}")
             yield from blocks
         yield Paragraph(self._closing())
-        yield Signatures(_SIGNED_BY)
+        yield Signatures(self._signed_by())
 
     def _opening(self) -> str:
         visit, place = self.visit, self._place
-        decision = f"Quyết định số {visit.decision_number}" if visit.decision_number else "………………"
+        decision = f"Quyết định số {visit.decision_number}" if visit.decision_number else UNKNOWN
         of_day = f" ngày {date_text(visit.decision_date)}" if visit.decision_date else ""
+        kind = self._word("inspection_kind", visit.inspection_kind).lower()
         return (
-            f"Hôm nay, {_moment(visit.started_at)}, tại {place.name or '………………'}"
-            f" ({self._address() or '………………'}), Đội kiểm tra liên ngành tiến hành kiểm tra"
-            f" ({self._word('inspection_kind', visit.inspection_kind).lower()}) theo {decision}{of_day}."
+            f"Hôm nay, {moment_of(visit.started_at)}, tại {place.name or UNKNOWN}"
+            f" ({address_of(self._lists, self._place) or UNKNOWN}), Đội kiểm tra liên ngành tiến hành"
+            f" kiểm tra ({kind}) theo {decision}{of_day}."
         )
 
     def _present(self) -> Iterator[Block]:
         yield Paragraph("1. Đội kiểm tra:")
-        rows = []
-        for number, member in enumerate(self.visit.members, 1):
-            person = self._source.people.get(member.user, {})
-            agency = self._lists.agencies.get(text_of(person, "agency"))
-            name = text_of(person, "display_name") or "…………………………"
-            position = self._word("team_position", member.position)
-            rows.append((str(number), name, position, agency.vi if agency else ""))
-        yield Table(("STT", "Họ và tên", "Chức vụ trong Đội", "Cơ quan"), (6, 32, 24, 38), tuple(rows))
+        yield team_table(self._source, self.visit, self._lists)
         agencies = self._lists.agencies
         escorts = [agencies[one].vi for one in self.visit.local_escort_agencies if one in agencies]
         if escorts:
@@ -139,11 +127,10 @@ class _Minutes:
 
     def _establishment(self) -> Iterator[Block]:
         place = self._place
-        kind = self._lists.types.get(place.establishment_type_id)
         form = self._word("registration_form", place.registration_form_id)
         number = f", số đăng ký {place.registration_number}" if place.registration_number else ""
-        yield Paragraph(f"Tên cơ sở: {place.name or '………………'}. Loại hình: {kind.vi if kind else '…………'}.")
-        yield Paragraph(f"Địa chỉ: {self._address() or '………………'}.")
+        yield Paragraph(identity_of(self._lists, place))
+        yield Paragraph(f"Địa chỉ: {address_of(self._lists, self._place) or UNKNOWN}.")
         if form:
             yield Paragraph(f"Hình thức đăng ký: {form}{number}.")
         for certificate in place.certificates.values():
@@ -248,37 +235,16 @@ class _Minutes:
             yield Pen("", more_lines=1)
 
     def _closing(self) -> str:
-        ended = f"Biên bản kết thúc {_moment(self.visit.ended_at)}"
+        ended = f"Biên bản kết thúc {moment_of(self.visit.ended_at)}"
         if self.visit.representative_role == "none":
             return f"{ended}, lập thành 02 bản; lập khi không có đại diện cơ sở."
-        refused = " Đại diện cơ sở không ký biên bản." if self.visit.paper_signed == "refused" else ""
-        return (
-            f"{ended}, lập thành 02 bản có giá trị như nhau, đã đọc lại cho những người có mặt cùng nghe,"
-            f" công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản.{refused}"
-        )
+        heard = "lập thành 02 bản có giá trị như nhau, đã đọc lại cho những người có mặt cùng nghe"
+        if self.visit.paper_signed == "refused":
+            return f"{ended}, {heard}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
+        return f"{ended}, {heard}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
 
-    def _address(self) -> str:
-        unit = self._lists.units.get(self._place.unit_id)
-        parts = (self._place.village, self._place.address_line, unit.vi if unit else "")
-        told: list[str] = []
-        for part in parts:
-            if part and not any(part.casefold() in before.casefold() for before in told):
-                told.append(part)
-        return ", ".join(told)
+    def _signed_by(self) -> tuple[str, ...]:
+        return _SIGNED_BY[1:] if self.visit.representative_role == "none" else _SIGNED_BY
 
     def _word(self, name: str, choice_id: str) -> str:
-        choice = self._lists.choice(name, choice_id)
-        return choice.vi if choice else ""
-
-
-def _long_day(day: date) -> str:
-    # ND 30/2020: days below 10 and months below 3 are written with a leading zero.
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
-
-
-def _moment(instant: datetime | None) -> str:
-    if instant is None:
-        return "hồi …… giờ …… ngày ……/……/………"
-    local = instant.astimezone(VIETNAM)
-    return f"hồi {local.hour:02d} giờ {local.minute:02d} ngày {date_text(instant)}"
+        return word_of(self._lists, name, choice_id)

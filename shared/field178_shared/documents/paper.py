@@ -39,7 +39,7 @@ _UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 def draw(head: Letterhead, blocks: Sequence[Block], seal: Seal, made_at: datetime | None) -> bytes:
     """Return the PDF of a paper."""
-    paper = _Paper(seal, made_at or _UNKNOWN_TIME)
+    paper = _Paper(seal, made_at or _UNKNOWN_TIME, head.title.capitalize())
     paper.draw_head(head)
     for block in blocks:
         paper.draw(block)
@@ -50,14 +50,14 @@ def draw(head: Letterhead, blocks: Sequence[Block], seal: Seal, made_at: datetim
 class _Paper(FPDF):
     """One paper under the pen."""
 
-    def __init__(self, seal: Seal, made_at: datetime) -> None:
+    def __init__(self, seal: Seal, made_at: datetime, title: str) -> None:
         super().__init__(format="A4")
         self._seal = seal
         self.set_margins(_LEFT, _TOP, _RIGHT)
         self.set_auto_page_break(True, _BOTTOM)
         self.set_creation_date(made_at)
         self.set_lang("vi")
-        self.set_title("Biên bản kiểm tra")
+        self.set_title(title)
         fonts = files("field178_shared.documents") / "fonts"
         for style, name in _STYLES.items():
             with as_file(fonts / f"LiberationSerif-{name}.ttf") as path:

@@ -16,7 +16,8 @@ from tests.shared import builders
 
 from field178_shared.codelists import load
 from field178_shared.documents.blocks import Seal
-from field178_shared.documents.inspection_minutes import MinutesSource, inspection_minutes_pdf
+from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
+from field178_shared.documents.sources import VisitSource
 
 LISTS = load()
 LEADER, SECRETARY = builders.USERS
@@ -32,8 +33,8 @@ FINDINGS = {
 }
 
 
-def source(**over: object) -> MinutesSource:
-    return MinutesSource(
+def source(**over: object) -> VisitSource:
+    return VisitSource(
         record_id=builders.record_id("inspection"),
         rev=1,
         h="0123456789abcdef0123456789abcdef",
@@ -47,7 +48,7 @@ def source(**over: object) -> MinutesSource:
     )
 
 
-def read(given: MinutesSource) -> str:
+def read(given: VisitSource) -> str:
     """Return the text of the pages as a reader extracts it, with single spaces."""
     reader = PdfReader(io.BytesIO(inspection_minutes_pdf(given, LISTS)))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
@@ -108,11 +109,14 @@ def test_counts_that_would_point_at_a_person_and_good_practice_are_not_printed()
 
 
 def test_refusal_and_absence_are_outcomes() -> None:
-    assert "Đại diện cơ sở không ký biên bản." in read(source(paper_signed="refused"))
+    refused = read(source(paper_signed="refused"))
+    assert "Đại diện cơ sở không ký biên bản." in refused
+    assert "cùng ký tên dưới đây" not in refused
     absent = read(replace(source(), data=builders.not_inspected()))
     assert "không có đại diện cơ sở tại thời điểm kiểm tra" in absent
     assert "Cơ sở đóng cửa: chưa tiến hành kiểm tra được." in absent
     assert "Không phát hiện vi phạm" not in absent
+    assert "ĐẠI DIỆN CƠ SỞ (Ký" not in absent
 
 
 def test_what_is_not_known_yet_is_left_to_the_pen() -> None:

@@ -1,0 +1,62 @@
+"""The commitment (bản cam kết) that an establishment signs at a visit; what it promises is a code list.
+
+Who signs for the establishment is a dotted line, filled with a pen and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from field178_shared.codelists import CodeLists
+from field178_shared.documents.blocks import Block, Letterhead, Paragraph, Pen, Seal, Signatures
+from field178_shared.documents.paper import draw
+from field178_shared.documents.sources import VisitSource
+from field178_shared.documents.wording import (
+    UNKNOWN,
+    address_of,
+    identity_of,
+    place_and_day,
+    team_name,
+    team_table,
+    word_of,
+)
+from field178_shared.records.establishment import Establishment
+from field178_shared.records.inspection import Inspection
+
+_SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "ĐẠI DIỆN ĐỘI KIỂM TRA")
+
+
+def commitment_pdf(source: VisitSource, lists: CodeLists) -> bytes:
+    """Return the commitment as PDF; the same source and lists give the same bytes, wherever it is made."""
+    visit = Inspection.from_data(source.data)
+    place = Establishment.from_data(source.establishment)
+    head = Letterhead(
+        authority=("CƠ SỞ KINH DOANH DỊCH VỤ", (place.name or UNKNOWN).upper()),
+        number="",
+        place_and_day=place_and_day(lists, visit.unit_id, visit.occurred_on),
+        title="BẢN CAM KẾT",
+        subtitle="Không để xảy ra tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
+    )
+    seal = Seal(source.record_id, source.rev, source.h, visit.record_code)
+    blocks = tuple(_blocks(source, visit, place, lists))
+    return draw(head, blocks, seal, visit.ended_at or visit.started_at)
+
+
+def _blocks(
+    source: VisitSource, visit: Inspection, place: Establishment, lists: CodeLists
+) -> Iterator[Block]:
+    yield Paragraph(f"Kính gửi: {team_name(source)}.")
+    yield Pen("Tôi là (ông/bà):")
+    role = word_of(lists, "representative_role", visit.representative_role)
+    # A role with nobody in it: the paper is signed later, by whoever comes.
+    yield Paragraph(f"Chức vụ: {role if visit.representative_role != 'none' and role else UNKNOWN}.")
+    yield Paragraph(f"Đại diện cho cơ sở. {identity_of(lists, place)}")
+    yield Paragraph(f"Địa chỉ: {address_of(lists, place) or UNKNOWN}.")
+    yield Paragraph("Cơ sở cam kết thực hiện:", keeps_next=True)
+    for number, commitment in enumerate(lists.choices["commitment"], 1):
+        yield Paragraph(f"{number}. {commitment.vi}.")
+    yield Paragraph("Cơ sở chịu trách nhiệm trước pháp luật về việc thực hiện bản cam kết này.")
+    yield Paragraph("Cam kết được lập trước sự chứng kiến của Đội kiểm tra:", keeps_next=True)
+    yield team_table(source, visit, lists)
+    yield Paragraph("Bản cam kết lập thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản.")
+    yield Signatures(_SIGNED_BY)

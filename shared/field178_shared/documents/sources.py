@@ -1,0 +1,39 @@
+"""What a paper about one visit is made of: the same choice of records on the tablet and on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from field178_shared.records.inspection import Inspection
+from field178_shared.records.reading import Data
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSource:
+    """The revision of a visit that is printed, and the records it names; an absent one prints dotted."""
+
+    record_id: str
+    rev: int
+    h: str
+    data: Data
+    establishment: Data
+    team: Data
+    people: Mapping[str, Data]
+
+
+def source_of_visit(
+    record_id: str, rev: int, h: str, data: Data, find: Callable[[str], Data | None]
+) -> VisitSource:
+    """Return the source of a visit's papers; `find` gives the content of a record, None when not here."""
+    visit = Inspection.from_data(data)
+    people = {member.user: find(member.user) for member in visit.members}
+    return VisitSource(
+        record_id=record_id,
+        rev=rev,
+        h=h,
+        data=data,
+        establishment=find(visit.establishment_id) or {},
+        team=find(visit.team_id) or {},
+        people={user: person for user, person in people.items() if person is not None},
+    )

@@ -1,0 +1,75 @@
+"""Words that the papers of a visit share: who the authority is, who came, where and when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from field178_shared.clock import VIETNAM
+from field178_shared.codelists import CodeLists
+from field178_shared.documents.blocks import Table
+from field178_shared.documents.sources import VisitSource
+from field178_shared.formats import date_text
+from field178_shared.records.establishment import Establishment
+from field178_shared.records.inspection import Inspection
+from field178_shared.records.reading import text_of
+
+UNKNOWN = "………………"
+
+
+def word_of(lists: CodeLists, name: str, choice_id: str) -> str:
+    """Return the word of a plain choice; nothing for one that is unknown or absent."""
+    choice = lists.choice(name, choice_id)
+    return choice.vi if choice else ""
+
+
+def team_name(source: VisitSource) -> str:
+    """Return the team's name, or what every such team is called."""
+    return text_of(source.team, "name") or "Đội kiểm tra liên ngành 178"
+
+
+def place_and_day(lists: CodeLists, unit_id: str, day: date | None) -> str:
+    """Return commune and day as ND 30/2020 writes them; nothing while no day is known."""
+    unit = lists.units.get(unit_id)
+    return "" if day is None else f"{unit.vi if unit is not None else '…………'}, {_long_day(day)}"
+
+
+def address_of(lists: CodeLists, place: Establishment) -> str:
+    """Return the address in one line, no part of it twice."""
+    unit = lists.units.get(place.unit_id)
+    told: list[str] = []
+    for part in (place.village, place.address_line, unit.vi if unit else ""):
+        if part and not any(part.casefold() in before.casefold() for before in told):
+            told.append(part)
+    return ", ".join(told)
+
+
+def identity_of(lists: CodeLists, place: Establishment) -> str:
+    """Return name and kind of an establishment in one sentence."""
+    kind = lists.types.get(place.establishment_type_id)
+    return f"Tên cơ sở: {place.name or UNKNOWN}. Loại hình: {kind.vi if kind else '…………'}."
+
+
+def team_table(source: VisitSource, visit: Inspection, lists: CodeLists) -> Table:
+    """Return the officers of the visit, from the roster; one it lacks is a dotted line."""
+    rows = []
+    for number, member in enumerate(visit.members, 1):
+        person = source.people.get(member.user, {})
+        agency = lists.agencies.get(text_of(person, "agency"))
+        name = text_of(person, "display_name") or "…………………………"
+        position = word_of(lists, "team_position", member.position)
+        rows.append((str(number), name, position, agency.vi if agency else ""))
+    return Table(("STT", "Họ và tên", "Chức vụ trong Đội", "Cơ quan"), (6, 32, 24, 38), tuple(rows))
+
+
+def moment_of(instant: datetime | None) -> str:
+    """Return hour and day in words of a protocol; dotted when it is not known."""
+    if instant is None:
+        return "hồi …… giờ …… ngày ……/……/………"
+    local = instant.astimezone(VIETNAM)
+    return f"hồi {local.hour:02d} giờ {local.minute:02d} ngày {date_text(instant)}"
+
+
+def _long_day(day: date) -> str:
+    # ND 30/2020: days below 10 and months below 3 are written with a leading zero.
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
