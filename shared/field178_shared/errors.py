@@ -126,6 +126,10 @@ class ErrorCode(StrEnum):
     STORAGE_LOW = "storage_low"
     RESCUE_UNWRITTEN = "rescue_unwritten"
     RESCUE_NO_ROOM = "rescue_no_room"
+    PAPER_UNSETTLED = "paper_unsettled"
+    PAPER_UNOPENED = "paper_unopened"
+    PAPER_UNPRINTED = "paper_unprinted"
+    PAPER_UNSAVED = "paper_unsaved"
 
 
 _E = ErrorEntry
@@ -339,6 +343,22 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None,
         "Thư mục đã chọn không còn đủ chỗ cho tệp cứu hộ.",
         "The chosen folder has no room left for the rescue file.",
+    ),
+    ErrorCode.PAPER_UNSETTLED: _E(
+        None,
+        "Phiếu đang có chỗ cần xem, chưa lập được biên bản.",
+        "The record has something to be looked at first; no paper can be made of it yet.",
+    ),
+    ErrorCode.PAPER_UNOPENED: _E(
+        None, "Máy không có chương trình mở tệp PDF.", "No program of this device opens a PDF."
+    ),
+    ErrorCode.PAPER_UNPRINTED: _E(
+        None,
+        "Không in được: máy in chưa sẵn sàng hoặc chưa cài.",
+        "Not printed: there is no printer, or it is not ready.",
+    ),
+    ErrorCode.PAPER_UNSAVED: _E(
+        None, "Không ghi được tệp vào thư mục này.", "The file could not be written into this folder."
     ),
     ErrorCode.STORE_DAMAGED: _E(
         None,

@@ -89,3 +89,19 @@ class Platform(Protocol):
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
         """Take or choose one photo; None when the user gave up."""
         ...
+
+    def open_file(self, path: Path) -> None:
+        """Show a file in the system's own viewer; AppError(paper_unopened) where there is none."""
+        ...
+
+    def print_file(self, path: Path) -> None:
+        """Hand a PDF to the system's printing, which may take seconds; AppError(paper_unprinted)."""
+        ...
+
+    def save_folder(self) -> Path | None:
+        """Return where a person keeps documents; None where the system asks (`share_file`)."""
+        ...
+
+    def share_file(self, path: Path) -> None:
+        """Let a person send or keep a file by the system's own sheet; only where `save_folder` is None."""
+        ...

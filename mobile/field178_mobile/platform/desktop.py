@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import platform as system
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.ports import NetworkKind
+from field178_shared.errors import AppError, ErrorCode
 
 LABEL_LENGTH = 64
+PRINT_S = 30
 
 
 class DesktopPlatform:
@@ -65,3 +70,55 @@ class DesktopPlatform:
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
         """Answer that there is no camera; a photo is added from a file."""
         answer(None)
+
+    def open_file(self, path: Path) -> None:
+        """Show a file with the program the desktop knows for it."""
+        if os.name == "nt":
+            _start(path, "open", ErrorCode.PAPER_UNOPENED)
+            return
+        opener = "open" if sys.platform == "darwin" else "xdg-open"
+        try:
+            # Not waited for: the viewer stays for as long as somebody reads.
+            subprocess.Popen(  # noqa: S603  a program of the system, a file of ours
+                [self._program(opener, ErrorCode.PAPER_UNOPENED), str(path)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise AppError(ErrorCode.PAPER_UNOPENED) from error
+
+    def print_file(self, path: Path) -> None:
+        """Hand a PDF to the printer that the desktop takes first."""
+        if os.name == "nt":
+            _start(path, "print", ErrorCode.PAPER_UNPRINTED)
+            return
+        command = [self._program("lp", ErrorCode.PAPER_UNPRINTED), str(path)]
+        try:
+            subprocess.run(command, check=True, timeout=PRINT_S, capture_output=True)  # noqa: S603  as above
+        except (OSError, subprocess.SubprocessError) as error:
+            raise AppError(ErrorCode.PAPER_UNPRINTED) from error
+
+    def save_folder(self) -> Path | None:
+        """Return FIELD178_PAPERS_DIR, or the user's documents."""
+        named = self._environment.get("FIELD178_PAPERS_DIR")
+        return Path(named) if named else Path.home() / "Documents"
+
+    def share_file(self, path: Path) -> None:
+        """MUST NOT be called: a desktop saves into a folder."""
+        raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path))
+
+    def _program(self, name: str, lacking: ErrorCode) -> str:
+        found = shutil.which(name, path=self._environment.get("PATH"))
+        if found is None:
+            raise AppError(lacking)
+        return found
+
+
+def _start(path: Path, verb: str, refused: ErrorCode) -> None:
+    if sys.platform == "win32":
+        try:
+            os.startfile(path, verb)  # noqa: S606  a file of ours
+        except OSError as error:
+            raise AppError(refused) from error

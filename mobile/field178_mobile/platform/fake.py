@@ -7,6 +7,7 @@ from pathlib import Path
 
 from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.ports import NetworkKind
+from field178_shared.errors import AppError, ErrorCode
 
 
 class FakePlatform:
@@ -21,6 +22,9 @@ class FakePlatform:
         self.kept_open: list[str | None] = []
         self.network = NetworkKind.UNKNOWN
         self.is_protected = False
+        self.has_printer = True
+        self.shares = False
+        self.done: list[tuple[str, str, bytes]] = []
 
     def data_folder(self) -> Path:
         """Return the folder given."""
@@ -67,3 +71,21 @@ class FakePlatform:
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
         """Answer at once."""
         answer(self.photo)
+
+    def open_file(self, path: Path) -> None:
+        """Remember what was to be seen."""
+        self.done.append(("open", path.name, path.read_bytes()))
+
+    def print_file(self, path: Path) -> None:
+        """Remember what was to be printed; refuse without a printer."""
+        if not self.has_printer:
+            raise AppError(ErrorCode.PAPER_UNPRINTED)
+        self.done.append(("print", path.name, path.read_bytes()))
+
+    def save_folder(self) -> Path | None:
+        """Return a folder beside the data, or none on a device whose system asks."""
+        return None if self.shares else self._folder / "documents"
+
+    def share_file(self, path: Path) -> None:
+        """Remember what was to be shared."""
+        self.done.append(("share", path.name, path.read_bytes()))

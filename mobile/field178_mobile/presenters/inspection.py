@@ -92,9 +92,14 @@ class InspectionPresenter:
         return self._store.drafts.get(self.draft_id) is not None
 
     @property
+    def is_filed(self) -> bool:
+        """Tell whether the visit was filed just now: its work is over."""
+        return bool(self._spoken.filed)
+
+    @property
     def is_known(self) -> bool:
         """Tell whether the store knows the visit: filed before, filed now, or kept as a draft."""
-        return self._opened.draft.seen is not None or bool(self._spoken.filed) or self.is_kept
+        return self._opened.draft.seen is not None or self.is_filed or self.is_kept
 
     @property
     def is_locked(self) -> bool:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.presenters.minutes_state import MinutesState
 from field178_mobile.presenters.outing import OutingPresenter, outing_line
+from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.presenters.photo_words import files_word
 from field178_mobile.presenters.record_view import (
     Certificate,
@@ -32,6 +35,7 @@ from field178_shared.ids import IdSource
 from field178_shared.records.reading import instant_of, text_of
 
 ARRIVAL = "arrival"
+MINUTES_PATH = "minutes_number"
 
 
 AskFix = Callable[[Callable[[Fix | None], None]], None]
@@ -51,6 +55,7 @@ class RecordServices:
     words: Wording
     user: str
     ask_fix: AskFix = no_receiver
+    papers: Papers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ class RecordPresenter:
         self._words = services.words
         self._user = services.user
         self._ask_fix = services.ask_fix
+        self._papers = services.papers
         self._outing = outing
         self._render = render
         self._render_visit = render_visit
@@ -174,6 +180,21 @@ class RecordPresenter:
         outing = OutingPresenter(kept, self._clock, self._words, lambda _state: None, is_of_visit=True)
         outing.start(self._outing.roster, self._user)
         return outing
+
+    def minutes(self, render: Callable[[MinutesState], None]) -> MinutesPresenter | None:
+        """Return the minutes of the open visit; None where nothing is open or no paper can be made."""
+        visit = self.visit
+        if visit is None or self._papers is None:
+            return None
+        services = MinutesServices(self._store, self._clock, self._ids, self._words, self._user, self._papers)
+        at_hand = VisitAtHand(visit.record_id, lambda: visit.data, lambda: visit.is_kept)
+        return MinutesPresenter(services, at_hand, render)
+
+    def look_again(self) -> None:
+        """Show the open visit as it is filed, if nothing of it is typed and not filed."""
+        visit = self.visit
+        if visit is not None and visit.is_known and not visit.is_kept and not visit.is_filed:
+            self.open_record(visit.record_id, MINUTES_PATH)
 
     @property
     def open_records(self) -> frozenset[str]:

@@ -26,11 +26,23 @@ def drafts_to_file(store: Store, draft: Draft, data: dict[str, object]) -> tuple
 
 def take_number(store: Store, record_id: str, data: Data) -> str:
     """Return the number of a visit's minutes, taking one if it has none; "" when none is left here."""
+    year = _year_of(data)
+    return "" if year is None else store.minutes_numbers.take(record_id, _series_of(data), year)
+
+
+def numbers_left(store: Store, data: Data) -> int:
+    """Return how many numbers are left here for minutes of this visit's team and year."""
+    year = _year_of(data)
+    return 0 if year is None else store.minutes_numbers.left(_series_of(data), year)
+
+
+def _series_of(data: Data) -> str:
+    return f"team:{text_of(data, 'team_id')}"
+
+
+def _year_of(data: Data) -> int | None:
     started = instant_of(data, "started_at")
-    if started is None:
-        return ""
-    scope = f"team:{text_of(data, 'team_id')}"
-    return store.minutes_numbers.take(record_id, scope, local_date(started).year)
+    return None if started is None else local_date(started).year
 
 
 def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:

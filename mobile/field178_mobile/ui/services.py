@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
+from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.rescue import Write
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.sync.events import SyncState
+from field178_mobile.ui.threads import WorkerThreads
 from field178_mobile.vault.model import Officer
 from field178_shared.clock import Clock
 from field178_shared.codelists import CodeLists
@@ -42,6 +45,11 @@ class Navigate(Protocol):
     def __call__(self, screen: str, **place: str) -> None:
         """Show the screen, opened at a place."""
         ...
+
+
+def papers_of(platform: Platform) -> PaperFolder:
+    """Return the folder where papers lie while somebody looks at them."""
+    return PaperFolder(lambda: platform.data_folder() / "papers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,13 @@ class Services:
 
     def records(self) -> RecordServices:
         """Return what the presenters of records work with."""
-        return RecordServices(self.store, self.clock, self.ids, self.words(), self.user, self.ask_fix)
+        core = (self.store, self.clock, self.ids, self.words(), self.user, self.ask_fix)
+        return RecordServices(*core, self.papers())
+
+    def papers(self) -> Papers:
+        """Return what papers are made and shown with."""
+        threads = WorkerThreads(self.ui_thread), self.ui_thread
+        return Papers(self.platform, papers_of(self.platform), *threads)
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Measure the position once; the answer comes on the drawing thread."""

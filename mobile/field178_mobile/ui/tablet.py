@@ -14,7 +14,7 @@ from field178_mobile.sync.events import SyncState, WakeReason
 from field178_mobile.ui.house import House
 from field178_mobile.ui.language import language
 from field178_mobile.ui.registry import SCREENS
-from field178_mobile.ui.services import Services, Session
+from field178_mobile.ui.services import Services, Session, papers_of
 from field178_mobile.ui.shell import Shell
 from field178_mobile.ui.threads import KivyThread
 from field178_mobile.vault import Officer
@@ -66,6 +66,8 @@ class Tablet:
             self.opened.runner.subscribe(self._changed),
             self.opened.runner.subscribe(self._keep_open.follow),
         ]
+        # A process that was killed left them; whoever unlocks next may not be the one who looked at them.
+        papers_of(self._house.platform).clear()
         self._status.refresh()
         self.shell.start(self.services, first)
 
@@ -76,6 +78,7 @@ class Tablet:
         self._keep_open.leave()
         self._soon.cancel()
         self._ui_thread.close()
+        papers_of(self._house.platform).clear()
         self.shell.leave()
 
     def _changed(self, _change: StoreChange | SyncState) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
 from field178_shared.documents.blocks import Block, Letterhead, Paragraph, Pen, Seal, Signatures
-from field178_shared.documents.paper import draw
+from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
@@ -26,8 +26,11 @@ from field178_shared.records.inspection import Inspection
 _SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "ĐẠI DIỆN ĐỘI KIỂM TRA")
 
 
-def commitment_pdf(source: VisitSource, lists: CodeLists) -> bytes:
-    """Return the commitment as PDF; the same source and lists give the same bytes, wherever it is made."""
+def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambda _share: None) -> bytes:
+    """Return the commitment as PDF; the same source and lists give the same bytes, wherever it is made.
+
+    `tell` hears how much of it is drawn (0 to 1).
+    """
     visit = Inspection.from_data(source.data)
     place = Establishment.from_data(source.establishment)
     head = Letterhead(
@@ -39,7 +42,7 @@ def commitment_pdf(source: VisitSource, lists: CodeLists) -> bytes:
     )
     seal = Seal(source.record_id, source.rev, source.h, visit.record_code)
     blocks = tuple(_blocks(source, visit, place, lists))
-    return draw(head, blocks, seal, visit.ended_at or visit.started_at)
+    return draw(head, blocks, seal, visit.ended_at or visit.started_at, tell)
 
 
 def _blocks(

@@ -20,7 +20,7 @@ from field178_shared.documents.blocks import (
     Table,
 )
 from field178_shared.documents.citations import citation
-from field178_shared.documents.paper import draw
+from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
@@ -48,12 +48,17 @@ _SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "NGƯỜI CHỨNG KIẾN", "NGƯỜI L�
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
 
-def inspection_minutes_pdf(source: VisitSource, lists: CodeLists) -> bytes:
-    """Return the minutes as PDF; the same source and lists give the same bytes, wherever it is made."""
+def inspection_minutes_pdf(
+    source: VisitSource, lists: CodeLists, tell: Progress = lambda _share: None
+) -> bytes:
+    """Return the minutes as PDF; the same source and lists give the same bytes, wherever it is made.
+
+    `tell` hears how much of it is drawn (0 to 1).
+    """
     text = _Minutes(source, lists)
     visit = text.visit
     seal = Seal(source.record_id, source.rev, source.h, visit.record_code)
-    return draw(text.letterhead(), tuple(text.blocks()), seal, visit.ended_at or visit.started_at)
+    return draw(text.letterhead(), tuple(text.blocks()), seal, visit.ended_at or visit.started_at, tell)
 
 
 class _Minutes:

@@ -5,7 +5,7 @@ Everything that could differ from one run to the next is fixed: the time inside 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from importlib.resources import as_file, files
@@ -37,12 +37,22 @@ _PAGES = "{}"
 _UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def draw(head: Letterhead, blocks: Sequence[Block], seal: Seal, made_at: datetime | None) -> bytes:
-    """Return the PDF of a paper."""
+Progress = Callable[[float], None]
+
+
+def draw(
+    head: Letterhead,
+    blocks: Sequence[Block],
+    seal: Seal,
+    made_at: datetime | None,
+    tell: Progress = lambda _share: None,
+) -> bytes:
+    """Return the PDF of a paper, telling how much of it is drawn (0 to 1)."""
     paper = _Paper(seal, made_at or _UNKNOWN_TIME, head.title.capitalize())
     paper.draw_head(head)
-    for block in blocks:
+    for number, block in enumerate(blocks):
         paper.draw(block)
+        tell((number + 1) / (len(blocks) + 1))
     paper.draw_seal()
     return bytes(paper.output())
 

@@ -28,12 +28,13 @@ _REQUIRED = (chips, info, item_below, pinned_field, protocol_card)
 
 
 class ConclusionPane(BoxLayout):
-    """The conclusion of the visit. show(state); visit (the presenter)."""
+    """The conclusion of the visit. show(state); visit (the presenter); event on_minutes."""
 
     visit = ObjectProperty(None)
     summary = StringProperty("")
     has_problems = BooleanProperty(False)
     result_error = StringProperty("")
+    __events__ = ("on_minutes",)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -65,6 +66,9 @@ class ConclusionPane(BoxLayout):
     def bring_into_sight(self, path: str) -> None:
         """Scroll to a field once the layout of this frame stands."""
         Clock.schedule_once(lambda _dt: self._scroll_to(_CARDS.get(path, "result_card")), 0)
+
+    def on_minutes(self) -> None:
+        """Overridden by bind."""
 
     def _scroll_to(self, name: str) -> None:
         field = self.ids[name]

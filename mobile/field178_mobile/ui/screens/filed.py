@@ -13,17 +13,20 @@ _REQUIRED = (kit.EmptyState,)
 
 
 class FiledPane(BoxLayout):
-    """Says that the visit is saved. show(state); visit (the presenter); event on_next."""
+    """Says that the visit is saved. show(state); visit (the presenter); events on_next, on_minutes."""
 
     visit = ObjectProperty(None)
     text = StringProperty("")
-    __events__ = ("on_next",)
+    __events__ = ("on_next", "on_minutes")
 
     def show(self, state: InspectionState) -> None:
         """Draw the sentence."""
         self.text = state.spoken.filed
 
     def on_next(self) -> None:
+        """Overridden by bind."""
+
+    def on_minutes(self) -> None:
         """Overridden by bind."""
 
 

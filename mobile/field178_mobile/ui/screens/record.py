@@ -16,6 +16,7 @@ from field178_mobile.ui.screens.arrival import ArrivalPane
 from field178_mobile.ui.screens.conclusion import ConclusionPane
 from field178_mobile.ui.screens.filed import FiledPane
 from field178_mobile.ui.screens.info import InfoPane
+from field178_mobile.ui.screens.minutes import MinutesSheet
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.section_list import SectionListPane
 from field178_mobile.ui.screens.section_page import SectionPagePane
@@ -28,6 +29,7 @@ _OF_VISIT = {
     CONCLUSION: ConclusionPane,
     "filed": FiledPane,
 }
+_WITH_MINUTES = (CONCLUSION, "filed")
 _REQUIRED = (kit.PaneHead,)
 
 
@@ -85,6 +87,15 @@ class RecordPane(BoxLayout):
         if state.focus and state.pane in ("page", CONCLUSION):
             pane.bring_into_sight(state.focus)
 
+    def open_minutes(self) -> None:
+        """Show the minutes of the open visit over the screen."""
+        sheet = MinutesSheet()
+        minutes = self.record.minutes(sheet.show)
+        if minutes is not None:
+            sheet.begin(minutes, self.record.visit)
+            sheet.bind(on_dismiss=lambda _sheet: self.record.look_again())
+            sheet.open()
+
     def on_ask_outing(self, pending: str) -> None:
         """Overridden by bind."""
 
@@ -110,6 +121,8 @@ class RecordPane(BoxLayout):
             self._panes[name] = _OF_VISIT[name](visit=visit)
             if name == "filed":
                 self._panes[name].bind(on_next=lambda _pane: self.record.close())
+            if name in _WITH_MINUTES:
+                self._panes[name].bind(on_minutes=lambda _pane: self.open_minutes())
         return self._panes[name]
 
     def _put(self, pane: Widget, state: InspectionState | None) -> None:

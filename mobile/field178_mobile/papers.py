@@ -1,0 +1,54 @@
+"""Papers as files: for the system's viewer and printer for as long as the tablet is unlocked, or kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from field178_shared.durable import make_folder, sync_folder
+from field178_shared.errors import AppError, ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFolder:
+    """A folder of this application's own: a paper lies there in the clear only while somebody may look."""
+
+    folder: Callable[[], Path]
+
+    def put(self, name: str, content: bytes) -> Path:
+        """Write a paper for another program to read; AppError(paper_unsaved) when there is no room."""
+        return _write(self.folder(), name, content)
+
+    def clear(self) -> None:
+        """Take every paper away; one that a viewer still holds goes the next time."""
+        folder = self.folder()
+        for path in folder.glob("*") if folder.exists() else ():
+            with suppress(OSError):  # a viewer on Windows holds its file
+                path.unlink()
+
+
+def keep(folder: Path, name: str, content: bytes) -> Path:
+    """Write a paper into a folder a person chose and return where it lies; AppError(paper_unsaved)."""
+    return _write(folder, name, content)
+
+
+def _write(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    fresh = path.with_name(name + ".new")
+    try:
+        make_folder(folder)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync_folder(folder)
+    except OSError as error:
+        with suppress(OSError):  # half a paper helps nobody; where it cannot go, it cannot have come
+            fresh.unlink(missing_ok=True)
+        raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path)) from error
+    return path

@@ -1,0 +1,46 @@
+"""One paper of a visit: how to make it, what was made, and what can be done with it."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
+
+from field178_mobile.presenters.minutes_state import PaperState
+from field178_mobile.ui import kit
+from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.screens.optional import Optional
+
+
+class PaperBlock(kit.Column):
+    """One paper. title; make (words of its button); kind (of its button); presenter; show(state, …)."""
+
+    title = StringProperty("")
+    make = StringProperty("")
+    kind = OptionProperty("primary", options=("primary", "outline"))
+    presenter = ObjectProperty(None, allownone=True)
+    paper = StringProperty("")
+    made = StringProperty("")
+    hash = StringProperty("")
+    share = NumericProperty(0)
+    can_make = BooleanProperty(False)
+    asks_system = BooleanProperty(False)
+
+    def on_kv_post(self, _base: object) -> None:
+        """Take hold of the lines, which are there only now."""
+        self._lines = Optional(self)
+
+    def show(self, state: PaperState, *, asks_system: bool) -> None:
+        """Draw the state; `asks_system`: saving is the system's own sheet."""
+        self.paper, self.made, self.hash = state.kind, state.made, state.hash
+        self.share, self.can_make, self.asks_system = state.share, state.can_make, asks_system
+        is_there = bool(state.made) and not state.is_making
+        for name, is_shown in (
+            ("writing", state.is_making),
+            ("file", is_there),
+            ("old", is_there and state.is_old),
+            ("actions", is_there),
+            ("button", not is_there or state.is_old),
+        ):
+            self._lines.show(self.ids[name], is_shown)
+
+
+load_beside(__file__)
