@@ -168,8 +168,6 @@ class MinutesPresenter:
             to_file=self._visit.has_unfiled(),
             papers=tuple(self._paper(kind, filed) for kind in KINDS),
             folder=None if folder is None else str(folder),
-            said=self.desk.said,
-            error=self.desk.error,
         )
 
     def _numbers_left(self, source: VisitSource, view: RecordView | None) -> int:
@@ -191,6 +189,8 @@ class MinutesPresenter:
             made="" if made is None else paper_words(made, self._words),
             hash="" if made is None else made.sha256,
             is_old=made is not None and filed is not None and says_other(filed, made),
+            said=desk.said if desk.kind == kind else "",
+            error=desk.error if desk.kind == kind else "",
         )
 
 

@@ -32,7 +32,8 @@ _OUTCOMES = (SIGNED, "refused")
 class PaperState:
     """One paper of the visit. `made` and `hash` are empty until it was made.
 
-    `is_old`: it was made of an earlier revision. `share` is how much of it is drawn while `is_making`.
+    `is_old`: it was made of an earlier revision. `share` is how much of it is drawn while `is_making`. `said`
+    or `error` tells what became of the last act with it.
     """
 
     kind: str
@@ -42,6 +43,13 @@ class PaperState:
     made: str = ""
     hash: str = ""
     is_old: bool = False
+    said: str = ""
+    error: str = ""
+
+    @property
+    def is_to_be_made(self) -> bool:
+        """Tell whether making it is the next useful thing."""
+        return self.can_make and (not self.made or self.is_old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,6 @@ class MinutesState:
     to_file: bool
     papers: tuple[PaperState, ...]
     folder: str | None
-    said: str = ""
-    error: str = ""
 
     def paper(self, kind: str) -> PaperState:
         """Return one paper."""
@@ -105,7 +111,7 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
         (unknown > 0, words.say("names of {count} officers", count=unknown)),
         (not visit.representative_role, _("role of the representative")),
         (not visit.overall_result, _("overall result")),
-        (visit.ended_at is None, _("time of the end")),
+        (visit.ended_at is None and source.rev > 0, _("time of the end")),
     )
     return tuple(name for is_lacking, name in lacking if is_lacking)
 

@@ -81,7 +81,10 @@ class Made:
 
 
 class PaperDesk:
-    """Makes one paper at a time and remembers the last of each kind; `show` is called at every change."""
+    """Makes one paper at a time and remembers the last of each kind; `show` is called at every change.
+
+    `said` or `error` is what became of the last act, `kind` the paper it was about.
+    """
 
     def __init__(self, papers: Papers, settings: Settings, words: Wording, show: Callable[[], None]) -> None:
         self._papers = papers
@@ -91,6 +94,7 @@ class PaperDesk:
         self._made: dict[str, Made] = {}
         self.making = ""
         self.share = 0.0
+        self.kind = ""
         self.said = ""
         self.error = ""
 
@@ -101,7 +105,7 @@ class PaperDesk:
     def make(self, kind: str, draw: Callable[[Progress], Made]) -> None:
         """Draw a paper on a worker thread, one at a time."""
         if not self.making:
-            self._begin()
+            self._begin(kind)
             self.making, self.share = kind, 0.0
             self._show()
             self._papers.background.run(lambda: draw(self._go_on), self._on_made, self._on_failed)
@@ -121,6 +125,7 @@ class PaperDesk:
             self._hand_over(kind, self._papers.device.share_file, N_("Shared."))
             return
         self._run(
+            kind,
             lambda: keep(folder, made.name, made.content),
             lambda path: self._words.say("Saved: {path}", path=path),
         )
@@ -138,12 +143,13 @@ class PaperDesk:
     def _hand_over(self, kind: str, act: Callable[[Path], None], said: str) -> None:
         made = self._made[kind]
         self._run(
+            kind,
             lambda: act(self._papers.folder.put(made.name, made.content)),
             lambda _none: self._words.translate(said),
         )
 
-    def _run(self, work: Callable[[], object], said: Callable[[object], str]) -> None:
-        self._begin()
+    def _run(self, kind: str, work: Callable[[], object], said: Callable[[object], str]) -> None:
+        self._begin(kind)
 
         def done(result: object) -> None:
             self.said = said(result)
@@ -151,8 +157,8 @@ class PaperDesk:
 
         self._papers.background.run(work, done, self._on_failed)
 
-    def _begin(self) -> None:
-        self.said = self.error = ""
+    def _begin(self, kind: str) -> None:
+        self.kind, self.said, self.error = kind, "", ""
 
     def _go_on(self, share: float) -> None:
         # On the worker thread: one number, read whole by the other.

@@ -228,7 +228,7 @@ def test_a_visit_never_filed_shows_what_it_would_say_and_asks_to_be_completed(be
     assert "hoàn thành phiếu trước" in bench.state.blocked
     assert not bench.state.paper(MINUTES).can_make
     bench.minutes.make(MINUTES)
-    assert bench.state.error
+    assert bench.state.paper(MINUTES).error
     assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
@@ -285,7 +285,7 @@ def test_papers_are_opened_printed_and_kept(bench, tmp_path):
     assert bench.device.done[-1][:2] == ("print", name)
     bench.minutes.desk.choose_folder(str(tmp_path / "usb"))
     bench.minutes.desk.save(MINUTES)
-    assert bench.state.said == f"Đã lưu: {tmp_path / 'usb' / name}"
+    assert bench.state.paper(MINUTES).said == f"Đã lưu: {tmp_path / 'usb' / name}"
     assert (tmp_path / "usb" / name).read_bytes() == bench.made()
 
 
@@ -303,7 +303,7 @@ def test_a_missing_printer_is_said_in_words(bench):
     bench.minutes.make(MINUTES)
     bench.device.has_printer = False
     bench.minutes.desk.print(MINUTES)
-    assert "máy in" in bench.state.error
+    assert "máy in" in bench.state.paper(MINUTES).error
 
 
 def test_a_folder_that_takes_no_file_is_said_and_leaves_nothing(bench, tmp_path):
@@ -312,7 +312,7 @@ def test_a_folder_that_takes_no_file_is_said_and_leaves_nothing(bench, tmp_path)
     (tmp_path / "file").write_text("no folder")
     bench.minutes.desk.choose_folder(str(tmp_path / "file"))
     bench.minutes.desk.save(MINUTES)
-    assert bench.state.error == "Không ghi được tệp vào thư mục này."
+    assert bench.state.paper(MINUTES).error == "Không ghi được tệp vào thư mục này."
 
 
 def test_progress_is_told_while_it_is_drawn(bench):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.foot import COMPLETE
@@ -18,7 +19,6 @@ from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.paper_block import PaperBlock
 from field178_mobile.ui.screens.repeat import Repeat
 
-_OPTIONAL = ("blocked", "missing", "said", "error", "folder")
 _REQUIRED = (chips.OptionChips, PaperBlock)
 
 
@@ -29,25 +29,32 @@ class MinutesSheet(kit.Sheet):
         super().__init__(title=_("Minutes of the inspection"), width_dp=600, **kwargs)
         self.body = MinutesBody()
         self.add_widget(self.body)
-        self._file = kit.Btn(icon="check", text=_("Complete the visit"), size_hint_x=1)
+        self._complete = kit.Btn(icon="check", text=_("Complete the visit"), size_hint_x=1)
+        self._make = kit.Btn(icon="file-document-outline", size_hint_x=1)
+        for button in (self._complete, self._make):
+            self.footer.add_widget(button)
+        self._foot = Optional(self.footer)
+        self._was_made = False
 
     def begin(self, presenter: MinutesPresenter, visit: InspectionPresenter) -> None:
         """Draw the visit's papers; the visit can be completed from here."""
         self.body.begin(presenter)
-        self._file.bind(on_release=lambda _btn: self._complete(visit))
+        self._make.bind(on_release=lambda _btn: presenter.make(MINUTES))
+        self._complete.bind(on_release=lambda _btn: self._go_and_complete(visit))
         presenter.show()
 
     def show(self, state: MinutesState) -> None:
         """Draw the state."""
-        self.sub = state.place
-        if state.to_file != (self._file.parent is not None):
-            if state.to_file:
-                self.footer.add_widget(self._file)
-            else:
-                self.footer.remove_widget(self._file)
+        self.sub, minutes = state.place, state.paper(MINUTES)
+        self._make.text = _("Make it again") if minutes.made else _("Make the minutes")
+        self._foot.show(self._complete, state.to_file)
+        self._foot.show(self._make, minutes.is_to_be_made and not state.to_file)
         self.body.show(state)
+        if bool(minutes.made) != self._was_made:
+            self._was_made = bool(minutes.made)
+            Clock.schedule_once(lambda _dt: self.content.scroll_to_widget(self.body.ids.minutes), 0)
 
-    def _complete(self, visit: InspectionPresenter) -> None:
+    def _go_and_complete(self, visit: InspectionPresenter) -> None:
         self.dismiss()
         visit.act(COMPLETE)
 
@@ -63,8 +70,6 @@ class MinutesBody(kit.Column):
     outcome = StringProperty("")
     can_choose = BooleanProperty(False)
     folder = StringProperty("")
-    said = StringProperty("")
-    error = StringProperty("")
     revision = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
@@ -82,13 +87,16 @@ class MinutesBody(kit.Column):
         """Draw the parts."""
         self.number, self.note, self.revision = state.number, state.number_note, state.revision
         self.blocked, self.outcome, self.can_choose = state.blocked, state.outcome, state.can_choose
-        self.missing = ", ".join(state.missing)
-        self.folder, self.said, self.error = state.folder or "", state.said, state.error
-        for name in _OPTIONAL:
+        self.missing, self.folder = ", ".join(state.missing), state.folder or ""
+        for name in ("blocked", "missing", "folder"):
             self._optional.show(self.ids[name], bool(getattr(self, name)))
         self._facts.show(state.facts)
         self.ids.outcomes.show(state.outcomes)
-        self.ids.minutes.show(state.paper(MINUTES), asks_system=state.folder is None)
+        minutes = state.paper(MINUTES)
+        is_begun = bool(minutes.made or minutes.is_making or minutes.error)
+        for name in ("minutes", "below_minutes"):
+            self._optional.show(self.ids[name], is_begun)
+        self.ids.minutes.show(minutes, asks_system=state.folder is None)
         self.ids.commitment.show(state.paper(COMMITMENT), asks_system=state.folder is None)
 
 

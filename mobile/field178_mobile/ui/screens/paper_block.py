@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.minutes_state import PaperState
 from field178_mobile.ui import kit
@@ -11,15 +11,17 @@ from field178_mobile.ui.screens.optional import Optional
 
 
 class PaperBlock(kit.Column):
-    """One paper. title; make (words of its button); kind (of its button); presenter; show(state, …)."""
+    """One paper. title; make (words of its button); has_button (of its own); presenter; show(state, …)."""
 
     title = StringProperty("")
     make = StringProperty("")
-    kind = OptionProperty("primary", options=("primary", "outline"))
+    has_button = BooleanProperty(True)
     presenter = ObjectProperty(None, allownone=True)
     paper = StringProperty("")
     made = StringProperty("")
     hash = StringProperty("")
+    said = StringProperty("")
+    error = StringProperty("")
     share = NumericProperty(0)
     can_make = BooleanProperty(False)
     asks_system = BooleanProperty(False)
@@ -31,6 +33,7 @@ class PaperBlock(kit.Column):
     def show(self, state: PaperState, *, asks_system: bool) -> None:
         """Draw the state; `asks_system`: saving is the system's own sheet."""
         self.paper, self.made, self.hash = state.kind, state.made, state.hash
+        self.said, self.error = state.said, state.error
         self.share, self.can_make, self.asks_system = state.share, state.can_make, asks_system
         is_there = bool(state.made) and not state.is_making
         for name, is_shown in (
@@ -38,7 +41,9 @@ class PaperBlock(kit.Column):
             ("file", is_there),
             ("old", is_there and state.is_old),
             ("actions", is_there),
-            ("button", not is_there or state.is_old),
+            ("button", self.has_button and (not is_there or state.is_old)),
+            ("said", bool(state.said)),
+            ("error", bool(state.error)),
         ):
             self._lines.show(self.ids[name], is_shown)
 
