@@ -19,28 +19,91 @@ LONG_SIDE = 1600
 SHORT_SIDE = 1200
 QUALITY = 80
 FORMATS = ("JPEG", "PNG", "WEBP")
+MOST_BYTES = 64 << 20
 # A camera of today makes 50 million points; far more is a picture made to fill the memory.
 MOST_POINTS = 100_000_000
-# The other formats cannot be read at a smaller scale: they stand whole in memory.
+# What cannot be read at a smaller scale stands whole in memory: the other formats, and a progressive JPEG.
 MOST_POINTS_WHOLE = 25_000_000
+# A progressive JPEG of a camera has about ten scans; each of a thousand costs a pass over the picture.
+MOST_SCANS = 100
+_SCAN = b"\xff\xda"
+# A phone that keeps a second picture in the file calls it MPO; its first one is a plain JPEG.
+_SCALABLE = ("JPEG", "MPO")
+
+TOO_MANY_POINTS, TOO_MANY_BYTES, NO_PICTURE, CUT = (
+    "too_many_points",
+    "too_many_bytes",
+    "no_picture",
+    "cut",
+)
 
 
 def prepare(source: Path | bytes) -> bytes:
     """Return a picture as a JPEG that fits 1600×1200, either way up, without any metadata.
 
-    AppError(file_refused) when it is no picture that can be read.
+    AppError(file_refused) as from `open_bare`.
+    """
+    return encode(open_bare(source))
+
+
+def open_bare(source: Path | bytes) -> Image:
+    """Return a picture upright, RGB, scaled to fit 1600×1200 either way up, with nothing beside its points.
+
+    AppError(file_refused) with `problem` too_many_bytes, too_many_points, no_picture or cut.
     """
     from PIL import Image as images
+    from PIL import UnidentifiedImageError
 
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    data = _bytes_of(source)
     try:
-        with images.open(file, formats=FORMATS) as opened:
-            if opened.width * opened.height > (MOST_POINTS if opened.format == "JPEG" else MOST_POINTS_WHOLE):
-                raise AppError(ErrorCode.FILE_REFUSED, problem="too_many_points")
-            return _encoded(_upright(opened))
-    except (OSError, SyntaxError, ValueError, images.DecompressionBombError, images.DecompressionBombWarning):
+        with images.open(io.BytesIO(data), formats=FORMATS) as opened:
+            _check_cost(opened, data)
+            return _upright(opened)
+    except UnidentifiedImageError:
+        raise AppError(ErrorCode.FILE_REFUSED, problem=NO_PICTURE) from None
+    except (images.DecompressionBombError, images.DecompressionBombWarning):
+        raise AppError(ErrorCode.FILE_REFUSED, problem=TOO_MANY_POINTS) from None
+    except (OSError, SyntaxError, ValueError):
         # SyntaxError is how Pillow says that a file is broken.
-        raise AppError(ErrorCode.FILE_REFUSED) from None
+        raise AppError(ErrorCode.FILE_REFUSED, problem=CUT) from None
+
+
+def encode(picture: Image) -> bytes:
+    """Return a picture as the bytes of a JPEG that holds nothing but it."""
+    # Emptied: a comment of the camera would be written again from here.
+    picture.info.clear()
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=b"")
+    return out.getvalue()
+
+
+def thumbnail(data: bytes, side: int) -> Image:
+    """Return one of our own pictures scaled to fit a square; AppError(file_refused) as from `open_bare`."""
+    picture = open_bare(data)
+    picture.thumbnail((side, side))
+    return picture
+
+
+def _bytes_of(source: Path | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        if source.stat().st_size > MOST_BYTES:
+            raise AppError(ErrorCode.FILE_REFUSED, problem=TOO_MANY_BYTES)
+        return source.read_bytes()
+    except OSError:
+        raise AppError(ErrorCode.FILE_REFUSED, problem=CUT) from None
+
+
+def _check_cost(opened: Image, data: bytes) -> None:
+    """Refuse by its head what would take the tablet's memory or minutes of its time."""
+    is_scalable = opened.format in _SCALABLE and not opened.info.get("progressive")
+    points = opened.width * opened.height
+    if points > (MOST_POINTS if is_scalable else MOST_POINTS_WHOLE):
+        raise AppError(ErrorCode.FILE_REFUSED, problem=TOO_MANY_POINTS)
+    # Within a scan an FF is always followed by 00, so this counts scans, and never too few of them.
+    if opened.format in _SCALABLE and data.count(_SCAN) > MOST_SCANS:
+        raise AppError(ErrorCode.FILE_REFUSED, problem=TOO_MANY_POINTS)
 
 
 def _upright(opened: Image) -> Image:
@@ -68,11 +131,3 @@ def _on_white(picture: Image) -> Image:
     ground = images.new("RGB", layer.size, "white")
     ground.paste(layer, mask=layer)
     return ground
-
-
-def _encoded(picture: Image) -> bytes:
-    # Emptied: a comment of the camera would be written again from here.
-    picture.info.clear()
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=b"")
-    return out.getvalue()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 
+from field178_mobile import picture
 from field178_mobile.picture import prepare
 from field178_shared.errors import AppError, ErrorCode
 
@@ -103,16 +105,49 @@ def _plain(mode: str) -> bytes:
     ids=["empty", "text", "cut", "gif", "svg"],
 )
 def test_what_is_no_picture_is_refused(broken):
+    assert refusal(broken) in ("no_picture", "cut")
+
+
+def refusal(source: Path | bytes) -> object:
     with pytest.raises(AppError) as error:
-        prepare(broken)
+        prepare(source)
     assert error.value.code is ErrorCode.FILE_REFUSED
+    return error.value.details["problem"]
+
+
+def test_the_refusal_says_what_is_wrong(tmp_path, monkeypatch):
+    assert refusal(b"no picture") == "no_picture"
+    assert refusal(photo((800, 600))[:2000]) == "cut"
+    assert refusal(tmp_path / "gone.jpg") == "cut"
+    (tmp_path / "huge.jpg").write_bytes(photo((80, 60)))
+    monkeypatch.setattr(picture, "MOST_BYTES", 100)
+    assert refusal(tmp_path / "huge.jpg") == "too_many_bytes"
+
+
+def test_the_first_picture_of_a_phone_that_keeps_two_is_taken():
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (6000, 5000), "red"), Image.new("RGB", (600, 500), "navy")
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    taken = seen(prepare(out.getvalue()))
+    assert (taken.format, taken.size) == ("JPEG", (1440, 1200))
+    assert taken.getpixel((10, 10))[0] > 200
+
+
+def test_a_progressive_picture_too_large_to_stand_whole_in_memory_is_refused():
+    assert refusal(photo((6000, 5000), progressive=True)) == "too_many_points"
+    assert seen(prepare(photo((3000, 2000), progressive=True))).size == (1600, 1067)
+
+
+def test_a_picture_of_endless_scans_is_refused_unread():
+    full = photo((300, 200), progressive=True)
+    scan = full.rindex(b"\xff\xda")
+    assert refusal(full[:-2] + full[scan:-2] * 200 + b"\xff\xd9") == "too_many_points"
 
 
 def test_a_picture_made_to_fill_the_memory_is_refused_unread():
     bomb = io.BytesIO()
     Image.new("1", (6000, 6000)).save(bomb, "PNG")
-    with pytest.raises(AppError):
-        prepare(bomb.getvalue())
+    assert refusal(bomb.getvalue()) == "too_many_points"
 
 
 def test_a_file_is_prepared_from_its_path(tmp_path):
