@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request, send_file
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from field178_server.auth import current_device, require_device
 from field178_server.file_places import file_store_of
-from field178_server.queries.blobs import known_blob
-from field178_server.runtime import current_runtime
-from field178_server.unit_of_work import snapshot
+from field178_server.models import Attachment
+from field178_server.queries.blobs import known_blob, restricted_namings
+from field178_server.runtime import Runtime, current_runtime
+from field178_server.services import audit
+from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("blobs", __name__, url_prefix="/api/v1/blobs")
@@ -19,13 +24,20 @@ BACKED_UP = "F178-Backed-Up"
 @bp.get("/<sha256>")
 @require_device
 def blob(sha256: str) -> Response:
-    """Send a file as it was received; whether a proved backup holds it is told in a header."""
+    """Send a file as it was received; whether a proved backup holds it is told in a header.
+
+    Each reading of a restricted file is written into the audit trail, as the office's looks are.
+    """
     runtime, device = current_runtime(), current_device()
     with snapshot(runtime.engine) as session:
         found = known_blob(session, runtime.tenant_id, device.scopes, sha256)
+        named = restricted_namings(session, runtime.tenant_id, device.scopes, sha256)
     store = file_store_of(runtime.settings)
     if found is None or not store.holds(found.sha256, found.size):
         raise AppError(ErrorCode.NOT_FOUND)
+    if named and request.method == "GET":
+        # Before the first byte goes: a look that cannot be written down is none.
+        run_write(runtime.engine, lambda session: _note(session, runtime, device.id, named))
     response = send_file(
         store.open(found.sha256),
         mimetype=found.content_type,
@@ -44,3 +56,12 @@ def blob(sha256: str) -> Response:
     if found.backed_up_at is not None:
         response.headers[BACKED_UP] = "1"
     return response
+
+
+def _note(session: Session, runtime: Runtime, device_id: str, named: Sequence[Attachment]) -> None:
+    for one in named:
+        entry = audit.Entry(
+            "file_viewed", one.record_id, one.scope, {"key": one.attachment_key, "kind": one.kind}
+        )
+        stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+        audit.record(session, stamp, audit.Actor("device", device_id), entry)

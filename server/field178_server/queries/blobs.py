@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Attachment, Blob, Upload
+from field178_shared.schemas.files import RESTRICTED_KINDS
 
 
 def known_blob(session: Session, tenant_id: str, scopes: Iterable[str], sha256: str) -> Blob | None:
@@ -25,6 +26,19 @@ def known_blob(session: Session, tenant_id: str, scopes: Iterable[str], sha256: 
         .limit(1)
     )
     return session.scalars(query).first()
+
+
+def restricted_namings(
+    session: Session, tenant_id: str, scopes: Iterable[str], sha256: str
+) -> tuple[Attachment, ...]:
+    """Return the namings of a file of these scopes by which looking at it is written down."""
+    query = select(Attachment).where(
+        Attachment.tenant_id == tenant_id,
+        Attachment.sha256 == sha256,
+        Attachment.scope.in_(sorted(scopes)),
+        Attachment.kind.in_(sorted(RESTRICTED_KINDS)),
+    )
+    return tuple(session.scalars(query))
 
 
 def is_blob_of_attachment() -> ColumnElement[bool]:

@@ -38,6 +38,8 @@ _ENVELOPE = {
     "attachments.*.content_type": Field(N_("Format")),
     "attachments.*.size": Field(N_("Size"), show.as_bytes),
     "attachments.*.taken_at": Field(N_("Taken at"), show.as_instant),
+    "attachments.*.checklist_item_id": Field(N_("Checklist item"), show.as_item),
+    "attachments.*.screened": Field(N_("Faces and papers hidden"), show.as_flag),
     "attachments.*.sha256": Field("SHA-256"),
     "_deleted": Field(N_("Whole record")),
 }
@@ -61,6 +63,7 @@ _INSPECTION = _ENVELOPE | {
     "check_in.accuracy_m": Field(N_("Accuracy (m)"), show.as_number),
     "check_in.fix_age_s": Field(N_("Age of the fix (s)"), show.as_number),
     "check_in.captured_at": Field(N_("Taken at"), show.as_instant),
+    "check_in.provider": Field(N_("Where the point comes from"), show.as_choice("point_provider")),
     "check_in.no_point_reason": Field(N_("No point because"), show.as_choice("no_point_reason")),
     "access_result": Field(N_("Access"), show.as_choice("access_result")),
     "representative_role": Field(N_("Representative"), show.as_choice("representative_role")),

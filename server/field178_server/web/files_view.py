@@ -13,9 +13,8 @@ from field178_server.web.shown_values import as_bytes
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
 from field178_shared.i18n import N_
+from field178_shared.schemas.files import RESTRICTED_KINDS
 
-# Pages with signatures and names on them: nobody sees one by just opening the record.
-RESTRICTED_KINDS = frozenset({"scan_minutes_first_page"})
 _PICTURE = "image/jpeg"
 
 
@@ -41,7 +40,7 @@ class FilesView:
 
 
 def is_restricted(file: RecordFile) -> bool:
-    """Tell whether looking at a file is written down."""
+    """Tell whether looking at a file is written down: nobody sees it by just opening the record."""
     return file.kind in RESTRICTED_KINDS
 
 

@@ -26,6 +26,9 @@ SOURCE_WORDS = {
 }
 
 
+_MEASURED = "fix"
+
+
 def as_text(speech: Speech, value: object) -> str:
     """Show a text as it was written."""
     return str(value)
@@ -137,12 +140,14 @@ def as_degrees(speech: Speech, value: object) -> str:
 
 
 def as_check_in(speech: Speech, value: Mapping[str, object]) -> str:
-    """Show the point of arrival with its accuracy, or why there is none."""
+    """Show the point of arrival with its accuracy and, unless measured there, its source; or why none."""
     if "lat" not in value or "lon" not in value:
         return speech.choice("no_point_reason", value.get("no_point_reason", ""))
     point = f"{as_degrees(speech, value['lat'])}; {as_degrees(speech, value['lon'])}"
-    accuracy = value.get("accuracy_m")
-    return f"{point} (±{speech.number(accuracy)} m)" if accuracy is not None else point
+    accuracy, provider = value.get("accuracy_m"), value.get("provider", _MEASURED)
+    if accuracy is not None:
+        point = f"{point} (±{speech.number(accuracy)} m)"
+    return point if provider == _MEASURED else f"{point}; {speech.choice('point_provider', provider)}"
 
 
 def as_source(speech: Speech, value: object) -> str:

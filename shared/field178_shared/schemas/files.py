@@ -2,6 +2,7 @@
 
 from field178_shared.codelists import load
 from field178_shared.schemas.kinds import (
+    FLAG,
     INSTANT,
     SHA256,
     Part,
@@ -14,6 +15,8 @@ from field178_shared.schemas.kinds import (
 )
 
 MAX_FILE_BYTES = 64 << 20
+# Pages with signatures and names on them: for the team and the reviewer, every look written down.
+RESTRICTED_KINDS = frozenset({"scan_minutes_first_page"})
 
 ATTACHMENTS = keyed(
     members(
@@ -24,6 +27,10 @@ ATTACHMENTS = keyed(
             "evidence_kind": Part(choice(load().choice_ids("evidence_kind"))),
             "caption": Part(free_text(120)),
             "taken_at": Part(INSTANT),
+            # The item of the checklist, or the violation under it, that the picture shows.
+            "checklist_item_id": Part(choice(load().items.keys())),
+            # An officer looked: no face, no paper that names a person is left to be seen.
+            "screened": Part(FLAG),
         }
     )
 )

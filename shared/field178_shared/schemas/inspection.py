@@ -39,7 +39,7 @@ MEMBERS = keyed(
     )
 )
 
-# One point at arrival, or the reason why there is none; never a track.
+# One point at arrival and where it came from, or the reason why there is none; never a track.
 CHECK_IN = members(
     {
         "lat": Part(LATITUDE),
@@ -47,6 +47,7 @@ CHECK_IN = members(
         "accuracy_m": Part(integer(0, 1_000_000)),
         "fix_age_s": Part(integer(0, 10_000_000)),
         "captured_at": Part(INSTANT),
+        "provider": Part(choice(_LISTS.choice_ids("point_provider"))),
         "no_point_reason": Part(choice(_LISTS.choice_ids("no_point_reason"))),
     }
 )

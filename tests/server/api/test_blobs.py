@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.server.office import UNITS, Office, Tablet, problem_of
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
-from field178_server.models import Attachment, DeviceOfficer
+from field178_server.models import Attachment, Audit, DeviceOfficer
 from field178_server.services import operator
 from field178_server.unit_of_work import run_write, snapshot
 
@@ -158,3 +158,23 @@ def test_a_file_that_was_lost_is_not_found(office: Office, owner: Sender) -> Non
     assert owner.ask("GET", BLOB).status_code == 404
     owner.sent()
     assert owner.ask("GET", BLOB).get_data() == PICTURE
+
+
+def looks(office: Office) -> list[tuple[str, str | None, str]]:
+    with snapshot(office.engine) as session:
+        found = session.scalars(select(Audit).where(Audit.action == "file_viewed"))
+        return [(entry.actor_kind, entry.actor_id, entry.object_id or "") for entry in found]
+
+
+def test_each_reading_of_a_signed_page_is_written_down(office: Office, owner: Sender) -> None:
+    push(owner, 2, {"attachments.a1.evidence_kind": "scan_minutes_first_page"})
+    assert owner.ask("HEAD", BLOB).status_code == 200
+    assert looks(office) == []
+    for _ in range(2):
+        assert owner.ask("GET", BLOB).get_data() == PICTURE
+    assert looks(office) == [("device", owner.tablet.device, owner.record)] * 2
+
+
+def test_reading_another_photo_leaves_no_trace(office: Office, owner: Sender) -> None:
+    owner.ask("GET", BLOB)
+    assert looks(office) == []

@@ -60,6 +60,11 @@ def test_path_is_called_by_its_name(path: str, label: str) -> None:
             {"lat": 208_182_100, "lon": 1_065_467_100, "accuracy_m": 8},
             "20,81821°; 106,54671° (±8 m)",
         ),
+        (
+            "check_in",
+            {"lat": 208_182_100, "lon": 1_065_467_100, "provider": "map_pin"},
+            "20,81821°; 106,54671°; Ghim trên bản đồ",
+        ),
         ("check_in", {"no_point_reason": "device_off"}, "Thiết bị tắt định vị"),
         ("local_escort_agencies", ["commune_police"], "Công an xã, thị trấn"),
     ],
