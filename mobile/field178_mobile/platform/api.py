@@ -78,16 +78,38 @@ class Platform(Protocol):
         """Keep the screen out of screenshots and of the list of recent applications."""
         ...
 
+    def has_receiver(self) -> bool:
+        """Tell whether the device can measure a position at all."""
+        ...
+
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
-        """Measure the position once; None when there is none."""
+        """Measure the position once; None when there is none, after a minute at the latest."""
         ...
 
     def network_kind(self) -> NetworkKind:
         """Tell what the network in use costs; `unknown` where the system does not say. Any thread."""
         ...
 
+    def has_camera(self) -> bool:
+        """Tell whether `take_photo` can be asked."""
+        ...
+
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Take or choose one photo; None when the user gave up."""
+        """Take one photo with the system's camera; None when the user gave up.
+
+        The file is the only copy and lies in this application's own folder; who asked deletes it.
+        """
+        ...
+
+    def photo_folders(self) -> tuple[Path, ...]:
+        """Return where a person keeps pictures, for a list of ours; none: the system chooses."""
+        ...
+
+    def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Let the system choose one picture where `photo_folders` names none; None when the user gave up.
+
+        The file is a copy in this application's own folder; who asked deletes it.
+        """
         ...
 
     def open_file(self, path: Path) -> None:

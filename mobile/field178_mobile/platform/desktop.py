@@ -59,6 +59,10 @@ class DesktopPlatform:
     def protect_screen(self) -> None:
         """Do nothing: desktop systems offer no such protection."""
 
+    def has_receiver(self) -> bool:
+        """Answer that there is none."""
+        return False
+
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Answer that there is no receiver; the form goes on with the registered point."""
         answer(None)
@@ -67,8 +71,24 @@ class DesktopPlatform:
         """Answer that nobody knows: a computer's network is taken for one that costs nothing."""
         return NetworkKind.UNKNOWN
 
+    def has_camera(self) -> bool:
+        """Answer that there is none of our own; a photo is added from a file."""
+        return False
+
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
-        """Answer that there is no camera; a photo is added from a file."""
+        """Answer that nothing was taken."""
+        answer(None)
+
+    def photo_folders(self) -> tuple[Path, ...]:
+        """Return FIELD178_PHOTO_DIR, or the user's pictures and downloads, plugged-in drives and home."""
+        named = self._environment.get("FIELD178_PHOTO_DIR")
+        home = Path.home()
+        usual = (home / "Pictures", home / "Downloads", *_drives(self._environment), home)
+        places = (Path(named),) if named else usual
+        return tuple(place for place in places if place.is_dir()) or (home,)
+
+    def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Answer that nothing was chosen: `photo_folders` is where a person chooses."""
         answer(None)
 
     def open_file(self, path: Path) -> None:
@@ -122,3 +142,16 @@ def _start(path: Path, verb: str, refused: ErrorCode) -> None:
             os.startfile(path, verb)  # noqa: S606  a file of ours
         except OSError as error:
             raise AppError(refused) from error
+
+
+def _drives(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return where the cards and sticks of cameras and phones appear."""
+    if os.name == "nt":
+        return tuple(Path(f"{letter}:\\") for letter in "DEFGH")
+    user = environment.get("USER", "")
+    return tuple(
+        drive
+        for folder in (Path("/run/media") / user, Path("/media") / user)
+        if user and folder.is_dir()
+        for drive in sorted(folder.iterdir())
+    )

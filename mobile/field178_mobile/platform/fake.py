@@ -20,6 +20,9 @@ class FakePlatform:
         self.has_long_text = False
         self.long_texts: list[tuple[LongText, Heard, Picked]] = []
         self.kept_open: list[str | None] = []
+        self.receiver = True
+        self.camera = True
+        self.folders: tuple[Path, ...] = ()
         self.network = NetworkKind.UNKNOWN
         self.is_protected = False
         self.has_printer = True
@@ -60,6 +63,10 @@ class FakePlatform:
         """Remember that protection was asked for."""
         self.is_protected = True
 
+    def has_receiver(self) -> bool:
+        """Return what it was told."""
+        return self.receiver
+
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Answer at once."""
         answer(self.fix)
@@ -68,7 +75,19 @@ class FakePlatform:
         """Return what it was told."""
         return self.network
 
+    def has_camera(self) -> bool:
+        """Return what it was told."""
+        return self.camera
+
     def take_photo(self, answer: Callable[[Path | None], None]) -> None:
+        """Answer at once."""
+        answer(self.photo)
+
+    def photo_folders(self) -> tuple[Path, ...]:
+        """Return what it was told."""
+        return self.folders
+
+    def choose_photo(self, answer: Callable[[Path | None], None]) -> None:
         """Answer at once."""
         answer(self.photo)
 
