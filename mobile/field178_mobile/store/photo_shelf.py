@@ -14,6 +14,7 @@ from field178_mobile.store.base import get_base
 from field178_mobile.store.outbox import changes_of
 from field178_mobile.store.photo_aside import photos_aside, send_again, set_aside
 from field178_mobile.store.photo_files import PhotoFiles, PhotoHead
+from field178_mobile.store.photo_loose import mark_loose, settle
 from field178_mobile.store.photo_rows import (
     ATTACHMENTS,
     Photo,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 PHOTOS = "photos"
 # Below this the last room is for records.
 LEAST_FREE_BYTES = 200 << 20
+# A picture of 1600×1200 at quality 80 is far below it.
+LARGEST_PHOTO_BYTES = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class PhotoShelf:
             self.files.write(unlocked.room.sealer, head, data)
             with unlocked.room.transaction("photo"):
                 insert_photo(unlocked.room, head)
+                mark_loose(unlocked.room, (head.sha256, record_id))
             return (record_id,)
 
         self._store.write(work)
@@ -84,6 +88,30 @@ class PhotoShelf:
     def take_back(self, record_id: str, sha256: str) -> None:
         """Forget a file that was never filed; only ever on the user's word, after the draft let go of it."""
         self._forget(record_id, lambda room: [one for one in [get_photo(room, sha256, record_id)] if one])
+
+    def let_go(self, record_id: str, sha256: str) -> None:
+        """Give up a file that the draft is about to name no longer; until `settle` it can be named again."""
+
+        def work(unlocked: Unlocked) -> tuple[str, ...]:
+            with unlocked.room.transaction("photo"):
+                mark_loose(unlocked.room, (sha256, record_id))
+            return ()
+
+        self._store.write(work)
+
+    def settle(self, record_id: str = "") -> None:
+        """Forget the files, of one record or of all, that neither a draft nor anything filed names.
+
+        MUST come only when nobody works on the draft any more: there is no way back.
+        """
+
+        def work(unlocked: Unlocked) -> list[str]:
+            gone = [one for one in settle(unlocked.room, record_id) if not _was_filed(unlocked.room, one)]
+            for photo in gone:
+                forget_photo(unlocked.room, self.files, photo)
+            return [photo.record_id for photo in gone]
+
+        self._store.write(work)
 
     def forget_unfiled(self, record_id: str) -> None:
         """Forget the files of a draft that was thrown away; those of a filed record stay."""
@@ -95,6 +123,14 @@ class PhotoShelf:
         if length is None:
             length = self.files.head(sealer, sha256).size_bytes
         return self.files.read(sealer, sha256, offset, length)
+
+    def of(self, record_id: str) -> list[Photo]:
+        """Return the files of a record that are on this tablet."""
+        return self._store.read(lambda room: photos_of(room, record_id))
+
+    def has_room(self) -> bool:
+        """Tell whether a photo can be added; below that the last room is for records."""
+        return shutil.disk_usage(self._folder).free >= LEAST_FREE_BYTES + LARGEST_PHOTO_BYTES
 
     def unsent(self) -> list[Photo]:
         """Return the files of filed records that the server does not have."""

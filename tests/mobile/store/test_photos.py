@@ -221,3 +221,51 @@ def test_an_unfinished_file_goes(tmp_path, clock):
     (tmp_path / "photos" / "abc.new").write_bytes(b"half")
     opened(tmp_path, clock).close()
     assert [path.suffix for path in (tmp_path / "photos").iterdir()] == [""]
+
+
+def keys(store: Store) -> set[tuple[str, str]]:
+    return {photo.key for photo in store.read(all_photos)}
+
+
+def test_what_no_draft_names_is_forgotten_when_the_work_is_over(store, clock):
+    kept, gone = (store.photos.add(record(1), data, "image/jpeg") for data in (PHOTO, PHOTO[1:]))
+    store.drafts.save(draft_of(store, record(1), clock.now(), attachments={"a": kept}))
+    store.photos.settle(record(2))
+    assert len(keys(store)) == 2
+    store.photos.settle(record(1))
+    assert keys(store) == {(kept["sha256"], record(1))}
+    assert store.photos.files.names() == [kept["sha256"]]
+    assert gone["sha256"] not in store.photos.files.names()
+
+
+def test_a_photo_taken_out_and_put_back_stays(store, clock):
+    named = store.photos.add(record(1), PHOTO, "image/jpeg")
+    store.photos.let_go(record(1), named["sha256"])
+    store.drafts.save(draft_of(store, record(1), clock.now(), attachments={"a": named}))
+    store.photos.settle()
+    assert store.photos.read(named["sha256"]) == PHOTO
+    # Taken out after all, and the draft filed without it.
+    store.file(draft_of(store, record(1), clock.now(), name="x"), USER)
+    store.photos.settle()
+    assert keys(store) == set()
+
+
+def test_a_filed_photo_taken_out_keeps_its_bytes_until_a_backup_holds_them(store, clock):
+    (sha256,) = filed(store, clock, 1, PHOTO)
+    store.photos.let_go(record(1), sha256)
+    store.photos.settle()
+    assert store.photos.read(sha256) == PHOTO
+
+
+def test_photos_of_a_draft_that_does_not_open_wait_with_it(store, clock):
+    named = store.photos.add(record(1), PHOTO, "image/jpeg")
+    store.drafts.save(draft_of(store, record(1), clock.now(), attachments={"a": named}))
+
+    def spoil(unlocked) -> tuple[str, ...]:
+        with unlocked.room.transaction("test"):
+            unlocked.room.connection.execute("UPDATE draft SET key_id = ''")
+        return ()
+
+    store.write(spoil)
+    store.photos.settle()
+    assert store.photos.read(named["sha256"]) == PHOTO
