@@ -21,3 +21,21 @@ class Background(Protocol):
     ) -> None:
         """Run `work`, then hand its result or its refusal over on the drawing thread."""
         ...
+
+
+class InPlace:
+    """No thread of its own: the work is done before `run` returns."""
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        """Run `work` now."""
+        try:
+            result = work()
+        except AppError as error:
+            failed(error)
+        else:
+            done(result)

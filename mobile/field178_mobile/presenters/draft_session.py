@@ -60,6 +60,13 @@ class DraftSession:
             self._steps = [*self._steps[-UNDO_STEPS + 1 :], Step(label, before)]
         return True
 
+    def forget_steps(self, path: str) -> None:
+        """Let no earlier change of a path, or below it, be taken back: what it named is gone."""
+        below = f"{path}."
+        self._steps = [
+            step for step in self._steps if not any(f"{at}.".startswith(below) for at in step.before)
+        ]
+
     def undo(self) -> str:
         """Take the last labelled change back and return its label, empty when there was none."""
         if not self._steps:

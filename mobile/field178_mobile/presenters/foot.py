@@ -36,7 +36,7 @@ def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> F
     """Return the bar of a pane; one tap would answer `open_to_pass` items, after `is_last` none is open."""
     _ = words.translate
     on = Action(NEXT, _("To the conclusion") if is_last else _("Next section"), "arrow-right")
-    if pane == "info":
+    if pane in ("info", "photos"):
         return FootState(NOTHING, Action(CONTINUE, _("Go on inspecting"), "arrow-right"))
     if pane == "page" and open_to_pass:
         label = words.say("Whole section compliant ({count})", count=open_to_pass)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from field178_mobile.platform.api import Fix
 from field178_mobile.presenters import answers, conclusion, findings, foot, visit
 from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.check_in import CheckIn, CheckInDraft
 from field178_mobile.presenters.checklist import Page
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.inspection_state import (
+    Beside,
     Checked,
     InspectionState,
     Sight,
@@ -20,14 +21,18 @@ from field178_mobile.presenters.inspection_state import (
     inspection_state,
     next_open,
 )
-from field178_mobile.presenters.photo_desk import PhotoDesk
+from field178_mobile.presenters.photo_desk import PhotoDraft
+from field178_mobile.presenters.photo_gallery import PhotoGallery, PhotosState
+from field178_mobile.presenters.photo_tools import PhotoTools, no_tools
 from field178_mobile.presenters.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
 from field178_mobile.presenters.visit_filing import drafts_to_file
 from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.visit_marks import lint_marks
-from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, place_of
+from field178_mobile.presenters.visit_photos import gallery_of
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, place_of
+from field178_mobile.presenters.whereabouts import Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared.clock import Clock, local_date
@@ -47,6 +52,8 @@ class OpenVisit:
     shortcomings: tuple[Shortcoming, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
     word: str = ""
+    tools: PhotoTools | None = None
+    places: Whereabouts | None = None
 
     @property
     def is_locked(self) -> bool:
@@ -75,6 +82,8 @@ class InspectionPresenter:
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
         self._spoken = Spoken()
+        self.gallery = self._gallery()
+        self.place = self._check_in()
 
     @property
     def draft_id(self) -> str:
@@ -116,12 +125,6 @@ class InspectionPresenter:
         """The id of the record under work."""
         return self._session.draft.record_id
 
-    @property
-    def photos(self) -> PhotoDesk:
-        """The pictures of the visit."""
-        # Without a label: what was taken out is gone, so taking that back would name nothing.
-        return PhotoDesk(self._store.photos, self.record_id, self._change, lambda: self.data)
-
     def show(self, focus_path: str = "") -> None:
         """Show the visit, at the section list or where a path is."""
         if focus_path:
@@ -131,8 +134,14 @@ class InspectionPresenter:
 
     def choose_tab(self, tab: str) -> None:
         """Show the register's facts, the checklist's section list or the conclusion."""
+        self.gallery.leave()
         self._sight = Sight(tab)
         self._show()
+
+    def photos_moved(self) -> None:
+        """Show how far the photos have come, while they are in sight."""
+        if self._sight.tab == PHOTOS and not self._spoken.filed:
+            self._show()
 
     def act(self, action: str) -> None:
         """Do what a button of the foot says."""
@@ -257,11 +266,6 @@ class InspectionPresenter:
         """Keep one of the conclusion's texts as typed so far."""
         self._change(conclusion.write_text(name, text))
 
-    def check_in(self, fix: Fix | None) -> None:
-        """Record where the visit began, once; without a position the visit is as valid."""
-        if "check_in" not in self._session.data and not self._opened.is_locked:
-            self._change(visit.check_in(fix, self._clock.now()))
-
     def change_outing(self, changes: Changes) -> None:
         """Change what the visit took over from its outing."""
         self._change(changes, self._words.translate("Outing of the night"))
@@ -292,6 +296,7 @@ class InspectionPresenter:
         except AppError as error:
             self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
         else:
+            self._store.photos.settle(self.record_id)
             clock_time = time_text(now)
             self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
         self._show()
@@ -328,7 +333,27 @@ class InspectionPresenter:
         self._render(self._state())
 
     def _state(self) -> InspectionState:
-        return inspection_state(self._scene(), self._sight, self._checked, self._spoken)
+        photos = self.gallery.state() if self._sight.tab == PHOTOS else PhotosState()
+        beside = Beside(photos, self.place.state())
+        return inspection_state(self._scene(), self._sight, self._checked, self._spoken, beside)
+
+    def _gallery(self) -> PhotoGallery:
+        draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)
+        tools = self._opened.tools or no_tools(self._clock)
+        around = (self._store, self._words, tools)
+        return gallery_of(self._opened.draft, draft, around, self.photos_moved, self._opened.is_locked)
+
+    def _check_in(self) -> CheckIn:
+        opened = self._opened
+        places = opened.places or Whereabouts(no_receiver, self._clock, has_receiver=False)
+        # Where a filed visit began is not measured anew by who mends it elsewhere.
+        is_closed = opened.is_locked or opened.draft.seen is not None
+        draft = CheckInDraft(lambda: self.data, self._change, is_closed)
+        return CheckIn(places, draft, (self._clock, self._words), opened.place.point, self._place_moved)
+
+    def _place_moved(self) -> None:
+        if not self._spoken.filed:
+            self._show()
 
     def _page(self) -> Page | None:
         pages = self._scene().pages()

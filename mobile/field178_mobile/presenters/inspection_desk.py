@@ -62,7 +62,7 @@ class InspectionDesk:
         self._look_again()
         self._show_record(None)
         self._services.store.subscribe(self._store_changed)
-        self._services.ask_fix(self._stand_at)
+        self.record.places.ask(self._stand_at)
 
     def open(self, establishment_id: str) -> None:
         """Open an establishment of the list."""
@@ -105,6 +105,12 @@ class InspectionDesk:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
         if change.everything or change.records - self.record.open_records:
             self._ui_thread.post(self._look_again)
+        elif change.records:
+            self._ui_thread.post(self._look_at_photos)
+
+    def _look_at_photos(self) -> None:
+        if self.record.visit is not None:
+            self.record.visit.photos_moved()
 
     def _look_again(self) -> None:
         store = self._services.store

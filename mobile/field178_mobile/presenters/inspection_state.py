@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.check_in import PlaceState
 from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
 from field178_mobile.presenters.foot import READ_ONLY, FootState, foot_state
+from field178_mobile.presenters.photo_gallery import PhotosState
 from field178_mobile.presenters.protocols import ProtocolState, protocol_states
 from field178_mobile.presenters.section_view import (
     Marks,
@@ -22,7 +24,8 @@ from field178_mobile.presenters.section_view import (
 )
 from field178_mobile.presenters.visit import Place, is_closed_early
 from field178_mobile.presenters.visit_index import Shortcoming
-from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, comments_at
+from field178_mobile.presenters.visit_photos import photo_count
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 
 SECTIONS, PAGE, FILED = "sections", "page", "filed"
@@ -89,6 +92,10 @@ class InspectionState:
     notice: str
     is_late: bool
     arrival_comment: str
+    photos_comment: str
+    photo_count: int
+    photos: PhotosState
+    place: PlaceState
     focus: str
     pane: str
 
@@ -120,7 +127,17 @@ class VisitScene:
         return frozenset(item.id for page in self.pages() for item in page.items)
 
 
-def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken) -> InspectionState:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the visit shows beside its form: the photos while they are in sight, where the visit began."""
+
+    photos: PhotosState
+    place: PlaceState
+
+
+def inspection_state(
+    scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken, beside: Beside
+) -> InspectionState:
     """Return the whole open visit."""
     view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks, scene.is_leader)
     pages = scene.pages()
@@ -144,6 +161,10 @@ def inspection_state(scene: VisitScene, sight: Sight, checked: Checked, spoken: 
         spoken=spoken,
         foot=_foot(scene, pages, page, pane),
         arrival_comment=comments_at(CHECKLIST, scene.marks.comments, scene.data, scene.words),
+        photos_comment=comments_at(PHOTOS, scene.marks.comments, scene.data, scene.words),
+        photo_count=photo_count(scene.data),
+        photos=beside.photos,
+        place=beside.place,
         focus=sight.focus,
         is_locked=scene.is_locked,
         notice=scene.notice,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from field178_mobile import picture
 from field178_mobile.presenters.sync_state import PhotosState, WaitingRow
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.photo_aside import STUCK
@@ -12,7 +13,7 @@ from field178_mobile.store.photo_rows import Photo, PhotoState
 from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import UploadMessage, UploadState
 from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES
-from field178_shared.errors import ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.formats import percent_text
 from field178_shared.i18n import N_
 
@@ -52,6 +53,13 @@ _PROBLEMS: Mapping[str, str] = {
     "too_many_pixels": N_("The photo is larger than the office takes."),
     "purged": N_("The office removed this record for good; its photos are not taken any more."),
 }
+# Why the tablet itself takes no picture (picture.py).
+_REFUSALS: Mapping[str, str] = {
+    picture.NO_PICTURE: N_("This file is no picture that can be read. Choose a JPEG, PNG or WEBP file."),
+    picture.CUT: N_("The picture's file is damaged or cut off. Take or choose another one."),
+    picture.TOO_MANY_POINTS: N_("The picture is far larger than a photo. Take it anew with a camera."),
+    picture.TOO_MANY_BYTES: N_("The file is larger than 64 MB. Choose a smaller one."),
+}
 SHOWN_PHOTOS = 6
 REMEDY_OF_STUCK = N_(
     "It will not go by itself. Open the record to take the photo anew or remove it, or put it aside: it "
@@ -73,6 +81,12 @@ class PhotoFact:
         return self.photo.state in STUCK
 
 
+def refusal_text(error: AppError, words: Wording) -> str:
+    """Return why a picture was not taken, in words that say what to do."""
+    said = _REFUSALS.get(str(error.details.get("problem", "")))
+    return words.translate(said) if said else message(error.code, words.language)
+
+
 def files_word(count: FileCount, words: Wording) -> str:
     """Return "photos 2/4" while files of a record are not up, nothing when all are or none is named."""
     if count.sent == count.named:
@@ -91,7 +105,7 @@ def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> WaitingR
     """Return one photo of the sync screen."""
     photo = fact.photo
     word, tone = (N_("Put aside"), "muted") if fact.is_aside else _word(photo, uploads)
-    parts = [amount_text(photo.size_bytes), _progress(photo, words), _error(photo, words)]
+    parts = [amount_text(photo.size_bytes), _progress(photo, words), photo_error(photo, words)]
     title = fact.title or words.translate("Photo")
     icon = "image-outline"
     return WaitingRow(
@@ -164,7 +178,8 @@ def _progress(photo: Photo, words: Wording) -> str:
     )
 
 
-def _error(photo: Photo, words: Wording) -> str:
+def photo_error(photo: Photo, words: Wording) -> str:
+    """Return what went wrong with a photo the last time, nothing when all went well."""
     if photo.last_error is None:
         return ""
     code, _, problem = photo.last_error.partition(":")

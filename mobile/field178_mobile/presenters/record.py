@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from field178_mobile.platform.api import Fix
+from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.presenters.minutes_state import MinutesState
 from field178_mobile.presenters.outing import OutingPresenter, outing_line
 from field178_mobile.presenters.paper_desk import Papers
+from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.photo_words import files_word
 from field178_mobile.presenters.record_view import (
     Certificate,
@@ -28,6 +29,7 @@ from field178_mobile.presenters.visit_index import VisitIndex
 from field178_mobile.presenters.visit_marks import comments_of
 from field178_mobile.presenters.visit_outing import OutingOfVisit, outing_of
 from field178_mobile.presenters.visit_places import CHECKLIST, INFO, comments_at
+from field178_mobile.presenters.whereabouts import AskFix, Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.clock import Clock, local_date
@@ -36,13 +38,6 @@ from field178_shared.records.reading import instant_of, text_of
 
 ARRIVAL = "arrival"
 MINUTES_PATH = "minutes_number"
-
-
-AskFix = Callable[[Callable[[Fix | None], None]], None]
-
-
-def no_receiver(answer: Callable[[Fix | None], None]) -> None:
-    """Answer nothing: a tablet whose position nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,8 @@ class RecordServices:
     user: str
     ask_fix: AskFix = no_receiver
     papers: Papers | None = None
+    has_receiver: bool = True
+    tools: PhotoTools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,9 @@ class RecordPresenter:
         self._ids = services.ids
         self._words = services.words
         self._user = services.user
-        self._ask_fix = services.ask_fix
         self._papers = services.papers
+        self._tools = services.tools
+        self.places = Whereabouts(services.ask_fix, services.clock, services.has_receiver)
         self._outing = outing
         self._render = render
         self._render_visit = render_visit
@@ -107,6 +105,7 @@ class RecordPresenter:
 
     def open(self, establishment_id: str) -> None:
         """Open an establishment; unfinished work there is taken up again."""
+        self._leave()
         self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
         draft = next((draft for draft in self._drafts() if _place_id(draft) == establishment_id), None)
         self._show()
@@ -120,6 +119,7 @@ class RecordPresenter:
         place_id = text_of(view.data, "establishment_id") if view else ""
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
+        self._leave()
         self._establishment, self.visit = place_id, None
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
         self._show()
@@ -136,6 +136,7 @@ class RecordPresenter:
 
     def close(self) -> None:
         """Close the pane; the draft stays as it is."""
+        self._leave()
         self._establishment, self.visit = "", None
         self._render(None)
 
@@ -161,7 +162,7 @@ class RecordPresenter:
         self._open_visit(draft)
         if self.visit is not None:
             self.visit.arrive(access_result)
-            self._ask_fix(self.visit.check_in)
+            self.visit.place.start()
         self._show()
         return True
 
@@ -221,9 +222,16 @@ class RecordPresenter:
             shortcomings=last.open_shortcomings() if last else (),
             comments=comments_of(self._store.inbox(), draft.record_id),
             word=word,
+            tools=self._tools,
+            places=self.places,
         )
         self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
         self.visit.show(focus_path)
+
+    def _leave(self) -> None:
+        """Let go of the visit that is open: what was taken out of its photos does not come back."""
+        if self.visit is not None:
+            self._store.photos.settle(self.visit.record_id)
 
     def _draft_of(self, view: RecordView) -> Draft:
         """Return the draft that mends a filed visit; it is kept only once something in it changes."""
@@ -273,6 +281,7 @@ class RecordPresenter:
             type_id=text_of(view.data, "establishment_type_id"),
             unit_id=text_of(view.data, "unit_id"),
             address=text_of(view.data, "address_line"),
+            point=_point(view),
         )
 
     def _show(self) -> None:
@@ -310,6 +319,11 @@ class RecordPresenter:
             has_draft=self.visit is not None and self.visit.is_kept,
             pane=INFO if self._tab == INFO else ARRIVAL,
         )
+
+
+def _point(view: RecordView) -> Position | None:
+    lat, lon = view.data.get("lat"), view.data.get("lon")
+    return Position(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None
 
 
 def _place_id(draft: Draft) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from field178_mobile.presenters.answers import FROM_LAST_VISIT, FROM_SECTION, Answer, Data, answers_of
 from field178_mobile.presenters.checklist import Page, Progress
 from field178_mobile.presenters.findings import ViolationOffer, offers_of
+from field178_mobile.presenters.visit_photos import photos_of_item
 from field178_mobile.presenters.visit_places import anchor_of
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem
@@ -66,6 +67,7 @@ class ItemState:
     problem: str
     comment: str
     lint: str
+    photos: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,13 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         problem=marks.problems.get(path, ""),
         comment=_comment_on(item, view),
         lint=marks.lint.get(f"{path}.note", ""),
+        photos=_photos_text(item, view),
     )
+
+
+def _photos_text(item: ChecklistItem, view: VisitView) -> str:
+    count = photos_of_item(view.data, item.id)
+    return view.words.say("Photos ({count})", count=count) if count else view.words.translate("Add a photo")
 
 
 def _item_options(item: ChecklistItem, value: str, words: Wording) -> tuple[Option, ...]:

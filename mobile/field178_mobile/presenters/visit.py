@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.outing_data import Outing
 from field178_shared.clock import from_wire, local_date, to_wire
 from field178_shared.records.reading import entries_of, text_of
@@ -30,6 +30,7 @@ class Place:
     type_id: str
     unit_id: str
     address: str = ""
+    point: Position | None = None
 
 
 def new_visit(place: Place, outing: Outing, now: datetime, codelist_version: str) -> dict[str, object]:
@@ -85,20 +86,6 @@ def is_closed_early(data: Data) -> bool:
 def refer(protocol: str, referred_to: str, now: datetime) -> Changes:
     """Return the change that a protection protocol was followed: when and to whom, nothing about anybody."""
     return {f"protocols.{protocol}": {"at": to_wire(now), "referred_to": referred_to, "done": True}}
-
-
-def check_in(fix: Fix | None, now: datetime) -> Changes:
-    """Return the change of where the visit began: one point with its accuracy, or why there is none."""
-    if fix is None:
-        return {"check_in": {"no_point_reason": "no_fix"}}
-    point: dict[str, object] = {
-        "lat": fix.lat,
-        "lon": fix.lon,
-        "accuracy_m": fix.accuracy_m,
-        "fix_age_s": max(0, int((now - fix.captured_at).total_seconds())),
-        "captured_at": to_wire(fix.captured_at),
-    }
-    return {"check_in": point}
 
 
 def is_leader(data: Data, user: str) -> bool:

@@ -9,7 +9,7 @@ from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.wording import Wording
 from field178_shared.merge import read_path
 
-INFO, CHECKLIST, CONCLUSION = "info", "checklist", "conclusion"
+INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
 _OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
 _OUTING |= {"local_escort_agencies"}
 _ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
@@ -33,6 +33,8 @@ def place_of(path: str, data: Data, words: Wording) -> PlaceOnScreen:
         return PlaceOnScreen(INFO)
     if head in _ARRIVAL:
         return PlaceOnScreen(CHECKLIST)
+    if head == "attachments":
+        return PlaceOnScreen(PHOTOS)
     item_id = _item_of(head, rest, data)
     item = words.lists.items.get(item_id)
     return PlaceOnScreen(CHECKLIST, item.section, item_id) if item else PlaceOnScreen(CONCLUSION)
@@ -85,6 +87,8 @@ def _field_name(name: str, words: Wording) -> str:
         "representative_role": _("Who speaks for the establishment"),
         "started_at": _("Start of the visit"),
         "ended_at": _("End of the visit"),
+        "check_in": _("Place of the visit"),
+        "attachments": _("Photos"),
         "overall_result": _("Overall result"),
         "measures": _("Measures"),
         "follow_ups": _("To be fixed"),

@@ -11,6 +11,8 @@ from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
 from field178_mobile.presenters.paper_desk import Papers
+from field178_mobile.presenters.photo_tools import Answer as PhotoAnswer
+from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.rescue import Write
 from field178_mobile.presenters.wording import Wording
@@ -89,13 +91,33 @@ class Services:
 
     def records(self) -> RecordServices:
         """Return what the presenters of records work with."""
-        core = (self.store, self.clock, self.ids, self.words(), self.user, self.ask_fix)
-        return RecordServices(*core, self.papers())
+        return RecordServices(
+            *(self.store, self.clock, self.ids, self.words(), self.user, self.ask_fix),
+            has_receiver=self.platform.has_receiver(),
+            papers=self.papers(),
+            tools=self.photo_tools(),
+        )
 
     def papers(self) -> Papers:
         """Return what papers are made and shown with."""
         threads = WorkerThreads(self.ui_thread), self.ui_thread
         return Papers(self.platform, papers_of(self.platform), *threads)
+
+    def photo_tools(self) -> PhotoTools:
+        """Return camera, pictures and progress; every answer comes on the drawing thread."""
+        platform = self.platform
+        return PhotoTools(
+            background=WorkerThreads(self.ui_thread),
+            now=self.clock.now,
+            has_camera=platform.has_camera(),
+            take=self._on_ui_thread(platform.take_photo),
+            choose=self._on_ui_thread(platform.choose_photo),
+            folders=platform.photo_folders,
+            uploads=lambda: self.runner.state().uploads,
+        )
+
+    def _on_ui_thread(self, ask: Callable[[PhotoAnswer], None]) -> Callable[[PhotoAnswer], None]:
+        return lambda answer: ask(lambda path: self.ui_thread.post(lambda: answer(path)))
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Measure the position once; the answer comes on the drawing thread."""

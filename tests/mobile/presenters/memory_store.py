@@ -57,6 +57,9 @@ class MemoryPhotos:
     def __init__(self) -> None:
         self.counts: dict[str, FileCount] = {}
 
+    def settle(self, record_id: str = "") -> None:
+        """Nothing is loose here."""
+
     def count_of(self, record_id: str) -> FileCount:
         return self.counts.get(record_id, NO_FILES)
 

@@ -21,11 +21,11 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
-from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState, Spoken
 from field178_mobile.presenters.outing_data import Outing
 from field178_mobile.presenters.visit import Place, new_visit
+from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.store import Draft, Store
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import read_path
@@ -464,18 +464,12 @@ def test_mended_visit_mends_its_session_and_makes_no_second_one(store, clock):
     assert session.data["audiences"]["workers_at_risk"]["attendance_count"] == 4
 
 
-def test_where_the_visit_began_is_recorded_once(bench):
-    fix = Fix(208200000, 1065500000, 12, bench.clock.now())
-    bench.clock.tick(seconds=5)
-    bench.visit.check_in(fix)
-    bench.visit.check_in(None)
-    assert bench.saved("check_in")["accuracy_m"] == 12
-    assert bench.saved("check_in")["fix_age_s"] == 5
-
-
-def test_visit_without_a_position_says_why_and_is_as_valid(bench):
-    bench.visit.check_in(None)
+def test_visit_without_a_position_says_why_and_is_as_valid(store, clock):
+    settle(store)
+    bench = Bench(store, clock, places=Whereabouts(lambda answer: answer(None), clock, has_receiver=True))
+    bench.visit.place.start()
     assert bench.saved("check_in") == {"no_point_reason": "no_fix"}
+    assert bench.state.place.text == "Không bắt được vị trí"
     bench.answer_all()
     bench.visit.complete()
     assert bench.state.spoken.filed
@@ -484,7 +478,7 @@ def test_visit_without_a_position_says_why_and_is_as_valid(bench):
 def test_what_comes_after_filing_makes_no_draft(bench):
     bench.answer_all()
     bench.visit.complete()
-    bench.visit.check_in(None)
+    bench.visit.place.choose("refused")
     bench.visit.write("recommendation", "quá muộn")
     assert bench.store.drafts.all() == []
 

@@ -1,0 +1,41 @@
+"""Where this tablet is: measured once when asked, remembered for half an hour, never followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from field178_mobile.platform.api import Fix
+from field178_shared.clock import Clock
+
+AskFix = Callable[[Callable[[Fix | None], None]], None]
+# Later than that the team may be at another establishment.
+GOOD_FOR = timedelta(minutes=30)
+
+
+def no_receiver(answer: Callable[[Fix | None], None]) -> None:
+    """Answer nothing: a tablet whose position nobody asked for."""
+
+
+class Whereabouts:
+    """Asks the device, and keeps its last answer in memory alone."""
+
+    def __init__(self, ask_fix: AskFix, clock: Clock, has_receiver: bool) -> None:
+        self._ask_fix = ask_fix
+        self._clock = clock
+        self._last: Fix | None = None
+        self.has_receiver = has_receiver
+
+    def ask(self, answer: Callable[[Fix | None], None]) -> None:
+        """Measure once; None when there is no position."""
+
+        def answered(fix: Fix | None) -> None:
+            self._last = fix or self._last
+            answer(fix)
+
+        self._ask_fix(answered)
+
+    def last(self) -> Fix | None:
+        """Return an earlier measurement that may still be true."""
+        last = self._last
+        return last if last is not None and self._clock.now() - last.captured_at <= GOOD_FOR else None
