@@ -53,6 +53,7 @@ class EditorState:
     kinds: tuple[Option, ...] = ()
     is_restricted: bool = False
     is_screened: bool = False
+    can_edit: bool = False
     can_rub: bool = False
     can_undo: bool = False
     can_save: bool = False
@@ -219,6 +220,7 @@ class PhotoEditor:
             kinds=self._kind_options(),
             is_restricted=self._kind in RESTRICTED_KINDS,
             is_screened=self._is_screened,
+            can_edit=can_edit,
             can_rub=can_edit and not (tile is not None and tile.is_filed),
             can_undo=can_edit and bool(self._strokes.done),
             can_save=can_edit and is_changed and not missing,

@@ -59,15 +59,13 @@ class PhotoGallery:
 
     def state(self) -> PhotosState:
         """Return the grid; pictures that are not decoded yet come later, through `changed`."""
-        here = {photo.sha256: photo for photo in self._store.photos.of(self._record.id)}
-        known = Known(here, self._record.filed, self._tools.uploads(), self._pictures)
         entries = self._desk.entries()
-        tiles = tuple(tile_of(key, entry, known, self._words) for key, entry in entries.items())
-        self._load(tiles)
+        self._load(self._tiles(entries))
+        tiles = self._tiles(entries)
         problem = "" if self._record.is_locked else self._problem(len(tiles))
         return PhotosState(
             tiles=tiles,
-            summary=self._summary(tiles, entries),
+            summary=self._summary(entries),
             problem=problem,
             can_add=not (problem or self._record.is_locked),
             is_locked=self._record.is_locked,
@@ -138,12 +136,17 @@ class PhotoGallery:
             return message(ErrorCode.STORAGE_LOW, self._words.language)
         return ""
 
-    def _summary(self, tiles: tuple[PhotoTile, ...], entries: Mapping[str, Mapping[str, object]]) -> str:
-        if not tiles:
+    def _tiles(self, entries: Mapping[str, Mapping[str, object]]) -> tuple[PhotoTile, ...]:
+        here = {photo.sha256: photo for photo in self._store.photos.of(self._record.id)}
+        known = Known(here, self._record.filed, self._tools.uploads(), self._pictures)
+        return tuple(tile_of(key, entry, known, self._words) for key, entry in entries.items())
+
+    def _summary(self, entries: Mapping[str, Mapping[str, object]]) -> str:
+        if not entries:
             return ""
         amount = amount_text(sum(count_of(entry, "size") or 0 for entry in entries.values()))
         said = N_("{count} of {most} photos · {amount}")
-        return self._words.say(said, count=len(tiles), most=MOST_PHOTOS, amount=amount)
+        return self._words.say(said, count=len(entries), most=MOST_PHOTOS, amount=amount)
 
     def _load(self, tiles: tuple[PhotoTile, ...]) -> None:
         """Decode the next picture that is wanted; one at a time, beside the drawing thread."""

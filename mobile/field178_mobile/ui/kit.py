@@ -8,8 +8,9 @@ from field178_mobile.ui.widgets.count_field import CountField, NumberPad
 from field178_mobile.ui.widgets.date_field import DateField
 from field178_mobile.ui.widgets.field import Field, SearchField
 from field178_mobile.ui.widgets.list_pane import ListPane, Row
-from field178_mobile.ui.widgets.overlay import Dialog, Sheet, Toast, confirm, toast
+from field178_mobile.ui.widgets.overlay import Dialog, FullPage, Sheet, Toast, confirm, toast
 from field178_mobile.ui.widgets.panes import FootBar, PaneHead, Panes
+from field178_mobile.ui.widgets.picture import Picture, Rubbed
 from field178_mobile.ui.widgets.press import Btn, Chip, IconBtn, Press
 from field178_mobile.ui.widgets.section_row import SectionRow
 from field178_mobile.ui.widgets.surface import (
@@ -45,6 +46,7 @@ __all__ = [
     "Field",
     "Flow",
     "FootBar",
+    "FullPage",
     "Ic",
     "IconBtn",
     "ListPane",
@@ -53,9 +55,11 @@ __all__ = [
     "PaneHead",
     "Panel",
     "Panes",
+    "Picture",
     "Pill",
     "Press",
     "Row",
+    "Rubbed",
     "ScrollPane",
     "SearchField",
     "Section",

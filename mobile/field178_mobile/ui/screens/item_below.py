@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty
+from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.presenters.findings import ViolationOffer
 from field178_mobile.presenters.section_view import ItemState
@@ -11,6 +11,7 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips
 from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.screens.photo_flow import add_photo
 from field178_mobile.ui.screens.repeat import Repeat
 from field178_mobile.ui.screens.violation_row import ViolationRow
 
@@ -21,6 +22,7 @@ class ItemBelow(kit.Column):
     """What stands under a question."""
 
     item = ObjectProperty(None)
+    photos = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -36,6 +38,7 @@ class ItemBelow(kit.Column):
         self.ids.phrases.show(phrases)
         self._optional.show(self.ids.comment, bool(state.comment))
         self._optional.show(self.ids.offers, bool(state.offers))
+        self.photos = state.photos
         self._optional.show(self.ids.phrases, bool(phrases))
 
     def edit_note(self, text: str) -> None:
@@ -45,6 +48,10 @@ class ItemBelow(kit.Column):
     def add_phrase(self, phrase: str) -> None:
         """Add a stock phrase to the note."""
         self.item.visit.add_to_note(self.item.key, phrase)
+
+    def add_photo(self) -> None:
+        """Add a photo of what the item asks about."""
+        add_photo(self.item.visit.gallery, self.item.key)
 
     def _make_offer(self) -> ViolationRow:
         row = ViolationRow()

@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.record import RecordState
-from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, INFO
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, INFO, PHOTOS
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
@@ -18,6 +18,7 @@ from field178_mobile.ui.screens.filed import FiledPane
 from field178_mobile.ui.screens.info import InfoPane
 from field178_mobile.ui.screens.minutes import MinutesSheet
 from field178_mobile.ui.screens.optional import Optional
+from field178_mobile.ui.screens.photos import PhotosPane
 from field178_mobile.ui.screens.section_list import SectionListPane
 from field178_mobile.ui.screens.section_page import SectionPagePane
 from field178_mobile.ui.screens.state_tones import PILL_OF_STATE
@@ -27,6 +28,7 @@ _OF_VISIT = {
     "sections": SectionListPane,
     "page": SectionPagePane,
     CONCLUSION: ConclusionPane,
+    PHOTOS: PhotosPane,
     "filed": FiledPane,
 }
 _WITH_MINUTES = (CONCLUSION, "filed")
@@ -83,7 +85,7 @@ class RecordPane(BoxLayout):
             pane.show(state)
         self._show_notice("" if state.pane == "filed" else state.notice, state.is_late)
         self._put(pane, state)
-        self._tabs(state.tab, (INFO, CHECKLIST, CONCLUSION))
+        self._tabs(state.tab, (INFO, CHECKLIST, CONCLUSION, PHOTOS), state.photo_count)
         if state.focus and state.pane in ("page", CONCLUSION):
             pane.bring_into_sight(state.focus)
 
@@ -148,8 +150,9 @@ class RecordPane(BoxLayout):
         self.notice, self.is_late = notice, is_late
         self._notice.show(self.ids.notice, bool(notice))
 
-    def _tabs(self, chosen: str, keys: tuple[str, ...]) -> None:
+    def _tabs(self, chosen: str, keys: tuple[str, ...], photos: int = 0) -> None:
         names = {INFO: _("Info"), CHECKLIST: _("Inspection"), CONCLUSION: _("Conclusion")}
+        names[PHOTOS] = _("Photos ({count})").format(count=photos) if photos else _("Photos")
         self.ids.tabs.chosen = chosen
         self.ids.tabs.set_tabs([(key, names[key]) for key in keys])
 

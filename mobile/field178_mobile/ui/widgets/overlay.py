@@ -14,12 +14,13 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
-from field178_mobile.ui.widgets import press, surface, text
+from field178_mobile.ui.widgets import panes, press, surface, text
 from field178_mobile.ui.widgets.measure import text_width
 
-__all__ = ["Dialog", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
-_REQUIRED = (press.Btn, surface.ScrollPane, text.Txt)
+__all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
+_REQUIRED = (panes.PaneHead, press.Btn, surface.ScrollPane, text.Txt)
 MOTION_S = 0.2
+BACK_KEY = 27
 TOAST_S = 3.5
 
 
@@ -77,6 +78,41 @@ class Sheet(Overlay):
         if theme.has_motion:
             self.slide = 1
             Animation(slide=0, d=MOTION_S, t="out_cubic").start(self)
+
+
+class FullPage(Overlay):
+    """A page over the whole window with a head and a way back; one child fills it.
+
+    title; sub; event on_back (the arrow, Escape or Android's back key): closes it, subclasses may ask first.
+    """
+
+    title = StringProperty("")
+    sub = StringProperty("")
+    is_built = BooleanProperty(False)
+    __events__ = ("on_back",)
+
+    def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
+        """Build the head; what is added later is the page."""
+        super().apply_class_lang_rules(*args, **kwargs)
+        self.is_built = True
+
+    def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
+        """Add to the page."""
+        if self.is_built:
+            self.ids.body.add_widget(widget, *args, **kwargs)
+        else:
+            super().add_widget(widget, *args, **kwargs)
+
+    def on_back(self) -> None:
+        """Close the page."""
+        self.dismiss()
+
+    def _handle_keyboard(self, _window: object, key: int, *_args: object) -> bool:
+        # ModalView would close it unasked. Taken off the window by a locking, it hears nothing any more.
+        if key != BACK_KEY or self.parent is None:
+            return False
+        self.dispatch("on_back")
+        return True
 
 
 class Dialog(Overlay):

@@ -1,0 +1,48 @@
+"""From a tap to a kept photo: where it comes from, then the page on which it is screened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from field178_mobile.presenters.photo_editor import PhotoSource
+from field178_mobile.presenters.photo_gallery import FILE, PhotoGallery
+from field178_mobile.ui import kit
+from field178_mobile.ui.language import language as _
+from field178_mobile.ui.screens.photo_editor import PhotoPage
+from field178_mobile.ui.screens.photo_picker import PhotoPicker
+
+
+def add_photo(gallery: PhotoGallery, item_id: str = "") -> None:
+    """Add a photo, perhaps of an item of the checklist; asks where from when there is a choice."""
+    sources = gallery.sources()
+    if len(sources) == 1:
+        _take_from(gallery, sources[0].id, item_id)
+        return
+    choices = [kit.Choice(source.id, source.label) for source in sources]
+    sheet = kit.ChoiceSheet(
+        choices, (), lambda keys: _take_from(gallery, keys[0], item_id), title=_("Add a photo")
+    )
+    sheet.open()
+
+
+def open_photo(gallery: PhotoGallery, key: str) -> None:
+    """Look at a photo of the record, to rub more of it away, name it or take it out."""
+    page = PhotoPage(on_remove=lambda: gallery.remove(key))
+    page.begin(gallery.open(key, page.show))
+
+
+def _take_from(gallery: PhotoGallery, source: str, item_id: str) -> None:
+    folders = gallery.folders() if source == FILE else ()
+    if folders:
+        PhotoPicker(folders, lambda path: _start(gallery, _of_a_person(path), item_id)).open()
+    else:
+        gallery.ask(source, lambda taken: _start(gallery, taken, item_id))
+
+
+def _of_a_person(path: Path) -> PhotoSource:
+    return PhotoSource(path, is_ours=False)
+
+
+def _start(gallery: PhotoGallery, source: PhotoSource, item_id: str) -> None:
+    page = PhotoPage()
+    page.begin(gallery.add(source, item_id, page.show))

@@ -1,0 +1,193 @@
+"""Photos on the real screens: a file chosen, a face rubbed away, a photo kept, taken out, put back."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kivy.tests.common import UnitTestTouch
+from PIL import Image
+from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
+from tests.mobile.photos import jpeg, room_picture
+from tests.mobile.support import FrozenClock, seeded_ids
+from tests.mobile.ui.lint import lint
+from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts
+
+from field178_mobile.presenters.background import InPlace
+from field178_mobile.presenters.photo_desk import About
+from field178_mobile.presenters.photo_tools import PhotoTools
+from field178_mobile.store import Store
+from field178_mobile.store.photo_rows import PhotoState
+from field178_mobile.store.upload_queue import UploadQueue
+
+FACE = (1136, 480)
+
+
+class AtOnce:
+    def post(self, work: Any) -> None:
+        work()
+
+
+class Table:
+    """The screen of the main work with a visit open on it, and a folder of pictures."""
+
+    def __init__(self, stage: Stage, store: Store, clock: FrozenClock, folder: Path) -> None:
+        self.stage, self.store, self.clock = stage, store, clock
+        self.pictures = folder / "Ảnh"
+        self.pictures.mkdir()
+        (self.pictures / "phong-hat.jpg").write_bytes(room_picture())
+        self.tools = PhotoTools(InPlace(), clock.now, folders=lambda: (self.pictures,))
+        self.screen: Any = None
+
+    def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
+        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.ui.screens.establishments import EstablishmentsScreen
+
+        self.stage.dress(size, mode, scale)
+        given = replace(services(self.store, self.clock, seeded_ids(self.clock)), tools=self.tools)
+        made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
+        self.screen = self.stage.mount(made, size, mode, scale)
+        outing = self.screen.desk.outing
+        outing.choose_kind("unannounced")
+        outing.choose_trigger("tip_off")
+        outing.write_decision_number("12/QĐ-UBND")
+        outing.write_decision_date("2026-11-20")
+        for officer in OFFICERS[1:3]:
+            outing.toggle_member(officer)
+        outing.confirm()
+        self.screen.desk.open(CAFE)
+        self.screen.desk.record.begin("inspected")
+        frames(3)
+        return self.visit
+
+    @property
+    def visit(self) -> Any:
+        return self.screen.desk.record.visit
+
+    def see_photos(self) -> None:
+        self.visit.choose_tab("photos")
+        frames(3)
+
+    def keep(self, data: bytes, kind: str = "photo_premises", item: str = "") -> str:
+        desk = self.visit.gallery._desk
+        return desk.attach(desk.keep(data), About(kind, self.clock.now(), item))
+
+    def attachments(self) -> dict[str, Any]:
+        return self.store.drafts.all()[0].data.get("attachments", {})
+
+
+@pytest.fixture
+def table(stage: Stage, store: Store, clock: FrozenClock, tmp_path: Path) -> Table:
+    settle(store)
+    return Table(stage, store, clock, tmp_path)
+
+
+def rub(picture: Any, *points: tuple[float, float]) -> None:
+    """Draw a finger over points given in points of the picture."""
+    left, bottom, width, height = picture._place
+    scale = width / picture.bitmap.width
+    places = [picture.to_window(left + x * scale, bottom + height - y * scale) for x, y in points]
+    touch = UnitTestTouch(*places[0])
+    touch.touch_down()
+    for x, y in places[1:]:
+        touch.touch_move(x, y)
+    touch.touch_up()
+    frames(3)
+
+
+def test_a_face_in_a_chosen_file_is_rubbed_away_before_the_photo_is_kept(table: Table):
+    table.lay()
+    tap(find("Tab", text="Ảnh"))
+    assert "Chưa có ảnh nào" in texts()
+    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("ListRow", title="phong-hat.jpg"))
+    picture = find("Rubbed")
+    rub(picture, (FACE[0], FACE[1] - 120), FACE, (FACE[0], FACE[1] + 120))
+    hidden = picture.patches
+    assert hidden
+    assert find("Btn", text="Lưu ảnh").disabled
+    tap(next(row for row in find_all("ChoiceRow") if row.key == "photo_premises"))
+    tap(find("ChoiceRow", is_multiple=True))
+    tap(find("Btn", text="Lưu ảnh"))
+    (entry,) = table.attachments().values()
+    kept = Image.open(io.BytesIO(table.store.photos.read(entry["sha256"])))
+    for patch in hidden:
+        inner = (patch.left + 8, patch.top + 8, patch.left + patch.width - 8, patch.top + patch.height - 8)
+        assert all(high - low <= 6 for low, high in kept.crop(inner).getextrema())
+    assert find("PhotoCard", title="Mặt bằng").bitmap is not None
+    assert find("Tab", text="Ảnh (1)")
+
+
+def test_a_photo_of_an_unmet_item_stands_under_it_and_says_so_in_the_grid(table: Table):
+    visit = table.lay()
+    visit.open_section("fire_safety")
+    visit.answer("fire_exits_clear", "no")
+    frames(3)
+    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("ListRow", title="phong-hat.jpg"))
+    tap(next(row for row in find_all("ChoiceRow") if row.key == "photo_premises"))
+    tap(find("ChoiceRow", is_multiple=True))
+    tap(find("Btn", text="Lưu ảnh"))
+    assert find("Btn", text="Ảnh (1)")
+    table.see_photos()
+    assert find("PhotoCard").item.startswith("Lối thoát nạn") or find("PhotoCard").item
+
+
+def test_a_photo_taken_out_is_put_back_by_one_tap(table: Table):
+    table.lay()
+    key = table.keep(jpeg())
+    table.see_photos()
+    tap(find("PhotoCard", key=key))
+    tap(find("Btn", text="Bỏ ảnh khỏi phiếu"))
+    assert table.attachments() == {}
+    tap(find("IconBtn", icon="undo", hint="Hoàn tác"))
+    assert set(table.attachments()) == {key}
+
+
+def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table):
+    table.lay()
+    table.see_photos()
+    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("ListRow", title="phong-hat.jpg"))
+    find("PhotoPage").dispatch("on_back")
+    frames(3)
+    tap(find("Btn", text="Bỏ ảnh"))
+    assert find_all("PhotoPage") == []
+    assert table.store.photos.files.names() == []
+
+
+def test_where_a_photo_comes_from_is_asked_only_where_there_is_a_camera(table: Table, tmp_path: Path):
+    taken = tmp_path / "camera.jpg"
+    taken.write_bytes(room_picture())
+    table.tools = replace(table.tools, has_camera=True, take=lambda answer: answer(taken))
+    table.lay()
+    table.see_photos()
+    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("ChoiceRow", text="Chụp ảnh"))
+    assert find("Rubbed").bitmap is not None
+    assert not taken.exists()
+
+
+def test_grid_and_pages_pass_the_lint_at_the_largest_font(table: Table, window_size):
+    table.lay(window_size, scale=1.3)
+    table.see_photos()
+    assert lint(table.screen) == []
+    for colour in ("navy", "red"):
+        table.keep(jpeg(colour), item="fire_exits_clear")
+    table.keep(jpeg("white"), "scan_minutes_first_page")
+    photos = table.store.photos.of(table.visit.record_id)
+    queue = UploadQueue(table.store)
+    queue.keep_progress(photos[0], "/u/1", photos[0].size_bytes // 2)
+    queue.move(photos[1], PhotoState.REFUSED, "file_refused:metadata")
+    table.see_photos()
+    assert lint(table.screen) == []
+    for card in find_all("PhotoCard"):
+        tap(card)
+        page = find("PhotoPage")
+        assert lint(page) == []
+        page.leave()
+    tap(find("Btn", text="Thêm ảnh"))
+    assert lint(find("PhotoPicker")) == []
