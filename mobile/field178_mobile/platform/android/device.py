@@ -95,17 +95,21 @@ class AndroidPlatform:
         """Open the system's picker."""
         self._pictures.choose(answer)
 
-    def open_pdf(self, path: Path) -> bool:
+    def open_file(self, path: Path) -> None:
         """Show a PDF in whatever application shows PDFs."""
-        return self._papers.open(path)
+        self._papers.open(path)
 
-    def share_pdf(self, path: Path, title: str) -> bool:
-        """Let the user choose whom a PDF goes to."""
-        return self._papers.share(path, title)
-
-    def print_pdf(self, path: Path, title: str) -> bool:
+    def print_file(self, path: Path) -> None:
         """Open the system's printing for a PDF."""
-        return self._papers.print(path, title)
+        self._papers.print(path)
+
+    def save_folder(self) -> Path | None:
+        """Return none: the system's list of applications is where a person keeps or sends a file."""
+        return None
+
+    def share_file(self, path: Path) -> None:
+        """Let the user choose whom a PDF goes to."""
+        self._papers.share(path)
 
     def key_store(self, folder: Path) -> AndroidKeyStore | None:
         """Return the Android Keystore; None where it does not work or a file was chosen before."""

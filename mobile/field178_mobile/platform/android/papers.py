@@ -13,29 +13,31 @@ from field178_mobile.platform.android.java import (
     service,
 )
 from field178_mobile.platform.android.lending import READ, Lending
+from field178_shared.errors import AppError, ErrorCode
 
 PDF = "application/pdf"
 PRINTER = "vn.field178.PaperPrinter"
 
 
 class Papers:
-    """Lends one paper at a time. False where no application of the device takes it."""
+    """Lends one paper at a time, under its own name."""
 
     def __init__(self, lending: Lending) -> None:
         self._lending = lending
         # Found while the application starts: its own classes are not found by name on every thread.
         self._printer = java_class(PRINTER)
 
-    def open(self, path: Path) -> bool:
-        """Show the paper in whatever shows PDFs."""
+    def open(self, path: Path) -> None:
+        """Show the paper in whatever shows PDFs; AppError(paper_unopened)."""
         uri = self._lending.uri(self._lending.copy_out(path))
         intent = java_class("android.content.Intent")("android.intent.action.VIEW")
         intent.setDataAndType(uri, PDF)
         intent.addFlags(READ)
-        return attempt("open", lambda: activity().startActivity(intent))
+        if not attempt("open", lambda: activity().startActivity(intent)):
+            raise AppError(ErrorCode.PAPER_UNOPENED)
 
-    def share(self, path: Path, title: str) -> bool:
-        """Let the user choose whom the paper goes to."""
+    def share(self, path: Path) -> None:
+        """Let the user choose whom the paper goes to; AppError(paper_unsaved)."""
         uri = self._lending.uri(self._lending.copy_out(path))
         intents = java_class("android.content.Intent")
         intent = intents("android.intent.action.SEND")
@@ -43,15 +45,15 @@ class Papers:
         intent.putExtra("android.intent.extra.STREAM", seen_as("android.os.Parcelable", uri))
         intent.setClipData(java_class("android.content.ClipData").newRawUri("", uri))
         intent.addFlags(READ)
-        return attempt("share", lambda: activity().startActivity(intents.createChooser(intent, title)))
+        chooser = intents.createChooser(intent, path.stem)
+        if not attempt("share", lambda: activity().startActivity(chooser)):
+            raise AppError(ErrorCode.PAPER_UNSAVED, path=path.name)
 
-    def print(self, path: Path, title: str) -> bool:
-        """Open the system's printing."""
-        copy = self._lending.copy_out(path)
-        on_java_thread(lambda: self._print(copy, title))
-        return True
-
-    def _print(self, copy: Path, title: str) -> None:
-        adapter = self._printer(java_class("java.io.File")(str(copy)), title)
+    def print(self, path: Path) -> None:
+        """Open the system's printing; AppError(paper_unprinted) on a device without."""
         manager = service("print", "android.print.PrintManager")
-        attempt("print", lambda: manager.print(title, adapter, None))
+        if manager is None:
+            raise AppError(ErrorCode.PAPER_UNPRINTED)
+        adapter = self._printer(java_class("java.io.File")(str(self._lending.copy_out(path))), path.stem)
+        # From here on the system's own window says how it goes.
+        on_java_thread(lambda: attempt("print", lambda: manager.print(path.stem, adapter, None)))
