@@ -12,13 +12,14 @@ from field178_mobile.store.clean import clean_object
 from field178_mobile.store.drafts import delete_draft
 from field178_mobile.store.driver import Error
 from field178_mobile.store.journal import Entry, Journal
+from field178_mobile.store.mending import mended, take_back
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.model import Draft
 from field178_mobile.store.outbox import NewChange, OwnChange, State, changes_of, insert_change
 from field178_mobile.store.room import Room
-from field178_mobile.store.views import effective, refusal, without_refused
+from field178_mobile.store.views import effective, without_refused
 from field178_shared.clock import to_wire
-from field178_shared.merge import difference, read_path, shortened
+from field178_shared.merge import difference, read_path
 from field178_shared.protocol import Op
 
 
@@ -57,17 +58,17 @@ def content_of_draft(room: Room, draft: Draft) -> Content | None:
     words: what was refused may be said by a later change, and what was said before may be on its way.
     """
     base, own = get_base(room, draft.record_id), changes_of(room, draft.record_id)
-    refused = tuple(change for change in own if change.is_refused)
     known = base is not None or any(change.is_create for change in effective(own))
     # A refused create left no record behind: mending it is a create again, whatever the user saw.
-    refused_create = any(change.is_create for change in refused)
+    refused_create = any(change.is_create and change.is_refused for change in own)
     create = not known and (draft.seen is None or refused_create)
     shown, now = clean_object(draft.seen or {}), clean_object(draft.data)
     seen = {} if create or draft.seen is None else without_refused(shown, base, own)
     set_, was = difference(seen, now)
-    if refused and not create:
-        _take_back(difference(shown, now)[0], set_, was)
-    if not set_ and not create and refusal(own) is None:
+    replaces = mended(own, shown, create=create)
+    if not create:
+        take_back(difference(shown, now)[0], set_, was)
+    if not set_ and not create and all(change.replaced_by is not None for change in replaces):
         return None
     return Content(
         record_id=draft.record_id,
@@ -79,7 +80,7 @@ def content_of_draft(room: Room, draft: Draft) -> Content | None:
         set=set_,
         was=was,
         long_was=_long_values(was, seen),
-        replaces=refused,
+        replaces=replaces,
         draft_id=draft.id,
     )
 
@@ -157,16 +158,6 @@ def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> 
     }
     replaced = tuple(change.id for change in content.replaces)
     return NewChange(wire, incarnation, content.long_was, replaced)
-
-
-def _take_back(changed: Json, set_: Json, was: Json) -> None:
-    """Add the paths where the user went back from a refused value to what stood before it."""
-    said = [f"{path}." for path in set_]
-    for path, value in changed.items():
-        if not any(f"{path}.".startswith(other) or other.startswith(f"{path}.") for other in said):
-            set_[path] = value
-            if value is not None:
-                was[path] = shortened(value)
 
 
 def _long_values(was: Json, seen: Json) -> Json:

@@ -374,8 +374,8 @@ def replaces_although_held_back() -> Planted:
 def taking_back_says_nothing() -> Iterator[None]:
     """A refused value that the user takes back goes without a word, as if nothing had been changed."""
     with (
-        patch.object(filing, "_take_back", lambda changed, set_, was: None),
-        patch.object(filing, "refusal", lambda own: None),
+        patch.object(filing, "take_back", lambda changed, set_, was: None),
+        patch.object(filing, "mended", lambda own, shown, *, create: ()),
     ):
         yield
 

@@ -103,3 +103,36 @@ def test_saving_mends_though_all_that_was_refused_stands_already(named: Store, c
     assert edit(named, clock) is not None
     assert said_last(named) == ({}, {}, [refused])
     assert edit(named, clock) is None
+
+
+def test_a_draft_that_never_saw_what_was_refused_does_not_mend_it(named: Store, clock: FrozenClock) -> None:
+    lying = replace(draft_of(named, RECORD, clock.now(), rooms_total=5), id="lying")
+    named.drafts.save(lying)
+    refuse(named, edit(named, clock, name="sai"))
+    named.file(lying, USER)
+    assert said_last(named) == ({"rooms_total": 5}, {"rooms_total": 4}, [])
+    view = named.view(RECORD)
+    assert view is not None
+    assert (view.data["name"], view.data["rooms_total"], view.attention) == ("sai", 5, "rule")
+
+
+def test_a_mended_create_stands_for_the_edits_its_author_saw(store: Store, clock: FrozenClock) -> None:
+    refused = edit(store, clock, name="một")
+    between = edit(store, clock, name="hai")
+    refuse(store, refused)
+    edit(store, clock, name="một")
+    # Left to itself the older edit would run on the create, which has the value that it saw.
+    assert said_last(store) == ({"name": "một"}, {}, [refused, between])
+    assert store.view(RECORD).data == {"name": "một"}
+    assert next(change.id for change in SyncStore(store).open_changes(1)) == between
+
+
+def test_an_edit_that_a_mended_create_has_not_seen_stands_on_it(store: Store, clock: FrozenClock) -> None:
+    refused = edit(store, clock, name="một")
+    lying = replace(draft_of(store, RECORD, clock.now(), rooms_total=5), id="lying")
+    store.drafts.save(lying)
+    edit(store, clock, village="x")
+    refuse(store, refused)
+    store.file(lying, USER)
+    assert said_last(store) == ({"name": "một", "rooms_total": 5}, {}, [refused])
+    assert store.view(RECORD).data == {"name": "một", "rooms_total": 5, "village": "x"}

@@ -144,3 +144,14 @@ def test_a_mending_that_sets_nothing_new_settles_what_it_replaces(world: World) 
     (receipt,) = tablet.push(nothing)
     assert (receipt["status"], receipt["rev"]) == ("unchanged", 1)
     assert tablet.receipts[bad["change_id"]]["reason"] == "replaced"
+
+
+def test_a_mended_create_stands_for_edits_that_waited_for_the_record(world: World) -> None:
+    tablet = world.tablet()
+    bad = refused(tablet, name="Ánh Trăng")
+    edit = tablet.change(bad["record_id"], {"name": "Ánh Sao"}, was={"name": "Ánh Trăng"})
+    mended = mending(tablet, bad, edit, name="Ánh Trăng")
+    told = tablet.push(edit, mended)
+    assert [receipt["status"] for receipt in told] == ["unchanged", "applied"]
+    assert tablet.receipts[edit["change_id"]]["reason"] == "replaced"
+    assert world.stored(bad["record_id"]).data["name"] == "Ánh Trăng"
