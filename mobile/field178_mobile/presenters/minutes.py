@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.minutes_state import (
     KINDS,
-    MINUTES,
     NOBODY,
     MinutesState,
     PaperState,
@@ -31,10 +30,9 @@ from field178_mobile.presenters.visit_filing import numbers_left, take_number
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.clock import Clock
-from field178_shared.documents.sources import VisitSource, source_of_visit
+from field178_shared.documents.sources import MINUTES, VisitSource, source_of_visit
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
-from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import text_of
 
 
@@ -99,7 +97,7 @@ class MinutesPresenter:
 
         make = inspection_minutes_pdf if kind == MINUTES else commitment_pdf
         content = make(source, self._words.lists, tell)
-        return Made(kind, _name(kind, source), content, source.rev, source.data)
+        return Made(kind, source.file_name(kind), content, source.rev, source.data)
 
     def _number(self) -> None:
         """Give the minutes their number, once; it is part of the record before it is printed."""
@@ -135,8 +133,9 @@ class MinutesPresenter:
         return source_of_visit(self._visit.record_id, rev, h, data, self._find)
 
     def _find(self, record_id: str) -> Data | None:
+        # Deleted ones too, while they are here: an officer who has left was there.
         view = self._store.view(record_id)
-        return None if view is None or view.deleted else view.data
+        return None if view is None else view.data
 
     def _can_edit(self, view: RecordView) -> bool:
         # Not while something of the visit is typed and not filed: filing a part of it would be neither.
@@ -192,12 +191,3 @@ class MinutesPresenter:
             said=desk.said if desk.kind == kind else "",
             error=desk.error if desk.kind == kind else "",
         )
-
-
-def _name(kind: str, source: VisitSource) -> str:
-    """Return the file's name; an establishment's name MUST NOT stand in it."""
-    serial = serial_of(text_of(source.data, "minutes_number"))
-    day = text_of(source.data, "started_at")[:10]
-    which = f"{serial:02d}" if serial else source.record_id[-8:]
-    stem = "bien-ban" if kind == MINUTES else "cam-ket"
-    return f"{stem}-{which}-{day}-ban-{source.rev}.pdf"

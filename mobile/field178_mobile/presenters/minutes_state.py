@@ -9,7 +9,7 @@ from field178_mobile.presenters.paper_desk import Made
 from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.record_view import Fact
 from field178_mobile.presenters.wording import Option, Wording, options
-from field178_shared.documents.sources import VisitSource
+from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import ErrorCode, message
 from field178_shared.formats import date_text, time_text
 from field178_shared.i18n import N_
@@ -18,7 +18,6 @@ from field178_shared.records.inspection import Inspection
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import Data, text_of
 
-MINUTES, COMMITMENT = "minutes", "commitment"
 KINDS = (MINUTES, COMMITMENT)
 NOBODY = "none"
 INSPECTED = "inspected"

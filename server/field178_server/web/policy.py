@@ -43,6 +43,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "web.reviews": READ,
         "web.review_record": READ,
         "web.record_file": READ,
+        "web.record_paper": READ,
         "web.conflicts": READ,
         "web.disputed_record": READ,
         "web.settle_conflicts": REVIEW,

@@ -16,6 +16,7 @@ from field178_server.web.rows import PinnedComment, Row, RowMaker, SectionView
 from field178_server.web.speech import Speech, address_text
 from field178_server.web.words import StateWord, state_word
 from field178_shared.clock import from_wire, to_wire
+from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import message
 from field178_shared.i18n import N_
 from field178_shared.rules import Context, warnings
@@ -100,6 +101,7 @@ class RecordView:
     is_place_known: bool
     files: FilesView | None
     purged: str | None
+    papers: tuple[str, ...]
 
     @property
     def is_filed(self) -> bool:
@@ -146,6 +148,7 @@ def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
         is_place_known=page.place is not None,
         files=files_view(page.record.record_id, page.files, (speech, now)),
         purged=speech.instant(page.purged_at) if page.purged_at else None,
+        papers=_papers(page),
     )
 
 
@@ -172,6 +175,13 @@ def _title(page: RecordPage, speech: Speech) -> str:
     if page.place is None:
         return speech.say(N_("Establishment not received yet"))
     return str(page.place.data.get("name", ""))
+
+
+def _papers(page: RecordPage) -> tuple[str, ...]:
+    """Return which papers can be taken: a commitment only of a visit that took place."""
+    if page.record.type != "inspection" or page.purged_at:
+        return ()
+    return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
 
 
 def _subtitle(page: RecordPage, speech: Speech) -> str:

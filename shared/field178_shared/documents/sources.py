@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from field178_shared.records.inspection import Inspection
-from field178_shared.records.reading import Data
+from field178_shared.records.number_block import serial_of
+from field178_shared.records.reading import Data, text_of
+
+MINUTES, COMMITMENT = "minutes", "commitment"
+_STEMS = {MINUTES: "bien-ban", COMMITMENT: "cam-ket"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,13 @@ class VisitSource:
     establishment: Data
     team: Data
     people: Mapping[str, Data]
+
+    def file_name(self, kind: str) -> str:
+        """Return the name of a paper's file; an establishment's name MUST NOT stand in it."""
+        serial = serial_of(text_of(self.data, "minutes_number"))
+        which = f"{serial:02d}" if serial else self.record_id[-8:]
+        day = text_of(self.data, "started_at")[:10]
+        return f"{_STEMS[kind]}-{which}-{day}-ban-{self.rev}.pdf"
 
 
 def source_of_visit(

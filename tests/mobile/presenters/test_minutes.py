@@ -27,10 +27,11 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
-from field178_mobile.presenters.minutes_state import COMMITMENT, MINUTES, MinutesState
+from field178_mobile.presenters.minutes_state import MinutesState
 from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.store import Draft, Store
 from field178_shared.canonical import record_hash
+from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import AppError
 from field178_shared.ids import review_id
 

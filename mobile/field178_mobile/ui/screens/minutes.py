@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from field178_mobile.presenters.foot import COMPLETE
 from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.minutes import MinutesPresenter
-from field178_mobile.presenters.minutes_state import COMMITMENT, MINUTES, MinutesState
+from field178_mobile.presenters.minutes_state import MinutesState
 from field178_mobile.presenters.record_view import Fact
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
@@ -18,6 +18,7 @@ from field178_mobile.ui.screens.info_rows import FactRow
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.paper_block import PaperBlock
 from field178_mobile.ui.screens.repeat import Repeat
+from field178_shared.documents.sources import COMMITMENT, MINUTES
 
 _REQUIRED = (chips.OptionChips, PaperBlock)
 

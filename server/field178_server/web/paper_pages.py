@@ -1,0 +1,51 @@
+"""The papers of a visit as PDF: byte for byte what the tablet makes of the same revision."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+
+from flask import Response, send_file
+
+from field178_server.auth import current_officer
+from field178_server.queries.reach import reach_of
+from field178_server.queries.visit_papers import paper_source
+from field178_server.runtime import current_runtime
+from field178_server.services import audit
+from field178_server.unit_of_work import run_write, snapshot
+from field178_server.web.blueprint import web
+from field178_shared.codelists import CodeLists, load
+from field178_shared.documents.commitment import commitment_pdf
+from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
+from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
+from field178_shared.errors import AppError, ErrorCode
+
+_MAKERS: Mapping[str, Callable[[VisitSource, CodeLists], bytes]] = {
+    MINUTES: inspection_minutes_pdf,
+    COMMITMENT: commitment_pdf,
+}
+
+
+@web.get("/records/<record_id>/papers/<kind>")
+def record_paper(record_id: str, kind: str) -> Response:
+    """Hand out one paper of a visit within reach; who took it is written down first."""
+    runtime, officer = current_runtime(), current_officer()
+    reach = reach_of(officer.role, officer.scopes)
+    with snapshot(runtime.engine) as session:
+        found = paper_source(session, runtime.tenant_id, reach, record_id)
+    if found is None or kind not in _MAKERS:
+        raise AppError(ErrorCode.NOT_FOUND)
+    content = _MAKERS[kind](found.visit, load())
+    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    entry = audit.Entry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.visit.rev})
+    actor = audit.Actor("officer", officer.id)
+    run_write(runtime.engine, lambda session: audit.record(session, stamp, actor, entry))
+    return send_file(
+        io.BytesIO(content),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=found.visit.file_name(kind),
+        max_age=0,
+        etag=False,
+        conditional=False,
+    )
