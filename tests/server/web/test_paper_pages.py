@@ -58,7 +58,7 @@ def test_only_those_who_read_visits_take_papers(
 ) -> None:
     in_the_field.place()
     visit = in_the_field.visit()
-    assert signed_in("admin").get(f"/records/{visit}/papers/minutes").status_code == 403
+    assert signed_in("admin").get(f"/records/{visit}/papers/minutes").status_code == 404
 
 
 def test_what_is_no_visit_or_no_paper_is_not_found(reviewer: Browser, in_the_field: FieldWork) -> None:

@@ -1,0 +1,168 @@
+"""Minutes end to end: numbers of a real server, printed offline, taken at the office as the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from tests.e2e.real_tablet import RealTablet, enrolled
+from tests.e2e.server_process import ServerProcess, running_server
+from tests.shared import builders
+
+from field178_mobile.papers import PaperFolder
+from field178_mobile.platform.fake import FakePlatform
+from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.presenters.paper_desk import Papers
+from field178_mobile.presenters.visit_filing import drafts_to_file
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Draft
+from field178_mobile.sync.events import SyncMessage
+from field178_shared.clock import SystemClock, local_date, to_wire
+from field178_shared.codelists import load
+from field178_shared.documents.sources import COMMITMENT, MINUTES
+from field178_shared.errors import AppError
+from field178_shared.i18n import translator
+
+WORDS = Wording(load(), "vi", translator("vi", "tablet"))
+PASSWORD = "mat-khau-cua-chi-1"
+
+
+class AtOnce:
+    """A background and a drawing thread in one."""
+
+    def post(self, work: Callable[[], None]) -> None:
+        work()
+
+    def run(
+        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[AppError], None]
+    ) -> None:
+        try:
+            result = work()
+        except AppError as error:
+            failed(error)
+        else:
+            done(result)
+
+
+@dataclass
+class Inspector:
+    """An officer with a tablet of the team."""
+
+    tablet: RealTablet
+    folder: Path
+
+    @property
+    def team(self) -> str:
+        (team,) = self.tablet.store.views("team")
+        return team.id
+
+    def visit(self) -> str:
+        """File an establishment and a visit to it, as the screens do."""
+        store, ids, user = self.tablet.store, self.tablet.ids, self.tablet.enrolment.user.id
+        place = ids.time_ordered()
+        self.tablet.file(place, name="Karaoke Mộc Diệp (GL-016)", establishment_type_id="karaoke")
+        now = SystemClock().now()
+        data = {
+            **builders.inspection(),
+            "team_id": self.team,
+            "unit_id": "c11629_v1",
+            "establishment_id": place,
+            "members": {
+                person.id: {"user": person.id, "position": "team_leader" if person.id == user else "member"}
+                for person in store.views("person")
+            },
+            "started_at": to_wire(now),
+            "ended_at": to_wire(now),
+        }
+        del data["minutes_number"]
+        record_id = ids.time_ordered()
+        draft = Draft(ids.random(), "inspection", record_id, f"team:{self.team}", data, None, 0, user, now)
+        visit, extra = drafts_to_file(store, draft, data)
+        store.file(visit, user, extra)
+        return record_id
+
+    def paper(self, record_id: str, kind: str) -> bytes:
+        """Make a paper and return what the viewer is handed."""
+        device = FakePlatform(self.folder)
+        papers = Papers(device, PaperFolder(lambda: self.folder / "papers"), AtOnce(), AtOnce())
+        one = self.tablet
+        services = MinutesServices(one.store, SystemClock(), one.ids, WORDS, one.enrolment.user.id, papers)
+        at_hand = VisitAtHand(record_id, dict, lambda: False)
+        minutes = MinutesPresenter(services, at_hand, lambda _state: None)
+        minutes.make(kind)
+        minutes.desk.open(kind)
+        return device.done[-1][2]
+
+    def number(self, record_id: str) -> object:
+        view = self.tablet.store.view(record_id)
+        assert view is not None
+        return view.data.get("minutes_number")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with running_server(tmp_path_factory.mktemp("office")) as running:
+        for login, role in (("an", "team_lead"), ("chi", "reviewer")):
+            team = ("--team", "Đội 178")
+            running.command("user", "add", login, "--role", role, *team, stdin=f"{PASSWORD}\n")
+        yield running
+
+
+@pytest.fixture
+def inspector(server: ServerProcess, tmp_path: Path) -> Iterator[Callable[[], Inspector]]:
+    made: list[Inspector] = []
+
+    def make() -> Inspector:
+        folder = tmp_path / f"tablet-{len(made)}"
+        made.append(Inspector(enrolled(server, "an", folder / "store"), folder))
+        assert made[-1].tablet.sync() is SyncMessage.IN_SYNC
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.tablet.close()
+
+
+@pytest.fixture(scope="module")
+def desk(server: ServerProcess) -> requests.Session:
+    """A reviewer's browser."""
+    session = requests.Session()
+    answer = session.post(
+        f"{server.url}/sign-in", data={"login": "chi", "password": PASSWORD}, allow_redirects=False
+    )
+    assert answer.status_code == 303, answer.text
+    return session
+
+
+@pytest.mark.parametrize("kind", [MINUTES, COMMITMENT])
+def test_office_and_tablet_hold_the_same_bytes(
+    server: ServerProcess, inspector: Callable[[], Inspector], desk: requests.Session, kind: str
+) -> None:
+    officer = inspector()
+    visit = officer.visit()
+    offline = officer.paper(visit, kind)
+    assert officer.tablet.sync() is SyncMessage.IN_SYNC
+    assert officer.tablet.store.status().quarantined == 0
+    answer = desk.get(f"{server.url}/records/{visit}/papers/{kind}")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert sha256(answer.content).hexdigest() == sha256(offline).hexdigest()
+    # The receipt and the server's own row change nothing of it.
+    assert officer.paper(visit, kind) == offline
+
+
+def test_two_tablets_of_one_team_print_no_number_twice(inspector: Callable[[], Inspector]) -> None:
+    one, two = inspector(), inspector()
+    numbers = [officer.number(officer.visit()) for officer in (one, two, one, two)]
+    assert None not in numbers
+    assert len(set(numbers)) == 4
+    year = local_date(SystemClock().now()).year
+    scope = f"team:{one.team}"
+    for officer in (one, two):
+        assert officer.tablet.sync() is SyncMessage.IN_SYNC
+        # What the other tablet used is known here by now, and is none of these.
+        assert officer.tablet.store.minutes_numbers.left(scope, year) == 48
