@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+# Where a tablet's maps lie in the folder of its data.
+MAPS = "maps"
 _LOWEST, _HIGHEST = 0, 22
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
 

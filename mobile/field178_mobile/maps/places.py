@@ -27,6 +27,12 @@ def place_of(lat: int, lon: int) -> Place:
     return Place(lon / UNITS_PER_DEGREE / 360 + 0.5, y)
 
 
+def position_at(place: Place) -> tuple[int, int]:
+    """Return the latitude and longitude in 1e-7 degrees of a place: what `place_of` was given."""
+    latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * place.y))))
+    return round(latitude * UNITS_PER_DEGREE), round((place.x - 0.5) * 360 * UNITS_PER_DEGREE)
+
+
 def metres_per_pixel(y: float, zoom: float) -> float:
     """Return how many metres one pixel of the picture covers at a height of the square."""
     latitude = math.atan(math.sinh(math.pi * (1 - 2 * y)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from field178_mobile.presenters import answers, conclusion, findings, foot, visit
 from field178_mobile.presenters.answers import Changes, Data
@@ -21,6 +22,7 @@ from field178_mobile.presenters.inspection_state import (
     inspection_state,
     next_open,
 )
+from field178_mobile.presenters.map import MapPresenter, MapState
 from field178_mobile.presenters.photo_desk import PhotoDraft
 from field178_mobile.presenters.photo_gallery import PhotoGallery, PhotosState
 from field178_mobile.presenters.photo_tools import PhotoTools, no_tools
@@ -82,6 +84,7 @@ class InspectionPresenter:
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
         self._spoken = Spoken()
+        self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
         self.gallery = self._gallery()
         self.place = self._check_in()
 
@@ -124,6 +127,15 @@ class InspectionPresenter:
     def record_id(self) -> str:
         """The id of the record under work."""
         return self._session.draft.record_id
+
+    @property
+    def map_folder(self) -> Path | None:
+        """Where the maps lie on which the place can be shown."""
+        return self._places.map_folder
+
+    def show_area(self, render: Callable[[MapState], None]) -> None:
+        """Draw the area once, for a pin to be set on it."""
+        MapPresenter(self._store, self._clock, self._words, render).refresh()
 
     def show(self, focus_path: str = "") -> None:
         """Show the visit, at the section list or where a path is."""
@@ -345,11 +357,10 @@ class InspectionPresenter:
 
     def _check_in(self) -> CheckIn:
         opened = self._opened
-        places = opened.places or Whereabouts(no_receiver, self._clock, has_receiver=False)
         # Where a filed visit began is not measured anew by who mends it elsewhere.
         is_closed = opened.is_locked or opened.draft.seen is not None
         draft = CheckInDraft(lambda: self.data, self._change, is_closed)
-        return CheckIn(places, draft, (self._clock, self._words), opened.place.point, self._place_moved)
+        return CheckIn(self._places, draft, (self._clock, self._words), opened.place.point, self._place_moved)
 
     def _place_moved(self) -> None:
         if not self._spoken.filed:

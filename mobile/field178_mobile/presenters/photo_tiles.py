@@ -62,12 +62,11 @@ def tile_of(key: str, entry: Mapping[str, object], known: Known, words: Wording)
     sha256, kind = text_of(entry, "sha256"), text_of(entry, "evidence_kind")
     photo = known.here.get(sha256)
     word, tone, icon = _state(photo, known, words)
-    item = words.lists.items.get(text_of(entry, "checklist_item_id"))
     return PhotoTile(
         key=key,
         sha256=sha256,
         title=_title(kind, words),
-        item=item.label(words.language) if item else "",
+        item=_about(entry, words),
         word=word,
         tone=tone,
         icon=icon,
@@ -78,6 +77,16 @@ def tile_of(key: str, entry: Mapping[str, object], known: Known, words: Wording)
         is_filed=sha256 in known.filed,
         picture=known.pictures.get(sha256),
     )
+
+
+def _about(entry: Mapping[str, object], words: Wording) -> str:
+    """Return the item that a photo shows, or that it is restricted."""
+    item = words.lists.items.get(text_of(entry, "checklist_item_id"))
+    parts = (
+        words.translate("Restricted") if is_restricted(entry) else "",
+        item.label(words.language) if item else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _title(kind: str, words: Wording) -> str:

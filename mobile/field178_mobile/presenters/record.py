@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
@@ -53,6 +54,7 @@ class RecordServices:
     papers: Papers | None = None
     has_receiver: bool = True
     tools: PhotoTools | None = None
+    map_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class RecordPresenter:
         self._user = services.user
         self._papers = services.papers
         self._tools = services.tools
-        self.places = Whereabouts(services.ask_fix, services.clock, services.has_receiver)
+        device = (services.has_receiver, services.map_folder)
+        self.places = Whereabouts(services.ask_fix, services.clock, *device)
         self._outing = outing
         self._render = render
         self._render_visit = render_visit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from field178_mobile.platform.api import Fix
 from field178_shared.clock import Clock
@@ -20,11 +21,15 @@ def no_receiver(answer: Callable[[Fix | None], None]) -> None:
 class Whereabouts:
     """Asks the device, and keeps its last answer in memory alone."""
 
-    def __init__(self, ask_fix: AskFix, clock: Clock, has_receiver: bool) -> None:
+    def __init__(
+        self, ask_fix: AskFix, clock: Clock, has_receiver: bool, map_folder: Path | None = None
+    ) -> None:
         self._ask_fix = ask_fix
         self._clock = clock
         self._last: Fix | None = None
         self.has_receiver = has_receiver
+        # Where the maps lie on which a person can show the place instead.
+        self.map_folder = map_folder
 
     def ask(self, answer: Callable[[Fix | None], None]) -> None:
         """Measure once; None when there is no position."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from field178_mobile.maps.map_file import MAPS
 from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
@@ -96,6 +97,7 @@ class Services:
             has_receiver=self.platform.has_receiver(),
             papers=self.papers(),
             tools=self.photo_tools(),
+            map_folder=self.platform.data_folder() / MAPS,
         )
 
     def papers(self) -> Papers:

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from field178_mobile.maps.clusters import clusters_of
-from field178_mobile.maps.places import Place, View, metres_per_pixel, place_of, view_of
+from field178_mobile.maps.places import Place, View, metres_per_pixel, place_of, position_at, view_of
 from field178_mobile.presenters.map import MapPin
 
 # In the tile 14/13041/7222 of every web map.
@@ -18,6 +18,14 @@ AN_LAO = (208_182_100, 1_065_467_100)
 def test_a_position_lies_in_the_tile_that_every_web_map_gives_it():
     place = place_of(*AN_LAO)
     assert (int(place.x * 2**14), int(place.y * 2**14)) == (13041, 7222)
+
+
+@pytest.mark.parametrize(
+    "position", [AN_LAO, (0, 0), (-337_000_000, 1_512_000_000), (849_000_000, -1_799_999_999)]
+)
+def test_a_place_leads_back_to_its_position(position):
+    back = position_at(place_of(*position))
+    assert back == pytest.approx(position, abs=2)
 
 
 def test_the_corners_of_the_square():

@@ -143,7 +143,7 @@ def test_a_photo_taken_out_is_put_back_by_one_tap(table: Table):
     tap(find("PhotoCard", key=key))
     tap(find("Btn", text="Bỏ ảnh khỏi phiếu"))
     assert table.attachments() == {}
-    tap(find("IconBtn", icon="undo", hint="Hoàn tác"))
+    tap(find("Btn", text="Hoàn tác"))
     assert set(table.attachments()) == {key}
 
 

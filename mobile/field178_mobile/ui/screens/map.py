@@ -6,7 +6,7 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.maps.map_file import MapFile, open_map
+from field178_mobile.maps.map_file import MAPS, MapFile, open_map
 from field178_mobile.presenters.map import MapCard, MapPresenter, MapState
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
@@ -18,7 +18,6 @@ from field178_mobile.ui.widgets import map_view
 from field178_mobile.ui.widgets.map_marks import LOOKS
 from field178_mobile.ui.widgets.map_tiles import TileLayer
 
-FOLDER = "maps"
 WIDEST_CARD = 420
 _REQUIRED = (chips.ChipLine, map_view.MapView)
 
@@ -98,7 +97,7 @@ class MapScreen(BoxLayout):
 
 def build(services: Services) -> MapScreen:
     """Build the map and let it follow the store."""
-    screen = MapScreen(open_map(services.platform.data_folder() / FOLDER))
+    screen = MapScreen(open_map(services.platform.data_folder() / MAPS))
     presenter = MapPresenter(services.store, services.clock, services.words(), screen.show)
     screen.presenter = presenter
     screen.bind(on_open=lambda _screen, key: services.navigate("inspection", establishment_id=key))

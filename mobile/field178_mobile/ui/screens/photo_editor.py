@@ -90,7 +90,7 @@ class PhotoDeskView(BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._optional = Optional(self.ids.panel.column)
+        self._panel, self._foot = Optional(self.ids.panel.column), Optional(self.ids.foot)
 
     def show(self, state: EditorState) -> None:
         """Draw the photo."""
@@ -105,21 +105,21 @@ class PhotoDeskView(BoxLayout):
             [kit.Choice(kind.id, kind.label) for kind in state.kinds],
             [kind.id for kind in state.kinds if kind.is_chosen],
         )
-        for widget, is_shown in (
-            (ids.error, bool(state.error)),
-            (ids.status, bool(state.status)),
-            (ids.rub_help, state.can_rub),
-            (ids.filed_help, state.can_edit and not state.can_rub),
-            (ids.undo, state.can_rub),
-            (ids.kind_title, state.can_edit),
-            (ids.kinds, state.can_edit),
-            (ids.restricted, state.is_restricted),
-            (ids.screened, state.can_edit),
-            (ids.missing, bool(state.missing)),
-            (ids.save, state.can_edit or bool(state.busy and state.picture)),
-            (ids.take_out, state.can_remove),
+        for place, widget, is_shown in (
+            (self._panel, ids.error, bool(state.error)),
+            (self._panel, ids.status, bool(state.status)),
+            (self._panel, ids.rub_help, state.can_rub),
+            (self._panel, ids.filed_help, state.can_edit and not state.can_rub),
+            (self._panel, ids.undo, state.can_undo),
+            (self._panel, ids.kind_title, state.can_edit),
+            (self._panel, ids.kinds, state.can_edit),
+            (self._panel, ids.restricted, state.is_restricted),
+            (self._foot, ids.screened, state.can_edit),
+            (self._foot, ids.missing, bool(state.missing)),
+            (self._foot, ids.save, state.is_changed or bool(state.busy and state.picture)),
+            (self._foot, ids.take_out, state.can_remove),
         ):
-            self._optional.show(widget, is_shown)
+            place.show(widget, is_shown)
 
 
 load_beside(__file__)

@@ -53,7 +53,7 @@ class PhotoGrid(kit.Column):
     def on_kv_post(self, _base: object) -> None:
         """Bind the tiles that follow the state, once the kv rule has made their place."""
         self._tiles: Repeat[PhotoTile] = Repeat(self.ids.tiles, self._make)
-        self._optional = Optional(self)
+        self._optional, self._head = Optional(self), Optional(self.ids.head)
         self.ids.tiles.fbind("width", self._fit)
 
     def show(self, state: PhotosState) -> None:
@@ -63,14 +63,13 @@ class PhotoGrid(kit.Column):
         self._tiles.show(state.tiles)
         ids = self.ids
         for widget, is_shown in (
-            (ids.summary, bool(state.summary)),
             (ids.problem, bool(state.problem)),
             (ids.undo, bool(state.undo)),
             (ids.tiles, bool(state.tiles)),
-            (ids.empty, not state.tiles),
-            (ids.add, not state.is_locked),
+            (ids.empty, bool(self.empty) and not state.tiles),
         ):
             self._optional.show(widget, is_shown)
+        self._head.show(ids.add, not state.is_locked)
 
     def add(self) -> None:
         """Add a photo."""

@@ -9,7 +9,7 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets.text import WASHES
 
-_REQUIRED = (kit.IconBtn,)
+_REQUIRED = (kit.Btn,)
 
 
 class RoundNotice(BoxLayout):

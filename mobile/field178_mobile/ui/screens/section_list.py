@@ -9,7 +9,7 @@ from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.section_view import SectionCard
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
-from field178_mobile.ui.screens import chips, item_below, protocol_card
+from field178_mobile.ui.screens import chips, item_below, place, protocol_card
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
 
@@ -20,7 +20,7 @@ MARKS = {
     "begun": ("progress-check", "primary"),
     "open": ("circle-outline", "primary"),
 }
-_REQUIRED = (chips, item_below, protocol_card)
+_REQUIRED = (chips, item_below, place, protocol_card)
 
 
 class SectionListPane(BoxLayout):
@@ -47,6 +47,7 @@ class SectionListPane(BoxLayout):
         self.ids.accesses.show(state.arrival)
         self.ids.protocols.show(state.protocols)
         self.ids.comment.text = state.arrival_comment
+        self.ids.place.show(state.place)
         self._arrival.show(self.ids.comment, bool(state.arrival_comment))
         self._arrival.show(self.ids.roles, self.is_arrival_open or not (self.role or state.is_locked))
         self._arrival.show(self.ids.accesses, self.is_arrival_open)

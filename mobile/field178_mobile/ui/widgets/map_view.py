@@ -15,15 +15,21 @@ from kivy.uix.widget import Widget
 from field178_mobile.maps.clusters import Cluster, clusters_of
 from field178_mobile.maps.places import TILE_PX, Place, View, view_of
 from field178_mobile.presenters.map import MapPin, MapState
+from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.map_marks import URGENCY, draw_cluster, draw_commune, draw_here, draw_pin
 from field178_mobile.ui.widgets.map_tiles import TileLayer
+from field178_mobile.ui.widgets.press import IconBtn
 
 CELL_DP, REACH_DP, STILL_DP = 54, 28, 10
 FARTHEST, CLOSEST = 8.0, 19.0
 # Communes' names would cover each other when the whole province is in sight.
 NAMES_FROM = 10.5
 CLOSE_UP = 15.0
+
+
+class MapTool(IconBtn):
+    """A button that lies over the map. Properties of IconBtn."""
 
 
 class MapView(Widget):
@@ -80,6 +86,11 @@ class MapView(Widget):
         if self._state is not None and self._state.here is not None and self._view is not None:
             self._view, self._shows_all = View(self._state.here, max(self._view.zoom, CLOSE_UP)), False
             self._draw_soon()
+
+    def go_to(self, place: Place) -> None:
+        """Put a place in the middle, close up."""
+        self._view, self._shows_all = View(place, CLOSE_UP), False
+        self._draw_soon()
 
     def on_choose(self, establishment_id: str) -> None:
         """Overridden by bind."""
@@ -203,3 +214,6 @@ class MapView(Widget):
         margin = dp(48)
         if abs(right) < self.width / 2 + margin and abs(down) < self.height / 2 + margin:
             draw(x=self.center_x + right, y=self.center_y - down)
+
+
+load_beside(__file__)

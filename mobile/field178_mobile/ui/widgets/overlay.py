@@ -91,6 +91,9 @@ class FullPage(Overlay):
     is_built = BooleanProperty(False)
     __events__ = ("on_back",)
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(auto_dismiss=False, **kwargs)
+
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
         """Build the head; what is added later is the page."""
         super().apply_class_lang_rules(*args, **kwargs)
@@ -108,7 +111,7 @@ class FullPage(Overlay):
         self.dismiss()
 
     def _handle_keyboard(self, _window: object, key: int, *_args: object) -> bool:
-        # ModalView would close it unasked. Taken off the window by a locking, it hears nothing any more.
+        # Taken off the window by a locking, the page hears nothing any more.
         if key != BACK_KEY or self.parent is None:
             return False
         self.dispatch("on_back")
