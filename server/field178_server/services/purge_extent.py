@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.models import Audit, Blob, Change, Quarantine, Record, Salvage, Upload
 from field178_server.services.purge import refuse_unfit
-from field178_server.services.purge_traces import files_of
+from field178_server.services.purge_traces import files_of, salvaged_of
 from field178_server.services.stored import Stored
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.upload_rows import OPEN
@@ -44,7 +44,7 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
     about = select(Record.record_id).where(Record.tenant_id == tenant_id, Record.subject_id == record_id)
     ids = [record_id, *session.scalars(about)]
 
-    def count(model: type[Change | Quarantine | Salvage], *more: ColumnElement[bool]) -> int:
+    def count(model: type[Change | Quarantine], *more: ColumnElement[bool]) -> int:
         return _count(session, model.tenant_id, tenant_id, model.record_id.in_(ids), *more)
 
     files = files_of(session, tenant_id, record_id, record.body)
@@ -63,7 +63,7 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
         changes=count(Change, Change.payload.is_not(None)),
         about=len(ids) - 1,
         held_back=count(Quarantine, Quarantine.payload.is_not(None)),
-        salvaged=count(Salvage),
+        salvaged=_count(session, Salvage.tenant_id, tenant_id, salvaged_of(ids)),
         stored=frozenset(session.scalars(select(Blob.sha256).where(*wanted))),
         shared_files=len(files.shared),
         uploads=_count(

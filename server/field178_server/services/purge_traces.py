@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.files.naming import hashes_in
@@ -43,7 +43,13 @@ def erase(
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
     unsettled = Quarantine.state.in_((WAITS, DISCARDED)) & Quarantine.settled_by.is_(None)
     session.execute(update(Quarantine).where(*of_waiting, unsettled).values(**settled))
-    session.execute(delete(Salvage).where(Salvage.tenant_id == tenant_id, Salvage.record_id.in_(record_ids)))
+    session.execute(delete(Salvage).where(Salvage.tenant_id == tenant_id, salvaged_of(record_ids)))
+
+
+def salvaged_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Find what tablets handed in of these records, and of conflicts about them that the store lacks."""
+    about = (Salvage.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
+    return or_(Salvage.record_id.in_(record_ids), *about)
 
 
 def take_files(session: Session, tenant_id: str, record: Stored) -> Files:

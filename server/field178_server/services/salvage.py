@@ -56,7 +56,10 @@ _RECORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record as a tablet sent it; `h` is what its content gives."""
+    """A record as a tablet sent it; `h` is what its content gives.
+
+    `subject_id`: the record that a conflict or a review is about, which it tells values of; else empty.
+    """
 
     record_id: str
     h: str
@@ -66,6 +69,7 @@ class Found:
     deleted: bool
     body: str
     is_sound: bool
+    subject_id: str
 
 
 def keep(
@@ -82,7 +86,8 @@ def keep(
     known = {(id_, h) for id_, h, device, _ in stored if device == device_id}
     # What the office decided on a content holds for every tablet that has it.
     decided = {(id_, h): state for id_, h, _, state in stored if state != WAITING}
-    here = {record_id: (h, opening) for record_id, h, opening in session.execute(_RECORDS, wanted)}
+    looked_at = {"tenant_id": tenant_id, "record_ids": sorted({*record_ids, *_subjects(found.values())})}
+    here = {record_id: (h, opening) for record_id, h, opening in session.execute(_RECORDS, looked_at)}
     fresh = [
         (one, decided.get(key, WAITING))
         for key, one in found.items()
@@ -107,12 +112,18 @@ def read(sent: object) -> Found | None:
     if rev > MAX_REV or max(len(type_), len(scope)) > MAX_NAME or len(body) > MAX_DATA_BYTES:
         return None
     h = record_hash_of_body(record_id, type_, rev, deleted, body)
-    return Found(record_id, h, type_, scope, rev, deleted, body.decode(), said == h)
+    subject = data.get("record")
+    subject_id = subject if isinstance(subject, str) else ""
+    return Found(record_id, h, type_, scope, rev, deleted, body.decode(), said == h, subject_id)
+
+
+def _subjects(found: Iterable[Found]) -> Iterable[str]:
+    return (one.subject_id for one in found if one.subject_id)
 
 
 def _is_needless(one: Found, here: Mapping[str, tuple[str, str]]) -> bool:
     h, opening = here.get(one.record_id, ("", ""))
-    return h == one.h or opening == _PURGED
+    return h == one.h or _PURGED in (opening, here.get(one.subject_id, ("", ""))[1])
 
 
 def _insert(

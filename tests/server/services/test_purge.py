@@ -264,6 +264,25 @@ def test_salvage_does_not_bring_it_back(world: World) -> None:
     assert world.rows(Salvage) == []
 
 
+@pytest.mark.parametrize("is_late", [False, True], ids=["handed-in-before", "handed-in-after"])
+def test_a_conflict_about_it_that_only_a_tablet_has_goes_too(world: World, is_late: bool) -> None:
+    tablet = world.tablet()
+    record_id, other = tablet.created(), tablet.created()
+    entries = {"c": {"mine": SECRET, "was": None, "current": None}}
+    about = {"record_type": "establishment", "path": "note", "device": tablet.device, "state": "open"}
+    lost = [
+        held(world, type="conflict", data={"record": one, **about, "entries": entries})
+        for one in (record_id, other)
+    ]
+    if is_late:
+        purged(world, record_id)
+        salvaged(tablet, *lost)
+    else:
+        salvaged(tablet, *lost)
+        purged(world, record_id)
+    assert [row.record_id for row in world.rows(Salvage)] == [lost[1]["id"]]
+
+
 def test_one_person_cannot_purge_alone(world: World) -> None:
     record_id = world.tablet().created()
     request(world, record_id)
