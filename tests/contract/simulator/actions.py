@@ -455,12 +455,13 @@ ORDINARY: Mapping[Action, float] = {
 }
 # Its many exchanges would heal what a disaster broke before anything else meets it.
 CALM: Mapping[Action, float] = {race_to_settle: 2}
-# These happen only where they are asked for by name: the dice of all other worlds stay as they are.
+# Where they are asked for by name they happen in every world; a purge happens nowhere else.
 ASKED_FOR: Mapping[Action, float] = {slip_back: 0.3, purge: 1}
 DISASTERS: Mapping[Action, float] = {
     new_epoch: 0.7,
     back_up: 2,
     restore: 2.5,
+    slip_back: 0.3,
     copy_tablet: 2.5,
     restore_tablet: 2.5,
     clone_tablet: 1,
