@@ -27,8 +27,12 @@ from field178_mobile.presenters.outreach_state import (
     field_name,
     outreach_state,
 )
+from field178_mobile.presenters.photo_desk import PhotoDraft
+from field178_mobile.presenters.photo_gallery import PhotoGallery
+from field178_mobile.presenters.photo_tools import PhotoTools, no_tools
 from field178_mobile.presenters.reviewed import CLOSED, is_late
 from field178_mobile.presenters.search_index import SearchIndex
+from field178_mobile.presenters.visit_photos import gallery_of, photo_count
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store, Word
 from field178_shared import rules
@@ -51,6 +55,7 @@ class OpenSession:
     last: Data = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     word: str = ""
+    tools: PhotoTools | None = None
 
     @property
     def is_locked(self) -> bool:
@@ -79,6 +84,7 @@ class OutreachPresenter:
         self._spoken = Spoken()
         self._focus = ""
         self._word = opened.word
+        self.gallery = self._gallery()
 
     @property
     def draft_id(self) -> str:
@@ -89,6 +95,11 @@ class OutreachPresenter:
         """Show the session, with the field of a path in sight when one is given."""
         self._focus = focus_path
         self._render(outreach_state(self._scene(), self._checked, self._spoken, self._focus))
+
+    def photos_moved(self) -> None:
+        """Show how far the photos have come."""
+        if photo_count(self._session.data) and not self._spoken.filed:
+            self.show(self._focus)
 
     def choose_form(self, form_id: str) -> None:
         """Record the form of the session."""
@@ -182,13 +193,16 @@ class OutreachPresenter:
         except AppError as error:
             self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
         else:
+            self._store.photos.settle(draft.record_id)
             clock_time = time_text(now)
             self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
         self.show()
 
     def _change(self, changes: Changes, label: str = "") -> None:
         # An approved session is only looked at: its fields stay as the office approved them.
-        if not self._opened.is_locked and self._kept(lambda: self._session.change(changes, label)):
+        if self._opened.is_locked or self._spoken.filed:
+            return
+        if self._kept(lambda: self._session.change(changes, label)):
             self._saved()
 
     def _kept(self, work: Callable[[], object]) -> bool:
@@ -229,6 +243,12 @@ class OutreachPresenter:
             return self._places().get(rest.partition(".")[0]) or field_name(name, self._words)
         return field_name(name, self._words)
 
+    def _gallery(self) -> PhotoGallery:
+        session, opened = self._session, self._opened
+        draft = PhotoDraft(lambda: session.data, self._change, session.forget_steps)
+        around = (self._store, self._words, opened.tools or no_tools(self._clock))
+        return gallery_of(opened.draft, draft, around, self.photos_moved, opened.is_locked)
+
     def _places(self) -> dict[str, str]:
         views = map(self._store.view, session.places_of(self._session.data))
         return {view.id: text_of(view.data, "name") for view in views if view is not None}
@@ -244,6 +264,7 @@ class OutreachPresenter:
             word=self._word,
             is_late=is_late(self._store, self._session.draft),
             places=self._places(),
+            photos=self.gallery.state(),
             comments=self._opened.comments,
             problems={row.path: row.text for row in self._checked.problems},
             lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},

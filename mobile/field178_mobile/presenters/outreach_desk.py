@@ -77,10 +77,22 @@ class OutreachDesk:
 
     def close(self) -> None:
         """Close the session; its draft stays as it is."""
+        self._leave()
         self.session, self._open_ids = None, frozenset()
         self.sessions.select("")
 
+    def photos_moved(self) -> None:
+        """Show how far the photos of the open session have come."""
+        if self.session is not None:
+            self.session.photos_moved()
+
+    def _leave(self) -> None:
+        """Let go of the session that is open: what was taken out of its photos does not come back."""
+        for record_id in self._open_ids:
+            self._services.store.photos.settle(record_id)
+
     def _open(self, draft: Draft, focus_path: str) -> None:
+        self._leave()
         store = self._services.store
         is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
         word = store.shown_state(draft.record_id).word if is_known else ""
@@ -91,6 +103,7 @@ class OutreachDesk:
             last=self._last_before(draft.record_id),
             comments=comments_of(store.inbox(), draft.record_id),
             word=word,
+            tools=self._services.tools,
         )
         services = self._services
         self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)

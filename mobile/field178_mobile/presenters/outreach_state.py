@@ -10,6 +10,7 @@ from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.inspection_state import Checked, Spoken
 from field178_mobile.presenters.outreach_data import TEXT_LENGTHS, audiences_of, number_of, places_of
 from field178_mobile.presenters.outreach_sessions import attendance_of
+from field178_mobile.presenters.photo_gallery import NO_PHOTOS, PhotosState
 from field178_mobile.presenters.reviewed import CLOSED, review_notice
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import Word
@@ -79,6 +80,7 @@ class SessionScene:
     word: str = ""
     is_late: bool = False
     places: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
+    photos: PhotosState = NO_PHOTOS
     comments: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     lint: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +106,8 @@ class OutreachState:
     has_places: bool
     places: tuple[PlaceRow, ...]
     materials: tuple[MaterialRow, ...]
+    photos: PhotosState
+    has_photos: bool
     summary: TextField
     note: TextField
     needs_note: bool
@@ -142,6 +146,9 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         has_places=form is not None and form.links_establishment,
         places=_places(scene),
         materials=_materials(scene),
+        photos=scene.photos,
+        # Whoever meets peers meets nobody whom a photo could show.
+        has_photos=form is not None and not form.anonymous_only,
         summary=_text(scene, "summary"),
         note=_text(scene, "note"),
         needs_note=form is not None and form.requires_note,
@@ -290,6 +297,7 @@ def field_name(name: str, words: Wording) -> str:
         "note": _("What form was it?"),
         "establishments": _("Establishment"),
         "summary": _("Summary"),
+        "attachments": _("Photos"),
     }
     return names.get(name, name)
 

@@ -35,6 +35,9 @@ class PhotosState:
     undo: str = ""
 
 
+NO_PHOTOS = PhotosState()
+
+
 class PhotoGallery:
     """Shows and changes the photos of one record. `changed` is called when the grid is another one."""
 

@@ -57,6 +57,12 @@ class MemoryPhotos:
     def __init__(self) -> None:
         self.counts: dict[str, FileCount] = {}
 
+    def of(self, record_id: str) -> list[object]:
+        return []
+
+    def has_room(self) -> bool:
+        return True
+
     def settle(self, record_id: str = "") -> None:
         """Nothing is loose here."""
 

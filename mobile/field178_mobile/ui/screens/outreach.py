@@ -124,6 +124,8 @@ def build(services: Services) -> OutreachScreen:
         # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
         if change.everything or change.records - desk.open_records:
             services.ui_thread.post(desk.show)
+        else:
+            services.ui_thread.post(desk.photos_moved)
 
     services.store.subscribe(follow)
     desk.show()

@@ -15,14 +15,14 @@ from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
-from field178_mobile.ui.screens import chips, info, item_below, pick_field, pinned_field
+from field178_mobile.ui.screens import chips, info, item_below, photo_grid, pick_field, pinned_field
 from field178_mobile.ui.screens.audience_row import AudienceRow
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.place_row import PlaceRow, PlaceSheet
 from field178_mobile.ui.screens.problem_line import ProblemLine
 from field178_mobile.ui.screens.repeat import Repeat
 
-_REQUIRED = (chips, info, item_below, pick_field, pinned_field)
+_REQUIRED = (chips, info, item_below, photo_grid, pick_field, pinned_field)
 # Where each field of the record is on the screen, so that a problem or a comment leads to it.
 PLACES = {
     "outreach_form_id": "form",
@@ -35,6 +35,7 @@ PLACES = {
     "establishments": "places_card",
     "topic_ids": "topics",
     "materials": "materials",
+    "attachments": "photos_card",
     "summary": "summary",
     "note": "note",
 }
@@ -68,6 +69,7 @@ class OutreachForm(kit.ScrollPane):
         self._show_people(state)
         self._show_places(state)
         self._show_told(state)
+        self._show_photos(state)
         self._show_checked(state.checked)
         self._follow(state.focus)
 
@@ -149,6 +151,12 @@ class OutreachForm(kit.ScrollPane):
         self._optional.show(self.ids.people, state.counts_people)
         self._people.show(self.ids.people_help, not state.is_locked)
         self._people.show(self.ids.more, not state.is_locked)
+
+    def _show_photos(self, state: OutreachState) -> None:
+        """Draw the photos of a form that may have some."""
+        is_shown = state.has_photos and (bool(state.photos.tiles) or not state.is_locked)
+        self.ids.photos.show(state.photos)
+        self._optional.show(self.ids.photos_card, is_shown)
 
     def _show_told(self, state: OutreachState) -> None:
         """Draw topics, materials and texts; a closed record shows only what it holds."""
