@@ -81,6 +81,10 @@ def test_no_value_carries_a_comment() -> None:
         "android.add_src",
         "android.add_resources",
         "android.extra_manifest_application_arguments",
+        "presplash.filename",
+        "icon.filename",
+        "icon.adaptive_foreground.filename",
+        "icon.adaptive_background.filename",
     ],
 )
 def test_files_that_the_build_names_are_there(name: str) -> None:
