@@ -14,6 +14,14 @@ from tests.mobile.android.java_surface import surface
 
 SURFACE = surface()
 VALUES = ("TEXT", "NUMBER", "YES_NO", "BYTES")
+# Of several forms; pyjnius counts a Python text as a String and as an Object, never as a CharSequence.
+WANT_WORDS = {
+    "AlertDialog$Builder.setTitle",
+    "AlertDialog$Builder.setPositiveButton",
+    "AlertDialog$Builder.setNegativeButton",
+    "EditText.setText",
+    "Intent.createChooser",
+}
 
 
 class JavaException(Exception):
@@ -49,6 +57,7 @@ class JavaObject:
     def __init__(self, java: FakeJava, kind: str, of: object = None) -> None:
         assert kind in SURFACE, f"the surface does not know {kind}"
         self.java, self.kind, self.of = java, kind, of
+        self.text: str | None = None
 
     def __getattr__(self, member: str) -> object:
         try:
@@ -61,7 +70,10 @@ class JavaObject:
         return lambda *arguments: self.java.call(name, given, arguments)
 
     def __call__(self, *arguments: object) -> object:
-        return self.java.call(f"{self.kind}.new", SURFACE[self.kind]["new"], arguments)
+        made = self.java.call(f"{self.kind}.new", SURFACE[self.kind]["new"], arguments)
+        if self.kind == "java.lang.StringBuilder":
+            made.text = arguments[0]
+        return made
 
 
 class FakeJava:
@@ -81,7 +93,9 @@ class FakeJava:
         return JavaObject(self, kind, instance)
 
     def call(self, name: str, given: str, arguments: tuple[object, ...]) -> object:
-        self.calls.append((_short(name), *arguments))
+        if _short(name) in WANT_WORDS and any(isinstance(one, str) for one in arguments):
+            raise JavaException(f"no method {name} takes these arguments")
+        self.calls.append((_short(name), *map(_readable, arguments)))
         return self.value(name, given, arguments)
 
     def value(self, name: str, given: str, arguments: tuple[object, ...]) -> object:
@@ -134,6 +148,12 @@ class FakeJava:
             request_permissions=self.request_permissions,
         )
         module("android.runnable", Runnable=lambda work: work)
+
+
+def _readable(argument: object) -> object:
+    """Return the text that was wrapped for a CharSequence; everything else as it is."""
+    wrapped = argument.of if isinstance(argument, JavaObject) else None
+    return wrapped.text if isinstance(wrapped, JavaObject) and wrapped.text is not None else argument
 
 
 def _short(name: str) -> str:

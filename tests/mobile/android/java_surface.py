@@ -30,6 +30,9 @@ java.io.File
   new java.io.File
   getAbsolutePath TEXT
 java.lang.Object
+java.lang.CharSequence
+java.lang.StringBuilder
+  new java.lang.StringBuilder
 java.lang.Class
   forName java.lang.Class
 java.security.Key

@@ -37,7 +37,7 @@ class Chip:
             f"{CIPHER}.init": self._init,
             f"{CIPHER}.getIV": lambda: signed(self._mode[1]),
             f"{CIPHER}.doFinal": self._final,
-            "javax.crypto.spec.GCMParameterSpec.new": lambda bits, nonce: (bits, nonce),
+            "javax.crypto.spec.GCMParameterSpec.new": self._spec,
             "android.security.keystore.KeyInfo.isInsideSecureHardware": True,
         }
         self._java = java
@@ -56,13 +56,23 @@ class Chip:
         self._alias = alias
         return self._java.object("java.security.Key")
 
-    def _init(self, mode: int, key: JavaObject, nonce: tuple[int, bytes] | None = None) -> None:
+    def _spec(self, bits: int, nonce: bytes) -> JavaObject:
+        made = self._java.object("javax.crypto.spec.GCMParameterSpec")
+        made.of = (bits, nonce)
+        return made
+
+    def _init(self, mode: int, key: JavaObject, spec: JavaObject | None = None) -> None:
         # Of several methods `init` pyjnius takes one for certificates unless it is told that this is a Key.
         assert key.kind == "java.security.Key"
         assert key.of is not None
-        assert (mode == 1) == (nonce is None), "the key store chooses the nonce"
-        assert nonce is None or nonce[0] == 128
-        self._mode = (mode, os.urandom(12) if nonce is None else nonce[1])
+        assert (mode == 1) == (spec is None), "the key store chooses the nonce"
+        if spec is None:
+            self._mode = (mode, os.urandom(12))
+            return
+        assert spec.kind == "java.security.spec.AlgorithmParameterSpec"
+        bits, nonce = spec.of.of
+        assert bits == 128
+        self._mode = (mode, nonce)
 
     def _final(self, data: bytes) -> list[int]:
         mode, nonce = self._mode

@@ -55,6 +55,14 @@ def seen_as(name: str, instance: object) -> Java:
     return seen
 
 
+def words(text: str) -> Java:
+    """Return a text for a method of several forms, where pyjnius does not take a Python one as CharSequence.
+
+    By a StringBuilder: pyjnius makes a String of single chars, which breaks what lies beyond the first plane.
+    """
+    return seen_as("java.lang.CharSequence", java_class("java.lang.StringBuilder")(text))
+
+
 def activity() -> Java:
     """Return the one activity of the application."""
     return java_class(ACTIVITY).mActivity

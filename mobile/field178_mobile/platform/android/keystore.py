@@ -67,7 +67,7 @@ class AndroidKeyStore:
     def _opened(self, sealed: bytes) -> bytes:
         cipher = _cipher()
         nonce = java_class("javax.crypto.spec.GCMParameterSpec")(_TAG_BITS, sealed[:_IV_LENGTH])
-        cipher.init(_DECRYPT, self._key(), nonce)
+        cipher.init(_DECRYPT, self._key(), seen_as("java.security.spec.AlgorithmParameterSpec", nonce))
         return as_bytes(cipher.doFinal(sealed[_IV_LENGTH:]))  # type: ignore[arg-type]
 
     def _make_key(self) -> None:

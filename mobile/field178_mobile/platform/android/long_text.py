@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_mobile.platform.android.java import Java, activity, java_class, on_java_thread
+from field178_mobile.platform.android.java import Java, activity, java_class, on_java_thread, words
 from field178_mobile.platform.api import Heard, LongText, Picked
 
 SECURE = 0x2000  # WindowManager.LayoutParams.FLAG_SECURE
@@ -48,10 +48,10 @@ class LongTextWindow:
             return
         here = activity()
         builder = java_class("android.app.AlertDialog$Builder")(here)
-        builder.setTitle(self._asked.title)
+        builder.setTitle(words(self._asked.title))
         builder.setView(self._entry(here))
-        builder.setPositiveButton(self._asked.keep, self._listener)
-        builder.setNegativeButton(self._asked.give_up, self._listener)
+        builder.setPositiveButton(words(self._asked.keep), self._listener)
+        builder.setNegativeButton(words(self._asked.give_up), self._listener)
         builder.setOnCancelListener(self._listener)
         self._dialog = builder.create()
         # A window of its own: the protection of the application's window does not reach it.
@@ -66,7 +66,7 @@ class LongTextWindow:
         if self._asked.max_length:
             longest = java_class("android.text.InputFilter$LengthFilter")(self._asked.max_length)
             entry.setFilters([longest])
-        entry.setText(self._asked.text)
+        entry.setText(words(self._asked.text))
         entry.setSelection(entry.length())
         # After the first text: what stands there already is no change.
         entry.addTextChangedListener(self._listener)

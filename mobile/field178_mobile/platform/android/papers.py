@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from field178_mobile.platform.android.java import (
+    Java,
     activity,
     attempt,
     java_class,
     on_java_thread,
     seen_as,
     service,
+    words,
 )
 from field178_mobile.platform.android.lending import READ, Lending
 from field178_shared.errors import AppError, ErrorCode
@@ -39,14 +41,12 @@ class Papers:
     def share(self, path: Path) -> None:
         """Let the user choose whom the paper goes to; AppError(paper_unsaved)."""
         uri = self._lending.uri(self._lending.copy_out(path))
-        intents = java_class("android.content.Intent")
-        intent = intents("android.intent.action.SEND")
+        intent = java_class("android.content.Intent")("android.intent.action.SEND")
         intent.setType(PDF)
         intent.putExtra("android.intent.extra.STREAM", seen_as("android.os.Parcelable", uri))
         intent.setClipData(java_class("android.content.ClipData").newRawUri("", uri))
         intent.addFlags(READ)
-        chooser = intents.createChooser(intent, path.stem)
-        if not attempt("share", lambda: activity().startActivity(chooser)):
+        if not attempt("share", lambda: activity().startActivity(_chooser(intent, path.stem))):
             raise AppError(ErrorCode.PAPER_UNSAVED, path=path.name)
 
     def print(self, path: Path) -> None:
@@ -57,3 +57,7 @@ class Papers:
         adapter = self._printer(java_class("java.io.File")(str(self._lending.copy_out(path))), path.stem)
         # From here on the system's own window says how it goes.
         on_java_thread(lambda: attempt("print", lambda: manager.print(path.stem, adapter, None)))
+
+
+def _chooser(intent: Java, title: str) -> Java:
+    return java_class("android.content.Intent").createChooser(intent, words(title))
