@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,12 @@ def test_application_takes_the_device_it_runs_on(java: FakeJava) -> None:
     assert java.calls == []
     assert isinstance(app.platform_of({"ANDROID_ARGUMENT": "/data/app"}), AndroidPlatform)
     assert isinstance(app.platform_of({}), DesktopPlatform)
+
+
+def test_device_is_there_before_anything_heavy() -> None:
+    script = "import sys, field178_mobile.platform.android.device; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert {"cryptography", "requests", "marshmallow", "PIL", "kivy"}.isdisjoint(said.split())
 
 
 def test_data_lies_in_a_folder_of_its_own_within_the_application(

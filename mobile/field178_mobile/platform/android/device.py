@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from field178_mobile.platform.android.java import (
     Java,
@@ -15,7 +16,6 @@ from field178_mobile.platform.android.java import (
     on_java_thread,
     service,
 )
-from field178_mobile.platform.android.keystore import AndroidKeyStore
 from field178_mobile.platform.android.lending import Lending
 from field178_mobile.platform.android.location import ask_fix
 from field178_mobile.platform.android.long_text import SECURE, LongTextWindow
@@ -25,6 +25,9 @@ from field178_mobile.platform.android.results import Results
 from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.platform.desktop import LABEL_LENGTH
 from field178_mobile.ports import NetworkKind
+
+if TYPE_CHECKING:
+    from field178_mobile.platform.android.keystore import AndroidKeyStore
 
 OPEN_WORK = "vn.field178.OpenWork"
 _BATTERY_PERCENT = 4  # BatteryManager.BATTERY_PROPERTY_CAPACITY
@@ -113,6 +116,9 @@ class AndroidPlatform:
 
     def key_store(self, folder: Path) -> AndroidKeyStore | None:
         """Return the Android Keystore; None where it does not work or a file was chosen before."""
+        # Late: it comes with the vault, and the first screen is drawn before anything of that is imported.
+        from field178_mobile.platform.android.keystore import AndroidKeyStore
+
         alias = "field178-" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
         store = AndroidKeyStore(folder, alias)
         if store.is_chosen:
