@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
+_SLEEPING: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 VIETNAM = timezone(timedelta(hours=7), "+07")
 
 
@@ -48,8 +49,9 @@ def clock_from_environment(environment: Mapping[str, str]) -> Clock:
 
 
 def duration_clock() -> float:
-    """Return seconds of a monotonic clock, for durations only."""
-    return time.monotonic()
+    """Return seconds of a clock that is never set and counts the device's sleep, for durations only."""
+    # The usual one stands still while a Linux or Android device sleeps: a tablet laid aside would never lock.
+    return time.monotonic() if _SLEEPING is None else time.clock_gettime(_SLEEPING)
 
 
 @functools.lru_cache(maxsize=64)  # one exchange writes the same instant hundreds of times

@@ -1,9 +1,13 @@
+import time
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from field178_shared.clock import (
     ShiftedClock,
     SystemClock,
     clock_from_environment,
+    duration_clock,
     from_wire,
     local_date,
     to_wire,
@@ -30,6 +34,20 @@ def test_a_text_that_is_no_utc_time_is_none() -> None:
 
 def test_the_local_date_is_that_of_viet_nam() -> None:
     assert local_date(datetime(2025, 6, 30, 17, 0, tzinfo=UTC)) == date(2025, 7, 1)
+
+
+@pytest.mark.skipif(
+    not hasattr(time, "CLOCK_BOOTTIME"), reason="this system counts its sleep, or does not sleep"
+)
+def test_a_duration_counts_the_time_that_the_device_slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(
+        time, "clock_gettime", lambda which: slept[0] if which == time.CLOCK_BOOTTIME else 0.0
+    )
+    before = duration_clock()
+    slept[0] += 3600
+    assert duration_clock() - before == 3600
 
 
 def test_a_shifted_clock_starts_where_it_was_told_and_ticks() -> None:

@@ -59,7 +59,8 @@ class Field178App(App):
         Frames.schedule_once(lambda _dt: Frames.schedule_once(self.doorway.meet, 0), 0)
 
     def on_resume(self) -> None:
-        """Draw again: the system may have thrown the picture away."""
+        """Lock what has lain about, then draw again: the system may have thrown the picture away."""
+        self.doorway.resume()
         Window.canvas.ask_update()
 
     def on_stop(self) -> None:

@@ -10,6 +10,7 @@ from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.sync.events import WakeReason
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.look import Look, LookBook
@@ -127,6 +128,12 @@ class Doorway(BoxLayout):
             self.tablet.leave()
             self.tablet.opened.close()
             self.tablet = None
+
+    def resume(self) -> None:
+        """Come back to the screen: lock first, or else see whether the office can be reached by now."""
+        self._watch(0)
+        if self.tablet is not None:
+            self.tablet.opened.runner.wake(WakeReason.NETWORK)
 
     def take_look(self, look: Look) -> None:
         """Put a changed look in force; another language builds the screens again."""

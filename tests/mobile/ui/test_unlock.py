@@ -138,6 +138,25 @@ def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
     assert door.tablet is None
 
 
+def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(doorway, monkeypatch):
+    from tests.mobile.ui.fakes import PIN
+
+    from field178_mobile.sync.events import WakeReason
+    from field178_mobile.ui import doorway as module
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door.resume()
+    assert door.runner.wakes == [WakeReason.NETWORK]
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + module.LOCK_AFTER_S + 1)
+    door.resume()
+    assert door.tablet is None
+    assert door.runner.wakes == [WakeReason.NETWORK]
+
+
 def test_lock_takes_the_systems_window_of_a_long_note_away(doorway):
     from tests.mobile.ui.fakes import PIN
 
