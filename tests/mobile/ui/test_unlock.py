@@ -121,6 +121,22 @@ def test_locking_closes_store_and_sync(doorway):
     assert find_all("RailItem") == []
 
 
+def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(doorway):
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway()
+    papers = door._house.platform.data_folder() / "papers"
+    papers.mkdir()
+    (papers / "left-by-a-killed-process.pdf").write_bytes(b"%PDF")
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert list(papers.iterdir()) == []
+    door.tablet.services.papers().folder.put("bien-ban.pdf", b"%PDF")
+    door.lock()
+    assert list(papers.iterdir()) == []
+
+
 def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
     from tests.mobile.ui.fakes import PIN
 
