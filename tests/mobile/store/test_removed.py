@@ -71,6 +71,14 @@ def test_what_left_one_scope_is_offered_when_an_older_one_comes_in_another(
     assert lost(store) == ([newer] if offered else [])
 
 
+def test_a_block_of_numbers_that_the_server_lost_is_not_offered_to_people(store: Store) -> None:
+    # The server has left its numbers out; nobody at the office could decide anything about it.
+    server_commits(store, base_row(RECORD, 1, "number_block", UNIT, year=2026))
+    SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
+    assert store.view(RECORD) is None
+    assert resting(store) == []
+
+
 def test_an_ordinary_edit_and_a_repeated_record_leave_nothing_behind(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     arrives(store, base_row(RECORD, 1, name="Ánh Trăng"))
