@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from field178_mobile.store.meta import get_setting, get_text, put_setting
 from field178_shared.clock import local_date
-from field178_shared.records.number_block import NumberBlock, minutes_number, serial_of
+from field178_shared.records.number_block import TYPE, NumberBlock, minutes_number, serial_of
 from field178_shared.records.reading import Data, instant_of, text_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _free(unlocked: Unlocked, scope: str, year: int) -> Iterator[int]:
 
 def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlock]:
     device, life = get_text(unlocked.room, "device"), get_text(unlocked.room, "incarnation")
-    for view in unlocked.records.views("number_block", scope):
+    for view in unlocked.records.views(TYPE, scope):
         block = NumberBlock.from_data(view.data)
         # A copy of this tablet's data gives out from the block of its former life: that one is not ours.
         if (block.device, block.incarnation, block.year) == (device, life, year):

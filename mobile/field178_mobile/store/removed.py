@@ -10,10 +10,11 @@ from field178_mobile.store.base import BaseRow, drop_base, put_base
 from field178_mobile.store.room import Room, parse_object
 from field178_shared.canonical import Digest, canonical, record_hash
 from field178_shared.errors import AppError
+from field178_shared.records import number_block
 
 REST_S = 30 * 86_400
 # The server makes it alone, and leaves its numbers out where it has lost it: nobody could decide about one.
-NUMBER_BLOCK = "number_block"
+_NEVER_OFFERED = number_block.TYPE
 _HASH_BYTES = 16
 MOVED = ("id", "type", "scope", "rev", "deleted", "lost", "at_s", "key_id", "sealed")
 _INSERT = f"INSERT INTO removed ({', '.join(MOVED)}) VALUES ({', '.join('?' * len(MOVED))})"  # noqa: S608
@@ -126,7 +127,7 @@ def expire_removed(room: Room, now_s: int) -> None:
 
 def _rest(room: Room, row: BaseRow, at_s: int, *, lost: bool) -> None:
     _let_go(room, row)
-    if row.type == NUMBER_BLOCK:
+    if row.type == _NEVER_OFFERED:
         return
     payload = bytes.fromhex(row.h) + canonical(row.data)
     sealed = room.sealer.seal("removed", row.id, row.rev, payload)

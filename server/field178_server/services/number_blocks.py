@@ -22,9 +22,8 @@ from field178_server.services.desk import Desk
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.stored import new_record
 from field178_shared.clock import local_date
-from field178_shared.records.number_block import NumberBlock
+from field178_shared.records.number_block import TYPE, NumberBlock
 
-TYPE = "number_block"
 BLOCK = 50
 # Two weeks without signal at two visits a night.
 FEW = 25

@@ -8,6 +8,7 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, text_of
 
+TYPE = "number_block"
 SYMBOL = "BB-ĐKT178"
 # Numbers below ten carry a zero, as official numbers do.
 _NUMBER = re.compile(rf"0*([1-9][0-9]{{0,5}})/{SYMBOL}")
