@@ -9,10 +9,12 @@ from datetime import datetime
 from flask import url_for
 
 from field178_server.queries.record_files import FileCount, RecordFile
-from field178_server.web.shown_values import as_bytes
+from field178_server.queries.record_page import StoredRecord
+from field178_server.web.shown_values import as_bytes, as_item
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
 from field178_shared.i18n import N_
+from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
 
 _PICTURE = "image/jpeg"
@@ -50,7 +52,7 @@ def is_viewable(file: RecordFile) -> bool:
 
 
 def files_view(
-    record_id: str, files: Sequence[RecordFile], reader: tuple[Speech, datetime]
+    record: StoredRecord, files: Sequence[RecordFile], reader: tuple[Speech, datetime]
 ) -> FilesView | None:
     """Return the files of a record for one reader at this instant; None when it names none."""
     if not files:
@@ -61,7 +63,7 @@ def files_view(
         count=count_text(count, speech),
         is_whole=count.is_whole,
         is_overdue=any(file.is_overdue(now) for file in files),
-        files=tuple(_file(record_id, file, reader) for file in files),
+        files=tuple(_file(record, file, reader) for file in files),
     )
 
 
@@ -70,16 +72,30 @@ def count_text(count: FileCount, speech: Speech) -> str:
     return speech.say(N_("photos {come}/{named}")).format(come=count.come, named=count.named)
 
 
-def _file(record_id: str, file: RecordFile, reader: tuple[Speech, datetime]) -> FileView:
+def _file(record: StoredRecord, file: RecordFile, reader: tuple[Speech, datetime]) -> FileView:
     speech, now = reader
-    href = url_for("web.record_file", record_id=record_id, key=file.key) if is_viewable(file) else None
+    href = url_for("web.record_file", record_id=record.record_id, key=file.key) if is_viewable(file) else None
     return FileView(
         title=_title(file, speech),
-        line=f"{as_bytes(speech, file.size)} · {speech.instant(file.named_at)}",
+        line=_line(record, file, speech),
         word=_word(file, now, speech),
         href=href,
         is_inline=href is not None and not is_restricted(file),
     )
+
+
+def _line(record: StoredRecord, file: RecordFile, speech: Speech) -> str:
+    """Return the item a file is about, its size, when it was named, and whether nobody screened it."""
+    entry = entries_of(record.data, "attachments").get(file.key, {})
+    item = text_of(entry, "checklist_item_id")
+    is_screened = entry.get("screened") is True or file.content_type != _PICTURE
+    parts = (
+        as_item(speech, item) if item else "",
+        as_bytes(speech, file.size),
+        speech.instant(file.named_at),
+        "" if is_screened else speech.say(N_("not screened on the tablet")),
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _title(file: RecordFile, speech: Speech) -> str:

@@ -146,7 +146,7 @@ def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
         open_quarantine=page.open_quarantine,
         place_id=place_id if isinstance(place_id, str) else None,
         is_place_known=page.place is not None,
-        files=files_view(page.record.record_id, page.files, (speech, now)),
+        files=files_view(page.record, page.files, (speech, now)),
         purged=speech.instant(page.purged_at) if page.purged_at else None,
         papers=_papers(page),
     )

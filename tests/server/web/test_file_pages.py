@@ -57,6 +57,17 @@ def test_queue_and_page_say_how_many_have_come(
     assert "Chưa nhận được" not in unescape(reviewer.text(f"/reviews/{visit}"))
 
 
+def test_the_page_says_what_a_photo_is_about_and_whether_it_was_screened(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    about = {"checklist_item_id": "fire_exits_clear", "screened": True}
+    visit = in_the_field.visit(attachments={"a1": named(SIGN) | about, "a2": named(MINUTES)})
+    page = unescape(reviewer.text(f"/reviews/{visit}"))
+    assert "Lối thoát nạn thông thoáng, không bị cản trở · " in page
+    assert page.count("máy bảng chưa xác nhận đã che") == 1
+
+
 def test_the_browser_gets_a_preview_and_never_the_photo(
     reviewer: Browser, in_the_field: FieldWork, visit: str
 ) -> None:

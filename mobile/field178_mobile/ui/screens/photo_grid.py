@@ -66,7 +66,6 @@ class PhotoGrid(kit.Column):
             (ids.problem, bool(state.problem)),
             (ids.undo, bool(state.undo)),
             (ids.tiles, bool(state.tiles)),
-            (ids.empty, bool(self.empty) and not state.tiles),
         ):
             self._optional.show(widget, is_shown)
         self._head.show(ids.add, not state.is_locked)
