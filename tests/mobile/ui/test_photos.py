@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from PIL import Image
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
@@ -152,11 +153,25 @@ def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table
     table.see_photos()
     tap(find("Btn", text="Thêm ảnh"))
     tap(find("ListRow", title="phong-hat.jpg"))
-    find("PhotoPage").dispatch("on_back")
+    Window.dispatch("on_keyboard", 27, 0, None, [])
     frames(3)
     tap(find("Btn", text="Bỏ ảnh"))
     assert find_all("PhotoPage") == []
     assert table.store.photos.files.names() == []
+
+
+def test_a_page_that_a_locking_took_away_hears_no_key(table: Table):
+    from field178_mobile.ui.widgets.overlay import close_all
+
+    table.lay()
+    table.see_photos()
+    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("ListRow", title="phong-hat.jpg"))
+    page = find("PhotoPage")
+    close_all()
+    # Through the window the key would end the test's app, which nobody else answers for.
+    assert page._handle_keyboard(Window, 27) is False
+    assert find_all("Dialog") == []
 
 
 def test_where_a_photo_comes_from_is_asked_only_where_there_is_a_camera(table: Table, tmp_path: Path):
