@@ -14,8 +14,10 @@ from PIL import Image
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.picture import CONTENT_TYPE, prepare
+from field178_mobile.masking import Mosaic, paint
+from field178_mobile.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
+from field178_mobile.presenters.photo_desk import About
 from field178_mobile.store.photo_rows import PhotoState, all_photos
 from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.store.upload_queue import UploadQueue
@@ -125,6 +127,24 @@ def test_photos_survive_a_killed_server_and_go_when_a_backup_holds_them(
     photos.run()
     assert tablet.store.photos.files.names() == []
     assert tablet.store.status().in_sync
+
+
+def test_what_was_rubbed_away_never_reaches_the_office(server: ServerProcess, tablet: RealTablet) -> None:
+    image = open_bare(noisy_picture(6, (800, 600)))
+    mosaic = Mosaic(image)
+    hidden = mosaic.patches(mosaic.cells_under([(400, 300)], 90))
+    record_id = tablet.ids.time_ordered()
+    named = tablet.store.photos.add(record_id, encode(paint(image, hidden)), CONTENT_TYPE)
+    about = About("photo_premises", None, "fire_exits_clear").wire()
+    tablet.file(record_id, name="Nhà nghỉ Hoa Phượng", attachments={"p": {**named, **about}})
+    assert tablet.sync() is SyncMessage.IN_SYNC
+    Photos(tablet).run()
+    assert tablet.store.photos.count_of(record_id) == FileCount(1, 1)
+    line, path = tablet.transport, f"/api/v1/blobs/{named['sha256']}"
+    seen = Image.open(io.BytesIO(line.request("GET", path, None, line.bearer()).content))
+    for patch in hidden:
+        box = (patch.left + 8, patch.top + 8, patch.left + patch.width - 8, patch.top + patch.height - 8)
+        assert all(high - low <= 6 for low, high in seen.crop(box).getextrema())
 
 
 def test_a_lost_answer_and_a_killed_tablet_cost_one_question(

@@ -15,7 +15,7 @@ from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
 from tests.mobile.photos import jpeg, room_picture
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.lint import lint
-from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts
+from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, until
 
 from field178_mobile.presenters.background import InPlace
 from field178_mobile.presenters.photo_desk import About
@@ -172,6 +172,27 @@ def test_a_page_that_a_locking_took_away_hears_no_key(table: Table):
     # Through the window the key would end the test's app, which nobody else answers for.
     assert page._handle_keyboard(Window, 27) is False
     assert find_all("Dialog") == []
+
+
+def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
+    from field178_mobile.ui.threads import KivyThread, WorkerThreads
+
+    table.tools = replace(table.tools, background=WorkerThreads(KivyThread()))
+    table.lay()
+    table.see_photos()
+    table.screen.pane._panes["photos"].ids.grid.add()
+    find("PhotoPicker").choose(str(table.pictures / "phong-hat.jpg"))
+    page = find("PhotoPage")
+    assert page.desk.busy
+    assert page.desk.ids.picture.bitmap is None
+    until(lambda: page.desk.ids.picture.bitmap)
+    page.desk.editor.choose_kind("photo_premises")
+    page.desk.editor.toggle_screened()
+    page.desk.editor.save()
+    assert table.attachments() == {}
+    until(lambda: table.attachments())
+    until(lambda: find("PhotoCard").bitmap)
+    assert find_all("PhotoPage") == []
 
 
 def test_where_a_photo_comes_from_is_asked_only_where_there_is_a_camera(table: Table, tmp_path: Path):
