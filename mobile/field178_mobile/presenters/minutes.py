@@ -87,7 +87,8 @@ class MinutesPresenter:
         self.show()
 
     def _draw(self, kind: str, tell: Progress) -> Made:
-        self._number()
+        if kind == MINUTES:
+            self._number()
         source = self._filed()
         if source is None:
             raise AppError(ErrorCode.PAPER_UNSETTLED)

@@ -276,6 +276,8 @@ def test_the_commitment_is_a_paper_of_its_own(bench):
     bench.minutes.make(COMMITMENT)
     assert "Không giữ giấy tờ tùy thân" in bench.text(COMMITMENT)
     assert not bench.state.paper(MINUTES).made
+    # It is numbered by nobody: the number is for the minutes.
+    assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
 def test_papers_are_opened_printed_and_kept(bench, tmp_path):
