@@ -12,13 +12,13 @@ from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
 from field178_mobile.presenters.paper_desk import Papers
-from field178_mobile.presenters.photo_tools import Answer as PhotoAnswer
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.rescue import Write
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.sync.events import SyncState
+from field178_mobile.ui.incoming import Incoming
 from field178_mobile.ui.threads import WorkerThreads
 from field178_mobile.vault.model import Officer
 from field178_shared.clock import Clock
@@ -76,6 +76,7 @@ class Services:
     translate: Callable[[str], str]
     navigate: Navigate
     ui_thread: UiThread
+    incoming: Incoming
     platform: Platform
     session: Session
     sign_out: Callable[[], None]
@@ -112,14 +113,11 @@ class Services:
             background=WorkerThreads(self.ui_thread),
             now=self.clock.now,
             has_camera=platform.has_camera(),
-            take=self._on_ui_thread(platform.take_photo),
-            choose=self._on_ui_thread(platform.choose_photo),
+            take=self.incoming.on_ui_thread(platform.take_photo),
+            choose=self.incoming.on_ui_thread(platform.choose_photo),
             folders=platform.photo_folders,
             uploads=lambda: self.runner.state().uploads,
         )
-
-    def _on_ui_thread(self, ask: Callable[[PhotoAnswer], None]) -> Callable[[PhotoAnswer], None]:
-        return lambda answer: ask(lambda path: self.ui_thread.post(lambda: answer(path)))
 
     def ask_fix(self, answer: Callable[[Fix | None], None]) -> None:
         """Measure the position once; the answer comes on the drawing thread."""

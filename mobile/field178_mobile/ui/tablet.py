@@ -12,6 +12,7 @@ from field178_mobile.presenters.status import StatusPresenter, StatusState
 from field178_mobile.store import StoreChange
 from field178_mobile.sync.events import SyncState, WakeReason
 from field178_mobile.ui.house import House
+from field178_mobile.ui.incoming import Incoming
 from field178_mobile.ui.language import language
 from field178_mobile.ui.registry import SCREENS
 from field178_mobile.ui.services import Services, Session, papers_of
@@ -53,6 +54,7 @@ class Tablet:
             translate=language,
             navigate=self.shell.navigate,
             ui_thread=self._ui_thread,
+            incoming=Incoming(self._ui_thread),
             platform=house.platform,
             session=Session(officer, notebook.clock.now()),
             sign_out=actions["sign_out"],
@@ -77,6 +79,7 @@ class Tablet:
             stop()
         self._keep_open.leave()
         self._soon.cancel()
+        self.services.incoming.close()
         self._ui_thread.close()
         papers_of(self._house.platform).clear()
         self.shell.leave()
