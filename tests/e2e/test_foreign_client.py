@@ -19,7 +19,9 @@ __all__ = ["enrol", "server"]
 
 def test_the_first_exchange_grants_scopes_and_proves_each_with_a_digest(enrol: Enrol) -> None:
     client = enrol()
-    frames = client.sync(digests={}, cursors={})
+    # It reads from the start: of a scope with more than 50 records an earlier checkpoint comes by again.
+    client.cursors, client.base = {}, {}
+    frames = client.sync()
     hello = frames[0]
     assert hello["protocol"][0] <= 1 <= hello["protocol"][1]
     assert set(hello) >= {
