@@ -17,6 +17,7 @@ BENCHES = (
     "growth",
     "draft_save",
     "first_frame",
+    "screens",
     "taps",
 )
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 
 def figure(
-    bench: str, name: str, value: float, unit: str, target: float | None = None, ratio: float | None = None
+    bench: str, name: str, value: float, unit: str, target: float | None = None, **beside: float
 ) -> None:
-    """Print one figure; it is ok when it is at or below its target, and null without one."""
+    """Print one figure, and what was measured beside it; ok is "at or below its target", null without one."""
     line: dict[str, object] = {
         "bench": bench,
         "figure": name,
@@ -18,8 +18,7 @@ def figure(
         "target": target,
     }
     line["ok"] = None if target is None else value <= target
-    if ratio is not None:
-        line["ratio"] = round(ratio, 3)
+    line.update({key: round(other, 3) for key, other in beside.items()})
     print(json.dumps(line), flush=True)
 
 

@@ -65,7 +65,7 @@ def _print(name: str, answers: list[wire.Answer], target: float) -> None:
     seconds = percentile([answer.wall_s for answer in answers], 0.5)
     up, down = (max(getattr(answer, way) for answer in answers) for way in ("up", "down"))
     least = ROUND_TRIP_S + (up + down) / BYTES_A_SECOND
-    figure("S7", name, seconds, "s", target, seconds / least)
+    figure("S7", name, seconds, "s", target, ratio=seconds / least)
     figure("S7", f"{name}: body up", up / 1000, "kB")
     figure("S7", f"{name}: body down", down / 1000, "kB")
     figure("S7", f"{name}: requests", 1, "requests", 1)

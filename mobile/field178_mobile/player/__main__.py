@@ -57,10 +57,12 @@ class Player:
         return self._counted(lambda: self.work.choose_outing(given["decision"]))
 
     def visit_with_violations(self, given: Given) -> Seen:
-        """Inspect a karaoke place where three things are wrong."""
+        """Inspect a karaoke place where three things are wrong; a decision given begins the outing too."""
         workers = _workers(5, 4)
 
         def work() -> None:
+            if "decision" in given:
+                self.work.choose_outing(given["decision"])
             self.work.search(given["words"], given["title"])
             self.work.begin()
             self.work.checklist(VIOLATIONS, workers)
@@ -69,12 +71,12 @@ class Player:
         return self._filed("inspection", work)
 
     def clean_visit(self, given: Given) -> Seen:
-        """Inspect a place where nothing is wrong."""
+        """Inspect a place where nothing is wrong and everybody of the last visit is still there."""
 
         def work() -> None:
             self.work.search(given["words"], given["title"])
             self.work.begin()
-            self.work.checklist({}, _workers(2, 0))
+            self.work.checklist({}, _workers(5, 4), as_last_time=True)
             self.work.conclude("compliant")
 
         return self._filed("inspection", work)
@@ -97,6 +99,17 @@ class Player:
             "topic": "prostitution_law",
         }
         people = {"general_public": (64, 48)}
+        return self._filed("outreach_session", lambda: self.work.new_session(answers, people))
+
+    def school_talk(self, given: Given) -> Seen:
+        """Write a talk to 300 pupils down."""
+        answers = {
+            "form": "school_flag_assembly",
+            "unit": given["unit"],
+            "host": "commune_people_committee",
+            "topic": "prostitution_law",
+        }
+        people = {"upper_secondary_students": (300, 180)}
         return self._filed("outreach_session", lambda: self.work.new_session(answers, people))
 
     def next_session(self, _given: Given) -> Seen:
@@ -149,9 +162,13 @@ class Player:
         return {view.id for one in record_types for view in self._store().views(one)}
 
     def _counted(self, work: Callable[[], None]) -> Seen:
+        from field178_mobile.player.pace import Pace
+
+        self.fingers.pace = pace = Pace()
         before = self.fingers.taps
         work()
-        return {"taps": self.fingers.taps - before, "unsent": self._status().unsent_records}
+        cost: Seen = {"press_ms": pace.press_ms, "tap_ms": pace.tap_ms, "widgets": pace.widgets}
+        return {"taps": self.fingers.taps - before, "unsent": self._status().unsent_records, **cost}
 
     def _line(self) -> Seen:
         from field178_mobile.ui.tablet import LOOK_AGAIN_S

@@ -12,6 +12,7 @@ from kivy.uix.recycleview import RecycleView
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
+from field178_mobile.player.pace import Pace
 from field178_mobile.ui.widgets.field import Entry
 from field178_shared.clock import duration_clock
 
@@ -41,6 +42,7 @@ class Fingers:
 
     def __init__(self) -> None:
         self.taps = 0
+        self.pace = Pace()
 
     def frames(self, count: int = SETTLE_FRAMES) -> None:
         """Let the application draw, each frame to its end.
@@ -71,10 +73,9 @@ class Fingers:
         """Scroll a widget into sight, put the thumb on its middle, and lift it."""
         self._bring_into_sight(widget)
         touch = Thumb(*widget.to_window(*widget.center))
-        EventLoop.post_dispatch_input("begin", touch)
-        self.frames(1)
-        EventLoop.post_dispatch_input("end", touch)
+        self.pace.touch(lambda: self._feel("begin", touch), lambda: self._feel("end", touch))
         self.frames()
+        self.pace.look()
         self.taps += 1
 
     def press(self, kind: str, **properties: object) -> None:
@@ -114,6 +115,10 @@ class Fingers:
         """Give every visible, enabled widget; what lies on top first."""
         for child in Window.children:
             yield from _visible(child)
+
+    def _feel(self, happened: str, touch: Thumb) -> None:
+        EventLoop.post_dispatch_input(happened, touch)
+        self.frames(1)
 
     def _bring_into_sight(self, widget: Widget) -> None:
         above = widget.parent

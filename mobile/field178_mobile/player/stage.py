@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from typing import TYPE_CHECKING
 
 from field178_mobile.app import build_app
+
+if TYPE_CHECKING:
+    from field178_mobile.notebook import MakeRunner
 
 
 class Stage:
     """One running application and the fingers on it. MUST be made before anything else imports Kivy."""
 
-    def __init__(self, environment: MutableMapping[str, str]) -> None:
+    def __init__(self, environment: MutableMapping[str, str], make_runner: MakeRunner | None = None) -> None:
         if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
             environment.setdefault("FIELD178_OFFSCREEN", "1")
         environment.setdefault("KIVY_CLIPBOARD", "dummy")
-        self.app = build_app(environment)
+        self.app = build_app(environment, make_runner=make_runner)
         # Kivy reads its settings when it is first imported: not before build_app has made them.
         from kivy.base import runTouchApp
         from kivy.clock import Clock as Frames

@@ -55,8 +55,12 @@ class Work:
         self.fingers.press("ChoiceRow", key="closed_on_arrival")
         self.complete()
 
-    def checklist(self, failed: dict[str, str], workers: dict[str, int]) -> None:
-        """Go through every section: failed items with their violation, the rest met, counts by the pad."""
+    def checklist(self, failed: dict[str, str], workers: dict[str, int], as_last_time: bool = False) -> None:
+        """Go through every section: failed items with their violation, the rest met, counts by the pad.
+
+        `as_last_time` repeats the counts of the last visit where the screen offers it; what is open after
+        that, and what one tap may put in, is not typed either when it is the number to give.
+        """
         self.foot("next")
         for _place in range(SECTION_LIMIT):
             if not self.fingers.sees("SectionPagePane"):
@@ -64,6 +68,8 @@ class Work:
             self._fail(failed)
             if self._has_foot("pass"):
                 self.foot("pass")
+            if as_last_time and (offer := self.fingers.find("SectionPagePane").repeat):
+                self.fingers.press("Btn", text=offer)
             self._count(workers)
             self.foot("next")
         raise NotOnScreen("the sections never end")
@@ -142,9 +148,14 @@ class Work:
             if row.key == "ou_done" and not row.value:
                 self.fingers.tap(next(seg for seg in row.ids.segs.children if seg.key == "yes"))
         while (row := self._open_count(workers)) is not None:
-            if not self.fingers.sees("NumberPad"):
+            number = workers[row.key]
+            if self.fingers.sees("NumberPad"):
+                self.number(number)
+            elif row.suggestion == str(number):
+                self.fingers.tap(row.ids.chip)
+            else:
                 self.fingers.tap(row.ids.count)
-            self.number(workers[row.key])
+                self.number(number)
 
     def _open_count(self, workers: dict[str, int]) -> Widget | None:
         found = [one for one in self.fingers.everything() if type(one).__name__ == "CountItem"]

@@ -28,8 +28,9 @@ from field178_shared.ids import IdSource
 # Printed for everybody to see: every account of the made-up district has it.
 PASSWORD = "gia-lap-an-lao-178"  # noqa: S105
 USUAL_PORT = 8178
+# Five workers there at the last visit, as now.
 KARAOKE = {"words": "tu suong", "title": "Karaoke Tú Sương (GL-015)"}
-GUESTHOUSE = {"words": "lam khe", "title": "Nhà nghỉ Lam Khê (GL-003)"}
+KARAOKE_WITH_VIOLATIONS = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 CAFE = {"words": "moc phong", "title": "Cà phê Mộc Phong (GL-025)"}
 COMMENTED = "answers.workers_contract.v"
 
@@ -111,8 +112,11 @@ def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
     tablet.ask("outing", decision="12/QĐ-UBND")
     unit = stage.seeded.team.unit_ids[0]
     steps = (
-        (_("an inspection with three violations"), tablet.ask("visit_with_violations", **KARAOKE)),
-        (_("an inspection with nothing wrong"), tablet.ask("clean_visit", **GUESTHOUSE)),
+        (
+            _("an inspection with three violations"),
+            tablet.ask("visit_with_violations", **KARAOKE_WITH_VIOLATIONS),
+        ),
+        (_("an inspection with nothing wrong"), tablet.ask("clean_visit", **KARAOKE)),
         (_("a visit to a closed door"), tablet.ask("closed_visit", **CAFE)),
         (_("an outreach session"), tablet.ask("first_session", unit=unit)),
         (_("another one, like the first"), tablet.ask("next_session")),

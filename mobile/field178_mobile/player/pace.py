@@ -1,0 +1,46 @@
+"""What the taps of a script cost: time of the drawing thread, and how much is alive on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from time import thread_time
+
+from kivy.core.window import Window
+from kivy.uix.widget import Widget
+
+
+@dataclass
+class Pace:
+    """The cost of every tap so far, in milliseconds of the thread that draws.
+
+    `press_ms`: from the finger's coming down to the end of the next frame. `tap_ms`: that, and from its
+    lifting to the end of the frame that answers. `widgets`: the most that were alive after a tap.
+    """
+
+    press_ms: list[float] = field(default_factory=list)
+    tap_ms: list[float] = field(default_factory=list)
+    widgets: int = 0
+
+    def touch(self, press: Callable[[], None], lift: Callable[[], None]) -> None:
+        """Put a finger down and lift it; each of the two draws one frame."""
+        began = thread_time()
+        press()
+        self.press_ms.append((thread_time() - began) * 1000)
+        lift()
+        self.tap_ms.append((thread_time() - began) * 1000)
+
+    def look(self) -> None:
+        """Count what is alive."""
+        self.widgets = max(self.widgets, live_widgets())
+
+
+def live_widgets() -> int:
+    """Return how many widgets hang in the window, seen or not."""
+    return sum(1 for child in Window.children for _widget in _all(child))
+
+
+def _all(root: Widget) -> Iterator[Widget]:
+    yield root
+    for child in root.children:
+        yield from _all(child)

@@ -1,0 +1,62 @@
+"""A tablet with ten thousand establishments, locked, ready to be unlocked on the real screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.mobile.inspection_world import LEADER, UNIT, establishment, settle, uid
+from tests.mobile.support import base_row, server_commits
+from tests.mobile.ui.fakes import PIN, StillRunner, enrolment
+
+from field178_mobile.notebook import Notebook
+from field178_mobile.store import EstablishmentEntry
+from field178_mobile.store.base import BaseRow
+from field178_mobile.vault import Officer
+from field178_shared.clock import SystemClock
+from field178_shared.text import fold
+
+OFFICER = Officer(LEADER, "Nguyễn Văn Hùng", "commune_police", "leader")
+PLACES = 10_000
+KINDS = ("karaoke", "guesthouse", "cafe", "massage", "hotel")
+NAMES = ("Hồng Phúc", "Ánh Dương", "Hoa Phượng", "Sông Văn Úc", "Thiên Đường", "Mộc Diệp", "Đêm Trăng")
+_BATCH = 2000
+
+
+def stock(folder: Path) -> str:
+    """Set a tablet up in a folder, with the guess cost of the product; return the PIN that opens it."""
+    notebook = Notebook(folder, SystemClock(), make_runner=lambda _store, _enrolment, _key: StillRunner())
+    key = notebook.vault.create(OFFICER, PIN, enrolment(), notebook.vault.pending_device_key())
+    opened = notebook.open(key)
+    settle(opened.store)
+    rows = list(_rows())
+    for start in range(0, len(rows), _BATCH):
+        server_commits(opened.store, *rows[start : start + _BATCH])
+    opened.close()
+    return PIN
+
+
+def entries(count: int) -> list[EstablishmentEntry]:
+    """Return so many lines of the establishment search."""
+    return [
+        EstablishmentEntry(
+            uid(f"entry {number}"), name, fold(name), _kind(number), UNIT, f"Số {number} đường 10", None, None
+        )
+        for number, name in ((number, _name(number)) for number in range(count))
+    ]
+
+
+def _rows() -> Iterator[BaseRow]:
+    for number in range(PLACES):
+        given = establishment(
+            _name(number), _kind(number), 208_200_000 + number * 10, 1_065_500_000 + number % 100 * 500
+        )
+        yield base_row(uid(f"place {number}"), 1, "establishment", f"unit:{UNIT}", **given)
+
+
+def _name(number: int) -> str:
+    return f"{NAMES[number % len(NAMES)]} {number}"
+
+
+def _kind(number: int) -> str:
+    return KINDS[number % len(KINDS)]
