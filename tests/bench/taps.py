@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.figures import figure, percentile
@@ -23,19 +24,17 @@ WIDGETS_TARGET = 300
 
 def main() -> None:
     """Print the taps from the list to "saved on this device", and beside them CPU a tap and live widgets."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as ending:
         folder = Path(name)
         server = ServerProcess(folder / "office", DemoClock.started(), play.free_port())
         seeded = play.fill(server)
         server.start()
+        ending.callback(server.stop)
         tablet = Tablet(folder / "tablet", server.clock, {"FIELD178_OFFSCREEN": "1"})
-        try:
-            link = play.command(server, "enrol-code", "--user", seeded.leader, "--json")["link"]
-            tablet.ask("enrol", link=link, login=seeded.leader, password=play.PASSWORD)
-            _print_budgets(_play(server, seeded, tablet))
-        finally:
-            tablet.close()
-            server.stop()
+        ending.callback(tablet.close)
+        link = play.command(server, "enrol-code", "--user", seeded.leader, "--json")["link"]
+        tablet.ask("enrol", link=link, login=seeded.leader, password=play.PASSWORD)
+        _print_budgets(_play(server, seeded, tablet))
 
 
 def _play(server: ServerProcess, seeded: Seeded, tablet: Tablet) -> list[Mapping[str, object]]:

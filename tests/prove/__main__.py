@@ -16,6 +16,7 @@ PROOFS = (
     "restore",
     "power_cuts",
     "simulator",
+    "monkey",
 )
 
 
