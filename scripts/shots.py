@@ -9,11 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from field178_mobile.player.fingers import Fingers
+    from field178_mobile.player.work import Work
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "img"
 # A visit begun for one picture is taken up again by the next tablet: each gets a place of its own.
@@ -21,6 +23,9 @@ PLACES = {
     "landscape": ("moc diep", "Karaoke Mộc Diệp (GL-016)"),
     "portrait": ("ngan que", "Karaoke Ngân Quế (GL-018)"),
 }
+# The demo filed a visit there, and the office approved it.
+FILED = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
+ROOM = "loi-thoat-nan.jpg"
 TABLETS = (("landscape", "1280x800", "light"), ("portrait", "800x1280", "dark"))
 CONSOLES = (
     ("console-light", 1440, 900, "light"),
@@ -50,8 +55,10 @@ def main() -> None:
         clock = DemoClock.started()
         url = play.play(folder, print, {"FIELD178_OFFSCREEN": "1"})
         try:
+            draw_room(folder / "photos")
             for shape, size, mode in TABLETS:
                 own = {
+                    "FIELD178_PHOTO_DIR": str(folder / "photos"),
                     "FIELD178_TABLET_DIR": str(folder / "tablet"),
                     "FIELD178_CLOCK_START": clock.setting(),
                     "FIELD178_OFFSCREEN": "1",
@@ -85,19 +92,76 @@ def shoot_tablet(name: str, mode: str) -> None:
     shoot("unlock")
     unlock(fingers)
     shoot("list")
+    tour(name, work, shoot)
+    stage.close()
+
+
+def tour(name: str, work: Work, shoot: Callable[[str], None]) -> None:
+    """Go from place to place of the unlocked tablet."""
+    fingers = work.fingers
     work.search(*PLACES[name])
     work.begin()
     shoot("sections")
     work.foot("next")
     fingers.press("Seg", key="no")
     shoot("items")
+    add_photo(fingers)
+    fingers.press("Tab", key="photos")
+    fingers.until(lambda: fingers.find("PhotoCard").bitmap, "the picture")
+    shoot("photos")
+    make_minutes(work)
+    shoot("minutes")
+    fingers.find("MinutesSheet").dismiss()
     work.go("outreach")
     rows = [widget for widget in fingers.everything() if type(widget).__name__ == "ListRow"]
     fingers.tap(max(rows, key=lambda row: row.y))
     shoot("outreach")
     work.go("sync")
     shoot("sync")
-    stage.close()
+
+
+def add_photo(fingers: Fingers) -> None:
+    """Keep a photo of the room for the item that is not met."""
+    from field178_mobile.ui.language import language as _
+
+    fingers.press("Btn", text=_("Add a photo"))
+    fingers.press("ListRow", title=ROOM)
+    fingers.press("ChoiceRow", key="photo_premises")
+    fingers.press("ChoiceRow", is_multiple=True)
+    fingers.press("Btn", text=_("Keep the photo"))
+    fingers.until(lambda: not fingers.sees("Btn", text=_("Keep the photo")), "the kept photo")
+
+
+def make_minutes(work: Work) -> None:
+    """Make the minutes of the visit with violations, which is filed and approved."""
+    from field178_mobile.ui.language import language as _
+
+    fingers = work.fingers
+    work.search(**FILED)
+    fingers.press("Tab", key="info")
+    fingers.press("VisitRow")
+    fingers.press("Tab", key="conclusion")
+    fingers.press("Btn", text=_("Minutes and commitment"))
+    fingers.press("Btn", text=_("Make the minutes"))
+    fingers.until(lambda: fingers.sees("Btn", text=_("Open")), "the minutes")
+
+
+def draw_room(folder: Path) -> None:
+    """Draw a room as a camera might see it, with nobody in it."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (1600, 1200), (196, 184, 164))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 800, 1600, 1200), fill=(120, 92, 70))
+    draw.rectangle((560, 260, 900, 860), fill=(88, 62, 44))
+    draw.rectangle((590, 150, 870, 230), fill=(20, 120, 60))
+    draw.text((650, 158), "EXIT", fill="white", font_size=60)
+    for left, top in ((470, 620), (640, 560), (820, 640)):
+        draw.rectangle(
+            (left, top, left + 230, top + 300), fill=(176, 130, 74), outline=(120, 84, 40), width=6
+        )
+    folder.mkdir()
+    image.save(folder / ROOM, "JPEG", quality=90)
 
 
 def unlock(fingers: Fingers) -> None:

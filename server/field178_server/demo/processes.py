@@ -17,6 +17,8 @@ from field178_shared.clock import duration_clock
 
 DEMO_START = datetime.fromisoformat("2025-03-11T08:00:00+07:00")
 STOP_WITHIN_S = 15.0
+# A busy machine takes its time to end a program with a window.
+TABLET_STOP_WITHIN_S = 60.0
 PLAYER = "field178_mobile.player"
 
 
@@ -128,7 +130,7 @@ class Tablet:
         """Close the application."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self._process.wait(STOP_WITHIN_S)
+        self._process.wait(TABLET_STOP_WITHIN_S)
         self._log.close()
 
 
