@@ -146,9 +146,11 @@ class FirstEnrolment:
         caller = HttpTransport(link.url, link.pin)
         self._enrolment = enrol(caller, link.code, self._notebook.label, key, link.receipt_key)
 
-    def sign_in(self, login: str, password: str) -> Officer:
+    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
         """Bind an officer to the device."""
-        return sign_in(self._known(), self._notebook.vault.pending_device_key(), login, password)
+        return sign_in(
+            self._known(), self._notebook.vault.pending_device_key(), login, password, one_time_code
+        )
 
     def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
         """Make the vault for the first officer and open the notebook."""
@@ -173,9 +175,11 @@ class AnotherOfficer:
         """MUST NOT be called: this tablet is enrolled."""
         raise LookupError(link.url)
 
-    def sign_in(self, login: str, password: str) -> Officer:
+    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
         """Bind the officer to the device."""
-        return sign_in(self._vault.enrolment(), self._vault.device_key(self._opened.key), login, password)
+        return sign_in(
+            self._vault.enrolment(), self._vault.device_key(self._opened.key), login, password, one_time_code
+        )
 
     def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
         """Keep the officer's PIN beside the others; the notebook is open already."""
@@ -183,10 +187,12 @@ class AnotherOfficer:
         return self._opened
 
 
-def sign_in(enrolment: Enrolment, device_key: bytes, login: str, password: str) -> Officer:
+def sign_in(
+    enrolment: Enrolment, device_key: bytes, login: str, password: str, one_time_code: str = ""
+) -> Officer:
     """Sign an officer in on this device, online, once."""
     from field178_mobile.sync.enrolment import bind_officer
     from field178_mobile.sync.transport import HttpTransport
 
     caller = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
-    return bind_officer(caller, login, password)
+    return bind_officer(caller, login, password, one_time_code)

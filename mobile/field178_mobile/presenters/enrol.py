@@ -24,8 +24,8 @@ class EnrolmentDesk(Protocol[OpenedOut]):
         """Register this device with the office; the same device again after a lost answer."""
         ...
 
-    def sign_in(self, login: str, password: str) -> Officer:
-        """Bind an officer to the device and return who it is."""
+    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+        """Bind an officer to the device and return who it is; most have no one-time code ("")."""
         ...
 
     def set_up(self, officer: Officer, pin: str) -> OpenedOut:
@@ -79,11 +79,13 @@ class EnrolPresenter(Generic[Opened]):
         self._render = render
         self._on_done = on_done
         self._officer: Officer | None = None
+        self._expected: Officer | None = None
         self._pin = self._first_pin = ""
         self.state = EnrolState()
 
-    def start(self, step: Step = Step.CODE) -> None:
-        """Show the first step."""
+    def start(self, step: Step = Step.CODE, expected: Officer | None = None) -> None:
+        """Show the first step; with an officer expected nobody else may sign in."""
+        self._expected = expected
         self._go(step)
 
     def submit_link(self, text: str) -> None:
@@ -103,14 +105,16 @@ class EnrolPresenter(Generic[Opened]):
         if url and bare:
             self._register(EnrolLink(url, bare))
 
-    def submit_sign_in(self, login: str, password: str) -> None:
-        """Sign in once with the office's password."""
+    def submit_sign_in(self, login: str, password: str, one_time_code: str = "") -> None:
+        """Sign in once with the office's password, and the code of the moment where the office asks it."""
         if not login.strip() or not password:
             self._show(replace(self.state, error=self._say("Enter login and password.")))
             return
         self._show(replace(self.state, is_busy=True, error=""))
         self._background.run(
-            lambda: self._desk.sign_in(login.strip(), password), self._signed_in, self._refused
+            lambda: self._desk.sign_in(login.strip(), password, "".join(one_time_code.split())),
+            self._signed_in,
+            self._refused,
         )
 
     def type(self, digit: str) -> None:
@@ -136,6 +140,10 @@ class EnrolPresenter(Generic[Opened]):
         )
 
     def _signed_in(self, officer: Officer) -> None:
+        if self._expected is not None and officer.id != self._expected.id:
+            said = self._say("This login is another officer's; sign in as {name}.")
+            self._go(Step.SIGN_IN, said.format(name=self._expected.name))
+            return
         self._officer = officer
         self._go(Step.PIN)
 
@@ -170,6 +178,8 @@ class EnrolPresenter(Generic[Opened]):
     def _go(self, step: Step, error: str = "") -> None:
         self._pin = ""
         title, hint = _WORDS[step]
+        if step is Step.SIGN_IN and self._expected is not None:
+            title, hint = _NEW_PIN
         self._show(
             EnrolState(
                 step=step,
@@ -177,7 +187,7 @@ class EnrolPresenter(Generic[Opened]):
                 title=self._say(title),
                 hint=self._say(hint),
                 error=error,
-                officer=self._officer.name if self._officer else "",
+                officer=known.name if (known := self._officer or self._expected) else "",
             )
         )
 
@@ -189,6 +199,10 @@ class EnrolPresenter(Generic[Opened]):
         self._render(state)
 
 
+_NEW_PIN = (
+    N_("Sign in for a new PIN"),
+    N_("With the login and password of the office, over a network. Nothing on this tablet is lost."),
+)
 _WORDS = {
     Step.CODE: (
         N_("Enrol this tablet"),

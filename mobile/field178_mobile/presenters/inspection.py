@@ -129,6 +129,11 @@ class InspectionPresenter:
         return self._session.draft.record_id
 
     @property
+    def sight(self) -> Sight:
+        """What of the visit is in sight."""
+        return self._sight
+
+    @property
     def map_folder(self) -> Path | None:
         """Where the maps lie on which the place can be shown."""
         return self._places.map_folder

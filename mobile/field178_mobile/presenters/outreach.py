@@ -91,6 +91,11 @@ class OutreachPresenter:
         """The id of the draft under work."""
         return self._session.draft.id
 
+    @property
+    def record_id(self) -> str:
+        """The id of the session under work."""
+        return self._session.draft.record_id
+
     def show(self, focus_path: str = "") -> None:
         """Show the session, with the field of a path in sight when one is given."""
         self._focus = focus_path

@@ -201,6 +201,16 @@ class RecordPresenter:
             self.open_record(visit.record_id, MINUTES_PATH)
 
     @property
+    def establishment_id(self) -> str:
+        """The establishment that is open, empty when none is."""
+        return self._establishment
+
+    @property
+    def tab(self) -> str:
+        """The tab that is shown while no visit is open."""
+        return self._tab
+
+    @property
     def open_records(self) -> frozenset[str]:
         """The record under work, if one is."""
         return frozenset() if self.visit is None else frozenset({self.visit.record_id})

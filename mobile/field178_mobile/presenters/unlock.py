@@ -40,7 +40,7 @@ class PinDoor(Protocol[OpenedOut]):
 
 @dataclass(frozen=True, slots=True)
 class UnlockState:
-    """The unlock screen, whole."""
+    """The unlock screen, whole. `forgetful`: whose PIN is set anew once the chosen officer has opened."""
 
     officers: tuple[Officer, ...] = ()
     chosen: Officer | None = None
@@ -50,6 +50,12 @@ class UnlockState:
     is_busy: bool = False
     wait_s: int = 0
     warning: str = ""
+    forgetful: Officer | None = None
+
+    @property
+    def others(self) -> tuple[Officer, ...]:
+        """Return who could open the tablet for the chosen officer."""
+        return tuple(item for item in self.officers if item != self.chosen)
 
     @property
     def can_type(self) -> bool:
@@ -76,12 +82,14 @@ class UnlockPresenter(Generic[Opened]):
         speech: Speech,
         render: Callable[[UnlockState], None],
         on_opened: Callable[[Officer, Opened], None],
+        on_helped: Callable[[Officer, Opened], None] | None = None,
     ) -> None:
         self._door = door
         self._background = background
         self._speech = speech
         self._render = render
         self._on_opened = on_opened
+        self._on_helped = on_helped or on_opened
         self._pin = ""
         self.state = UnlockState()
 
@@ -98,7 +106,14 @@ class UnlockPresenter(Generic[Opened]):
         """Let another officer type."""
         self._pin = ""
         chosen = next(item for item in self.state.officers if item.id == officer_id)
-        self._show(replace(self.state, chosen=chosen, digits=0))
+        self._show(replace(self.state, chosen=chosen, digits=0, forgetful=None))
+        self._ask()
+
+    def help(self, helper_id: str) -> None:
+        """Let another officer open for the chosen one, who has forgotten the PIN."""
+        forgetful = self.state.chosen
+        self.choose(helper_id)
+        self._show(replace(self.state, forgetful=forgetful))
         self._ask()
 
     def type(self, digit: str) -> None:
@@ -134,8 +149,10 @@ class UnlockPresenter(Generic[Opened]):
     def _opened(self, officer: Officer, opened: Opened) -> None:
         self._pin = ""
         self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
-        bound = next((item for item in self._door.officers() if item.id == officer.id), officer)
-        self._on_opened(bound, opened)
+        forgetful, self.state = self.state.forgetful, replace(self.state, forgetful=None)
+        wanted = forgetful or officer
+        bound = next((item for item in self._door.officers() if item.id == wanted.id), wanted)
+        (self._on_helped if forgetful else self._on_opened)(bound, opened)
 
     def _refused(self, error: AppError) -> None:
         self._pin = ""
@@ -155,7 +172,11 @@ class UnlockPresenter(Generic[Opened]):
         self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
 
     def _invitation(self) -> str:
-        return self._say("Enter your 6-digit PIN")
+        forgetful, chosen = self.state.forgetful, self.state.chosen
+        if forgetful is None or chosen is None:
+            return self._say("Enter your 6-digit PIN")
+        said = self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
+        return said.format(helper=chosen.name, name=forgetful.name)
 
     def _waiting(self, wait_s: int) -> str:
         minutes, seconds = divmod(wait_s, 60)

@@ -10,7 +10,9 @@ from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.presenters.idle import Idle
 from field178_mobile.sync.events import WakeReason
+from field178_mobile.ui.idle_notice import IdleNotice
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.look import Look, LookBook
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from field178_mobile.ui.tablet import Tablet
     from field178_mobile.vault import Officer
 
-LOCK_AFTER_S = 180.0
 WATCH_EVERY_S = 1.0
 BACK_KEY = 27
 
@@ -40,7 +41,12 @@ class Doorway(BoxLayout):
         self._house = house
         self._look_book = look_book
         self._background = WorkerThreads(house.ui_thread)
-        self._touched_at = duration_clock()
+        self._idle = Idle(lambda: duration_clock())
+        self._notice = IdleNotice()
+        # Opened by one officer so that another can set a new PIN; nothing of it is on the screen.
+        self._lent: OpenNotebook | None = None
+        # Where each officer was at the locking: ids alone, and only in memory.
+        self._left: dict[str, tuple[str, dict[str, str]]] = {}
         long_notes.serve(house.platform, house.ui_thread, self._touched)
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)
@@ -56,8 +62,8 @@ class Doorway(BoxLayout):
         else:
             self.enrol()
 
-    def ask_pin(self) -> None:
-        """Show the PIN pad for the officers of this tablet."""
+    def ask_pin(self, officer_id: str = "") -> None:
+        """Show the PIN pad; the officer asked for is chosen, else the one of last time."""
         from field178_mobile.notebook import PinDoor
         from field178_mobile.presenters.unlock import Speech, UnlockPresenter
 
@@ -69,52 +75,46 @@ class Doorway(BoxLayout):
             Speech(language, language.code, _agency_name),
             screen.show,
             self.opened,
+            self._helped,
         )
-        screen.bind(on_switch=self._choose_officer)
+        screen.bind(on_switch=self._choose_officer, on_forgot=self._choose_helper)
         self._show(screen)
-        screen.presenter.start(self._look_book.look.last_officer)
+        screen.presenter.start(officer_id or self._look_book.look.last_officer)
 
     def enrol(self) -> None:
         """Show the way of a bare tablet into the office."""
         from field178_mobile.notebook import FirstEnrolment
-        from field178_mobile.presenters.enrol import EnrolPresenter
-        from field178_mobile.presenters.unlock import Speech
-        from field178_mobile.ui.screens.enrol import EnrolScreen
+        from field178_mobile.ui.enrolling import tablet_joins
 
-        screen = EnrolScreen()
-        screen.presenter = EnrolPresenter(
-            FirstEnrolment(self._house.notebook),
-            self._background,
-            Speech(language, language.code),
-            screen.show,
-            self.opened,
-        )
-        self._show(screen)
-        screen.presenter.start()
+        desk = FirstEnrolment(self._house.notebook)
+        self._show(tablet_joins(desk, self._background, self.opened))
 
-    def opened(self, officer: Officer, notebook: OpenNotebook, first: str = "inspection") -> None:
-        """Show the open notebook."""
+    def opened(self, officer: Officer, notebook: OpenNotebook) -> None:
+        """Show the open notebook, where this officer left it."""
         from field178_mobile.ui.tablet import Tablet
 
+        self._idle.begin()
         self._look_book.change(last_officer=officer.id)
         actions: dict[str, Callable[[], None]] = {
             "mode": self._switch_mode,
             "settings": self._open_settings,
             "sign_out": self._sign_out,
+            "hand_over": self._hand_over,
         }
         self.tablet = Tablet(self._house, notebook, officer, actions)
         self._show(self.tablet.shell)
-        self.tablet.start(first)
+        first, place = self._left.pop(officer.id, ("inspection", {}))
+        self.tablet.start(first, **place)
 
-    def lock(self) -> None:
-        """Close the notebook, forget the key, ask for the PIN again; drafts are kept."""
-        if self.tablet is None:
+    def lock(self, officer_id: str = "") -> None:
+        """Close the notebook, forget the key, ask for the PIN again, of an officer; drafts are kept."""
+        if not self._is_open:
             return
-        tablet, self.tablet = self.tablet, None
+        if self.tablet is not None:
+            self._keep_place(self.tablet)
         self._close_overlays()
-        tablet.leave()
-        tablet.opened.close()
-        self.ask_pin()
+        self._close()
+        self.ask_pin(officer_id)
 
     def shut(self) -> None:
         """End: the application is closing."""
@@ -124,10 +124,7 @@ class Doorway(BoxLayout):
         Window.funbind("on_key_down", self._touched)
         Window.funbind("on_textinput", self._touched)
         Window.funbind("on_keyboard", self._keyed)
-        if self.tablet is not None:
-            self.tablet.leave()
-            self.tablet.opened.close()
-            self.tablet = None
+        self._close()
 
     def resume(self) -> None:
         """Come back to the screen: lock first, or else see whether the office can be reached by now."""
@@ -150,28 +147,58 @@ class Doorway(BoxLayout):
             self.meet()
             return
         before = self.tablet
+        self._keep_place(before)
         before.leave()
-        self.opened(before.officer, before.opened, before.shell.current)
+        self.opened(before.officer, before.opened)
 
-    def _add_officer(self) -> None:
-        from field178_mobile.notebook import AnotherOfficer
-        from field178_mobile.presenters.enrol import EnrolPresenter, Step
-        from field178_mobile.presenters.unlock import Speech
-        from field178_mobile.ui.screens.enrol import EnrolScreen
+    def _keep_place(self, tablet: Tablet) -> None:
+        self._left[tablet.officer.id] = (tablet.shell.current, tablet.shell.place())
+
+    def _hand_over(self) -> None:
+        """Let another officer of this tablet take it, or lock it."""
+        from field178_mobile.ui import kit
 
         if self.tablet is None:
             return
-        screen = EnrolScreen(has_cancel=True)
-        screen.presenter = EnrolPresenter(
-            AnotherOfficer(self._house.notebook, self.tablet.opened),
-            self._background,
-            Speech(language, language.code),
-            screen.show,
-            lambda _officer, _notebook: self._go_back(),
-        )
-        screen.bind(on_cancel=lambda _screen: self._go_back())
-        self._show(screen)
-        screen.presenter.start(Step.SIGN_IN)
+        me = self.tablet.officer.id
+        choices = [
+            kit.Choice(one.id, one.name, _agency_name(one.agency))
+            for one in self._house.notebook.vault.officers()
+        ]
+        sheet = kit.ChoiceSheet(choices, [me], lambda keys: self.lock(keys[0]))
+        sheet.title = language("Hand the tablet over")
+        sheet.sub = language("It locks and asks for the PIN of the one you choose. Drafts are kept.")
+        sheet.open()
+
+    def _add_officer(self) -> None:
+        """Let one more officer sign in and choose a PIN beside the open notebook."""
+        from field178_mobile.notebook import AnotherOfficer
+        from field178_mobile.ui.enrolling import officer_joins
+
+        if self.tablet is None:
+            return
+        desk = AnotherOfficer(self._house.notebook, self.tablet.opened)
+
+        def done(_officer: Officer, _notebook: OpenNotebook) -> None:
+            self._go_back()
+
+        self._show(officer_joins(desk, self._background, done, self._go_back))
+
+    def _helped(self, forgetful: Officer, notebook: OpenNotebook) -> None:
+        """Let an officer whose PIN is forgotten set a new one: another has opened the notebook."""
+        from field178_mobile.notebook import AnotherOfficer
+        from field178_mobile.ui.enrolling import officer_joins
+
+        self._idle.begin()
+        self._lent = notebook
+        desk = AnotherOfficer(self._house.notebook, notebook)
+
+        def done(officer: Officer, opened: OpenNotebook) -> None:
+            if self._lent is opened:  # not locked meanwhile
+                self._lent = None
+                self.opened(officer, opened)
+
+        self._show(officer_joins(desk, self._background, done, self.lock, forgetful))
 
     def _sign_out(self) -> None:
         """Take the officer's way in off this tablet; the last one stays, or nobody could open it."""
@@ -179,6 +206,20 @@ class Doorway(BoxLayout):
         if self.tablet is not None and len(vault.officers()) > 1:
             vault.remove_officer(self.tablet.officer.id, self.tablet.opened.key)
         self.lock()
+
+    @property
+    def _is_open(self) -> bool:
+        return self.tablet is not None or self._lent is not None
+
+    def _close(self) -> None:
+        """Close whatever is open and forget its key."""
+        tablet, self.tablet = self.tablet, None
+        lent, self._lent = self._lent, None
+        if tablet is not None:
+            tablet.leave()
+            tablet.opened.close()
+        if lent is not None:
+            lent.close()
 
     def _go_back(self) -> None:
         if self.tablet is not None:
@@ -194,6 +235,14 @@ class Doorway(BoxLayout):
         sheet.title = language("Who are you?")
         sheet.open()
 
+    def _choose_helper(self, screen: UnlockScreen) -> None:
+        """Say what becomes of a forgotten PIN, and who can help."""
+        from field178_mobile.ui.screens.forgotten import ForgottenSheet
+
+        presenter = screen.presenter
+        if presenter is not None:
+            ForgottenSheet(presenter.state.others, presenter.help).open()
+
     def _open_settings(self) -> None:
         from field178_mobile.ui.screens.settings import SettingsSheet
 
@@ -207,8 +256,12 @@ class Doorway(BoxLayout):
         shown = self.children[0]
         if isinstance(shown, UnlockScreen) and shown.presenter is not None:
             shown.presenter.tick()
-        if self.tablet is not None and duration_clock() - self._touched_at > LOCK_AFTER_S:
+        if not self._is_open:
+            return
+        if self._idle.is_over:
             self.lock()
+        else:
+            self._notice.show(self._idle.warns_s)
 
     def _keyed(self, _window: object, code: int, *_args: object) -> bool:
         """Let the back key (Escape) leave a detail; it never ends the application."""
@@ -219,7 +272,8 @@ class Doorway(BoxLayout):
         return True
 
     def _touched(self, *_args: object) -> None:
-        self._touched_at = duration_clock()
+        self._idle.touch()
+        self._notice.hide()
 
     def _close_overlays(self) -> None:
         from field178_mobile.ui.widgets.overlay import close_all

@@ -13,7 +13,10 @@ from field178_shared.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class ScreenSpec:
-    """One place of the rail; `module` has build(services) -> Widget, whose open(**place) goes to a place."""
+    """One place of the rail; `module` has build(services) -> Widget, whose open(**place) goes to a place.
+
+    A screen with something of its own to come back to after a locking has place() -> what its open takes.
+    """
 
     name: str
     title: str

@@ -31,6 +31,12 @@ class RailItem(kit.Press):
     badge = NumericProperty(0)
 
 
+class HolderName(kit.Press):
+    """Who holds the tablet, in the line of truth: pressed to hand it over. text. Event on_release."""
+
+    text = StringProperty("")
+
+
 class Rail(BoxLayout):
     """The places at the left side."""
 
@@ -44,7 +50,7 @@ class Shell(BoxLayout):
 
     navigate(name, **place) shows a screen, built when first needed; show_status(state) draws the line of
     truth.
-    on_mode and on_settings are called by the two buttons that are no screens.
+    on_mode, on_settings and on_officer (the name in the line of truth) are called by what is no screen.
     """
 
     stage = ObjectProperty(None)
@@ -59,10 +65,11 @@ class Shell(BoxLayout):
         self,
         on_mode: Callable[[], None],
         on_settings: Callable[[], None],
+        on_officer: Callable[[], None],
         screens: tuple[ScreenSpec, ...] = SCREENS,
         **kwargs: object,
     ) -> None:
-        self._actions = {"mode": on_mode, "settings": on_settings}
+        self._actions = {"mode": on_mode, "settings": on_settings, "officer": on_officer}
         self._specs = {spec.name: spec for spec in screens}
         self._built: dict[str, Widget] = {}
         self._items: list[RailItem] = []
@@ -71,11 +78,11 @@ class Shell(BoxLayout):
         theme.bind(is_wide=self._arrange, is_dark=self._name_mode)  # weakly: a look outlives every session
         self._arrange()
 
-    def start(self, services: Services, first: str = "inspection") -> None:
-        """Show the first screen; the others are built afterwards, one a frame."""
+    def start(self, services: Services, first: str = "inspection", **place: str) -> None:
+        """Show the first screen, at a place; the others are built afterwards, one a frame."""
         self._services = services
         self.officer = services.session.officer.name
-        self.navigate(first)
+        self.navigate(first, **place)
         Clock.schedule_once(self._build_another, 0)
 
     def navigate(self, screen: str, **place: str) -> None:
@@ -88,6 +95,15 @@ class Shell(BoxLayout):
             self._mark()
         if place:
             widget.open(**place)
+
+    def place(self) -> dict[str, str]:
+        """Return what the shown screen has open, as `navigate` takes it."""
+        tell = getattr(self._built.get(self.current), "place", None)
+        return tell() if callable(tell) else {}
+
+    def name_officer(self) -> None:
+        """The name in the line of truth was pressed."""
+        self._actions["officer"]()
 
     def go_back(self) -> None:
         """Press the back button that is shown, if one is."""

@@ -40,7 +40,7 @@ class Tablet:
         self._soon = Frames.create_trigger(self._refresh, LOOK_AGAIN_S)
         self._keep_open = KeepOpen(house.platform.keep_open, lambda: language("Sending"))
         notebook = house.notebook
-        self.shell = Shell(on_mode=actions["mode"], on_settings=actions["settings"], screens=SCREENS)
+        self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
         self._status = StatusPresenter(
             opened.store, notebook.clock, language, self._show_status, house.has_demo_clock
         )
@@ -61,8 +61,8 @@ class Tablet:
             rescue=notebook.rescuer(opened, house.platform.rescue_folder),
         )
 
-    def start(self, first: str = "inspection") -> None:
-        """Show the first screen; follow store and sync."""
+    def start(self, first: str = "inspection", **place: str) -> None:
+        """Show the first screen, at a place; follow store and sync."""
         self._stops = [
             self.opened.store.subscribe(self._changed),
             self.opened.runner.subscribe(self._changed),
@@ -71,7 +71,7 @@ class Tablet:
         # A process that was killed left them; whoever unlocks next may not be the one who looked at them.
         papers_of(self._house.platform).clear()
         self._status.refresh()
-        self.shell.start(self.services, first)
+        self.shell.start(self.services, first, **place)
 
     def leave(self) -> None:
         """Stop listening; the notebook stays open."""

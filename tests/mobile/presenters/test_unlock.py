@@ -62,11 +62,11 @@ class Door:
         return "opened"
 
 
-def unlocking(door, background=None):
+def unlocking(door, background=None, on_helped=None):
     states: list[UnlockState] = []
     opened = []
     presenter = UnlockPresenter(
-        door, background or Direct(), SPEECH, states.append, lambda *found: opened.append(found)
+        door, background or Direct(), SPEECH, states.append, lambda *found: opened.append(found), on_helped
     )
     return presenter, states, opened
 
@@ -139,6 +139,30 @@ def test_agencies_are_shown_by_name_and_handed_on_by_id():
     assert opened[0][0].agency == "commune_police"
 
 
+def test_another_opens_for_who_forgot_the_pin():
+    helped = []
+    door = Door()
+    presenter, states, opened = unlocking(door, on_helped=lambda *found: helped.append(found))
+    presenter.start("a")
+    assert states[-1].others == (HA,)
+    presenter.help("b")
+    assert states[-1].text == "PIN of Phạm Thị Hà: Nguyễn Văn Hùng then signs in and chooses a new PIN."
+    enter(presenter, "280917")
+    assert door.tried == [("b", "280917")]
+    assert (helped, opened) == ([(HUNG, "opened")], [])
+
+
+def test_helper_who_turns_away_leaves_an_ordinary_door():
+    helped = []
+    presenter, states, opened = unlocking(Door(), on_helped=lambda *found: helped.append(found))
+    presenter.start("a")
+    presenter.help("b")
+    presenter.choose("b")
+    assert states[-1].text == "Enter your 6-digit PIN"
+    enter(presenter, "280917")
+    assert (helped, opened) == ([], [(HA, "opened")])
+
+
 def test_device_without_key_store_is_named():
     presenter, states, _opened = unlocking(Door(has_key_store=False))
     presenter.start()
@@ -151,6 +175,7 @@ class Desk:
     def __init__(self):
         self.links: list[EnrolLink] = []
         self.kept = []
+        self.codes = []
         self.refusal: AppError | None = None
 
     def register(self, link):
@@ -158,7 +183,8 @@ class Desk:
             raise self.refusal
         self.links.append(link)
 
-    def sign_in(self, login, password):
+    def sign_in(self, login, password, one_time_code):
+        self.codes.append(one_time_code)
         if password != "right":
             raise AppError(ErrorCode.SIGN_IN_REFUSED)
         return HUNG
@@ -246,3 +272,24 @@ def test_address_needs_a_host():
     assert read_address("office.example") == "https://office.example"
     assert read_address("ftp://office.example") is None
     assert read_address("   ") is None
+
+
+def test_new_pin_is_only_for_who_forgot_it(enrolling):
+    presenter, desk, states, done = enrolling
+    presenter.start(Step.SIGN_IN, HA)
+    assert states[-1].title == "Sign in for a new PIN"
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, done) == (Step.SIGN_IN, [])
+    assert "Phạm Thị Hà" in states[-1].error
+    presenter.start(Step.SIGN_IN, HUNG)
+    presenter.submit_sign_in("hung", "right")
+    for _time in range(2):
+        enter(presenter, "274905")
+    assert (desk.kept, done) == ([(HUNG, "274905")], [(HUNG, "opened")])
+
+
+def test_one_time_code_goes_along_without_blanks(enrolling):
+    presenter, desk, _states, _done = enrolling
+    presenter.start(Step.SIGN_IN)
+    presenter.submit_sign_in("hung", "right", " 123 456 ")
+    assert desk.codes == ["123456"]

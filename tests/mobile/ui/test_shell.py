@@ -78,7 +78,7 @@ def test_screens_are_built_one_by_one_after_the_first_frame(stage: Stage):
             return stage.kit.Column()
 
     specs = tuple(Spec(name, name, "sync", "") for name in ("a", "b", "c"))
-    shell = Shell(on_mode=print, on_settings=print, screens=specs)
+    shell = Shell(on_mode=print, on_settings=print, on_officer=print, screens=specs)
     stage.root.add_widget(shell)
     services = SimpleNamespace(session=SimpleNamespace(officer=SimpleNamespace(name="A")))
     shell.start(services, "b")
@@ -215,7 +215,59 @@ def test_worker_posts_run_once_a_frame_in_order(stage: Stage):
 def test_frame_is_forgotten_when_the_session_ends(stage: Stage):
     from field178_mobile.ui.shell import Shell
 
-    frame = weakref.ref(Shell(on_mode=print, on_settings=print))
+    frame = weakref.ref(Shell(on_mode=print, on_settings=print, on_officer=print))
     frames(2)
     gc.collect()
     assert frame() is None
+
+
+def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tablet, monkeypatch):
+    from tests.mobile.ui.fakes import HA, HUNG, PIN
+
+    from field178_mobile.presenters.idle import LOCK_AFTER_S
+    from field178_mobile.ui import doorway as module
+
+    door = open_tablet()
+    held = draft(door, topics=[])
+    door.tablet.opened.store.drafts.save(held)
+    door.tablet.shell.navigate("outreach", record_id=held.record_id)
+    frames(4)
+    now = [module.duration_clock()]
+    monkeypatch.setattr(module, "duration_clock", lambda: now[0])
+    door._idle.begin()
+    now[0] += LOCK_AFTER_S - 10
+    door._watch(0)
+    frames(2)
+    assert any("Máy khóa sau 10 giây" in text for text in texts())
+    assert lint(door) == []
+    door._touched()
+    frames(2)
+    assert not any("Máy khóa sau" in text for text in texts())
+    now[0] += LOCK_AFTER_S + 1
+    door._watch(0)
+    frames(2)
+    assert door.tablet is None
+
+    def unlock(officer):
+        door.opened(officer, notebook.open(notebook.vault.unlock(officer.id, PIN)))
+        frames(8)
+
+    notebook = door._house.notebook
+    unlock(HA)
+    assert door.tablet.shell.current == "inspection"
+    door.lock()
+    unlock(HUNG)
+    assert door.tablet.shell.current == "outreach"
+    assert door.tablet.shell.place() == {"record_id": held.record_id}
+
+
+def test_name_in_the_line_hands_the_tablet_over(open_tablet):
+    from tests.mobile.ui.fakes import HA
+
+    door = open_tablet()
+    tap(find("HolderName"))
+    tap(find("ChoiceRow", key=HA.id))
+    frames(4)
+    assert door.tablet is None
+    assert HA.name in texts()
+    assert "Nhập mã PIN 6 số" in texts()

@@ -8,6 +8,8 @@ import pytest
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
 
+from field178_mobile.presenters.idle import LOCK_AFTER_S
+
 
 @pytest.fixture
 def doorway(stage: Stage, tmp_path: Path):
@@ -149,7 +151,7 @@ def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
     door._watch(0)
     assert door.tablet is not None
     now = module.duration_clock()
-    monkeypatch.setattr(module, "duration_clock", lambda: now + module.LOCK_AFTER_S + 1)
+    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
     door._watch(0)
     assert door.tablet is None
 
@@ -167,7 +169,7 @@ def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(doorway, mon
     door.resume()
     assert door.runner.wakes == [WakeReason.NETWORK]
     now = module.duration_clock()
-    monkeypatch.setattr(module, "duration_clock", lambda: now + module.LOCK_AFTER_S + 1)
+    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
     door.resume()
     assert door.tablet is None
     assert door.runner.wakes == [WakeReason.NETWORK]
@@ -204,7 +206,7 @@ def test_tablet_that_is_written_on_does_not_lock(doorway, monkeypatch):
     now = [module.duration_clock()]
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
     for _word in range(3):
-        now[0] += module.LOCK_AFTER_S / 2
+        now[0] += LOCK_AFTER_S / 2
         # A keyboard on the screen is a window of the system: texts come from it, no touches and no keys.
         Window.dispatch("on_textinput", "ă")
         door._watch(0)
@@ -249,3 +251,53 @@ def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
         presenter.start(step)
         frames(4)
         assert lint(screen) == [], step
+
+
+def test_forgotten_pin_is_set_anew_from_anothers_unlock(doorway, monkeypatch):
+    from tests.mobile.ui.fakes import HA, HUNG, PIN
+
+    from field178_mobile import notebook as module
+
+    # The network alone is not there: whose password it was is the office's answer.
+    monkeypatch.setattr(module, "sign_in", lambda *_asked: HUNG)
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    frames(4)
+    assert lint(door.get_parent_window().children[0]) == []
+    tap(find("ChoiceRow", key=HA.id))
+    enter(PIN)
+    until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
+    assert door.tablet is None
+    type_text(find("Field", label="Tên đăng nhập"), "hung")
+    type_text(find("Field", label="Mật khẩu"), "mat khau")
+    tap(find("Btn", text="Đăng nhập"))
+    until(lambda: "Chọn mã PIN" in texts())
+    enter("274905")
+    frames()
+    enter("274905")
+    until(lambda: door.tablet is not None)
+    assert door.tablet.officer.id == HUNG.id
+    vault = door._house.notebook.vault
+    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN)
+
+
+def test_tablet_opened_for_a_new_pin_locks_itself_too(doorway, monkeypatch):
+    from tests.mobile.ui.fakes import HA, PIN
+
+    from field178_mobile.ui import doorway as module
+
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("ChoiceRow", key=HA.id))
+    enter(PIN)
+    until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
+    door._watch(0)
+    frames()
+    assert door.runner.is_stopped
+    assert "Nhập mã PIN 6 số" in texts()

@@ -8,6 +8,7 @@ from field178_mobile.presenters.establishments import EstablishmentRow, Establis
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.outing import OutingState
 from field178_mobile.presenters.record import RecordState
+from field178_mobile.presenters.way_back import go_back, place_of
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips
@@ -93,9 +94,22 @@ class EstablishmentsScreen(kit.Panes):
             self._has_more = False
             self.desk.list.show_more()
 
-    def open(self, record_id: str = "", focus_path: str = "", establishment_id: str = "") -> None:
-        """Go to a filed visit, at a field, or to an establishment."""
-        if record_id:
+    def place(self) -> dict[str, str]:
+        """Return what is open, as `open` takes it."""
+        return place_of(self.desk)
+
+    def open(
+        self,
+        record_id: str = "",
+        focus_path: str = "",
+        establishment_id: str = "",
+        tab: str = "",
+        section: str = "",
+    ) -> None:
+        """Go to a filed visit, at a field, to an establishment, or (tab) to what was left at a locking."""
+        if tab:
+            go_back(self.desk, establishment_id, tab, record_id, section)
+        elif record_id:
             self.desk.record.open_record(record_id, focus_path)
         elif establishment_id:
             self.desk.open(establishment_id)

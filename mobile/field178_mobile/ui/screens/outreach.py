@@ -66,6 +66,11 @@ class OutreachScreen(kit.Panes):
         self._head.show(self.ids.word, bool(self.word))
         self._show_parts()
 
+    def place(self) -> dict[str, str]:
+        """Return which session is open, as `open` takes it."""
+        session = self.desk.session
+        return {"record_id": session.record_id} if session is not None else {}
+
     def open(self, record_id: str = "", focus_path: str = "") -> None:
         """Open a session from elsewhere, at a field."""
         self.desk.show()

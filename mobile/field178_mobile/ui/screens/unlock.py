@@ -79,7 +79,7 @@ class BrandPanel(BoxLayout):
 
 
 class UnlockScreen(BoxLayout):
-    """Draws UnlockState. presenter (None until the vault is read); event on_switch."""
+    """Draws UnlockState. presenter (None until the vault is read); events on_switch, on_forgot."""
 
     presenter = ObjectProperty(None, allownone=True)
     name = StringProperty("")
@@ -90,7 +90,8 @@ class UnlockScreen(BoxLayout):
     is_error = BooleanProperty(False)
     can_type = BooleanProperty(False)
     has_others = BooleanProperty(False)
-    __events__ = ("on_switch",)
+    can_forget = BooleanProperty(False)
+    __events__ = ("on_switch", "on_forgot")
 
     def show(self, state: UnlockState) -> None:
         """Draw the state."""
@@ -99,6 +100,7 @@ class UnlockScreen(BoxLayout):
         self.text, self.warning, self.digits = state.text, state.warning, state.digits
         self.is_error, self.can_type = state.is_error, state.can_type
         self.has_others = len(state.officers) > 1
+        self.can_forget = chosen is not None and state.forgetful is None and not state.is_busy
 
     def press(self, key: str) -> None:
         """Hand a key to the presenter, once there is one."""
@@ -108,6 +110,9 @@ class UnlockScreen(BoxLayout):
             self.presenter.back()
         else:
             self.presenter.type(key)
+
+    def on_forgot(self) -> None:
+        """Overridden by bind."""
 
     def on_switch(self) -> None:
         """Overridden by bind."""
