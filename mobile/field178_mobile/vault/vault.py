@@ -15,19 +15,18 @@ from field178_mobile.vault.device_secret import KeyStore, choose_key_store, secr
 from field178_mobile.vault.model import Enrolment, GuessCost, Officer
 from field178_mobile.vault.pins import PinGate, is_weak
 from field178_mobile.vault.private_file import read_json, write_json, write_private
-from field178_mobile.vault.wrapping import (
+from field178_mobile.vault.wrapping import device_bound_key, pin_key
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.sealed_box import (
+    DEVICE_KEY,
     KEY_BYTES,
     RandomBytes,
     boxed_for,
-    device_bound_key,
     opened_under,
-    pin_key,
     sealed_under,
 )
-from field178_shared.errors import AppError, ErrorCode
 
 _SALT_BYTES = 16
-_DEVICE_KEY = "device-key"
 _PENDING = "pending-device-key"
 
 
@@ -140,7 +139,7 @@ class Vault:
 
     def device_key(self, key: bytes) -> bytes:
         """Return the device's raw Ed25519 private key, for as long as the tablet is unlocked."""
-        found = opened_under(key, _DEVICE_KEY, _bytes(self._state()["device_key"]))
+        found = opened_under(key, DEVICE_KEY, self.sealed_device_key())
         if found is None:
             raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
         return found
@@ -156,8 +155,12 @@ class Vault:
         )
 
     def recovery_box(self) -> bytes:
-        """Return the data key boxed for the district; its holder opens it with `wrapping.unboxed`."""
+        """Return the data key boxed for the district; its holder opens it with `sealed_box.unboxed`."""
         return _bytes(_object(self._state()["recovery"])["box"])
+
+    def sealed_device_key(self) -> bytes:
+        """Return the device's key as it lies here: it shows the office whose box it opens."""
+        return _bytes(self._state()["device_key"])
 
     def _wrapped(self, officer: Officer, pin: str, key: bytes) -> Json:
         if is_weak(pin):
@@ -169,7 +172,7 @@ class Vault:
         return {**asdict(officer), **asdict(self._cost), **sealed}
 
     def _sealed_device_key(self, key: bytes, device_key: bytes) -> str:
-        return base64url.encode(sealed_under(key, _DEVICE_KEY, device_key, self._random_bytes))
+        return base64url.encode(sealed_under(key, DEVICE_KEY, device_key, self._random_bytes))
 
     def _check_key(self, key: bytes) -> None:
         # Another key wrapped beside the true one would open nothing: an officer locked out by a mistake.

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from field178_server.api.request_body import load
-from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest
+from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest, RecoveryRequest
 from field178_server.auth import current_device, require_device
+from field178_server.keyring import to_base64url
 from field178_server.models import Device, Officer
 from field178_server.runtime import Runtime, current_runtime
-from field178_server.services import attempts, audit, enrolment, officers
+from field178_server.services import attempts, audit, enrolment, officers, recovery
 from field178_server.services.attempts import Budget
 from field178_server.services.batch import Batch
 from field178_server.services.enrolment import Claim, Enrolled
 from field178_server.services.quarantine import run_again
+from field178_server.services.recovery import Plea
 from field178_server.services.type_rules import declared_types
 from field178_server.sign_in import check_sign_in, client_address
 from field178_server.unit_of_work import run_write
+from field178_shared import signatures
 from field178_shared.clock import to_wire
 from field178_shared.codelists import load as load_lists
 from field178_shared.errors import AppError, ErrorCode
@@ -52,14 +57,29 @@ def bind_officer() -> ResponseReturnValue:
     login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
     officer_id = check_sign_in(runtime, login, password, code, client_address())
     officer = run_write(runtime.engine, lambda session: _bind(session, runtime, device.id, officer_id))
-    return {
-        "user": {
-            "id": officer.officer_id,
-            "name": officer.name,
-            "agency": officer.agency,
-            "role": officer.role,
-        }
-    }
+    return {"user": _user(officer)}
+
+
+@bp.post("/recovery")
+def recover() -> ResponseReturnValue:
+    """Open a tablet's data key for an officer with a code of the office; a locked tablet has no session."""
+    wanted = load(RecoveryRequest())
+    runtime = current_runtime()
+    login, password, totp = (str(wanted[name] or "") for name in ("login", "password", "totp"))
+    box, device_key, answer_key = (
+        signatures.decode(str(wanted[name])) or b"" for name in ("box", "device_key", "answer_key")
+    )
+    plea = Plea(str(wanted["device"]), str(wanted["code"]), box, device_key, answer_key)
+    budgets = _budgets(runtime, plea.code)
+    run_write(
+        runtime.engine,
+        lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
+    )
+    officer_id = check_sign_in(runtime, login, password, totp, client_address())
+    officer, sealed = run_write(
+        runtime.engine, lambda session: _recover(session, runtime, officer_id, plea, budgets)
+    )
+    return {"user": _user(officer), "box": to_base64url(sealed)}
 
 
 def _enrol(session: Session, runtime: Runtime, claim: Claim, budgets: tuple[Budget, ...]) -> Enrolled:
@@ -84,6 +104,28 @@ def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -
     # What was kept aside because nobody knew its author here is judged again.
     run_again(Batch(session, runtime.tenant_id, runtime.clock, runtime.ids), declared_types(), device_id)
     return officer
+
+
+def _recover(
+    session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[Budget, ...]
+) -> tuple[Officer, bytes]:
+    now = runtime.clock.now()
+    device = recovery.admit(session, runtime.tenant_id, officer_id, plea, now)
+    sealed = recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
+    attempts.give_back(session, runtime.tenant_id, budgets)
+    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
+    entry = audit.Entry("device_recovered", plea.device_id)
+    audit.record(session, stamp, audit.Actor("officer", officer_id), entry)
+    return session.get_one(Officer, (runtime.tenant_id, officer_id)), sealed
+
+
+def _user(officer: Officer) -> dict[str, str]:
+    return {
+        "id": officer.officer_id,
+        "name": officer.name,
+        "agency": officer.agency,
+        "role": officer.role,
+    }
 
 
 def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:

@@ -15,6 +15,8 @@ from field178_server.api.schemas_of_access import (
     EnrolRequest,
     OfficerAnswer,
     OfficerRequest,
+    RecoveryAnswer,
+    RecoveryRequest,
     SessionAnswer,
     SessionRequest,
 )
@@ -54,6 +56,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = MappingProxyType(
             OfficerRequest,
             OfficerAnswer,
             needs_session=True,
+        ),
+        ("POST", "/api/v1/devices/recovery"): Operation(
+            "recover_tablet", "Open the data key of a tablet without a PIN.", RecoveryRequest, RecoveryAnswer
         ),
         ("POST", "/api/v1/auth/challenge"): Operation(
             "challenge", "Ask for a nonce.", ChallengeRequest, ChallengeAnswer

@@ -20,6 +20,11 @@ def _public_key(text: str) -> None:
         raise ValidationError("bad_id")
 
 
+def _base64url(text: str) -> None:
+    if signatures.decode(text) is None:
+        raise ValidationError("bad_id")
+
+
 def _uuid(text: str) -> None:
     if not is_uuid(text):
         raise ValidationError("bad_id")
@@ -65,6 +70,16 @@ class OfficerRequest(_Request):
     totp = fields.String(load_default="", allow_none=True, validate=validate.Length(max=16))
 
 
+class RecoveryRequest(OfficerRequest):
+    """A locked tablet asks the office for its data key: the officer's sign-in and a code of the office."""
+
+    device = fields.String(required=True, validate=_uuid)
+    code = fields.String(required=True, validate=[validate.Length(max=32), _code])
+    box = fields.String(required=True, validate=[validate.Length(max=256), _base64url])
+    device_key = fields.String(required=True, validate=[validate.Length(max=256), _base64url])
+    answer_key = fields.String(required=True, validate=_public_key)
+
+
 class UserAnswer(Schema):
     """An officer as a tablet knows one."""
 
@@ -103,3 +118,9 @@ class OfficerAnswer(Schema):
     """The officer that is now bound to the tablet."""
 
     user = fields.Nested(UserAnswer, required=True)
+
+
+class RecoveryAnswer(OfficerAnswer):
+    """The data key, in a box for the tablet alone."""
+
+    box = fields.String(required=True)

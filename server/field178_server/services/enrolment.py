@@ -107,6 +107,23 @@ def enrol(session: Session, tenant_id: str, claim: Claim, device_id: str, now: d
     return _same_device(session, code, officer, claim.public_key)
 
 
+def use_code(
+    session: Session, officer: Officer, code_text: str, public_key: str, device_id: str, now: datetime
+) -> None:
+    """Use up a code issued for an officer, for a tablet that is one already; repeated: taken again.
+
+    Raises AppError(enrolment_refused).
+    """
+    code = session.get(EnrolmentCode, (officer.tenant_id, _hash(code_text)))
+    if code is None or now >= code.expires_at or code.officer_id != officer.officer_id:
+        raise AppError(ErrorCode.ENROLMENT_REFUSED)
+    if _claim(session, code, public_key, now):
+        code.device_id = device_id
+        session.flush()
+    elif (code.public_key, code.device_id) != (public_key, device_id):
+        raise AppError(ErrorCode.ENROLMENT_REFUSED)
+
+
 def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime) -> bool:
     """Use the code up in one statement, so that of many claims at once exactly one wins."""
     claimed = session.execute(
