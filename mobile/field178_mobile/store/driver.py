@@ -24,6 +24,7 @@ __all__ = [
     "Error",
     "OperationalError",
     "is_refused_write",
+    "is_undecodable",
     "sqlite",
 ]
 
@@ -42,3 +43,8 @@ def is_refused_write(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSED
+
+
+def is_undecodable(error: Exception) -> bool:
+    """Tell whether the driver says of a column that its text is none: its bytes were changed."""
+    return isinstance(error, sqlite.OperationalError) and "decode" in str(error)

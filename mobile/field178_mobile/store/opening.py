@@ -9,7 +9,7 @@ from pathlib import Path
 
 from field178_mobile.ports import CrashPoint
 from field178_mobile.store.connection import open_connection
-from field178_mobile.store.driver import Connection, DatabaseError
+from field178_mobile.store.driver import Connection, DatabaseError, is_undecodable
 from field178_mobile.store.filing import add_entries, recover_entries
 from field178_mobile.store.healing import heal, write_lost_journal
 from field178_mobile.store.journal import Entry, Journal
@@ -136,7 +136,8 @@ def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
 
 def _raise_unless_damaged(error: Exception) -> None:
     # A lock, a full disk and the like are subclasses and no damage: the file stays where it is.
-    if isinstance(error, DatabaseError) and type(error) is not DatabaseError:
+    is_other = isinstance(error, DatabaseError) and type(error) is not DatabaseError
+    if is_other and not is_undecodable(error):
         raise error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 from field178_mobile.ports import no_crash
-from field178_mobile.store.driver import Connection, sqlite
+from field178_mobile.store.driver import Connection, is_undecodable, sqlite
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.migrate import migrate
 from field178_mobile.store.room import Room, parse_object
@@ -73,8 +73,8 @@ def is_as_written(room: Room) -> bool:
     except UnicodeDecodeError:
         return False
     except sqlite.OperationalError as error:
-        # So the driver says it of a column. Anything else is no damage: the file stays where it is.
-        if "decode" not in str(error):
+        # Anything else is no damage: the file stays where it is.
+        if not is_undecodable(error):
             raise
         return False
 

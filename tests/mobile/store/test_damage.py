@@ -63,6 +63,18 @@ def test_every_filed_change_comes_back(folder: Path, clock: FrozenClock, damage:
     again.close()
 
 
+def test_a_migration_whose_note_is_no_text_any_more_is_damage(folder: Path, clock: FrozenClock) -> None:
+    connection = sqlite.connect(folder / DATABASE)
+    connection.execute("UPDATE migration SET checksum = CAST(x'34a0' AS TEXT)")
+    connection.commit()
+    connection.close()
+    store = opened(folder, clock)
+    assert store.was_rebuilt
+    assert [draft.record_id for draft in store.drafts.all()] == [DRAFTED]
+    assert all(store.view(one) is not None for one in FILED)
+    store.close()
+
+
 def test_drafts_and_settings_are_taken_from_what_can_still_be_read(folder: Path, clock: FrozenClock) -> None:
     hurt(folder / DATABASE, "one page of the base")
     store = opened(folder, clock, seed=7)
