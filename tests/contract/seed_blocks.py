@@ -20,9 +20,7 @@ VERDICTS = {
     ("unchanged", None),
     ("unchanged", "replaced"),
     ("conflict", "changed"),
-    ("conflict", "deleted"),
     ("conflict", "locked"),
-    ("conflict", "merged"),
     ("quarantined", "schema"),
     ("quarantined", "rule"),
     ("quarantined", "orphan"),
@@ -30,6 +28,9 @@ VERDICTS = {
     ("quarantined", "scope_not_granted"),
     ("quarantined", "user_unknown"),
 }
+# Too seldom for every block: met where what leads to it is done much.
+SELDOM = {"delete": ("conflict", "deleted"), "merge": ("conflict", "merged")}
+SEEDS_FOR_SELDOM = 20
 TABLET_TRANSACTIONS = {
     *("file", "sent", "checkpoint", "finish", "offer", "epoch", "lost", "prune", "resync", "repair")
 }

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.contract.seed_blocks import SECOND_HALF, judge_block
+from tests.contract.seed_blocks import SECOND_HALF, SEEDS_FOR_SELDOM, SELDOM, judge_block
 from tests.contract.simulator.run import Simulator
+from tests.contract.simulator.world import Options
 
 
 @pytest.mark.parametrize("block", SECOND_HALF)
 def test_no_seed_loses_a_change(worlds: Simulator, block: int) -> None:
     judge_block(worlds, block)
+
+
+@pytest.mark.parametrize("often", sorted(SELDOM))
+def test_a_late_word_on_what_is_gone_is_met(worlds: Simulator, often: str) -> None:
+    for seed in range(SEEDS_FOR_SELDOM):
+        worlds.run(seed, Options(often=often))
+    assert SELDOM[often] in worlds.seen.verdicts
