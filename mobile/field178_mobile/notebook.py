@@ -187,6 +187,38 @@ class AnotherOfficer:
         return self._opened
 
 
+class RecoveredOfficer:
+    """The way back for who forgot the PIN while nobody else can open the tablet: a code of the office."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+        self._code = ""
+        self._key = b""
+        self._answer_key = random.SystemRandom().randbytes(32)
+
+    def register(self, link: EnrolLink) -> None:
+        """Keep the code; whose tablet this is the office knows."""
+        self._code = link.code
+
+    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+        """Get the data key for code and password together."""
+        from field178_mobile.sync.enrolment import Locked, SignIn, recover
+        from field178_mobile.sync.transport import HttpTransport
+
+        vault, enrolment = self._notebook.vault, self._notebook.vault.enrolment()
+        locked = Locked(enrolment.device, vault.recovery_box(), vault.sealed_device_key())
+        typed = SignIn(login, password, one_time_code)
+        caller = HttpTransport(enrolment.url, enrolment.pin)
+        recovered = recover(caller, locked, self._code, typed, self._answer_key)
+        self._key = recovered.key
+        return recovered.officer
+
+    def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
+        """Keep the new PIN and open the notebook: nothing in it has changed."""
+        self._notebook.vault.add_officer(officer, pin, self._key)
+        return self._notebook.open(self._key)
+
+
 def sign_in(
     enrolment: Enrolment, device_key: bytes, login: str, password: str, one_time_code: str = ""
 ) -> Officer:

@@ -53,6 +53,7 @@ class EnrolState:
     number: int = 1
     title: str = ""
     hint: str = ""
+    address: str = ""
     link_error: str = ""
     address_error: str = ""
     code_error: str = ""
@@ -80,12 +81,16 @@ class EnrolPresenter(Generic[Opened]):
         self._on_done = on_done
         self._officer: Officer | None = None
         self._expected: Officer | None = None
+        self._address = ""
         self._pin = self._first_pin = ""
         self.state = EnrolState()
 
-    def start(self, step: Step = Step.CODE, expected: Officer | None = None) -> None:
-        """Show the first step; with an officer expected nobody else may sign in."""
-        self._expected = expected
+    def start(self, step: Step = Step.CODE, expected: Officer | None = None, address: str = "") -> None:
+        """Show the first step; with an officer expected nobody else may sign in.
+
+        `address` is filled in already, where the tablet knows its office.
+        """
+        self._expected, self._address = expected, address
         self._go(step)
 
     def submit_link(self, text: str) -> None:
@@ -178,14 +183,15 @@ class EnrolPresenter(Generic[Opened]):
     def _go(self, step: Step, error: str = "") -> None:
         self._pin = ""
         title, hint = _WORDS[step]
-        if step is Step.SIGN_IN and self._expected is not None:
-            title, hint = _NEW_PIN
+        if self._expected is not None:
+            title, hint = _FOR_NEW_PIN.get(step, (title, hint))
         self._show(
             EnrolState(
                 step=step,
                 number=min(STEPS.index(step) + 1, 3),
                 title=self._say(title),
                 hint=self._say(hint),
+                address=self._address,
                 error=error,
                 officer=known.name if (known := self._officer or self._expected) else "",
             )
@@ -199,10 +205,16 @@ class EnrolPresenter(Generic[Opened]):
         self._render(state)
 
 
-_NEW_PIN = (
-    N_("Sign in for a new PIN"),
-    N_("With the login and password of the office, over a network. Nothing on this tablet is lost."),
-)
+_FOR_NEW_PIN = {
+    Step.CODE: (
+        N_("Ask the office for a code"),
+        N_("The code of an enrolment, for you, valid for ten minutes. Nothing on this tablet is lost."),
+    ),
+    Step.SIGN_IN: (
+        N_("Sign in for a new PIN"),
+        N_("With the login and password of the office, over a network. Nothing on this tablet is lost."),
+    ),
+}
 _WORDS = {
     Step.CODE: (
         N_("Enrol this tablet"),

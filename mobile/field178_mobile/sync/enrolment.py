@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from field178_mobile.ports import Json
 from field178_mobile.vault import base64url
 from field178_mobile.vault.model import Enrolment, Officer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_LABEL, Reader
+from field178_shared.sealed_box import unboxed
 
 
 class Caller(Protocol):
@@ -89,6 +92,57 @@ def bind_officer(caller: Caller, login: str, password: str, totp: str = "") -> O
     """
     body: Json = {"login": login, "password": password, **({"totp": totp} if totp else {})}
     return _officer(Reader(caller.call("/api/v1/devices/officers", body, with_session=True)).members("user"))
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A tablet that no PIN opens: which device, its data key boxed for the office, its sealed device key."""
+
+    device: str
+    box: bytes
+    device_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What an officer types once, online; the code of the moment is empty for most."""
+
+    login: str
+    password: str
+    totp: str = ""
+
+
+def recover(caller: Caller, locked: Locked, code: str, typed: SignIn, answer_key: bytes) -> RecoveredKey:
+    """Ask the office for the data key of a locked tablet; the same code and key again get the same answer.
+
+    `answer_key` is a raw X25519 private key made for this answer. Raises AppError: enrolment_refused,
+    sign_in_refused, slow_down, no_network, not_our_server (also for a box that opens with no key of ours).
+    """
+    public = X25519PrivateKey.from_private_bytes(answer_key).public_key().public_bytes_raw()
+    body: Json = {
+        "device": locked.device,
+        "code": code,
+        "login": typed.login,
+        "password": typed.password,
+        **({"totp": typed.totp} if typed.totp else {}),
+        "box": base64url.encode(locked.box),
+        "device_key": base64url.encode(locked.device_key),
+        "answer_key": base64url.encode(public),
+    }
+    answer = Reader(caller.call("/api/v1/devices/recovery", body))
+    try:
+        key = unboxed(answer_key, base64url.decode(answer.text("box")))
+    except (InvalidTag, ValueError):
+        raise AppError(ErrorCode.NOT_OUR_SERVER) from None
+    return RecoveredKey(_officer(answer.members("user")), key)
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class RecoveredKey:
+    """Who signed in, and the data key of the tablet."""
+
+    officer: Officer
+    key: bytes
 
 
 def session_signature(device_key: bytes, nonce: str, device: str) -> str:

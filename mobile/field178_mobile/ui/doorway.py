@@ -12,6 +12,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.presenters.idle import Idle
 from field178_mobile.sync.events import WakeReason
+from field178_mobile.ui.handing import agency_name, hand_over, show_officers
 from field178_mobile.ui.idle_notice import IdleNotice
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
@@ -72,7 +73,7 @@ class Doorway(BoxLayout):
         screen.presenter = UnlockPresenter(
             PinDoor(self._house.notebook),
             self._background,
-            Speech(language, language.code, _agency_name),
+            Speech(language, language.code, agency_name),
             screen.show,
             self.opened,
             self._helped,
@@ -156,19 +157,12 @@ class Doorway(BoxLayout):
 
     def _hand_over(self) -> None:
         """Let another officer of this tablet take it, or lock it."""
-        from field178_mobile.ui import kit
+        if self.tablet is not None:
+            hand_over(self._house.notebook.vault, self.tablet.officer.id, self.lock)
 
-        if self.tablet is None:
-            return
-        me = self.tablet.officer.id
-        choices = [
-            kit.Choice(one.id, one.name, _agency_name(one.agency))
-            for one in self._house.notebook.vault.officers()
-        ]
-        sheet = kit.ChoiceSheet(choices, [me], lambda keys: self.lock(keys[0]))
-        sheet.title = language("Hand the tablet over")
-        sheet.sub = language("It locks and asks for the PIN of the one you choose. Drafts are kept.")
-        sheet.open()
+    def _show_officers(self) -> None:
+        if self.tablet is not None:
+            show_officers(self._house.notebook.vault, self.tablet, self._add_officer)
 
     def _add_officer(self) -> None:
         """Let one more officer sign in and choose a PIN beside the open notebook."""
@@ -241,12 +235,24 @@ class Doorway(BoxLayout):
 
         presenter = screen.presenter
         if presenter is not None:
-            ForgottenSheet(presenter.state.others, presenter.help).open()
+            ForgottenSheet(presenter.state.others, presenter.help, self._recover).open()
+
+    def _recover(self) -> None:
+        """Let the chosen officer set a new PIN with a code of the office."""
+        from field178_mobile.notebook import RecoveredOfficer
+        from field178_mobile.ui.enrolling import officer_joins
+
+        shown = self.children[0]
+        if not isinstance(shown, UnlockScreen) or shown.presenter is None:
+            return
+        desk, who = RecoveredOfficer(self._house.notebook), shown.presenter.state.chosen
+        address = self._house.notebook.vault.enrolment().url
+        self._show(officer_joins(desk, self._background, self.opened, self.ask_pin, who, address))
 
     def _open_settings(self) -> None:
         from field178_mobile.ui.screens.settings import SettingsSheet
 
-        SettingsSheet(self._look_book, self.lock, self._add_officer).open()
+        SettingsSheet(self._look_book, self.lock, self._show_officers).open()
 
     def _switch_mode(self) -> None:
         self._look_book.change(mode="light" if theme.is_dark else "dark")
@@ -286,11 +292,3 @@ class Doorway(BoxLayout):
             return
         self.clear_widgets()
         self.add_widget(widget)
-
-
-def _agency_name(agency_id: str) -> str:
-    """Return the name of an agency; an unknown one shows itself."""
-    from field178_shared.codelists import load
-
-    agency = load().agencies.get(agency_id)
-    return agency.label(language.code) if agency else agency_id

@@ -31,11 +31,15 @@ def officer_joins(
     on_done: Done,
     on_cancel: Callable[[], None],
     expected: Officer | None = None,
+    address: str = "",
 ) -> EnrolScreen:
-    """Return the screen of one more officer, or of one expected who sets a new PIN, at the sign-in."""
+    """Return the screen of one more officer, or of one expected who sets a new PIN.
+
+    With the office's address it begins at a code of the office, else at the sign-in.
+    """
     screen = _screen(desk, background, on_done, EnrolScreen(has_cancel=True))
     screen.bind(on_cancel=lambda _screen: on_cancel())
-    screen.presenter.start(Step.SIGN_IN, expected)
+    screen.presenter.start(Step.CODE if address else Step.SIGN_IN, expected, address)
     return screen
 
 

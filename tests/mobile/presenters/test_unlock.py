@@ -293,3 +293,16 @@ def test_one_time_code_goes_along_without_blanks(enrolling):
     presenter.start(Step.SIGN_IN)
     presenter.submit_sign_in("hung", "right", " 123 456 ")
     assert desk.codes == ["123456"]
+
+
+def test_with_a_code_of_the_office_the_forgetful_begins_at_the_code(enrolling):
+    presenter, desk, states, done = enrolling
+    presenter.start(Step.CODE, HUNG, "https://office.example")
+    assert states[-1].address == "https://office.example"
+    assert states[-1].title == "Ask the office for a code"
+    presenter.submit_code("office.example", CODE)
+    presenter.submit_sign_in("hung", "right")
+    for _time in range(2):
+        enter(presenter, "274905")
+    assert [link.code for link in desk.links] == [CODE]
+    assert done == [(HUNG, "opened")]

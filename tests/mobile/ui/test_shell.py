@@ -271,3 +271,19 @@ def test_name_in_the_line_hands_the_tablet_over(open_tablet):
     assert door.tablet is None
     assert HA.name in texts()
     assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet, window_size):
+    from tests.mobile.ui.fakes import HA, HUNG
+
+    door = open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    tap(find("Btn", text="Cán bộ của máy này"))
+    frames(4)
+    assert {HUNG.name, HA.name} <= set(texts())
+    assert lint(find("OfficersSheet")) == []
+    tap(find("Btn", text="Gỡ khỏi máy này"))
+    tap(find("Btn", text="Gỡ"))
+    frames(4)
+    assert [one.id for one in door._house.notebook.vault.officers()] == [HUNG.id]
+    assert HA.name not in texts()

@@ -301,3 +301,18 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(doorway, monkeypatch):
     frames()
     assert door.runner.is_stopped
     assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    frames(4)
+    assert "Xin cơ quan một mã" in texts()
+    assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
+    assert lint(door) == []
+    tap(find("Btn", text="Bỏ qua"))
+    frames(4)
+    assert "Nhập mã PIN 6 số" in texts()

@@ -64,7 +64,10 @@ class EnrolScreen(BoxLayout):
         kind = _STEPS[state.step.value]
         if not isinstance(next(iter(self.ids.step.children), None), kind):
             self.ids.step.clear_widgets()
-            self.ids.step.add_widget(kind(screen=self))
+            step = kind(screen=self)
+            if state.address and "address" in step.ids:
+                step.ids.address.ids.entry.text = state.address
+            self.ids.step.add_widget(step)
 
     def on_cancel(self) -> None:
         """Overridden by bind."""

@@ -15,10 +15,17 @@ __all__ = ["ForgottenSheet"]
 
 
 class ForgottenSheet(kit.Sheet):
-    """Offers the helpers. ForgottenSheet(officers, on_helper).open(); on_helper(officer id)."""
+    """Offers the helpers, and the office. ForgottenSheet(officers, on_helper, on_office).open().
+
+    on_helper(officer id), on_office().
+    """
 
     def __init__(
-        self, helpers: Sequence[Officer], on_helper: Callable[[str], None], **kwargs: object
+        self,
+        helpers: Sequence[Officer],
+        on_helper: Callable[[str], None],
+        on_office: Callable[[], None],
+        **kwargs: object,
     ) -> None:
         super().__init__(title=_("Forgot the PIN?"), **kwargs)
         self._on_helper = on_helper
@@ -34,10 +41,17 @@ class ForgottenSheet(kit.Sheet):
             listed.show(choices, set())
             listed.bind(on_choose=self._choose)
             self.add_widget(listed)
-        else:
-            alone = _("No other officer of this tablet can open it. Bring it to the office: its key does.")
-            self.add_widget(kit.Txt(text=alone, tone="muted"))
+        said = _(
+            "Nobody here can open it? With a code of the office and your password you can, over a network."
+        )
+        self.add_widget(kit.Txt(text=said, tone="muted"))
+        office = kit.Btn(text=_("I have a code of the office"), kind="outline", size_hint_x=1)
+        office.bind(on_release=lambda _btn: self._leave(on_office))
+        self.add_widget(office)
 
     def _choose(self, _list: object, officer_id: str) -> None:
+        self._leave(lambda: self._on_helper(officer_id))
+
+    def _leave(self, act: Callable[[], None]) -> None:
         self.dismiss()
-        self._on_helper(officer_id)
+        act()

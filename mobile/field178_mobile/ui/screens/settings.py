@@ -18,13 +18,13 @@ class SettingsBody(kit.Column):
 
 
 class SettingsSheet(kit.Sheet):
-    """Settings of this tablet. SettingsSheet(look_book, on_lock, on_officer).open()."""
+    """Settings of this tablet. SettingsSheet(look_book, on_lock, on_officers).open()."""
 
     def __init__(
         self,
         look_book: LookBook,
         on_lock: Callable[[], None],
-        on_officer: Callable[[], None],
+        on_officers: Callable[[], None],
         **kwargs: object,
     ) -> None:
         super().__init__(title=_("Settings"), **kwargs)
@@ -37,7 +37,7 @@ class SettingsSheet(kit.Sheet):
         self._offer("typing", "typing", ways)
         self._offer("languages", "language", (("vi", "Tiếng Việt"), ("en", "English")))
         self._body.ids.lock.bind(on_release=lambda _btn: self._leave(on_lock))
-        self._body.ids.officer.bind(on_release=lambda _btn: self._leave(on_officer))
+        self._body.ids.officer.bind(on_release=lambda _btn: self._leave(on_officers))
 
     def _offer(self, holder: str, member: str, choices: tuple[tuple[str | float, str], ...]) -> None:
         chips = self._body.ids[holder]

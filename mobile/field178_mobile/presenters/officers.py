@@ -1,0 +1,70 @@
+"""Who may open this tablet: the officers, and taking one of them off it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from field178_mobile.store import Draft
+from field178_mobile.vault.model import Officer
+
+
+class OfficerBook(Protocol):
+    """What the vault offers while it is open."""
+
+    def officers(self) -> Sequence[Officer]:
+        """Return the officers of this tablet."""
+        ...
+
+    def remove_officer(self, officer_id: str, key: bytes) -> None:
+        """Take an officer's way in away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    """One officer in the list. note says why nobody can take this one off, empty when one can."""
+
+    id: str
+    name: str
+    agency: str
+    note: str
+
+
+class OfficersPresenter:
+    """Lists the officers and takes one off; whoever holds the tablet stays (that is signing out)."""
+
+    def __init__(
+        self,
+        book: OfficerBook,
+        key: bytes,
+        me: str,
+        drafts: Callable[[], Sequence[Draft]],
+        translate: Callable[[str], str],
+    ) -> None:
+        self._book = book
+        self._key = key
+        self._me = me
+        self._drafts = drafts
+        self._say = translate
+
+    def rows(self) -> tuple[OfficerRow, ...]:
+        """Return the officers in the order they came."""
+        return tuple(
+            OfficerRow(one.id, one.name, one.agency, self._note(one.id)) for one in self._book.officers()
+        )
+
+    def remove(self, officer_id: str) -> bool:
+        """Take an officer off; False when that one stays. Filed and unsent work stays and is sent."""
+        if self._note(officer_id):
+            return False
+        self._book.remove_officer(officer_id, self._key)
+        return True
+
+    def _note(self, officer_id: str) -> str:
+        if officer_id == self._me:
+            return self._say("Holds the tablet now")
+        count = sum(1 for draft in self._drafts() if draft.user == officer_id)
+        # Only who began a draft is sure to look for it again: it is finished or thrown away first.
+        return self._say("{count} drafts to finish first").format(count=count) if count else ""

@@ -1,0 +1,43 @@
+"""Sheets about who holds the tablet: hand it over, see who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from field178_mobile.ui.language import language
+
+if TYPE_CHECKING:
+    from field178_mobile.ui.tablet import Tablet
+    from field178_mobile.vault import Vault
+
+
+def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
+    """Ask who takes the tablet; on_chosen(officer id)."""
+    from field178_mobile.ui import kit
+
+    officers = vault.officers()
+    choices = [kit.Choice(one.id, one.name, agency_name(one.agency)) for one in officers]
+    sheet = kit.ChoiceSheet(choices, [me], lambda keys: on_chosen(keys[0]))
+    sheet.title = language("Hand the tablet over")
+    sheet.sub = language("It locks and asks for the PIN of the one you choose. Drafts are kept.")
+    sheet.open()
+
+
+def show_officers(vault: Vault, tablet: Tablet, on_add: Callable[[], None]) -> None:
+    """Show who may open the open tablet."""
+    from field178_mobile.presenters.officers import OfficersPresenter
+    from field178_mobile.ui.screens.officers import OfficersSheet
+
+    opened = tablet.opened
+    drafts = opened.store.drafts.all
+    presenter = OfficersPresenter(vault, opened.key, tablet.officer.id, drafts, language)
+    OfficersSheet(presenter, agency_name, on_add).open()
+
+
+def agency_name(agency_id: str) -> str:
+    """Return the name of an agency; an unknown one shows itself."""
+    from field178_shared.codelists import load
+
+    agency = load().agencies.get(agency_id)
+    return agency.label(language.code) if agency else agency_id

@@ -1,0 +1,68 @@
+"""Every PIN of a tablet is forgotten: office and officer together open it again, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.foreign_client import enrolment_code
+from tests.e2e.server_process import ServerProcess, running_server
+
+from field178_mobile.notebook import FirstEnrolment, Notebook, PinDoor, RecoveredOfficer
+from field178_mobile.sync.enrolment import EnrolLink
+from field178_mobile.vault import GuessCost
+from field178_shared.clock import SystemClock
+from field178_shared.errors import AppError, ErrorCode
+
+PASSWORD = "mat-khau-cua-an-1"
+CHEAP = GuessCost(memory_kib=64, passes=1)
+
+
+class StillRunner:
+    """Sync that is not needed here."""
+
+    def start(self) -> None:
+        return
+
+    def stop(self) -> None:
+        return
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    with running_server(tmp_path / "server") as found:
+        wanted = ("--role", "team_lead", "--team", "Đội 178")
+        found.command("user", "add", "an", *wanted, stdin=f"{PASSWORD}\n")
+        yield found
+
+
+def tablet_in(folder: Path) -> Notebook:
+    return Notebook(folder, SystemClock(), "máy thử", CHEAP, lambda *_parts: StillRunner())
+
+
+def test_unsent_work_is_there_after_every_pin_was_forgotten(server: ServerProcess, tmp_path: Path) -> None:
+    notebook = tablet_in(tmp_path / "tablet")
+    first = FirstEnrolment(notebook)
+    first.register(EnrolLink(server.url, enrolment_code(server.command("enrol-code", "--user", "an"))))
+    opened = first.set_up(first.sign_in("an", PASSWORD, ""), "274905")
+    opened.store.settings.put("unsent", "work")
+    opened.close()
+
+    again = tablet_in(tmp_path / "tablet")
+    way = RecoveredOfficer(again)
+    way.register(EnrolLink(server.url, "0000000000000000"))
+    with pytest.raises(AppError) as refused:
+        way.sign_in("an", PASSWORD, "")
+    assert refused.value.code is ErrorCode.ENROLMENT_REFUSED
+    way.register(EnrolLink(server.url, enrolment_code(server.command("enrol-code", "--user", "an"))))
+    officer = way.sign_in("an", PASSWORD, "")
+    opened = way.set_up(officer, "918264")
+    assert opened.store.settings.get("unsent") == "work"
+    opened.close()
+    renewed = PinDoor(again).open(officer.id, "918264")
+    renewed.close()
+    with pytest.raises(AppError):
+        PinDoor(again).open(officer.id, "274905")
+    assert len(json.loads(server.command("devices", "--json"))) == 1
