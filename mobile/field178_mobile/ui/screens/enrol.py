@@ -35,7 +35,12 @@ class PinStep(BoxLayout):
     screen = ObjectProperty(None)
 
 
-_STEPS = {"code": CodeStep, "sign_in": SignInStep, "pin": PinStep, "pin_again": PinStep}
+_STEPS: dict[str, type[BoxLayout]] = {
+    "code": CodeStep,
+    "sign_in": SignInStep,
+    "pin": PinStep,
+    "pin_again": PinStep,
+}
 
 
 class EnrolScreen(BoxLayout):
