@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from field178_mobile.player.stage import Stage
@@ -167,8 +168,11 @@ class Player:
         self.fingers.pace = pace = Pace()
         before = self.fingers.taps
         work()
-        cost: Seen = {"press_ms": pace.press_ms, "tap_ms": pace.tap_ms, "widgets": pace.widgets}
-        return {"taps": self.fingers.taps - before, "unsent": self._status().unsent_records, **cost}
+        return {
+            "taps": self.fingers.taps - before,
+            "unsent": self._status().unsent_records,
+            **asdict(pace),
+        }
 
     def _line(self) -> Seen:
         from field178_mobile.ui.tablet import LOOK_AGAIN_S

@@ -15,12 +15,14 @@ class Pace:
     """The cost of every tap so far, in milliseconds of the thread that draws.
 
     `press_ms`: from the finger's coming down to the end of the next frame. `tap_ms`: that, and from its
-    lifting to the end of the frame that answers. `widgets`: the most that were alive after a tap.
+    lifting to the end of the frame that answers. `widgets`: the most that were alive after a tap on one
+    screen or one sheet over it; `widgets_in_all`: on both together.
     """
 
     press_ms: list[float] = field(default_factory=list)
     tap_ms: list[float] = field(default_factory=list)
     widgets: int = 0
+    widgets_in_all: int = 0
 
     def touch(self, press: Callable[[], None], lift: Callable[[], None]) -> None:
         """Put a finger down and lift it; each of the two draws one frame."""
@@ -32,12 +34,14 @@ class Pace:
 
     def look(self) -> None:
         """Count what is alive."""
-        self.widgets = max(self.widgets, live_widgets())
+        alive = live_widgets()
+        self.widgets = max(self.widgets, *alive)
+        self.widgets_in_all = max(self.widgets_in_all, sum(alive))
 
 
-def live_widgets() -> int:
-    """Return how many widgets hang in the window, seen or not."""
-    return sum(1 for child in Window.children for _widget in _all(child))
+def live_widgets() -> list[int]:
+    """Return how many widgets, seen or not, hang in the screen and in each thing that lies over it."""
+    return [sum(1 for _widget in _all(child)) for child in Window.children]
 
 
 def _all(root: Widget) -> Iterator[Widget]:
