@@ -125,6 +125,22 @@ def test_from_the_conclusion_the_visit_is_completed_first(table: Table) -> None:
     assert not find_all("MinutesSheet")
 
 
+def test_an_approved_visit_has_its_minutes_behind_its_conclusion(table: Table) -> None:
+    from tests.mobile.inspection_world import TEAM_SCOPE
+    from tests.mobile.support import base_row, server_commits
+
+    from field178_shared.ids import review_id
+
+    review = {"record": LAST_VISIT, "record_rev": 1, "state": "approved"}
+    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
+    table.lay().open(record_id=LAST_VISIT)
+    table.screen.desk.record.visit.choose_tab("conclusion")
+    frames(3)
+    assert find("PinnedField").disabled
+    tap(bring_conclusion(table))
+    assert find("Btn", text="Lập biên bản")
+
+
 def bring_conclusion(table: Table) -> Any:
     pane = table.screen.pane._panes["conclusion"]
     pane.ids.scroll.scroll_to_widget(pane.ids.to_minutes)

@@ -58,8 +58,10 @@ class ConclusionPane(BoxLayout):
         self._problems.show(checked.problems)
         self._warnings.show(checked.warnings)
         self.ids.protocols.show(protocols)
-        self.ids.scroll.column.disabled = state.is_locked
         self._draw(said)
+        for card in self.ids.scroll.column.children:
+            # What the office has reviewed is not changed, but its paper can still be made.
+            card.disabled = state.is_locked and card is not self.ids.to_minutes.__self__
         if self.has_problems and not had_problems:
             self.ids.scroll.scroll_y = 1
 
