@@ -129,7 +129,9 @@ def test_every_decision_has_its_four_parts_and_a_number_of_its_own() -> None:
             assert part in text, f"{path.name} lacks {part}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/quick-start.md"]
+)
 def test_every_file_that_a_document_names_exists(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     named = set(re.findall(r"\]\(([^)#:]+)\)", text)) | set(re.findall(r"`(docs/[\w./-]+\.md)`", text))
