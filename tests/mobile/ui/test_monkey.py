@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.mobile.ui.stage import Stage
 
-SEED, STEPS = 178, 40
+SEED, STEPS = 178, 30
 
 
 def test_random_taps_raise_nothing_and_lose_no_draft(stage: Stage, tmp_path: Path):
