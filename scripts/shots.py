@@ -107,7 +107,7 @@ def tour(name: str, work: Work, shoot: Callable[[str], None]) -> None:
     shoot("items")
     add_photo(fingers)
     fingers.press("Tab", key="photos")
-    fingers.until(lambda: fingers.find("PhotoCard").bitmap, "the picture")
+    fingers.until(lambda: fingers.sees("PhotoCard") and fingers.find("PhotoCard").bitmap, "the picture")
     shoot("photos")
     make_minutes(work)
     shoot("minutes")
@@ -129,7 +129,8 @@ def add_photo(fingers: Fingers) -> None:
     fingers.press("ChoiceRow", key="photo_premises")
     fingers.press("ChoiceRow", is_multiple=True)
     fingers.press("Btn", text=_("Keep the photo"))
-    fingers.until(lambda: not fingers.sees("Btn", text=_("Keep the photo")), "the kept photo")
+    # The button changes its word while the photo is sealed: only the page that closes says that it is kept.
+    fingers.until(lambda: not fingers.sees("PhotoPage"), "the kept photo")
 
 
 def make_minutes(work: Work) -> None:
