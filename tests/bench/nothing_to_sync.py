@@ -58,7 +58,7 @@ def _measure(server: ServerProcess, client: ForeignClient, floor: float) -> None
     figure("S4", f"body up, {scopes}", len(body) / 1000, "kB", 0.45)
     figure("S4", f"body down, {scopes}", answers[0].down / 1000, "kB", 0.45)
     figure("S4", f"requests, {scopes}", 1, "requests", 1)
-    figure("S4", f"time p50, {scopes}", spent * 1000, "ms", 8, spent / floor)
+    figure("S4", f"time p50, {scopes}", spent * 1000, "ms", 8, ratio=spent / floor)
     figure("S4", f"server CPU, {scopes}", cpu / ROUNDS * 1000, "ms")
 
 

@@ -44,9 +44,9 @@ def main() -> None:
         for way, seconds in (("first packed", None), ("packed", 1.5), ("cold", 4.0)):
             spent, fetched = _measured(server, is_packed=way != "cold")
             assert (fetched.snapshots > 0) == (way != "cold"), fetched
-            figure("S2", f"{way}: pull 50,000", spent.wall_s, "s", seconds, spent.wall_s / floor.wall_s)
+            figure("S2", f"{way}: pull 50,000", spent.wall_s, "s", seconds, ratio=spent.wall_s / floor.wall_s)
             cpu = spent.cpu_s / RECORDS * 1000
-            figure("S2", f"{way}: server CPU a record", cpu, "ms", None, spent.cpu_s / floor.cpu_s)
+            figure("S2", f"{way}: server CPU a record", cpu, "ms", ratio=spent.cpu_s / floor.cpu_s)
             figure("S2", f"{way}: bytes down", fetched.down / 1e6, "MB", 12.7)
             figure("S2", f"{way}: requests", fetched.requests, "requests")
         figure("S2", "server memory", peak_memory_mb(pid_of(server)), "MB", 170)

@@ -35,8 +35,8 @@ def main() -> None:
         seconds, cpu = time.perf_counter() - started, cpu_seconds(server) - cpu
         assert held == RECORDS, f"{held} of {RECORDS} acknowledged"
     floor = push_all(_body(client, changes) for changes in batches)
-    figure("S1", "push 10,000 new records", seconds, "s", 2.5, seconds / floor.wall_s)
-    figure("S1", "server CPU a record", cpu / RECORDS * 1000, "ms", 0.25, cpu / floor.cpu_s)
+    figure("S1", "push 10,000 new records", seconds, "s", 2.5, ratio=seconds / floor.wall_s)
+    figure("S1", "server CPU a record", cpu / RECORDS * 1000, "ms", 0.25, ratio=cpu / floor.cpu_s)
     figure("S1", "bytes up", up / 1e6, "MB", 3)
     figure("S1", "bytes down", down / 1e3, "kB", 100)
     figure("S1", "time against the floor", seconds / floor.wall_s, "x", 3)

@@ -36,7 +36,7 @@ def main() -> None:
         floor = _floor(pushed)
         target = (0.6, 3) if tablets == TABLETS[-1] else (None, None)
         name = f"{tablets} tablets x {RECORDS} records"
-        figure("S5", name, seconds, "s", target[0], seconds / floor)
+        figure("S5", name, seconds, "s", target[0], ratio=seconds / floor)
         figure("S5", f"{name}: slowest to fastest", max(times) / min(times), "times", target[1])
         figure("S5", f"{name}: acknowledged, not stored", abs(acknowledged - stored), "records", 0)
         figure("S5", f"{name}: not acknowledged", tablets * RECORDS - acknowledged, "records", 0)
