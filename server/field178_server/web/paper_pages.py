@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from flask import Response, send_file
 
@@ -15,15 +15,10 @@ from field178_server.services import audit
 from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web.blueprint import web
 from field178_shared.codelists import CodeLists, load
-from field178_shared.documents.commitment import commitment_pdf
-from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import AppError, ErrorCode
 
-_MAKERS: Mapping[str, Callable[[VisitSource, CodeLists], bytes]] = {
-    MINUTES: inspection_minutes_pdf,
-    COMMITMENT: commitment_pdf,
-}
+_KINDS = (MINUTES, COMMITMENT)
 
 
 @web.get("/records/<record_id>/papers/<kind>")
@@ -33,9 +28,9 @@ def record_paper(record_id: str, kind: str) -> Response:
     reach = reach_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:
         found = paper_source(session, runtime.tenant_id, reach, record_id)
-    if found is None or kind not in _MAKERS:
+    if found is None or kind not in _KINDS:
         raise AppError(ErrorCode.NOT_FOUND)
-    content = _MAKERS[kind](found.visit, load())
+    content = _maker_of(kind)(found.visit, load())
     stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
     entry = audit.Entry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.visit.rev})
     actor = audit.Actor("officer", officer.id)
@@ -49,3 +44,11 @@ def record_paper(record_id: str, kind: str) -> Response:
         etag=False,
         conditional=False,
     )
+
+
+def _maker_of(kind: str) -> Callable[[VisitSource, CodeLists], bytes]:
+    # With the first paper: drawing takes 20 MB of fonts and tables that most servers never need.
+    from field178_shared.documents.commitment import commitment_pdf
+    from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
+
+    return {MINUTES: inspection_minutes_pdf, COMMITMENT: commitment_pdf}[kind]
