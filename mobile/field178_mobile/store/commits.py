@@ -6,6 +6,7 @@ The order inside is the protocol's: rows, cursor and receipts stand or fall toge
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +20,16 @@ from field178_mobile.store.base import (
     put_scope,
     recomputed_digest,
 )
-from field178_mobile.store.brake import ANNOUNCING, counted, held_at, leaving_rows, let_go, read_on, stops
+from field178_mobile.store.brake import (
+    ALLOWED,
+    ANNOUNCING,
+    counted,
+    held_at,
+    leaving_rows,
+    let_go,
+    read_on,
+    stops,
+)
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.notices import Notice, replace_notices
 from field178_mobile.store.outbox import (
@@ -83,15 +93,6 @@ class Checkpoint:
     repaired: bool = False
 
     @property
-    def gone_ids(self) -> list[str]:
-        """The records it takes out of the scope."""
-        return [
-            item.record_id if isinstance(item, Leave) else item.id
-            for item in self.items
-            if isinstance(item, Leave) or item.deleted
-        ]
-
-    @property
     def purged_ids(self) -> frozenset[str]:
         """The records whose content the office has removed for good."""
         return frozenset(one.id for one in self.items if isinstance(one, BaseRow) and one.is_purged)
@@ -106,23 +107,48 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
         touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
         answered = frozenset(touched)
         before = get_scope(room, checkpoint.scope)
-        leaving = leaving_rows(room, checkpoint.scope, checkpoint.gone_ids)
+        leaving = _leaving(room, checkpoint)
         if checkpoint.repaired:
             let_go(room, [checkpoint.scope])
         is_held = checkpoint.scope in held_at(room)
-        if is_held or stops(before, leaving, is_announced=checkpoint.greeting.announces_removal):
-            _commit_held(room, checkpoint, (before.held if is_held else before.gone) + leaving, touched)
+        if is_held or _stops(room, checkpoint, leaving):
+            gone = before.held if is_held else before.gone
+            _commit_held(room, checkpoint, gone + leaving.total(), touched)
             return Committed(frozenset(touched), stopped=True)
+        for scope in leaving.keys() - {checkpoint.scope}:
+            put_scope(room, counted(get_scope(room, scope), leaving[scope], is_proven=False))
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
             touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
         forget_purged(room, answered | checkpoint.purged_ids)
         verified = _proof(room, checkpoint, before, digests)
-        after = counted(before, leaving, is_proven=verified is True)
+        after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
         _put_progress(room, checkpoint, after, digests, verified)
         _keep_greeting(room, checkpoint.greeting)
         _put_wants(room, checkpoint)
     return Committed(frozenset(touched), verified)
+
+
+def _leaving(room: Room, checkpoint: Checkpoint) -> Counter[str]:
+    """Return how many live rows would go, by the scope they are in here.
+
+    A record that is deleted may have moved before: its row here goes out of the scope where it was last seen.
+    """
+    left = {one.record_id for one in checkpoint.items if isinstance(one, Leave)}
+    deleted = {one.id for one in checkpoint.items if isinstance(one, BaseRow) and one.deleted} - left
+    found = Counter({checkpoint.scope: leaving_rows(room, checkpoint.scope, left)})
+    for row in (get_base(room, record_id) for record_id in sorted(deleted)):
+        if row is not None:
+            found[row.scope] += leaving_rows(room, row.scope, [row.id])
+    return +found
+
+
+def _stops(room: Room, checkpoint: Checkpoint, leaving: Counter[str]) -> bool:
+    if get_scope(room, checkpoint.scope).answer == ALLOWED:
+        return False
+    is_announced = checkpoint.greeting.announces_removal
+    found = leaving.items()
+    return any(stops(get_scope(room, scope), count, is_announced=is_announced) for scope, count in found)
 
 
 def _commit_held(room: Room, checkpoint: Checkpoint, held: int, touched: set[str]) -> None:

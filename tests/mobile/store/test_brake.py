@@ -73,6 +73,30 @@ def test_rows_that_live_elsewhere_or_are_gone_already_do_not_count(full: SyncSto
     assert not full.commit_checkpoint(checkpoint(0, 80)).stopped
 
 
+def test_what_comes_deleted_in_another_scope_counts_where_it_was_last_seen(
+    full: SyncStore, store: Store
+) -> None:
+    # Moved there and deleted since: no `leave` of it need come, and the other scope may be a large one.
+    other, greeting = "unit:c2_v1", Greeting("e", 0, (), frozenset({UNIT, "unit:c2_v1"}))
+    server_commits(
+        store, *[base_row(record(n), 1, "establishment", other, name="x") for n in range(500, 900)]
+    )
+
+    def removal(first: int, last: int) -> Checkpoint:
+        rows = [
+            base_row(record(n), 3, "establishment", other, name="x", deleted=True) for n in range(first, last)
+        ]
+        return Checkpoint(other, 9, None, rows, (), greeting)
+
+    assert not full.commit_checkpoint(removal(0, 30)).stopped
+    assert full.position().scopes[UNIT].gone == 30
+    assert full.commit_checkpoint(removal(30, 60)).stopped
+    assert full.position().scopes[other].held == 30
+    store.read(lambda room: answer_brake(room, allow=True))
+    full.let_go_released()
+    assert not full.commit_checkpoint(removal(30, 60)).stopped
+
+
 def test_settled_conflicts_do_not_count(full: SyncStore, store: Store) -> None:
     server_commits(store, *[base_row(record(n), 1, "conflict", UNIT, path="name") for n in range(200, 290)])
     assert not full.commit_checkpoint(checkpoint(200, 290)).stopped
