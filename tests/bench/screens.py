@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from field178_mobile.player.fingers import Fingers
 
 FRAMES = 200
+SCREEN_FPS = 60
 FLING_DP = 40
 SWITCHES = 6
 SEARCHED = 50_000
@@ -56,10 +57,25 @@ def _measure_unlock(fingers: Fingers, pin: str) -> None:
     fingers.until(lambda: fingers.sees("PinKey") and fingers.find("UnlockScreen").can_type, "the PIN")
     for digit in pin[:-1]:
         fingers.press("PinKey", digit=digit)
-    whole = time.process_time()
+    from kivy.clock import Clock
+
+    # As on a screen: without the pause between two frames the drawing thread would draw for nothing, and
+    # take the lock of the interpreter from the one that opens the notebook.
+    fastest, Clock._max_fps = Clock._max_fps, SCREEN_FPS
+    began, whole = time.perf_counter(), time.process_time()
     drawing = _spent(lambda: _open_list(fingers, pin[-1]))
+    wall = time.perf_counter() - began
+    Clock._max_fps = fastest
     # Beside it every thread: the PIN is guessed beside the drawing thread, and so are the pixels here.
-    figure("T", "unlock to list", drawing / 1000, "CPU-s", 1, all_threads=time.process_time() - whole)
+    figure(
+        "T",
+        "unlock to list",
+        drawing / 1000,
+        "CPU-s",
+        1,
+        all_threads=time.process_time() - whole,
+        wall_s=wall,
+    )
 
 
 def _open_list(fingers: Fingers, digit: str) -> None:
