@@ -268,6 +268,14 @@ def _keep_greeting(room: Room, greeting: Greeting) -> None:
     replace_notices(room, greeting.notices)
 
 
+def give_up_wants(room: Room, record_ids: frozenset[str]) -> None:
+    """Ask for these records no longer; whether something is missing shows in the digests."""
+    before = frozenset(json.loads(get_text(room, "wants") or "[]"))
+    if before & record_ids:
+        with room.transaction("wants"):
+            put_text(room, "wants", json.dumps(sorted(before - record_ids)))
+
+
 def _put_wants(room: Room, checkpoint: Checkpoint) -> None:
     before = frozenset(json.loads(get_text(room, "wants") or "[]"))
     arrived = {item.id for item in checkpoint.items if isinstance(item, BaseRow)}

@@ -101,6 +101,10 @@ class SyncStore:
         """Commit rows, cursor and receipts together."""
         return self._commit(lambda room: commits.commit_checkpoint(room, checkpoint))
 
+    def give_up_wants(self, record_ids: frozenset[str]) -> None:
+        """Ask no longer for records that a whole answer did not bring."""
+        self._store.read(lambda room: commits.give_up_wants(room, record_ids))
+
     def commit_receipts(self, receipts: Sequence[Receipt], granted: frozenset[str]) -> None:
         """Store receipts that no checkpoint followed."""
         if receipts:

@@ -44,6 +44,7 @@ class Answer:
         self._receipts: list[Receipt] = []
         self._answered: dict[str, Receipt] = {}
         self._wants: set[str] = set()
+        self._asked_anew: set[str] = set()
         self._repaired: set[str] = set()
         self.hello: Hello | None = None
         self.end: End | None = None
@@ -125,6 +126,7 @@ class Answer:
         row = self._from_stub(frame) if frame.flag("stub") else parse_record(frame)
         if row is None:
             self._wants.add(frame.uuid("id"))
+            self._asked_anew.add(frame.uuid("id"))
         else:
             self._items.append(row)
             self.received += 1
@@ -184,6 +186,11 @@ class Answer:
         if end.frames != self._lines:
             raise AnswerFault("end")
         self._commit_wanted(hello)
+        asked = frozenset(self._exchange.position.wants) - self._asked_anew
+        if asked and not end.more:
+            # All was said: what did not come is in no scope of this tablet any more. Asked for again it would
+            # be asked for without an end.
+            self._store.give_up_wants(asked)
         self.end = end
         self.verified |= end.verified
 
