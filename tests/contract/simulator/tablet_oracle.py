@@ -107,7 +107,7 @@ class TabletOracle:
         if self._is_as_before("kept", self.tablet.mark):
             return
         rows = self.tablet.rows("SELECT id, rev, scope FROM base WHERE deleted = 0")
-        self._judge_brake()
+        self._judge_brake(granted)
         now = {row[0]: row[1] for row in self.tablet.rows("SELECT id, rev FROM base")}
         scopes = granted & {row[0] for row in self.tablet.rows("SELECT id FROM scope")}
         resting = {row[0] for row in self.tablet.rows("SELECT id FROM removed WHERE lost = 1")}
@@ -122,10 +122,10 @@ class TabletOracle:
             require(kept, "I1", f"{self.tablet.name} dropped {record_id}, which the server does not have")
         self._held_rows = {(record_id, scope): rev for record_id, rev, scope in rows}
 
-    def _judge_brake(self) -> None:
+    def _judge_brake(self, granted: frozenset[str]) -> None:
         now = dict(self.tablet.rows("SELECT id, scope FROM base WHERE deleted = 0 AND type <> 'conflict'"))
         answers = dict(self.tablet.rows("SELECT id, answer FROM scope"))
-        for scope in answers.keys() - self._may_go:
+        for scope in (answers.keys() & granted) - self._may_go:
             before = {record_id for record_id, one in self._shown_rows.items() if one == scope}
             gone = before - now.keys()
             whole = before | {record_id for record_id, one in now.items() if one == scope}
