@@ -307,8 +307,8 @@ class InspectionPresenter:
             return
         now = self._clock.now()
         data = visit.finished(self._session.data, self._scene().asked_ids(), now)
-        visit_draft, extra = drafts_to_file(self._store, self._session.draft, data)
         try:
+            visit_draft, extra = drafts_to_file(self._store, self._session.draft, data)
             self._store.file(visit_draft, self._opened.user, extra)
         except AppError as error:
             self._spoken = replace(self._spoken, error=message(error.code, self._words.language))

@@ -268,12 +268,13 @@ def _keep_greeting(room: Room, greeting: Greeting) -> None:
     replace_notices(room, greeting.notices)
 
 
-def give_up_wants(room: Room, record_ids: frozenset[str]) -> None:
-    """Ask for these records no longer; whether something is missing shows in the digests."""
+def give_up_wants(room: Room, record_ids: frozenset[str]) -> frozenset[str]:
+    """Ask for these records no longer and return them; whether something is missing shows in the digests."""
     before = frozenset(json.loads(get_text(room, "wants") or "[]"))
     if before & record_ids:
         with room.transaction("wants"):
             put_text(room, "wants", json.dumps(sorted(before - record_ids)))
+    return before & record_ids
 
 
 def _put_wants(room: Room, checkpoint: Checkpoint) -> None:

@@ -103,6 +103,7 @@ class PhotoShelf:
         """Forget the files, of one record or of all, that neither a draft nor anything filed names.
 
         MUST come only when nobody works on the draft any more: there is no way back.
+        Where the disk refuses, it waits for the next opening: what was filed just before stands.
         """
 
         def work(unlocked: Unlocked) -> list[str]:
@@ -111,7 +112,11 @@ class PhotoShelf:
                 forget_photo(unlocked.room, self.files, photo)
             return [photo.record_id for photo in gone]
 
-        self._store.write(work)
+        try:
+            self._store.write(work)
+        except AppError as error:
+            if error.code is not ErrorCode.STORE_UNWRITABLE:
+                raise
 
     def forget_unfiled(self, record_id: str) -> None:
         """Forget the files of a draft that was thrown away; those of a filed record stay."""

@@ -103,7 +103,7 @@ class SyncStore:
 
     def give_up_wants(self, record_ids: frozenset[str]) -> None:
         """Ask no longer for records that a whole answer did not bring."""
-        self._store.read(lambda room: commits.give_up_wants(room, record_ids))
+        self._store.write(lambda unlocked: commits.give_up_wants(unlocked.room, record_ids))
 
     def commit_receipts(self, receipts: Sequence[Receipt], granted: frozenset[str]) -> None:
         """Store receipts that no checkpoint followed."""

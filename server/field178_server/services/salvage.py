@@ -15,6 +15,7 @@ from field178_server.models.base import table_of
 from field178_server.services import named_files
 from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError
+from field178_shared.ids import is_uuid
 from field178_shared.protocol import MAX_DATA_BYTES, PURGED, Reader
 
 WAITING = "waiting"
@@ -113,7 +114,8 @@ def read(sent: object) -> Found | None:
         return None
     h = record_hash_of_body(record_id, type_, rev, deleted, body)
     subject = data.get("record")
-    subject_id = subject if isinstance(subject, str) else ""
+    # Asked of the engine: what is no id there MUST NOT cost the exchange.
+    subject_id = subject if isinstance(subject, str) and is_uuid(subject) else ""
     return Found(record_id, h, type_, scope, rev, deleted, body.decode(), said == h, subject_id)
 
 

@@ -109,6 +109,25 @@ def test_an_answer_the_disk_refuses_is_said_and_not_shown_as_kept(bench):
     assert bench.saved("answers.fire_exits_clear") is None
 
 
+def test_a_filed_visit_is_told_as_filed_when_only_the_tidying_of_photos_finds_no_room(bench, monkeypatch):
+    bench.answer_all()
+
+    def refuse(work: object) -> None:
+        raise AppError(ErrorCode.STORE_UNWRITABLE)
+
+    filed = bench.store.file
+
+    def file_then_fill(*arguments: object) -> object:
+        change_id = filed(*arguments)
+        monkeypatch.setattr(bench.store, "write", refuse)
+        return change_id
+
+    monkeypatch.setattr(bench.store, "file", file_then_fill)
+    bench.visit.complete()
+    assert bench.state.spoken.filed
+    assert not bench.state.spoken.error
+
+
 def test_opening_a_visit_saves_no_draft(bench):
     assert bench.store.drafts.all() == []
 
