@@ -156,7 +156,7 @@ class Exchange:
         epoch = history.epoch
         scopes = scopes_now(session, self.tenant_id, device.scopes)
         lives = (request.incarnation, *request.incarnations)
-        receipts = receipts_of(session, self.tenant_id, device.id, lives)
+        receipts = receipts_of(session, self.tenant_id, device.id, lives, request.formerly)
         # Nothing is readable for a revoked tablet.
         notices = [] if device.revoked else notices_now(session, self.tenant_id, self.clock.now())
         found = witness(session, self.tenant_id, history, request)

@@ -200,6 +200,7 @@ class SyncRequest:
     device: str
     incarnation: str
     incarnations: tuple[str, ...]
+    formerly: Mapping[str, str]
     epoch: str | None
     app: str
     now: str
@@ -225,10 +226,13 @@ class SyncRequest:
         push = reader.items("push", MAX_CHANGES, "changes")
         cursors = reader.members("cursors")
         _within(len(cursors), MAX_SCOPES, "scopes", "/cursors")
+        formerly = reader.members("formerly")
+        _within(len(formerly), MAX_HAVE, "ids", "/formerly")
         return cls(
             device=reader.text("device"),
             incarnation=reader.text("incarnation"),
             incarnations=reader.texts("incarnations", MAX_HAVE),
+            formerly={life: Reader(formerly, "/formerly").text(life) for life in formerly},
             epoch=reader.text("epoch", default="") or None,
             app=reader.text("app", default=""),
             now=reader.text("now", default=""),

@@ -84,17 +84,22 @@ class Stage:
         threads = [threading.Thread(target=writer.run, daemon=True) for writer in self.writers]
         for thread in threads:
             thread.start()
-        self._look()
-        for name in order:
-            self._step(self.writers[name])
+        try:
             self._look()
-        while waiting := [writer for writer in self.writers if not writer.is_over]:
-            free = [writer for writer in waiting if not writer.is_running]
-            assert free, "every writer waits for another: a deadlock"
-            self._step(free[0])
-            self._look()
-        for thread in threads:
-            thread.join()
+            for name in order:
+                self._step(self.writers[name])
+                self._look()
+            while waiting := [writer for writer in self.writers if not writer.is_over]:
+                free = [writer for writer in waiting if not writer.is_running]
+                assert free, "every writer waits for another: a deadlock"
+                self._step(free[0])
+                self._look()
+        finally:
+            # Of a play that failed as well: a writer left standing would keep its connection for ever.
+            for writer in self.writers:
+                writer.go.release(len(STEPS))
+            for thread in threads:
+                thread.join()
 
     def _step(self, writer: Writer) -> None:
         if writer.is_running or writer.is_over:

@@ -59,6 +59,22 @@ def test_every_own_incarnation_is_told_by_name(world: World) -> None:
     assert hello["backed_up"] == {old: 1, tablet.incarnation: 1}
 
 
+def test_what_an_earlier_device_stored_is_told_to_the_tablet_that_it_became(world: World) -> None:
+    before = world.tablet()
+    before.created()
+    world.change_rows(Incarnation, backed_up=1)
+    now = world.tablet()
+    old = before.incarnation
+    asked = {"incarnations": [old, now.incarnation]}
+    unnamed = now.ask(**asked)[0]
+    assert unnamed["receipts"][old][0] == 0
+    hello = now.ask(**asked, formerly={old: before.device})[0]
+    assert {life: digest[0] for life, digest in hello["receipts"].items()} == {old: 1, now.incarnation: 0}
+    assert hello["backed_up"] == {old: 1, now.incarnation: 0}
+    # A life of this device is not another one's, whatever else lies under its name.
+    assert now.ask(**asked, formerly={old: world.ids.random()})[0]["receipts"][old][0] == 0
+
+
 def test_receipts_come_in_the_order_of_the_push_before_the_first_checkpoint(world: World) -> None:
     tablet = world.tablet()
     lost = [tablet.create() for _ in range(3)]

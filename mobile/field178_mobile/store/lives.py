@@ -33,6 +33,8 @@ def enter_device(room: Room, device: str, new_incarnation: Callable[[], str]) ->
     with room.transaction("device"):
         put_text(room, "device", device)
         if known is not None:
+            # What was acknowledged then is held under that name, and asked after by it.
+            room.connection.execute("UPDATE incarnation SET device = ? WHERE device IS NULL", (known,))
             _begin(room, new_incarnation())
             put_number(room, "verdicts", 0)
             # Said again by the new device, under the same ids: from then on it hears what becomes of them.

@@ -17,12 +17,16 @@ from field178_shared.canonical import Digest, digest_from_wire, receipt_hash
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One incarnation: the receipts held or pruned under it, and what the server's backup holds."""
+    """One incarnation: the receipts held or pruned under it, and what the server's backup holds.
+
+    `device`: which device this tablet was then, when it has become another one since.
+    """
 
     id: str
     receipts: Digest
     backed_up: int
     explained: str
+    device: str | None = None
 
     @property
     def agreed(self) -> Digest:
@@ -104,13 +108,13 @@ def read_position(room: Room) -> Position:
 def read_lives(room: Room) -> tuple[Life, ...]:
     """Return every incarnation of this tablet with the digest of its receipts."""
     held = held_receipts(room)
-    query = "SELECT id, backed_up, pruned_count, pruned_total, explained FROM incarnation ORDER BY id"
+    query = "SELECT id, backed_up, pruned_count, pruned_total, explained, device FROM incarnation ORDER BY id"
     lives = []
-    for life_id, backed_up, count, total, explained in room.connection.execute(query):
+    for life_id, backed_up, count, total, explained, device in room.connection.execute(query):
         digest = Digest(count, int(total, 16))
         for change_id in held.get(life_id, []):
             digest = digest.add(receipt_hash(change_id))
-        lives.append(Life(life_id, digest, backed_up, explained))
+        lives.append(Life(life_id, digest, backed_up, explained, device))
     return tuple(lives)
 
 

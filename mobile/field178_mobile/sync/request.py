@@ -117,6 +117,9 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
     }
     if identity.about is not None:
         body["about"] = identity.about.to_wire()
+    formerly = {life.id: life.device for life in position.lives if life.device is not None}
+    if formerly:
+        body["formerly"] = formerly
     root = position.root
     if root is not None and root.epoch == position.epoch and root.seen != NO_ROOT:
         body["root"] = root.seen.to_wire()

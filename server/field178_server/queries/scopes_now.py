@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -22,10 +22,14 @@ _SCOPES = Prepared(
 )
 _INCARNATIONS = Prepared(
     select(
-        Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum, Incarnation.backed_up
+        Incarnation.device_id,
+        Incarnation.incarnation,
+        Incarnation.receipt_count,
+        Incarnation.receipt_sum,
+        Incarnation.backed_up,
     ).where(
         Incarnation.tenant_id == _TENANT,
-        Incarnation.device_id == bindparam("device_id"),
+        among(Incarnation.device_id, bindparam("devices")),
         among(Incarnation.incarnation, bindparam("incarnations")),
     )
 )
@@ -63,11 +67,18 @@ def scopes_now(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[
 
 
 def receipts_of(
-    session: Session, tenant_id: str, device_id: str, incarnations: Iterable[str]
+    session: Session, tenant_id: str, device_id: str, incarnations: Iterable[str], formerly: Mapping[str, str]
 ) -> dict[str, Receipts]:
-    """Return what is held of each named incarnation of a tablet; of an unknown one, nothing."""
-    names = sorted(set(incarnations))
-    wanted = {"tenant_id": tenant_id, "device_id": device_id, "incarnations": names}
+    """Return what is held of each named incarnation of a tablet; of an unknown one, nothing.
+
+    `formerly`: the device that the tablet was in an incarnation, where it is not the one it is now.
+    """
+    lives = {life: formerly.get(life, device_id) for life in sorted(set(incarnations))}
+    wanted = {"tenant_id": tenant_id, "devices": sorted(set(lives.values())), "incarnations": list(lives)}
     rows = _INCARNATIONS.rows(session, wanted)
-    found = {name: Receipts(Digest(n, int(total, 16)), kept) for name, n, total, kept in rows}
-    return {name: found.get(name, Receipts(Digest(), 0)) for name in names}
+    found = {
+        life: Receipts(Digest(n, int(total, 16)), kept)
+        for device, life, n, total, kept in rows
+        if lives[life] == device
+    }
+    return {life: found.get(life, Receipts(Digest(), 0)) for life in lives}

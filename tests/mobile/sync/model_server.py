@@ -86,9 +86,9 @@ class ModelServer:
         self.world.epoch = epoch or self.world.epoch
 
     def enrolled_again(self) -> None:
-        """From here on another device asks: receipts stored before count for the old one."""
+        """From here on another device asks: receipts stored before are told under the name of the old one."""
         for receipt in self.world.receipts.values():
-            receipt["of"] = "another device"
+            receipt["of"] = "device"
 
     def add_foreign_receipt(self, change_id: str, life: str) -> None:
         """A copy of the tablet pushed a change under the same life."""
@@ -254,7 +254,7 @@ class ModelServer:
             "epoch": self.world.epoch,
             "now": "2026-11-24T15:00:00Z",
             "scopes": sorted(granted),
-            "receipts": {life: self.receipts_of(life).wire() for life in lives},
+            "receipts": {life: self.receipts_of(life, _former(request, life)).wire() for life in lives},
             "backed_up": {life: self.backed_up.get(life, 0) for life in lives},
             "verdicts": self.world.verdicts,
             "missing": [change_id for change_id in have if change_id not in self.world.receipts],
@@ -267,8 +267,8 @@ class ModelServer:
         live = [r for r in self.world.records.values() if r.scope == scope and not r.deleted]
         return digest_of(str(record.frame()["h"]) for record in live)
 
-    def receipts_of(self, life: str) -> Digest:
-        mine = {key: one for key, one in self.world.receipts.items() if "of" not in one}
+    def receipts_of(self, life: str, former: str | None = None) -> Digest:
+        mine = {key: one for key, one in self.world.receipts.items() if one.get("of") == former}
         held = [key for key, receipt in mine.items() if receipt["incarnation"] == life]
         digest = EMPTY
         for change_id in held:
@@ -277,7 +277,10 @@ class ModelServer:
 
     def _state(self, request: Json, granted: set[str]) -> str:
         lives = [str(life) for life in request.get("incarnations", [])]
-        receipts = [(life, self.receipts_of(life), self.backed_up.get(life, 0)) for life in lives]
+        receipts = [
+            (life, self.receipts_of(life, _former(request, life)), self.backed_up.get(life, 0))
+            for life in lives
+        ]
         scopes = []
         for scope in granted:
             scopes.append((scope, self.world.seqs[scope], self._digest(scope)))
@@ -369,3 +372,9 @@ def _receipt(status, reason, scope, rev, seq, details=None) -> Json:
         "seq": seq,
         "h": h,
     }
+
+
+def _former(request: Json, life: str) -> str | None:
+    formerly = request.get("formerly", {})
+    assert isinstance(formerly, dict)
+    return formerly.get(life)

@@ -69,7 +69,9 @@ def test_a_copy_keeps_its_changes_though_a_backup_holds_their_numbers(tablet: Ta
     assert tablet.store.read(lambda room: get_change(room, str(change_id))) is not None
 
 
-def test_a_tablet_enrolled_again_begins_a_life_of_its_own_and_offers_everything_once(tablet: Tablet) -> None:
+def test_a_tablet_enrolled_again_begins_a_life_of_its_own_and_need_not_offer_what_is_held(
+    tablet: Tablet,
+) -> None:
     tablet.sync()
     tablet.file(1, name="một")
     tablet.sync()
@@ -85,9 +87,36 @@ def test_a_tablet_enrolled_again_begins_a_life_of_its_own_and_offers_everything_
         again.file(number, name="sau")
         again.sync()
     assert again.store.status().in_sync
-    assert sum(bool(request.get("have")) for request in tablet.server.requests) == 1
+    assert not any(request.get("have") for request in tablet.server.requests)
     again.sync()
     assert "agreed" in tablet.server.frames[0]
+
+
+def test_a_receipt_of_a_former_device_that_a_restore_took_is_missed(tablet: Tablet) -> None:
+    tablet.sync()
+    backup = tablet.server.backup()
+    lost = tablet.file(1, name="một")
+    tablet.sync()
+    again = Tablet(tablet.store, tablet.clock, tablet.server, device="device-2")
+    tablet.server.enrolled_again()
+    again.sync()
+    tablet.server.restore(backup, None)
+    again.sync()
+    assert lost in tablet.server.world.receipts
+    assert again.store.status().in_sync
+
+
+def test_what_a_former_device_sent_is_let_go_when_a_backup_holds_it(tablet: Tablet) -> None:
+    tablet.sync()
+    sent = tablet.file(1, name="một")
+    tablet.sync()
+    first = tablet.sync_store.position().incarnation
+    again = Tablet(tablet.store, tablet.clock, tablet.server, device="device-2")
+    tablet.server.enrolled_again()
+    tablet.server.backed_up[first] = 1
+    again.sync()
+    assert again.store.read(lambda room: get_change(room, str(sent))) is None
+    assert again.store.status().in_sync
 
 
 def test_a_tablet_enrolled_again_says_once_more_what_waits_so_that_it_hears_of_it(tablet: Tablet) -> None:
