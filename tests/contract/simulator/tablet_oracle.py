@@ -125,9 +125,11 @@ class TabletOracle:
     def _judge_brake(self, granted: frozenset[str]) -> None:
         now = dict(self.tablet.rows("SELECT id, scope FROM base WHERE deleted = 0 AND type <> 'conflict'"))
         answers = dict(self.tablet.rows("SELECT id, answer FROM scope"))
+        deleted_here = {row[0] for row in self.tablet.rows("SELECT record_id FROM outbox WHERE op = 'delete'")}
         for scope in (answers.keys() & granted) - self._may_go:
             before = {record_id for record_id, one in self._shown_rows.items() if one == scope}
-            gone = before - now.keys()
+            # Of what was deleted here its user knows.
+            gone = before - now.keys() - deleted_here
             whole = before | {record_id for record_id, one in now.items() if one == scope}
             is_much = len(gone) > MOST_ROWS and len(gone) * 100 > MOST_PERCENT * len(whole)
             require(not is_much, "I1", f"{self.tablet.name}: {len(gone)} of {scope} went without a word")
