@@ -13,7 +13,7 @@ from typing import NamedTuple
 from field178_mobile.ports import Json
 from field178_mobile.store.room import Room
 from field178_shared.canonical import canonical
-from field178_shared.protocol import Receipt, Status
+from field178_shared.protocol import Op, Receipt, Status
 
 
 class State(StrEnum):
@@ -84,6 +84,11 @@ class OwnChange:
     def is_refused(self) -> bool:
         """Tell whether the user has to mend it: quarantined by the server, or parked here."""
         return self.state is State.PARKED or self.status is Status.QUARANTINED
+
+    @property
+    def only_settles(self) -> bool:
+        """Tell whether it settles disagreements and says nothing about the record: a deleted one stays so."""
+        return self.op == Op.RESOLVE and not self.set
 
     @property
     def replaces(self) -> list[object]:

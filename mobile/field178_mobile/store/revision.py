@@ -29,14 +29,17 @@ def revision_of(room: Room, record_id: str) -> BaseRow | None:
 
 def row_of_change(base: BaseRow | None, change: OwnChange) -> BaseRow:
     """Return the row that a change applied as sent makes of the one before; the closing digest proves it."""
-    data, deleted = after_change({} if base is None else base.data, change)
+    before = ({}, False) if base is None else (base.data, base.deleted)
+    data, deleted = after_change(*before, change)
     rev = 1 if base is None else base.rev + 1
     h = record_hash(change.record_id, change.type, rev, deleted, data)
     return BaseRow(change.record_id, change.type, change.scope, rev, deleted, data, h)
 
 
-def after_change(data: Json, change: OwnChange) -> tuple[Json, bool]:
+def after_change(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
     """Return content and deletion of a record once a change was applied as sent."""
+    if change.only_settles:
+        return data, deleted
     if change.op == Op.DELETE:
         return data, True
     for path, value in change.set.items():

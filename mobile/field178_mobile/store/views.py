@@ -97,6 +97,8 @@ def is_shown(change: OwnChange) -> bool:
 def _applied(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
     if change.op in (Op.DELETE, Op.MERGE_INTO):
         return data, True
+    if change.only_settles:
+        return data, deleted
     clashed = _clashed(change)
     for path, value in change.set.items():
         if path not in clashed and not passes_non_object(data, path):

@@ -23,7 +23,7 @@ def own_result(
     for change, receipt in applied:
         if receipt.status is Status.APPLIED and receipt.rev > known_rev:
             record_type = change.type
-            data, deleted = after_change(data, change)
+            data, deleted = after_change(data, deleted, change)
     record_id, rev, h = stub.uuid("id"), stub.integer("rev", minimum=1), stub.text("h")
     if record_hash(record_id, record_type, rev, deleted, data) != h:
         return None

@@ -125,7 +125,9 @@ class TabletOracle:
     def _judge_brake(self, granted: frozenset[str]) -> None:
         now = dict(self.tablet.rows("SELECT id, scope FROM base WHERE deleted = 0 AND type <> 'conflict'"))
         answers = dict(self.tablet.rows("SELECT id, answer FROM scope"))
-        deleted_here = {row[0] for row in self.tablet.rows("SELECT record_id FROM outbox WHERE op = 'delete'")}
+        deleted_here = {
+            row[0] for row in self.tablet.rows("SELECT record_id FROM outbox WHERE op = 'delete'")
+        }
         for scope in (answers.keys() & granted) - self._may_go:
             before = {record_id for record_id, one in self._shown_rows.items() if one == scope}
             # Of what was deleted here its user knows.

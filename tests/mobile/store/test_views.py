@@ -106,6 +106,14 @@ def test_a_deletion_and_a_later_edit_follow_each_other() -> None:
     assert not compose(BASE, [deletion, own({"name": "mới"})]).deleted
 
 
+def test_settling_alone_brings_no_deleted_record_back() -> None:
+    settling = own({}, op="resolve")
+    assert compose(BASE, [own({}, op="delete"), settling]).deleted
+    assert compose(replace(BASE, deleted=True), [settling]).deleted
+    assert not compose(BASE, [settling]).deleted
+    assert not compose(replace(BASE, deleted=True), [own({"name": "mới"}, op="resolve")]).deleted
+
+
 def test_edits_older_than_the_create_that_mends_a_refused_one_stand_on_it() -> None:
     # As the server will have it: it keeps edits of a record it lacks until the create comes.
     refused = acknowledged({"name": "sai"}, Status.QUARANTINED, is_create=True, replaced_by="c4")
