@@ -13,7 +13,7 @@ from field178_shared.protocol import PURGED
 
 _HASH_BYTES = 16
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
-_SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer"
+_SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, rested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class BaseRow:
 class ScopeRow:
     """How far one granted scope was read; refresh > 0 while it is being repaired.
 
-    `gone`, `held` and `answer` belong to the brake on mass removal (store/brake.py).
+    `gone`, `held` and `answer` belong to the brake on mass removal (store/brake.py), `rested` to what is at
+    rest (store/removed.py).
     """
 
     id: str
@@ -48,6 +49,7 @@ class ScopeRow:
     gone: int = 0
     held: int = 0
     answer: str = "none"
+    rested: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,10 @@ def put_scope(room: Room, row: ScopeRow) -> None:
     revision = 1 if found is None else found[0] + 1
     sealed = room.seal("scope", row.id, revision, {"digest": row.digest.wire()})
     room.connection.execute(
-        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(row.id, row.cursor, row.refresh, revision, room.sealer.key_id, sealed),
-            *(row.gone, row.held, row.answer),
+            *(row.gone, row.held, row.answer, row.rested),
         ),
     )
 
@@ -181,9 +183,9 @@ def _from_row(room: Room, row: tuple[str, str, str, int, int, bytes]) -> BaseRow
     return BaseRow(record_id, record_type, scope, rev, bool(deleted), data, payload[:_HASH_BYTES].hex())
 
 
-def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes, int, int, str]) -> ScopeRow:
-    scope, cursor, refresh, revision, sealed, gone, held, answer = row
+def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes, int, int, str, int]) -> ScopeRow:
+    scope, cursor, refresh, revision, sealed, gone, held, answer, rested = row
     digest = digest_from_wire(room.open("scope", scope, revision, sealed)["digest"])
     if digest is None:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeRow(scope, cursor, refresh, digest, gone, held, answer)
+    return ScopeRow(scope, cursor, refresh, digest, gone, held, answer, rested)

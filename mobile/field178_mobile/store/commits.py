@@ -42,7 +42,7 @@ from field178_mobile.store.outbox import (
     store_receipt,
 )
 from field178_mobile.store.purged import forget_purged
-from field178_mobile.store.removed import take_out, take_over
+from field178_mobile.store.removed import doubt_what_left, last_removed, take_out, take_over
 from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
 from field178_shared.canonical import Digest
@@ -253,9 +253,11 @@ def _put_progress(
         after = replace(after, refresh=0)
     if verified:
         settle_scope(room, checkpoint.scope, checkpoint.seq)
+        after = replace(after, rested=last_removed(room))
     if verified is False and not checkpoint.wants:
         put_number(room, "mismatches", get_number(room, "mismatches") + 1)
         put_number(room, "must_offer", 1)
+        doubt_what_left(room, checkpoint.scope, before.rested)
         after = marked(room, after)
     put_scope(room, after)
 

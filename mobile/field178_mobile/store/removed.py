@@ -60,6 +60,24 @@ def take_out(room: Room, record_id: str, digests: dict[str, Digest], at_s: int, 
         _rest(room, old, at_s, lost=lost)
 
 
+def last_removed(room: Room) -> int:
+    """Return the ordinal of the record that came to rest last, 0 when none rests."""
+    [(last,)] = room.connection.execute("SELECT coalesce(max(ordinal), 0) FROM removed").fetchall()
+    return int(last)
+
+
+def doubt_what_left(room: Room, scope: str, since: int) -> None:
+    """Offer what left a scope after this ordinal: the scope differs, and another history may have told of it.
+
+    What is deleted is in the base still: the server has a later word on it. Inside a transaction.
+    """
+    query = (
+        "UPDATE removed SET lost = 1 WHERE lost = 0 AND scope = ? AND ordinal > ? "
+        "AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = removed.id)"
+    )
+    room.connection.execute(query, (scope, since))
+
+
 def lost_records(room: Room, limit: int, skip: Iterable[int] = ()) -> list[Removed]:
     """Return what is to be offered to the server, the longest at rest first."""
     aside = set(skip)

@@ -11,6 +11,7 @@ from field178_mobile.store.commits import Checkpoint, Greeting, Leave
 from field178_mobile.store.removed import REST_S, lost_records
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
+from field178_shared.canonical import Digest, digest_of
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
 OTHER_UNIT = "unit:c2_v1"
@@ -18,8 +19,8 @@ NOW_S = 1_800_000_000
 GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}), at_s=NOW_S)
 
 
-def arrives(store: Store, *items: BaseRow | Leave, scope: str = UNIT) -> None:
-    SyncStore(store).commit_checkpoint(Checkpoint(scope, 9, None, items, (), GREETING))
+def arrives(store: Store, *items: BaseRow | Leave, scope: str = UNIT, digest: Digest | None = None) -> None:
+    SyncStore(store).commit_checkpoint(Checkpoint(scope, 9, digest, items, (), GREETING))
 
 
 def resting(store: Store) -> list[tuple[str, int, int]]:
@@ -58,6 +59,18 @@ def test_what_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
     SyncStore(store).repair_scope(UNIT)
     arrives(store, Leave(RECORD, UNIT))
     assert lost(store) == [newer]
+
+
+def test_what_left_since_a_scope_was_proven_is_offered_when_it_turns_out_to_differ(store: Store) -> None:
+    rows = [base_row(f"{RECORD[:-1]}{number}", 2, name="Ánh Sao") for number in range(5)]
+    server_commits(store, *rows)
+    proven, cut, last, deleted, stays = rows
+    after_first = digest_of(row.h for row in rows[1:])
+    arrives(store, Leave(proven.id, UNIT), digest=after_first)
+    arrives(store, Leave(cut.id, UNIT))  # no digest: the answer goes on
+    gone = base_row(deleted.id, 3, name="Ánh Sao", deleted=True)
+    arrives(store, Leave(last.id, UNIT), gone, digest=digest_of([stays.h, last.h]))
+    assert lost(store) == [cut, last]
 
 
 @pytest.mark.parametrize(("rev", "offered"), [(1, True), (2, True), (3, False)])
