@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.models import Audit, Device, Incarnation, Receipt
 from field178_shared.canonical import Digest, digest_of, receipt_hash, state_hash
@@ -150,6 +150,16 @@ def test_parts_end_where_a_cut_answer_can_be_used(world: World) -> None:
     parts = world.exchange.answer(reader.device, SyncRequest.from_wire(wire))
     last = [json.loads(part.splitlines()[-1])["frame"] for part in parts]
     assert last == ["ck", "ck", "ck", "end"]
+
+
+def test_what_left_is_told_with_the_last_revision_that_it_had_there(world: World) -> None:
+    tablet = world.tablet()
+    record_id = tablet.created()
+    tablet.push(tablet.change(record_id, {"village": "Xuân Sơn 2"}, base_rev=1))
+    tablet.pull()
+    world.move(record_id, OTHER_UNIT)
+    [leave] = [frame for frame in tablet.ask(cursors=tablet.cursors) if frame["frame"] == "leave"]
+    assert leave == {"frame": "leave", "id": record_id, "scope": UNIT, "rev": 2}
 
 
 def test_one_push_leaves_one_line_in_the_audit_without_content(world: World) -> None:

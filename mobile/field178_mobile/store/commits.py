@@ -53,10 +53,11 @@ from field178_shared.protocol import Receipt, Status
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A record left a scope."""
+    """A record left a scope; `rev`: the last one that it had there, 0 where the server does not say."""
 
     record_id: str
     scope: str
+    rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +225,11 @@ def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest], 
     base = get_base(room, item.record_id)
     if base is None or base.scope == item.scope:
         # An old leave MUST NOT touch a record that lives in another scope by now. Of a scope that waits for
-        # its repair another history may tell: it need not know the revision that goes here.
-        take_out(room, item.record_id, digests, at_s, lost=get_scope(room, item.scope).refresh > 0)
+        # its repair another history may tell: it need not know the revision that goes here. Where it says
+        # which one was the last, a later one here is of another history.
+        is_unknown = base is not None and 0 < item.rev < base.rev
+        lost = is_unknown or get_scope(room, item.scope).refresh > 0
+        take_out(room, item.record_id, digests, at_s, lost=lost)
         settle_left(room, item.record_id, item.scope)
     return item.record_id
 

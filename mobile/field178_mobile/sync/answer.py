@@ -132,7 +132,7 @@ class Answer:
             self.received += 1
 
     def _take_leave(self, frame: Reader, hello: Hello) -> None:
-        self._items.append(Leave(frame.uuid("id"), frame.text("scope")))
+        self._items.append(Leave(frame.uuid("id"), frame.text("scope"), frame.integer("rev", default=0)))
 
     def _take_checkpoint(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")

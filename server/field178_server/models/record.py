@@ -37,7 +37,10 @@ class Record(Base):
 
 
 class Feed(Base):
-    """Latest position of a record in a scope: `put` (it is here) or `leave` (it went). Newest wins."""
+    """Latest position of a record in a scope: `put` (it is here) or `leave` (it went). Newest wins.
+
+    `left_rev`: of a leave, the last revision that the record had in this scope.
+    """
 
     __tablename__ = "feed"
     __table_args__ = table_args(
@@ -52,3 +55,4 @@ class Feed(Base):
     record_id: Mapped[KeyPart]
     seq: Mapped[int]
     kind: Mapped[str]
+    left_rev: Mapped[int | None]

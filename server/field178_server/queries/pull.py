@@ -32,6 +32,7 @@ _ROWS = (
         Record.deleted,
         Record.body,
         Record.h,
+        Feed.left_rev,
     )
     .join(Record, and_(Record.tenant_id == Feed.tenant_id, Record.record_id == Feed.record_id))
     .where(Feed.tenant_id == bindparam("tenant_id"), Feed.scope == bindparam("scope"))
@@ -80,6 +81,7 @@ class FeedRow(NamedTuple):
     deleted: bool
     body: str
     h: str
+    left_rev: int | None
 
 
 def add_changes(
@@ -191,6 +193,8 @@ def _wanted(
 
 def _line(scope: str, row: FeedRow) -> Line:
     if row.kind == "leave":
-        return Line(row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"}}'.encode())
+        # Told before the column was: without a revision.
+        rev = "" if row.left_rev is None else f',"rev":{row.left_rev}'
+        return Line(row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"{rev}}}'.encode())
     members = (row.record_id, row.type, scope, row.rev, row.deleted)
     return Line(row.seq, record_line(members, row.body, row.h))

@@ -42,11 +42,11 @@ class Step:
 class _Counter:
     seq: int
     live: Digest
-    stamps: list[tuple[str, int, str]] = field(default_factory=list)
+    stamps: list[tuple[str, int, str, int | None]] = field(default_factory=list)
 
-    def stamp(self, record_id: str, kind: str) -> int:
+    def stamp(self, record_id: str, kind: str, left_rev: int | None = None) -> int:
         self.seq += 1
-        self.stamps.append((record_id, self.seq, kind))
+        self.stamps.append((record_id, self.seq, kind, left_rev))
         return self.seq
 
 
@@ -68,7 +68,7 @@ def stamp(session: Session, tenant_id: str, steps: Sequence[Step]) -> dict[str, 
     database.bulk_upsert(
         connection,
         table_of(Feed),
-        ("tenant_id", "scope", "record_id", "seq", "kind"),
+        ("tenant_id", "scope", "record_id", "seq", "kind", "left_rev"),
         [(tenant_id, name, *stamp_) for name, c in counters.items() for stamp_ in c.stamps],
     )
     return seqs
@@ -94,7 +94,7 @@ def _stamp_one(step: Step, counters: dict[str, _Counter]) -> int:
         if not before.deleted:
             origin.live = origin.live.remove(before.h)
         if before.scope != after.scope:
-            origin.stamp(before.record_id, LEAVE)
+            origin.stamp(before.record_id, LEAVE, before.rev)
     home = counters[after.scope]
     if not after.deleted:
         home.live = home.live.add(after.h)

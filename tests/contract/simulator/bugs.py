@@ -88,8 +88,8 @@ def move_without_leave() -> Planted:
     """A moved record appears in its new scope and is never said to have left the old one."""
     original = feed._Counter.stamp
 
-    def stamp(counter: Any, record_id: str, kind: str) -> int:
-        return 0 if kind == feed.LEAVE else original(counter, record_id, kind)
+    def stamp(counter: Any, record_id: str, kind: str, left_rev: int | None = None) -> int:
+        return 0 if kind == feed.LEAVE else original(counter, record_id, kind, left_rev)
 
     return patch.object(feed._Counter, "stamp", stamp)
 

@@ -61,6 +61,16 @@ def test_what_leaves_a_scope_in_doubt_is_offered(store: Store) -> None:
     assert lost(store) == [newer]
 
 
+@pytest.mark.parametrize(("last_rev", "offered"), [(0, False), (2, True), (3, False), (4, False)])
+def test_what_left_with_an_older_revision_than_is_here_is_offered(
+    store: Store, last_rev: int, offered: bool
+) -> None:
+    held = base_row(RECORD, 3, name="Ánh Sao")
+    server_commits(store, held)
+    arrives(store, Leave(RECORD, UNIT, last_rev))
+    assert lost(store) == ([held] if offered else [])
+
+
 def test_what_left_since_a_scope_was_proven_is_offered_when_it_turns_out_to_differ(store: Store) -> None:
     rows = [base_row(f"{RECORD[:-1]}{number}", 2, name="Ánh Sao") for number in range(5)]
     server_commits(store, *rows)
