@@ -393,7 +393,7 @@ def test_a_move_leaves_one_scope_and_enters_the_other(enrol: Enrol, server: Serv
     record_id = created(client)
     server.command("move", record_id, "unit:c11632_v1")
     frames = client.pull_all()
-    assert {"frame": "leave", "id": record_id, "scope": UNIT} in frames
+    assert {"frame": "leave", "id": record_id, "scope": UNIT, "rev": 1} in frames
     assert client.base[record_id]["scope"] == "unit:c11632_v1"
 
 

@@ -101,7 +101,7 @@ def test_a_moved_record_leaves_one_scope_and_arrives_in_the_other(field178: Comm
     field178("move", record, THERE)
     assert tablet.records()[record]["scope"] == THERE
     frames = tablet.sync(cursors={HERE: 1})
-    assert {"frame": "leave", "id": record, "scope": HERE} in frames
+    assert {"frame": "leave", "id": record, "scope": HERE, "rev": 1} in frames
     assert field178("check")
 
 
