@@ -149,7 +149,7 @@ class World:
 
     def file(self, seat: Seat, draft: Draft, user: str) -> str | None:
         """File a draft; after a crash the draft or the change is there, whatever the moment."""
-        tablet = seat.tablet
+        tablet, before = seat.tablet, seat.oracle.held()
         tablet.store.drafts.save(draft)
         if self.rng.random() < CRASH_WHILE_FILING and self.wire.allowed:
             tablet.crash_in = self.rng.randint(1, 6)
@@ -159,7 +159,7 @@ class World:
         except TabletCrash as crash:
             self.note(f"  {tablet.name} crashed at {crash} while filing")
             tablet.reboot(self._second_crash())
-            return self._found_after_crash(seat, draft)
+            return self._found_after_crash(seat, draft, before)
         if change_id is not None:
             seat.oracle.filed(change_id)
         self._judge_word(seat, draft, is_filed=change_id is not None)
@@ -174,9 +174,9 @@ class World:
             shown = equal(read_path(view.data, path), value)
             require(shown, "I9", f"{seat.tablet.name} filed {path} of {draft.record_id} and does not show it")
 
-    def _found_after_crash(self, seat: Seat, draft: Draft) -> str | None:
+    def _found_after_crash(self, seat: Seat, draft: Draft, before: set[str]) -> str | None:
         """Take an interrupted filing for what the files hold: the change whole, or still the draft."""
-        found = sorted(seat.oracle.held() - seat.oracle.promised)
+        found = sorted(seat.oracle.held() - before)
         for change_id in found:
             seat.oracle.filed(change_id)
         kept = bool(found) or seat.tablet.store.drafts.get(draft.id) is not None
