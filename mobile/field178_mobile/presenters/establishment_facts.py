@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from field178_mobile.presenters.visit_index import VisitIndex
-from field178_mobile.store import InboxItem, InboxKind, ShownState, Store
+from field178_mobile.store import InboxItem, InboxKind, ShownState, Store, Word
 
+ESTABLISHMENT = "establishment"
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
 
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFacts:
-    """The visits, the establishments of each group, and the states of the visits by record."""
+    """The visits, the establishments of each group, the states of the visits by record.
+
+    `register`: the states of the establishments themselves, of those this tablet has changed or begun.
+    """
 
     visits: VisitIndex = field(default_factory=lambda: VisitIndex(()))
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     states: Mapping[str, ShownState] = field(default_factory=dict)
+    register: Mapping[str, ShownState] = field(default_factory=dict)
 
 
 def read_facts(store: Store, year: int) -> EstablishmentFacts:
@@ -26,14 +31,22 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
     index = VisitIndex(visits)
     where = {view.id: str(view.data.get("establishment_id", "")) for view in visits}
     drafts = (draft for draft in store.drafts.all() if draft.type == "inspection")
+    register = store.own_states(ESTABLISHMENT)
+    begun = {key for key, state in register.items() if state.word is Word.DRAFT}
     everywhere = {entry.id for entry in store.establishments()}
     groups = {
-        DRAFTS: frozenset(str(draft.data.get("establishment_id", "")) for draft in drafts),
+        DRAFTS: frozenset({*begun, *(str(draft.data.get("establishment_id", "")) for draft in drafts)}),
         RETURNED: frozenset(where[item.record_id] for item in store.inbox() if _is_return(item, where)),
         TO_FIX: frozenset(place for place in where.values() if _leaves_something(index, place)),
         NOT_THIS_YEAR: frozenset(everywhere - {p for p in where.values() if index.inspected_in(p, year)}),
     }
-    return EstablishmentFacts(index, groups, store.shown_states("inspection"))
+    return EstablishmentFacts(index, groups, store.shown_states("inspection"), register)
+
+
+def word_shown(visit: str, register: str) -> str:
+    """Return the one word of an establishment: its last visit's, unless its own entry is less far."""
+    is_settled = visit in ("", Word.RECEIVED, Word.APPROVED)
+    return register if is_settled and register == Word.UNSENT else visit
 
 
 def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.distance import Position
+from field178_mobile.presenters.entry_data import TYPE, listed
 from field178_mobile.presenters.establishment_facts import (
     ALL,
     DRAFTS,
@@ -14,7 +15,9 @@ from field178_mobile.presenters.establishment_facts import (
     TO_FIX,
     EstablishmentFacts,
     read_facts,
+    word_shown,
 )
+from field178_mobile.presenters.register_index import distance_text, metres_to
 from field178_mobile.presenters.row_day import row_day
 from field178_mobile.presenters.search_index import Indexed, SearchIndex, matching
 from field178_mobile.presenters.wording import Option, Wording
@@ -52,6 +55,8 @@ class EstablishmentsState:
     selected: str
     empty_title: str
     empty_text: str
+    # What the empty search offers: to put the searched name into the register; empty where it offers nothing.
+    empty_action: str = ""
 
 
 class EstablishmentsPresenter:
@@ -65,6 +70,7 @@ class EstablishmentsPresenter:
         self._words = words
         self._render = render
         self._index = SearchIndex(words)
+        self._begun = SearchIndex(words)
         self._entries: list[Indexed] = []
         self._facts = EstablishmentFacts()
         self._position: Position | None = None
@@ -122,12 +128,17 @@ class EstablishmentsPresenter:
                 selected=self._selected,
                 empty_title=title,
                 empty_text=text,
+                empty_action=self._empty_action(found),
             )
         )
 
     def _ordered(self) -> list[Indexed]:
+        """Return what is begun here and not in the register yet, then the register."""
         here, entries = self._position, self._index.of(self._store.establishments())
-        return entries if here is None else sorted(entries, key=lambda each: _nearness(here, each.entry))
+        if here is not None:
+            entries = sorted(entries, key=lambda each: _nearness(here, each.entry))
+        drafts = [one for one in self._store.drafts.all() if one.type == TYPE and one.seen is None]
+        return [*self._begun.of(map(listed, drafts)), *entries]
 
     def _chips(self, found: Sequence[EstablishmentEntry]) -> tuple[Option, ...]:
         _ = self._words.translate
@@ -154,9 +165,9 @@ class EstablishmentsPresenter:
         visited = visits[0].started_at if visits else None
         return EstablishmentRow(
             id=entry.id,
-            title=entry.name,
-            subtitle=f"{words.unit(entry.unit_id)} · {words.kind(entry.type_id)}",
-            distance=self._distance_text(entry),
+            title=entry.name or words.translate("Establishment without a name yet"),
+            subtitle=" · ".join(filter(None, (words.unit(entry.unit_id), words.kind(entry.type_id)))),
+            distance=distance_text(self._position, entry, words),
             visited=row_day(visited, local_date(self._clock.now())) if visited else "",
             state=state,
             state_word=words.choice("shown_state", state),
@@ -167,19 +178,16 @@ class EstablishmentsPresenter:
     def _state(self, establishment_id: str) -> tuple[str, bool]:
         visits = self._facts.visits.history(establishment_id)
         state = self._facts.states.get(visits[0].record_id) if visits else None
-        needs_look = state is not None and state.attention is not None
+        register = self._facts.register.get(establishment_id)
+        needs_look = any(one is not None and one.attention is not None for one in (state, register))
         if establishment_id in self._facts.groups[DRAFTS]:
             return Word.DRAFT, needs_look
-        return (state.word if state else ""), needs_look
+        return word_shown(state.word if state else "", register.word if register else ""), needs_look
 
-    def _distance_text(self, entry: EstablishmentEntry) -> str:
-        metres = None if self._position is None else _metres(self._position, entry)
-        if metres is None:
-            return ""
-        if metres < 1000:
-            return self._words.say("{count} m", count=metres)
-        tenths = number_text(metres / 1000, self._words.language, 1)
-        return self._words.say("{count} km", count=tenths)
+    def _empty_action(self, found: Sequence[EstablishmentEntry]) -> str:
+        # Not where a chip alone hides it: it is in the register.
+        is_unknown = bool(self._query.strip()) and not found
+        return self._words.translate("Add it as a new establishment") if is_unknown else ""
 
     def _empty_words(self) -> tuple[str, str]:
         _ = self._words.translate
@@ -189,16 +197,11 @@ class EstablishmentsPresenter:
                 _("They arrive with the first exchange. Open Sync and send now."),
             )
         if self._query.strip():
-            return _("Nothing matches this search"), _("Try part of the name, the street or the commune.")
+            said = self._words.say("“{query}” is not found", query=self._query.strip())
+            return said, _("Try part of the name, the street or the commune.")
         return _("Nothing in this group"), _("Choose All to see every establishment.")
 
 
 def _nearness(here: Position, entry: EstablishmentEntry) -> tuple[bool, int]:
-    metres = _metres(here, entry)
+    metres = metres_to(here, entry)
     return metres is None, metres or 0
-
-
-def _metres(here: Position, entry: EstablishmentEntry) -> int | None:
-    if entry.lat is None or entry.lon is None:
-        return None
-    return metres_between(here, Position(entry.lat, entry.lon))

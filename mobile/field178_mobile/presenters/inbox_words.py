@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from field178_mobile.presenters.entry_state import field_name as entry_field
 from field178_mobile.presenters.value_words import DELETED
 from field178_mobile.presenters.visit_places import name_of
 from field178_mobile.presenters.wording import Wording
@@ -49,9 +50,6 @@ _OF_KIND = {
     ),
 }
 _FIELDS = {
-    "name": N_("Name"),
-    "address_line": N_("Address"),
-    "operating_status_id": N_("Operating status"),
     "session_date": N_("Date"),
     "audiences": N_("Audiences"),
     "attendance_count": N_("Attendance"),
@@ -86,5 +84,7 @@ def field_name(path: str, record_type: str, data: Mapping[str, object], words: W
         return words.say(N_("The whole record"))
     if record_type == "inspection":
         return name_of(path, data, words)
+    if record_type == "establishment":
+        return entry_field(path, words)
     known = [_FIELDS[part] for part in path.split(".") if part in _FIELDS]
     return words.say(known[-1]) if known else path

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
 from field178_mobile.presenters.distance import Position
+from field178_mobile.presenters.entry_desk import EntryDesk
+from field178_mobile.presenters.entry_state import EntryState
 from field178_mobile.presenters.establishments import EstablishmentsPresenter, EstablishmentsState
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.outing import OutingPresenter, OutingState
 from field178_mobile.presenters.record import RecordPresenter, RecordServices, RecordState
 from field178_mobile.presenters.roster import read_roster
+from field178_mobile.presenters.visit_places import INFO
 from field178_mobile.store import StoreChange
 
 
@@ -40,9 +44,13 @@ class Screen(Protocol):
         """Draw the record."""
         ...
 
+    def show_entry(self, state: EntryState | None) -> None:
+        """Draw the form of the register over the record's place, or take it away."""
+        ...
+
 
 class InspectionDesk:
-    """List, outing and record; the list follows the store."""
+    """List, outing, record and the form of the register; the list follows the store."""
 
     def __init__(self, services: RecordServices, ui_thread: UiThread) -> None:
         self._services = services
@@ -55,6 +63,9 @@ class InspectionDesk:
         self.list = EstablishmentsPresenter(store, clock, words, self._show_list)
         self.outing = OutingPresenter(store.settings, clock, words, self._show_outing)
         self.record = RecordPresenter(services, self.outing, self._show_record, self._show_visit)
+        self.entries = EntryDesk(services, self.record.places, self._show_entry, self._entry_filed)
+        # What the record showed when the form was opened over it: establishment, visit.
+        self._behind: tuple[str, str] = ("", "")
 
     def show_on(self, screen: Screen) -> None:
         """Draw everything on a screen and follow the store from now on."""
@@ -65,14 +76,85 @@ class InspectionDesk:
         self.record.places.ask(self._stand_at)
 
     def open(self, establishment_id: str) -> None:
-        """Open an establishment of the list."""
+        """Open an establishment of the list; unfinished work on it is taken up again, a visit's first."""
+        has_visit = self.record.has_visit_draft(establishment_id)
+        if not has_visit and self.entries.draft_of(establishment_id) is not None:
+            self.open_entry(establishment_id)
+        else:
+            self.look_at(establishment_id)
+
+    def look_at(self, establishment_id: str) -> None:
+        """Open an establishment itself, whatever is begun on its register entry; the draft stays."""
+        self.entries.close()
         self.record.open(establishment_id)
+
+    def open_visit(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a filed visit, at a path; False when this tablet does not hold it."""
+        self.entries.close()
+        return self.record.open_record(record_id, focus_path)
+
+    def begin_entry(self, name: str = "") -> None:
+        """Begin an establishment that the register does not know."""
+        self._put_behind()
+        self.entries.begin(name)
+        self.list.select("")
+
+    def open_entry(self, record_id: str, focus_path: str = "") -> bool:
+        """Open the form of an establishment, to mend it or to go on; False when it is not here."""
+        if not self.entries.holds(record_id):
+            return False
+        self._put_behind()
+        is_open = self.entries.open(record_id, focus_path)
+        self.list.select(record_id)
+        return is_open
+
+    def leave_entry(self) -> None:
+        """Close the form and show what was behind it; its draft stays."""
+        self._leave_entry(self.entries.close)
+
+    def discard_entry(self) -> None:
+        """Throw the draft of the form away and show what was behind it."""
+        self._leave_entry(self.entries.discard)
 
     def go_on_with(self, access_result: str) -> None:
         """Begin the visit that waited for the outing, if one did."""
         self.record.refresh()
         if access_result:
             self.record.begin(access_result)
+
+    def _put_behind(self) -> None:
+        visit = self.record.visit
+        self._behind = (self.record.establishment_id, visit.record_id if visit is not None else "")
+        self.record.close()
+
+    def _leave_entry(self, leave: Callable[[], None]) -> None:
+        form = self.entries.form
+        if form is not None:
+            leave()
+            self._go_behind(form.record_id)
+
+    def _go_behind(self, record_id: str) -> None:
+        """Show the establishment of the form on the tab that opens it; nothing where it was never filed."""
+        self.list.refresh()
+        if self._services.store.view(record_id) is None:
+            return
+        place, visit = self._behind
+        is_same = place == record_id and bool(visit)
+        if not (is_same and self.record.open_record(visit)):
+            self.record.open(record_id)
+        self.record.choose_tab(INFO)
+
+    def _entry_filed(self, record_id: str, inspect: bool) -> None:
+        self.entries.close()
+        if inspect:
+            self.list.refresh()
+            self.record.open(record_id)
+        else:
+            self._go_behind(record_id)
+
+    def _show_entry(self, state: EntryState | None) -> None:
+        if self._screen is not None:
+            self._screen.show_entry(state)
 
     def _show_list(self, state: EstablishmentsState) -> None:
         if self._screen is not None:
@@ -103,7 +185,8 @@ class InspectionDesk:
 
     def _store_changed(self, change: StoreChange) -> None:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
-        if change.everything or change.records - self.record.open_records:
+        at_work = self.record.open_records | self.entries.open_records
+        if change.everything or change.records - at_work:
             self._ui_thread.post(self._look_again)
         elif change.records:
             self._ui_thread.post(self._look_at_photos)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from field178_mobile.presenters.distance import Position
+from field178_mobile.presenters.establishment_facts import word_shown
 from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
@@ -32,7 +33,7 @@ from field178_mobile.presenters.visit_outing import OutingOfVisit, outing_of
 from field178_mobile.presenters.visit_places import CHECKLIST, INFO, comments_at
 from field178_mobile.presenters.whereabouts import AskFix, Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Option, Wording, options
-from field178_mobile.store import Draft, RecordView, Store
+from field178_mobile.store import Draft, RecordView, Store, Word
 from field178_shared.clock import Clock, local_date
 from field178_shared.ids import IdSource
 from field178_shared.records.reading import instant_of, text_of
@@ -78,6 +79,10 @@ class RecordState:
     outing_comment: str
     pane: str
     files: str = ""
+    # The register entry's own word while it is on its way, and whether its form holds unfinished work.
+    register: str = ""
+    register_word: str = ""
+    is_being_mended: bool = False
 
 
 class RecordPresenter:
@@ -215,6 +220,10 @@ class RecordPresenter:
         """The record under work, if one is."""
         return frozenset() if self.visit is None else frozenset({self.visit.record_id})
 
+    def has_visit_draft(self, establishment_id: str) -> bool:
+        """Tell whether a visit to an establishment is begun and not filed."""
+        return any(_place_id(draft) == establishment_id for draft in self._drafts())
+
     def refresh(self) -> None:
         """Show what the store holds now."""
         if self._establishment:
@@ -264,8 +273,12 @@ class RecordPresenter:
     def _word(self, rows: tuple[HistoryRow, ...]) -> str:
         """Return the word of the open visit, else of the newest filed one."""
         if self.visit is None:
-            return rows[0].state if rows else ""
+            return word_shown(rows[0].state if rows else "", self._register_word())
         return self._store.shown_state(self.visit.record_id).word if self.visit.is_known else ""
+
+    def _register_word(self) -> str:
+        word = self._store.shown_state(self._establishment).word
+        return word if word in (Word.DRAFT, Word.UNSENT) else ""
 
     def _outing_comment(self) -> str:
         visit = self.visit
@@ -310,7 +323,7 @@ class RecordPresenter:
             history_row(visit, self._store.shown_state(visit.record_id).word, words) for visit in visits
         )
         last = next((visit for visit in visits if visit.is_inspected), None)
-        word = self._word(rows)
+        word, register = self._word(rows), self._register_word()
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
         shown = self.visit.record_id if self.visit is not None else rows[0].record_id if rows else ""
         return RecordState(
@@ -331,6 +344,9 @@ class RecordPresenter:
             outing_comment=self._outing_comment(),
             has_draft=self.visit is not None and self.visit.is_kept,
             pane=INFO if self._tab == INFO else ARRIVAL,
+            register=register,
+            register_word=words.choice("shown_state", register),
+            is_being_mended=register == Word.DRAFT,
         )
 
 

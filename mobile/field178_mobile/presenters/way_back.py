@@ -7,7 +7,9 @@ from field178_mobile.presenters.inspection_desk import InspectionDesk
 
 def place_of(desk: InspectionDesk) -> dict[str, str]:
     """Return what is open by ids alone, nothing when only the list is; `go_back` takes it again."""
-    record = desk.record
+    record, form = desk.record, desk.entries.form
+    if form is not None:
+        return {"entry": form.record_id} if form.is_kept else {}
     if not record.establishment_id:
         return {}
     place = {"establishment_id": record.establishment_id, "tab": record.tab}

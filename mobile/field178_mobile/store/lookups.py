@@ -144,6 +144,7 @@ def _entry(view: RecordView) -> EstablishmentEntry:
         address=str(data.get("address_line", "")),
         lat=lat if isinstance(lat, int) else None,
         lon=lon if isinstance(lon, int) else None,
+        registration_number=str(data.get("registration_number", "")),
     )
 
 

@@ -147,6 +147,7 @@ class EstablishmentEntry:
     address: str
     lat: int | None
     lon: int | None
+    registration_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

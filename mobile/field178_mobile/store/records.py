@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from field178_mobile.store.base import base_rev, base_revs, base_rows, get_base
-from field178_mobile.store.drafts import drafted_records
+from field178_mobile.store.drafts import all_drafts, drafted_records
 from field178_mobile.store.lookups import CONFLICT, Conflict, Lookups
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.model import InboxItem, InboxKind, RecordView, ShownState, StoreStatus
@@ -61,6 +61,12 @@ class Records:
             rev, changes = revs.get(record_id, 0), own.get(record_id, [])
             found[record_id] = self._state(record_id, record_id in drafted, rev, changes)
         return found
+
+    def own_states(self, record_type: str) -> dict[str, ShownState]:
+        """Return the states of the records of a type that were changed or begun here and are not settled."""
+        drafts = (draft.record_id for draft in all_drafts(self.room) if draft.type == record_type)
+        changed = by_record(shown_changes(self.room, record_type))
+        return {record_id: self.shown_state(record_id) for record_id in sorted({*drafts, *changed})}
 
     def status(self, in_sync: bool) -> StoreStatus:
         """Return the whole tablet in one line."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from field178_mobile.ports import Clock, CrashPoint, no_crash
 from field178_mobile.store.acts import deletion, resolution
-from field178_mobile.store.base import BaseRow
+from field178_mobile.store.base import BaseRow, scope_rows
 from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
 from field178_mobile.store.driver import OperationalError, is_refused_write
 from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
@@ -42,6 +42,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 
 Result = TypeVar("Result")
+UNIT_SCOPE = "unit:"
 Listener = Callable[[StoreChange], None]
 
 
@@ -170,6 +171,15 @@ class Store:
     def shown_states(self, record_type: str) -> dict[str, ShownState]:
         """Return word and badge of every record of a type, for lists."""
         return self._run(lambda unlocked: unlocked.records.shown_states(record_type))
+
+    def own_states(self, record_type: str) -> dict[str, ShownState]:
+        """Return word and badge of the records of a type that this tablet has work of: few of many."""
+        return self._run(lambda unlocked: unlocked.records.own_states(record_type))
+
+    def unit_ids(self) -> frozenset[str]:
+        """Return the units whose scope this tablet holds."""
+        scopes = self.read(scope_rows)
+        return frozenset(scope.removeprefix(UNIT_SCOPE) for scope in scopes if scope.startswith(UNIT_SCOPE))
 
     def status(self) -> StoreStatus:
         """Return the whole tablet in one line; `in_sync` as the protocol means it, nothing weaker."""

@@ -100,6 +100,12 @@ def test_distance_is_right_to_a_metre_in_a_kilometre():
     assert metres_between(one, Position(208200000, 1065500000 + 96207)) == pytest.approx(1001, abs=2)
 
 
+def test_a_place_that_a_chip_hides_is_not_offered_as_new(bench):
+    bench.list.search("ánh dương")
+    bench.list.choose_chip("to_fix")
+    assert (bench.ids(), bench.state.empty_action) == ([], "")
+
+
 def test_chips_show_only_groups_that_hold_something(bench):
     assert bench.chips() == {
         "all": "Tất cả · 3",
@@ -177,7 +183,8 @@ def test_empty_states_say_what_to_do(store, clock):
     bench.list.refresh()
     assert bench.state.empty_title == ""
     bench.list.search("không có ở đây")
-    assert bench.state.empty_title == "Không có cơ sở khớp với từ tìm"
+    assert bench.state.empty_title == "Không thấy “không có ở đây”"
+    assert bench.state.empty_action == "Thêm cơ sở mới"
 
 
 def test_long_list_is_shown_from_its_beginning_and_grows(store, clock):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
 
+from field178_mobile.presenters.entry_state import EntryState
 from field178_mobile.presenters.establishments import EstablishmentRow, EstablishmentsState
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.outing import OutingState
@@ -12,6 +14,7 @@ from field178_mobile.presenters.way_back import go_back, place_of
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips
+from field178_mobile.ui.screens.entry import EntryPane
 from field178_mobile.ui.screens.kind_icons import icon_of
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.outing import OutingSheet
@@ -31,16 +34,18 @@ class EstablishmentsScreen(kit.Panes):
     outing = StringProperty("")
     has_outing = BooleanProperty(False)
     count = StringProperty("")
+    query = StringProperty("")
     has_record = BooleanProperty(False)
 
     def __init__(self, desk: InspectionDesk, **kwargs: object) -> None:
         super().__init__(desk=desk, **kwargs)
         self.pane = RecordPane(record=desk.record)
-        self.pane.bind(on_ask_outing=self._ask_outing)
+        self.pane.bind(on_ask_outing=self._ask_outing, on_mend=lambda _pane, key: desk.open_entry(key))
         self.pane.has_back = self.is_single
         self.fbind("is_single", self.pane.setter("has_back"))
         self._sheet: OutingSheet | None = None
         self._nothing = self.ids.nothing.__self__
+        self._entry: EntryPane | None = None
         self._body = Optional(self.ids.body)
         desk.show_on(self)
 
@@ -51,7 +56,9 @@ class EstablishmentsScreen(kit.Panes):
         self.ids.chips.show(state.chips)
         self.ids.rows.show([_row(row) for row in state.rows])
         self.ids.rows.chosen = state.selected
-        self.ids.empty.title, self.ids.empty.text = state.empty_title, state.empty_text
+        self.query = state.query.strip()
+        empty = self.ids.empty
+        empty.title, empty.text, empty.action = state.empty_title, state.empty_text, state.empty_action
         self._has_more = state.has_more
 
     def show_outing(self, state: OutingState) -> None:
@@ -65,8 +72,23 @@ class EstablishmentsScreen(kit.Panes):
         self.has_record = self.has_detail = state is not None
         if state is not None:
             self.pane.show(state)
+        self._put(self.pane if state is not None else self._nothing)
+
+    def show_entry(self, state: EntryState | None) -> None:
+        """Draw the form of the register, or take it away."""
+        if state is not None and state.spoken.filed:
+            kit.toast(state.spoken.filed)
+        elif state is not None:
+            self.has_detail = True
+            self._entry = self._entry or EntryPane(desk=self.desk, has_back=self.is_single)
+            self._entry.show(state)
+            self._put(self._entry)
+        else:
+            self.has_detail = self.has_record
+            self._put(self.pane if self.has_record else self._nothing)
+
+    def _put(self, shown: Widget) -> None:
         body = self.ids.detail
-        shown = self.pane if state is not None else self._nothing
         if body.children != [shown]:
             body.clear_widgets()
             body.add_widget(shown)
@@ -105,12 +127,18 @@ class EstablishmentsScreen(kit.Panes):
         establishment_id: str = "",
         tab: str = "",
         section: str = "",
+        entry: str = "",
     ) -> None:
-        """Go to a filed visit, at a field, to an establishment, or (tab) to what was left at a locking."""
-        if tab:
+        """Go to a filed visit or register entry at a field, to an establishment, or to what a locking left.
+
+        tab, section and entry come from `place`.
+        """
+        if entry:
+            self.desk.open_entry(entry)
+        elif tab:
             go_back(self.desk, establishment_id, tab, record_id, section)
-        elif record_id:
-            self.desk.record.open_record(record_id, focus_path)
+        elif record_id and not self.desk.open_visit(record_id, focus_path):
+            self.desk.open_entry(record_id, focus_path)
         elif establishment_id:
             self.desk.open(establishment_id)
 

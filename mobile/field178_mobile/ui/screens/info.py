@@ -14,17 +14,21 @@ from field178_mobile.ui.screens import item_below
 from field178_mobile.ui.screens.info_rows import FactRow, PaperRow, VisitRow
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
+from field178_mobile.ui.screens.state_tones import PILL_OF_STATE
 from field178_mobile.ui.screens.to_fix import ToFixRow
 
 _REQUIRED = (item_below.ItemBelow,)
 
 
 class InfoPane(BoxLayout):
-    """What the register knows. show(state); events on_ask_outing, on_visit(record id)."""
+    """What the register knows. show(state); events on_ask_outing, on_visit(record id), on_mend."""
 
     outing = StringProperty("")
     has_outing = BooleanProperty(False)
-    __events__ = ("on_ask_outing", "on_visit", "on_discard")
+    register = StringProperty("")
+    register_tone = StringProperty("plain")
+    is_being_mended = BooleanProperty(False)
+    __events__ = ("on_ask_outing", "on_visit", "on_discard", "on_mend")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -34,10 +38,14 @@ class InfoPane(BoxLayout):
         self._history: Repeat[HistoryRow] = Repeat(self.ids.history, self._make_visit)
         self._optional = Optional(self.ids.scroll.column)
         self._outing = Optional(self.ids.outing_card)
+        self._register = Optional(self.ids.register_head)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
         self.outing, self.has_outing = state.outing, state.has_outing
+        self.register, self.is_being_mended = state.register_word, state.is_being_mended
+        self.register_tone = PILL_OF_STATE.get(state.register, "plain")
+        self._register.show(self.ids.register_word, bool(self.register))
         self.ids.comment.text = state.outing_comment
         self._outing.show(self.ids.comment, bool(state.outing_comment))
         self._optional.show(self.ids.discard, state.has_draft)
@@ -64,6 +72,9 @@ class InfoPane(BoxLayout):
         )
 
     def on_discard(self) -> None:
+        """Overridden by bind."""
+
+    def on_mend(self) -> None:
         """Overridden by bind."""
 
     def on_visit(self, record_id: str) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
 from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.places import place_of, position_at
-from field178_mobile.presenters.check_in import PIN, PlaceState
+from field178_mobile.presenters.check_in import PIN, CheckIn, PlaceState
 from field178_mobile.presenters.distance import Position
-from field178_mobile.presenters.inspection import InspectionPresenter
+from field178_mobile.presenters.map import MapState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
@@ -25,10 +29,29 @@ _ICONS = {
 }
 
 
+class PinnedHere(Protocol):
+    """What a point on the map is set for: a visit, or an entry of the register."""
+
+    @property
+    def place(self) -> CheckIn:
+        """The point."""
+        ...
+
+    @property
+    def map_folder(self) -> Path | None:
+        """Where the maps lie."""
+        ...
+
+    def show_area(self, render: Callable[[MapState], None]) -> None:
+        """Draw the area once."""
+        ...
+
+
 class PlaceLine(kit.Press):
-    """The point of the visit in one line; a tap offers what can be done. show(state); visit."""
+    """The point in one line; a tap offers what can be done. show(state); visit (whose point); heading."""
 
     visit = ObjectProperty(None)
+    heading = StringProperty("")
     text = StringProperty("")
     detail = StringProperty("")
     icon = StringProperty("")
@@ -42,7 +65,7 @@ class PlaceLine(kit.Press):
 
     def on_release(self) -> None:
         """Offer what can be done about it."""
-        sheet = PlaceOptions(title=_("Place of the visit"), sub=self.text)
+        sheet = PlaceOptions(title=self.heading or _("Place of the visit"), sub=self.text)
         for option in self._state.options:
             row = PlaceOption(key=option.id, text=option.label, icon=_ICONS[option.id])
             row.bind(on_release=lambda row: self._choose(sheet, row.key))
@@ -72,7 +95,7 @@ class PlaceOption(kit.Press):
 class PinPage(kit.FullPage):
     """The map under a mark that stays in the middle: where it stands is the pin."""
 
-    def __init__(self, visit: InspectionPresenter, start: Position | None, **kwargs: object) -> None:
+    def __init__(self, visit: PinnedHere, start: Position | None, **kwargs: object) -> None:
         super().__init__(title=_("Set a pin on the map"), **kwargs)
         self._visit = visit
         self._page = PinMap(page=self)

@@ -38,7 +38,8 @@ _REQUIRED = (kit.PaneHead,)
 class RecordPane(BoxLayout):
     """One establishment. record (the presenter); show(state), show_visit(state); has_back.
 
-    Event on_ask_outing(access result to begin with once the outing is chosen, or "").
+    Events: on_ask_outing(access result to begin with once the outing is chosen, or ""),
+    on_mend(establishment id).
     """
 
     record = ObjectProperty(None)
@@ -49,7 +50,7 @@ class RecordPane(BoxLayout):
     notice = StringProperty("")
     is_late = BooleanProperty(False)
     has_back = BooleanProperty(False)
-    __events__ = ("on_ask_outing",)
+    __events__ = ("on_ask_outing", "on_mend")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -61,6 +62,7 @@ class RecordPane(BoxLayout):
         self._notice.show(self.ids.notice, False)
         self._foot: VisitFoot | None = None
         self.info.bind(on_ask_outing=self._ask_outing, on_visit=self._open_visit, on_discard=self._discard)
+        self.info.bind(on_mend=lambda _info: self.dispatch("on_mend", self.record.establishment_id))
         self.arrival.bind(on_ask_outing=self._ask_outing, on_begin=self._begin)
 
     def show(self, state: RecordState) -> None:
@@ -99,6 +101,9 @@ class RecordPane(BoxLayout):
             sheet.open()
 
     def on_ask_outing(self, pending: str) -> None:
+        """Overridden by bind."""
+
+    def on_mend(self, establishment_id: str) -> None:
         """Overridden by bind."""
 
     def _ask_outing(self, *_args: object) -> None:

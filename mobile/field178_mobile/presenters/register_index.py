@@ -1,0 +1,78 @@
+"""The register in memory, asked at every keystroke whether the same place is in it already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import EstablishmentEntry
+from field178_shared.formats import number_text
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.rules.establishment import KnownEstablishment, possible_duplicates
+from field178_shared.text import fold
+
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeRow:
+    """One entry that may be the same place; `where` is its address, with the distance when it is known."""
+
+    id: str
+    name: str
+    where: str
+
+
+class RegisterIndex:
+    """Finds entries by name and by registration number: of 50,000 the rule looks at a few."""
+
+    def __init__(self, entries: Iterable[EstablishmentEntry]) -> None:
+        self._by_name: dict[str, list[EstablishmentEntry]] = defaultdict(list)
+        self._by_number: dict[str, list[EstablishmentEntry]] = defaultdict(list)
+        for entry in entries:
+            self._by_name[entry.folded].append(entry)
+            if entry.registration_number:
+                self._by_number[fold(entry.registration_number)].append(entry)
+
+    def alike(self, data: Data, but: str) -> tuple[EstablishmentEntry, ...]:
+        """Return the entries that may be the place of this data, without the one under work itself."""
+        name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
+        found = (*self._by_name.get(name, ()), *(self._by_number.get(number, ()) if number else ()))
+        near = {entry.id: entry for entry in found if entry.id != but}
+        return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))
+
+
+def alike_row(entry: EstablishmentEntry, data: Data, here: Position | None, words: Wording) -> AlikeRow:
+    """Return the line of one entry; its distance is from the point in the form, else from here."""
+    lat, lon = count_of(data, "lat"), count_of(data, "lon")
+    start = here if lat is None or lon is None else Position(lat, lon)
+    said = (entry.address, words.unit(entry.unit_id), distance_text(start, entry, words))
+    return AlikeRow(entry.id, entry.name, " · ".join(part for part in said if part))
+
+
+def distance_text(here: Position | None, entry: EstablishmentEntry, words: Wording) -> str:
+    """Return how far an entry is, empty where one of the points is not known."""
+    metres = metres_to(here, entry)
+    if metres is None:
+        return ""
+    if metres < 1000:
+        return words.say("{count} m", count=metres)
+    return words.say("{count} km", count=number_text(metres / 1000, words.language, 1))
+
+
+def metres_to(here: Position | None, entry: EstablishmentEntry) -> int | None:
+    """Return the distance to an entry, None where one of the points is not known."""
+    if here is None or entry.lat is None or entry.lon is None:
+        return None
+    return metres_between(here, Position(entry.lat, entry.lon))
+
+
+def _known(entry: EstablishmentEntry) -> KnownEstablishment:
+    return KnownEstablishment(
+        *(entry.id, entry.folded, entry.type_id, entry.unit_id, entry.lat, entry.lon),
+        entry.registration_number,
+    )
