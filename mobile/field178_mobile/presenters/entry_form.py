@@ -8,7 +8,7 @@ from pathlib import Path
 
 from field178_mobile.presenters import entry_data as entry
 from field178_mobile.presenters.answers import Changes, Data
-from field178_mobile.presenters.check_in import CheckIn
+from field178_mobile.presenters.check_in import CheckIn, PlaceState
 from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.entry_state import EntryScene, EntryState, entry_state, field_name
@@ -29,6 +29,7 @@ from field178_shared.privacy import lint
 from field178_shared.records.reading import text_of
 
 POSITION = N_("Position")
+UNSURE = "warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +257,18 @@ class EntryForm:
             is_new=self._opened.is_new,
             unit_ids=self._opened.unit_ids,
             word=self._word,
-            place=self.place.state(),
+            place=self._place_state(data),
             alike=tuple(alike_row(found, data, self._here(), words) for found in alike),
             marked=self._marked(data),
             lint="\n".join(mark.message for mark in marks),
         )
+
+    def _place_state(self, data: Data) -> PlaceState:
+        """Return the point in words; one that stands in the register was good enough to get there."""
+        state = self.place.state()
+        if state.tone != UNSURE or "lat" not in data:
+            return state
+        return replace(state, tone="ok", icon="map-marker-check-outline")
 
     def _marked(self, data: Data) -> dict[str, str]:
         """Return what is said at refused values, as long as they stand there."""

@@ -85,12 +85,12 @@ class InspectionDesk:
 
     def look_at(self, establishment_id: str) -> None:
         """Open an establishment itself, whatever is begun on its register entry; the draft stays."""
-        self.entries.close()
+        self._close_entry()
         self.record.open(establishment_id)
 
     def open_visit(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit, at a path; False when this tablet does not hold it."""
-        self.entries.close()
+        self._close_entry()
         return self.record.open_record(record_id, focus_path)
 
     def begin_entry(self, name: str = "") -> None:
@@ -121,6 +121,11 @@ class InspectionDesk:
         self.record.refresh()
         if access_result:
             self.record.begin(access_result)
+
+    def _close_entry(self) -> None:
+        if self.entries.form is not None:
+            self.entries.close()
+            self.list.refresh()  # a draft that was begun there is a line of it
 
     def _put_behind(self) -> None:
         visit = self.record.visit

@@ -264,6 +264,7 @@ def test_opening_the_one_that_is_there_keeps_the_draft(bench):
     bench.desk.look_at(CAFE)
     assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
     assert bench.draft().data["name"] == "Cà phê Ánh Dương"
+    assert bench.screen.list.rows[0].state == Word.DRAFT
 
 
 def test_mending_says_only_what_changed_against_what_was_seen(bench):

@@ -80,7 +80,7 @@ class EstablishmentsScreen(kit.Panes):
             kit.toast(state.spoken.filed)
         elif state is not None:
             self.has_detail = True
-            self._entry = self._entry or EntryPane(desk=self.desk, has_back=self.is_single)
+            self._entry = self._entry or EntryPane(desk=self.desk)
             self._entry.show(state)
             self._put(self._entry)
         else:
