@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from tests.mobile.inspection_world import (
     settle,
     uid,
 )
-from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+from tests.mobile.support import KEY, FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.distance import Position
@@ -211,6 +212,20 @@ def test_the_visit_begins_right_after_and_comes_after_its_establishment(bench):
     assert [change.type for change in others] == ["inspection"]
     assert others[0].set["establishment_id"] == place
     assert others[0].n > first.n
+
+
+def test_a_process_that_dies_right_after_has_lost_neither(bench, tmp_path):
+    bench.go_out()
+    bench.fill()
+    bench.form.complete(inspect=True)
+    place = bench.screen.record.id
+    bench.desk.record.begin("inspected")
+    shutil.copytree(bench.store.folder, tmp_path / "left")  # what a killed process leaves on the disk
+    again = Store(tmp_path / "left", bench.clock, seeded_ids(bench.clock))
+    again.unlock(KEY)
+    assert again.shown_state(place).word == Word.UNSENT
+    assert [draft.data["establishment_id"] for draft in again.drafts.all()] == [place]
+    again.close()
 
 
 def test_an_unfinished_one_is_found_as_a_draft_and_taken_up_after_a_restart(bench):

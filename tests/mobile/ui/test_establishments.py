@@ -46,7 +46,7 @@ def test_chip_keeps_what_is_still_to_be_fixed(screen):
 def test_search_without_result_says_what_to_do(screen):
     type_text(screen.ids.search, "zzz")
     frames(3)
-    assert "Không có cơ sở khớp với từ tìm" in texts()
+    assert "Không thấy “zzz”" in texts()
 
 
 def test_open_establishment_is_marked_in_the_list(screen):

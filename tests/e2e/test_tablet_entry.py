@@ -1,0 +1,130 @@
+"""An establishment put into the register on the tablet, then its visit, at a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.real_tablet import RealTablet, enrolled
+from tests.e2e.server_process import ServerProcess, running_server
+
+from field178_mobile.presenters.inspection_desk import InspectionDesk
+from field178_mobile.presenters.record import RecordServices
+from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import Word
+from field178_mobile.sync.events import SyncMessage
+from field178_shared.clock import SystemClock
+from field178_shared.codelists import load
+from field178_shared.i18n import translator
+
+WORDS = Wording(load(), "vi", translator("vi", "tablet"))
+UNIT = "c11629_v2"
+
+
+class AtOnce:
+    def post(self, work: Callable[[], None]) -> None:
+        work()
+
+
+class Nothing:
+    """A screen that draws nothing."""
+
+    def __init__(self) -> None:
+        self.pane = self
+
+    def show_list(self, _state: Any) -> None:
+        return
+
+    show_outing = show_record = show_visit = show_entry = show_list
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with running_server(tmp_path_factory.mktemp("office")) as running:
+        running.command("team", "add", "Đội 178 An Lão", "--unit", UNIT)
+        for login in ("an", "binh"):
+            team = ("--role", "team_lead", "--team", "Đội 178 An Lão")
+            running.command("user", "add", login, *team, stdin="mat-khau-cua-an-1\n")
+        yield running
+
+
+@pytest.fixture
+def tablets(server: ServerProcess, tmp_path: Path) -> Iterator[list[RealTablet]]:
+    made = [enrolled(server, login, tmp_path / login) for login in ("an", "binh")]
+    for one in made:
+        assert one.sync() is SyncMessage.IN_SYNC
+    yield made
+    for one in made:
+        one.close()
+
+
+def desk_of(tablet: RealTablet) -> InspectionDesk:
+    user = tablet.enrolment.user.id
+    desk = InspectionDesk(RecordServices(tablet.store, SystemClock(), tablet.ids, WORDS, user), AtOnce())
+    desk.show_on(Nothing())
+    return desk
+
+
+def go_out(desk: InspectionDesk, tablet: RealTablet) -> None:
+    desk.outing.choose_kind("guidance")
+    desk.outing.choose_trigger("annual_plan")
+    for person in tablet.store.views("person"):
+        if person.id != tablet.enrolment.user.id:
+            desk.outing.toggle_member(person.id)
+    desk.outing.confirm()
+
+
+def put_in(desk: InspectionDesk, name: str) -> str:
+    desk.begin_entry(name)
+    form = desk.entries.form
+    assert form is not None
+    form.choose_kind("karaoke")
+    form.write("address_line", "Số 5 đường Nguyễn Văn Trỗi")
+    form.add_certificate("antt")
+    form.state_certificate("antt", "not_shown")
+    form.complete(inspect=True)
+    return form.record_id
+
+
+def test_the_server_takes_the_establishment_then_its_visit(tablets: list[RealTablet]) -> None:
+    mine, other = tablets
+    desk = desk_of(mine)
+    go_out(desk, mine)
+    place = put_in(desk, "Karaoke Hoa Ban (GL-950)")
+    assert mine.store.shown_state(place).word == Word.UNSENT
+    assert desk.record.begin("closed_on_arrival")
+    visit = desk.record.visit
+    assert visit is not None
+    visit.complete()
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert [status for status, _, _ in mine.receipts().values()] == ["applied", "applied"]
+    assert mine.store.shown_state(place).word == Word.RECEIVED
+    assert other.sync() is SyncMessage.IN_SYNC
+    seen = other.store.view(visit.record_id)
+    assert seen is not None
+    assert seen.data["establishment_id"] == place
+    assert other.store.view(place).data["certificates"] == {"antt": {"status": "not_shown"}}  # type: ignore[union-attr]
+
+
+def test_two_who_mend_the_same_field_clash_in_the_ordinary_way(tablets: list[RealTablet]) -> None:
+    mine, other = tablets
+    place = put_in(desk_of(mine), "Karaoke Hoa Ban (GL-951)")
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert other.sync() is SyncMessage.IN_SYNC
+    for tablet, village in ((mine, "Thôn 3"), (other, "Thôn 5")):
+        desk = desk_of(tablet)
+        assert desk.open_entry(place)
+        form = desk.entries.form
+        assert form is not None
+        form.write("village", village)
+        form.complete()
+    assert mine.sync() is SyncMessage.IN_SYNC
+    other.sync()
+    (item,) = other.store.inbox()
+    assert (item.type, item.record_id) == ("establishment", place)
+    assert [value.path for value in item.disagreements] == ["village"]
+    view = other.store.view(place)
+    assert view is not None
+    assert view.data["village"] == "Thôn 3"
