@@ -20,7 +20,7 @@ from field178_shared.codelists import load
 from field178_shared.i18n import translator
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
-UNIT = "c11629_v2"
+UNIT, LOST = "c11629_v2", "c11635_v2"
 
 
 class AtOnce:
@@ -47,6 +47,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         for login in ("an", "binh"):
             team = ("--role", "team_lead", "--team", "Đội 178 An Lão")
             running.command("user", "add", login, *team, stdin="mat-khau-cua-an-1\n")
+        running.command("team", "add", "Đội liên xã", "--unit", UNIT, "--unit", LOST)
+        both = ("--role", "team_lead", "--team", "Đội liên xã")
+        running.command("user", "add", "chi", *both, stdin="mat-khau-cua-an-1\n")
         yield running
 
 
@@ -128,3 +131,33 @@ def test_two_who_mend_the_same_field_clash_in_the_ordinary_way(tablets: list[Rea
     view = other.store.view(place)
     assert view is not None
     assert view.data["village"] == "Thôn 3"
+
+
+def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    tablet = enrolled(server, "chi", tmp_path / "chi")
+    assert tablet.sync() is SyncMessage.IN_SYNC
+    desk = desk_of(tablet)
+    desk.begin_entry("Karaoke Hoa Ban (GL-952)")
+    form = desk.entries.form
+    assert form is not None
+    form.choose_kind("karaoke")
+    form.choose_unit(LOST)
+    form.write("address_line", "Số 5 đường Nguyễn Văn Trỗi")
+    form.complete()
+    server.command("ungrant", tablet.enrolment.device, f"unit:{LOST}")
+    tablet.sync()
+    (item,) = tablet.store.inbox()
+    assert (item.record_id, item.reason) == (form.record_id, "scope_not_granted")
+    assert desk.open_entry(form.record_id)
+    again = desk.entries.form
+    assert again is not None
+    again.choose_unit(UNIT)
+    again.complete()
+    assert tablet.sync() is SyncMessage.IN_SYNC
+    view = tablet.store.view(form.record_id)
+    assert view is not None
+    assert (view.scope, view.attention, view.rev) == (f"unit:{UNIT}", None, 1)
+    assert tablet.store.inbox() == []
+    tablet.close()

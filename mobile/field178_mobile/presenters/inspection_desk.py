@@ -139,15 +139,17 @@ class InspectionDesk:
             self._go_behind(form.record_id)
 
     def _go_behind(self, record_id: str) -> None:
-        """Show the establishment of the form on the tab that opens it; nothing where it was never filed."""
+        """Show the establishment of the form on the tab that opens it; without one, what was open before."""
         self.list.refresh()
-        if self._services.store.view(record_id) is None:
-            return
         place, visit = self._behind
-        is_same = place == record_id and bool(visit)
-        if not (is_same and self.record.open_record(visit)):
-            self.record.open(record_id)
-        self.record.choose_tab(INFO)
+        is_known = self._services.store.view(record_id) is not None
+        shown = record_id if is_known else place
+        if not shown:
+            return
+        if not (shown == place and visit and self.record.open_record(visit)):
+            self.record.open(shown)
+        if is_known:
+            self.record.choose_tab(INFO)
 
     def _entry_filed(self, record_id: str, inspect: bool) -> None:
         self.entries.close()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.distance import Position, metres_between
@@ -28,22 +28,27 @@ class AlikeRow:
 
 
 class RegisterIndex:
-    """Finds entries by name and by registration number: of 50,000 the rule looks at a few."""
+    """Finds entries by name and by registration number, so that of 50,000 the rule looks at a few."""
 
-    def __init__(self, entries: Iterable[EstablishmentEntry]) -> None:
-        self._by_name: dict[str, list[EstablishmentEntry]] = defaultdict(list)
-        self._by_number: dict[str, list[EstablishmentEntry]] = defaultdict(list)
-        for entry in entries:
-            self._by_name[entry.folded].append(entry)
-            if entry.registration_number:
-                self._by_number[fold(entry.registration_number)].append(entry)
+    def __init__(self, entries: Sequence[EstablishmentEntry]) -> None:
+        self._entries = entries
 
     def alike(self, data: Data, but: str) -> tuple[EstablishmentEntry, ...]:
         """Return the entries that may be the place of this data, without the one under work itself."""
         name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
-        found = (*self._by_name.get(name, ()), *(self._by_number.get(number, ()) if number else ()))
+        found = [entry for entry in self._entries if entry.folded == name] if name else []
+        found += self._by_number.get(number, ()) if number else ()
         near = {entry.id: entry for entry in found if entry.id != but}
         return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))
+
+    @cached_property
+    def _by_number(self) -> dict[str, list[EstablishmentEntry]]:
+        """The entries by folded number: worked out only where somebody types one."""
+        found: dict[str, list[EstablishmentEntry]] = {}
+        for entry in self._entries:
+            if entry.registration_number:
+                found.setdefault(fold(entry.registration_number), []).append(entry)
+        return found
 
 
 def alike_row(entry: EstablishmentEntry, data: Data, here: Position | None, words: Wording) -> AlikeRow:

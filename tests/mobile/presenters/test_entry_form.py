@@ -250,6 +250,17 @@ def test_a_draft_that_is_thrown_away_leaves_nothing(bench):
     assert (bench.screen.entry, bench.desk.record.establishment_id) == (None, "")
 
 
+def test_a_form_that_is_left_gives_way_to_the_visit_that_was_open(bench):
+    bench.go_out()
+    bench.desk.open(CAFE)
+    bench.desk.record.begin("inspected")
+    visit = bench.desk.record.visit.record_id
+    bench.fill()
+    bench.desk.leave_entry()
+    assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
+    assert bench.desk.record.visit.record_id == visit
+
+
 def test_the_same_place_is_hinted_at_softly_with_its_distance(bench):
     bench.desk.begin_entry("Cà phê ánh dương")
     assert bench.state.alike == (), "the kind is not said yet"

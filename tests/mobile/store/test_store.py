@@ -178,3 +178,19 @@ def test_status_counts_what_waits(store: Store, clock: FrozenClock) -> None:
     store.file(draft_of(store, RECORD, clock.now(), name="hai"), USER)
     status = store.status()
     assert (status.unsent_records, status.unsent_changes, status.in_sync) == (1, 2, False)
+
+
+def test_own_states_are_of_records_changed_or_begun_here_alone(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row("r1", name="A"), base_row("r2", name="B"), base_row("r3", name="C"))
+    store.file(draft_of(store, "r1", clock.now(), name="A1"), USER)
+    store.drafts.save(draft_of(store, "r2", clock.now(), name="B1"))
+    assert {key: state.word for key, state in store.own_states("establishment").items()} == {
+        "r1": Word.UNSENT,
+        "r2": Word.DRAFT,
+    }
+    assert store.own_states("inspection") == {}
+
+
+def test_units_are_those_whose_scope_is_held(store: Store) -> None:
+    server_commits(store, base_row("r1"), base_row("t1", 1, "team", "team:t1", name="Đội 178"))
+    assert store.unit_ids() == {"c1_v1"}

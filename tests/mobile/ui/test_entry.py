@@ -137,6 +137,15 @@ def test_entry_is_mended_from_the_info_tab(table: Table):
     assert find("Pill", text="Chưa gửi")
 
 
+def test_inbox_opens_an_entry_at_its_field(table: Table):
+    screen = table.lay()
+    screen.open(record_id=CAFE, focus_path="registration_number")
+    frames(6)
+    assert find("EntryPane").title == "Cà phê Ánh Dương"
+    fields = find("EntryFields")
+    assert fields.y <= fields.ids.number.to_window(*fields.ids.number.center)[1] <= fields.top
+
+
 @pytest.mark.parametrize(("mode", "scale"), [("light", 1.3), ("dark", 1.0)])
 def test_form_passes_the_lint_with_everything_in_it(table: Table, window_size, mode, scale):
     screen = table.lay(window_size, mode, scale)
