@@ -146,6 +146,17 @@ def test_inbox_opens_an_entry_at_its_field(table: Table):
     assert fields.y <= fields.ids.number.to_window(*fields.ids.number.center)[1] <= fields.top
 
 
+def test_a_locking_leads_back_to_the_form(table: Table):
+    screen = table.lay()
+    tap(find("Btn", text="Cơ sở mới"))
+    type_text(table.sight("name").ids.field, "Karaoke Hoa Ban")
+    place = screen.place()
+    screen = table.lay()
+    screen.open(**place)
+    frames(3)
+    assert find("EntryPane").title == "Karaoke Hoa Ban"
+
+
 @pytest.mark.parametrize(("mode", "scale"), [("light", 1.3), ("dark", 1.0)])
 def test_form_passes_the_lint_with_everything_in_it(table: Table, window_size, mode, scale):
     screen = table.lay(window_size, mode, scale)

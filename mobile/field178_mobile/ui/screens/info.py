@@ -45,7 +45,9 @@ class InfoPane(BoxLayout):
         self.outing, self.has_outing = state.outing, state.has_outing
         self.register, self.is_being_mended = state.register_word, state.is_being_mended
         self.register_tone = PILL_OF_STATE.get(state.register, "plain")
-        self._register.show(self.ids.register_word, bool(self.register))
+        # The head says it already while there is no visit.
+        is_said = state.state == state.register
+        self._register.show(self.ids.register_word, bool(self.register) and not is_said)
         self.ids.comment.text = state.outing_comment
         self._outing.show(self.ids.comment, bool(state.outing_comment))
         self._optional.show(self.ids.discard, state.has_draft)
