@@ -12,7 +12,7 @@ from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import EstablishmentEntry
 from field178_shared.formats import number_text
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.rules.establishment import KnownEstablishment, possible_duplicates
+from field178_shared.rules.establishment import KnownEstablishment, is_same_name, possible_duplicates
 from field178_shared.text import fold
 
 MOST = 5
@@ -36,7 +36,7 @@ class RegisterIndex:
     def alike(self, data: Data, but: str) -> tuple[EstablishmentEntry, ...]:
         """Return the entries that may be the place of this data, without the one under work itself."""
         name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
-        found = [entry for entry in self._entries if entry.folded == name] if name else []
+        found = [entry for entry in self._entries if is_same_name(entry.folded, name)] if name else []
         found += self._by_number.get(number, ()) if number else ()
         near = {entry.id: entry for entry in found if entry.id != but}
         return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))

@@ -56,8 +56,8 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
 def possible_duplicates(data: Data, known: Iterable[KnownEstablishment]) -> tuple[str, ...]:
     """Return the ids of entries that may be the same place.
 
-    The same registration number, or the same folded name and kind less than 150 m away; where a point is
-    missing on either side, the same unit stands for near.
+    The same registration number, or the same name and kind less than 150 m away; where a point is missing on
+    either side, the same unit stands for near. "Hoa Ban" and "Karaoke Hoa Ban" are the same name.
     """
     name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
     return tuple(
@@ -67,8 +67,13 @@ def possible_duplicates(data: Data, known: Iterable[KnownEstablishment]) -> tupl
     )
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """Tell whether two folded names are the same, or one says besides what kind of place it is."""
+    return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
+
+
 def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment) -> bool:
-    if entry.folded_name != folded_name or entry.type_id != data.get("establishment_type_id"):
+    if entry.type_id != data.get("establishment_type_id") or not is_same_name(entry.folded_name, folded_name):
         return False
     distance = _distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
     return entry.unit_id == data.get("unit_id") if distance is None else distance < NEAR_M

@@ -36,6 +36,21 @@ def test_the_same_name_and_kind_within_150_metres_may_be_the_same_place(metres: 
     assert possible_duplicates(here, [there]) == (("k1",) if alike else ())
 
 
+@pytest.mark.parametrize(
+    ("typed", "known", "alike"),
+    [
+        ("Mộc Diệp", "karaoke moc diep", True),
+        ("Karaoke Mộc Diệp", "moc diep", True),
+        ("Diệp", "karaoke moc diep", True),
+        ("iệp", "karaoke moc diep", False),
+        ("Karaoke", "karaoke moc diep", False),
+    ],
+)
+def test_a_name_with_or_without_its_kind_is_the_same(typed: str, known: str, alike: bool) -> None:
+    here = builders.establishment(name=typed)
+    assert bool(possible_duplicates(here, [replace(KNOWN, folded_name=known)])) is alike
+
+
 def test_another_name_or_kind_next_door_is_another_place() -> None:
     here = builders.establishment()
     assert possible_duplicates(here, [replace(KNOWN, folded_name="karaoke moc lan")]) == ()
