@@ -125,7 +125,7 @@ def add_photo(fingers: Fingers) -> None:
     from field178_mobile.ui.language import language as _
 
     fingers.press("Btn", text=_("Add a photo"))
-    fingers.press("ListRow", title=ROOM)
+    fingers.press("FileCard", title=ROOM)
     fingers.press("ChoiceRow", key="photo_premises")
     fingers.press("ChoiceRow", is_multiple=True)
     fingers.press("Btn", text=_("Keep the photo"))

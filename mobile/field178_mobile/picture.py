@@ -51,6 +51,15 @@ def open_bare(source: Path | bytes) -> Image:
 
     AppError(file_refused) with `problem` too_many_bytes, too_many_points, no_picture or cut.
     """
+    return _read(source, LONG_SIDE, SHORT_SIDE)
+
+
+def thumbnail(source: Path | bytes, side: int) -> Image:
+    """Return a picture as `open_bare` does, scaled to fit a square; AppError(file_refused) as from there."""
+    return _read(source, side, side)
+
+
+def _read(source: Path | bytes, long: int, short: int) -> Image:
     from PIL import Image as images
     from PIL import UnidentifiedImageError
 
@@ -58,7 +67,7 @@ def open_bare(source: Path | bytes) -> Image:
     try:
         with images.open(io.BytesIO(data), formats=FORMATS) as opened:
             _check_cost(opened, data)
-            return _upright(opened)
+            return _upright(opened, long, short)
     except UnidentifiedImageError:
         raise AppError(ErrorCode.FILE_REFUSED, problem=NO_PICTURE) from None
     except (images.DecompressionBombError, images.DecompressionBombWarning):
@@ -75,13 +84,6 @@ def encode(picture: Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=b"")
     return out.getvalue()
-
-
-def thumbnail(data: bytes, side: int) -> Image:
-    """Return one of our own pictures scaled to fit a square; AppError(file_refused) as from `open_bare`."""
-    picture = open_bare(data)
-    picture.thumbnail((side, side))
-    return picture
 
 
 def _bytes_of(source: Path | bytes) -> bytes:
@@ -106,20 +108,16 @@ def _check_cost(opened: Image, data: bytes) -> None:
         raise AppError(ErrorCode.FILE_REFUSED, problem=TOO_MANY_POINTS)
 
 
-def _upright(opened: Image) -> Image:
+def _upright(opened: Image, long: int, short: int) -> Image:
     from PIL import ImageOps
 
     # Decoded at the next larger eighth: a 50-megapixel photo never stands whole in memory.
-    opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
+    opened.draft("RGB", (long, long))
     # Scaled before it is turned and painted on white: each of these copies is a small one.
-    opened.thumbnail(_box(opened.size))
+    width, height = opened.size
+    opened.thumbnail((long, short) if width >= height else (short, long))
     upright = ImageOps.exif_transpose(opened)
     return _on_white(upright)
-
-
-def _box(size: tuple[int, int]) -> tuple[int, int]:
-    width, height = size
-    return (LONG_SIDE, SHORT_SIDE) if width >= height else (SHORT_SIDE, LONG_SIDE)
 
 
 def _on_white(picture: Image) -> Image:

@@ -40,7 +40,7 @@ class PhotoSource:
 
 @dataclass(frozen=True, slots=True)
 class EditorState:
-    """The whole screen. `missing` says what is to be done before it can be kept."""
+    """The whole screen. `missing` says what is to be done before it can be kept; `is_refused`: no picture."""
 
     title: str = ""
     item: str = ""
@@ -60,6 +60,7 @@ class EditorState:
     can_save: bool = False
     can_remove: bool = False
     missing: str = ""
+    is_refused: bool = False
     is_done: bool = False
 
 
@@ -228,6 +229,7 @@ class PhotoEditor:
             can_save=can_edit and is_changed and not missing,
             can_remove=tile is not None and not (is_locked or busy),
             missing=missing,
+            is_refused=bool(error) and opened is None and tile is None,
             is_done=is_done,
         )
         self._render(self._said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from field178_mobile.presenters.wording import Wording
 from field178_shared.formats import date_text, time_text
 
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-MOST_ROWS = 200
+MOST_ROWS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +107,20 @@ def _folder_row(path: Path) -> FileRow:
 def _content(folder: Path) -> tuple[tuple[Path, ...], tuple[tuple[Path, float, int], ...]]:
     """Return the folders by name and the pictures with time and size, newest first; hidden ones left out."""
     folders, files = list[Path](), list[tuple[Path, float, int]]()
-    for path in folder.iterdir():
-        if path.name.startswith("."):
-            continue
-        try:
-            if path.is_dir():
-                folders.append(path)
-            elif path.suffix.lower() in ENDINGS:
-                told = path.stat()
-                files.append((path, told.st_mtime, told.st_size))
-        except OSError:
-            # Gone meanwhile, or not for us: nothing to choose.
-            continue
+    # Thousands of files: what the system says of each while listing is not asked for again.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            try:
+                if entry.is_dir():
+                    folders.append(Path(entry.path))
+                elif Path(entry.name).suffix.lower() in ENDINGS:
+                    told = entry.stat()
+                    files.append((Path(entry.path), told.st_mtime, told.st_size))
+            except OSError:
+                # Gone meanwhile, or not for us: nothing to choose.
+                continue
     folders.sort(key=lambda path: path.name.casefold())
     files.sort(key=lambda file: file[1], reverse=True)
     return tuple(folders), tuple(files)

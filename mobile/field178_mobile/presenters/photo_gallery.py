@@ -12,6 +12,7 @@ from field178_mobile.presenters.photo_editor import EditorState, PhotoEditor, Ph
 from field178_mobile.presenters.photo_tiles import Known, PhotoTile, tile_of
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.photo_words import amount_text
+from field178_mobile.presenters.thumbnails import Thumbnails
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import Store
 from field178_shared.errors import ErrorCode, message
@@ -84,6 +85,10 @@ class PhotoGallery:
     def folders(self) -> tuple[Path, ...]:
         """Return the folders to choose a file from; none where the system lets the user choose."""
         return self._tools.folders()
+
+    def thumbnails(self) -> Thumbnails:
+        """Return what makes the small pictures of those folders."""
+        return Thumbnails(self._tools.background)
 
     def ask(self, source: str, start: Callable[[PhotoSource], None]) -> None:
         """Let the device take or choose one picture; `start` is not called when the user gave up."""

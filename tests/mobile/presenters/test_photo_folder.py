@@ -60,7 +60,7 @@ def test_a_folder_that_cannot_be_opened_says_so(pictures: Path, monkeypatch: pyt
         raise PermissionError
 
     bench = Bench(pictures)
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     bench.folder.open(str(pictures / "DCIM"))
     assert bench.states[-1].empty == "Không mở được thư mục này."
     assert bench.states[-1].can_go_up

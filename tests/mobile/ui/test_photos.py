@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
 from tests.mobile.photos import jpeg, room_picture
 from tests.mobile.support import FrozenClock, seeded_ids
-from tests.mobile.ui.lint import lint
+from tests.mobile.ui.lint import MAX_WIDGETS, lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, until
 
 from field178_mobile.presenters.background import InPlace
@@ -104,7 +105,7 @@ def test_a_face_in_a_chosen_file_is_rubbed_away_before_the_photo_is_kept(table: 
     tap(find("Tab", text="Ảnh"))
     assert "Chưa có ảnh nào" in texts()
     tap(find("Btn", text="Thêm ảnh"))
-    tap(find("ListRow", title="phong-hat.jpg"))
+    tap(find("FileCard", title="phong-hat.jpg"))
     picture = find("Rubbed")
     rub(picture, (FACE[0], FACE[1] - 120), FACE, (FACE[0], FACE[1] + 120))
     hidden = picture.patches
@@ -128,7 +129,7 @@ def test_a_photo_of_an_unmet_item_stands_under_it_and_says_so_in_the_grid(table:
     visit.answer("fire_exits_clear", "no")
     frames(3)
     tap(find("Btn", text="Thêm ảnh"))
-    tap(find("ListRow", title="phong-hat.jpg"))
+    tap(find("FileCard", title="phong-hat.jpg"))
     tap(next(row for row in find_all("ChoiceRow") if row.key == "photo_premises"))
     tap(find("ChoiceRow", is_multiple=True))
     tap(find("Btn", text="Lưu ảnh"))
@@ -152,7 +153,7 @@ def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table
     table.lay()
     table.see_photos()
     tap(find("Btn", text="Thêm ảnh"))
-    tap(find("ListRow", title="phong-hat.jpg"))
+    tap(find("FileCard", title="phong-hat.jpg"))
     Window.dispatch("on_keyboard", 27, 0, None, [])
     frames(3)
     tap(find("Btn", text="Bỏ ảnh"))
@@ -166,7 +167,7 @@ def test_a_page_that_a_locking_took_away_hears_no_key(table: Table):
     table.lay()
     table.see_photos()
     tap(find("Btn", text="Thêm ảnh"))
-    tap(find("ListRow", title="phong-hat.jpg"))
+    tap(find("FileCard", title="phong-hat.jpg"))
     page = find("PhotoPage")
     close_all()
     # Through the window the key would end the test's app, which nobody else answers for.
@@ -193,6 +194,30 @@ def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
     until(lambda: table.attachments())
     until(lambda: find("PhotoCard").bitmap)
     assert find_all("PhotoPage") == []
+
+
+def test_a_refused_file_leads_back_to_the_folder_where_it_was_left(table: Table):
+    for number in range(2000):
+        (table.pictures / f"{number:04}.jpg").write_bytes(b"no picture")
+    os.utime(table.pictures / "phong-hat.jpg", (1_000_000_000,) * 2)
+    table.lay()
+    table.see_photos()
+    tap(find("Btn", text="Thêm ảnh"))
+    picker = find("PhotoPicker")
+    assert sum(1 for _ in picker.walk()) < MAX_WIDGETS
+    picker._page.ids.files.scroll_y = 0
+    frames(4)
+    assert find("FileCard", title="phong-hat.jpg").bitmap is not None
+    broken = next(card for card in find_all("FileCard") if card.is_broken)
+    assert "Không đọc được" in texts()
+    tap(broken)
+    assert find("RoundNotice", tone="bad").text.startswith("Tệp này không phải ảnh")
+    tap(find("Btn", text="Chọn ảnh khác"))
+    assert find_all("PhotoPage") == []
+    assert find("PhotoPicker") is picker
+    tap(find("FileCard", title="phong-hat.jpg"))
+    assert find("Rubbed").bitmap is not None
+    assert find_all("Btn", text="Chọn ảnh khác") == []
 
 
 def test_where_a_photo_comes_from_is_asked_only_where_there_is_a_camera(table: Table, tmp_path: Path):
@@ -248,7 +273,7 @@ def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(
     frames(3)
     find("PhotoGrid").add()
     frames(3)
-    tap(find("ListRow", title="hoi-truong.jpg"))
+    tap(find("FileCard", title="hoi-truong.jpg"))
     kinds = [row.key for row in find_all("ChoiceRow", is_multiple=False)]
     assert kinds == ["photo_premises", "photo_session"]
     tap(next(row for row in find_all("ChoiceRow") if row.key == "photo_session"))

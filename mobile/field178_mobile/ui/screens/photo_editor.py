@@ -18,11 +18,20 @@ _REQUIRED = (photo_notice, kit.Rubbed)
 
 
 class PhotoPage(kit.FullPage):
-    """show(state) draws the photo; begin(editor) opens the page for it."""
+    """show(state) draws the photo; begin(editor) opens the page for it.
 
-    def __init__(self, on_remove: Callable[[], None] | None = None, **kwargs: object) -> None:
+    on_remove (of a photo of the record); on_another (leads back to where a file is chosen).
+    """
+
+    def __init__(
+        self,
+        on_remove: Callable[[], None] | None = None,
+        on_another: Callable[[], None] | None = None,
+        **kwargs: object,
+    ) -> None:
         super().__init__(**kwargs)
         self._on_remove = on_remove
+        self._on_another = on_another
         self._editor: PhotoEditor | None = None
         self._state = EditorState()
         self.desk = PhotoDeskView(page=self)
@@ -39,6 +48,7 @@ class PhotoPage(kit.FullPage):
         self._state = state
         self.title, self.sub = state.title, state.item
         self.desk.show(state)
+        self.desk.offer_another(state.is_refused and self._on_another is not None)
         if state.is_done:
             self.dismiss()
             kit.toast(_("Photo kept on this tablet"))
@@ -61,6 +71,12 @@ class PhotoPage(kit.FullPage):
         self.leave()
         if self._on_remove is not None:
             self._on_remove()
+
+    def choose_another(self) -> None:
+        """Let this file be and choose another one."""
+        self.leave()
+        if self._on_another is not None:
+            self._on_another()
 
     def _ask_to_drop(self) -> None:
         kit.confirm(
@@ -120,6 +136,10 @@ class PhotoDeskView(BoxLayout):
             (self._foot, ids.take_out, state.can_remove),
         ):
             place.show(widget, is_shown)
+
+    def offer_another(self, is_offered: bool) -> None:
+        """Show the button that leads back to the files, or take it away."""
+        self._panel.show(self.ids.another, is_offered)
 
 
 load_beside(__file__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from field178_mobile.presenters.photo_editor import PhotoSource
@@ -34,15 +36,22 @@ def open_photo(gallery: PhotoGallery, key: str) -> None:
 def _take_from(gallery: PhotoGallery, source: str, item_id: str) -> None:
     folders = gallery.folders() if source == FILE else ()
     if folders:
-        PhotoPicker(folders, lambda path: _start(gallery, _of_a_person(path), item_id)).open()
-    else:
-        gallery.ask(source, lambda taken: _start(gallery, taken, item_id))
+        _choose_from(folders, gallery, item_id)
+        return
+    another = partial(_take_from, gallery, source, item_id) if source == FILE else None
+    gallery.ask(source, lambda taken: _start(gallery, taken, item_id, another))
 
 
-def _of_a_person(path: Path) -> PhotoSource:
-    return PhotoSource(path, is_ours=False)
+def _choose_from(folders: Sequence[Path], gallery: PhotoGallery, item_id: str) -> None:
+    def chosen(path: Path) -> None:
+        _start(gallery, PhotoSource(path, is_ours=False), item_id, picker.open)
+
+    picker = PhotoPicker(folders, gallery.thumbnails(), chosen)
+    picker.open()
 
 
-def _start(gallery: PhotoGallery, source: PhotoSource, item_id: str) -> None:
-    page = PhotoPage()
+def _start(
+    gallery: PhotoGallery, source: PhotoSource, item_id: str, another: Callable[[], None] | None
+) -> None:
+    page = PhotoPage(on_another=another)
     page.begin(gallery.add(source, item_id, page.show))
