@@ -130,6 +130,26 @@ class PinDoor:
         return self._notebook.open(self._notebook.vault.unlock(officer_id, pin))
 
 
+class OwnPin:
+    """The PIN of the officer who holds the open tablet."""
+
+    def __init__(self, notebook: Notebook, officer_id: str) -> None:
+        self._vault = notebook.vault
+        self._officer_id = officer_id
+
+    def wait_s(self) -> int:
+        """Return for how many seconds no PIN is taken."""
+        return self._vault.wait_s(self._officer_id)
+
+    def check(self, pin: str) -> None:
+        """Raise AppError unless this is the PIN; a wrong one counts as at the unlocking."""
+        self._vault.unlock(self._officer_id, pin)
+
+    def change(self, pin: str, fresh_pin: str) -> None:
+        """Take another PIN for the right old one."""
+        self._vault.change_pin(self._officer_id, pin, fresh_pin)
+
+
 class FirstEnrolment:
     """The way of a bare tablet into the office: register the device, bind its first officer, keep a PIN."""
 

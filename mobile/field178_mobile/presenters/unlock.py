@@ -72,6 +72,24 @@ class Speech:
     agency: Callable[[str], str] = str
 
 
+def refusal(error: AppError, speech: Speech) -> tuple[str, int]:
+    """Return what is said of a PIN that was not taken, and for how many seconds none is."""
+    left, wait = error.details.get("tries_left"), error.details.get("wait_s")
+    if isinstance(wait, int) and wait:
+        return waiting(wait, speech), wait
+    if error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
+        said = speech.translate("Wrong PIN. {left} tries left before a wait.")
+        return said.format(left=left), 0
+    return message(error.code, speech.language), 0
+
+
+def waiting(wait_s: int, speech: Speech) -> str:
+    """Return how long no PIN is taken, as it is counted down."""
+    minutes, seconds = divmod(wait_s, 60)
+    said = speech.translate("Too many wrong PINs. Try again in {wait}.")
+    return said.format(wait=f"{minutes}:{seconds:02d}")
+
+
 class UnlockPresenter(Generic[Opened]):
     """Takes digits and opens the store with the sixth; a wrong PIN never deletes anything."""
 
@@ -156,19 +174,13 @@ class UnlockPresenter(Generic[Opened]):
 
     def _refused(self, error: AppError) -> None:
         self._pin = ""
-        left, wait = error.details.get("tries_left"), error.details.get("wait_s")
-        wait_s = wait if isinstance(wait, int) else 0
-        text = message(error.code, self._speech.language)
-        if wait_s:
-            text = self._waiting(wait_s)
-        elif error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
-            text = self._say("Wrong PIN. {left} tries left before a wait.").format(left=left)
+        text, wait_s = refusal(error, self._speech)
         self._show(replace(self.state, digits=0, is_busy=False, is_error=True, text=text, wait_s=wait_s))
 
     def _ask(self) -> None:
         chosen = self.state.chosen
         wait_s = self._door.wait_s(chosen.id) if chosen else 0
-        text = self._waiting(wait_s) if wait_s else self._invitation()
+        text = waiting(wait_s, self._speech) if wait_s else self._invitation()
         self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
 
     def _invitation(self) -> str:
@@ -177,10 +189,6 @@ class UnlockPresenter(Generic[Opened]):
             return self._say("Enter your 6-digit PIN")
         said = self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
         return said.format(helper=chosen.name, name=forgetful.name)
-
-    def _waiting(self, wait_s: int) -> str:
-        minutes, seconds = divmod(wait_s, 60)
-        return self._say("Too many wrong PINs. Try again in {wait}.").format(wait=f"{minutes}:{seconds:02d}")
 
     def _say(self, text: str) -> str:
         return self._speech.translate(text)

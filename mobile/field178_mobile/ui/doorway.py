@@ -252,7 +252,17 @@ class Doorway(BoxLayout):
     def _open_settings(self) -> None:
         from field178_mobile.ui.screens.settings import SettingsSheet
 
-        SettingsSheet(self._look_book, self.lock, self._show_officers).open()
+        acts = {"officers": self._show_officers, "pin": self._change_pin, "lock": self.lock}
+        SettingsSheet(self._look_book, acts).open()
+
+    def _change_pin(self) -> None:
+        """Let the officer who holds the tablet choose another PIN."""
+        from field178_mobile.notebook import OwnPin
+        from field178_mobile.ui.screens.change_pin import ChangePinSheet
+
+        if self.tablet is not None:
+            own = OwnPin(self._house.notebook, self.tablet.officer.id)
+            ChangePinSheet(own, self._background).open()
 
     def _switch_mode(self) -> None:
         self._look_book.change(mode="light" if theme.is_dark else "dark")

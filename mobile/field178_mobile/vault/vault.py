@@ -130,12 +130,18 @@ class Vault:
         self._put(officers=[item for item in self._entries() if item["id"] != officer_id])
 
     def change_pin(self, officer_id: str, pin: str, fresh_pin: str) -> None:
-        """Take another PIN for the right old one."""
+        """Take another PIN for the right old one; a wrong old one counts as at `unlock`.
+
+        The file is replaced once and whole: cut off at any moment, the old PIN opens or the fresh one does.
+        """
         if is_weak(fresh_pin):
             raise AppError(ErrorCode.PIN_WEAK)
         key = self.unlock(officer_id, pin)
+        self._check_key(key)
         officer = next(item for item in self.officers() if item.id == officer_id)
-        self.add_officer(officer, fresh_pin, key)
+        wrapped = self._wrapped(officer, fresh_pin, key)
+        # In its place: the officers stay in the order they came.
+        self._put(officers=[wrapped if item["id"] == officer_id else item for item in self._entries()])
 
     def device_key(self, key: bytes) -> bytes:
         """Return the device's raw Ed25519 private key, for as long as the tablet is unlocked."""

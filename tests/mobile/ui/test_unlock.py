@@ -316,3 +316,46 @@ def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
     tap(find("Btn", text="Bỏ qua"))
     frames(4)
     assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):
+    from tests.mobile.ui.fakes import HA, HUNG, PIN
+
+    door = doorway()
+    stage.dress(window_size)
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(4)
+    tap(find("RailItem", key="settings"))
+    tap(find("Btn", text="Đổi mã PIN"))
+    sheet = find("ChangePinSheet")
+    enter("999999")
+    until(lambda: any("Còn 4 lần thử" in text for text in texts()))
+    assert lint(sheet) == []
+    enter(PIN)
+    until(lambda: "Chọn mã PIN" in texts())
+    enter("274905")
+    frames()
+    enter("274905")
+    until(lambda: find_all("ChangePinSheet") == [])
+    vault = door._house.notebook.vault
+    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.tablet.opened.key
+
+
+def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
+    from tests.mobile.ui.fakes import HUNG, PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door._change_pin()
+    enter(PIN)
+    until(lambda: "Chọn mã PIN" in texts())
+    door.lock()
+    frames()
+    assert find_all("ChangePinSheet") == []
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert door.tablet.officer == HUNG

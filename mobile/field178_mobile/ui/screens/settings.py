@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
@@ -18,15 +18,9 @@ class SettingsBody(kit.Column):
 
 
 class SettingsSheet(kit.Sheet):
-    """Settings of this tablet. SettingsSheet(look_book, on_lock, on_officers).open()."""
+    """Settings of this tablet. SettingsSheet(look_book, acts).open(); acts: what a button does, by its id."""
 
-    def __init__(
-        self,
-        look_book: LookBook,
-        on_lock: Callable[[], None],
-        on_officers: Callable[[], None],
-        **kwargs: object,
-    ) -> None:
+    def __init__(self, look_book: LookBook, acts: Mapping[str, Callable[[], None]], **kwargs: object) -> None:
         super().__init__(title=_("Settings"), **kwargs)
         self._look_book = look_book
         self._body = SettingsBody()
@@ -36,8 +30,8 @@ class SettingsSheet(kit.Sheet):
         ways = ((KEYBOARD, _("The tablet's keyboard")), ("telex", "Telex"), ("vni", "VNI"))
         self._offer("typing", "typing", ways)
         self._offer("languages", "language", (("vi", "Tiếng Việt"), ("en", "English")))
-        self._body.ids.lock.bind(on_release=lambda _btn: self._leave(on_lock))
-        self._body.ids.officer.bind(on_release=lambda _btn: self._leave(on_officers))
+        for button, act in acts.items():
+            self._body.ids[button].bind(on_release=lambda _btn, act=act: self._leave(act))
 
     def _offer(self, holder: str, member: str, choices: tuple[tuple[str | float, str], ...]) -> None:
         chips = self._body.ids[holder]

@@ -31,15 +31,20 @@ class PinDots(Widget):
 
 
 class PinKey(Pressable, Label):
-    """One key of the PIN pad, in one widget. text or icon; digit. Event on_release."""
+    """One key of the PIN pad, in one widget. text or icon; digit; is_sunken. Event on_release."""
 
     digit = StringProperty("")
     icon = StringProperty("")
+    is_sunken = BooleanProperty(False)
 
 
 class PinPad(GridLayout):
-    """Ten digits and a way back, by thumb or by a keyboard. Event on_key(key): a digit or "back"."""
+    """Ten digits and a way back, by thumb or by a keyboard. Event on_key(key): a digit or "back".
 
+    is_sunken: the pad lies on a surface, so that its keys need another ground to be seen.
+    """
+
+    is_sunken = BooleanProperty(False)
     __events__ = ("on_key",)
 
     def __init__(self, **kwargs: object) -> None:
@@ -68,6 +73,7 @@ class PinPad(GridLayout):
     def _key(self, key: str) -> PinKey:
         is_back = key == "back"
         pin_key = PinKey(digit="" if is_back else key, icon="backspace-outline" if is_back else "")
+        self.fbind("is_sunken", pin_key.setter("is_sunken"))
         pin_key.bind(on_release=lambda _key: self.dispatch("on_key", key))
         return pin_key
 
