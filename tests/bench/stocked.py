@@ -10,6 +10,7 @@ from tests.mobile.support import base_row, server_commits
 from tests.mobile.ui.fakes import PIN, StillRunner, enrolment
 
 from field178_mobile.notebook import Notebook
+from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.store import EstablishmentEntry
 from field178_mobile.store.base import BaseRow
 from field178_mobile.vault import Officer
@@ -29,6 +30,7 @@ def stock(folder: Path) -> str:
     key = notebook.vault.create(OFFICER, PIN, enrolment(), notebook.vault.pending_device_key())
     opened = notebook.open(key)
     settle(opened.store)
+    OfficerNotice(opened.store.settings, SystemClock(), OFFICER.id).read()
     rows = list(_rows())
     for start in range(0, len(rows), _BATCH):
         server_commits(opened.store, *rows[start : start + _BATCH])

@@ -49,6 +49,8 @@ class Player:
         fingers.until(lambda: fingers.sees("PinStep"), "the PIN")
         for digit in PIN + PIN:
             fingers.press("PinKey", digit=digit)
+        fingers.until(lambda: fingers.sees("NoticePage"), "the notice")
+        fingers.press("Btn", icon="check")
         fingers.until(lambda: self._is_open() and self._status().in_sync, "the whole area")
         fingers.until(lambda: fingers.sees("ListRow"), "the list")
         return {"records": len(self._store().establishments()), **self._line()}

@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.presenters.idle import Idle
 from field178_mobile.sync.events import WakeReason
-from field178_mobile.ui.handing import agency_name, hand_over, show_officers
+from field178_mobile.ui.handing import agency_name, change_pin, hand_over, show_officers, tell_officer
 from field178_mobile.ui.idle_notice import IdleNotice
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
@@ -106,6 +106,7 @@ class Doorway(BoxLayout):
         self._show(self.tablet.shell)
         first, place = self._left.pop(officer.id, ("inspection", {}))
         self.tablet.start(first, **place)
+        tell_officer(self.tablet, is_first=True)
 
     def lock(self, officer_id: str = "") -> None:
         """Close the notebook, forget the key, ask for the PIN again, of an officer; drafts are kept."""
@@ -252,17 +253,16 @@ class Doorway(BoxLayout):
     def _open_settings(self) -> None:
         from field178_mobile.ui.screens.settings import SettingsSheet
 
-        acts = {"officers": self._show_officers, "pin": self._change_pin, "lock": self.lock}
+        tablet = self.tablet
+        if tablet is None:
+            return
+        acts = {
+            "officers": self._show_officers,
+            "pin": lambda: change_pin(self._house.notebook, tablet.officer.id, self._background),
+            "notice": lambda: tell_officer(tablet),
+            "lock": self.lock,
+        }
         SettingsSheet(self._look_book, acts).open()
-
-    def _change_pin(self) -> None:
-        """Let the officer who holds the tablet choose another PIN."""
-        from field178_mobile.notebook import OwnPin
-        from field178_mobile.ui.screens.change_pin import ChangePinSheet
-
-        if self.tablet is not None:
-            own = OwnPin(self._house.notebook, self.tablet.officer.id)
-            ChangePinSheet(own, self._background).open()
 
     def _switch_mode(self) -> None:
         self._look_book.change(mode="light" if theme.is_dark else "dark")

@@ -1,4 +1,4 @@
-"""Sheets about who holds the tablet: hand it over, see who may open it."""
+"""Sheets about who holds the tablet: hand it over, who may open it, another PIN, what is recorded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from field178_mobile.ui.language import language
 
 if TYPE_CHECKING:
+    from field178_mobile.notebook import Notebook
+    from field178_mobile.presenters.background import Background
     from field178_mobile.ui.tablet import Tablet
     from field178_mobile.vault import Vault
 
@@ -33,6 +35,26 @@ def show_officers(vault: Vault, tablet: Tablet, on_add: Callable[[], None]) -> N
     drafts = opened.store.drafts.all
     presenter = OfficersPresenter(vault, opened.key, tablet.officer.id, drafts, language)
     OfficersSheet(presenter, agency_name, on_add).open()
+
+
+def change_pin(notebook: Notebook, me: str, background: Background) -> None:
+    """Let the officer who holds the tablet choose another PIN."""
+    from field178_mobile.notebook import OwnPin
+    from field178_mobile.ui.screens.change_pin import ChangePinSheet
+
+    ChangePinSheet(OwnPin(notebook, me), background).open()
+
+
+def tell_officer(tablet: Tablet, is_first: bool = False) -> None:
+    """Tell the officer what is recorded about them; at the opening only who was not told yet."""
+    from field178_mobile.presenters.officer_notice import OfficerNotice
+
+    notice = OfficerNotice(tablet.opened.store.settings, tablet.services.clock, tablet.officer.id)
+    if is_first and notice.is_read:
+        return
+    from field178_mobile.ui.screens.officer_notice import NoticePage
+
+    NoticePage(notice).open()
 
 
 def agency_name(agency_id: str) -> str:

@@ -12,6 +12,7 @@ from tests.mobile.support import FrozenClock
 
 from field178_mobile.notebook import Notebook
 from field178_mobile.platform.fake import FakePlatform
+from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.sync.events import SyncState, WakeReason
 from field178_mobile.vault import Enrolment, GuessCost, Officer, base64url
 
@@ -69,7 +70,9 @@ class DirectBackground:
             done(result)
 
 
-def fake_house(folder: Path, runner: StillRunner, is_set_up: bool = True) -> House:
+def fake_house(
+    folder: Path, runner: StillRunner, is_set_up: bool = True, has_read_notice: bool = True
+) -> House:
     """Return a tablet in a folder; set up for two officers with the same PIN unless said otherwise."""
     from field178_mobile.ui.house import House
     from field178_mobile.ui.threads import KivyThread
@@ -79,6 +82,12 @@ def fake_house(folder: Path, runner: StillRunner, is_set_up: bool = True) -> Hou
         vault = notebook.vault
         key = vault.create(HUNG, PIN, enrolment(), vault.pending_device_key())
         vault.add_officer(HA, PIN, key)
+        if has_read_notice:
+            opened = notebook.open(key)
+            for officer in (HUNG, HA):
+                OfficerNotice(opened.store.settings, notebook.clock, officer.id).read()
+            opened.close()
+            runner.is_stopped = False
     return House(notebook, FakePlatform(folder), KivyThread())
 
 

@@ -17,6 +17,7 @@ from tests.mobile.ui.stage import Stage, find, frames, until
 from field178_mobile.notebook import Notebook, OpenNotebook
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
+from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
 from field178_mobile.ui.look import LookBook
@@ -118,6 +119,8 @@ class Lives:
         key = vault.create(_officer(0), PIN, enrolment(), vault.pending_device_key())
         vault.add_officer(_officer(1), PIN, key)
         opened = notebook.open(key)
+        for number in (0, 1):
+            OfficerNotice(opened.store.settings, self.clock, OFFICERS[number]).read()
         settle(opened.store)
         lease(opened.store, 1, 40)
         server_commits(opened.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **_returned()))

@@ -20,9 +20,9 @@ def doorway(stage: Stage, tmp_path: Path):
 
     opened = []
 
-    def make(is_set_up: bool = True):
+    def make(is_set_up: bool = True, has_read_notice: bool = True):
         runner = StillRunner()
-        made = Doorway(fake_house(tmp_path, runner, is_set_up), LookBook(tmp_path))
+        made = Doorway(fake_house(tmp_path, runner, is_set_up, has_read_notice), LookBook(tmp_path))
         made.runner = runner
         opened.append(made)
         stage.mount(made)
@@ -350,7 +350,9 @@ def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
     door.meet()
     enter(PIN)
     until(lambda: door.tablet is not None)
-    door._change_pin()
+    door._open_settings()
+    frames()
+    tap(find("Btn", text="Đổi mã PIN"))
     enter(PIN)
     until(lambda: "Chọn mã PIN" in texts())
     door.lock()
@@ -359,3 +361,48 @@ def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
     enter(PIN)
     until(lambda: door.tablet is not None)
     assert door.tablet.officer == HUNG
+
+
+def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, doorway, window_size):
+    from kivy.core.window import Window
+    from tests.mobile.ui.fakes import HA, PIN
+
+    door = doorway(has_read_notice=False)
+    stage.dress(window_size)
+    door.meet()
+    for officer_id in ("", HA.id):
+        door.lock(officer_id)
+        frames()
+        enter(PIN)
+        until(lambda: find_all("NoticePage"))
+        Window.dispatch("on_keyboard", 27, 0, None, [])
+        for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+            stage.dress(window_size, mode, scale)
+            assert lint(find("NoticePage")) == [], (mode, scale)
+        tap(find("Btn", text="Đã hiểu"))
+        assert find_all("NoticePage") == []
+    door.lock(HA.id)
+    frames()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(4)
+    assert find_all("NoticePage") == []
+    tap(find("RailItem", key="settings"))
+    tap(find("Btn", text="Máy ghi gì về tôi"))
+    assert find("NoticePage").ids.head.has_back
+    Window.dispatch("on_keyboard", 27, 0, None, [])
+    frames()
+    assert find_all("NoticePage") == []
+
+
+def test_a_notice_that_the_lock_took_away_is_told_again(doorway):
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway(has_read_notice=False)
+    door.meet()
+    for _time in range(2):
+        enter(PIN)
+        until(lambda: find_all("NoticePage"))
+        door.lock()
+        frames()
+        assert find_all("NoticePage") == []

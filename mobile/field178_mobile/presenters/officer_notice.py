@@ -1,0 +1,116 @@
+"""What the tablet records about the officer who holds it, told once to each (Law 91/2025/QH15).
+
+It says what the product does, no more: what the office decides (how long a record is kept) is named as the
+office's. Another text that means something else MUST raise VERSION: everybody is told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from field178_mobile.store.store import Settings
+from field178_shared.clock import Clock, to_wire
+from field178_shared.i18n import N_
+
+VERSION = 1
+SETTING = "officer_notice"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePart:
+    """One part of the notice: an icon, a heading, what it says."""
+
+    icon: str
+    title: str
+    text: str
+
+
+class OfficerNotice:
+    """The notice for one officer; that it was read is kept sealed among the tablet's settings, by officer."""
+
+    def __init__(self, settings: Settings, clock: Clock, officer_id: str) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._officer_id = officer_id
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether this officer has read this version."""
+        kept = self._kept().get(self._officer_id)
+        return isinstance(kept, dict) and kept.get("version") == VERSION
+
+    def read(self) -> None:
+        """Keep that this officer has read it: which version, and when for the first time."""
+        if not self.is_read:
+            read = {"version": VERSION, "read_at": to_wire(self._clock.now())}
+            self._settings.put(SETTING, {**self._kept(), self._officer_id: read})
+
+    def _kept(self) -> Mapping[str, object]:
+        found = self._settings.get(SETTING)
+        return found if isinstance(found, dict) else {}
+
+
+def notice_parts(translate: Callable[[str], str]) -> tuple[NoticePart, ...]:
+    """Return the notice in the language of the screen."""
+    return tuple(NoticePart(icon, translate(title), translate(text)) for icon, title, text in _PARTS)
+
+
+_PARTS = (
+    (
+        "account-outline",
+        N_("What is recorded"),
+        N_(
+            "Your name, agency and part in the team; they stand on the minutes. When you begin and end a "
+            "visit or a session, and when you file or change it. That your account opened a restricted page."
+        ),
+    ),
+    (
+        "map-marker-outline",
+        N_("Your position"),
+        N_(
+            "One point when a visit begins, and how it was found. Never on the way, never in the background. "
+            "You may leave it out: the visit counts all the same."
+        ),
+    ),
+    (
+        "camera-outline",
+        N_("Photos"),
+        N_(
+            "What the file hides (place, device) is taken out before a photo is kept. Keep your own face and "
+            "your colleagues' out of it, or rub them away."
+        ),
+    ),
+    (
+        "help-circle-outline",
+        N_("What it is for"),
+        N_(
+            "To prove that the visit took place, to make minutes and reports, to find the place again. "
+            "Nobody is followed and nobody is scored."
+        ),
+    ),
+    (
+        "eye-outline",
+        N_("Who sees it"),
+        N_(
+            "Officers who work in the same area and the office's reviewers; the privacy officer sees who "
+            "opened and changed what. Minutes on paper: whoever is given them."
+        ),
+    ),
+    (
+        "clock-outline",
+        N_("How long"),
+        N_(
+            "As long as your office must keep the inspection record; it tells you for how long. Nothing is "
+            "removed for good unless two privacy officers decide it together."
+        ),
+    ),
+    (
+        "scale-balance",
+        N_("Your rights"),
+        N_(
+            "You may see what is kept about you, ask for it to be corrected or removed, and complain: ask "
+            "the office's privacy officer."
+        ),
+    ),
+)
