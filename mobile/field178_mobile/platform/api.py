@@ -124,6 +124,10 @@ class Platform(Protocol):
         """Return where a person keeps documents; None where the system asks (`share_file`)."""
         ...
 
+    def save_places(self) -> tuple[Path, ...]:
+        """Return folders to offer for saved papers, the usual one first; none where the system asks."""
+        ...
+
     def share_file(self, path: Path) -> None:
         """Let a person send or keep a file by the system's own sheet; only where `save_folder` is None."""
         ...

@@ -125,6 +125,11 @@ class DesktopPlatform:
         named = self._environment.get("FIELD178_PAPERS_DIR")
         return Path(named) if named else Path.home() / "Documents"
 
+    def save_places(self) -> tuple[Path, ...]:
+        """Return the usual folder, plugged-in drives and home; a drive that is not there is left out."""
+        places = (self.save_folder(), *_drives(self._environment), Path.home())
+        return tuple(dict.fromkeys(place for place in places if place is not None and place.is_dir()))
+
     def share_file(self, path: Path) -> None:
         """MUST NOT be called: a desktop saves into a folder."""
         raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path))

@@ -105,6 +105,10 @@ class FakePlatform:
         """Return a folder beside the data, or none on a device whose system asks."""
         return None if self.shares else self._folder / "documents"
 
+    def save_places(self) -> tuple[Path, ...]:
+        """Return the usual folder and the one for data."""
+        return () if self.shares else (self._folder / "documents", self._folder)
+
     def share_file(self, path: Path) -> None:
         """Remember what was to be shared."""
         self.done.append(("share", path.name, path.read_bytes()))

@@ -36,6 +36,10 @@ class PaperDevice(Protocol):
         """Return where a person keeps documents; None where the system asks."""
         ...
 
+    def save_places(self) -> tuple[Path, ...]:
+        """Return folders to offer, the usual one first; none where the system asks."""
+        ...
+
     def share_file(self, path: Path) -> None:
         """Let a person send or keep a file."""
         ...
@@ -124,6 +128,12 @@ class PaperDesk:
         if folder is None:
             self._hand_over(kind, self._papers.device.share_file, N_("Shared."))
             return
+        if folder != self._papers.device.save_folder() and not folder.is_dir():
+            # Never made anew: it would be a folder of this disk under the name of the drive.
+            self._begin(kind)
+            self.error = self._words.translate("The folder is not there any more. Choose another one.")
+            self._show()
+            return
         self._run(
             kind,
             lambda: keep(folder, made.name, made.content),
@@ -135,9 +145,14 @@ class PaperDesk:
         usual, chosen = self._papers.device.save_folder(), self._settings.get(FOLDER_SETTING)
         return Path(chosen) if usual is not None and isinstance(chosen, str) and chosen else usual
 
-    def choose_folder(self, folder: str) -> None:
-        """Save papers there from now on; "" is the usual place again."""
-        self._settings.put(FOLDER_SETTING, folder.strip())
+    def places(self) -> tuple[Path, ...]:
+        """Return folders to offer, the usual one first."""
+        return self._papers.device.save_places()
+
+    def choose_folder(self, folder: Path) -> None:
+        """Save papers there from now on; what was said of another folder is void."""
+        self._settings.put(FOLDER_SETTING, str(folder))
+        self.error = ""
         self._show()
 
     def _hand_over(self, kind: str, act: Callable[[Path], None], said: str) -> None:

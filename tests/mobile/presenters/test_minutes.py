@@ -286,7 +286,8 @@ def test_papers_are_opened_printed_and_kept(bench, tmp_path):
     bench.minutes.desk.print(MINUTES)
     name = "bien-ban-07-2026-11-24-ban-2.pdf"
     assert bench.device.done[-1][:2] == ("print", name)
-    bench.minutes.desk.choose_folder(str(tmp_path / "usb"))
+    (tmp_path / "usb").mkdir()
+    bench.minutes.desk.choose_folder(tmp_path / "usb")
     bench.minutes.desk.save(MINUTES)
     assert bench.state.paper(MINUTES).said == f"Đã lưu: {tmp_path / 'usb' / name}"
     assert (tmp_path / "usb" / name).read_bytes() == bench.made()
@@ -312,10 +313,20 @@ def test_a_missing_printer_is_said_in_words(bench):
 def test_a_folder_that_takes_no_file_is_said_and_leaves_nothing(bench, tmp_path):
     bench.file()
     bench.minutes.make(MINUTES)
-    (tmp_path / "file").write_text("no folder")
-    bench.minutes.desk.choose_folder(str(tmp_path / "file"))
+    bench.minutes.desk.choose_folder(Path("/proc"))
     bench.minutes.desk.save(MINUTES)
     assert bench.state.paper(MINUTES).error == "Không ghi được tệp vào thư mục này."
+
+
+def test_a_chosen_folder_that_is_gone_is_not_made_anew(bench, tmp_path):
+    bench.file()
+    bench.minutes.make(MINUTES)
+    bench.minutes.desk.choose_folder(tmp_path / "usb")
+    bench.minutes.desk.save(MINUTES)
+    assert bench.state.paper(MINUTES).error == "Thư mục không còn nữa. Hãy chọn thư mục khác."
+    assert not (tmp_path / "usb").exists()
+    bench.minutes.desk.choose_folder(tmp_path)
+    assert bench.state.paper(MINUTES).error == ""
 
 
 def test_progress_is_told_while_it_is_drawn(bench):

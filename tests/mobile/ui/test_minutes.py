@@ -179,3 +179,26 @@ def test_sheet_passes_the_lint_with_large_type(table: Table) -> None:
     table.begin()
     tap(bring_conclusion(table))
     assert lint(find("MinutesSheet")) == []
+
+
+def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path, window_size) -> None:
+    (tmp_path / "documents" / "Tháng 11").mkdir(parents=True)
+    table.lay(window_size, scale=1.3)
+    visit = table.begin()
+    visit.complete()
+    frames(3)
+    table.open_sheet()
+    tap(find("Btn", text="Lập biên bản"))
+    tap(bring("Thư mục khác"))
+    page = find("SaveFolderPage")
+    assert lint(page) == []
+    page.body.presenter.open("/proc")
+    frames(3)
+    assert find("Btn", text="Lưu giấy tờ vào đây").disabled
+    assert lint(page) == []
+    tap(find("OptionChip", text="documents"))
+    tap(find("ListRow", title="Tháng 11"))
+    tap(find("Btn", text="Lưu giấy tờ vào đây"))
+    assert find_all("SaveFolderPage") == []
+    tap(bring("Lưu"))
+    assert [one.suffix for one in (tmp_path / "documents" / "Tháng 11").iterdir()] == [".pdf"]

@@ -110,6 +110,10 @@ class AndroidPlatform:
         """Return none: the system's list of applications is where a person keeps or sends a file."""
         return None
 
+    def save_places(self) -> tuple[Path, ...]:
+        """Return none: the system asks."""
+        return ()
+
     def share_file(self, path: Path) -> None:
         """Let the user choose whom a PDF goes to."""
         self._papers.share(path)

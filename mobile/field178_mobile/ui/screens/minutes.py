@@ -18,6 +18,7 @@ from field178_mobile.ui.screens.info_rows import FactRow
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.paper_block import PaperBlock
 from field178_mobile.ui.screens.repeat import Repeat
+from field178_mobile.ui.screens.save_folder import SaveFolderPage
 from field178_shared.documents.sources import COMMITMENT, MINUTES
 
 _REQUIRED = (chips.OptionChips, PaperBlock)
@@ -83,6 +84,13 @@ class MinutesBody(kit.Column):
         self.presenter = presenter
         for block in (self.ids.minutes, self.ids.commitment):
             block.presenter = presenter
+
+    def choose_folder(self) -> None:
+        """Choose where papers are saved."""
+        desk = self.presenter.desk
+        folder = desk.folder()
+        if folder is not None:
+            SaveFolderPage(desk.places() or (folder,), folder, desk.choose_folder).open()
 
     def show(self, state: MinutesState) -> None:
         """Draw the parts."""
