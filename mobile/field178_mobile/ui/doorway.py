@@ -12,7 +12,15 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.presenters.idle import Idle
 from field178_mobile.sync.events import WakeReason
-from field178_mobile.ui.handing import agency_name, change_pin, hand_over, show_officers, tell_officer
+from field178_mobile.ui.handing import (
+    agency_name,
+    change_pin,
+    hand_over,
+    say_taken_off,
+    show_officers,
+    tell_officer,
+    turn_away,
+)
 from field178_mobile.ui.idle_notice import IdleNotice
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
@@ -75,7 +83,7 @@ class Doorway(BoxLayout):
             self._background,
             Speech(language, language.code, agency_name),
             screen.show,
-            self.opened,
+            self._admit,
             self._helped,
         )
         screen.bind(on_switch=self._choose_officer, on_forgot=self._choose_helper)
@@ -107,6 +115,19 @@ class Doorway(BoxLayout):
         first, place = self._left.pop(officer.id, ("inspection", {}))
         self.tablet.start(first, **place)
         tell_officer(self.tablet, is_first=True)
+
+    def _admit(self, officer: Officer, notebook: OpenNotebook) -> None:
+        """Show the notebook to who unlocked it, unless the office closed the account in the meantime."""
+        from field178_mobile.presenters.closed_accounts import take_off_closed
+
+        gone = take_off_closed(self._house.notebook.vault, notebook.store.view, notebook.key)
+        if any(one.id == officer.id for one in gone):
+            notebook.close()
+            self.ask_pin()
+            turn_away()
+            return
+        self.opened(officer, notebook)
+        say_taken_off(gone)
 
     def lock(self, officer_id: str = "") -> None:
         """Close the notebook, forget the key, ask for the PIN again, of an officer; drafts are kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from field178_mobile.ui.language import language
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from field178_mobile.notebook import Notebook
     from field178_mobile.presenters.background import Background
     from field178_mobile.ui.tablet import Tablet
-    from field178_mobile.vault import Vault
+    from field178_mobile.vault import Officer, Vault
 
 
 def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
@@ -55,6 +55,30 @@ def tell_officer(tablet: Tablet, is_first: bool = False) -> None:
     from field178_mobile.ui.screens.officer_notice import NoticePage
 
     NoticePage(notice).open()
+
+
+def turn_away() -> None:
+    """Tell an officer whose account is closed why the tablet stays locked for them."""
+    from field178_mobile.ui import kit
+
+    kit.Dialog(
+        title=language("The office has closed your account"),
+        text=language(
+            "This tablet opens for its other officers. What you filed is sent, and what you began stays "
+            "here. A mistake? Ask the office."
+        ),
+        yes=language("I understand"),
+    ).open()
+
+
+def say_taken_off(gone: Sequence[Officer]) -> None:
+    """Tell who opened the tablet which officers it opens for no more."""
+    from field178_mobile.ui import kit
+
+    if gone:
+        names = ", ".join(one.name for one in gone)
+        said = language("Account closed by the office, taken off this tablet: {names}")
+        kit.toast(said.format(names=names), icon="information-outline", tone="plain")
 
 
 def agency_name(agency_id: str) -> str:

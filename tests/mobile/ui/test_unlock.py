@@ -406,3 +406,48 @@ def test_a_notice_that_the_lock_took_away_is_told_again(doorway):
         door.lock()
         frames()
         assert find_all("NoticePage") == []
+
+
+def close_account(door, officer) -> None:
+    """Bring word of the office that it closed an account."""
+    from tests.mobile.support import base_row, server_commits
+    from tests.mobile.ui.fakes import HA, HUNG, PIN
+
+    notebook = door._house.notebook
+    other = HA if officer is HUNG else HUNG
+    opened = notebook.open(notebook.vault.unlock(other.id, PIN))
+    server_commits(opened.store, base_row(officer.id, 2, "person", "ref", display_name="x", deleted=True))
+    opened.close()
+    door.runner.is_stopped = False
+
+
+def test_who_lost_the_account_is_turned_away_and_told_why(doorway):
+    from tests.mobile.ui.fakes import HA, HUNG, PIN
+
+    door = doorway()
+    close_account(door, HUNG)
+    door.meet()
+    enter(PIN)
+    until(lambda: find_all("Dialog"))
+    assert door.tablet is None
+    assert door.runner.is_stopped
+    assert lint(find("Dialog")) == []
+    tap(find("Btn", text="Đã hiểu"))
+    assert door._house.notebook.vault.officers() == (HA,)
+    assert "Phạm Thị Hà" in texts()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert door.tablet.officer == HA
+
+
+def test_who_opens_next_hears_whose_closed_account_was_taken_off(doorway):
+    from tests.mobile.ui.fakes import HA, HUNG, PIN
+
+    door = doorway()
+    close_account(door, HA)
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames()
+    assert any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts())
+    assert door._house.notebook.vault.officers() == (HUNG,)
