@@ -113,8 +113,7 @@ def tour(name: str, work: Work, shoot: Callable[[str], None]) -> None:
     shoot("minutes")
     fingers.find("MinutesSheet").dismiss()
     work.go("outreach")
-    rows = [widget for widget in fingers.everything() if type(widget).__name__ == "ListRow"]
-    fingers.tap(max(rows, key=lambda row: row.y))
+    press_first(fingers, "ListRow")
     shoot("outreach")
     work.go("sync")
     shoot("sync")
@@ -138,13 +137,21 @@ def make_minutes(work: Work) -> None:
     from field178_mobile.ui.language import language as _
 
     fingers = work.fingers
+    if not fingers.sees("SearchField"):  # one pane alone shows the visit of the picture before
+        fingers.press("IconBtn", hint=_("Back"))
     work.search(**FILED)
     fingers.press("Tab", key="info")
-    fingers.press("VisitRow")
+    press_first(fingers, "VisitRow")  # of tonight; below it are those of other years, without a number
     fingers.press("Tab", key="conclusion")
     fingers.press("Btn", text=_("Minutes and commitment"))
     fingers.press("Btn", text=_("Make the minutes"))
     fingers.until(lambda: fingers.sees("Btn", text=_("Open")), "the minutes")
+
+
+def press_first(fingers: Fingers, kind: str) -> None:
+    """Tap the uppermost row of a class: the newest."""
+    rows = [widget for widget in fingers.everything() if type(widget).__name__ == kind]
+    fingers.tap(max(rows, key=lambda row: row.to_window(*row.pos)[1]))
 
 
 def draw_room(folder: Path) -> None:
