@@ -13,6 +13,7 @@ from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.e2e.test_foreign_purge import purge
 
+from field178_mobile.presenters.closed_accounts import take_off_closed
 from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, InboxItem, Store, Word
@@ -26,7 +27,7 @@ from field178_mobile.sync.events import SyncMessage, Wake, WakeReason
 from field178_mobile.sync.request import Identity
 from field178_mobile.sync.runner import SyncRunner
 from field178_mobile.sync.transport import HttpTransport
-from field178_mobile.vault import Enrolment, GuessCost, Vault
+from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_shared.clock import SystemClock
 from field178_shared.codelists import load
@@ -55,7 +56,7 @@ class RealTablet:
         SyncRunner(self.engine, self.transport).drive(Wake(WakeReason.USER))
         return self.engine.state.message
 
-    def file(self, record_id: str, **data: object) -> str | None:
+    def file(self, record_id: str, user: str = "", **data: object) -> str | None:
         view = self.store.view(record_id)
         seen = None if view is None else view.data
         base = seen or {
@@ -64,7 +65,7 @@ class RealTablet:
             "address_line": "Thôn GL-1",
             "operating_status_id": "operating",
         }
-        user, now = self.enrolment.user.id, SystemClock().now()
+        user, now = user or self.enrolment.user.id, SystemClock().now()
         draft = Draft(
             id=self.ids.random(),
             type="establishment",
@@ -261,3 +262,34 @@ def test_a_conflict_is_settled_offline_and_both_tablets_agree(
         assert (view.data["name"], view.attention) == (name, None)
         assert disputes(each) == []
         assert each.store.status().in_sync
+
+
+class Book:
+    """The officers of a tablet whose vault is open."""
+
+    def __init__(self, *officers: Officer) -> None:
+        self.held = list(officers)
+
+    def officers(self) -> list[Officer]:
+        return list(self.held)
+
+    def remove_officer(self, officer_id: str, _key: bytes) -> None:
+        self.held = [one for one in self.held if one.id != officer_id]
+
+
+def test_an_account_closed_at_the_office_leaves_the_tablet_and_its_work_is_taken(
+    server: ServerProcess, tablet: NewTablet
+) -> None:
+    server.command("user", "add", "binh", "--role", "inspector", "--team", "Đội 178", stdin=f"{PASSWORD}\n")
+    one = tablet()
+    binh = bind_officer(one.transport, "binh", PASSWORD)
+    book = Book(one.enrolment.user, binh)
+    assert one.sync() is SyncMessage.IN_SYNC
+    assert take_off_closed(book, one.store.view, b"") == ()
+    record = one.ids.time_ordered()
+    one.file(record, user=binh.id, name="Nhà nghỉ (GL-905)")
+    server.command("user", "disable", "binh")
+    assert one.sync() is SyncMessage.IN_SYNC
+    assert one.store.shown_state(record).word is Word.RECEIVED
+    assert take_off_closed(book, one.store.view, b"") == (binh,)
+    assert book.officers() == [one.enrolment.user]
