@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.wording import Wording
 from field178_shared.formats import date_text, time_text
 
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 MOST_ROWS = 5000
+_File = tuple[Path, float, int]
+_Content = tuple[tuple[Path, ...], tuple[_File, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,18 @@ class FolderState:
 
 
 class PhotoFolder:
-    """Goes through folders; `chosen` is called once, with a picture's file."""
+    """Goes through folders, read beside the drawing thread; `chosen` is called with a picture's file."""
 
     def __init__(
         self,
         places: Iterable[Path],
+        background: Background,
         words: Wording,
         render: Callable[[FolderState], None],
         chosen: Callable[[Path], None],
     ) -> None:
         self._places = tuple(places)
+        self._background = background
         self._words = words
         self._render = render
         self._chosen = chosen
@@ -72,16 +77,22 @@ class PhotoFolder:
 
     def _go(self, folder: Path) -> None:
         self._folder = folder
-        try:
-            folders, files = _content(folder)
-        except OSError:
+        # A slow card with thousands of files must not stop the screen.
+        self._background.run(
+            lambda: _content(folder),
+            lambda content: self._listed(folder, content),
+            lambda _error: self._listed(folder, None),
+        )
+
+    def _listed(self, folder: Path, content: _Content | None) -> None:
+        if folder != self._folder:
+            return  # gone on meanwhile
+        if content is None:
             self._show((), (), self._words.translate("This folder cannot be opened."))
         else:
-            self._show(folders, files, self._words.translate("No picture here (JPEG, PNG or WEBP)."))
+            self._show(*content, self._words.translate("No picture here (JPEG, PNG or WEBP)."))
 
-    def _show(
-        self, folders: tuple[Path, ...], files: tuple[tuple[Path, float, int], ...], nothing: str
-    ) -> None:
+    def _show(self, folders: tuple[Path, ...], files: tuple[_File, ...], nothing: str) -> None:
         rows = (*(_folder_row(path) for path in folders), *(self._file_row(*file) for file in files))
         left = len(rows) - MOST_ROWS
         self._render(
@@ -104,9 +115,19 @@ def _folder_row(path: Path) -> FileRow:
     return FileRow(str(path), path.name or str(path), "", True)
 
 
-def _content(folder: Path) -> tuple[tuple[Path, ...], tuple[tuple[Path, float, int], ...]]:
-    """Return the folders by name and the pictures with time and size, newest first; hidden ones left out."""
-    folders, files = list[Path](), list[tuple[Path, float, int]]()
+def _content(folder: Path) -> _Content | None:
+    """Return the folders by name and the pictures with time and size, newest first; hidden ones left out.
+
+    None when the folder cannot be read.
+    """
+    try:
+        return _read(folder)
+    except OSError:
+        return None
+
+
+def _read(folder: Path) -> _Content:
+    folders, files = list[Path](), list[_File]()
     # Thousands of files: what the system says of each while listing is not asked for again.
     with os.scandir(folder) as entries:
         for entry in entries:

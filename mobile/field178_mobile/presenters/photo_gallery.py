@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.bitmap import Bitmap, bitmap_of
 from field178_mobile.presenters.photo_desk import PhotoDesk
 from field178_mobile.presenters.photo_editor import EditorState, PhotoEditor, PhotoSource
 from field178_mobile.presenters.photo_tiles import Known, PhotoTile, tile_of
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.photo_words import amount_text
-from field178_mobile.presenters.thumbnails import Thumbnails
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import Store
 from field178_shared.errors import ErrorCode, message
@@ -86,9 +86,10 @@ class PhotoGallery:
         """Return the folders to choose a file from; none where the system lets the user choose."""
         return self._tools.folders()
 
-    def thumbnails(self) -> Thumbnails:
-        """Return what makes the small pictures of those folders."""
-        return Thumbnails(self._tools.background)
+    @property
+    def background(self) -> Background:
+        """What reads those folders and their pictures."""
+        return self._tools.background
 
     def ask(self, source: str, start: Callable[[PhotoSource], None]) -> None:
         """Let the device take or choose one picture; `start` is not called when the user gave up."""

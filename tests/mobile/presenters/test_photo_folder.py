@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.inspection_world import words
+from tests.mobile.photos import Slowly
 
 from field178_mobile.presenters import photo_folder
+from field178_mobile.presenters.background import Background, InPlace
 from field178_mobile.presenters.photo_folder import FolderState, PhotoFolder
 
 
 class Bench:
-    def __init__(self, *places: Path) -> None:
+    def __init__(self, *places: Path, background: Background | None = None) -> None:
         self.states: list[FolderState] = []
         self.chosen: list[Path] = []
-        self.folder = PhotoFolder(places, words(), self.states.append, self.chosen.append)
+        given = background or InPlace()
+        self.folder = PhotoFolder(places, given, words(), self.states.append, self.chosen.append)
         self.folder.show()
 
     def titles(self) -> list[str]:
@@ -71,3 +74,11 @@ def test_many_pictures_are_counted_beyond_what_is_shown(pictures: Path, monkeypa
     bench = Bench(pictures)
     assert bench.titles() == ["DCIM", "new.JPG"]
     assert bench.states[-1].more == "Còn 1 tệp cũ hơn chưa hiện"
+
+
+def test_a_folder_that_was_left_while_it_was_read_is_not_shown(pictures: Path):
+    slow = Slowly()
+    bench = Bench(pictures, background=slow)
+    bench.folder.open(str(pictures / "DCIM"))
+    slow.go()
+    assert [state.title for state in bench.states] == ["DCIM"]

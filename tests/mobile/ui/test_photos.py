@@ -13,7 +13,7 @@ from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from PIL import Image
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
-from tests.mobile.photos import jpeg, room_picture
+from tests.mobile.photos import Slowly, jpeg, room_picture
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.lint import MAX_WIDGETS, lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, until
@@ -218,6 +218,26 @@ def test_a_refused_file_leads_back_to_the_folder_where_it_was_left(table: Table)
     tap(find("FileCard", title="phong-hat.jpg"))
     assert find("Rubbed").bitmap is not None
     assert find_all("Btn", text="Chọn ảnh khác") == []
+
+
+def test_pictures_not_made_yet_are_made_when_the_folder_is_come_back_to(table: Table):
+    (table.pictures / "hong.jpg").write_bytes(b"no picture")
+    (table.pictures / "cua.jpg").write_bytes(jpeg())
+    worker = Slowly()
+    table.tools = replace(table.tools, background=worker)
+    table.lay()
+    table.see_photos()
+    table.screen.pane._panes["photos"].ids.grid.add()
+    worker.waiting.pop(0)()  # the list of the folder; the pictures wait
+    frames(3)
+    tap(find("FileCard", title="hong.jpg"))
+    worker.go()
+    frames(3)
+    tap(find("Btn", text="Chọn ảnh khác"))
+    worker.go()
+    frames(3)
+    assert find("FileCard", title="hong.jpg").is_broken
+    assert all(card.bitmap for card in find_all("FileCard", is_broken=False))
 
 
 def test_where_a_photo_comes_from_is_asked_only_where_there_is_a_camera(table: Table, tmp_path: Path):

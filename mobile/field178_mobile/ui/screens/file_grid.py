@@ -59,7 +59,7 @@ class FileGrid(PromptScroll, RecycleView):
     def take(self, thumbnails: Thumbnails) -> None:
         """Draw the pictures that these make."""
         self.thumbnails = thumbnails
-        thumbnails.made = self._draw
+        thumbnails.made = self.draw
 
     def show(self, rows: Sequence[FileRow]) -> None:
         """Draw another folder."""
@@ -73,9 +73,10 @@ class FileGrid(PromptScroll, RecycleView):
     def on_choose(self, path: str) -> None:
         """Overridden by bind."""
 
-    def _draw(self, path: str) -> None:
+    def draw(self, path: str = "") -> None:
+        """Draw the picture of a file anew, or of all that are on the screen."""
         for card in self.layout_manager.children:
-            if card.path == path:
+            if path in ("", card.path):
                 card.draw(self)
 
 

@@ -46,7 +46,7 @@ def _choose_from(folders: Sequence[Path], gallery: PhotoGallery, item_id: str) -
     def chosen(path: Path) -> None:
         _start(gallery, PhotoSource(path, is_ours=False), item_id, picker.open)
 
-    picker = PhotoPicker(folders, gallery.thumbnails(), chosen)
+    picker = PhotoPicker(folders, gallery.background, chosen)
     picker.open()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.photo_folder import FolderState, PhotoFolder
 from field178_mobile.presenters.thumbnails import Thumbnails
 from field178_mobile.presenters.wording import Option, Wording
@@ -33,19 +34,24 @@ class PhotoPicker(kit.FullPage):
     def __init__(
         self,
         folders: Sequence[Path],
-        thumbnails: Thumbnails,
+        background: Background,
         chosen: Callable[[Path], None],
         **kwargs: object,
     ) -> None:
         super().__init__(title=_("Choose a picture"), **kwargs)
         self._chosen = chosen
-        self._thumbnails = thumbnails
+        self._thumbnails = Thumbnails(background)
         words = Wording(load(), language.code, language)
         self._page = PickerPage(picker=self)
-        self._page.ids.files.take(thumbnails)
+        self._page.ids.files.take(self._thumbnails)
         self.add_widget(self._page)
-        self._folder = PhotoFolder(folders, words, self._show, self._take)
+        self._folder = PhotoFolder(folders, background, words, self._show, self._take)
         self._folder.show()
+
+    def open(self, *_args: object, **_kwargs: object) -> None:
+        """Show it; pictures that were not made when it was left are made now."""
+        super().open()
+        self._page.ids.files.draw()
 
     def choose(self, path: str) -> None:
         """Go into a folder or take a picture."""
