@@ -15,7 +15,9 @@ from tests.mobile.inspection_world import KARAOKE
 from tests.mobile.ui.lives import Lives
 from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, everything, frames
 
-from field178_mobile.player.fingers import Fingers
+from field178_mobile.player.fingers import Fingers, NotOnScreen
+from field178_mobile.player.work import Work
+from field178_mobile.presenters.visit_places import CHECKLIST
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.field import Entry
 from field178_mobile.ui.widgets.overlay import Overlay
@@ -31,6 +33,11 @@ KEPT_FIELDS = ("NoteField", "PinnedField")
 LIKED = {"RailItem": 0.2, "Tab": 0.5, "Seg": 4.0, "FootButton": 2.0, "OptionChip": 2.0, "ChoiceRow": 2.0}
 MODES = ("light", "dark", "night")
 SCALES = (1.0, 1.3)
+# Counts that contradict nothing.
+WORKERS = {
+    **dict.fromkeys(("workers_total", "workers_contract", "workers_health_check", "ou_workers_attended"), 5),
+    **{"workers_female": 4, "workers_male": 1, "workers_under18": 0, "ou_workers_first_time": 4},
+}
 
 
 class LightFingers(Fingers):
@@ -60,6 +67,7 @@ class Monkey:
             "wait": (2, self._wait),
             "lock": (1, self._lock),
             "kill": (1, self._kill),
+            "finish": (1, self._finish),
         }
 
     def play(self, steps: int) -> None:
@@ -146,6 +154,23 @@ class Monkey:
         self.lives.door.lock()
         frames(2)
 
+    def _finish(self) -> None:
+        """Answer what lacks in the open visit and ask to file it: chance alone hardly ever gets there."""
+        visit = self._visit()
+        if visit is None or visit.is_locked or visit.is_filed or _is_covered():
+            return
+        self._note("finish")
+        visit.choose_role("manager")
+        visit.choose_tab(CHECKLIST)
+        frames(2)
+        work = Work(self._fingers)
+        try:
+            work.checklist({}, WORKERS, as_last_time=True)
+            work.fingers.press("ChoiceRow", key="compliant")
+            work.foot("complete")
+        except NotOnScreen as missing:
+            self._note(f"not finished: {str(missing)[:60]}")
+
     def _kill(self) -> None:
         self._note("kill")
         self.lives.kill()
@@ -191,6 +216,10 @@ class Monkey:
 
     def _note(self, what: str) -> None:
         self._trail.append(what)
+
+
+def _is_covered() -> bool:
+    return any(isinstance(child, Overlay) for child in Window.children)
 
 
 def _within_reach(kind: type[Widget]) -> list[Widget]:
