@@ -7,6 +7,7 @@ from datetime import date
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages, Section, checklist_of
 from field178_shared.codelists.documents import Deadline, DocumentForm
 from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
+from field178_shared.codelists.holidays import HolidayCalendar
 from field178_shared.codelists.indicators import (
     Denominator,
     Indicator,
@@ -79,6 +80,7 @@ class CodeLists:
     report_sections: Mapping[str, ReportSection]
     annex_tables: Mapping[str, AnnexTable]
     deadlines: Mapping[str, Deadline]
+    holidays: HolidayCalendar
     document_forms: Mapping[str, DocumentForm]
     glossary: Mapping[str, Term]
     avoided_words: tuple[AvoidedWords, ...]

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from field178_shared.codelists.checklist import read_item, read_section
 from field178_shared.codelists.documents import read_deadline, read_document_form
 from field178_shared.codelists.establishments import read_establishment_type, read_opening_rule
+from field178_shared.codelists.holidays import read_holidays
 from field178_shared.codelists.indicators import (
     read_denominator,
     read_indicator,
@@ -124,6 +125,7 @@ def read_lists(data: object) -> CodeLists:
         report_sections=files.index("reports", "report_sections", read_report_section),
         annex_tables=files.index("reports", "annex_tables", read_annex_table),
         deadlines=files.index("deadlines", "items", read_deadline),
+        holidays=read_holidays(files.file("holidays")),
         document_forms=files.index("document_forms", "items", read_document_form),
         glossary=by_id(files.rows("glossary", "items", read_term), lambda term: term.field, "glossary"),
         avoided_words=files.rows("vocabulary", "items", read_avoided_words),

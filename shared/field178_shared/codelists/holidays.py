@@ -1,0 +1,120 @@
+"""The days off of state bodies: fixed by law, declared for a year, and Saturdays worked in exchange."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import CodeListError, Row
+
+_SATURDAY = 5
+_LONGEST_HOLIDAY = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedHoliday(Labelled):
+    """A day off on the same date of every year, from the year `since` on."""
+
+    day: int
+    month: int
+    since: int
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredDays(Labelled):
+    """Days in a row, both ends included, declared off (or, a swapped Saturday, worked) for one year."""
+
+    first: date
+    last: date
+    source: str
+    confidence: str
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day of the row."""
+        count = (self.last - self.first).days + 1
+        return tuple(self.first + timedelta(days=ahead) for ahead in range(count))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayCalendar:
+    """Which days are worked; outside `known_from` to `known_through` by weekends and fixed days alone."""
+
+    known_from: int
+    known_through: int
+    fixed: Mapping[tuple[int, int], FixedHoliday]
+    declared: Mapping[date, DeclaredDays]
+    worked: frozenset[date]
+
+    def holiday_on(self, day: date) -> Labelled | None:
+        """Return the holiday of a day, or None; a plain weekend is none."""
+        fixed = self.fixed.get((day.month, day.day))
+        if fixed is not None and day.year >= fixed.since:
+            return fixed
+        return self.declared.get(day)
+
+    def is_worked(self, day: date) -> bool:
+        """Tell whether state bodies work on a day, as far as the calendar knows."""
+        if self.holiday_on(day) is not None:
+            return False
+        return day.weekday() < _SATURDAY or day in self.worked
+
+    def knows(self, day: date) -> bool:
+        """Tell whether the declared days off of that year are in the list."""
+        return self.known_from <= day.year <= self.known_through
+
+
+def read_holidays(row: Row) -> HolidayCalendar:
+    """Read the calendar; a day that is both off and worked is refused."""
+    fixed = row.each("fixed", _read_fixed)
+    declared = row.each("declared", _read_declared)
+    worked = frozenset(day for days in row.each("worked", _read_worked) for day in days.days)
+    off = {day: days for days in declared for day in days.days}
+    if both := worked & off.keys():
+        raise CodeListError(f"{row.where}: off and worked {sorted(both)}")
+    return HolidayCalendar(
+        known_from=row.whole("known_from"),
+        known_through=row.whole("known_through"),
+        fixed=MappingProxyType({(each.month, each.day): each for each in fixed}),
+        declared=MappingProxyType(off),
+        worked=worked,
+    )
+
+
+def _read_fixed(row: Row) -> FixedHoliday:
+    return FixedHoliday(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        day=row.whole("day"),
+        month=row.whole("month"),
+        since=row.whole_or_none("since") or 0,
+        source=row.text("source"),
+        confidence=row.text("confidence"),
+    )
+
+
+def _read_declared(row: Row) -> DeclaredDays:
+    return _days(row, row.day("first"), row.day("last"))
+
+
+def _read_worked(row: Row) -> DeclaredDays:
+    day = row.day("day_on")
+    return _days(row, day, day)
+
+
+def _days(row: Row, first: date | None, last: date | None) -> DeclaredDays:
+    if first is None or last is None or not timedelta(0) <= last - first < _LONGEST_HOLIDAY:
+        raise CodeListError(f"{row.where}: no row of days {first} to {last}")
+    return DeclaredDays(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        first=first,
+        last=last,
+        source=row.text("source"),
+        confidence=row.text("confidence"),
+    )
