@@ -13,6 +13,14 @@ _DAY = re.compile(
 )
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,]\d{3})+|\d+")
 _SWAP = str.maketrans(",.", ".,")
+_WEEKDAYS = {
+    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_SHORT_WEEKDAYS = {
+    "vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
 
 
 def date_text(value: date | datetime, language: str = "vi") -> str:
@@ -24,6 +32,16 @@ def date_text(value: date | datetime, language: str = "vi") -> str:
 def short_date_text(value: date | datetime, language: str = "vi") -> str:
     """Return dd/mm, for rows whose year is plain."""
     return date_text(value, language)[:5]
+
+
+def weekday_name(day: date, language: str = "vi") -> str:
+    """Return the weekday: Thứ Sáu, or Friday."""
+    return _WEEKDAYS[language][day.weekday()]
+
+
+def weekday_short(day: date, language: str = "vi") -> str:
+    """Return the weekday as on a calendar: T6, or Fri; Sunday is CN."""
+    return _SHORT_WEEKDAYS[language][day.weekday()]
 
 
 def time_text(value: datetime | time, language: str = "vi") -> str:

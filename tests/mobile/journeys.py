@@ -144,7 +144,7 @@ def first_visit_with_violations(
     reach_workers(journey, 5)
     journey.foot("next")
     journey.choice("violation_recorded")
-    journey.chip("7")
+    journey.chip("5")
     journey.chip("admin_minutes")
     journey.foot("complete")
     return journey.taps

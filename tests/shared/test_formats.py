@@ -16,6 +16,8 @@ from field178_shared.formats import (
     percent_text,
     short_date_text,
     time_text,
+    weekday_name,
+    weekday_short,
 )
 
 LATE_EVENING = datetime(2025, 6, 30, 17, 5, tzinfo=UTC)
@@ -135,3 +137,10 @@ def test_what_is_no_whole_number_is_none(typed) -> None:
 def test_a_number_that_was_shown_can_be_typed(value) -> None:
     assert parse_whole(number_text(value)) == value
     assert parse_whole(number_text(value, "en")) == value
+
+
+def test_weekdays_are_named_as_on_a_calendar() -> None:
+    week = [date(2026, 11, 23 + ahead) for ahead in range(7)]
+    assert [weekday_short(day) for day in week] == ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
+    assert (weekday_name(week[4]), weekday_name(week[6])) == ("Thứ Sáu", "Chủ nhật")
+    assert (weekday_short(week[4], "en"), weekday_name(week[6], "en")) == ("Fri", "Sunday")

@@ -69,7 +69,7 @@ class Player:
             self.work.search(given["words"], given["title"])
             self.work.begin()
             self.work.checklist(VIOLATIONS, workers)
-            self.work.conclude("violation_recorded", ("admin_minutes",), "7")
+            self.work.conclude("violation_recorded", ("admin_minutes",), "5")
 
         return self._filed("inspection", work)
 

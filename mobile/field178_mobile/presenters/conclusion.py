@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from field178_mobile.presenters import fix_dates
 from field178_mobile.presenters.answers import SHORT_ANSWERS, Changes, Data, answers_of
 from field178_mobile.presenters.section_view import Marks, VisitView, answer_word
 from field178_mobile.presenters.visit_places import CONCLUSION, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
-from field178_shared.formats import date_text
-from field178_shared.records.reading import entries_of, text_of
+from field178_shared.formats import weekday_name
+from field178_shared.records.reading import day_of, entries_of, text_of
 
 RECOMMENDATION_LENGTH = 500
 OPINION_LENGTH = 300
 FOLLOW_UP_LENGTH = 200
 NUMBER_LENGTH = 60
-FIX_WITHIN_DAYS = (3, 7, 15, 30)
 _TEXTS = {
     "recommendation": RECOMMENDATION_LENGTH,
     "representative_opinion": OPINION_LENGTH,
@@ -39,11 +39,14 @@ class TextState:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRow:
-    """One shortcoming the establishment is asked to fix."""
+    """One shortcoming the establishment is asked to fix, and by when."""
 
     key: str
     text: str
     word: str
+    due_on: str
+    due: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class ConclusionState:
     paper: tuple[Option, ...]
     fix_days: tuple[Option, ...]
     due_on: str
+    due_weekday: str
+    due_hint: str
+    due_offers: tuple[tuple[str, str], ...]
     shortcomings: tuple[FollowUpRow, ...]
     recommendation: TextState
     opinion: TextState
@@ -107,11 +113,17 @@ def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
     return {**gone, **asked}
 
 
+def fix_item_by(item_id: str, due_on: date | None, words: Wording) -> Changes:
+    """Return the change that asks one shortcoming to be fixed by a date of its own, or by none."""
+    path = f"follow_ups.{item_id}"
+    return {path: _follow_up(words.lists.items[item_id], due_on.isoformat()) if due_on else None}
+
+
 def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Changes:
     """Return what an answer adds once a deadline stands: a further shortcoming is asked to be fixed by it."""
-    due = _due_on(data)
+    due = max(_due_dates(data), default="")
     item = words.lists.items.get(item_id)
-    if value not in SHORT_ANSWERS or not due or item is None:
+    if value not in SHORT_ANSWERS or not due or item is None or item_id in entries_of(data, "follow_ups"):
         return {}
     return {f"follow_ups.{item_id}": _follow_up(item, due)}
 
@@ -119,7 +131,7 @@ def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Chang
 def conclusion_state(view: VisitView) -> ConclusionState:
     """Return the conclusion tab of a visit."""
     data, words, marks = view.data, view.words, view.marks
-    due = _due_on(data)
+    due = _common_due(data)
     return ConclusionState(
         summary=_summary(data, words),
         results=_results(data, words),
@@ -129,9 +141,12 @@ def conclusion_state(view: VisitView) -> ConclusionState:
         ),
         roles=options(words, "representative_role", data.get("representative_role")),
         paper=options(words, "paper_signed", data.get("paper_signed")),
-        fix_days=tuple(_day_option(days, view.day, due, words) for days in FIX_WITHIN_DAYS),
-        due_on=due,
-        shortcomings=_shortcomings(data, words),
+        fix_days=fix_dates.offers(view.day, due, words),
+        due_on=due.isoformat() if due else "",
+        due_weekday=weekday_name(due, words.language) if due else "",
+        due_hint=_due_hint(due, view),
+        due_offers=fix_dates.suggestions(view.day, words),
+        shortcomings=_shortcomings(view),
         recommendation=_text(view, "recommendation"),
         opinion=_text(view, "representative_opinion"),
         minutes=_text(view, "minutes_number"),
@@ -160,23 +175,51 @@ def _summary(data: Data, words: Wording) -> str:
     return words.say("{short} items not met · {found} violations recorded", short=short, found=found)
 
 
-def _shortcomings(data: Data, words: Wording) -> tuple[FollowUpRow, ...]:
+def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
+    words, follow_ups = view.words, entries_of(view.data, "follow_ups")
     rows = []
-    for item_id, answer in answers_of(data).items():
+    for item_id, answer in answers_of(view.data).items():
         item = words.lists.items.get(item_id)
-        if item is not None and answer.is_short:
-            rows.append(FollowUpRow(item_id, item.label(words.language), answer_word(answer.value, words)))
+        if item is None or not answer.is_short:
+            continue
+        due = day_of(follow_ups.get(item_id, {}), "due_on")
+        rows.append(
+            FollowUpRow(
+                key=item_id,
+                text=item.label(words.language),
+                word=answer_word(answer.value, words),
+                due_on=due.isoformat() if due else "",
+                due=_due_text(due, words),
+                hint=fix_dates.soft_word(due, view.day, words) if due else "",
+            )
+        )
     return tuple(rows)
 
 
-def _due_on(data: Data) -> str:
-    return max((text_of(row, "due_on") for row in entries_of(data, "follow_ups").values()), default="")
+def _due_text(due: date | None, words: Wording) -> str:
+    if due is None:
+        return words.translate("No date set")
+    return words.say("Fix by {day}", day=fix_dates.long_day(due, words))
 
 
-def _day_option(days: int, day: date, due: str, words: Wording) -> Option:
-    on = day + timedelta(days=days)
-    label = words.say("{count} days", count=days)
-    return Option(str(days), label, on.isoformat() == due, date_text(on))
+def _due_dates(data: Data) -> set[str]:
+    return {text_of(row, "due_on") for row in entries_of(data, "follow_ups").values()}
+
+
+def _common_due(data: Data) -> date | None:
+    """Return the date that all shortcomings with a date share, or None."""
+    dates = {day_of(row, "due_on") for row in entries_of(data, "follow_ups").values()}
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _due_hint(due: date | None, view: VisitView) -> str:
+    words = view.words
+    if due is not None:
+        return fix_dates.soft_word(due, view.day, words)
+    if len(_due_dates(view.data)) > 1:
+        return words.translate("The shortcomings have different dates; a date chosen here replaces them all.")
+    latest = max(fix_dates.end_of_offer(offer, view.day, words.lists) for offer in fix_dates.WORKING_DAYS)
+    return fix_dates.unknown_year(latest, words)
 
 
 def _text(view: VisitView, name: str) -> TextState:

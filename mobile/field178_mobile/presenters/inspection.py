@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from pathlib import Path
 
 from field178_mobile.presenters import answers, conclusion, findings, foot, visit
@@ -12,6 +11,7 @@ from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.check_in import CheckIn, CheckInDraft
 from field178_mobile.presenters.checklist import Page
 from field178_mobile.presenters.draft_session import DraftSession
+from field178_mobile.presenters.fix_dates import day_or_none, end_of_offer
 from field178_mobile.presenters.inspection_state import (
     Beside,
     Checked,
@@ -267,13 +267,17 @@ class InspectionPresenter:
 
     def fix_by(self, due_on: str) -> None:
         """Ask every shortcoming to be fixed by a date (ISO), or by none ("")."""
-        label = self._words.translate("To be fixed")
-        day = date.fromisoformat(due_on) if due_on else None
-        self._change(conclusion.fix_by(self._session.data, day, self._words), label)
+        changes = conclusion.fix_by(self._session.data, day_or_none(due_on), self._words)
+        self._change(changes, self._words.translate("To be fixed"))
 
-    def fix_within(self, days: str) -> None:
-        """Ask every shortcoming to be fixed within days of the visit."""
-        self.fix_by((self._day + timedelta(days=int(days))).isoformat())
+    def fix_within(self, offer: str) -> None:
+        """Ask every shortcoming to be fixed within an offered limit (fix_dates)."""
+        self.fix_by(end_of_offer(offer, self._day, self._words.lists).isoformat())
+
+    def fix_item_by(self, item_id: str, due_on: str) -> None:
+        """Ask one shortcoming to be fixed by a date (ISO) of its own, or by none ("")."""
+        changes = conclusion.fix_item_by(item_id, day_or_none(due_on), self._words)
+        self._change(changes, self._item_name(item_id))
 
     def choose_paper(self, signed: str) -> None:
         """Record what became of the paper minutes."""

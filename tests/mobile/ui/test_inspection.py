@@ -271,6 +271,26 @@ def test_long_violations_and_the_conclusion_pass_the_lint_at_the_largest_font(ta
     assert lint(screen) == []
 
 
+def test_shortcoming_gets_a_date_of_its_own_by_two_taps(table: Table, window_size):
+    screen = table.lay(window_size, scale=1.3)
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.answer("fire_exits_clear", "no")
+    visit.answer("fire_file", "no")
+    visit.fix_within("5")
+    visit.choose_tab("conclusion")
+    frames(3)
+    find("ConclusionPane").bring_into_sight("follow_ups")
+    row = find("ShortRow", key="fire_file")
+    find("ConclusionPane").ids.scroll.scroll_to_widget(row)
+    tap(row)
+    tap(find("Chip", text="20 ngày làm việc · T3 22/12"))
+    assert row.due == "Hạn khắc phục: Thứ Ba, 22/12/2026"
+    assert find("ShortRow", key="fire_exits_clear").due_on == "2026-12-01"
+    visit.fix_item_by("fire_file", "2027-01-01")
+    assert lint(screen) == []
+
+
 def test_draft_is_thrown_away_only_after_a_question(table: Table):
     table.lay()
     table.go_out()

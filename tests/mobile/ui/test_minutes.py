@@ -72,7 +72,7 @@ class Table:
         visit.answer("ou_done", "no")
         visit.choose_tab("conclusion")
         visit.choose_result("minor_shortcomings")
-        visit.fix_within("7")
+        visit.fix_within("5")
         frames(3)
         return visit
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -14,6 +16,7 @@ from field178_mobile.ui.screens import chips, info, item_below, pinned_field, pr
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.problem_line import ProblemLine, ShortRow
 from field178_mobile.ui.screens.repeat import Repeat
+from field178_mobile.ui.widgets.date_field import DateSheet
 
 _CARDS = {
     "measures": "measures_card",
@@ -40,7 +43,8 @@ class ConclusionPane(BoxLayout):
         super().__init__(**kwargs)
         self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
         self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
-        self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, ShortRow)
+        self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, self._make_short)
+        self._due_offers: Sequence[tuple[str, str]] = ()
         self._optional = Optional(self.ids.scroll.column)
         self._result = Optional(self.ids.result_card)
 
@@ -91,7 +95,9 @@ class ConclusionPane(BoxLayout):
         self.ids.paper.show(said.paper)
         self._short.show(said.shortcomings)
         self.ids.days.show(said.fix_days)
-        self.ids.due.value = said.due_on
+        due = self.ids.due
+        due.value, due.weekday, due.warning = said.due_on, said.due_weekday, said.due_hint
+        self._due_offers = said.due_offers
         for name, text in (
             ("recommendation", said.recommendation),
             ("opinion", said.opinion),
@@ -103,6 +109,20 @@ class ConclusionPane(BoxLayout):
         line = ProblemLine()
         line.bind(on_release=lambda line: self.visit.jump(line.path))
         return line
+
+    def _make_short(self) -> ShortRow:
+        row = ShortRow()
+        row.bind(on_release=self._ask_due)
+        return row
+
+    def _ask_due(self, row: ShortRow) -> None:
+        """Ask for the date of one shortcoming alone."""
+        key = row.key
+
+        def give(iso: str) -> None:
+            self.visit.fix_item_by(key, iso)
+
+        DateSheet(row.due_on, give, self._due_offers, title=row.text).open()
 
     def _make_warning(self) -> ProblemLine:
         line = self._make_problem()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kivy.properties import BooleanProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.conclusion import FollowUpRow
 from field178_mobile.presenters.inspection_state import ProblemRow
@@ -24,15 +23,20 @@ class ProblemLine(kit.Press):
         self.path, self.where, self.text = row.path, row.where, row.text
 
 
-class ShortRow(BoxLayout):
-    """One shortcoming of this visit. show(row)."""
+class ShortRow(kit.Press):
+    """One shortcoming of this visit and by when it is to be fixed. show(row); event on_release."""
 
+    key = StringProperty("")
     text = StringProperty("")
     word = StringProperty("")
+    due_on = StringProperty("")
+    due = StringProperty("")
+    hint = StringProperty("")
 
     def show(self, row: FollowUpRow) -> None:
         """Draw the shortcoming."""
-        self.text, self.word = row.text, row.word
+        self.key, self.text, self.word = row.key, row.text, row.word
+        self.due_on, self.due, self.hint = row.due_on, row.due, row.hint
 
 
 load_beside(__file__)

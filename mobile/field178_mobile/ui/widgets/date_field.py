@@ -20,6 +20,8 @@ _REQUIRED = (field.Field, surface.Flow, text.Txt)
 class DateField(Press):
     """A date. label; value (ISO "2026-11-24" or ""); error; warning; suggestions (list of (text, ISO date)).
 
+    weekday: its name, where it matters, stands before the date.
+
     A tap opens a sheet with day, month, year. Event on_commit(iso), "" when cleared. The field does not
     change by itself.
     """
@@ -27,6 +29,7 @@ class DateField(Press):
     label = StringProperty("")
     value = StringProperty("")
     shown = StringProperty("")
+    weekday = StringProperty("")
     error = StringProperty("")
     warning = StringProperty("")
     __events__ = ("on_commit",)
@@ -37,7 +40,12 @@ class DateField(Press):
 
     def on_value(self, _widget: object, value: str) -> None:
         """Write the date as dd/mm/yyyy."""
-        self.shown = "/".join(reversed(value.split("-")))
+        day = "/".join(reversed(value.split("-")))
+        self.shown = f"{self.weekday}, {day}" if self.weekday and day else day
+
+    def on_weekday(self, _widget: object, _weekday: str) -> None:
+        """Write the date with its weekday."""
+        self.on_value(self, self.value)
 
     def on_release(self) -> None:
         """Open the sheet."""
