@@ -1,8 +1,10 @@
-"""Scrolling that answers a finger at once: veils under the touch, releases without Kivy's 0.2 s wait."""
+"""Scrolling that answers a finger at once and moves for nothing else than a finger."""
 
 from __future__ import annotations
 
+from kivy.effects.scroll import ScrollEffect
 from kivy.input.motionevent import MotionEvent
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
@@ -10,8 +12,47 @@ from kivy.uix.widget import Widget
 __all__ = ["PromptScroll"]
 
 
+LONGEST_STEP_S = 0.1
+
+
+class CalmScroll(ScrollEffect):
+    """A fling that slows down and ends at the edge, however slow the frames are.
+
+    Kivy's own effect springs back from beyond the edge; with frames of half a second that spring swings ever
+    wider and carries the page away between a look and a tap.
+    """
+
+    def update_velocity(self, dt: float) -> None:
+        """Move by a step, never by more than a short one."""
+        super().update_velocity(min(dt, LONGEST_STEP_S))
+
+
 class PromptScroll(ScrollView):
-    """A scroll view in which a pressed child shows its veil within a frame and a tap releases at once."""
+    """A scroll view in which a pressed child shows its veil within a frame and a tap releases at once.
+
+    What is at its top stays there when something below grows or goes: the share `scroll_y` that Kivy keeps
+    instead would move the page under the thumb with every answer that unfolds something.
+    """
+
+    effect_cls = ObjectProperty(CalmScroll, allownone=True)
+    always_overscroll = BooleanProperty(False)
+    scroll_y: float
+
+    def __init__(self, **kwargs: object) -> None:
+        self._hidden = 0.0
+        super().__init__(**kwargs)
+        for name in ("viewport_size", "height"):
+            self.fbind(name, self._keep_top)
+
+    def on_scroll_move(self, touch: MotionEvent, *args: object) -> bool | None:
+        """Take for a scroll what has gone far from where it began, not what trembled on the spot."""
+        known = touch.ud.get(self._get_uid())
+        if known is not None and known["mode"] == "unknown":
+            # The scroll view adds the last step to these: then they are the way from the beginning.
+            known["dx"] = abs(touch.x - touch.ox) - abs(touch.dx)
+            known["dy"] = abs(touch.y - touch.oy) - abs(touch.dy)
+        result: bool | None = super().on_scroll_move(touch, *args)
+        return result
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Veil what lies under the finger before the scroll view has decided."""
@@ -33,6 +74,15 @@ class PromptScroll(ScrollView):
         if hinted is not None and hinted.state == "normal":
             hinted.end_hint()
         return handled
+
+    def _keep_top(self, *_args: object) -> None:
+        hidden = max(0.0, self.viewport_size[1] - self.height)
+        if hidden == self._hidden:
+            return
+        above, self._hidden = (1 - self.scroll_y) * self._hidden, hidden
+        self.scroll_y = 1 - min(1, above / hidden) if hidden else 1
+        if self.effect_y is not None and not self.effect_y.is_manual:
+            self._update_effect_y_bounds()
 
 
 def _pressable_at(widget: Widget, x: float, y: float) -> Widget | None:
