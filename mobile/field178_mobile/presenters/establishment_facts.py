@@ -14,7 +14,7 @@ ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFacts:
-    """The visits, the establishments of each group, the states of the visits by record.
+    """The visits, the establishments of each group, the states of the visits by record, and all drafts.
 
     `register`: the states of the establishments themselves, of those this tablet has changed or begun.
     """
@@ -23,6 +23,7 @@ class EstablishmentFacts:
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     states: Mapping[str, ShownState] = field(default_factory=dict)
     register: Mapping[str, ShownState] = field(default_factory=dict)
+    draft_count: int = 0
 
 
 def read_facts(store: Store, year: int) -> EstablishmentFacts:
@@ -30,9 +31,10 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
     visits = store.views("inspection")
     index = VisitIndex(visits)
     where = {view.id: str(view.data.get("establishment_id", "")) for view in visits}
-    drafts = (draft for draft in store.drafts.all() if draft.type == "inspection")
     register = store.own_states(ESTABLISHMENT)
     begun = {key for key, state in register.items() if state.word is Word.DRAFT}
+    all_drafts = store.drafts.all()
+    drafts = (draft for draft in all_drafts if draft.type == "inspection")
     everywhere = {entry.id for entry in store.establishments()}
     groups = {
         DRAFTS: frozenset({*begun, *(str(draft.data.get("establishment_id", "")) for draft in drafts)}),
@@ -40,7 +42,7 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
         TO_FIX: frozenset(place for place in where.values() if _leaves_something(index, place)),
         NOT_THIS_YEAR: frozenset(everywhere - {p for p in where.values() if index.inspected_in(p, year)}),
     }
-    return EstablishmentFacts(index, groups, store.shown_states("inspection"), register)
+    return EstablishmentFacts(index, groups, store.shown_states("inspection"), register, len(all_drafts))
 
 
 def word_shown(visit: str, register: str) -> str:

@@ -91,7 +91,7 @@ class EstablishmentsPresenter:
         self._show()
 
     def choose_chip(self, chip: str) -> None:
-        """Keep one group; the same chip again shows all."""
+        """Keep one group; the same chip again shows all. Drafts have a list of their own."""
         self._chip, self._shown = (ALL if chip == self._chip else chip), PAGE
         self._show()
 
@@ -152,6 +152,7 @@ class EstablishmentsPresenter:
         }
         ids = {entry.id for entry in found}
         counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
+        counts[DRAFTS] = self._facts.draft_count  # every one, of whatever type: none is out of sight
         return tuple(
             Option(chip, f"{name} · {number_text(counts[chip], self._words.language)}", chip == self._chip)
             for chip, name in names.items()

@@ -8,8 +8,10 @@ from typing import Protocol
 from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
 from field178_mobile.presenters.distance import Position
+from field178_mobile.presenters.drafts import DraftRow, DraftsPresenter
 from field178_mobile.presenters.entry_desk import EntryDesk
 from field178_mobile.presenters.entry_state import EntryState
+from field178_mobile.presenters.establishment_facts import ESTABLISHMENT
 from field178_mobile.presenters.establishments import EstablishmentsPresenter, EstablishmentsState
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.outing import OutingPresenter, OutingState
@@ -62,6 +64,7 @@ class InspectionDesk:
         store, clock, words = services.store, services.clock, services.words
         self.list = EstablishmentsPresenter(store, clock, words, self._show_list)
         self.outing = OutingPresenter(store.settings, clock, words, self._show_outing)
+        self.drafts = DraftsPresenter(store, clock, words, services.user)
         self.record = RecordPresenter(services, self.outing, self._show_record, self._show_visit)
         self.entries = EntryDesk(services, self.record.places, self._show_entry, self._entry_filed)
         # What the record showed when the form was opened over it: establishment, visit.
@@ -115,6 +118,24 @@ class InspectionDesk:
     def discard_entry(self) -> None:
         """Throw the draft of the form away and show what was behind it."""
         self._leave_entry(self.entries.discard)
+
+    def open_draft(self, row: DraftRow) -> None:
+        """Go on with a draft of the list, of a visit or of the register's form."""
+        if row.type == ESTABLISHMENT:
+            self.open_entry(row.record_id)
+        else:
+            self._close_entry()
+            self.record.open_draft(row.id)
+
+    def discard(self, draft_id: str) -> None:
+        """Throw a draft away, the open one or any other."""
+        visit, form = self.record.visit, self.entries.form
+        if visit is not None and visit.draft_id == draft_id:
+            self.record.discard()
+        elif form is not None and form.draft_id == draft_id:
+            self.discard_entry()
+        else:
+            self.drafts.discard(draft_id)
 
     def go_on_with(self, access_result: str) -> None:
         """Begin the visit that waited for the outing, if one did."""

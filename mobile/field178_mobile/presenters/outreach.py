@@ -92,6 +92,11 @@ class OutreachPresenter:
         return self._session.draft.id
 
     @property
+    def is_filed(self) -> bool:
+        """Tell whether the session was filed just now: its work is over."""
+        return bool(self._spoken.filed)
+
+    @property
     def record_id(self) -> str:
         """The id of the session under work."""
         return self._session.draft.record_id

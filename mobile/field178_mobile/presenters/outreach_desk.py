@@ -29,6 +29,7 @@ class OutreachDesk:
         self.sessions = SessionsPresenter(services.store, services.clock, services.words, render_list)
         self.session: OutreachPresenter | None = None
         self._open_ids: frozenset[str] = frozenset()
+        self._is_kept = False
 
     @property
     def open_records(self) -> frozenset[str]:
@@ -81,6 +82,14 @@ class OutreachDesk:
         self.session, self._open_ids = None, frozenset()
         self.sessions.select("")
 
+    def has_lost_draft(self) -> bool:
+        """Tell whether the open session was thrown away elsewhere: writing on would bring it back."""
+        session = self.session
+        if session is None or session.is_filed:
+            return False
+        was_kept, self._is_kept = self._is_kept, self._services.store.drafts.get(session.draft_id) is not None
+        return was_kept and not self._is_kept
+
     def photos_moved(self) -> None:
         """Show how far the photos of the open session have come."""
         if self.session is not None:
@@ -108,6 +117,7 @@ class OutreachDesk:
         services = self._services
         self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)
         self._open_ids = frozenset({draft.id, draft.record_id})
+        self._is_kept = store.drafts.get(draft.id) is not None
         self.sessions.select(draft.record_id)
         self.session.show(focus_path)
 

@@ -127,12 +127,17 @@ class RecordPresenter:
         place_id = text_of(view.data, "establishment_id") if view else ""
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
-        self._leave()
-        self._establishment, self.visit = place_id, None
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
-        self._show()
-        self._open_visit(draft or self._draft_of(view), focus_path)
-        self._show()
+        self._take_up(place_id, lambda: draft or self._draft_of(view), focus_path)
+        return True
+
+    def open_draft(self, draft_id: str) -> bool:
+        """Go on with one draft, whoever began it; False when it is gone or its establishment is."""
+        draft = self._store.drafts.get(draft_id)
+        if draft is None or self._store.view(_place_id(draft)) is None:
+            return False
+        self._tab = CHECKLIST
+        self._take_up(_place_id(draft), lambda: draft)
         return True
 
     def choose_tab(self, tab: str) -> None:
@@ -228,6 +233,13 @@ class RecordPresenter:
         """Show what the store holds now."""
         if self._establishment:
             self._show()
+
+    def _take_up(self, place_id: str, draft: Callable[[], Draft], focus_path: str = "") -> None:
+        self._leave()
+        self._establishment, self.visit = place_id, None
+        self._show()
+        self._open_visit(draft(), focus_path)
+        self._show()  # its word is that of the visit that is open now
 
     def _open_visit(self, draft: Draft, focus_path: str = "") -> None:
         place = self._place()

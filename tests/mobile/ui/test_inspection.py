@@ -117,6 +117,20 @@ def test_nothing_is_lost_when_the_process_dies_in_a_visit(table: Table):
     assert find("CheckItem", key="fire_exits_clear").value == "no"
 
 
+def test_question_stays_under_the_thumb_when_its_violations_unfold(table: Table):
+    from field178_mobile.player.fingers import Fingers
+
+    table.lay()
+    table.go_out()
+    table.begin(KARAOKE).open_section("labour")
+    frames(3)
+    row = find("CheckItem", key="lb_contracts")
+    before = row.to_window(row.x, row.top)[1]
+    Fingers().tap(next(seg for seg in row.ids.segs.children if seg.key == "no"))
+    assert find("ViolationRow", key="lb_no_contract_1_10")
+    assert row.to_window(row.x, row.top)[1] == pytest.approx(before, abs=1)
+
+
 def test_undo_button_takes_back_the_last_tap(table: Table):
     table.lay()
     table.go_out()
@@ -302,6 +316,30 @@ def test_draft_is_thrown_away_only_after_a_question(table: Table):
     tap(find("Btn", text="Bỏ nháp"))
     assert table.store.drafts.all() == []
     assert "Đoàn có tiếp cận được cơ sở không?" in texts()
+
+
+def test_drafts_of_the_tablet_are_one_tap_away(table: Table, window_size):
+    from tests.mobile.presenters.test_drafts import session_draft, visit_draft
+
+    screen = table.lay(window_size, scale=1.3)
+    gone_to = []
+    screen.navigate = lambda name, **place: gone_to.append((name, place))
+    talk = session_draft("talk", LEADER, table.clock)
+    table.store.drafts.save(talk)
+    table.store.drafts.save(visit_draft("theirs", CAFE, OFFICERS[2], table.clock))
+    screen.desk.list.refresh()
+    chip = find("OptionChip", key="drafts")
+    assert chip.text == "Nháp · 2"
+    screen.choose_chip("drafts")
+    frames(3)
+    assert any("Do Cán bộ GL-03 bắt đầu" in text for text in texts())
+    assert lint(find("DraftsSheet")) == []
+    tap(find("DraftLine", title="Cà phê Ánh Dương").children[1])
+    assert any("do Cán bộ GL-03 bắt đầu" in text for text in texts())
+    tap(find("Btn", text="Bỏ nháp"))
+    assert [draft.id for draft in table.store.drafts.all()] == [talk.id]
+    tap(find("DraftLine"))
+    assert gone_to == [("outreach", {"record_id": talk.record_id})]
 
 
 def test_word_of_the_record_follows_the_open_visit(table: Table):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from field178_mobile.presenters.drafts import DraftRow
 from field178_mobile.presenters.entry_state import EntryState
+from field178_mobile.presenters.establishment_facts import DRAFTS
 from field178_mobile.presenters.establishments import EstablishmentRow, EstablishmentsState
+from field178_mobile.presenters.inbox_words import SCREENS
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.outing import OutingState
 from field178_mobile.presenters.record import RecordState
@@ -14,6 +17,7 @@ from field178_mobile.presenters.way_back import go_back, place_of
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips
+from field178_mobile.ui.screens.drafts import DraftsSheet
 from field178_mobile.ui.screens.entry import EntryPane
 from field178_mobile.ui.screens.kind_icons import icon_of
 from field178_mobile.ui.screens.optional import Optional
@@ -28,9 +32,10 @@ _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 
 
 class EstablishmentsScreen(kit.Panes):
-    """List and record. desk (the presenters of the work)."""
+    """List and record. desk (the presenters of the work); navigate (goes to another screen)."""
 
     desk = ObjectProperty(None)
+    navigate = ObjectProperty(None)
     outing = StringProperty("")
     has_outing = BooleanProperty(False)
     count = StringProperty("")
@@ -44,6 +49,7 @@ class EstablishmentsScreen(kit.Panes):
         self.pane.has_back = self.is_single
         self.fbind("is_single", self.pane.setter("has_back"))
         self._sheet: OutingSheet | None = None
+        self._looked_for: tuple[str, list[str]] = ("", [])
         self._nothing = self.ids.nothing.__self__
         self._entry: EntryPane | None = None
         self._body = Optional(self.ids.body)
@@ -60,6 +66,10 @@ class EstablishmentsScreen(kit.Panes):
         empty = self.ids.empty
         empty.title, empty.text, empty.action = state.empty_title, state.empty_text, state.empty_action
         self._has_more = state.has_more
+        looked_for = (state.query, [chip.id for chip in state.chips if chip.is_chosen])
+        if looked_for != self._looked_for:
+            self._looked_for = looked_for
+            self.ids.rows.scroll_y = 1  # another search is read from its beginning
 
     def show_outing(self, state: OutingState) -> None:
         """Draw the outing's line, and its sheet while it is open."""
@@ -110,6 +120,13 @@ class EstablishmentsScreen(kit.Panes):
             outing.show_on(sheet.show)
             sheet.open()
 
+    def choose_chip(self, chip: str) -> None:
+        """Keep a group of establishments, or list the drafts of the tablet."""
+        if chip == DRAFTS:
+            DraftsSheet(self.desk.drafts, self._go_on, lambda row: self.desk.discard(row.id)).open()
+        else:
+            self.desk.list.choose_chip(chip)
+
     def scrolled(self, scroll_y: float) -> None:
         """Make the list longer when its end comes into sight."""
         if self._has_more and scroll_y < MORE_BELOW:
@@ -142,6 +159,12 @@ class EstablishmentsScreen(kit.Panes):
         elif establishment_id:
             self.desk.open(establishment_id)
 
+    def _go_on(self, row: DraftRow) -> None:
+        if row.screen == SCREENS["inspection"]:
+            self.desk.open_draft(row)
+        else:
+            self.navigate(row.screen, record_id=row.record_id)
+
     def _ask_outing(self, _pane: object, access: str) -> None:
         if self.desk.record.visit is None:
             self.open_outing(access)
@@ -154,7 +177,9 @@ class EstablishmentsScreen(kit.Panes):
 
 def build(services: Services) -> EstablishmentsScreen:
     """Build the screen of the main work."""
-    return EstablishmentsScreen(InspectionDesk(services.records(), services.ui_thread))
+    return EstablishmentsScreen(
+        InspectionDesk(services.records(), services.ui_thread), navigate=services.navigate
+    )
 
 
 def _row(row: EstablishmentRow) -> kit.Row:

@@ -82,6 +82,11 @@ class OutreachScreen(kit.Panes):
         self.desk.discard()
         self.close()
 
+    def close_if_lost(self) -> None:
+        """Go back to the list when the open draft was thrown away elsewhere."""
+        if self.desk.has_lost_draft():
+            self.close()
+
     def close(self) -> None:
         """Go back to the list."""
         self.has_detail, self.session, self.notice = False, None, ""
@@ -126,6 +131,7 @@ def build(services: Services) -> OutreachScreen:
     screen.desk = desk = OutreachDesk(services.records(), screen.show_list, screen.show_session)
 
     def follow(change: StoreChange) -> None:
+        services.ui_thread.post(screen.close_if_lost)
         # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
         if change.everything or change.records - desk.open_records:
             services.ui_thread.post(desk.show)
