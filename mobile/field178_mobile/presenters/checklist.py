@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from field178_mobile.presenters.answers import NEVER_REPEATED, Changes, Data, answers_of
 from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists, ConditionContext, Section
 from field178_shared.records.reading import entries_of
-from field178_shared.rules.checklist import all_pass, values_of, visible_items
+from field178_shared.rules.checklist import all_pass, is_shortcoming, values_of, visible_items
 
 CONCLUSION = "conclusion"
 
@@ -57,7 +57,7 @@ class Page:
             answered=len(answered),
             required=len(required),
             required_done=sum(item.id in answers for item in required),
-            failed=sum(answers[item.id].is_short for item in answered),
+            failed=sum(is_shortcoming(item, answers[item.id].value) for item in answered),
         )
 
     def open_required(self, data: Data) -> tuple[ChecklistItem, ...]:

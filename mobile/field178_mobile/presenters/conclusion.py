@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.presenters import fix_dates
-from field178_mobile.presenters.answers import SHORT_ANSWERS, Changes, Data, answers_of
+from field178_mobile.presenters.answers import Answer, Changes, Data, answers_of
 from field178_mobile.presenters.section_view import Marks, VisitView, answer_word
 from field178_mobile.presenters.visit_places import CONCLUSION, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
 from field178_shared.formats import weekday_name
 from field178_shared.records.reading import day_of, entries_of, text_of
+from field178_shared.rules.checklist import is_shortcoming
 
 RECOMMENDATION_LENGTH = 500
 OPINION_LENGTH = 300
@@ -101,14 +102,12 @@ def write_text(name: str, text: str) -> Changes:
 
 def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
     """Return the change that asks every shortcoming of the visit to be fixed by a date, or by none."""
-    short = [item_id for item_id, answer in answers_of(data).items() if answer.is_short]
     gone: Changes = {f"follow_ups.{key}": None for key in entries_of(data, "follow_ups")}
     if due_on is None:
         return gone
     asked: Changes = {
-        f"follow_ups.{item_id}": _follow_up(words.lists.items[item_id], due_on.isoformat())
-        for item_id in short
-        if item_id in words.lists.items
+        f"follow_ups.{item.id}": _follow_up(item, due_on.isoformat())
+        for item, _answer in _short_items(data, words)
     }
     return {**gone, **asked}
 
@@ -123,7 +122,12 @@ def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Chang
     """Return what an answer adds once a deadline stands: a further shortcoming is asked to be fixed by it."""
     due = max(_due_dates(data), default="")
     item = words.lists.items.get(item_id)
-    if value not in SHORT_ANSWERS or not due or item is None or item_id in entries_of(data, "follow_ups"):
+    if (
+        item is None
+        or not due
+        or not is_shortcoming(item, value)
+        or item_id in entries_of(data, "follow_ups")
+    ):
         return {}
     return {f"follow_ups.{item_id}": _follow_up(item, due)}
 
@@ -168,7 +172,7 @@ def _results(data: Data, words: Wording) -> tuple[Option, ...]:
 
 
 def _summary(data: Data, words: Wording) -> str:
-    short = sum(answer.is_short for answer in answers_of(data).values())
+    short = len(_short_items(data, words))
     found = len(entries_of(data, "findings"))
     if not short:
         return words.translate("No shortcoming recorded")
@@ -178,14 +182,11 @@ def _summary(data: Data, words: Wording) -> str:
 def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
     words, follow_ups = view.words, entries_of(view.data, "follow_ups")
     rows = []
-    for item_id, answer in answers_of(view.data).items():
-        item = words.lists.items.get(item_id)
-        if item is None or not answer.is_short:
-            continue
-        due = day_of(follow_ups.get(item_id, {}), "due_on")
+    for item, answer in _short_items(view.data, words):
+        due = day_of(follow_ups.get(item.id, {}), "due_on")
         rows.append(
             FollowUpRow(
-                key=item_id,
+                key=item.id,
                 text=item.label(words.language),
                 word=answer_word(answer.value, words),
                 due_on=due.isoformat() if due else "",
@@ -194,6 +195,12 @@ def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, Answer]]:
+    """Return what the establishment does not, or not fully, meet, in the order of the answers."""
+    known = ((words.lists.items.get(item_id), answer) for item_id, answer in answers_of(data).items())
+    return [(item, answer) for item, answer in known if item and is_shortcoming(item, answer.value)]
 
 
 def _due_text(due: date | None, words: Wording) -> str:

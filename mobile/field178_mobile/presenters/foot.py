@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from field178_mobile.presenters.wording import Wording
 
-NEXT, PASS, CHECK, COMPLETE, CONTINUE = "next", "pass", "check", "complete", "continue"
+NEXT, PASS, CHECK, COMPLETE, CONTINUE, MEND = "next", "pass", "check", "complete", "continue", "mend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class FootState:
 READ_ONLY = FootState(NOTHING, NOTHING)
 
 
+def mend_foot(words: Wording) -> FootState:
+    """Return the bar of a filed visit that is only looked at."""
+    return FootState(NOTHING, Action(MEND, words.translate("Mend this record"), "pencil-outline"))
+
+
 def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:
     """Return the bar of a pane; one tap would answer `open_to_pass` items, after `is_last` none is open."""
     _ = words.translate
@@ -41,6 +46,7 @@ def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> F
     if pane == "page" and open_to_pass:
         label = words.say("Whole section compliant ({count})", count=open_to_pass)
         return FootState(Action(NEXT, _("Skip"), ""), Action(PASS, label, "check-all"))
+    check = Action(CHECK, _("Look for mistakes"), "")
     if pane in ("sections", "page"):
-        return FootState(NOTHING, on)
-    return FootState(Action(CHECK, _("Look for mistakes"), ""), Action(COMPLETE, _("Complete"), "check"))
+        return FootState(check, on)
+    return FootState(check, Action(COMPLETE, _("Complete"), "check"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from field178_mobile.presenters import answers, conclusion, findings, foot, visit
@@ -23,44 +23,24 @@ from field178_mobile.presenters.inspection_state import (
     next_open,
 )
 from field178_mobile.presenters.map import MapPresenter, MapState
+from field178_mobile.presenters.open_visit import OpenVisit
 from field178_mobile.presenters.photo_desk import PhotoDraft
 from field178_mobile.presenters.photo_gallery import PhotoGallery, PhotosState
-from field178_mobile.presenters.photo_tools import PhotoTools, no_tools
+from field178_mobile.presenters.photo_tools import no_tools
 from field178_mobile.presenters.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
 from field178_mobile.presenters.visit_filing import drafts_to_file
-from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.visit_marks import lint_marks
 from field178_mobile.presenters.visit_photos import gallery_of
 from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, place_of
 from field178_mobile.presenters.whereabouts import Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.store import Draft, Store
+from field178_mobile.store import Store
 from field178_shared.clock import Clock, local_date
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.formats import time_text
 from field178_shared.records.reading import entries_of
-
-
-@dataclass(frozen=True, slots=True)
-class OpenVisit:
-    """What a visit is opened with."""
-
-    place: visit.Place
-    draft: Draft
-    user: str
-    last: Data = field(default_factory=dict)
-    shortcomings: tuple[Shortcoming, ...] = ()
-    comments: Mapping[str, str] = field(default_factory=dict)
-    word: str = ""
-    tools: PhotoTools | None = None
-    places: Whereabouts | None = None
-
-    @property
-    def is_locked(self) -> bool:
-        """Tell whether the office has reviewed the visit: to read, not to change."""
-        return self.word in CLOSED
 
 
 class InspectionPresenter:
@@ -168,8 +148,15 @@ class InspectionPresenter:
             foot.CHECK: self.check,
             foot.COMPLETE: self.complete,
             foot.CONTINUE: lambda: self.choose_tab(CHECKLIST),
+            foot.MEND: self.mend,
         }
         doing[action]()
+
+    def mend(self) -> None:
+        """Take taps from now on: the visit was looked at only."""
+        self._opened = replace(self._opened, is_to_read=False)
+        self.gallery, self.place = self._gallery(), self._check_in()
+        self._show()
 
     def open_section(self, section_id: str) -> None:
         """Show the items of a section."""
@@ -393,7 +380,8 @@ class InspectionPresenter:
             words=self._words,
             shortcomings=opened.shortcomings,
             is_locked=opened.is_locked,
-            notice=review_notice(opened.word, late, self._words),
+            notice=review_notice(opened.word, late, self._words, opened.is_to_read),
+            is_to_read=opened.is_to_read and opened.word not in CLOSED,
             is_late=late,
             is_leader=visit.is_leader(data, opened.user),
         )

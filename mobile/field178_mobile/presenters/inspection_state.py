@@ -10,9 +10,10 @@ from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.check_in import PlaceState
 from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
-from field178_mobile.presenters.foot import READ_ONLY, FootState, foot_state
+from field178_mobile.presenters.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.presenters.photo_gallery import PhotosState
 from field178_mobile.presenters.protocols import ProtocolState, protocol_states
+from field178_mobile.presenters.record_view import ToFix, to_fix
 from field178_mobile.presenters.section_view import (
     Marks,
     PageState,
@@ -82,9 +83,8 @@ class InspectionState:
     sections: tuple[SectionCard, ...]
     page: PageState | None
     conclusion: ConclusionState
-    shortcomings: tuple[Shortcoming, ...]
+    to_fix: tuple[ToFix, ...]
     protocols: tuple[ProtocolState, ...]
-    stock_notes: tuple[str, ...]
     checked: Checked
     spoken: Spoken
     foot: FootState
@@ -115,6 +115,7 @@ class VisitScene:
     notice: str = ""
     is_late: bool = False
     is_leader: bool = False
+    is_to_read: bool = False
 
     def pages(self) -> tuple[Page, ...]:
         """Return the pages of the checklist that are asked now."""
@@ -139,7 +140,8 @@ def inspection_state(
     scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken, beside: Beside
 ) -> InspectionState:
     """Return the whole open visit."""
-    view = VisitView(scene.data, scene.last, scene.day, scene.words, scene.marks, scene.is_leader)
+    around = (scene.marks, scene.is_leader, scene.is_locked)
+    view = VisitView(scene.data, scene.last, scene.day, scene.words, *around)
     pages = scene.pages()
     progress = sum((page.progress(scene.data) for page in pages), NOTHING)
     page = next((page for page in pages if page.section.id == sight.section), None)
@@ -154,9 +156,8 @@ def inspection_state(
         sections=tuple(section_card(each, view) for each in pages),
         page=page_state(page, next_open(pages, page, scene.data), view) if page else None,
         conclusion=conclusion_state(view),
-        shortcomings=scene.shortcomings,
+        to_fix=to_fix(scene.shortcomings, scene.day, scene.words),
         protocols=_protocols(scene),
-        stock_notes=_stock_notes(scene.words),
         checked=checked,
         spoken=spoken,
         foot=_foot(scene, pages, page, pane),
@@ -183,7 +184,7 @@ def _pane(tab: str, page: Page | None, spoken: Spoken) -> str:
 
 def _foot(scene: VisitScene, pages: tuple[Page, ...], page: Page | None, pane: str) -> FootState:
     if scene.is_locked:
-        return READ_ONLY
+        return mend_foot(scene.words) if scene.is_to_read else READ_ONLY
     if is_closed_early(scene.data) and pane == SECTIONS:
         pane = CONCLUSION
     open_to_pass = len(page.pass_changes(scene.data)) if page else 0
@@ -195,16 +196,6 @@ def _protocols(scene: VisitScene) -> tuple[ProtocolState, ...]:
     if is_closed_early(scene.data):
         return ()
     return protocol_states(scene.data, scene.place.type_id, scene.day, scene.words)
-
-
-def _stock_notes(words: Wording) -> tuple[str, ...]:
-    _ = words.translate
-    return (
-        _("Reminded on the spot."),
-        _("Paper not shown at the visit."),
-        _("Paper expired."),
-        _("Establishment promised to complete it."),
-    )
 
 
 def next_open(pages: tuple[Page, ...], page: Page | None, data: Data) -> Page | None:

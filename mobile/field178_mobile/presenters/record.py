@@ -8,10 +8,11 @@ from pathlib import Path
 
 from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.establishment_facts import word_shown
-from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
+from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.presenters.minutes_state import MinutesState
+from field178_mobile.presenters.open_visit import OpenVisit
 from field178_mobile.presenters.outing import OutingPresenter, outing_line
 from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.presenters.photo_tools import PhotoTools
@@ -131,6 +132,18 @@ class RecordPresenter:
         self._take_up(place_id, lambda: draft or self._draft_of(view), focus_path)
         return True
 
+    def look_at(self, record_id: str) -> bool:
+        """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
+        is_open = any(draft.record_id == record_id for draft in self._drafts())
+        if is_open or self._store.shown_state(record_id).word == Word.RETURNED:
+            return self.open_record(record_id)
+        view = self._store.view(record_id)
+        place_id = text_of(view.data, "establishment_id") if view else ""
+        if view is None or view.deleted or self._store.view(place_id) is None:
+            return False
+        self._take_up(place_id, lambda: self._draft_of(view), is_to_read=True)
+        return True
+
     def open_draft(self, draft_id: str) -> bool:
         """Go on with one draft, whoever began it; False when it is gone or its establishment is."""
         draft = self._store.drafts.get(draft_id)
@@ -234,14 +247,16 @@ class RecordPresenter:
         if self._establishment:
             self._show()
 
-    def _take_up(self, place_id: str, draft: Callable[[], Draft], focus_path: str = "") -> None:
+    def _take_up(
+        self, place_id: str, draft: Callable[[], Draft], focus_path: str = "", is_to_read: bool = False
+    ) -> None:
         self._leave()
         self._establishment, self.visit = place_id, None
         self._show()
-        self._open_visit(draft(), focus_path)
+        self._open_visit(draft(), focus_path, is_to_read)
         self._show()  # its word is that of the visit that is open now
 
-    def _open_visit(self, draft: Draft, focus_path: str = "") -> None:
+    def _open_visit(self, draft: Draft, focus_path: str = "", is_to_read: bool = False) -> None:
         place = self._place()
         if place is None:
             return
@@ -258,6 +273,7 @@ class RecordPresenter:
             word=word,
             tools=self._tools,
             places=self.places,
+            is_to_read=is_to_read,
         )
         self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
         self.visit.show(focus_path)

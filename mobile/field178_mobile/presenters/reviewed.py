@@ -18,8 +18,8 @@ def is_late(store: Store, draft: Draft) -> bool:
     return review is not None and text_of(review.data, "state") in CLOSED
 
 
-def review_notice(word: str, late: bool, words: Wording) -> str:
-    """Say that a reviewed record is closed, or what becomes of a draft that comes after the review."""
+def review_notice(word: str, late: bool, words: Wording, is_to_read: bool = False) -> str:
+    """Say that a record is closed or only looked at, or what becomes of a draft that comes later."""
     if late:
         return words.translate(
             "The office has closed this record meanwhile. What you complete goes to the office as a late "
@@ -29,4 +29,6 @@ def review_notice(word: str, late: bool, words: Wording) -> str:
         return words.translate(
             "Approved: to read only. If something is wrong, ask the office to open it again."
         )
-    return words.translate("Void: to read only, it counts in no report.") if word in CLOSED else ""
+    if word in CLOSED:
+        return words.translate("Void: to read only, it counts in no report.")
+    return words.translate("Looking at a filed visit: nothing changes by a tap.") if is_to_read else ""

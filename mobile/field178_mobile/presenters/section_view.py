@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.presenters.answers import FROM_LAST_VISIT, FROM_SECTION, Answer, Data, answers_of
+from field178_mobile.presenters.answers import (
+    FROM_LAST_VISIT,
+    FROM_SECTION,
+    NOTE_LENGTH,
+    Answer,
+    Data,
+    answers_of,
+)
 from field178_mobile.presenters.checklist import Page, Progress
 from field178_mobile.presenters.findings import ViolationOffer, offers_of
 from field178_mobile.presenters.visit_photos import photos_of_item
@@ -68,6 +75,7 @@ class ItemState:
     comment: str
     lint: str
     photos: str
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ class VisitView:
     words: Wording
     marks: Marks
     is_leader: bool = False
+    is_locked: bool = False
 
 
 def section_card(page: Page, view: VisitView) -> SectionCard:
@@ -192,7 +201,23 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         comment=_comment_on(item, view),
         lint=marks.lint.get(f"{path}.note", ""),
         photos=_photos_text(item, view),
+        phrases=_phrases(answer, view),
     )
+
+
+def _phrases(answer: Answer | None, view: VisitView) -> tuple[str, ...]:
+    """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
+    if answer is None or view.is_locked:
+        return ()
+    _ = view.words.translate
+    known = (
+        _("Reminded on the spot."),
+        _("Paper not shown at the visit."),
+        _("Paper expired."),
+        _("Establishment promised to complete it."),
+    )
+    room = NOTE_LENGTH - len(answer.note) - len(" ")
+    return tuple(phrase for phrase in known if phrase not in answer.note and len(phrase) <= room)
 
 
 def _photos_text(item: ChecklistItem, view: VisitView) -> str:

@@ -75,13 +75,21 @@ def progress(page: Page, values: Mapping[str, object]) -> Progress:
         total=len(items),
         required_answered=sum(1 for item in required if not is_missing(item, values)),
         required=len(required),
-        failed=sum(1 for item in answered if values[item.id] in FAILED),
+        failed=sum(1 for item in answered if is_shortcoming(item, values[item.id])),
     )
 
 
 def is_missing(item: ChecklistItem, values: Mapping[str, object]) -> bool:
     """Tell whether a required item still needs its answer."""
     return item.required and item.default is None and item.id not in values
+
+
+def is_shortcoming(item: ChecklistItem, value: object) -> bool:
+    """Tell whether an answer is a shortcoming of the establishment.
+
+    An item that makes another record asks what the team did there: left undone, the owner has nothing to fix.
+    """
+    return value in FAILED and item.creates is None
 
 
 def all_pass(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, object]]:

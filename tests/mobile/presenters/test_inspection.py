@@ -21,10 +21,12 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
-from field178_mobile.presenters.inspection import InspectionPresenter, OpenVisit
+from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_state import InspectionState, Spoken
+from field178_mobile.presenters.open_visit import OpenVisit
 from field178_mobile.presenters.outing_data import Outing
 from field178_mobile.presenters.visit import Place, new_visit
+from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.store import Draft, Store
 from field178_shared.errors import AppError, ErrorCode, message
@@ -381,6 +383,71 @@ def test_each_shortcoming_can_have_a_date_of_its_own(bench):
     bench.visit.undo()
     bench.visit.undo()
     assert bench.saved("follow_ups.fire_extinguishers.due_on") == "2026-12-01"
+
+
+def test_what_the_team_left_undone_is_no_shortcoming_of_the_establishment(bench):
+    bench.visit.answer("ou_done", "no")
+    bench.visit.choose_tab("conclusion")
+    assert (bench.state.conclusion.summary, bench.state.conclusion.shortcomings) == (
+        "Không ghi nhận tồn tại",
+        (),
+    )
+    bench.visit.answer("fire_file", "no")
+    bench.visit.fix_within("5")
+    bench.visit.answer("ou_done", "na")
+    bench.visit.answer("ou_done", "no")
+    assert list(bench.saved("follow_ups")) == ["fire_file"]
+    card = next(card for card in bench.state.sections if card.id == "outreach_on_site")
+    assert (card.failed, card.mark) == ("", "done")
+
+
+def test_mistakes_can_be_looked_for_from_every_part_of_the_checklist(bench):
+    bench.visit.choose_tab("checklist")
+    assert bench.state.foot.first.id == "check"
+    bench.visit.open_section("worker_counts")
+    assert bench.state.foot.first.id == "check"
+
+
+def test_open_shortcomings_stay_in_sight_once_the_visit_is_begun(store, clock):
+    settle(store)
+    old = (Shortcoming("Dọn lối thoát nạn", "2025-12-01"), Shortcoming("Bổ sung hồ sơ", "2026-12-20"))
+    bench = Bench(store, clock, shortcomings=old)
+    assert [(row.text, row.is_overdue) for row in bench.state.to_fix] == [
+        ("Dọn lối thoát nạn", True),
+        ("Bổ sung hồ sơ", False),
+    ]
+
+
+def test_second_stock_phrase_is_added_after_the_first(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.answer("fire_exits_clear", "no")
+    first, second, *_ = bench.item("fire_exits_clear").phrases
+    bench.visit.add_to_note("fire_exits_clear", first)
+    assert first not in bench.item("fire_exits_clear").phrases
+    assert second in bench.item("fire_exits_clear").phrases
+    bench.visit.add_to_note("fire_exits_clear", second)
+    assert bench.saved("answers.fire_exits_clear.note") == f"{first} {second}"
+
+
+def test_phrase_that_would_be_cut_is_not_offered(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.write_note("fire_exits_clear", "x" * 190)
+    assert bench.item("fire_exits_clear").phrases == ()
+
+
+def test_visit_that_is_only_looked_at_takes_no_tap_until_somebody_wants_to_mend_it(store, clock):
+    settle(store)
+    bench = Bench(store, clock, is_to_read=True)
+    bench.visit.answer("fire_exits_clear", "no")
+    assert store.drafts.all() == []
+    assert bench.state.is_locked
+    assert bench.state.notice.startswith("Đang xem lại")
+    assert bench.state.foot.second.id == "mend"
+    bench.visit.act("mend")
+    assert not bench.state.is_locked
+    bench.visit.answer("fire_exits_clear", "no")
+    assert bench.saved("answers.fire_exits_clear.v") == "no"
 
 
 def test_completing_files_and_only_then_says_so(bench):

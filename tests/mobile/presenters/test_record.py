@@ -122,7 +122,7 @@ def test_last_visit_is_offered_to_the_new_one(bench):
     bench.record.begin("inspected")
     bench.record.visit.open_section("worker_counts")
     assert bench.visits[-1].page.repeat == "Như lần trước: 5 (4 nữ)"
-    assert [row.text for row in bench.visits[-1].shortcomings] == ["Dọn lối thoát nạn"]
+    assert [row.text for row in bench.visits[-1].to_fix] == ["Dọn lối thoát nạn"]
 
 
 def test_question_about_earlier_shortcomings_is_asked_only_where_there_are_some(bench):
@@ -229,6 +229,26 @@ def test_position_is_asked_once_when_a_visit_begins(store, clock):
     assert store.drafts.all()[0].data["check_in"] == {"no_point_reason": "no_fix"}
 
 
+def test_earlier_visit_of_the_history_is_read_and_mended_only_on_a_word(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    assert bench.record.look_at(LAST_VISIT)
+    bench.record.visit.answer("fire_exits_clear", "yes")
+    assert (bench.visits[-1].is_locked, store.drafts.all()) == (True, [])
+    bench.record.visit.mend()
+    bench.record.visit.answer("fire_exits_clear", "yes")
+    bench.record.look_at(LAST_VISIT)
+    assert not bench.visits[-1].is_locked
+
+
+def test_returned_visit_of_the_history_opens_to_be_mended(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    give_back(store)
+    assert bench.record.look_at(LAST_VISIT)
+    assert not bench.visits[-1].is_locked
+
+
 def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
     settle(store)
     later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", follow_ups={})
@@ -238,6 +258,6 @@ def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
     bench = Bench(store, clock)
     give_back(store)
     bench.record.open_record(LAST_VISIT)
-    assert bench.visits[-1].shortcomings == ()
+    assert bench.visits[-1].to_fix == ()
     bench.record.open_record("0197aaaa-0000-7000-8000-0000000000f1")
-    assert [row.text for row in bench.visits[-1].shortcomings] == ["Dọn lối thoát nạn"]
+    assert [row.text for row in bench.visits[-1].to_fix] == ["Dọn lối thoát nạn"]

@@ -10,11 +10,10 @@ from field178_mobile.ui.screens.item_below import ItemBelow
 
 
 class CheckItem(kit.CheckRow):
-    """A yes/no item. show(state); visit (the presenter); stock_notes (phrases offered under the note)."""
+    """A yes/no item. show(state); visit (the presenter)."""
 
     key = StringProperty("")
     visit = ObjectProperty(None)
-    stock_notes: tuple[str, ...] = ()
     is_open = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:

@@ -34,7 +34,7 @@ class ItemBelow(kit.Column):
         self.ids.comment.text = state.comment
         self._offers.show(state.offers)
         self.ids.note.show(state)
-        phrases = [] if state.note else [Option(phrase, phrase) for phrase in self.item.stock_notes]
+        phrases = [Option(phrase, phrase) for phrase in state.phrases]
         self.ids.phrases.show(phrases)
         self._optional.show(self.ids.comment, bool(state.comment))
         self._optional.show(self.ids.offers, bool(state.offers))

@@ -110,7 +110,7 @@ class RecordPane(BoxLayout):
         self.dispatch("on_ask_outing", "")
 
     def _open_visit(self, _pane: object, record_id: str) -> None:
-        self.record.open_record(record_id)
+        self.record.look_at(record_id)
 
     def _discard(self, _pane: object) -> None:
         self.record.discard()
@@ -138,7 +138,7 @@ class RecordPane(BoxLayout):
         if body.children != [pane]:
             body.clear_widgets()
             body.add_widget(pane)
-        has_foot = state is not None and state.pane != "filed" and not state.is_locked
+        has_foot = state is not None and state.pane != "filed" and bool(state.foot.second.id)
         if has_foot and (self._foot is None or self._foot.visit is not self.record.visit):
             self.ids.foot.clear_widgets()
             self._foot = VisitFoot(visit=self.record.visit)

@@ -6,12 +6,14 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.presenters.record_view import ToFix
 from field178_mobile.presenters.section_view import SectionCard
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips, item_below, place, protocol_card
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.repeat import Repeat
+from field178_mobile.ui.screens.to_fix import ToFixRow
 
 MARKS = {
     "comment": ("message-reply-text-outline", "warn"),
@@ -35,6 +37,7 @@ class SectionListPane(BoxLayout):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._rows: Repeat[SectionCard] = Repeat(self.ids.sections, self._make_row)
+        self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
         self._arrival = Optional(self.ids.arrival)
         self._optional = Optional(self.ids.scroll.column)
 
@@ -51,6 +54,8 @@ class SectionListPane(BoxLayout):
         self._arrival.show(self.ids.comment, bool(state.arrival_comment))
         self._arrival.show(self.ids.roles, self.is_arrival_open or not (self.role or state.is_locked))
         self._arrival.show(self.ids.accesses, self.is_arrival_open)
+        self._to_fix.show(state.to_fix)
+        self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
         self._optional.show(self.ids.protocols, bool(state.protocols))
         self._optional.show(self.ids.checklist, not state.is_closed_early)
         self.ids.change.disabled = self.ids.protocols.disabled = state.is_locked

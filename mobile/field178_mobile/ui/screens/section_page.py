@@ -31,6 +31,7 @@ class SectionPagePane(BoxLayout):
         self._pool: dict[tuple[bool, int], CheckItem | CountItem] = {}
         self._shown: dict[str, ItemState] = {}
         self._section = ""
+        self._protocols: set[str] = set()
         self._head = Optional(self.ids.head)
         self._optional = Optional(self.ids.scroll.column)
 
@@ -44,12 +45,13 @@ class SectionPagePane(BoxLayout):
         self.ids.protocols.show(protocols)
         self._optional.show(self.ids.protocols, bool(protocols))
         self._head.show(self.ids.repeat, bool(page.repeat) and not state.is_locked)
-        CheckItem.stock_notes = () if state.is_locked else state.stock_notes
         self.ids.rows.disabled = self.ids.repeat.disabled = self.ids.protocols.disabled = state.is_locked
         self._draw(page)
-        if page.id != self._section:
-            self._section = page.id
+        opened = {each.id for each in protocols if not each.is_referred}
+        if page.id != self._section or opened - self._protocols:
+            # Whose safety an answer put in question comes before the next question.
             self.ids.scroll.scroll_y = 1
+        self._section, self._protocols = page.id, opened
 
     def warm(self, _dt: float = 0) -> None:
         """Build one more row ahead of its need; goes on a row a frame until a usual section is there."""
