@@ -30,7 +30,7 @@ from field178_mobile.presenters.photo_tools import no_tools
 from field178_mobile.presenters.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
-from field178_mobile.presenters.visit_filing import drafts_to_file
+from field178_mobile.presenters.visit_filing import what_to_file
 from field178_mobile.presenters.visit_marks import lint_marks
 from field178_mobile.presenters.visit_photos import gallery_of
 from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, place_of
@@ -299,8 +299,8 @@ class InspectionPresenter:
         now = self._clock.now()
         data = visit.finished(self._session.data, self._scene().asked_ids(), now)
         try:
-            visit_draft, extra = drafts_to_file(self._store, self._session.draft, data)
-            self._store.file(visit_draft, self._opened.user, extra)
+            filing = what_to_file(self._store, self._session.draft, data)
+            self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
         except AppError as error:
             self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
         else:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from field178_mobile.presenters.visit import INSPECTED
-from field178_mobile.store import Draft, Store
+from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.clock import local_date
+from field178_shared.merge import equal
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
 
 NOT_MADE = "not_made"
 
 
-def drafts_to_file(store: Store, draft: Draft, data: dict[str, object]) -> tuple[Draft, Sequence[Draft]]:
-    """Return the visit as it is filed, and what belongs to it; both go in one step.
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What one step files: the visit, the session it makes or changes, and the one it no longer makes."""
+
+    visit: Draft
+    extra: tuple[Draft, ...]
+    gone: tuple[RecordView, ...]
+
+
+def what_to_file(store: Store, draft: Draft, data: dict[str, object]) -> Filing:
+    """Return the visit as it is filed, and what belongs to it; all of it goes in one step.
 
     A visit that is filed for the first time gets the number of its minutes here.
     """
     visit = replace(draft, data={**data, **_number_of(store, draft, data)})
-    session = _session_of(store, visit)
-    return visit, () if session is None else (session,)
+    said = session_of_visit(visit.data, visit.record_id, _standing_agency(store, visit.data))
+    known = store.view(session_id_of_visit(visit.record_id))
+    if said is not None:
+        return Filing(visit, (_session_draft(store, visit, said, known),), ())
+    return Filing(visit, (), () if known is None or known.deleted else (known,))
 
 
 def take_number(store: Store, record_id: str, data: Data) -> str:
@@ -54,24 +66,32 @@ def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:
     return {"minutes_number": number} if number else {}
 
 
-def _session_of(store: Store, visit: Draft) -> Draft | None:
-    data = session_of_visit(visit.data, visit.record_id, _standing_agency(store, visit.data))
-    if data is None:
-        return None
+def _session_draft(store: Store, visit: Draft, said: dict[str, object], known: RecordView | None) -> Draft:
     session_id = session_id_of_visit(visit.record_id)
-    known = store.view(session_id)
+    kept = {} if known is None else _without_what_was_said(store, visit, said, known.data)
     return Draft(
         id=session_id,
         type="outreach_session",
         record_id=session_id,
         scope=f"unit:{text_of(visit.data, 'unit_id')}",
-        data=data if known is None else {**known.data, **data},
+        data={**kept, **said},
         seen=None if known is None else dict(known.data),
         base_rev=0 if known is None else known.rev,
         user=visit.user,
         saved_at=visit.saved_at,
         title=visit.title,
     )
+
+
+def _without_what_was_said(store: Store, visit: Draft, said: Data, known: Data) -> dict[str, object]:
+    """Return what the session holds but for what the visit put there and says no more; edits by hand stay."""
+    seen = visit.seen or {}
+    before = session_of_visit(seen, visit.record_id, _standing_agency(store, seen)) or {}
+    return {
+        name: value
+        for name, value in known.items()
+        if name in said or name not in before or not equal(before[name], value)
+    }
 
 
 def _standing_agency(store: Store, visit: Data) -> str:

@@ -117,13 +117,18 @@ class Store:
         self.lock()
         self._thread.stop()
 
-    def file(self, draft: Draft, user: str, extra: Sequence[Draft] = ()) -> str | None:
+    def file(
+        self, draft: Draft, user: str, extra: Sequence[Draft] = (), gone: Sequence[RecordView] = ()
+    ) -> str | None:
         """File a draft, with others that belong to it, in ONE step: after it returns, nothing is lost.
 
+        `gone`: records, as the user sees them, that are deleted in the same step.
         Returns the id of the draft's change, or None when nothing differs from what the user saw.
         """
-        change_ids = self._run(lambda unlocked: self._file(unlocked, (draft, *extra), user))
-        self._tell(StoreChange(frozenset(item.record_id for item in (draft, *extra))))
+        deletions = [deletion(view) for view in gone]
+        change_ids = self._run(lambda unlocked: self._file(unlocked, (draft, *extra), user, deletions))
+        filed = frozenset(item.record_id for item in (draft, *extra))
+        self._tell(StoreChange(filed | {item.record_id for item in deletions}))
         return change_ids[0]
 
     def file_content(self, content: Content, user: str) -> str:
@@ -217,10 +222,13 @@ class Store:
             self._in_sync = in_sync
             self._tell(StoreChange())
 
-    def _file(self, unlocked: Unlocked, drafts: Sequence[Draft], user: str) -> list[str | None]:
+    def _file(
+        self, unlocked: Unlocked, drafts: Sequence[Draft], user: str, deletions: Sequence[Content]
+    ) -> list[str | None]:
         refuse_purged(unlocked.room, [draft.record_id for draft in drafts])
         contents = [content_of_draft(unlocked.room, draft) for draft in drafts]
-        filed = iter(self._file_all(unlocked, [item for item in contents if item is not None], user))
+        said = [item for item in contents if item is not None]
+        filed = iter(self._file_all(unlocked, [*said, *deletions], user))
         unchanged = [draft for draft, item in zip(drafts, contents, strict=True) if item is None]
         if unchanged:
             with unlocked.room.transaction("draft"):

@@ -596,6 +596,55 @@ def test_outreach_on_the_spot_makes_its_session_in_the_same_step(bench):
     assert bench.store.status().unsent_changes == 2
 
 
+def test_mended_visit_keeps_to_its_one_session(bench):
+    mend_after_filing(bench, lambda visit: visit.count("ou_workers_attended", 4))
+    (session,) = bench.store.views("outreach_session")
+    assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 4}
+    assert session.data["materials"] == {"other": {"quantity": 7}}
+
+
+def test_what_a_mended_visit_no_longer_says_leaves_its_session(bench):
+    mend_after_filing(bench, lambda visit: visit.count("ou_materials", None))
+    (session,) = bench.store.views("outreach_session")
+    assert "materials" not in session.data
+
+
+def test_session_goes_when_the_mended_visit_held_no_outreach_and_comes_back_with_it(bench):
+    mend_after_filing(bench, lambda visit: visit.answer("ou_done", "no"))
+    assert live_sessions(bench) == []
+    bench.clock.tick(minutes=10)
+    mend_again(bench, lambda visit: (visit.answer("ou_done", "yes"), visit.count("ou_workers_attended", 3)))
+    (session,) = live_sessions(bench)
+    assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 3}
+
+
+def mend_after_filing(bench, change) -> None:
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.count("ou_materials", 7)
+    bench.visit.complete()
+    assert len(live_sessions(bench)) == 1
+    bench.clock.tick(minutes=10)
+    mend_again(bench, change)
+
+
+def mend_again(bench, change) -> None:
+    """Open the filed visit as the inbox does, change it, and file it again."""
+    (view,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    data = dict(view.data)
+    draft = Draft("again", "inspection", view.id, TEAM_SCOPE, data, data, view.rev, LEADER, bench.clock.now())
+    opened = OpenVisit(PLACE, draft, LEADER)
+    bench.visit = InspectionPresenter(bench.store, bench.clock, words(), opened, bench.states.append)
+    change(bench.visit)
+    bench.visit.complete()
+    assert bench.state.checked.problems == ()
+    assert bench.state.spoken.filed
+
+
+def live_sessions(bench) -> list:
+    return [view for view in bench.store.views("outreach_session") if not view.deleted]
+
+
 def test_talk_that_reached_nobody_makes_no_session(bench):
     bench.answer_all()
     bench.visit.complete()
