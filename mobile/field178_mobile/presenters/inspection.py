@@ -64,6 +64,7 @@ class InspectionPresenter:
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
         self._spoken = Spoken()
+        self._asked_protocols: frozenset[str] = frozenset()
         self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
         self.gallery = self._gallery()
         self.place = self._check_in()
@@ -238,6 +239,11 @@ class InspectionPresenter:
             chosen = findings.choose_violation(self._words.lists, item_id, violation_id, self._day)
             self._change(chosen, self._item_name(item_id))
 
+    def open_protocol(self, protocol: str) -> None:
+        """Show the steps of a protocol; nothing is recorded before it was referred."""
+        self._asked_protocols |= {protocol}
+        self._show()
+
     def refer(self, protocol: str, referred_to: str) -> None:
         """Record to whom a protection protocol was referred: never a person, never a narrative."""
         label = self._words.choice("protocol", protocol)
@@ -384,6 +390,7 @@ class InspectionPresenter:
             is_to_read=opened.is_to_read and opened.word not in CLOSED,
             is_late=late,
             is_leader=visit.is_leader(data, opened.user),
+            asked_protocols=self._asked_protocols,
         )
         problems = {**self._checked.marks, **live_problems(bare)}
         lint = lint_marks(data, (opened.place.name,), self._words.language)

@@ -12,7 +12,7 @@ from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
 from field178_mobile.presenters.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.presenters.photo_gallery import PhotosState
-from field178_mobile.presenters.protocols import ProtocolState, protocol_states
+from field178_mobile.presenters.protocols import ProtocolState, protocol_offers, protocol_states
 from field178_mobile.presenters.record_view import ToFix, to_fix
 from field178_mobile.presenters.section_view import (
     Marks,
@@ -85,6 +85,7 @@ class InspectionState:
     conclusion: ConclusionState
     to_fix: tuple[ToFix, ...]
     protocols: tuple[ProtocolState, ...]
+    help: tuple[Option, ...]
     checked: Checked
     spoken: Spoken
     foot: FootState
@@ -116,6 +117,7 @@ class VisitScene:
     is_late: bool = False
     is_leader: bool = False
     is_to_read: bool = False
+    asked_protocols: frozenset[str] = frozenset()
 
     def pages(self) -> tuple[Page, ...]:
         """Return the pages of the checklist that are asked now."""
@@ -146,6 +148,7 @@ def inspection_state(
     progress = sum((page.progress(scene.data) for page in pages), NOTHING)
     page = next((page for page in pages if page.section.id == sight.section), None)
     pane = _pane(sight.tab, page, spoken)
+    protocols = _protocols(scene)
     return InspectionState(
         tab=sight.tab,
         arrival=options(scene.words, "access_result", scene.data.get("access_result")),
@@ -157,7 +160,8 @@ def inspection_state(
         page=page_state(page, next_open(pages, page, scene.data), view) if page else None,
         conclusion=conclusion_state(view),
         to_fix=to_fix(scene.shortcomings, scene.day, scene.words),
-        protocols=_protocols(scene),
+        protocols=protocols,
+        help=() if scene.is_locked else protocol_offers(protocols, scene.words),
         checked=checked,
         spoken=spoken,
         foot=_foot(scene, pages, page, pane),
@@ -193,9 +197,10 @@ def _foot(scene: VisitScene, pages: tuple[Page, ...], page: Page | None, pane: s
 
 
 def _protocols(scene: VisitScene) -> tuple[ProtocolState, ...]:
-    if is_closed_early(scene.data):
-        return ()
-    return protocol_states(scene.data, scene.place.type_id, scene.day, scene.words)
+    # What was answered before the door closed is not filed: it opens nothing any more.
+    is_shut = is_closed_early(scene.data)
+    data = {key: value for key, value in scene.data.items() if key != "answers"} if is_shut else scene.data
+    return protocol_states(data, scene.place.type_id, scene.asked_protocols, scene.day, scene.words)
 
 
 def next_open(pages: tuple[Page, ...], page: Page | None, data: Data) -> Page | None:

@@ -596,6 +596,36 @@ def test_outreach_on_the_spot_makes_its_session_in_the_same_step(bench):
     assert bench.store.status().unsent_changes == 2
 
 
+def test_protocol_is_opened_by_hand_where_no_answer_asks_for_it(bench):
+    assert [offer.id for offer in bench.state.help] == [
+        "child_protection",
+        "trafficking_sign",
+        "violence",
+        "medical",
+    ]
+    bench.visit.open_protocol("violence")
+    (protocol,) = bench.state.protocols
+    assert (protocol.id, len(protocol.steps), protocol.is_referred) == ("violence", 3, False)
+    assert "violence" not in [offer.id for offer in bench.state.help]
+    assert bench.saved("protocols") is None
+    bench.visit.refer("violence", "hotline_113")
+    assert bench.saved("protocols.violence.referred_to") == "hotline_113"
+
+
+def test_referral_made_before_a_restart_is_still_shown(bench):
+    bench.visit.refer("medical", "hotline_115")
+    draft = bench.store.drafts.get("draft-1")
+    opened = replace(bench.visit._opened, draft=draft)
+    InspectionPresenter(bench.store, bench.clock, words(), opened, bench.states.append).show()
+    assert [(each.id, each.is_referred) for each in bench.state.protocols] == [("medical", True)]
+
+
+def test_protocol_is_at_hand_at_a_closed_door_too(bench):
+    bench.visit.arrive("refused")
+    bench.visit.open_protocol("violence")
+    assert [each.id for each in bench.state.protocols] == ["violence"]
+
+
 def test_mended_visit_keeps_to_its_one_session(bench):
     mend_after_filing(bench, lambda visit: visit.count("ou_workers_attended", 4))
     (session,) = bench.store.views("outreach_session")

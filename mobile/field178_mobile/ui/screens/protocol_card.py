@@ -20,12 +20,14 @@ class ProtocolCard(kit.Card):
 
     key = StringProperty("")
     text = StringProperty("")
+    steps = StringProperty("")
     is_referred = BooleanProperty(False)
     visit = ObjectProperty(None)
 
     def show(self, state: ProtocolState) -> None:
         """Draw the protocol."""
         self.key, self.text, self.is_referred = state.id, state.text, state.is_referred
+        self.steps = "\n".join(f"{number}. {step}" for number, step in enumerate(state.steps, 1))
         self.ids.referrals.show(state.referrals)
 
 

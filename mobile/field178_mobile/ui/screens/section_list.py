@@ -59,6 +59,8 @@ class SectionListPane(BoxLayout):
         self._optional.show(self.ids.protocols, bool(state.protocols))
         self._optional.show(self.ids.checklist, not state.is_closed_early)
         self.ids.change.disabled = self.ids.protocols.disabled = state.is_locked
+        self._optional.show(self.ids.help_card, bool(state.help))
+        self.ids.help.show(state.help)
         self._rows.show(state.sections)
         self._state = state
 
@@ -66,6 +68,11 @@ class SectionListPane(BoxLayout):
         """Show or hide what was said at arrival, to correct it."""
         self.is_arrival_open = not self.is_arrival_open
         self.show(self._state)
+
+    def open_protocol(self, protocol: str) -> None:
+        """Show the steps of a protocol, in sight."""
+        self.visit.open_protocol(protocol)
+        self.ids.scroll.scroll_y = 1
 
     def choose_role(self, role: str) -> None:
         """Take who speaks for the establishment."""
