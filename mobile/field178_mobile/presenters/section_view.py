@@ -61,6 +61,7 @@ class ItemState:
     text: str
     is_count: bool
     is_required: bool
+    is_fact: bool
     value: str
     options: tuple[Option, ...]
     law: str
@@ -165,9 +166,16 @@ def path_of(item: ChecklistItem) -> str:
     return f"answers.{item.id}"
 
 
-def answer_word(value: object, words: Wording) -> str:
+def is_fact(item: ChecklistItem) -> bool:
+    """Tell whether an item asks what the team did there: yes or no, and no judgement on the establishment."""
+    return item.creates is not None
+
+
+def answer_word(value: object, words: Wording, of_fact: bool = False) -> str:
     """Return the word of an answer; counts and texts show themselves."""
     _ = words.translate
+    if of_fact and value in ("yes", "no"):
+        return _("Yes") if value == "yes" else _("No")
     known = {
         "yes": _("Compliant"),
         "partial": _("Partly"),
@@ -187,6 +195,7 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         text=item.label(words.language),
         is_count=item.answer is AnswerKind.COUNT,
         is_required=item.required,
+        is_fact=is_fact(item),
         value=value,
         options=_item_options(item, value, words),
         law=_law_text(item, words),
@@ -227,7 +236,7 @@ def _photos_text(item: ChecklistItem, view: VisitView) -> str:
 
 def _item_options(item: ChecklistItem, value: str, words: Wording) -> tuple[Option, ...]:
     return tuple(
-        Option(answer, answer_word(answer, words), answer == value)
+        Option(answer, answer_word(answer, words, is_fact(item)), answer == value)
         for answer in _ANSWERS.get(item.answer, ())
     )
 
@@ -246,7 +255,8 @@ def _last_text(item: ChecklistItem, view: VisitView) -> str:
     before = answers_of(view.last).get(item.id)
     if before is None:
         return ""
-    return view.words.say("Last visit: {answer}", answer=answer_word(before.value, view.words))
+    word = answer_word(before.value, view.words, is_fact(item))
+    return view.words.say("Last visit: {answer}", answer=word)
 
 
 def _last_count(item: ChecklistItem, view: VisitView) -> int | None:

@@ -401,6 +401,14 @@ def test_what_the_team_left_undone_is_no_shortcoming_of_the_establishment(bench)
     assert (card.failed, card.mark) == ("", "done")
 
 
+def test_what_the_team_did_is_answered_by_yes_and_no(bench):
+    bench.visit.open_section("outreach_on_site")
+    item = bench.item("ou_done")
+    assert [option.label for option in item.options] == ["Có", "Không", "Không thuộc diện"]
+    bench.visit.open_section("fire_safety")
+    assert bench.item("fire_exits_clear").options[0].label == "Đạt"
+
+
 def test_mistakes_can_be_looked_for_from_every_part_of_the_checklist(bench):
     bench.visit.choose_tab("checklist")
     assert bench.state.foot.first.id == "check"

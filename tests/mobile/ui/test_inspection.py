@@ -131,6 +131,22 @@ def test_question_stays_under_the_thumb_when_its_violations_unfold(table: Table)
     assert row.to_window(row.x, row.top)[1] == pytest.approx(before, abs=1)
 
 
+def seg_words(row: Any) -> list[str]:
+    return [seg.text for seg in reversed(row.ids.segs.children)]
+
+
+def test_row_says_yes_and_no_where_it_judges_nobody(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(CAFE)
+    visit.open_section("outreach_on_site")
+    frames(3)
+    assert seg_words(find("CheckItem", key="ou_done")) == ["Có", "Không", "Không thuộc diện"]
+    visit.open_section("fire_safety")
+    frames(3)
+    assert seg_words(find("CheckItem", key="fire_exits_clear")) == ["Đạt", "Chưa đạt", "Không thuộc diện"]
+
+
 def test_undo_button_takes_back_the_last_tap(table: Table):
     table.lay()
     table.go_out()

@@ -29,6 +29,7 @@ class CheckItem(kit.CheckRow):
         self.ref = " · ".join(part for part in (state.law, state.source) if part)
         self.last, self.error = state.last, state.problem
         self.allow_partial = any(option.id == "partial" for option in state.options)
+        self.is_fact = state.is_fact
         self.value = state.value
         self._state = state
         self._draw_below(state)

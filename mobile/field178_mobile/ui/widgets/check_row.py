@@ -39,7 +39,8 @@ class CheckRow(BoxLayout):
 
     no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial,
     no, na);
-    allow_partial, allow_na (which answers exist); error (text in red below); has_line (hair line above, off
+    allow_partial, allow_na (which answers exist); is_fact (Yes and No, which judge nobody, instead of
+    Compliant and Not compliant); error (text in red below); has_line (hair line above, off
     for the first).
     Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by
     itself: render it.
@@ -54,6 +55,7 @@ class CheckRow(BoxLayout):
     value = OptionProperty("", options=("", *ANSWERS))
     allow_partial = BooleanProperty(False)
     allow_na = BooleanProperty(True)
+    is_fact = BooleanProperty(False)
     has_line = BooleanProperty(True)
     is_narrow = BooleanProperty(False)
     area = ObjectProperty(None, allownone=True)
@@ -104,6 +106,10 @@ class CheckRow(BoxLayout):
         """Offer or withdraw the answer."""
         self._offer()
 
+    def on_is_fact(self, *_: object) -> None:
+        """Put the answers in other words."""
+        self._offer()
+
     def on_choose(self, value: str) -> None:
         """Overridden by bind."""
 
@@ -126,7 +132,10 @@ class CheckRow(BoxLayout):
             "no": _("Not compliant"),
             "na": _("Not applicable"),
         }
-        seg = Seg(key=key, text=words[key], tone=TONES[key], active=key == self.value)
+        if self.is_fact:
+            words |= {"yes": _("Yes"), "no": _("No")}
+        tone = "plain" if self.is_fact and key == "no" else TONES[key]
+        seg = Seg(key=key, text=words[key], tone=tone, active=key == self.value)
         self._widen(seg)
         seg.bind(on_release=lambda _seg: self.choose(key))
         return seg
