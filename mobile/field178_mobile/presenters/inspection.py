@@ -100,6 +100,11 @@ class InspectionPresenter:
         return self._opened.is_locked
 
     @property
+    def is_looked_at(self) -> bool:
+        """Tell whether the visit is only read until somebody says that it is to be mended."""
+        return self._opened.is_to_read
+
+    @property
     def data(self) -> Data:
         """The visit as it is now."""
         return self._session.data
@@ -200,10 +205,8 @@ class InspectionPresenter:
     def count(self, item_id: str, number: int | None) -> None:
         """Record a count, or none."""
         data = self._session.data
-        if number is None:
-            self._change(answers.take_back(data, item_id), self._item_name(item_id))
-        else:
-            self._change(answers.give_answer(data, item_id, number), self._item_name(item_id))
+        given = {} if number is None else answers.give_answer(data, item_id, number)
+        self._change(given or answers.take_back(data, item_id), self._item_name(item_id))
 
     def pass_section(self) -> None:
         """Answer "met" to every item of the open section that has no answer yet, marked as such."""

@@ -132,16 +132,16 @@ class RecordPresenter:
         self._take_up(place_id, lambda: draft or self._draft_of(view), focus_path)
         return True
 
-    def look_at(self, record_id: str) -> bool:
+    def look_at(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
         is_open = any(draft.record_id == record_id for draft in self._drafts())
         if is_open or self._store.shown_state(record_id).word == Word.RETURNED:
-            return self.open_record(record_id)
+            return self.open_record(record_id, focus_path)
         view = self._store.view(record_id)
         place_id = text_of(view.data, "establishment_id") if view else ""
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
-        self._take_up(place_id, lambda: self._draft_of(view), is_to_read=True)
+        self._take_up(place_id, lambda: self._draft_of(view), focus_path, is_to_read=True)
         return True
 
     def open_draft(self, draft_id: str) -> bool:
@@ -221,7 +221,8 @@ class RecordPresenter:
         """Show the open visit as it is filed, if nothing of it is typed and not filed."""
         visit = self.visit
         if visit is not None and visit.is_known and not visit.is_kept and not visit.is_filed:
-            self.open_record(visit.record_id, MINUTES_PATH)
+            open_again = self.look_at if visit.is_looked_at else self.open_record
+            open_again(visit.record_id, MINUTES_PATH)
 
     @property
     def establishment_id(self) -> str:

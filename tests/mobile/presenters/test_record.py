@@ -241,6 +241,17 @@ def test_earlier_visit_of_the_history_is_read_and_mended_only_on_a_word(store, c
     assert not bench.visits[-1].is_locked
 
 
+def test_visit_looked_at_stays_so_after_its_paper_was_made(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    bench.record.look_at(LAST_VISIT)
+    bench.record.look_again()
+    assert bench.visits[-1].is_locked
+    bench.record.visit.mend()
+    bench.record.look_again()
+    assert not bench.visits[-1].is_locked
+
+
 def test_returned_visit_of_the_history_opens_to_be_mended(store, clock):
     settle(store)
     bench = Bench(store, clock)

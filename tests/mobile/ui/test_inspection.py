@@ -290,7 +290,7 @@ def test_every_section_passes_the_lint_at_the_largest_font(table: Table, size, p
         assert lint(screen) == [], section
 
 
-def test_protocols_long_violations_and_the_conclusion_pass_the_lint_at_the_largest_font(table: Table, window_size):
+def test_protocols_violations_and_the_conclusion_pass_the_lint_at_the_largest_font(table: Table, window_size):
     screen = table.lay(window_size, scale=1.3)
     table.go_out()
     visit = table.begin(GUESTHOUSE)
