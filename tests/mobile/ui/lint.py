@@ -27,19 +27,47 @@ def lint(root: Widget) -> list[str]:
     Call it in light and dark, both window sizes, and once at font scale 1.3 with the longest texts.
     """
     frames(2)
-    shown = [widget for widget in walk(root) if widget.width > 0 and widget.height > 0]
+    return lint_shape(root) + lint_colours(root, picture())
+
+
+def lint_shape(root: Widget) -> list[str]:
+    """Return what is wrong with places and sizes: the same in every mode."""
+    shown = _shown(root)
     problems = [*_too_many(root), *_outside(shown)]
     for widget in shown:
         problems += _small_target(widget)
         problems += _nameless_icon(widget)
         problems += _cut_text(widget)
-    return problems + _pale_text(shown)
+    return problems
+
+
+def lint_colours(root: Widget, seen: Image.Image) -> list[str]:
+    """Return what is too pale in a picture of the window: the colour of each text beside its true ground."""
+    problems = []
+    for label in _shown(root):
+        if not isinstance(label, Label) or not label.text.strip() or _is_faded(label):
+            continue
+        ground = _ground(label, seen)
+        if ground is not None and (ratio := contrast(tuple(label.color), ground)) < MIN_CONTRAST:
+            problems.append(f"{_name(label)} has contrast {ratio:.1f}, below {MIN_CONTRAST}")
+    return problems
+
+
+def picture() -> Image.Image:
+    """Return what the window shows, upside down as GL has it."""
+    Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
+    size = int(Window.width), int(Window.height)
+    return Image.frombytes("RGB", size, glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE))
 
 
 def contrast(ink: tuple[float, ...], ground: tuple[float, ...]) -> float:
     """Return the WCAG contrast of two colours."""
     light, dark = sorted((_luminance(ink), _luminance(ground)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def _shown(root: Widget) -> list[Widget]:
+    return [widget for widget in walk(root) if widget.width > 0 and widget.height > 0]
 
 
 def _too_many(root: Widget) -> Iterator[str]:
@@ -81,26 +109,6 @@ def _outside(shown: list[Widget]) -> Iterator[str]:
             left, right = widget.to_window(widget.x, 0)[0], widget.to_window(widget.right, 0)[0]
             if left < -SLACK or right > Window.width + SLACK:
                 yield f"{_name(widget)} leaves the window ({left:.0f} to {right:.0f})"
-
-
-def _pale_text(shown: list[Widget]) -> list[str]:
-    """Compare each text's colour with the ground it is truly drawn on."""
-    picture = _picture()
-    problems = []
-    for label in shown:
-        if not isinstance(label, Label) or not label.text.strip() or _is_faded(label):
-            continue
-        ground = _ground(label, picture)
-        if ground is not None and (ratio := contrast(tuple(label.color), ground)) < MIN_CONTRAST:
-            problems.append(f"{_name(label)} has contrast {ratio:.1f}, below {MIN_CONTRAST}")
-    return problems
-
-
-def _picture() -> Image.Image:
-    """Return what the window shows, upside down as GL has it."""
-    Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
-    size = int(Window.width), int(Window.height)
-    return Image.frombytes("RGB", size, glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE))
 
 
 def _is_faded(widget: Widget) -> bool:

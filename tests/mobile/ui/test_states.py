@@ -1,0 +1,102 @@
+"""Every state of the tablet in every look: it passes the lint, and it is as its kept pictures are.
+
+Sizes are looked at in both windows at both ends of the font scale; colours in both windows in every mode.
+Sizes do not depend on the mode and colours not on the scale, so that is every combination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.mobile.ui import golden
+from tests.mobile.ui.lint import lint_colours, lint_shape, picture
+from tests.mobile.ui.posing import Pose
+from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, frames
+from tests.mobile.ui.states import STATES, State
+
+WINDOWS = {"landscape": LANDSCAPE, "portrait": PORTRAIT}
+MODES = ("light", "dark", "night")
+LARGEST = 1.3
+
+Reach = Callable[[State], Pose]
+
+
+@pytest.fixture(scope="module")
+def _shared(_stage: Stage) -> Iterator[dict[str, Pose]]:
+    poses: dict[str, Pose] = {}
+    yield poses
+    for pose in poses.values():
+        pose.end()
+
+
+@pytest.fixture
+def reach(_stage: Stage, _shared: dict[str, Pose], tmp_path_factory: pytest.TempPathFactory) -> Reach:
+    """Bring the tablet into a state."""
+
+    def bring(wanted: State) -> Pose:
+        pose = _shared.get(wanted.kind) if wanted.is_shared else None
+        if pose is None:
+            _stage.strike()
+            pose = Pose(_stage, tmp_path_factory.mktemp("tablet"), wanted.kind)
+            if wanted.is_open:
+                pose.unlock()
+            if wanted.is_shared:
+                _shared[wanted.kind] = pose
+        else:
+            _stage.clear()
+            pose.home()
+        wanted.go(pose)
+        frames(3)
+        return pose
+
+    return bring
+
+
+@contextmanager
+def closing(wanted: State, pose: Pose) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        pose.stage.dress()
+        if not wanted.is_shared:
+            pose.end()
+
+
+@pytest.mark.parametrize("wanted", STATES, ids=[wanted.name for wanted in STATES])
+def test_state_passes_the_lint_and_looks_as_it_did(reach: Reach, wanted: State):
+    pose = reach(wanted)
+    problems = []
+    with closing(wanted, pose):
+        for window, size in WINDOWS.items():
+            for mode in MODES:
+                pose.stage.dress(size, mode)
+                seen = picture()
+                if mode == MODES[0]:
+                    frames(2)
+                    seen = picture()
+                    problems += [f"{window}: {said}" for top in pose.tops for said in lint_shape(top)]
+                problems += [
+                    f"{window} {mode}: {said}" for top in pose.tops for said in lint_colours(top, seen)
+                ]
+                problems += _golden(f"{wanted.name}-{window}-{mode}", seen)
+            pose.stage.dress(size, scale=LARGEST)
+            frames(2)
+            problems += [f"{window} {LARGEST}: {said}" for top in pose.tops for said in lint_shape(top)]
+    assert problems == []
+
+
+def _golden(name: str, seen) -> list[str]:
+    small = golden.shrink(seen)
+    if golden.RETAKE:
+        golden.keep(name, small)
+        return []
+    said = golden.compare(name, small)
+    return [said] if said else []
+
+
+def test_no_picture_is_kept_of_what_is_no_more():
+    names = {f"{each.name}-{window}-{mode}.png" for each in STATES for window in WINDOWS for mode in MODES}
+    assert {path.name for path in Path(golden.FOLDER).glob("*.png")} - names == set()
