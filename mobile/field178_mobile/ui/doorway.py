@@ -22,6 +22,7 @@ from field178_mobile.ui.handing import (
     turn_away,
 )
 from field178_mobile.ui.idle_notice import IdleNotice
+from field178_mobile.ui.keyboard import Keyboard
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.look import Look, LookBook
@@ -62,6 +63,8 @@ class Doorway(BoxLayout):
         Window.fbind("on_key_down", self._touched)
         Window.fbind("on_textinput", self._touched)
         Window.fbind("on_keyboard", self._keyed)
+        self.keyboard = Keyboard(self._show_search)
+        self.keyboard.listen()
         self._show(UnlockScreen())
 
     def meet(self, *_args: object) -> None:
@@ -147,6 +150,7 @@ class Doorway(BoxLayout):
         Window.funbind("on_key_down", self._touched)
         Window.funbind("on_textinput", self._touched)
         Window.funbind("on_keyboard", self._keyed)
+        self.keyboard.leave()
         self._close()
 
     def resume(self) -> None:
@@ -307,6 +311,11 @@ class Doorway(BoxLayout):
         if self.tablet is not None:
             self.tablet.shell.go_back()
         return True
+
+    def _show_search(self) -> None:
+        """Go to the list of establishments, from a screen without a search."""
+        if self.tablet is not None:
+            self.tablet.shell.navigate("inspection")
 
     def _touched(self, *_args: object) -> None:
         self._idle.touch()

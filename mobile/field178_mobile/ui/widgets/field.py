@@ -34,6 +34,16 @@ class Entry(TextInput):
         super().insert_text(substring, from_undo=from_undo)
 
 
+    def keyboard_on_key_down(
+        self, window: object, keycode: tuple[int, str], text: str, modifiers: list[str]
+    ) -> bool | None:
+        """Leave Tab and Ctrl+F to the application; everything else is typing."""
+        if keycode[1] == "tab" or (keycode[1] == "f" and "ctrl" in modifiers):
+            return False
+        taken: bool | None = super().keyboard_on_key_down(window, keycode, text, modifiers)
+        return taken
+
+
 class Field(BoxLayout):
     """One text to enter.
 
