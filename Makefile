@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo demo-stop test prove lint bench shots server tablet apk catalogs lock
+.PHONY: help demo demo-stop test prove lint bench shots golden server tablet apk catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,6 +30,10 @@ bench: ## measure: one JSON object a line
 
 shots: ## take the pictures of the screens into docs/img
 	@scripts/setup.sh test && $(PYTHON) scripts/shots.py
+
+golden: ## take the kept pictures of every screen anew (tests/mobile/ui/golden); look at them before you commit
+	@scripts/setup.sh test && rm -f tests/mobile/ui/golden/*.png && \
+	  FIELD178_RETAKE_GOLDEN=1 $(PYTHON) -m pytest -q -n 0 tests/mobile/ui/test_states.py
 
 server: ## serve the store of FIELD178_DATA_DIR (made at the first start)
 	@scripts/setup.sh demo && .venv/bin/field178 init && .venv/bin/field178 serve

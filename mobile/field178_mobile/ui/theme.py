@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from kivy.event import EventDispatcher
 from kivy.metrics import Metrics
@@ -205,6 +207,10 @@ class Theme(EventDispatcher):
 
     def apply(self, mode: str) -> None:
         """Put the tokens of a mode in force; everything bound is redrawn in the next frame."""
+        with _nothing_collected():
+            self._put(mode)
+
+    def _put(self, mode: str) -> None:
         tokens = MODES[mode]
         colours = {name: get_color_from_hex(code) for name, code in tokens.items()}
         self.colours = colours
@@ -217,11 +223,24 @@ class Theme(EventDispatcher):
 
     def set_font_scale(self, scale: float) -> None:
         """Scale every size written in sp, bounded to what the lint proves (1.0 to 1.3)."""
-        Metrics.fontscale = min(max(scale, FONT_SCALES[0]), FONT_SCALES[-1])
+        with _nothing_collected():
+            Metrics.fontscale = min(max(scale, FONT_SCALES[0]), FONT_SCALES[-1])
 
     def fit(self, width_px: float) -> None:
         """Decide for a window width whether two panes fit."""
         self.is_wide = width_px >= TWO_PANES_FROM_DP * Metrics.density
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Hold the collector still: a widget collected in the middle of a change is called as a dead reference."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 theme = Theme()

@@ -70,8 +70,22 @@ def _shown(root: Widget) -> list[Widget]:
     return [widget for widget in walk(root) if widget.width > 0 and widget.height > 0]
 
 
+def _screen_of(root: Widget) -> Widget:
+    """Return the screen within the frame of an unlocked tablet; rail and line of truth are no part of it."""
+    frame = next((child for child in root.walk(restrict=True) if type(child).__name__ == "Shell"), None)
+    return frame.ids.stage if frame is not None else root
+
+
+def _is_scrolled_sideways(widget: Widget) -> bool:
+    while widget is not None and widget is not Window:
+        if isinstance(widget, ScrollView) and widget.do_scroll_x:
+            return True
+        widget = widget.parent
+    return False
+
+
 def _too_many(root: Widget) -> Iterator[str]:
-    count = sum(1 for _ in root.walk())
+    count = sum(1 for _ in _screen_of(root).walk())
     if count > MAX_WIDGETS:
         yield f"{count} live widgets, at most {MAX_WIDGETS}"
 
@@ -107,7 +121,7 @@ def _outside(shown: list[Widget]) -> Iterator[str]:
     for widget in shown:
         if isinstance(widget, (Label, ButtonBehavior)) and widget.parent is not None:
             left, right = widget.to_window(widget.x, 0)[0], widget.to_window(widget.right, 0)[0]
-            if left < -SLACK or right > Window.width + SLACK:
+            if (left < -SLACK or right > Window.width + SLACK) and not _is_scrolled_sideways(widget):
                 yield f"{_name(widget)} leaves the window ({left:.0f} to {right:.0f})"
 
 

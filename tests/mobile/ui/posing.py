@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -46,6 +47,7 @@ from field178_shared.ids import IdSource
 
 HERE = (208_210_000, 1_065_510_000, 12)
 SEED = 178
+TAKEN_AT = 1_764_000_000
 NAMES = ("Nguyễn Văn Hùng", "Phạm Thị Hà", "Trần Thị Mai", "Lê Quang Minh", "Vũ Đức Long")
 PLACES = (
     ("Khách sạn Sông Văn Úc Thương mại và Dịch vụ Tổng hợp", "hotel"),
@@ -73,6 +75,8 @@ class Pose:
         (self.pictures / "Tháng 11").mkdir(parents=True)
         (self.pictures / "phong-hat.jpg").write_bytes(room_picture((1200, 900)))
         (self.pictures / "loi-thoat-nan.jpg").write_bytes(jpeg("teal"))
+        for path in self.pictures.iterdir():
+            os.utime(path, (TAKEN_AT, TAKEN_AT))
         home = _furnished(folder / "tablet", kind)
         self.platform = FakePlatform(home, Fix(*HERE, self.clock.now()))
         self.platform.folders = (self.pictures,)

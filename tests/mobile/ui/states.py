@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kivy.metrics import dp
 from tests.mobile.inspection_world import CAFE, GUESTHOUSE, KARAOKE, LEADER, UNIT, uid
 from tests.mobile.support import base_row, server_commits
 from tests.mobile.ui.posing import ANSWERED, PLACES, WITH_PHOTOS, Pose
@@ -210,14 +209,7 @@ def section_of_counts(pose: Pose) -> None:
 def number_pad(pose: Pose) -> None:
     section_of_counts(pose)
     frames(3)
-    tap(find("CountField"))
-
-
-@state()
-def protocol(pose: Pose) -> None:
-    section_of_counts(pose)
-    frames(3)
-    _scroll_to("ProtocolCard")
+    find_all("CountItem")[-1].open_pad()
 
 
 @state()
@@ -579,6 +571,12 @@ def gallery_foot(pose: Pose) -> None:
     _gallery(pose, 0)
 
 
+@state("new", is_open=False)
+def gallery_states(pose: Pose) -> None:
+    _gallery(pose, 1)
+    find("Gallery").more()
+
+
 def _gallery(pose: Pose, scroll_y: float) -> None:
     from field178_mobile.ui.screens.gallery import Gallery
 
@@ -587,11 +585,3 @@ def _gallery(pose: Pose, scroll_y: float) -> None:
     frames(3)
     shown.ids.scroll.scroll_y = scroll_y
 
-
-def _scroll_to(kind: str) -> None:
-    """Bring a widget of a scrolling page into sight."""
-    widget = find(kind)
-    pane = widget.parent
-    while not hasattr(pane, "scroll_to_widget"):
-        pane = pane.parent
-    pane.scroll_to(widget, padding=dp(16), animate=False)

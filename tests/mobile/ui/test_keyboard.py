@@ -123,8 +123,7 @@ def test_letters_are_typed_where_a_text_is_written(pose):
 def test_numbers_go_into_the_pad_and_enter_is_its_ok(pose):
     pose.open_visit(KARAOKE).open_section("worker_counts")
     frames(3)
-    field = find_all("CountField")[-1]
-    field.dispatch("on_release")
+    find_all("CountItem")[-1].open_pad()
     frames(3)
     press(ord("1"), text="1")
     press(ord("2"), text="2")
@@ -132,8 +131,10 @@ def test_numbers_go_into_the_pad_and_enter_is_its_ok(pose):
     press(ord("7"), text="7")
     assert "17" in texts()
     press(ENTER)
-    assert [pad.error for pad in find_all("NumberPad")] == []
-    assert "17" in texts()
+    assert find_all("CountField")[-1].value == 17
+    assert find("NumberPad").shown == "6"  # of the next count
+    press(ESCAPE)
+    assert find_all("NumberPad") == []
 
 
 def test_pin_is_typed_and_the_buttons_below_are_reached(stage: Stage, tmp_path: Path):

@@ -3,19 +3,58 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import pkgutil
 import weakref
 
 import pytest
+from kivy.core.window import Window
 from kivy.properties import Property
 from kivy.uix.widget import Widget
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text, until
+
+from field178_mobile.ui import widgets
+from field178_mobile.ui.widgets.overlay import close_all
 
 
 def gallery():
     from field178_mobile.ui.screens.gallery import Gallery
 
     return Gallery()
+
+
+def widget_classes() -> set[type[Widget]]:
+    """Every class of the kit that draws something."""
+    modules = [
+        importlib.import_module(found.name)
+        for found in pkgutil.iter_modules(widgets.__path__, f"{widgets.__name__}.")
+    ]
+    return {
+        one
+        for module in modules
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Widget) and one.__module__ == module.__name__
+    }
+
+
+def test_gallery_shows_every_class_of_the_kit(stage: Stage):
+    screen = stage.mount(gallery(), (1280, 800))
+    seen = list(screen.walk())
+    opened = (
+        screen.ask,
+        screen.say,
+        screen.pick,
+        screen.more,
+        screen.ids.total.on_release,
+        find("DateField").on_release,
+    )
+    for show in opened:
+        show()
+        frames(2)
+        seen += [widget for child in Window.children for widget in child.walk()]
+        close_all()
+    assert {one.__name__ for one in widget_classes() if not any(isinstance(each, one) for each in seen)} == set()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -93,7 +93,7 @@ def test_a_kind_is_hidden_by_its_line_of_the_legend(screen):
 def test_without_any_point_the_map_says_so(stage: Stage, store, clock):
     lay(stage, store, clock)
     assert "Chưa có cơ sở nào có tọa độ" in texts()
-    assert "máy chưa có bản đồ nền" in texts()
+    assert "máy chưa có bản đồ nền, xin tệp ở văn phòng" in texts()
 
 
 def test_a_map_file_is_drawn_under_the_pins_and_its_damage_is_a_hole(stage: Stage, store, clock, tmp_path):
@@ -105,7 +105,7 @@ def test_a_map_file_is_drawn_under_the_pins_and_its_damage_is_a_hole(stage: Stag
     frames(30)
     kept = screen.ids.view.tiles._tiles
     assert any(texture is not None for texture in kept.values())
-    assert "máy chưa có bản đồ nền" not in texts()
+    assert "máy chưa có bản đồ nền, xin tệp ở văn phòng" not in texts()
 
 
 def test_the_map_passes_the_lint(stage: Stage, store, clock, window_size):

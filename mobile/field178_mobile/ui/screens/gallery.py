@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
 
+from field178_mobile.presenters.bitmap import Bitmap
+from field178_mobile.presenters.map import MapState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.widgets import map_view
+
+
+_REQUIRED = (map_view.MapView,)
 
 
 class Gallery(kit.Panes):
@@ -39,6 +46,12 @@ class Gallery(kit.Panes):
         """Show a passing word."""
         kit.toast("Đã lưu trên máy lúc 22:41")
 
+    def more(self) -> None:
+        """Show the states that do not fit beside the others."""
+        page = kit.FullPage(title="Bộ giao diện", sub="Các trạng thái còn lại")
+        page.add_widget(GalleryStates())
+        page.open()
+
     def pick(self) -> None:
         """Show a sheet of choices."""
         choices = [kit.Choice(str(no), f"Lựa chọn số {no}") for no in range(12)]
@@ -48,6 +61,19 @@ class Gallery(kit.Panes):
         self.sheet.open()
 
 
+class GalleryStates(BoxLayout):
+    """Every tone, every kind of text, what is empty, what is disabled, a picture and a map."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("picture", "rubbed"):
+            self.ids[name].bitmap = SAMPLE_PICTURE
+        self.ids.map.show(SAMPLE_MAP)
+
+
+# Four points of colour, drawn large.
+SAMPLE_PICTURE = Bitmap(2, 2, bytes((196, 184, 164, 88, 62, 44, 20, 120, 60, 120, 92, 70)))
+SAMPLE_MAP = MapState((), (), (), None, 0, None)
 SAMPLE_ROWS = [
     kit.Row(
         "1", "Nhà nghỉ Hoa Phượng", "Xã An Lão · Nhà nghỉ", "bed-outline", "bad", "120 m", "Nháp", "primary"

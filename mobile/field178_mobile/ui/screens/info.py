@@ -39,6 +39,7 @@ class InfoPane(BoxLayout):
         self._optional = Optional(self.ids.scroll.column)
         self._outing = Optional(self.ids.outing_card)
         self._register = Optional(self.ids.register_head)
+        self._earlier = Optional(self.ids.history_card)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
@@ -53,7 +54,8 @@ class InfoPane(BoxLayout):
         self._optional.show(self.ids.discard, state.has_draft)
         self._optional.show(self.ids.papers_card, bool(state.certificates))
         self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
-        self._optional.show(self.ids.history_card, bool(state.history))
+        self._earlier.show(self.ids.history, bool(state.history))
+        self._earlier.show(self.ids.no_history, not state.history)
         self._facts.show(state.facts)
         self._papers.show(state.certificates)
         self._to_fix.show(state.to_fix)

@@ -44,13 +44,13 @@ class PinCard(kit.Card):
 
 
 class MapScreen(BoxLayout):
-    """Legend, map and card. presenter (MapPresenter). Event on_open(establishment_id)."""
+    """Legend, map and card. presenter (MapPresenter). Events on_open(establishment_id), on_list."""
 
     presenter = ObjectProperty(None)
     told = StringProperty("")
     is_empty = BooleanProperty(False)
     has_place = BooleanProperty(False)
-    __events__ = ("on_open",)
+    __events__ = ("on_open", "on_list")
 
     def __init__(self, ground: MapFile | None, **kwargs: object) -> None:
         self._chosen = ""
@@ -85,13 +85,16 @@ class MapScreen(BoxLayout):
         if state.unplaced:
             parts.append(_("{count} without a point").format(count=state.unplaced))
         if not self._has_ground:
-            parts.append(_("no map file on this tablet"))
+            parts.append(_("no map file on this tablet: the office has one"))
         return " · ".join(parts)
 
     def _fit_card(self, _place: object, width: float) -> None:
         self._card.width = min(dp(WIDEST_CARD), width - dp(32))
 
     def on_open(self, establishment_id: str) -> None:
+        """Overridden by bind."""
+
+    def on_list(self) -> None:
         """Overridden by bind."""
 
 
@@ -101,6 +104,7 @@ def build(services: Services) -> MapScreen:
     presenter = MapPresenter(services.store, services.clock, services.words(), screen.show)
     screen.presenter = presenter
     screen.bind(on_open=lambda _screen, key: services.navigate("inspection", establishment_id=key))
+    screen.bind(on_list=lambda _screen: services.navigate("inspection"))
     services.store.subscribe(lambda _change: services.ui_thread.post(presenter.refresh))
     presenter.refresh()
     services.ask_fix(presenter.stand_at)
