@@ -17,7 +17,7 @@ FOLDER = Path(__file__).with_name("golden")
 DIFFERENCES = Path(os.environ.get("FIELD178_GOLDEN_OUT", Path(tempfile.gettempdir()) / "field178-golden"))
 RETAKE = bool(os.environ.get("FIELD178_RETAKE_GOLDEN"))
 SHRINK = 3
-COLOURS = 96
+COLOURS = 160
 BLOCK = 4  # of the small picture: 12 pixels of the screen
 TOLERANCE = 12  # of 255, the mean of a block in its worst channel
 
@@ -39,7 +39,8 @@ def differs_by(kept: Image.Image, seen: Image.Image) -> int:
 def keep(name: str, seen: Image.Image) -> None:
     """Keep a small picture as the right one."""
     FOLDER.mkdir(exist_ok=True)
-    few = seen.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    # A small red dot must keep its red: the colours farthest apart are kept, not the commonest ones.
+    few = seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
     few.save(FOLDER / f"{name}.png", optimize=True)
 
 
@@ -48,7 +49,8 @@ def compare(name: str, seen: Image.Image) -> str:
     path = FOLDER / f"{name}.png"
     if not path.exists():
         return f"{name}: no picture is kept; `make golden` takes it"
-    kept = Image.open(path).convert("RGB")
+    with Image.open(path) as file:
+        kept = file.convert("RGB")
     worst = differs_by(kept, seen)
     if worst <= TOLERANCE:
         return ""

@@ -12,6 +12,7 @@ from kivy.base import EventLoop, runTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
+from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -53,7 +54,13 @@ class Stage:
         frames(6)
         return widget
 
-    def dress(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> None:
+    def dress(
+        self,
+        size: tuple[int, int] = LANDSCAPE,
+        mode: str = "light",
+        scale: float = 1.0,
+        is_drawn: bool = True,
+    ) -> None:
         """Set window size, mode and font scale."""
         if Window.size != size:
             Window.size = size
@@ -62,7 +69,7 @@ class Stage:
         theme.set_font_scale(scale)
         theme.fit(size[0])
         Window.clearcolor = theme.bg
-        frames(2)
+        (frames if is_drawn else settle)(2)
 
     def clear(self) -> None:
         """Take everything down."""
@@ -99,6 +106,15 @@ def frames(count: int = 3) -> None:
     for _ in range(count):
         EventLoop.idle()
         glFinish()
+
+
+def settle(count: int = 2) -> None:
+    """Let so many frames go by without drawing them: everything is in its place for the next picture."""
+    for _ in range(count):
+        Clock.tick()
+        Builder.sync()
+        Clock.tick_draw()
+        Builder.sync()
 
 
 def until(condition: Callable[[], object], limit_s: float = 10) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.mobile.ui import golden
 from tests.mobile.ui.lint import lint_colours, lint_shape, picture
 from tests.mobile.ui.posing import Pose
-from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, frames
+from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, frames, settle
 from tests.mobile.ui.states import STATES, State
 
 WINDOWS = {"landscape": LANDSCAPE, "portrait": PORTRAIT}
@@ -72,18 +72,17 @@ def test_state_passes_the_lint_and_looks_as_it_did(reach: Reach, wanted: State):
     with closing(wanted, pose):
         for window, size in WINDOWS.items():
             for mode in MODES:
-                pose.stage.dress(size, mode)
-                seen = picture()
+                pose.stage.dress(size, mode, is_drawn=False)
                 if mode == MODES[0]:
-                    frames(2)
-                    seen = picture()
+                    settle(3)
                     problems += [f"{window}: {said}" for top in pose.tops for said in lint_shape(top)]
+                seen = picture()
                 problems += [
                     f"{window} {mode}: {said}" for top in pose.tops for said in lint_colours(top, seen)
                 ]
                 problems += _golden(f"{wanted.name}-{window}-{mode}", seen)
-            pose.stage.dress(size, scale=LARGEST)
-            frames(2)
+            pose.stage.dress(size, scale=LARGEST, is_drawn=False)
+            settle(3)
             problems += [f"{window} {LARGEST}: {said}" for top in pose.tops for said in lint_shape(top)]
     assert problems == []
 
