@@ -233,7 +233,7 @@ class Theme(EventDispatcher):
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Hold the collector still: a widget collected in the middle of a change is called as a dead reference."""
+    """Hold the collector still: a widget collected in the middle of a change is called while dead."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -64,7 +64,7 @@ ANSWERED = uid(PLACES[4][0])
 class Pose:
     """One tablet on the stage. It begins at the PIN; `unlock` opens it.
 
-    kind: "full" (an area, with visits of tonight), "empty" (enrolled, nothing received), "new" (not enrolled).
+    kind: "full" (an area, visits of tonight), "empty" (enrolled, nothing received) or "new" (not enrolled).
     """
 
     def __init__(self, stage: Stage, folder: Path, kind: str = "full") -> None:
@@ -81,10 +81,13 @@ class Pose:
         self.platform = FakePlatform(home, Fix(*HERE, self.clock.now()))
         self.platform.folders = (self.pictures,)
         self.platform.camera = False
+        # Shown in the sheet of the minutes: the test's own folder has another name each time.
+        self.platform.save_folder = lambda: Path("/home/can-bo/Documents")  # type: ignore[method-assign]
         # As the application itself has it: a deep form needs more rounds in its first frame.
         Frames.max_iteration = LAYOUT_ROUNDS
         notebook = _notebook(home, self.clock, self.runner)
         self.door = Doorway(House(notebook, self.platform, KivyThread()), LookBook(home))
+        self.door._watching.cancel()  # counts real seconds
         stage.root.add_widget(self.door)
         self.door.meet()
         frames(2)

@@ -584,4 +584,3 @@ def _gallery(pose: Pose, scroll_y: float) -> None:
     pose.door._show(shown)
     frames(3)
     shown.ids.scroll.scroll_y = scroll_y
-

@@ -51,7 +51,9 @@ def test_tab_visits_everything_once_in_the_order_of_reading(pose):
     stops = go_round(pose)
     kinds = [type(stop).__name__ for stop in stops]
     assert [stop.key for stop in stops[:3]] == ["inspection", "outreach", "map"]
-    assert kinds.index("OutingLine") < kinds.index("Entry") < kinds.index("ListRow") < kinds.index("HolderName")
+    assert (
+        kinds.index("OutingLine") < kinds.index("Entry") < kinds.index("ListRow") < kinds.index("HolderName")
+    )
     assert kinds.count("ListRow") == 1
     assert len({id(stop) for stop in stops}) == len(stops)
     press(TAB, "shift")

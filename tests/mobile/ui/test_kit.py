@@ -54,7 +54,9 @@ def test_gallery_shows_every_class_of_the_kit(stage: Stage):
         frames(2)
         seen += [widget for child in Window.children for widget in child.walk()]
         close_all()
-    assert {one.__name__ for one in widget_classes() if not any(isinstance(each, one) for each in seen)} == set()
+    assert {
+        one.__name__ for one in widget_classes() if not any(isinstance(each, one) for each in seen)
+    } == set()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -11,7 +11,6 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import map_view
 
-
 _REQUIRED = (map_view.MapView,)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.floatlayout import FloatLayout
 
 from field178_mobile.presenters.conclusion import FollowUpRow
 from field178_mobile.presenters.inspection_state import ProblemRow
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
+from field178_mobile.ui.widgets.press import Pressable
+
+_REQUIRED = (kit.Ic,)
 
 
-class ProblemLine(kit.Press):
+class ProblemLine(Pressable, FloatLayout):
     """One thing that was found. show(row); is_warning (keeps nothing from being filed); event on_release."""
 
     path = StringProperty("")

@@ -33,7 +33,6 @@ class Entry(TextInput):
             substring = substring[: max(0, self.max_length - len(self.text))]
         super().insert_text(substring, from_undo=from_undo)
 
-
     def keyboard_on_key_down(
         self, window: object, keycode: tuple[int, str], text: str, modifiers: list[str]
     ) -> bool | None:
