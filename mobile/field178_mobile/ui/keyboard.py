@@ -25,7 +25,7 @@ ROOM = 24
 
 
 class Keyboard:
-    """Listens to the keys of the window. `on_search` is asked for a screen with a search, if none is shown.
+    """Listens to the keys of the window; `on_search` brings a screen that has a search, where none is shown.
 
     A list is one stop of Tab; within it, and within any group of neighbours, the arrows walk.
     """

@@ -82,7 +82,7 @@ class Pose:
         self.platform.folders = (self.pictures,)
         self.platform.camera = False
         # Shown in the sheet of the minutes: the test's own folder has another name each time.
-        self.platform.save_folder = lambda: Path("/home/can-bo/Documents")  # type: ignore[method-assign]
+        self.platform.save_folder = lambda: Path("/Tài liệu")  # type: ignore[method-assign]
         # As the application itself has it: a deep form needs more rounds in its first frame.
         Frames.max_iteration = LAYOUT_ROUNDS
         notebook = _notebook(home, self.clock, self.runner)
@@ -109,10 +109,13 @@ class Pose:
 
     @property
     def tops(self) -> list[Any]:
-        """What can be touched: the topmost sheet or dialog, else the tablet; and a word that lies over it."""
-        overlays = [child for child in Window.children if isinstance(child, Overlay)]
+        """What is to be looked at: a passing word, else the topmost sheet or dialog, else the tablet.
+
+        A word throws its shadow on what lies under it: that is judged in the states without the word.
+        """
         words = [child for child in Window.children if isinstance(child, Toast)]
-        return [overlays[0] if overlays else self.door, *words]
+        overlays = [child for child in Window.children if isinstance(child, Overlay)]
+        return words or [overlays[0] if overlays else self.door]
 
     def screen(self, name: str) -> Any:
         """Go to a screen of the rail and return it."""
