@@ -35,6 +35,7 @@ from field178_mobile.notebook import Notebook
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.inspection_desk import InspectionDesk
+from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.presenters.photo_desk import About
 from field178_mobile.ui.application import LAYOUT_ROUNDS
 from field178_mobile.ui.doorway import Doorway
@@ -156,6 +157,7 @@ class Pose:
         self.door._touched()
         shell = self.door.tablet.shell
         inspection, outreach = shell._screen("inspection"), shell._screen("outreach")
+        inspection.desk.leave_entry()
         inspection.desk.record.close()
         inspection.ids.search.clear()
         outreach.close()
@@ -206,6 +208,8 @@ def _set_up(folder: Path, is_full: bool) -> None:
     for officer in officers[1:]:
         vault.add_officer(officer, PIN, key)
     opened = notebook.open(key)
+    for officer in officers:
+        OfficerNotice(opened.store.settings, notebook.clock, officer.id).read()
     if is_full:
         settle(opened.store)
         _fill(opened.store)
@@ -228,7 +232,7 @@ class Unseen:
     def show_list(self, state: Any) -> None:
         """Draw nothing."""
 
-    show_outing = show_record = show_visit = show_list
+    show_outing = show_record = show_visit = show_entry = show_list
 
     @property
     def pane(self) -> Unseen:

@@ -135,6 +135,35 @@ def list_empty(pose: Pose) -> None:
     pose.screen("inspection")
 
 
+@state()
+def drafts(pose: Pose) -> None:
+    pose.screen("inspection").choose_chip("drafts")
+
+
+@state(is_shared=False)
+def entry_new(pose: Pose) -> None:
+    pose.screen("inspection")
+    pose.desk.begin_entry("Hoa Ban")
+    pose.desk.entries.form.check()
+
+
+@state(is_shared=False)
+def entry_alike(pose: Pose) -> None:
+    """Begin an entry that says what another one says."""
+    pose.screen("inspection")
+    known = pose.store.view(CAFE).data
+    pose.desk.begin_entry(known["name"])
+    form = pose.desk.entries.form
+    form.choose_kind(known["establishment_type_id"])
+    form.choose_unit(known["unit_id"])
+
+
+@state(is_shared=False)
+def entry_mended(pose: Pose) -> None:
+    pose.screen("inspection")
+    pose.desk.open_entry(HOTEL)
+
+
 @state("empty")
 def outing_without_team(pose: Pose) -> None:
     pose.screen("inspection").open_outing()
@@ -529,6 +558,31 @@ def officers_remove_question(pose: Pose) -> None:
     pose.door._show_officers()
     frames(3)
     tap(find("Btn", text="Gỡ khỏi máy này"))
+
+
+@state()
+def pin_change(pose: Pose) -> None:
+    from field178_mobile.ui.handing import change_pin
+
+    change_pin(pose.door._house.notebook, pose.door.tablet.officer.id, pose.door._background)
+
+
+@state()
+def officer_notice(pose: Pose) -> None:
+    from field178_mobile.ui.handing import tell_officer
+
+    tell_officer(pose.door.tablet)
+
+
+@state()
+def save_folder(pose: Pose) -> None:
+    from field178_mobile.ui.screens.save_folder import SaveFolderPage
+
+    page = SaveFolderPage((pose.pictures,), pose.pictures, lambda _folder: None)
+    page.open()
+    frames(2)
+    page.sub = "/Ảnh"
+    page.body.room = "Còn trống 12,4 GB"
 
 
 @state()
