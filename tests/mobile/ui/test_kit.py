@@ -59,6 +59,25 @@ def test_gallery_shows_every_class_of_the_kit(stage: Stage):
     } == set()
 
 
+def test_a_larger_font_there_and_back_leaves_every_size_as_it_was(stage: Stage):
+    screen = stage.mount(gallery())
+    screen.ids.total.on_release()
+    frames(2)
+
+    def sizes() -> list[float]:
+        return [
+            widget.font_size
+            for child in Window.children
+            for widget in child.walk()
+            if hasattr(widget, "font_size")
+        ]
+
+    before = sizes()
+    stage.dress(scale=1.3)
+    stage.dress()
+    assert sizes() == before
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_component_passes_the_lint(stage: Stage, window_size, mode):
     screen = stage.mount(gallery(), window_size, mode)

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kivy.animation import Animation
+from kivy.core.window import Window
+from kivy.uix.scrollview import ScrollView
 from tests.mobile.ui import golden
 from tests.mobile.ui.lint import lint_colours, lint_shape, picture
 from tests.mobile.ui.posing import Pose
@@ -76,6 +79,7 @@ def test_state_passes_the_lint_and_looks_as_it_did(reach: Reach, wanted: State):
                 if mode == MODES[0]:
                     settle(3)
                     problems += [f"{window}: {said}" for top in pose.tops for said in lint_shape(top)]
+                still_bars()
                 seen = picture()
                 problems += [
                     f"{window} {mode}: {said}" for top in pose.tops for said in lint_colours(top, seen)
@@ -85,6 +89,14 @@ def test_state_passes_the_lint_and_looks_as_it_did(reach: Reach, wanted: State):
             settle(3)
             problems += [f"{window} {LARGEST}: {said}" for top in pose.tops for said in lint_shape(top)]
     assert problems == []
+
+
+def still_bars() -> None:
+    """Let every scroll bar be as it is at rest: it fades by real time after a move."""
+    for widget in (widget for child in Window.children for widget in child.walk()):
+        if isinstance(widget, ScrollView):
+            Animation.cancel_all(widget, "_bar_color")
+            widget._bar_color = widget.bar_inactive_color
 
 
 def _golden(name: str, seen) -> list[str]:
