@@ -186,6 +186,7 @@ class Theme(EventDispatcher):
     shadow = _colour("shadow")
     scrim = _colour("scrim")
 
+    # A constant font size in kv, over a rule that follows one of these, is lost when the scale changes.
     size_brand = NumericProperty("64sp")
     size_name = NumericProperty("26sp")
     size_screen = NumericProperty("24sp")
