@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from kivy.animation import Animation
 from kivy.core.window import Window
+from kivy.lang import Builder
 from kivy.uix.scrollview import ScrollView
 from tests.mobile.ui import golden
 from tests.mobile.ui.lint import lint_colours, lint_shape, picture
@@ -97,6 +98,7 @@ def still_bars() -> None:
         if isinstance(widget, ScrollView):
             Animation.cancel_all(widget, "_bar_color")
             widget._bar_color = widget.bar_inactive_color
+    Builder.sync()  # what kv draws follows only then
 
 
 def _golden(name: str, seen) -> list[str]:
