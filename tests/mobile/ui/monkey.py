@@ -67,7 +67,7 @@ class Monkey:
             "wait": (2, self._wait),
             "lock": (1, self._lock),
             "kill": (1, self._kill),
-            "finish": (1, self._finish),
+            "finish": (3, self._finish),
         }
 
     def play(self, steps: int) -> None:

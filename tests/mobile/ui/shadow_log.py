@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from field178_mobile.store import Draft, Store
+from field178_mobile.store import Draft, RecordView, Store
 from field178_shared.canonical import canonical
 
 
@@ -51,7 +51,11 @@ class ShadowLog:
         if self.drafts.pop(draft_id, None) is not None:
             self.discarded += 1
 
-    def _filed(self, draft: Draft, _user: str, extra: Sequence[Draft] = ()) -> None:
+    def _filed(
+        self, draft: Draft, _user: str, extra: Sequence[Draft] = (), gone: Sequence[RecordView] = ()
+    ) -> None:
         for one in (draft, *extra):
             self.drafts.pop(one.id, None)
             self.filed[one.record_id] = canonical(one.data)
+        for view in gone:
+            self.filed.pop(view.id, None)
