@@ -18,7 +18,7 @@ STEERED: Mapping[str, Options] = {
     "bad_change_waits": Options(often=("poison",)),
     "cursor_before_rows": Options(fault=Fault.TABLET_CRASH),
     "dedupe_by_n": _STRUCK,
-    "earlier_lives_unchecked": _STRUCK,
+    "earlier_lives_unchecked": Options(disasters=True, often=("clone_tablet", "slip_back")),
     "group_not_rolled_back": Options(often=("file_together",)),
     "groups_bisected": Options(often=("poison",)),
     "groups_ignored": Options(often=("file_together",)),

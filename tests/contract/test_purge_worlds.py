@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from tests.contract.simulator.purge_bugs import BUGS
@@ -41,7 +40,9 @@ def test_a_planted_bug_of_purges_is_caught(name: str) -> None:
     options = (
         FALLEN_BEHIND
         if name == "salvage_kept"
-        else replace(OFTEN, disasters=False if name in NEED_CALM else None)
+        else Options(disasters=False, often=("purge", "grant"))
+        if name in NEED_CALM
+        else OFTEN
     )
     with BUGS[name](), simulator() as worlds:
         failed = _first_failure(worlds, options)

@@ -18,7 +18,7 @@ from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.presenters.paper_desk import Papers
-from field178_mobile.presenters.visit_filing import drafts_to_file
+from field178_mobile.presenters.visit_filing import what_to_file
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft
 from field178_mobile.sync.events import SyncMessage
@@ -82,8 +82,8 @@ class Inspector:
         del data["minutes_number"]
         record_id = ids.time_ordered()
         draft = Draft(ids.random(), "inspection", record_id, f"team:{self.team}", data, None, 0, user, now)
-        visit, extra = drafts_to_file(store, draft, data)
-        store.file(visit, user, extra)
+        filing = what_to_file(store, draft, data)
+        store.file(filing.visit, user, filing.extra, filing.gone)
         return record_id
 
     def paper(self, record_id: str, kind: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from kivy.event import EventDispatcher
-from kivy.metrics import Metrics
+from kivy.metrics import Metrics, sp
 from kivy.properties import BooleanProperty, ColorProperty, DictProperty, NumericProperty, OptionProperty
 from kivy.utils import get_color_from_hex
 
@@ -145,8 +145,26 @@ def _colour(token: str) -> ColorProperty:
     return ColorProperty(f"#{LIGHT[token]}")
 
 
+# Letters in sp, by what they are for.
+SIZES_SP = {
+    "brand": 64,
+    "name": 26,
+    "screen": 24,
+    "pane": 22,
+    "headline": 20,
+    "sheet": 19,
+    "section": 17,
+    "body": 15,
+    "control": 14,
+    "secondary": 13,
+    "hint": 12.5,
+    "question": 14.5,
+    "number": 44,
+}
+
+
 class Theme(EventDispatcher):
-    """The look in force. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.size_body`.
+    """The look in force. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.sizes['body']`.
 
     Tones: text, muted, faint, primary, ok, bad, warn (inks);
     plain, primary, ok, bad, warn (washes: soft grounds).
@@ -187,19 +205,7 @@ class Theme(EventDispatcher):
     scrim = _colour("scrim")
 
     # A constant font size in kv, over a rule that follows one of these, is lost when the scale changes.
-    size_brand = NumericProperty("64sp")
-    size_name = NumericProperty("26sp")
-    size_screen = NumericProperty("24sp")
-    size_pane = NumericProperty("22sp")
-    size_headline = NumericProperty("20sp")
-    size_sheet = NumericProperty("19sp")
-    size_section = NumericProperty("17sp")
-    size_body = NumericProperty("15sp")
-    size_control = NumericProperty("14sp")
-    size_secondary = NumericProperty("13sp")
-    size_hint = NumericProperty("12.5sp")
-    size_question = NumericProperty("14.5sp")
-    size_number = NumericProperty("44sp")
+    sizes = DictProperty()
 
     gap_xs = NumericProperty("4dp")
     gap_s = NumericProperty("8dp")
@@ -210,6 +216,7 @@ class Theme(EventDispatcher):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self._put_sizes()
         self.apply("light")
 
     def apply(self, mode: str) -> None:
@@ -232,6 +239,12 @@ class Theme(EventDispatcher):
         """Scale every size written in sp, bounded to what the lint proves (1.0 to 1.3)."""
         with _nothing_collected():
             Metrics.fontscale = min(max(scale, FONT_SCALES[0]), FONT_SCALES[-1])
+            self._put_sizes()
+
+    def _put_sizes(self) -> None:
+        # All in one property: what kv says of a widget in its place is then worked out after what its class
+        # says. With one property a size either may come last, and a text takes the size of its class.
+        self.sizes = {name: sp(size) for name, size in SIZES_SP.items()}
 
     def fit(self, width_px: float) -> None:
         """Decide for a window width whether two panes fit."""

@@ -477,3 +477,24 @@ def test_pair_of_panes_is_forgotten_with_its_screen(stage: Stage):
     panes = weakref.ref(stage.kit.Panes())
     gc.collect()
     assert panes() is None
+
+
+def test_text_keeps_the_size_of_its_place_when_the_font_scale_goes_and_comes_back(stage: Stage) -> None:
+    from kivy.lang import Builder
+
+    column = Builder.load_string("""
+Column:
+    Small:
+        text: 'a'
+        font_size: theme.sizes['hint']
+    Txt:
+        text: 'b'
+        font_size: theme.sizes['brand']
+    Small:
+        text: 'c'
+""")
+    stage.mount(column)
+    before = [child.font_size for child in column.children]
+    for scale in (1.3, 1.0, 1.15, 1.0):
+        stage.dress(scale=scale)
+    assert [child.font_size for child in column.children] == before

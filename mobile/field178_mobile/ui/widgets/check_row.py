@@ -144,7 +144,7 @@ class CheckRow(BoxLayout):
         seg.size_hint_x = 1 if self.is_narrow else None
         if not self.is_narrow:
             # Bold is how the chosen word is set: no seg grows when it is chosen.
-            width = text_width(seg.text, theme.size_control, bold=True) + dp(SEG_PADDING_DP)
+            width = text_width(seg.text, theme.sizes["control"], bold=True) + dp(SEG_PADDING_DP)
             seg.width = max(sp(MIN_SEG_SP), width)
 
 

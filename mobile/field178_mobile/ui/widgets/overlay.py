@@ -153,7 +153,7 @@ class Toast(BoxLayout):
 
     def on_text(self, _widget: object, said: str) -> None:
         """Measure the word: the box is as wide as it, never the other way round."""
-        self.natural = text_width(said, theme.size_control, "UIMed")
+        self.natural = text_width(said, theme.sizes["control"], "UIMed")
 
 
 def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
