@@ -271,8 +271,8 @@ def returned_visit(pose: Pose) -> None:
 @state(is_shared=False)
 def filed(pose: Pose) -> None:
     pose.open_visit(ANSWERED).complete()
-    # The line of truth follows the store by way of the drawing thread.
-    until(lambda: not pose.door.tablet.shell.status_text.startswith("Không"))
+    frames(2)
+    pose.door.tablet._status.refresh()
 
 
 @state(is_shared=False)
