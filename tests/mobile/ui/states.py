@@ -281,7 +281,7 @@ def minutes_made(pose: Pose) -> None:
     frames(3)
     pose.screen("inspection").pane.open_minutes()
     tap(find("Btn", text="Lập biên bản"))
-    until(lambda: any(button.text == "Mở" for button in find_all("Btn")))
+    until(lambda: any(button.text == "Mở" for button in find_all("Btn")), limit_s=60)
 
 
 # --- photos --------------------------------------------------------------------------------------------
