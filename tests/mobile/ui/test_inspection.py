@@ -403,7 +403,9 @@ def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
     visit.check()
     frames(3)
     pane = find("ConclusionPane")
-    next(line for line in pane.ids.problems.children if line.path == "overall_result").dispatch("on_release")
+    next(line for line in pane.ids.scroll.ids.problems.children if line.path == "overall_result").dispatch(
+        "on_release"
+    )
     frames(3)
     card = pane.ids.result_card
     assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]

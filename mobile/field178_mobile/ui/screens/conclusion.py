@@ -9,12 +9,12 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.conclusion import ConclusionState, FollowUpRow
-from field178_mobile.presenters.inspection_state import InspectionState, ProblemRow
+from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
-from field178_mobile.ui.screens import chips, info, item_below, pinned_field, protocol_card
+from field178_mobile.ui.screens import checked_form, chips, info, item_below, pinned_field, protocol_card
 from field178_mobile.ui.screens.optional import Optional
-from field178_mobile.ui.screens.problem_line import ProblemLine, ShortRow
+from field178_mobile.ui.screens.problem_line import ShortRow
 from field178_mobile.ui.screens.repeat import Repeat
 from field178_mobile.ui.widgets.date_field import DateSheet
 
@@ -27,7 +27,7 @@ _CARDS = {
     "minutes_number": "minutes",
     "paper_signed": "paper",
 }
-_REQUIRED = (chips, info, item_below, pinned_field, protocol_card)
+_REQUIRED = (checked_form, chips, info, item_below, pinned_field, protocol_card)
 
 
 class ConclusionPane(BoxLayout):
@@ -41,31 +41,23 @@ class ConclusionPane(BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
-        self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
         self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, self._make_short)
         self._due_offers: Sequence[tuple[str, str]] = ()
-        self._optional = Optional(self.ids.scroll.column)
         self._result = Optional(self.ids.result_card)
 
     def show(self, state: InspectionState) -> None:
         """Draw the conclusion of the visit."""
-        said, checked = state.conclusion, state.checked
-        had_problems, self.has_problems = self.has_problems, bool(checked.problems)
-        is_clean = checked.is_asked and not checked.problems and not checked.warnings
+        said = state.conclusion
         protocols = [each for each in state.protocols if not each.is_referred]
-        self._optional.show(self.ids.problems_card, self.has_problems)
-        self._optional.show(self.ids.warnings_card, bool(checked.warnings))
-        self._optional.show(self.ids.clean_card, is_clean)
-        self._optional.show(self.ids.protocols, bool(protocols))
-        self._optional.show(self.ids.short_card, bool(said.shortcomings))
-        self._problems.show(checked.problems)
-        self._warnings.show(checked.warnings)
+        self.ids.scroll.optional.show(self.ids.protocols, bool(protocols))
+        self.ids.scroll.optional.show(self.ids.short_card, bool(said.shortcomings))
         self.ids.protocols.show(protocols)
         self._draw(said)
         for card in self.ids.scroll.column.children:
             # What the office has reviewed is not changed, but its paper can still be made.
             card.disabled = state.is_locked and card is not self.ids.to_minutes.__self__
+        had_problems, self.has_problems = self.has_problems, bool(state.checked.problems)
+        self.ids.scroll.show_checked(state.checked)
         if self.has_problems and not had_problems:
             self.ids.scroll.scroll_y = 1
 
@@ -85,7 +77,7 @@ class ConclusionPane(BoxLayout):
         self.summary, self.result_error = said.summary, said.result_problem
         self.ids.result_comment.text, self.ids.comment.text = said.result_comment, said.other_comments
         self._result.show(self.ids.result_comment, bool(said.result_comment))
-        self._optional.show(self.ids.comment, bool(said.other_comments))
+        self.ids.scroll.optional.show(self.ids.comment, bool(said.other_comments))
         self.ids.results.show(
             [kit.Choice(option.id, option.label) for option in said.results],
             [option.id for option in said.results if option.is_chosen],
@@ -105,11 +97,6 @@ class ConclusionPane(BoxLayout):
         ):
             self.ids[name].show(text)
 
-    def _make_problem(self) -> ProblemLine:
-        line = ProblemLine()
-        line.bind(on_release=lambda line: self.visit.jump(line.path))
-        return line
-
     def _make_short(self) -> ShortRow:
         row = ShortRow()
         row.bind(on_release=self._ask_due)
@@ -123,11 +110,6 @@ class ConclusionPane(BoxLayout):
             self.visit.fix_item_by(key, iso)
 
         DateSheet(row.due_on, give, self._due_offers, title=row.text).open()
-
-    def _make_warning(self) -> ProblemLine:
-        line = self._make_problem()
-        line.is_warning = True
-        return line
 
 
 load_beside(__file__)

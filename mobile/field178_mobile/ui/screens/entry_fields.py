@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.entry_state import CertificateRow, EntryState
-from field178_mobile.presenters.inspection_state import Checked, ProblemRow
 from field178_mobile.presenters.register_index import AlikeRow
 from field178_mobile.presenters.wording import Option
 from field178_mobile.ui import kit
@@ -15,13 +13,13 @@ from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import chips, info, pick_field, pinned_field
 from field178_mobile.ui.screens import place as point
+from field178_mobile.ui.screens.checked_form import CheckedForm
 from field178_mobile.ui.screens.optional import Optional
-from field178_mobile.ui.screens.problem_line import ProblemLine
 from field178_mobile.ui.screens.repeat import Repeat
 
 _REQUIRED = (chips, info, pick_field, pinned_field, point)
 # Where each field of the record is on the screen, so that a problem leads to it.
-PLACES = {
+_PLACES = {
     "name": "name",
     "establishment_type_id": "kind",
     "note": "note",
@@ -47,21 +45,21 @@ _TEXTS = {
 }
 
 
-class EntryFields(kit.ScrollPane):
+class EntryFields(CheckedForm):
     """show(state) draws the entry; `form` is its presenter; events on_open_alike(id), on_discard."""
 
+    places = _PLACES
+    first = "name"
     form = ObjectProperty(None, allownone=True)
     needs_note = BooleanProperty(False)
-    focus_path = StringProperty("")
     __events__ = ("on_open_alike", "on_discard")
 
-    def on_kv_post(self, _base: object) -> None:
+    def on_kv_post(self, base: object) -> None:
         """Bind the lists that follow the state, once the kv rule has made their places."""
-        self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
-        self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
+        super().on_kv_post(base)
         self._alike: Repeat[AlikeRow] = Repeat(self.ids.alike, self._make_alike)
         self._papers: Repeat[CertificateRow] = Repeat(self.ids.papers, self._make_paper)
-        self._optional, self._place = Optional(self.column), Optional(self.ids.place_card)
+        self._place = Optional(self.ids.place_card)
         self._more = Optional(self.ids.papers_card)
         self._kinds: tuple[Option, ...] = ()
 
@@ -76,9 +74,9 @@ class EntryFields(kit.ScrollPane):
         self._place.show(self.ids.alike_card, bool(state.alike))
         self._papers.show(state.certificates)
         self._more.show(self.ids.more, bool(state.more_certificates))
-        self._optional.show(self.ids.discard, state.has_draft)
-        self._show_checked(state.checked)
-        self._follow(state.focus)
+        self.optional.show(self.ids.discard, state.has_draft)
+        self.show_checked(state.checked)
+        self.follow(state.focus)
 
     def add_paper(self) -> None:
         """Offer the papers that are not on the list yet."""
@@ -121,17 +119,6 @@ class EntryFields(kit.ScrollPane):
         ids.rooms.value = -1 if state.rooms is None else state.rooms
         ids.rooms.error = state.problems.get("rooms_total", "")
 
-    def _show_checked(self, checked: Checked) -> None:
-        had_found = self.ids.problems.children or self.ids.warnings.children
-        self._problems.show(checked.problems)
-        self._warnings.show(checked.warnings)
-        is_clean = checked.is_asked and not checked.problems and not checked.warnings
-        self._optional.show(self.ids.problems_card, bool(checked.problems))
-        self._optional.show(self.ids.warnings_card, bool(checked.warnings))
-        self._optional.show(self.ids.clean_card, is_clean)
-        if checked.is_asked and not had_found:
-            self.scroll_y = 1
-
     def _make_alike(self) -> AlikeLine:
         line = AlikeLine()
         line.bind(on_open=lambda line: self.dispatch("on_open_alike", line.key))
@@ -141,26 +128,6 @@ class EntryFields(kit.ScrollPane):
         row = CertificateFields(form=self.form)
         self.fbind("form", row.setter("form"))  # the row stays for the next entry
         return row
-
-    def _make_problem(self) -> ProblemLine:
-        line = ProblemLine()
-        line.bind(on_release=lambda line: self._scroll_to(PLACES.get(line.path.partition(".")[0], "name")))
-        return line
-
-    def _make_warning(self) -> ProblemLine:
-        line = self._make_problem()
-        line.is_warning = True
-        return line
-
-    def _follow(self, path: str) -> None:
-        place = PLACES.get(path.partition(".")[0])
-        if place and path != self.focus_path:
-            Clock.schedule_once(lambda _dt: self._scroll_to(place), 0)  # once the layout of this frame stands
-        self.focus_path = path
-
-    def _scroll_to(self, name: str) -> None:
-        if self.ids[name].parent is not None:
-            self.scroll_to_widget(self.ids[name])
 
 
 class AlikeLine(BoxLayout):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.presenters.inspection_state import Checked, ProblemRow
 from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
 from field178_mobile.presenters.outreach_state import MaterialRow, OutreachState
 from field178_mobile.presenters.outreach_state import PlaceRow as PlaceState
@@ -17,14 +15,14 @@ from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import chips, info, item_below, photo_grid, pick_field, pinned_field
 from field178_mobile.ui.screens.audience_row import AudienceRow
+from field178_mobile.ui.screens.checked_form import CheckedForm
 from field178_mobile.ui.screens.optional import Optional
 from field178_mobile.ui.screens.place_row import PlaceRow, PlaceSheet
-from field178_mobile.ui.screens.problem_line import ProblemLine
 from field178_mobile.ui.screens.repeat import Repeat
 
 _REQUIRED = (chips, info, item_below, photo_grid, pick_field, pinned_field)
 # Where each field of the record is on the screen, so that a problem or a comment leads to it.
-PLACES = {
+_PLACES = {
     "outreach_form_id": "form",
     "session_date": "day",
     "duration_minutes": "minutes",
@@ -41,21 +39,20 @@ PLACES = {
 }
 
 
-class OutreachForm(kit.ScrollPane):
+class OutreachForm(CheckedForm):
     """show(state) draws the session; `session` is its presenter; event on_discard, once confirmed."""
 
+    places = _PLACES
+    first = "form"
     session = ObjectProperty(None, allownone=True)
-    focus_path = StringProperty("")
     __events__ = ("on_discard",)
 
-    def on_kv_post(self, _base: object) -> None:
+    def on_kv_post(self, base: object) -> None:
         """Bind the lists that follow the state, once the kv rule has made their places."""
+        super().on_kv_post(base)
         self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
         self._places: Repeat[PlaceState] = Repeat(self.ids.places, lambda: PlaceRow(session=self.session))
         self._places_card = Optional(self.ids.places_card)
-        self._problems: Repeat[ProblemRow] = Repeat(self.ids.problems, self._make_problem)
-        self._warnings: Repeat[ProblemRow] = Repeat(self.ids.warnings, self._make_warning)
-        self._optional = Optional(self.column)
         self._session_card = Optional(self.ids.session_card)
         self._people = Optional(self.ids.people)
         self._audiences: tuple[Option, ...] = ()
@@ -70,8 +67,8 @@ class OutreachForm(kit.ScrollPane):
         self._show_places(state)
         self._show_told(state)
         self._show_photos(state)
-        self._show_checked(state.checked)
-        self._follow(state.focus)
+        self.show_checked(state.checked)
+        self.follow(state.focus)
 
     def add_audience(self) -> None:
         """Offer the audiences that are not on the list yet; the pad opens for the chosen one."""
@@ -124,7 +121,7 @@ class OutreachForm(kit.ScrollPane):
         """Draw the establishments of a form that names them."""
         self._places.show(state.places)
         is_shown = state.has_places and (bool(state.places) or not state.is_locked)
-        self._optional.show(self.ids.places_card, is_shown)
+        self.optional.show(self.ids.places_card, is_shown)
         self._places_card.show(self.ids.add_place, not state.is_locked)
 
     def _show_session(self, state: OutreachState) -> None:
@@ -141,14 +138,14 @@ class OutreachForm(kit.ScrollPane):
         ids.venue.show(state.venue)
         self._session_card.show(ids.venue, state.has_venue)
         ids.comment.text, ids.repeat.text = state.other_comments, state.repeat_hint
-        self._optional.show(ids.comment, bool(state.other_comments))
-        self._optional.show(ids.repeat, bool(state.repeat_hint))
+        self.optional.show(ids.comment, bool(state.other_comments))
+        self.optional.show(ids.repeat, bool(state.repeat_hint))
 
     def _show_people(self, state: OutreachState) -> None:
         self._rows.show(state.audiences)
         self.ids.total.text = state.total
         self.ids.audience_error.text = state.problems.get("audiences", "")
-        self._optional.show(self.ids.people, state.counts_people)
+        self.optional.show(self.ids.people, state.counts_people)
         self._people.show(self.ids.people_help, not state.is_locked)
         self._people.show(self.ids.more, not state.is_locked)
 
@@ -156,7 +153,7 @@ class OutreachForm(kit.ScrollPane):
         """Draw the photos of a form that may have some."""
         is_shown = state.has_photos and (bool(state.photos.tiles) or not state.is_locked)
         self.ids.photos.show(state.photos)
-        self._optional.show(self.ids.photos_card, is_shown)
+        self.optional.show(self.ids.photos_card, is_shown)
 
     def _show_told(self, state: OutreachState) -> None:
         """Draw topics, materials and texts; a closed record shows only what it holds."""
@@ -169,44 +166,13 @@ class OutreachForm(kit.ScrollPane):
         ids.materials.show(given if state.is_locked else materials)
         ids.note.show(state.note)
         ids.summary.show(state.summary)
-        self._optional.show(ids.materials_card, bool(given) or not state.is_locked)
-        self._optional.show(ids.note_card, state.needs_note)
-        self._optional.show(ids.summary_card, bool(state.summary.text) or not state.is_locked)
-        self._optional.show(ids.discard, state.has_draft)
-
-    def _show_checked(self, checked: Checked) -> None:
-        had_found = self.ids.problems.children or self.ids.warnings.children
-        self._problems.show(checked.problems)
-        self._warnings.show(checked.warnings)
-        is_clean = checked.is_asked and not checked.problems and not checked.warnings
-        self._optional.show(self.ids.problems_card, bool(checked.problems))
-        self._optional.show(self.ids.warnings_card, bool(checked.warnings))
-        self._optional.show(self.ids.clean_card, is_clean)
-        if checked.is_asked and not had_found:
-            self.scroll_y = 1
+        self.optional.show(ids.materials_card, bool(given) or not state.is_locked)
+        self.optional.show(ids.note_card, state.needs_note)
+        self.optional.show(ids.summary_card, bool(state.summary.text) or not state.is_locked)
+        self.optional.show(ids.discard, state.has_draft)
 
     def _make_row(self) -> AudienceRow:
         return AudienceRow(session=self.session)
-
-    def _make_problem(self) -> ProblemLine:
-        line = ProblemLine()
-        line.bind(on_release=lambda line: self._scroll_to(PLACES.get(line.path.partition(".")[0], "form")))
-        return line
-
-    def _make_warning(self) -> ProblemLine:
-        line = self._make_problem()
-        line.is_warning = True
-        return line
-
-    def _follow(self, path: str) -> None:
-        place = PLACES.get(path.partition(".")[0])
-        if place and path != self.focus_path:
-            Clock.schedule_once(lambda _dt: self._scroll_to(place), 0)  # once the layout of this frame stands
-        self.focus_path = path
-
-    def _scroll_to(self, name: str) -> None:
-        if self.ids[name].parent is not None:
-            self.scroll_to_widget(self.ids[name])
 
 
 class RepeatCard(kit.Press):
