@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from tests.mobile.support import base_row, server_commits
 
+from field178_mobile.presenters.outing import OutingPresenter
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
@@ -155,3 +156,14 @@ def lease(store: Store, first: int, last: int, **over: object) -> None:
     life = store.read(lambda room: get_text(room, "incarnation"))
     block = {"device": DEVICE, "incarnation": life, "year": 2026, "from": first, "to": last, **over}
     server_commits(store, base_row(uid(f"block {first} {over}"), 1, "number_block", TEAM_SCOPE, **block))
+
+
+def choose_outing(outing: OutingPresenter, members: int = 3) -> None:
+    """Choose the outing of the night, with so many officers beside the leader."""
+    outing.choose_kind("unannounced")
+    outing.choose_trigger("tip_off")
+    outing.write_decision_number("12/QĐ-UBND")
+    outing.write_decision_date("2026-11-20")
+    for officer in OFFICERS[1 : 1 + members]:
+        outing.toggle_member(officer)
+    outing.confirm()

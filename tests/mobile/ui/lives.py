@@ -7,7 +7,14 @@ import shutil
 from pathlib import Path
 
 from kivy.core.window import Window
-from tests.mobile.inspection_world import LAST_VISIT, OFFICERS, TEAM_SCOPE, lease, settle
+from tests.mobile.inspection_world import (
+    LAST_VISIT,
+    OFFICERS,
+    TEAM_SCOPE,
+    choose_outing,
+    lease,
+    settle,
+)
 from tests.mobile.photos import jpeg
 from tests.mobile.support import FrozenClock, base_row, server_commits
 from tests.mobile.ui.fakes import CHEAP, PIN, StillRunner, enrolment
@@ -70,13 +77,7 @@ class Lives:
         """Choose the outing of the night and begin a visit."""
         assert self.door.tablet is not None
         desk = self.door.tablet.shell._screen("inspection").desk
-        desk.outing.choose_kind("unannounced")
-        desk.outing.choose_trigger("tip_off")
-        desk.outing.write_decision_number("12/QĐ-UBND")
-        desk.outing.write_decision_date("2026-11-20")
-        for officer in OFFICERS[1:4]:
-            desk.outing.toggle_member(officer)
-        desk.outing.confirm()
+        choose_outing(desk.outing)
         desk.open(establishment_id)
         desk.record.begin("inspected")
         frames(3)

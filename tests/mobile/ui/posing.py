@@ -20,6 +20,7 @@ from tests.mobile.inspection_world import (
     OFFICERS,
     TEAM_SCOPE,
     UNIT,
+    choose_outing,
     filed_visit,
     lease,
     services,
@@ -243,14 +244,7 @@ class Unseen:
 def _work(desk: InspectionDesk) -> None:
     """Do what tonight's states look at: a visit half done, one with photos, one with everything answered."""
     desk.show_on(Unseen())
-    outing = desk.outing
-    outing.choose_kind("unannounced")
-    outing.choose_trigger("tip_off")
-    outing.write_decision_number("12/QĐ-UBND")
-    outing.write_decision_date("2026-11-20")
-    for officer in OFFICERS[1:4]:
-        outing.toggle_member(officer)
-    outing.confirm()
+    choose_outing(desk.outing)
     visit = _begin(desk, KARAOKE)
     visit.open_section("fire_safety")
     visit.pass_section()

@@ -6,7 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
+from tests.mobile.inspection_world import (
+    CAFE,
+    choose_outing,
+    services,
+    settle,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
@@ -38,13 +43,7 @@ class Table:
         return self.screen
 
     def go_out(self) -> None:
-        outing = self.screen.desk.outing
-        outing.choose_kind("unannounced")
-        outing.choose_trigger("tip_off")
-        outing.write_decision_number("12/QĐ-UBND")
-        outing.write_decision_date("2026-11-20")
-        outing.toggle_member(OFFICERS[1])
-        outing.confirm()
+        choose_outing(self.screen.desk.outing, 1)
 
     def sight(self, name: str) -> Any:
         """Bring a field of the form into sight."""

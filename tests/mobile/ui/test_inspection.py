@@ -13,6 +13,7 @@ from tests.mobile.inspection_world import (
     LAST_VISIT,
     LEADER,
     OFFICERS,
+    choose_outing,
     services,
     settle,
 )
@@ -49,14 +50,7 @@ class Table:
         return self.screen
 
     def go_out(self) -> None:
-        outing = self.screen.desk.outing
-        outing.choose_kind("unannounced")
-        outing.choose_trigger("tip_off")
-        outing.write_decision_number("12/QĐ-UBND")
-        outing.write_decision_date("2026-11-20")
-        for officer in OFFICERS[1:4]:
-            outing.toggle_member(officer)
-        outing.confirm()
+        choose_outing(self.screen.desk.outing)
 
     def begin(self, place: str) -> Any:
         self.screen.desk.open(place)

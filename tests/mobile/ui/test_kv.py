@@ -6,7 +6,12 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.mobile.inspection_world import KARAOKE, OFFICERS, services, settle
+from tests.mobile.inspection_world import (
+    KARAOKE,
+    choose_outing,
+    services,
+    settle,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.stage import Stage, find, frames, texts
 
@@ -39,14 +44,7 @@ def test_visit_with_gaps_is_checked_after_the_outreach_screen_was_built(
     desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
     stage.mount(EstablishmentsScreen(desk))
     desk.open(KARAOKE)
-    outing = desk.outing
-    outing.choose_kind("unannounced")
-    outing.choose_trigger("tip_off")
-    outing.write_decision_number("12/QĐ-UBND")
-    outing.write_decision_date("2026-11-20")
-    for officer in OFFICERS[1:4]:
-        outing.toggle_member(officer)
-    outing.confirm()
+    choose_outing(desk.outing)
     desk.record.begin("inspected")
     desk.record.visit.check()
     frames(3)

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import KARAOKE, LAST_VISIT, OFFICERS, lease, services, settle
+from tests.mobile.inspection_world import (
+    KARAOKE,
+    LAST_VISIT,
+    choose_outing,
+    lease,
+    services,
+    settle,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.fakes import DirectBackground
 from tests.mobile.ui.lint import lint
@@ -54,14 +61,7 @@ class Table:
 
     def begin(self) -> Any:
         """Begin a visit and answer all of it but the result."""
-        outing = self.screen.desk.outing
-        outing.choose_kind("unannounced")
-        outing.choose_trigger("tip_off")
-        outing.write_decision_number("12/QĐ-UBND")
-        outing.write_decision_date("2026-11-20")
-        for officer in OFFICERS[1:4]:
-            outing.toggle_member(officer)
-        outing.confirm()
+        choose_outing(self.screen.desk.outing)
         self.screen.desk.open(KARAOKE)
         self.screen.desk.record.begin("inspected")
         visit = self.screen.desk.record.visit

@@ -12,7 +12,12 @@ import pytest
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from PIL import Image
-from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
+from tests.mobile.inspection_world import (
+    CAFE,
+    choose_outing,
+    services,
+    settle,
+)
 from tests.mobile.photos import Slowly, jpeg, room_picture
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.lint import MAX_WIDGETS, lint
@@ -52,14 +57,7 @@ class Table:
         given = replace(services(self.store, self.clock, seeded_ids(self.clock)), tools=self.tools)
         made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
         self.screen = self.stage.mount(made, size, mode, scale)
-        outing = self.screen.desk.outing
-        outing.choose_kind("unannounced")
-        outing.choose_trigger("tip_off")
-        outing.write_decision_number("12/QĐ-UBND")
-        outing.write_decision_date("2026-11-20")
-        for officer in OFFICERS[1:3]:
-            outing.toggle_member(officer)
-        outing.confirm()
+        choose_outing(self.screen.desk.outing, 2)
         self.screen.desk.open(CAFE)
         self.screen.desk.record.begin("inspected")
         frames(3)

@@ -6,7 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
+from tests.mobile.inspection_world import (
+    CAFE,
+    choose_outing,
+    services,
+    settle,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts
@@ -35,14 +40,7 @@ class Table:
         given = replace(given, ask_fix=self.answers.append, **device)
         made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
         self.screen = self.stage.mount(made, size, "light", scale)
-        outing = self.screen.desk.outing
-        outing.choose_kind("unannounced")
-        outing.choose_trigger("tip_off")
-        outing.write_decision_number("12/QĐ-UBND")
-        outing.write_decision_date("2026-11-20")
-        for officer in OFFICERS[1:3]:
-            outing.toggle_member(officer)
-        outing.confirm()
+        choose_outing(self.screen.desk.outing, 2)
         self.screen.desk.open(CAFE)
         self.screen.desk.record.begin("inspected")
         frames(3)
