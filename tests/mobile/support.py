@@ -95,3 +95,8 @@ def base_row(
 
 
 Reopen = Callable[[], Store]
+
+
+def never(error: Exception) -> None:
+    """Hear of a refusal where none may come."""
+    raise error

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from field178_mobile.presenters.answers import Changes
-from field178_mobile.store import Draft
+from field178_mobile.store import Draft, RecordView
 from field178_shared.clock import Clock
+from field178_shared.errors import AppError
 from field178_shared.merge import equal, read_path, write_path
 
 UNDO_STEPS = 50
+
+
+def mending(view: RecordView, draft_id: str, user: str, now: datetime, title: str = "") -> Draft:
+    """Return the draft that mends a filed record; it is kept only once something in it changes."""
+    return Draft(
+        id=draft_id,
+        type=view.type,
+        record_id=view.id,
+        scope=view.scope,
+        data=dict(view.data),
+        seen=dict(view.data),
+        base_rev=view.rev,
+        user=user,
+        saved_at=now,
+        title=title,
+    )
 
 
 class DraftKeeper(Protocol):
@@ -31,11 +49,17 @@ class Step:
 
 
 class DraftSession:
-    """Changes one draft path by path. The draft is saved before `change` returns."""
+    """Changes one draft path by path. The draft is saved before `change` returns.
 
-    def __init__(self, keeper: DraftKeeper, clock: Clock, draft: Draft) -> None:
+    `refused` hears of what the store did not take: the draft is as it was.
+    """
+
+    def __init__(
+        self, keeper: DraftKeeper, clock: Clock, draft: Draft, refused: Callable[[AppError], None]
+    ) -> None:
         self._keeper = keeper
         self._clock = clock
+        self._refused = refused
         self._steps: list[Step] = []
         self.draft = draft
 
@@ -59,6 +83,14 @@ class DraftSession:
         if label:
             self._steps = [*self._steps[-UNDO_STEPS + 1 :], Step(label, before)]
         return True
+
+    def kept(self, work: Callable[[], object]) -> bool:
+        """Do what MUST be durable and tell whether something was kept; a refusal is told, not raised."""
+        try:
+            return bool(work())
+        except AppError as error:
+            self._refused(error)
+            return False
 
     def forget_steps(self, path: str) -> None:
         """Let no earlier change of a path, or below it, be taken back: what it named is gone."""

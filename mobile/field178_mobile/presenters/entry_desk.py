@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.presenters.draft_session import mending
 from field178_mobile.presenters.entry_data import TYPE, new_entry
 from field178_mobile.presenters.entry_form import EntryForm, OpenEntry
 from field178_mobile.presenters.entry_state import EntryState
@@ -111,19 +112,8 @@ class EntryDesk:
         return view if view is not None and view.type == TYPE and not view.deleted else None
 
     def _mending(self, view: RecordView) -> Draft:
-        """Return the draft that mends an entry; it is kept only once something in it changes."""
         services = self._services
-        return Draft(
-            id=services.ids.time_ordered(),
-            type=TYPE,
-            record_id=view.id,
-            scope=view.scope,
-            data=dict(view.data),
-            seen=dict(view.data),
-            base_rev=view.rev,
-            user=services.user,
-            saved_at=services.clock.now(),
-        )
+        return mending(view, services.ids.time_ordered(), services.user, services.clock.now())
 
     def _marked(self, record_id: str) -> dict[str, str]:
         """Return what is said at the fields whose values the server did not take."""

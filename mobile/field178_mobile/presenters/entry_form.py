@@ -63,7 +63,7 @@ class EntryForm:
         self._opened = opened
         self._render = render
         self._filed = filed
-        self._session = DraftSession(store.drafts, self._clock, opened.draft)
+        self._session = DraftSession(store.drafts, self._clock, opened.draft, self._refused)
         self._register = RegisterIndex(store.establishments())
         self._held: Changes = {}
         self._is_closed = False
@@ -159,7 +159,7 @@ class EntryForm:
 
     def undo(self) -> None:
         """Take the last tap back."""
-        if self._kept(self._session.undo):
+        if self._session.kept(self._session.undo):
             self._saved()
 
     def check(self) -> None:
@@ -206,7 +206,7 @@ class EntryForm:
         self.show(self._focus)
 
     def _change(self, changes: Changes, label: str = "") -> None:
-        if not self._spoken.filed and self._kept(lambda: self._keep(changes, label)):
+        if not self._spoken.filed and self._session.kept(lambda: self._keep(changes, label)):
             self._saved()
 
     def _keep(self, changes: Changes, label: str) -> bool:
@@ -218,14 +218,9 @@ class EntryForm:
             self._held = {}
         return self._session.change(changes, label)
 
-    def _kept(self, work: Callable[[], object]) -> bool:
-        """Do what MUST be durable; when the store refuses it, say so and show what is kept."""
-        try:
-            return bool(work())
-        except AppError as error:
-            self._spoken = Spoken(error=message(error.code, self._words.language))
-            self.show(self._focus)
-            return False
+    def _refused(self, error: AppError) -> None:
+        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self.show(self._focus)
 
     def _saved(self) -> None:
         self._word = Word.DRAFT

@@ -59,7 +59,7 @@ class InspectionPresenter:
         self._words = words
         self._opened = opened
         self._render = render
-        self._session = DraftSession(store.drafts, clock, opened.draft)
+        self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
         self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
@@ -289,7 +289,7 @@ class InspectionPresenter:
 
     def undo(self) -> None:
         """Take the last answer back."""
-        if self._kept(self._session.undo):
+        if self._session.kept(self._session.undo):
             self._saved()
 
     def check(self) -> None:
@@ -324,17 +324,12 @@ class InspectionPresenter:
         if self._opened.is_locked:
             self._spoken = Spoken(error=message(ErrorCode.LOCKED, self._words.language))
             self._show()
-        elif self._kept(lambda: self._session.change(changes, label)):
+        elif self._session.kept(lambda: self._session.change(changes, label)):
             self._saved()
 
-    def _kept(self, work: Callable[[], object]) -> bool:
-        """Do what MUST be durable; when the store refuses it, say so and show what is kept."""
-        try:
-            return bool(work())
-        except AppError as error:
-            self._spoken = Spoken(error=message(error.code, self._words.language))
-            self._show()
-            return False
+    def _refused(self, error: AppError) -> None:
+        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self._show()
 
     def _saved(self) -> None:
         self._sight = replace(self._sight, focus="")

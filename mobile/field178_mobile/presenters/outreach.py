@@ -79,7 +79,7 @@ class OutreachPresenter:
         self._words = words
         self._opened = opened
         self._render = render
-        self._session = DraftSession(store.drafts, clock, opened.draft)
+        self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
         self._checked = Checked()
         self._spoken = Spoken()
         self._focus = ""
@@ -180,7 +180,7 @@ class OutreachPresenter:
 
     def undo(self) -> None:
         """Take the last tap back."""
-        if self._kept(self._session.undo):
+        if self._session.kept(self._session.undo):
             self._saved()
 
     def check(self) -> None:
@@ -212,17 +212,12 @@ class OutreachPresenter:
         # An approved session is only looked at: its fields stay as the office approved them.
         if self._opened.is_locked or self._spoken.filed:
             return
-        if self._kept(lambda: self._session.change(changes, label)):
+        if self._session.kept(lambda: self._session.change(changes, label)):
             self._saved()
 
-    def _kept(self, work: Callable[[], object]) -> bool:
-        """Do what MUST be durable; when the store refuses it, say so and show what is kept."""
-        try:
-            return bool(work())
-        except AppError as error:
-            self._spoken = Spoken(error=message(error.code, self._words.language))
-            self.show()
-            return False
+    def _refused(self, error: AppError) -> None:
+        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self.show()
 
     def _saved(self) -> None:
         self._word = Word.DRAFT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.presenters.draft_session import mending
 from field178_mobile.presenters.outreach import OpenSession, OutreachPresenter
 from field178_mobile.presenters.outreach_data import new_session
 from field178_mobile.presenters.outreach_sessions import TYPE, SessionsPresenter, SessionsState
@@ -65,7 +66,7 @@ class OutreachDesk:
         if draft is None and (view is None or view.deleted):
             return False
         if draft is None and view is not None:
-            draft = self._draft_of(view)
+            draft = self._mending(view)
         if draft is not None:
             self._open(draft, focus_path)
         return True
@@ -121,19 +122,9 @@ class OutreachDesk:
         self.sessions.select(draft.record_id)
         self.session.show(focus_path)
 
-    def _draft_of(self, view: RecordView) -> Draft:
+    def _mending(self, view: RecordView) -> Draft:
         services = self._services
-        return Draft(
-            id=services.ids.time_ordered(),
-            type=TYPE,
-            record_id=view.id,
-            scope=view.scope,
-            data=dict(view.data),
-            seen=dict(view.data),
-            base_rev=view.rev,
-            user=services.user,
-            saved_at=services.clock.now(),
-        )
+        return mending(view, services.ids.time_ordered(), services.user, services.clock.now())
 
     def _unit_ids(self) -> tuple[str, ...]:
         """Return the communes of the teams on this tablet that are in being today, by name."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from field178_mobile.presenters.distance import Position
+from field178_mobile.presenters.draft_session import mending
 from field178_mobile.presenters.establishment_facts import word_shown
 from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_state import InspectionState
@@ -129,7 +130,7 @@ class RecordPresenter:
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
-        self._take_up(place_id, lambda: draft or self._draft_of(view), focus_path)
+        self._take_up(place_id, lambda: draft or self._mending(view), focus_path)
         return True
 
     def look_at(self, record_id: str, focus_path: str = "") -> bool:
@@ -141,7 +142,7 @@ class RecordPresenter:
         place_id = text_of(view.data, "establishment_id") if view else ""
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
-        self._take_up(place_id, lambda: self._draft_of(view), focus_path, is_to_read=True)
+        self._take_up(place_id, lambda: self._mending(view), focus_path, is_to_read=True)
         return True
 
     def open_draft(self, draft_id: str) -> bool:
@@ -284,20 +285,8 @@ class RecordPresenter:
         if self.visit is not None:
             self._store.photos.settle(self.visit.record_id)
 
-    def _draft_of(self, view: RecordView) -> Draft:
-        """Return the draft that mends a filed visit; it is kept only once something in it changes."""
-        return Draft(
-            id=self._ids.time_ordered(),
-            type=view.type,
-            record_id=view.id,
-            scope=view.scope,
-            data=dict(view.data),
-            seen=dict(view.data),
-            base_rev=view.rev,
-            user=self._user,
-            saved_at=self._clock.now(),
-            title=self._title(),
-        )
+    def _mending(self, view: RecordView) -> Draft:
+        return mending(view, self._ids.time_ordered(), self._user, self._clock.now(), self._title())
 
     def _word(self, rows: tuple[HistoryRow, ...]) -> str:
         """Return the word of the open visit, else of the newest filed one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.photos import jpeg
-from tests.mobile.support import FrozenClock, draft_of
+from tests.mobile.support import FrozenClock, draft_of, never
 from tests.mobile.sync.tablet import record
 
 from field178_mobile.presenters.draft_session import DraftSession
@@ -16,7 +16,7 @@ RECORD = PhotoRecord(record(1), ("photo_premises", "photo_document"))
 
 @pytest.fixture
 def session(store: Store, clock: FrozenClock) -> DraftSession:
-    return DraftSession(store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"))
+    return DraftSession(store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"), never)
 
 
 @pytest.fixture

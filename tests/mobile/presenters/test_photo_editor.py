@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from tests.mobile.inspection_world import words
 from tests.mobile.photos import Slowly, jpeg, room_picture
-from tests.mobile.support import FrozenClock, draft_of
+from tests.mobile.support import FrozenClock, draft_of, never
 from tests.mobile.sync.tablet import record
 
 from field178_mobile.presenters.draft_session import DraftSession
@@ -25,7 +25,9 @@ FACE = (1136, 480)
 class Bench:
     def __init__(self, store: Store, clock: FrozenClock, kinds: tuple[str, ...] = KINDS, **of_record) -> None:
         self.store = store
-        self.session = DraftSession(store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"))
+        self.session = DraftSession(
+            store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"), never
+        )
         self.background = Slowly()
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
         desk = PhotoDesk(store.photos, PhotoRecord(record(1), kinds, **of_record), draft, "Ảnh")

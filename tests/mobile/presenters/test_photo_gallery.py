@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.mobile.inspection_world import words
 from tests.mobile.photos import Slowly, jpeg
-from tests.mobile.support import FrozenClock, base_row, draft_of, server_commits
+from tests.mobile.support import FrozenClock, base_row, draft_of, never, server_commits
 from tests.mobile.sync.tablet import record
 
 from field178_mobile.presenters import photo_gallery
@@ -24,7 +24,9 @@ KINDS = ("photo_document", "photo_premises", "scan_minutes_first_page")
 class Bench:
     def __init__(self, store: Store, clock: FrozenClock, **of_record) -> None:
         self.store, self.clock = store, clock
-        self.session = DraftSession(store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"))
+        self.session = DraftSession(
+            store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"), never
+        )
         self.background, self.uploads, self.told = Slowly(), UploadState(), 0
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
         self.desk = PhotoDesk(store.photos, PhotoRecord(record(1), KINDS, **of_record), draft, "Ảnh")
