@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_shared.records.reading import entries_of
+from field178_shared.rules.checklist import FAILED
 
 Changes = dict[str, object]
 Data = Mapping[str, object]
 
-SHORT_ANSWERS = frozenset({"no", "partial"})
 FROM_SECTION = "section"
 FROM_LAST_VISIT = "same_as_last"
 NOTE_LENGTH = 200
@@ -26,11 +26,6 @@ class Answer:
     value: str | int
     note: str = ""
     source: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        """Tell whether the item is not, or not fully, met."""
-        return self.value in SHORT_ANSWERS
 
 
 def answer_of(data: Data, item_id: str) -> Answer | None:
@@ -50,7 +45,7 @@ def answers_of(data: Data) -> dict[str, Answer]:
 def give_answer(data: Data, item_id: str, value: str | int) -> Changes:
     """Return the change of one tap: the new answer, its note kept; the findings of a met item go with it."""
     changes: Changes = {f"answers.{item_id}": _written(data, item_id, value, "")}
-    if value not in SHORT_ANSWERS:
+    if value not in FAILED:
         changes.update(_without_consequences(data, item_id))
     return changes
 

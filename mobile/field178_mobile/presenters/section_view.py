@@ -20,6 +20,7 @@ from field178_mobile.presenters.visit_photos import photos_of_item
 from field178_mobile.presenters.visit_places import anchor_of
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem
+from field178_shared.rules.checklist import FAILED
 
 _TALKED_TO = "ou_workers_attended"
 _THERE = ("workers_present", "workers_total")
@@ -273,7 +274,7 @@ def _source_text(answer: Answer | None, words: Wording) -> str:
 
 
 def _offers(item: ChecklistItem, answer: Answer | None, view: VisitView) -> tuple[ViolationOffer, ...]:
-    if answer is None or not answer.is_short:
+    if answer is None or answer.value not in FAILED:
         return ()
     return offers_of(item.id, view.data, view.day, view.words, view.is_leader)
 
