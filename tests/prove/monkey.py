@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import tests.mobile.ui.conftest  # noqa: F401  prepares Kivy, before anything imports it
 from tests.prove.evidence import Facts, prove
+
+if TYPE_CHECKING:
+    from tests.mobile.ui.stage import Stage
 
 CLAIM = "No random tap raises anything or costs a draft that was acknowledged"
 STEPS_OF_A_TABLET = 500
 
 
 def run(folder: Path, count: int) -> Facts:
-    """Let tablets of 500 steps each be tapped at random, until so many steps are done."""
-    from tests.mobile.ui.monkey import Monkey
-    from tests.mobile.ui.stage import start
-
-    stage = start()
+    """Let tablets be tapped at random, 500 steps each, one on every processor, until so many are done."""
+    seeds = range(-(-count // STEPS_OF_A_TABLET))
+    places = [folder / str(seed) for seed in seeds]
+    steps = [min(STEPS_OF_A_TABLET, count - seed * STEPS_OF_A_TABLET) for seed in seeds]
     done: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    tablets = -(-count // STEPS_OF_A_TABLET)
-    for seed in range(tablets):
-        stage.strike()
-        place = folder / str(seed)
-        place.mkdir()
-        monkey = Monkey(stage, place, seed)
-        monkey.play(min(STEPS_OF_A_TABLET, count - seed * STEPS_OF_A_TABLET))
-        done += monkey.done
-        shadow = monkey.lives.shadow
-        told.update(
-            acknowledged=shadow.acknowledged,
-            filed=len(shadow.filed),
-            discarded=shadow.discarded,
-            kills=monkey.lives.deaths,
-        )
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        for kinds, facts in processes.map(_tap_a_tablet, places, seeds, steps):
+            done += kinds
+            told.update(facts)
     return {
-        "tablets": tablets,
-        "seeds": f"0 to {tablets - 1}",
+        "tablets": len(seeds),
+        "seeds": f"0 to {seeds[-1]}",
         "steps": count,
         "steps_by_kind": done,
         "saves_acknowledged": told["acknowledged"],
@@ -47,6 +41,32 @@ def run(folder: Path, count: int) -> Facts:
         "exceptions": 0,
         "drafts_lost": 0,
     }
+
+
+def _tap_a_tablet(place: Path, seed: int, steps: int) -> tuple[Counter[str], dict[str, int]]:
+    stage = _stage()
+    from tests.mobile.ui.monkey import Monkey
+
+    stage.strike()
+    place.mkdir()
+    monkey = Monkey(stage, place, seed)
+    monkey.play(steps)
+    shadow = monkey.lives.shadow
+    return monkey.done, {
+        "acknowledged": shadow.acknowledged,
+        "filed": len(shadow.filed),
+        "discarded": shadow.discarded,
+        "kills": monkey.lives.deaths,
+    }
+
+
+@cache
+def _stage() -> Stage:
+    """Return the stage of this process; Kivy is prepared before anything imports it, and started once."""
+    import tests.mobile.ui.conftest  # noqa: F401
+    from tests.mobile.ui.stage import start
+
+    return start()
 
 
 if __name__ == "__main__":
