@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
+from tests.mobile.inspection_world import counts
 
+from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.store import Word
+from field178_mobile.store import InboxItem, Word
 from field178_mobile.sync.events import SyncMessage
 from field178_shared.clock import SystemClock
 from field178_shared.codelists import load
 from field178_shared.i18n import translator
+from field178_shared.merge import read_path
+from field178_shared.rules.visit_outreach import session_id_of_visit
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 UNIT, LOST = "c11629_v2", "c11635_v2"
@@ -38,6 +42,11 @@ class Nothing:
         return
 
     show_outing = show_record = show_visit = show_entry = show_list
+
+
+def to_see_to(tablet: RealTablet, record_id: str) -> list[InboxItem]:
+    """The inbox about one record: other tests of this server leave conflicts in the same commune."""
+    return [item for item in tablet.store.inbox() if item.record_id == record_id]
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +134,62 @@ def test_two_who_mend_the_same_field_clash_in_the_ordinary_way(tablets: list[Rea
         form.complete()
     assert mine.sync() is SyncMessage.IN_SYNC
     other.sync()
-    (item,) = other.store.inbox()
-    assert (item.type, item.record_id) == ("establishment", place)
+    (item,) = to_see_to(other, place)
+    assert item.type == "establishment"
     assert [value.path for value in item.disagreements] == ["village"]
     view = other.store.view(place)
     assert view is not None
     assert view.data["village"] == "Thôn 3"
+
+
+def test_the_session_of_a_mended_visit_goes_at_the_server_and_comes_back_with_it(
+    tablets: list[RealTablet],
+) -> None:
+    mine, other = tablets
+    desk = desk_of(mine)
+    go_out(desk, mine)
+    desk.open(put_in(desk, "Karaoke Hoa Ban (GL-953)"))
+    assert desk.record.begin("inspected")
+    assert desk.record.visit is not None
+    visit_id = desk.record.visit.record_id
+    do_routine_visit(desk.record.visit)
+    session = session_id_of_visit(visit_id)
+    assert reached(mine, other, session) == 4
+    for done, expected in (("no", None), ("yes", 3)):
+        assert desk.open_visit(visit_id)
+        assert desk.record.visit is not None
+        desk.record.visit.mend()
+        desk.record.visit.answer("ou_done", done)
+        if expected:
+            desk.record.visit.count("ou_workers_attended", expected)
+        desk.record.visit.complete()
+        assert reached(mine, other, session) == expected
+
+
+def do_routine_visit(visit: InspectionPresenter) -> None:
+    visit.choose_role("owner")
+    for section, _items in WORDS.lists.checklist_of("karaoke"):
+        visit.open_section(section.id)
+        visit.pass_section()
+    for item_id, answer in counts(5, 4).items():
+        visit.count(item_id, answer["v"])  # type: ignore[index,arg-type]
+    visit.answer("ou_done", "yes")
+    visit.count("ou_workers_attended", 4)
+    visit.choose_result("compliant")
+    visit.complete()
+
+
+def reached(mine: RealTablet, other: RealTablet, session: str) -> int | None:
+    """Bring what one tablet filed to the other: how many workers its session says were reached, there."""
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert {status for status, _, _ in mine.receipts().values()} == {"applied"}
+    assert other.sync() is SyncMessage.IN_SYNC
+    view = other.store.view(session)
+    if view is None or view.deleted:
+        return None
+    attended = read_path(view.data, "audiences.workers_at_risk.attendance_count")
+    assert isinstance(attended, int)
+    return attended
 
 
 def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
@@ -148,8 +207,8 @@ def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
     form.complete()
     server.command("ungrant", tablet.enrolment.device, f"unit:{LOST}")
     tablet.sync()
-    (item,) = tablet.store.inbox()
-    assert (item.record_id, item.reason) == (form.record_id, "scope_not_granted")
+    (item,) = to_see_to(tablet, form.record_id)
+    assert item.reason == "scope_not_granted"
     assert desk.open_entry(form.record_id)
     again = desk.entries.form
     assert again is not None
@@ -159,5 +218,5 @@ def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
     view = tablet.store.view(form.record_id)
     assert view is not None
     assert (view.scope, view.attention, view.rev) == (f"unit:{UNIT}", None, 1)
-    assert tablet.store.inbox() == []
+    assert to_see_to(tablet, form.record_id) == []
     tablet.close()
