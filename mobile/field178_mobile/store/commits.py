@@ -124,7 +124,7 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
         forget_purged(room, answered | checkpoint.purged_ids)
         verified = _proof(room, checkpoint, before, digests)
         after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
-        _put_progress(room, checkpoint, after, digests, verified)
+        touched |= _put_progress(room, checkpoint, after, digests, verified)
         _keep_greeting(room, checkpoint.greeting)
         _put_wants(room, checkpoint)
     return Committed(frozenset(touched), verified)
@@ -246,7 +246,9 @@ def _proof(room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: dict[s
 
 def _put_progress(
     room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: Mapping[str, Digest], verified: bool | None
-) -> None:
+) -> set[str]:
+    """Keep how far the scope is read; returns the records that are shown no more since it is proven."""
+    gone: set[str] = set()
     for scope, digest in digests.items():
         if scope != checkpoint.scope:
             put_scope(room, replace(get_scope(room, scope), digest=digest))
@@ -256,7 +258,7 @@ def _put_progress(
     if checkpoint.repaired:
         after = replace(after, refresh=0)
     if verified:
-        settle_scope(room, checkpoint.scope, checkpoint.seq)
+        gone = settle_scope(room, checkpoint.scope, checkpoint.seq)
         after = replace(after, rested=last_removed(room))
     if verified is False and not checkpoint.wants:
         put_number(room, "mismatches", get_number(room, "mismatches") + 1)
@@ -264,6 +266,7 @@ def _put_progress(
         doubt_what_left(room, checkpoint.scope, before.rested)
         after = marked(room, after)
     put_scope(room, after)
+    return gone
 
 
 def _keep_greeting(room: Room, greeting: Greeting) -> None:

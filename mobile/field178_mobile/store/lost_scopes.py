@@ -33,5 +33,5 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
             forget_removed_of(room, scope)
         # After all rows went: a change may have been answered in one scope while its row lay in another.
         for scope in lost:
-            settle_scope(room, scope, None)
+            touched |= settle_scope(room, scope, None)
     return Committed(frozenset(touched))

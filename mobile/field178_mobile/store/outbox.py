@@ -226,17 +226,19 @@ def settle_left(room: Room, record_id: str, scope: str) -> None:
     )
 
 
-def settle_scope(room: Room, scope: str, seq: int | None) -> None:
+def settle_scope(room: Room, scope: str, seq: int | None) -> set[str]:
     """Let go of changes of a scope whose record is not in the base, up to a seq (None: all).
 
-    Their record was deleted, merged or moved away, or the scope was lost. Inside a transaction.
+    Their record was deleted, merged or moved away, or the scope was lost: returns the ids of those that are
+    shown no more. Inside a transaction.
     """
-    room.connection.execute(
+    gone = room.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE settled = 0 AND state = 'acknowledged' AND receipt_scope = ? "
         "AND status <> 'quarantined' AND (? IS NULL OR seq <= ?) "
-        "AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = outbox.record_id)",
+        "AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = outbox.record_id) RETURNING record_id",
         (scope, seq, seq),
     )
+    return {row[0] for row in gone.fetchall()}
 
 
 def held_receipts(room: Room) -> dict[str, list[str]]:

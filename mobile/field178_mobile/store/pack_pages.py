@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from field178_mobile.store.base import BaseRow, Committed, base_rev, get_scope, put_scope
-from field178_mobile.store.outbox import settle_record
+from field178_mobile.store.outbox import settle_record, settle_scope
 from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import take_over
 from field178_mobile.store.repair import marked
@@ -43,6 +43,8 @@ def commit_page(room: Room, page: PackPage) -> Committed:
         forget_purged(room, touched)
         if page.seq is not None:
             put_scope(room, replace(before, cursor=page.seq, refresh=0))
+            # A pack is the whole scope as it was there: what it does not hold had left it.
+            touched |= settle_scope(room, page.scope, page.seq)
         elif not before.refresh:
             put_scope(room, marked(room, before))
         for scope, digest in digests.items():

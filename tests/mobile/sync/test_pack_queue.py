@@ -197,3 +197,15 @@ def test_a_record_that_moved_here_and_on_keeps_its_newer_place(packed: Tablet) -
     found = packed.sync_store.base(record(3))
     assert found is not None
     assert found.scope == OTHER
+
+
+def test_an_own_record_that_is_not_in_the_pack_any_more_is_not_shown(packed: Tablet) -> None:
+    packed.file(40, name="của tôi")
+    packed.fetch_faults = [lambda piece: Failure(FailureKind.CUT)]
+    packed.sync()
+    assert packed.data(40) == {"name": "của tôi"}
+    packed.server.office_delete(record(40))
+    packed.sync()
+    assert agrees(packed)
+    assert packed.store.view(record(40)) is None
+    assert record(40) not in {one.id for one in packed.store.establishments()}
