@@ -176,7 +176,7 @@ def _summary(data: Data, words: Wording) -> str:
     found = len(entries_of(data, "findings"))
     if not short:
         return words.translate("No shortcoming recorded")
-    return words.say("{short} items not met · {found} violations recorded", short=short, found=found)
+    return words.say("Items not met: {short} · violations recorded: {found}", short=short, found=found)
 
 
 def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:

@@ -123,7 +123,7 @@ class EstablishmentsPresenter:
                 rows=tuple(self._row(entry) for entry in kept[: self._shown]),
                 has_more=len(kept) > self._shown,
                 count=self._words.say(
-                    "{count} establishments", count=number_text(len(kept), self._words.language)
+                    "{count} in the list", count=number_text(len(kept), self._words.language)
                 ),
                 selected=self._selected,
                 empty_title=title,

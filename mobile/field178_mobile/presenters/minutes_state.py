@@ -107,7 +107,7 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
         (not source.team, _("name of the team")),
         (needs_decision and not visit.decision_number, _("decision number")),
         (needs_decision and visit.decision_date is None, _("decision date")),
-        (unknown > 0, words.say("names of {count} officers", count=unknown)),
+        (unknown > 0, words.say("names of officers: {count}", count=unknown)),
         (not visit.representative_role, _("role of the representative")),
         (not visit.overall_result, _("overall result")),
         (visit.ended_at is None and source.rev > 0, _("time of the end")),
@@ -145,7 +145,7 @@ def number_words(source: VisitSource, left: int, words: Wording) -> tuple[str, s
         said = words.translate("It stays with this visit, whenever the minutes are printed again.")
         return words.say("No. {number}", number=number), said if is_ours else ""
     if left:
-        said = words.say("Given when it is made; {left} numbers are left on this device.", left=left)
+        said = words.say("Given when it is made; numbers left on this device: {left}.", left=left)
         return words.translate("Not numbered yet"), said
     said = words.translate("No number is left on this device: the line stays dotted. Sync brings new ones.")
     return words.translate("Without a number"), said
@@ -225,5 +225,5 @@ def _to_fix(visit: Inspection, words: Wording) -> str:
     if not visit.follow_ups:
         return ""
     due = max((one.due_on for one in visit.follow_ups if one.due_on), default=None)
-    count = words.say("{count} items", count=len(visit.follow_ups))
+    count = words.say("items: {count}", count=len(visit.follow_ups))
     return ", ".join(part for part in (count, date_text(due) if due else "") if part)

@@ -67,4 +67,4 @@ class OfficersPresenter:
             return self._say("Holds the tablet now")
         count = sum(1 for draft in self._drafts() if draft.user == officer_id)
         # Only who began a draft is sure to look for it again: it is finished or thrown away first.
-        return self._say("{count} drafts to finish first").format(count=count) if count else ""
+        return self._say("Drafts to finish first: {count}").format(count=count) if count else ""

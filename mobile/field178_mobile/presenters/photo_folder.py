@@ -101,7 +101,7 @@ class PhotoFolder:
                 places=tuple(_folder_row(place) for place in self._places),
                 rows=rows[:MOST_ROWS],
                 can_go_up=self._folder != self._folder.parent,
-                more=self._words.say("{count} older files are not shown", count=left) if left > 0 else "",
+                more=self._words.say("Older files not shown: {count}", count=left) if left > 0 else "",
                 empty="" if rows else nothing,
             )
         )

@@ -150,9 +150,9 @@ def _summary(waiting: Sequence[PhotoFact], aside: int, words: Wording) -> str:
     said = []
     if waiting:
         size = amount_text(sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in waiting))
-        said.append(words.say("{count} photos not sent ({amount})", count=len(waiting), amount=size))
+        said.append(words.say("Photos not sent: {count} ({amount})", count=len(waiting), amount=size))
     if aside:
-        said.append(words.say("{count} photos put aside", count=aside))
+        said.append(words.say("Photos put aside: {count}", count=aside))
     return " · ".join(said)
 
 

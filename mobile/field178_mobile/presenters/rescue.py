@@ -129,7 +129,7 @@ class RescuePresenter:
         photos = status.unsent_photos + status.photos_aside
         if not status.unsent_changes and not photos:
             return self._words.translate(N_("Nothing waits: no rescue file is needed now."))
-        said = N_("It would hold: {changes} unsent changes, {photos} photos.")
+        said = N_("It would hold: unsent changes {changes}, photos {photos}.")
         return self._words.say(said, changes=status.unsent_changes, photos=photos)
 
     def _stays(self, status: StoreStatus) -> str:
@@ -140,7 +140,7 @@ class RescuePresenter:
 
     def _place(self, done: Rescued) -> str:
         return self._words.say(
-            N_("In the folder {folder}: {changes} changes, {photos} photos, {amount}."),
+            N_("In the folder {folder}: changes {changes}, photos {photos}, {amount}."),
             folder=done.path.parent,
             changes=done.changes,
             photos=done.photos,

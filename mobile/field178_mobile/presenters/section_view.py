@@ -129,8 +129,8 @@ def section_card(page: Page, view: VisitView) -> SectionCard:
 
 def _detail(progress: Progress, words: Wording) -> str:
     if not progress.required:
-        return words.say("{total} items, none required", total=progress.total)
-    return words.say("{total} items, {required} required", total=progress.total, required=progress.required)
+        return words.say("Items: {total}, none required", total=progress.total)
+    return words.say("Items: {total}, required: {required}", total=progress.total, required=progress.required)
 
 
 def counter_text(progress: Progress, words: Wording) -> str:
@@ -313,5 +313,5 @@ def _repeat_text(page: Page, view: VisitView) -> str:
         return ""
     total, female = counts.get("workers_total"), counts.get("workers_female")
     if total is None or female is None:
-        return view.words.say("Same as last visit: {count} counts", count=len(counts))
+        return view.words.say("Same as last visit ({count})", count=len(counts))
     return view.words.say("Same as last visit: {total} ({female} female)", total=total, female=female)

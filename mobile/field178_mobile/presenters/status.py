@@ -89,10 +89,10 @@ class StatusPresenter:
 
     def _waiting(self, status: StoreStatus) -> list[str]:
         if status.unsent_records:
-            records = self._say("{count} records not sent").format(count=status.unsent_records)
-            return [records, self._photos(status, N_("{count} photos ({amount})"))]
+            records = self._say("Records not sent: {count}").format(count=status.unsent_records)
+            return [records, self._photos(status, N_("photos: {count} ({amount})"))]
         if status.unsent_photos:
-            return [self._photos(status, N_("{count} photos not sent ({amount})"))]
+            return [self._photos(status, N_("Photos not sent: {count} ({amount})"))]
         return [self._say("Everything sent") if status.last_success_at else self._say("Nothing waits")]
 
     def _photos(self, status: StoreStatus, text: str) -> str:

@@ -149,7 +149,7 @@ class SyncPresenter:
             # Never green while photos wait: the records are there, not all that they name.
             icon, tone = MARKS[SyncMessage.UNSENT]
             headline = self._words.say(
-                "The office has every record; {count} photos not sent", count=status.unsent_photos
+                "The office has every record; photos not sent: {count}", count=status.unsent_photos
             )
         return SyncScreenState(
             headline=headline,

@@ -17,7 +17,7 @@ HEADLINES: Mapping[SyncMessage, str] = {
     SyncMessage.WORKING: N_("Exchanging with the office…"),
     SyncMessage.IN_SYNC: N_("Tablet and office agree in everything"),
     SyncMessage.RECEIVED: N_("The office has received everything"),
-    SyncMessage.UNSENT: N_("{count} records not sent yet"),
+    SyncMessage.UNSENT: N_("Records not sent yet: {count}"),
     SyncMessage.NEEDS_FIX: N_("Some records need a look"),
     SyncMessage.NO_NETWORK: N_("No network"),
     SyncMessage.PORTAL: N_("This network asks for a sign-in"),
@@ -32,10 +32,10 @@ HEADLINES: Mapping[SyncMessage, str] = {
 }
 OUTCOMES: Mapping[SyncMessage, str] = {
     SyncMessage.WORKING: N_("You can go on working."),
-    SyncMessage.IN_SYNC: N_("Last time: {pushed} changes sent, {received} records received."),
-    SyncMessage.RECEIVED: N_("Last time: {pushed} changes sent, {received} records received."),
-    SyncMessage.UNSENT: N_("Last time: {pushed} changes sent, {received} records received."),
-    SyncMessage.NEEDS_FIX: N_("Last time: {pushed} changes sent, {received} records received."),
+    SyncMessage.IN_SYNC: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.RECEIVED: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.UNSENT: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.NEEDS_FIX: N_("Last time: changes sent {pushed}, records received {received}."),
     SyncMessage.NO_NETWORK: N_("Nothing was sent; everything is kept on this tablet."),
     SyncMessage.PORTAL: N_("Nothing was sent; everything is kept on this tablet."),
     SyncMessage.NOT_OUR_SERVER: N_("Nothing was sent; everything is kept on this tablet."),
@@ -98,9 +98,9 @@ def removed_text(resting: int, lost: int, words: Wording) -> str:
     """Return what has gone and is still kept, empty when nothing is."""
     said = []
     if resting:
-        said.append(words.say(N_("{count} records went; they are kept here for 30 days."), count=resting))
+        said.append(words.say(N_("Records gone: {count}. They are kept here for 30 days."), count=resting))
     if lost:
-        said.append(words.say(N_("{count} records are being offered to the office."), count=lost))
+        said.append(words.say(N_("Records being offered to the office: {count}."), count=lost))
     return " ".join(said)
 
 

@@ -78,7 +78,7 @@ def refusal(error: AppError, speech: Speech) -> tuple[str, int]:
     if isinstance(wait, int) and wait:
         return waiting(wait, speech), wait
     if error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
-        said = speech.translate("Wrong PIN. {left} tries left before a wait.")
+        said = speech.translate("Wrong PIN. Tries left before a wait: {left}.")
         return said.format(left=left), 0
     return message(error.code, speech.language), 0
 

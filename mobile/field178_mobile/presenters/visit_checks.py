@@ -67,7 +67,7 @@ def _line(key: str, group: list[ProblemRow], words: Wording) -> list[ProblemRow]
     title = words.lists.sections[key].label(words.language)
     return [
         ProblemRow(
-            group[0].path, title, words.say("{count} required items without an answer", count=len(group))
+            group[0].path, title, words.say("Required and without an answer: {count}", count=len(group))
         )
     ]
 

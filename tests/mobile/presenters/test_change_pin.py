@@ -58,7 +58,7 @@ def test_a_wrong_old_pin_is_counted_and_the_fifth_waits():
     presenter, keeper, states = changing()
     enter(presenter, "111119")
     assert (states[-1].number, states[-1].digits, states[-1].is_error) == (1, 0, True)
-    assert "4 tries left" in states[-1].text
+    assert "wait: 4." in states[-1].text
     for _ in range(4):
         enter(presenter, "111119")
     assert "1:00" in states[-1].text

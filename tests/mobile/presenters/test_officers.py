@@ -60,7 +60,7 @@ def test_another_officer_is_taken_off(book):
 
 def test_holder_and_who_has_drafts_stay(book):
     presenter = presenter_of(book, draft_of(HA))
-    assert presenter.rows()[1].note == "1 drafts to finish first"
+    assert presenter.rows()[1].note == "Drafts to finish first: 1"
     assert not presenter.remove(HA.id)
     assert not presenter.remove(HUNG.id)
     assert book.held == [HUNG, HA]

@@ -95,7 +95,7 @@ def test_button_is_answered_at_once_and_again_when_it_is_over():
     runner.shown = replace(runner.shown, phase=Phase.IDLE, message=SyncMessage.IN_SYNC)
     presenter.refresh()
     assert not states[-1].is_working
-    assert states[-1].outcome == "Last time: 2 changes sent, 5 records received."
+    assert states[-1].outcome == "Last time: changes sent 2, records received 5."
 
 
 def test_equal_counts_are_claimed_only_in_agreement():
@@ -112,14 +112,14 @@ def test_photos_that_wait_are_never_shown_as_agreement():
     status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=5, unsent_photo_bytes=8_000_000)
     _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
     assert states[-1].tone == "warn"
-    assert states[-1].headline == "The office has every record; 5 photos not sent"
+    assert states[-1].headline == "The office has every record; photos not sent: 5"
     assert states[-1].scopes_summary == "tablet 41 = server 41"
 
 
 def test_what_was_filed_after_the_last_exchange_is_never_shown_as_agreement():
     status = replace(QUIET, in_sync=False, unsent_records=1, unsent_changes=1)
     _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
-    assert (states[-1].headline, states[-1].tone) == ("1 records not sent yet", "warn")
+    assert (states[-1].headline, states[-1].tone) == ("Records not sent yet: 1", "warn")
 
 
 def test_the_choice_of_network_is_kept_and_photos_look_again():
@@ -221,7 +221,11 @@ def test_kept_records_can_still_be_let_go():
 
 @pytest.mark.parametrize(
     ("resting", "lost", "words", "can_bring_back"),
-    [(0, 0, "", False), (3, 0, "3 records went", True), (0, 2, "2 records are being offered", False)],
+    [
+        (0, 0, "", False),
+        (3, 0, "Records gone: 3", True),
+        (0, 2, "being offered to the office: 2", False),
+    ],
 )
 def test_what_went_is_told_and_can_be_offered(resting, lost, words, can_bring_back):
     facts = replace(FACTS, resting=resting, lost=lost)
@@ -255,16 +259,16 @@ def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False):
 
 def test_line_counts_what_waits_and_names_the_last_success():
     state = line(replace(QUIET, unsent_records=3, unsent_changes=4))
-    assert (state.text, state.tone) == ("3 records not sent · last success 21:41", "warn")
+    assert (state.text, state.tone) == ("Records not sent: 3 · last success 21:41", "warn")
     assert (state.unsent, state.unsent_changes) == (3, 4)
 
 
 def test_line_counts_photos_beside_the_records_and_alone():
     photos = replace(QUIET, in_sync=False, unsent_photos=5, unsent_photo_bytes=8_000_000)
     both = line(replace(photos, unsent_records=3, unsent_changes=4))
-    assert both.text == "3 records not sent · 5 photos (8 MB) · last success 21:41"
+    assert both.text == "Records not sent: 3 · photos: 5 (8 MB) · last success 21:41"
     alone = line(photos)
-    assert (alone.text, alone.tone) == ("5 photos not sent (8 MB) · last success 21:41", "warn")
+    assert (alone.text, alone.tone) == ("Photos not sent: 5 (8 MB) · last success 21:41", "warn")
 
 
 def test_line_of_another_day_carries_the_date():

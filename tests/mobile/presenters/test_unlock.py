@@ -89,7 +89,7 @@ def test_wrong_pin_empties_the_dots_and_counts_the_tries():
     enter(presenter, "111119")
     assert opened == []
     assert (states[-1].digits, states[-1].is_error) == (0, True)
-    assert "3 tries left" in states[-1].text
+    assert "wait: 3." in states[-1].text
 
 
 def test_no_digit_is_taken_while_opening():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="field178-kivy-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 # The offscreen surface keeps its first size: large enough for both windows.
 (HOME / "config.ini").write_text("[graphics]\nwidth = 1280\nheight = 1280\nmultisamples = 0\n", "ascii")
 os.environ.update(

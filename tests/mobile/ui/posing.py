@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import random
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ from field178_mobile.presenters.photo_desk import About
 from field178_mobile.ui.application import LAYOUT_ROUNDS
 from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
+from field178_mobile.ui.language import language
 from field178_mobile.ui.look import LookBook
 from field178_mobile.ui.threads import KivyThread
 from field178_mobile.ui.widgets.overlay import Overlay, Toast, close_all
@@ -67,9 +70,10 @@ class Pose:
     """One tablet on the stage. It begins at the PIN; `unlock` opens it.
 
     kind: "full" (an area, visits of tonight), "empty" (enrolled, nothing received) or "new" (not enrolled).
+    speaks: the language of its screens.
     """
 
-    def __init__(self, stage: Stage, folder: Path, kind: str = "full") -> None:
+    def __init__(self, stage: Stage, folder: Path, kind: str = "full", speaks: str = "vi") -> None:
         self.stage = stage
         self.clock = FrozenClock()
         self.runner = StillRunner()
@@ -88,7 +92,10 @@ class Pose:
         # As the application itself has it: a deep form needs more rounds in its first frame.
         Frames.max_iteration = LAYOUT_ROUNDS
         notebook = _notebook(home, self.clock, self.runner)
-        self.door = Doorway(House(notebook, self.platform, KivyThread()), LookBook(home))
+        look_book = LookBook(home)
+        look_book.change(language=speaks)
+        language.switch(speaks)
+        self.door = Doorway(House(notebook, self.platform, KivyThread()), look_book)
         self.door._watching.cancel()  # counts real seconds
         stage.root.add_widget(self.door)
         self.door.meet()
@@ -182,9 +189,8 @@ _FURNISHED: dict[str, Path] = {}
 def _furnished(home: Path, kind: str) -> Path:
     """Return a copy of a tablet's folder of this kind: furnished once, because a vault takes its time."""
     if kind not in _FURNISHED:
-        import tempfile
-
         made = Path(tempfile.mkdtemp(prefix=f"field178-{kind}-"))
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
         if kind != "new":
             _set_up(made, kind == "full")
         _FURNISHED[kind] = made

@@ -15,6 +15,7 @@ from tests.mobile.support import base_row, server_commits
 from tests.mobile.ui.posing import ANSWERED, PLACES, WITH_PHOTOS, Pose
 from tests.mobile.ui.stage import find, find_all, frames, tap, type_text, until
 
+from field178_mobile.ui.language import language as _
 from field178_shared.ids import review_id
 
 HOTEL, NEVER = uid(PLACES[0][0]), uid(PLACES[2][0])
@@ -280,8 +281,8 @@ def minutes_made(pose: Pose) -> None:
     pose.open_visit(ANSWERED).complete()
     frames(3)
     pose.screen("inspection").pane.open_minutes()
-    tap(find("Btn", text="Lập biên bản"))
-    until(lambda: any(button.text == "Mở" for button in find_all("Btn")), limit_s=60)
+    tap(find("Btn", text=_("Make the minutes")))
+    until(lambda: any(button.text == _("Open") for button in find_all("Btn")), limit_s=60)
 
 
 # --- photos --------------------------------------------------------------------------------------------
@@ -303,7 +304,7 @@ def photos(pose: Pose) -> None:
 def photo_picker(pose: Pose) -> None:
     photos_empty(pose)
     frames(3)
-    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("Btn", text=_("Add a photo")))
 
 
 @state()
@@ -408,7 +409,7 @@ def outreach_place_sheet(pose: Pose) -> None:
     screen.desk.begin()
     screen.session.choose_form("onsite_establishment")
     frames(3)
-    button = find("Btn", text="Thêm cơ sở")
+    button = find("Btn", text=_("Add an establishment"))
     screen.ids.form.scroll_to_widget(button)
     tap(button)
 
@@ -559,7 +560,7 @@ def officers(pose: Pose) -> None:
 def officers_remove_question(pose: Pose) -> None:
     pose.door._show_officers()
     frames(3)
-    tap(find("Btn", text="Gỡ khỏi máy này"))
+    tap(find("Btn", text=_("Take off this tablet")))
 
 
 @state()

@@ -440,6 +440,16 @@ def test_words_of_answer_stand_in_one_line_and_keep_their_width(stage: Stage):
     assert {seg.key: seg.width for seg in row.ids.segs.children} == before
 
 
+def test_words_of_answer_take_the_room_that_a_larger_letter_needs(stage: Stage):
+    from field178_mobile.ui import kit
+
+    row = stage.mount(kit.CheckRow(text="Niêm yết giá", allow_partial=True))
+    before = {seg.key: seg.width for seg in row.ids.segs.children}
+    stage.dress(scale=1.3)
+    assert all(seg.width > before[seg.key] for seg in row.ids.segs.children)
+    assert all(seg.texture_size[1] < 2 * seg.font_size for seg in row.ids.segs.children)
+
+
 def test_line_of_chips_says_at_which_edge_it_goes_on(stage: Stage):
     from kivy.uix.boxlayout import BoxLayout
 

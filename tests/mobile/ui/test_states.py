@@ -6,9 +6,7 @@ Sizes do not depend on the mode and colours not on the scale, so that is every c
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,70 +16,26 @@ from kivy.lang import Builder
 from kivy.uix.scrollview import ScrollView
 from tests.mobile.ui import golden
 from tests.mobile.ui.lint import lint_colours, lint_shape, picture
-from tests.mobile.ui.posing import Pose
-from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, frames, settle
+from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, settle
 from tests.mobile.ui.states import STATES, State
+from tests.mobile.ui.tablets import Tablets
 
 WINDOWS = {"landscape": LANDSCAPE, "portrait": PORTRAIT}
 MODES = ("light", "dark", "night")
 LARGEST = 1.3
 
-Reach = Callable[[State], Pose]
-
 
 @pytest.fixture(scope="module")
-def _shared(_stage: Stage) -> Iterator[dict[str, Pose]]:
-    poses: dict[str, Pose] = {}
-    yield poses
-    for pose in poses.values():
-        pose.end()
+def tablets(_stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tablets]:
+    made = Tablets(_stage, tmp_path_factory, "vi")
+    yield made
+    made.end()
 
 
-@pytest.fixture
-def reach(_stage: Stage, _shared: dict[str, Pose], tmp_path_factory: pytest.TempPathFactory) -> Reach:
-    """Bring the tablet into a state. One tablet lives at a time: each follows every change of the look."""
-
-    def bring(wanted: State) -> Pose:
-        pose = _shared.get(wanted.kind) if wanted.is_shared else None
-        if pose is not None:
-            _stage.clear()
-            pose.home()
-            gc.collect()  # a sheet that was closed follows the look until it is collected
-        else:
-            while _shared:
-                _shared.popitem()[1].end()
-            _stage.strike()
-            pose = Pose(_stage, tmp_path_factory.mktemp("tablet"), wanted.kind)
-            if wanted.is_open:
-                pose.unlock()
-            if wanted.is_shared:
-                _shared[wanted.kind] = pose
-        wanted.go(pose)
-        frames(3)
-        return pose
-
-    return bring
-
-
-@contextmanager
-def closing(wanted: State, pose: Pose) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        pose.stage.dress()
-        if not wanted.is_shared:
-            pose.end()
-
-
-# Those that share a tablet one after the other.
-IN_ORDER = sorted(STATES, key=lambda each: (not each.is_shared, each.kind))
-
-
-@pytest.mark.parametrize("wanted", IN_ORDER, ids=[wanted.name for wanted in IN_ORDER])
-def test_state_passes_the_lint_and_looks_as_it_did(reach: Reach, wanted: State):
-    pose = reach(wanted)
+@pytest.mark.parametrize("wanted", STATES, ids=[wanted.name for wanted in STATES])
+def test_state_passes_the_lint_and_looks_as_it_did(tablets: Tablets, wanted: State):
     problems = []
-    with closing(wanted, pose):
+    with tablets.brought_into(wanted) as pose:
         for window, size in WINDOWS.items():
             for mode in MODES:
                 pose.stage.dress(size, mode, is_drawn=False)

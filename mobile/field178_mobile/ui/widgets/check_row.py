@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from kivy.metrics import dp, sp
-from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _
-from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets import text
 from field178_mobile.ui.widgets.measure import text_width
 from field178_mobile.ui.widgets.press import Press, Pressable
@@ -58,6 +57,7 @@ class CheckRow(BoxLayout):
     is_fact = BooleanProperty(False)
     has_line = BooleanProperty(True)
     is_narrow = BooleanProperty(False)
+    letter = NumericProperty(0)
     area = ObjectProperty(None, allownone=True)
     is_built = BooleanProperty(False)
     __events__ = ("on_choose", "on_details")
@@ -97,6 +97,10 @@ class CheckRow(BoxLayout):
         """Give the answers the whole width, or their own."""
         for seg in self.ids.segs.children if self.is_built else ():
             self._widen(seg)
+
+    def on_letter(self, *_: object) -> None:
+        """Give the answers the room that their words take in another size of letters."""
+        self.on_is_narrow()
 
     def on_allow_partial(self, *_: object) -> None:
         """Offer or withdraw the answer."""
@@ -144,7 +148,7 @@ class CheckRow(BoxLayout):
         seg.size_hint_x = 1 if self.is_narrow else None
         if not self.is_narrow:
             # Bold is how the chosen word is set: no seg grows when it is chosen.
-            width = text_width(seg.text, theme.sizes["control"], bold=True) + dp(SEG_PADDING_DP)
+            width = text_width(seg.text, self.letter, bold=True) + dp(SEG_PADDING_DP)
             seg.width = max(sp(MIN_SEG_SP), width)
 
 
