@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.uix.scrollview import ScrollView
 from tests.mobile.inspection_world import (
@@ -40,7 +39,6 @@ from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.presenters.photo_desk import About
-from field178_mobile.ui.application import LAYOUT_ROUNDS
 from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
 from field178_mobile.ui.language import language
@@ -89,8 +87,6 @@ class Pose:
         self.platform.camera = False
         # Shown in the sheet of the minutes: the test's own folder has another name each time.
         self.platform.save_folder = lambda: Path("/Tài liệu")  # type: ignore[method-assign]
-        # As the application itself has it: a deep form needs more rounds in its first frame.
-        Frames.max_iteration = LAYOUT_ROUNDS
         notebook = _notebook(home, self.clock, self.runner)
         look_book = LookBook(home)
         look_book.change(language=speaks)

@@ -18,6 +18,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from field178_mobile.ui import kit
+from field178_mobile.ui.application import LAYOUT_ROUNDS
 from field178_mobile.ui.language import language
 from field178_mobile.ui.theme import theme
 
@@ -94,6 +95,8 @@ def start() -> Stage:
     app._run_prepare()
     runTouchApp(embedded=True)
     Clock._max_fps = 0
+    # As the application itself has it: a deep form needs more rounds in its first frame.
+    Clock.max_iteration = LAYOUT_ROUNDS
     stage = Stage(app)
     stage.dress()
     gc.collect()
