@@ -308,7 +308,10 @@ class Doorway(BoxLayout):
         """Let the back key (Escape) leave a detail; it never ends the application."""
         if code != BACK_KEY:
             return False
-        if self.tablet is not None:
+        # An officer who joins or has forgotten the PIN: the tablet below is not what is seen.
+        if getattr(self.children[0], "has_cancel", False):
+            self.children[0].dispatch("on_cancel")
+        elif self.tablet is not None:
             self.tablet.shell.go_back()
         return True
 

@@ -19,13 +19,13 @@ from tests.mobile.photos import jpeg
 from tests.mobile.support import FrozenClock, base_row, server_commits
 from tests.mobile.ui.fakes import CHEAP, PIN, StillRunner, enrolment
 from tests.mobile.ui.shadow_log import ShadowLog
-from tests.mobile.ui.stage import Stage, find, frames, until
+from tests.mobile.ui.stage import Stage, find, find_all, frames, until
 
 from field178_mobile.notebook import Notebook, OpenNotebook
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.officer_notice import OfficerNotice
-from field178_mobile.ui.doorway import Doorway
+from field178_mobile.ui.doorway import BACK_KEY, Doorway
 from field178_mobile.ui.house import House
 from field178_mobile.ui.look import LookBook
 from field178_mobile.ui.theme import theme
@@ -60,6 +60,9 @@ class Lives:
     def unlock(self) -> None:
         """Open the locked tablet by its PIN, once every delay after wrong ones is over."""
         self.clock.tick(seconds=LONG_AGO_S)
+        if find_all("EnrolScreen"):  # a tap went on with a code of the office
+            Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+            frames(2)
         screen = find("UnlockScreen")
         until(lambda: screen.presenter is not None)
         screen.presenter.tick()

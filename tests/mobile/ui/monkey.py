@@ -18,12 +18,12 @@ from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, everything, frames
 from field178_mobile.player.fingers import Fingers, NotOnScreen
 from field178_mobile.player.work import Work
 from field178_mobile.presenters.visit_places import CHECKLIST
+from field178_mobile.ui.doorway import BACK_KEY
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.field import Entry
 from field178_mobile.ui.widgets.overlay import Overlay
 from field178_mobile.ui.widgets.press import Pressable
 
-BACK_KEY = 27
 COMPARE_EVERY = 20
 REMEMBERED = 30
 WORDS = ("Lối thoát bị chặn", "phòng 3", "0", "12", "31/12/2026", "x" * 300, "Đã nhắc nhở", "\n", "🙂")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from kivy.core.window import Window
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
 
 from field178_mobile.presenters.idle import LOCK_AFTER_S
+from field178_mobile.ui.doorway import BACK_KEY
 
 
 @pytest.fixture
@@ -316,6 +318,29 @@ def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
     tap(find("Btn", text="Bỏ qua"))
     frames(4)
     assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(doorway):
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    frames(4)
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(4)
+    assert "Nhập mã PIN 6 số" in texts()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door._add_officer()
+    frames(4)
+    assert find_all("EnrolScreen") != []
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(4)
+    assert find_all("EnrolScreen") == []
+    assert find("RailItem", key="inspection").active
 
 
 def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):
