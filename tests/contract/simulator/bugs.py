@@ -180,8 +180,8 @@ def no_digest_reaction() -> Planted:
     """A digest that does not meet is taken note of, and that is all."""
     original = commits._put_progress
 
-    def put(room: Room, checkpoint: Checkpoint, before: Any, digests: Any, verified: bool | None) -> None:
-        original(room, checkpoint, before, digests, None if verified is False else verified)
+    def put(room: Room, checkpoint: Checkpoint, before: Any, digests: Any, verified: bool | None) -> set[str]:
+        return original(room, checkpoint, before, digests, None if verified is False else verified)
 
     return patch.object(commits, "_put_progress", put)
 
