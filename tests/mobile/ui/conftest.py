@@ -27,6 +27,7 @@ os.environ.update(
 
 if TYPE_CHECKING:
     from tests.mobile.ui.stage import Stage
+    from tests.mobile.ui.tablets import Tablets
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,18 @@ def stage(_stage: Stage) -> Iterator[Stage]:
     _stage.strike()
     yield _stage
     _stage.clear()
+
+
+@pytest.fixture(scope="module")
+def tablets(
+    _stage: Stage, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Tablets]:
+    """The tablets of a module, in the language that it SPEAKS."""
+    from tests.mobile.ui.tablets import Tablets
+
+    made = Tablets(_stage, tmp_path_factory, request.module.SPEAKS)
+    yield made
+    made.end()
 
 
 @pytest.fixture(params=[(1280, 800), (800, 1280)], ids=["landscape", "portrait"])

@@ -6,7 +6,6 @@ Sizes do not depend on the mode and colours not on the scale, so that is every c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,16 @@ from kivy.lang import Builder
 from kivy.uix.scrollview import ScrollView
 from tests.mobile.ui import golden
 from tests.mobile.ui.lint import lint_colours, lint_shape, picture
-from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, settle
+from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, settle
 from tests.mobile.ui.states import STATES, State
 from tests.mobile.ui.tablets import Tablets
 
+from field178_mobile.ui.theme import FONT_SCALES
+
 WINDOWS = {"landscape": LANDSCAPE, "portrait": PORTRAIT}
 MODES = ("light", "dark", "night")
-LARGEST = 1.3
-
-
-@pytest.fixture(scope="module")
-def tablets(_stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tablets]:
-    made = Tablets(_stage, tmp_path_factory, "vi")
-    yield made
-    made.end()
+# Of the tablets of this module: tests/mobile/ui/conftest.py.
+SPEAKS = "vi"
 
 
 @pytest.mark.parametrize("wanted", STATES, ids=[wanted.name for wanted in STATES])
@@ -48,9 +43,11 @@ def test_state_passes_the_lint_and_looks_as_it_did(tablets: Tablets, wanted: Sta
                     f"{window} {mode}: {said}" for top in pose.tops for said in lint_colours(top, seen)
                 ]
                 problems += _golden(f"{wanted.name}-{window}-{mode}", seen)
-            pose.stage.dress(size, scale=LARGEST, is_drawn=False)
+            pose.stage.dress(size, scale=FONT_SCALES[-1], is_drawn=False)
             settle(3)
-            problems += [f"{window} {LARGEST}: {said}" for top in pose.tops for said in lint_shape(top)]
+            problems += [
+                f"{window}, largest letters: {said}" for top in pose.tops for said in lint_shape(top)
+            ]
     assert problems == []
 
 

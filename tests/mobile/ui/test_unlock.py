@@ -305,13 +305,18 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(doorway, monkeypatch):
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
+def at_the_code_of_the_office(doorway):
     door = doorway()
     door.meet()
     frames()
     tap(find("Chip", text="Quên mã PIN?"))
     tap(find("Btn", text="Tôi có mã của cơ quan"))
     frames(4)
+    return door
+
+
+def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
+    door = at_the_code_of_the_office(doorway)
     assert "Xin cơ quan một mã" in texts()
     assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
     assert lint(door) == []
@@ -323,12 +328,7 @@ def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
 def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(doorway):
     from tests.mobile.ui.fakes import PIN
 
-    door = doorway()
-    door.meet()
-    frames()
-    tap(find("Chip", text="Quên mã PIN?"))
-    tap(find("Btn", text="Tôi có mã của cơ quan"))
-    frames(4)
+    door = at_the_code_of_the_office(doorway)
     Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
     frames(4)
     assert "Nhập mã PIN 6 số" in texts()

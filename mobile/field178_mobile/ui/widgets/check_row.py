@@ -40,7 +40,7 @@ class CheckRow(BoxLayout):
     no, na);
     allow_partial, allow_na (which answers exist); is_fact (Yes and No, which judge nobody, instead of
     Compliant and Not compliant); error (text in red below); has_line (hair line above, off
-    for the first).
+    for the first); letter (size of the words of answer, from the theme).
     Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by
     itself: render it.
     Event on_details: a tap on the question. Children given in kv or by add_widget go into the area below.
