@@ -166,7 +166,9 @@ class World:
 
     def rows(self, model: Any, *conditions: Any) -> list[Any]:
         with snapshot(self.engine) as session:
-            return list(session.scalars(select(model).where(*conditions)))
+            return list(
+                session.scalars(select(model).where(*conditions).order_by(*model.__table__.primary_key))
+            )
 
     def stored(self, record_id: str) -> Stored | None:
         def work(session: Any) -> Stored | None:
