@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,9 +26,17 @@ def run(folder: Path, count: int) -> Facts:
     done: Counter[str] = Counter()
     told: Counter[str] = Counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
-        for kinds, facts in processes.map(_tap_a_tablet, places, seeds, steps):
-            done += kinds
-            told.update(facts)
+        playing = [
+            processes.submit(_tap_a_tablet, *given) for given in zip(places, seeds, steps, strict=True)
+        ]
+        try:
+            for one in as_completed(playing):
+                kinds, facts = one.result()
+                done += kinds
+                told.update(facts)
+        finally:
+            # After a failure the others would go on for half an hour and change nothing.
+            processes.shutdown(cancel_futures=True)
     return {
         "tablets": len(seeds),
         "seeds": f"0 to {seeds[-1]}",

@@ -21,6 +21,7 @@ from field178_mobile.ui import kit
 from field178_mobile.ui.application import LAYOUT_ROUNDS
 from field178_mobile.ui.language import language
 from field178_mobile.ui.theme import theme
+from field178_mobile.ui.widgets.overlay import close_all
 
 LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
@@ -74,6 +75,7 @@ class Stage:
 
     def clear(self) -> None:
         """Take everything down."""
+        close_all()
         for child in list(Window.children):
             if child is not self.root:
                 Window.remove_widget(child)

@@ -159,20 +159,6 @@ def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table
     assert table.store.photos.files.names() == []
 
 
-def test_a_page_that_a_locking_took_away_hears_no_key(table: Table):
-    from field178_mobile.ui.widgets.overlay import close_all
-
-    table.lay()
-    table.see_photos()
-    tap(find("Btn", text="Thêm ảnh"))
-    tap(find("FileCard", title="phong-hat.jpg"))
-    page = find("PhotoPage")
-    close_all()
-    # Through the window the key would end the test's app, which nobody else answers for.
-    assert page._handle_keyboard(Window, 27) is False
-    assert find_all("Dialog") == []
-
-
 def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
     from field178_mobile.ui.threads import KivyThread, WorkerThreads
 

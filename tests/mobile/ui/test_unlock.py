@@ -10,7 +10,9 @@ from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
 
 from field178_mobile.presenters.idle import LOCK_AFTER_S
+from field178_mobile.ui import kit
 from field178_mobile.ui.doorway import BACK_KEY
+from field178_mobile.ui.widgets.overlay import FullPage
 
 
 @pytest.fixture
@@ -341,6 +343,29 @@ def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(doorway):
     frames(4)
     assert find_all("EnrolScreen") == []
     assert find("RailItem", key="inspection").active
+
+
+@pytest.mark.parametrize("kind", [kit.Sheet, FullPage])
+def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(doorway, kind):
+    from tests.mobile.ui.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    sheet, heard = kind(title="Còn mở"), []
+    sheet.bind(on_dismiss=heard.append)
+    sheet.open()
+    frames(2)
+    door.lock()
+    frames(2)
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    frames(4)
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(4)
+    assert "Nhập mã PIN 6 số" in texts()
+    assert heard == []
 
 
 def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):

@@ -38,6 +38,10 @@ class Overlay(ModalView):
         """Take it away."""
         super().dismiss(animation=False)
 
+    def vanish(self) -> None:
+        """Take it away and tell nobody: no `on_dismiss` is heard, and no back key reaches it any more."""
+        self._real_remove_widget()
+
 
 class Sheet(Overlay):
     """A panel with a heading: at the right side in landscape, from the bottom in portrait.
@@ -111,8 +115,7 @@ class FullPage(Overlay):
         self.dismiss()
 
     def _handle_keyboard(self, _window: object, key: int, *_args: object) -> bool:
-        # Taken off the window by a locking, the page hears nothing any more.
-        if key != BACK_KEY or self.parent is None:
+        if key != BACK_KEY:
             return False
         self.dispatch("on_back")
         return True
@@ -168,9 +171,11 @@ def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
 
 
 def close_all() -> None:
-    """Take away everything that lies over the screen."""
+    """Take away everything that lies over the screen; what it was open for may be gone."""
     for widget in list(Window.children):
-        if isinstance(widget, Overlay | Toast):
+        if isinstance(widget, Overlay):
+            widget.vanish()
+        elif isinstance(widget, Toast):
             Window.remove_widget(widget)
 
 
