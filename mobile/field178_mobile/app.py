@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from field178_mobile import garbage
 from field178_shared.clock import clock_from_environment
 from field178_shared.durable import make_folder
 
@@ -37,6 +38,7 @@ def build_app(
     cost: GuessCost | None = None,
 ) -> Field178App:
     """Return the application, not started. MUST come before the first import of Kivy to prepare it."""
+    garbage.begin()
     device = platform or platform_of(environment)
     folder = device.data_folder()
     prepare_kivy(environment, folder)

@@ -10,6 +10,7 @@ from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.garbage import QuietMoments
 from field178_mobile.presenters.idle import Idle
 from field178_mobile.sync.events import WakeReason
 from field178_mobile.ui.handing import (
@@ -53,6 +54,7 @@ class Doorway(BoxLayout):
         self._background = WorkerThreads(house.ui_thread)
         self._idle = Idle(lambda: duration_clock())
         self._notice = IdleNotice()
+        self._quiet_moments = QuietMoments(lambda: duration_clock())
         # Opened by one officer so that another can set a new PIN; nothing of it is on the screen.
         self._lent: OpenNotebook | None = None
         # Where each officer was at the locking: ids alone, and only in memory.
@@ -117,6 +119,7 @@ class Doorway(BoxLayout):
         self._show(self.tablet.shell)
         first, place = self._left.pop(officer.id, ("inspection", {}))
         self.tablet.start(first, **place)
+        self._quiet_moments.change_hands()
         tell_officer(self.tablet, is_first=True)
 
     def _admit(self, officer: Officer, notebook: OpenNotebook) -> None:
@@ -233,6 +236,7 @@ class Doorway(BoxLayout):
 
     def _close(self) -> None:
         """Close whatever is open and forget its key."""
+        self._quiet_moments.change_hands()
         tablet, self.tablet = self.tablet, None
         lent, self._lent = self._lent, None
         if tablet is not None:
@@ -293,7 +297,8 @@ class Doorway(BoxLayout):
         self._look_book.change(mode="light" if theme.is_dark else "dark")
 
     def _watch(self, _dt: float) -> None:
-        """Count PIN delays down; lock a tablet that lies about."""
+        """Count PIN delays down; tidy up, then lock a tablet that lies about."""
+        self._quiet_moments.use()
         shown = self.children[0]
         if isinstance(shown, UnlockScreen) and shown.presenter is not None:
             shown.presenter.tick()
@@ -322,6 +327,7 @@ class Doorway(BoxLayout):
 
     def _touched(self, *_args: object) -> None:
         self._idle.touch()
+        self._quiet_moments.touch()
         self._notice.hide()
 
     def _close_overlays(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
+from kivy.animation import Animation
 from kivy.core.window import Window
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
@@ -366,6 +369,28 @@ def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(do
     frames(4)
     assert "Nhập mã PIN 6 số" in texts()
     assert heard == []
+
+
+def test_nothing_of_a_locked_notebook_stays_in_memory(doorway, monkeypatch):
+    from tests.mobile.ui.fakes import PIN
+
+    import field178_mobile.ui.doorway as module
+    from field178_mobile.garbage import QUIET_S
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(10)
+    gc.freeze()  # as in the quiet moment after the opening
+    shell, store = weakref.ref(door.tablet.shell), weakref.ref(door.tablet.opened.store)
+    door.lock()
+    until(lambda: not Animation._instances)  # a scroll bar that fades holds its widget
+    door.runner.listeners.clear()  # the tablet drops its runner, this test still holds it
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + QUIET_S)
+    door._watch(0)
+    assert (shell(), store()) == (None, None)
 
 
 def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):
