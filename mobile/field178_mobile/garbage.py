@@ -1,7 +1,7 @@
 """When Python looks through all it holds for garbage: while nobody touches the tablet, never under a finger.
 
 An open notebook of 10,000 establishments is 400,000 objects. Left alone, Python looked through them all four
-times while it was unlocked, and now and then in the middle of a tap (docs/performance.md).
+times while it was unlocked, and could do so in the middle of a tap (docs/performance.md).
 """
 
 from __future__ import annotations

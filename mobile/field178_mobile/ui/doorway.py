@@ -23,7 +23,7 @@ from field178_mobile.ui.handing import (
     turn_away,
 )
 from field178_mobile.ui.idle_notice import IdleNotice
-from field178_mobile.ui.keyboard import Keyboard
+from field178_mobile.ui.keyboard import BACK_KEY, Keyboard
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.look import Look, LookBook
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from field178_mobile.vault import Officer
 
 WATCH_EVERY_S = 1.0
-BACK_KEY = 27
 
 
 class Doorway(BoxLayout):
@@ -62,6 +61,7 @@ class Doorway(BoxLayout):
         long_notes.serve(house.platform, house.ui_thread, self._touched)
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)
+        Window.fbind("on_touch_move", self._touched)  # a brush or a long list: no new touch for minutes
         Window.fbind("on_key_down", self._touched)
         Window.fbind("on_textinput", self._touched)
         Window.fbind("on_keyboard", self._keyed)
@@ -150,6 +150,7 @@ class Doorway(BoxLayout):
         self._watching.cancel()
         long_notes.close()
         Window.funbind("on_touch_down", self._touched)
+        Window.funbind("on_touch_move", self._touched)
         Window.funbind("on_key_down", self._touched)
         Window.funbind("on_textinput", self._touched)
         Window.funbind("on_keyboard", self._keyed)

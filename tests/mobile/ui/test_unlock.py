@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from kivy.animation import Animation
 from kivy.core.window import Window
+from kivy.tests.common import UnitTestTouch
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
 
 from field178_mobile.presenters.idle import LOCK_AFTER_S
 from field178_mobile.ui import kit
-from field178_mobile.ui.doorway import BACK_KEY
+from field178_mobile.ui.keyboard import BACK_KEY
 from field178_mobile.ui.widgets.overlay import FullPage
 
 
@@ -86,7 +87,6 @@ def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(doorway):
 
 
 def test_pin_is_typed_on_a_keyboard_too(doorway):
-    from kivy.core.window import Window
     from tests.mobile.ui.fakes import PIN
 
     door = doorway()
@@ -200,8 +200,10 @@ def test_lock_takes_the_systems_window_of_a_long_note_away(doorway):
     assert device.long_texts == []
 
 
-def test_tablet_that_is_written_on_does_not_lock(doorway, monkeypatch):
-    from kivy.core.window import Window
+# A keyboard on the screen is a window of the system: texts come from it, no touches and no keys. A brush that
+# hides a face, or a thumb that walks a long list, moves without a new touch.
+@pytest.mark.parametrize("way", ["text", "move"])
+def test_tablet_that_is_worked_on_does_not_lock(doorway, monkeypatch, way):
     from tests.mobile.ui.fakes import PIN
 
     from field178_mobile.ui import doorway as module
@@ -210,14 +212,21 @@ def test_tablet_that_is_written_on_does_not_lock(doorway, monkeypatch):
     door.meet()
     enter(PIN)
     until(lambda: door.tablet is not None)
+    finger = UnitTestTouch(640, 400)
+    if way == "move":
+        finger.touch_down()
     now = [module.duration_clock()]
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
-    for _word in range(3):
+    for _time in range(3):
         now[0] += LOCK_AFTER_S / 2
-        # A keyboard on the screen is a window of the system: texts come from it, no touches and no keys.
-        Window.dispatch("on_textinput", "ă")
+        if way == "text":
+            Window.dispatch("on_textinput", "ă")
+        else:
+            finger.touch_move(640, 401)
         door._watch(0)
     assert door.tablet is not None
+    if way == "move":
+        finger.touch_up()
 
 
 def test_unlock_passes_the_lint(stage: Stage, doorway, window_size):
@@ -371,7 +380,7 @@ def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(do
     assert heard == []
 
 
-def test_nothing_of_a_locked_notebook_stays_in_memory(doorway, monkeypatch):
+def test_screens_and_store_of_a_locked_notebook_leave_the_memory(doorway, monkeypatch):
     from tests.mobile.ui.fakes import PIN
 
     import field178_mobile.ui.doorway as module
@@ -439,7 +448,6 @@ def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
 
 
 def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, doorway, window_size):
-    from kivy.core.window import Window
     from tests.mobile.ui.fakes import HA, PIN
 
     door = doorway(has_read_notice=False)
@@ -450,7 +458,7 @@ def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stag
         frames()
         enter(PIN)
         until(lambda: find_all("NoticePage"))
-        Window.dispatch("on_keyboard", 27, 0, None, [])
+        Window.dispatch("on_keyboard", BACK_KEY, 0, None, [])
         for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
             stage.dress(window_size, mode, scale)
             assert lint(find("NoticePage")) == [], (mode, scale)
@@ -465,7 +473,7 @@ def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stag
     tap(find("RailItem", key="settings"))
     tap(find("Btn", text="Máy ghi gì về tôi"))
     assert find("NoticePage").ids.head.has_back
-    Window.dispatch("on_keyboard", 27, 0, None, [])
+    Window.dispatch("on_keyboard", BACK_KEY, 0, None, [])
     frames()
     assert find_all("NoticePage") == []
 

@@ -12,6 +12,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.modalview import ModalView
 from kivy.uix.widget import Widget
 
+from field178_mobile.ui.keyboard import BACK_KEY
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets import panes, press, surface, text
@@ -20,7 +21,6 @@ from field178_mobile.ui.widgets.measure import text_width
 __all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
 _REQUIRED = (panes.PaneHead, press.Btn, surface.ScrollPane, text.Txt)
 MOTION_S = 0.2
-BACK_KEY = 27
 TOAST_S = 3.5
 
 
