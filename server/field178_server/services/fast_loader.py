@@ -9,8 +9,9 @@ is besides free of nulls, of unknown members, of keys no path may have and of ov
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
-from functools import cache
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -35,6 +36,15 @@ _FORMATS: Mapping[str, str] = {
 _NOTHING = Literal["\0"]
 _KEY = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}\Z")]
 
+_compiled_types: dict[str, Any] = {}
+_compiling = threading.Lock()
+
+
+def prepare() -> None:
+    """Compile the schema of every declared type, so that no request waits for it."""
+    for type_name in schemas.TYPES:
+        _compiled(type_name)
+
 
 def accepts(type_name: str, data: object) -> bool:
     """Tell whether a record's data is certainly fine. The type MUST be one that is declared."""
@@ -45,9 +55,22 @@ def accepts(type_name: str, data: object) -> bool:
     return True
 
 
-@cache
 def _compiled(type_name: str) -> Any:
-    return _type_of(schemas.json_schema(type_name), type_name)
+    compiled = _compiled_types.get(type_name)
+    if compiled is None:
+        with _compiling:
+            compiled = _compiled_types.get(type_name) or _compile(type_name)
+            _compiled_types[type_name] = compiled
+    return compiled
+
+
+def _compile(type_name: str) -> Any:
+    compiled = _type_of(schemas.json_schema(type_name), type_name)
+    # msgspec completes a type at its first use. Threads that do so at once end the process
+    # (segmentation fault), so that use MUST be over before another thread can see the type.
+    with suppress(ValidationError):
+        msgspec.convert({}, compiled)
+    return compiled
 
 
 def _type_of(node: Node, name: str) -> Any:
