@@ -28,6 +28,8 @@ PAGE_SIZE = 16384
 BUSY_TIMEOUT_S = 10.0
 
 _UNIQUE = "23505"
+_DISK_FULL = "53100"
+_UNWRITABLE = ("database or disk is full", "disk I/O error")
 _PASSING_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "08006", "08003", _UNIQUE})
 # Said by Citus while shards move or a node is away; the outcome may be unknown, a retry is idempotent.
 _PASSING_WORDS = (
@@ -86,6 +88,13 @@ def create_engine_for(url: str) -> Engine:
     )
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite store; None for another engine, or a store in memory."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(str(parsed.database)) if is_file else None
+
+
 def readonly(engine: Engine) -> Engine:
     """Return the engine as seen by a read-only snapshot: one consistent picture for the whole transaction."""
     if engine.dialect.name == "sqlite":
@@ -114,6 +123,15 @@ def is_passing(error: DBAPIError) -> bool:
     if isinstance(error, IntegrityError):
         return "UNIQUE constraint failed" in str(error.orig)
     return any(word in str(error.orig) for word in _PASSING_WORDS)
+
+
+def is_storage_full(error: DBAPIError) -> bool:
+    """Tell whether the engine could not write: its disk is full, over its quota, or fails.
+
+    SQLite says "disk I/O error" of every cause but the plainest.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    return state == _DISK_FULL or (state is None and any(word in str(error.orig) for word in _UNWRITABLE))
 
 
 def bulk_insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:

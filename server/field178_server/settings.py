@@ -55,7 +55,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings; a variable of the environment wins over the file in the data folder."""
-        folder = Path(environment.get(PREFIX + "DATA_DIR") or "field178-data")
+        folder = data_folder(environment)
         merged = {**read_settings_file(folder / SETTINGS_FILE), **environment}
         known = {name: text for name in VARIABLES if (text := merged.get(VARIABLES[name], ""))}
         return cls._from_texts({**known, "data_dir": str(folder)})
@@ -111,6 +111,11 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 _NUMBERS = tuple(field.name for field in fields(Settings) if field.type == "int")
 _PATHS = tuple(field.name for field in fields(Settings) if "Path" in str(field.type))
 _WORDS = tuple(field.name for field in fields(Settings) if field.type == "str")
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Return the data folder that an environment names."""
+    return Path(environment.get(PREFIX + "DATA_DIR") or "field178-data")
 
 
 def is_loopback(host: str) -> bool:

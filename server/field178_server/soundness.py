@@ -25,6 +25,7 @@ from field178_server.models import (
     Scope,
     Tenant,
 )
+from field178_server.ownership import faults_of_owners
 from field178_server.private_files import is_loose
 from field178_server.root_chain import faults_of_roots
 from field178_server.settings import Settings
@@ -76,8 +77,10 @@ def _faults_of_files(settings: Settings) -> Iterator[str]:
 def _faults_of_folder(folder: Path) -> Iterator[str]:
     if not folder.is_dir():
         yield f"data folder: {folder}"
-    elif is_loose(folder):
+        return
+    if is_loose(folder):
         yield f"permissions: {folder}"
+    yield from faults_of_owners(folder)
 
 
 def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = None) -> list[str]:
@@ -109,6 +112,8 @@ def _faults_of_blobs(engine: Engine, settings: Settings) -> Iterator[str]:
                 found = hash_of(file)
         except FileNotFoundError:
             yield f"blob: {sha256} missing"
+        except PermissionError:
+            yield f"blob: {sha256} unreadable"
         else:
             if found != sha256:
                 yield f"blob: {sha256} altered"

@@ -8,7 +8,9 @@ import sys
 from flask import Flask
 
 from field178_server.app import create_app
+from field178_server.ownership import require_owner
 from field178_server.settings import Settings
+from field178_server.single_server import claim_store
 from field178_server.structured_log import configure_log
 from field178_shared.clock import clock_from_environment
 
@@ -19,7 +21,12 @@ def application() -> Flask:
 
 
 def application_of(settings: Settings) -> Flask:
-    """Build the application of these settings and send its log to stderr."""
+    """Build the application of these settings and send its log to stderr.
+
+    Raises WrongAccountError, and AlreadyServedError where another process serves the same SQLite store.
+    """
+    require_owner(settings.data_dir)
+    claim_store(settings)
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     configure_log(sys.stderr, clock, settings.log_level)
     return create_app(settings, clock)

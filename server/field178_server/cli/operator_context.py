@@ -15,13 +15,14 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from field178_server.cli.words import LANGUAGE
+from field178_server.cli.words import LANGUAGE, _
 from field178_server.database import create_engine_for
 from field178_server.keyring import Keyring, KeysMissingError, load_keys
+from field178_server.ownership import WrongAccountError, require_owner
 from field178_server.private_files import LoosePermissionsError
 from field178_server.services.desk import Desk
 from field178_server.services.passwords import Passwords
-from field178_server.settings import SettingError, Settings
+from field178_server.settings import SettingError, Settings, data_folder
 from field178_server.structured_log import configure_log
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock, clock_from_environment
@@ -51,6 +52,8 @@ class Group(click.Group):
             raise Refused(error) from error
         except SettingError as error:
             raise click.UsageError(str(error)) from error
+        except WrongAccountError as error:
+            raise click.ClickException(_account_text(error)) from error
         except (KeysMissingError, LoosePermissionsError) as error:
             raise click.ClickException(str(error)) from error
 
@@ -113,7 +116,8 @@ class Operator:
 
 
 def operator() -> Operator:
-    """Open the data folder that the environment names."""
+    """Open the data folder that the environment names; only its owner may, whatever the command."""
+    require_owner(data_folder(os.environ))
     settings = Settings.from_environment(os.environ)
     opened = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
     context = click.get_current_context()
@@ -122,6 +126,14 @@ def operator() -> Operator:
     context.call_on_close(structlog.reset_defaults)
     context.call_on_close(opened.close)
     return opened
+
+
+def _account_text(error: WrongAccountError) -> str:
+    if error.owner == "root":
+        text = _("{folder} belongs to root, this runs as {account}. Use: sudo chown -R {account}: {folder}")
+    else:
+        text = _("{folder} belongs to {owner}, this runs as {account}. Use: sudo -u {owner} field178 …")
+    return text.format(folder=error.folder, owner=error.owner, account=error.account)
 
 
 def show(pairs: Mapping[str, object], *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from field178_server.settings import (
     read_settings_file,
     write_settings_file,
 )
+from field178_server.single_server import AlreadyServedError
 from field178_shared.clock import SystemClock
 
 
@@ -69,6 +70,9 @@ def serve(host: str, port: int) -> None:
         serving.serve(
             settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url))
         )
+    except AlreadyServedError as error:
+        text = _("A server serves {folder} already; one SQLite store has one server.")
+        raise click.ClickException(text.format(folder=error.args[0])) from error
     except serving.AddressError as error:
         address, reason = error.args
         text = _("Cannot listen on {address} ({reason}). Is a server running already? See --port and --host.")

@@ -1,0 +1,72 @@
+"""The owner of the data folder: only that account works in it, so that every file stays the server's own."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_NAMED = 10
+
+
+class WrongAccountError(Exception):
+    """The data folder belongs to another account than this process runs as."""
+
+    def __init__(self, folder: Path, owner: str, account: str) -> None:
+        super().__init__(f"{folder}: {owner}, not {account}; sudo -u {owner} field178 …")
+        self.folder, self.owner, self.account = folder, owner, account
+
+
+def require_owner(folder: Path) -> None:
+    """Raise WrongAccountError unless this process runs as the owner of the folder; an absent one is free.
+
+    What root writes into it, a backup by root's cron, say, the server could not write to afterwards.
+    """
+    if sys.platform == "win32" or not folder.exists():
+        return
+    owner = folder.stat().st_uid
+    if owner != os.geteuid():
+        raise WrongAccountError(folder.absolute(), _name_of(owner), _name_of(os.geteuid()))
+
+
+def faults_of_owners(folder: Path) -> Iterator[str]:
+    """Yield what in the folder belongs to another account, or cannot be written by its own."""
+    if sys.platform == "win32":
+        return
+    owner = folder.stat().st_uid
+    faults = [fault for path in _everything_in(folder) if (fault := _fault_of(path, owner))]
+    yield from faults[:MOST_NAMED]
+    if len(faults) > MOST_NAMED:
+        yield f"owner: {len(faults) - MOST_NAMED} more"
+
+
+def _everything_in(folder: Path) -> Iterator[Path]:
+    # A folder that cannot be read is named itself by the one above it.
+    for parent, folders, files in os.walk(folder):
+        yield from (Path(parent, name) for name in sorted(folders) + sorted(files))
+
+
+def _fault_of(path: Path, owner: int) -> str:
+    try:
+        about = path.lstat()
+    except FileNotFoundError:
+        return ""  # the server works beside the check
+    if about.st_uid != owner:
+        return f"owner: {path} {_name_of(about.st_uid)}, not {_name_of(owner)}"
+    needed = stat.S_IRWXU if stat.S_ISDIR(about.st_mode) else stat.S_IRUSR | stat.S_IWUSR
+    if not stat.S_ISLNK(about.st_mode) and about.st_mode & needed != needed:
+        return f"permissions: {path}"
+    return ""
+
+
+def _name_of(uid: int) -> str:
+    if sys.platform == "win32":
+        return str(uid)
+    import pwd  # not on every system
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

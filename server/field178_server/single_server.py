@@ -1,0 +1,33 @@
+"""One SQLite store has one server: its write lock, its caches and its hourly work are within one process."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from field178_server.database import sqlite_file
+from field178_server.settings import Settings
+
+if sys.platform != "win32":
+    import fcntl
+
+
+class AlreadyServedError(Exception):
+    """Another process serves this store; the argument is its folder."""
+
+
+def claim_store(settings: Settings) -> None:
+    """Claim a SQLite store for this process until it ends, or raise AlreadyServedError; others need no claim.
+
+    Commands beside the server claim nothing. The system lets go of the claim of a process that died.
+    """
+    store = sqlite_file(settings.effective_database_url)
+    if sys.platform == "win32" or store is None:
+        return
+    # Never closed, on purpose: the lock is that of the open folder.
+    folder = os.open(store.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(folder)
+        raise AlreadyServedError(store.parent.absolute()) from error
