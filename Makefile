@@ -9,10 +9,10 @@ help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: ## play the main job for real: server, tablet, review; leaves the server running
-	@scripts/setup.sh demo && $(PYTHON) -m field178_server.cli demo
+	@scripts/setup.sh demo && $(PYTHON) -m scripts.demo
 
 demo-stop: ## stop the server that `make demo` left running
-	@test ! -x $(PYTHON) || $(PYTHON) -m field178_server.cli demo --stop
+	@test ! -x $(PYTHON) || $(PYTHON) -m scripts.demo --stop
 
 test: ## run every test: units, real screens, real server, real browser, PostgreSQL
 	@scripts/setup.sh test && $(PYTHON) -m pytest -n 2 --dist loadfile

@@ -21,9 +21,8 @@ ENTRY = ROOT / "mobile" / "main.py"
 
 # Read by people, tools and tests; the running tablet opens what is made from them.
 NOT_READ = frozenset({".po", ".yaml", ".typed", ".pyc"})
-# The player drives the demonstration, the fake device belongs to the tests.
+# The fake device belongs to the tests.
 NOT_RUN = (
-    "field178_mobile/player/",
     "field178_mobile/platform/fake.py",
     "field178_shared/codelists/demo_dataset.json",
 )

@@ -13,6 +13,7 @@ DOMAINS = {
     "shared": ROOT / "shared" / "field178_shared",
     "console": ROOT / "server" / "field178_server",
     "tablet": ROOT / "mobile" / "field178_mobile",
+    "demo": ROOT / "scripts" / "demo",
 }
 
 HEADER = """msgid ""

@@ -15,7 +15,7 @@ from scripts.catalog_sources import texts_in
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command over the three domains; `check` fails when it has anything to say."""
+    """Run one command over the domains; `check` fails when it has anything to say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["extract", "compile", "check"])
     command = {"extract": extract, "compile": compile_all, "check": check}[

@@ -13,11 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from field178_mobile.player.fingers import Fingers
-    from field178_mobile.player.work import Work
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-IMAGES = Path(__file__).resolve().parents[1] / "docs" / "img"
+if TYPE_CHECKING:
+    from scripts.tablet_player.fingers import Fingers
+    from scripts.tablet_player.work import Work
+
+IMAGES = ROOT / "docs" / "img"
 # A visit begun for one picture is taken up again by the next tablet: each gets a place of its own.
 PLACES = {
     "landscape": ("moc diep", "Karaoke Mộc Diệp (GL-016)"),
@@ -49,8 +52,8 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        from field178_server.demo import play
-        from field178_server.demo.processes import DemoClock
+        from scripts.demo import play
+        from scripts.demo.processes import DemoClock
 
         # Started with the play's own: the tablet's clock differs from the server's by seconds.
         clock = DemoClock.started()
@@ -74,12 +77,12 @@ def main() -> None:
 
 def shoot_tablet(name: str, mode: str) -> None:
     """Unlock the demo's tablet and take a picture of each place."""
-    from field178_mobile.player.stage import Stage
+    from scripts.tablet_player.stage import Stage
 
     stage = Stage(os.environ)
     from kivy.core.window import Window
+    from scripts.tablet_player.work import Work
 
-    from field178_mobile.player.work import Work
     from field178_mobile.ui.theme import theme
 
     fingers, work = stage.fingers, Work(stage.fingers)
@@ -176,7 +179,7 @@ def draw_room(folder: Path) -> None:
 
 def unlock(fingers: Fingers) -> None:
     """Give the PIN, and wait for the list."""
-    from field178_mobile.player.__main__ import PIN
+    from scripts.tablet_player.__main__ import PIN
 
     fingers.until(lambda: fingers.sees("PinKey"), "the PIN")
     for digit in PIN:
@@ -187,8 +190,7 @@ def unlock(fingers: Fingers) -> None:
 def shoot_console(url: str) -> None:
     """Sign in to the office's desk and take it in each size and mode."""
     from playwright.sync_api import sync_playwright
-
-    from field178_server.demo.play import PASSWORD
+    from scripts.demo.play import PASSWORD
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)

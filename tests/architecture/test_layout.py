@@ -122,7 +122,7 @@ def test_the_lock_names_no_place_to_download_from() -> None:
 def test_every_decision_has_its_four_parts_and_a_number_of_its_own() -> None:
     decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
     numbers = [path.name[:4] for path in decisions]
-    assert numbers == [f"{n:04d}" for n in range(1, len(decisions) + 1)]
+    assert len(set(numbers)) == len(numbers)
     for path in decisions:
         text = path.read_text("utf-8")
         for part in ("## Context", "## Decision", "## Alternatives", "## Consequences"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.bench.figures import figure, percentile
 
 if TYPE_CHECKING:
-    from field178_mobile.player.fingers import Fingers
+    from scripts.tablet_player.fingers import Fingers
 
 FRAMES = 200
 SCREEN_FPS = 60
@@ -38,10 +38,9 @@ def main() -> None:
 
 def _measure_screens(folder: Path) -> None:
     # Late: what comes with it must not be imported before the application has prepared Kivy.
+    from scripts.tablet_player.stage import Stage
     from tests.bench.stocked import stock
     from tests.mobile.ui.fakes import StillRunner
-
-    from field178_mobile.player.stage import Stage
 
     pin = stock(folder)
     stage = Stage(os.environ, lambda _store, _enrolment, _key: StillRunner())

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from scripts.demo import play
+from scripts.demo.processes import DemoClock, ServerProcess, Tablet
+from scripts.demo.reviewer import Reviewer
 from tests.bench.figures import figure, percentile
 
-from field178_server.demo import play
-from field178_server.demo.processes import DemoClock, ServerProcess, Tablet
-from field178_server.demo.reviewer import Reviewer
 from field178_server.demo.seed import Seeded
 
 PRESS_TARGET_MS = 12

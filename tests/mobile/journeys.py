@@ -6,7 +6,8 @@ taps. No step is skipped that an officer would do.
 
 from __future__ import annotations
 
-from field178_mobile.player.fingers import Fingers
+from scripts.tablet_player.fingers import Fingers
+
 from field178_mobile.presenters.section_view import PageState
 from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 

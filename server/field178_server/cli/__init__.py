@@ -8,7 +8,6 @@ import click
 
 from field178_server.cli import (
     backups,
-    demo,
     history,
     minutes_numbers,
     notices,
@@ -25,7 +24,6 @@ from field178_server.cli.operator_context import Group
 from field178_server.cli.words import _
 
 COMMANDS: tuple[click.Command, ...] = (
-    demo.demo,
     setup.init,
     setup.serve,
     setup.check,

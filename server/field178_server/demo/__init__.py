@@ -1,1 +1,1 @@
-"""Made-up data of one district and the play of the main job on it."""
+"""The made-up district: its records, and how they are filed in an empty store."""

@@ -11,12 +11,12 @@ from pathlib import Path
 from kivy.base import EventLoop
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
+from scripts.tablet_player.fingers import Fingers, NotOnScreen
+from scripts.tablet_player.work import Work
 from tests.mobile.inspection_world import KARAOKE
 from tests.mobile.ui.lives import Lives
 from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, everything, frames
 
-from field178_mobile.player.fingers import Fingers, NotOnScreen
-from field178_mobile.player.work import Work
 from field178_mobile.presenters.visit_places import CHECKLIST
 from field178_mobile.ui.keyboard import BACK_KEY
 from field178_mobile.ui.theme import theme

@@ -112,7 +112,7 @@ def test_nothing_is_lost_when_the_process_dies_in_a_visit(table: Table):
 
 
 def test_question_stays_under_the_thumb_when_its_violations_unfold(table: Table):
-    from field178_mobile.player.fingers import Fingers
+    from scripts.tablet_player.fingers import Fingers
 
     table.lay()
     table.go_out()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kivy.uix.widget import Widget
+from scripts.tablet_player.fingers import Fingers, NotOnScreen
 
-from field178_mobile.player.fingers import Fingers, NotOnScreen
 from field178_mobile.ui.language import language as _
 
 SECTION_LIMIT = 30

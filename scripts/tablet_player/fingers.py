@@ -11,8 +11,8 @@ from kivy.input.motionevent import MotionEvent
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
+from scripts.tablet_player.pace import Pace
 
-from field178_mobile.player.pace import Pace
 from field178_mobile.ui.widgets.field import Entry
 from field178_shared.clock import duration_clock
 

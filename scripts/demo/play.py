@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from field178_server.cli.words import _
+from scripts.demo.processes import DemoClock, ServerProcess, Tablet
+from scripts.demo.reviewer import Reviewer
+from scripts.demo.words import _
+
 from field178_server.database import create_engine_for
-from field178_server.demo.processes import DemoClock, ServerProcess, Tablet
-from field178_server.demo.reviewer import Reviewer
 from field178_server.demo.seed import Seeded, Store, seed
 from field178_server.installation import install
 from field178_server.services.desk import Desk
@@ -26,7 +27,7 @@ from field178_shared.codelists import demo, load
 from field178_shared.ids import IdSource
 
 # Printed for everybody to see: every account of the made-up district has it.
-PASSWORD = "gia-lap-an-lao-178"  # noqa: S105
+PASSWORD = "gia-lap-an-lao-178"
 USUAL_PORT = 8178
 # Five workers there at the last visit, as now.
 KARAOKE = {"words": "tu suong", "title": "Karaoke Tú Sương (GL-015)"}
@@ -194,7 +195,7 @@ def _must(holds: bool, seen: object) -> None:
 
 def command(server: ServerProcess, *arguments: str) -> dict[str, str]:
     """Run an operator's command on the server's store; returns its answer where it was asked as JSON."""
-    done = subprocess.run(  # noqa: S603  our own program
+    done = subprocess.run(
         [sys.executable, "-m", "field178_server.cli", *arguments],
         env=server.environment(),
         capture_output=True,

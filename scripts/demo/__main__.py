@@ -1,4 +1,4 @@
-"""The play of the main job on made-up data: `demo`."""
+"""`python -m scripts.demo` plays the main job on made-up data: `make demo`, `make demo-stop`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 import click
-
-from field178_server.cli.words import _
+from scripts.demo.words import _
 
 FOLDER = ".demo"
 
@@ -17,9 +16,9 @@ FOLDER = ".demo"
 @click.option(
     "--folder", default=FOLDER, show_default=True, type=click.Path(path_type=Path), help=_("Where.")
 )
-def demo(is_stop: bool, folder: Path) -> None:
+def main(is_stop: bool, folder: Path) -> None:
     """Play the main job, each step told in plain words."""
-    from field178_server.demo import play  # starts a tablet, a server, and imports both
+    from scripts.demo import play  # starts a tablet, a server, and imports both
 
     where = folder.absolute()
     if is_stop:
@@ -47,3 +46,7 @@ def _screen() -> dict[str, str]:
 def _tablet_command(folder: Path) -> str:
     own = f"FIELD178_TABLET_DIR={folder / 'tablet'} FIELD178_CLOCK_START=2025-03-11T08:30:00+07:00"
     return f"{own} field178-tablet  (PIN 178259)"
+
+
+if __name__ == "__main__":
+    main(prog_name="demo")

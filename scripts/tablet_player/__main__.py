@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from field178_mobile.player.stage import Stage
+from scripts.tablet_player.stage import Stage
 
 if TYPE_CHECKING:
     from field178_mobile.store import Store, StoreStatus
@@ -29,7 +29,7 @@ class Player:
     """The script's side of one running tablet."""
 
     def __init__(self, stage: Stage) -> None:
-        from field178_mobile.player.work import Work
+        from scripts.tablet_player.work import Work
 
         self.stage = stage
         self.fingers = stage.fingers
@@ -165,7 +165,7 @@ class Player:
         return {view.id for one in record_types for view in self._store().views(one)}
 
     def _counted(self, work: Callable[[], None]) -> Seen:
-        from field178_mobile.player.pace import Pace
+        from scripts.tablet_player.pace import Pace
 
         self.fingers.pace = pace = Pace()
         before = self.fingers.taps

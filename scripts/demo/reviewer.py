@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_server.demo.browser import Browser
+from scripts.demo.browser import Browser
 
 
 class Reviewer:

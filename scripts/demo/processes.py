@@ -19,7 +19,8 @@ DEMO_START = datetime.fromisoformat("2025-03-11T08:00:00+07:00")
 STOP_WITHIN_S = 15.0
 # A busy machine takes its time to end a program with a window.
 TABLET_STOP_WITHIN_S = 60.0
-PLAYER = "field178_mobile.player"
+ROOT = Path(__file__).resolve().parents[2]
+PLAYER = "scripts.tablet_player"
 
 
 @dataclass
@@ -60,7 +61,7 @@ class ServerProcess:
         """Serve, and return when connections are taken."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "server.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603  our own program
+            process = subprocess.Popen(
                 [sys.executable, "-m", "field178_server.cli", "serve", "--port", str(self.port)],
                 env=self.environment(),
                 stdout=subprocess.PIPE,
@@ -104,8 +105,9 @@ class Tablet:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }
         self._log = (folder / "tablet.log").open("ab")
-        self._process = subprocess.Popen(  # noqa: S603  our own program
+        self._process = subprocess.Popen(
             [sys.executable, "-m", PLAYER],
+            cwd=ROOT,
             env={**os.environ, **own, **screen},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -22,8 +22,7 @@ class Stage:
         # Kivy reads its settings when it is first imported: not before build_app has made them.
         from kivy.base import runTouchApp
         from kivy.clock import Clock as Frames
-
-        from field178_mobile.player.fingers import Fingers
+        from scripts.tablet_player.fingers import Fingers
 
         self.app._run_prepare()
         runTouchApp(embedded=True)
