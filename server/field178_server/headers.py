@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from field178_server.whole_numbers import parse_whole_number
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER, VERSION
 
@@ -62,7 +63,7 @@ def spoken_protocol() -> int:
 
     A missing header is left to the views: stock tus clients and people's browsers do not send it.
     """
-    return int(request.headers.get(HEADER, VERSION))
+    return parse_whole_number(request.headers.get(HEADER, "")) or VERSION
 
 
 def _refuse_unknown_protocol() -> None:

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from field178_server.whole_numbers import parse_whole_number
+
 SETTINGS_FILE = "settings.env"
 PREFIX = "FIELD178_"
 _CHOICES = {
@@ -145,6 +147,7 @@ def _is_instant(text: str) -> bool:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    number = parse_whole_number(text, 9)
+    if number is None:
         raise SettingError(f"{VARIABLES[name]}: 0, 1, 2 …")
-    return int(text)
+    return number

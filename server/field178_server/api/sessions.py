@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -44,4 +46,4 @@ def open_session() -> ResponseReturnValue:
     )
     if not opened:
         raise AppError(ErrorCode.SIGNATURE_REFUSED)
-    return {"token": token, "expires_in_s": int(SESSION_LIFE.total_seconds())}
+    return {"token": token, "expires_in_s": SESSION_LIFE // timedelta(seconds=1)}

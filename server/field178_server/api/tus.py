@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 
 from field178_server.files.piece import Checksum
 from field178_server.services.upload_rows import Wanted
+from field178_server.whole_numbers import parse_whole_number
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 
@@ -20,7 +21,6 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration"
 ALGORITHMS = {"sha1": 20, "sha256": 32}
 PIECE = "application/offset+octet-stream"
-_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAMED = ("sha256", "content_type", "record_id")
 
@@ -33,10 +33,10 @@ def check_version(headers: Headers) -> None:
 
 def number(headers: Headers, name: str) -> int:
     """Return a header that holds a whole number."""
-    text = headers.get(name, "")
-    if _NUMBER.fullmatch(text) is None:
+    found = parse_whole_number(headers.get(name, ""))
+    if found is None:
         raise _bad(name)
-    return int(text)
+    return found
 
 
 def wanted(headers: Headers) -> Wanted:

@@ -19,6 +19,7 @@ from field178_server.unit_of_work import run_write
 from field178_server.web.flash import leave_flash
 from field178_server.web.preferences import chosen_language
 from field178_server.web.speech import Speech
+from field178_server.whole_numbers import parse_whole_number
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 
@@ -76,12 +77,12 @@ def office() -> Desk:
     return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor())
 
 
-def whole_number(name: str) -> int:
-    """Return a revision that a form carries; a form that was tampered with is a bad request."""
-    text = request.form.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 11):
+def whole_number(name: str, default: str = "") -> int:
+    """Return a number that a form carries; a form that was tampered with is a bad request."""
+    number = parse_whole_number(request.form.get(name, default))
+    if number is None:
         raise AppError(ErrorCode.BAD_REQUEST)
-    return int(text)
+    return number
 
 
 def lists_typed(prefix: str) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from field178_server.queries.paging import Page
+from field178_server.whole_numbers import parse_whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,7 @@ class PageLinks:
 
 def wanted_page(text: str) -> int:
     """Read the number of a page in an address; whatever is none is the first page."""
-    is_number = text.isascii() and text.isdigit() and len(text) < 6
-    return max(1, int(text)) if is_number else 1
+    return max(1, parse_whole_number(text, 5) or 1)
 
 
 def page_links(page: Page, href: Callable[[int], str]) -> PageLinks:

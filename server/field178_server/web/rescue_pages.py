@@ -21,6 +21,7 @@ from field178_server.services.type_rules import declared_types
 from field178_server.services.upload_rows import limits_of
 from field178_server.unit_of_work import snapshot
 from field178_server.uploading import Uploading
+from field178_server.web.acts import whole_number
 from field178_server.web.blueprint import web
 from field178_server.web.preferences import chosen_language
 from field178_server.web.rendering import desk_of, render
@@ -45,13 +46,11 @@ def send_rescue() -> AnyResponse:
     runtime, folder, sent = current_runtime(), _folder(), request.files.get("file")
     if sent is None or not sent.filename:
         return _page("rescue.html", 422, error=problem_text("none", Speech(chosen_language())))
-    file_id = request.form.get("upload", "")
+    offset, file_id = whole_number("offset", "0"), request.form.get("upload", "")
     if not file_id:
         file_id = runtime.ids.time_ordered()
         folder.begin(file_id, runtime.clock.now())
-    offset = request.form.get("offset", "0")
-    limit = limits_of(runtime.settings).device
-    folder.append(file_id, int(offset) if offset.isdecimal() else -1, sent.stream, limit)
+    folder.append(file_id, offset, sent.stream, limits_of(runtime.settings).device)
     if request.form.get("more"):
         return jsonify(upload=file_id, href=url_for("web.rescue_file", file_id=file_id))
     return redirect(url_for("web.rescue_file", file_id=file_id), 303)

@@ -10,6 +10,7 @@ from datetime import datetime
 from field178_server.web import shown_values as show
 from field178_server.web.fields import field_at, value_text
 from field178_server.web.speech import Speech
+from field178_server.whole_numbers import parse_whole_number
 from field178_shared.clock import VIETNAM, from_wire, to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas import TYPES, kinds
@@ -98,9 +99,10 @@ def _options(place: tuple[str, str], ids: Sequence[object], speech: Speech) -> t
 
 def _whole_number(text: str) -> object:
     digits = re.sub(r"[.,\u00a0 ]", "", text) if _GROUPED.fullmatch(text) else text
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 16):
+    number = parse_whole_number(digits)
+    if number is None:
         raise AppError(ErrorCode.NOT_INTEGER)
-    return int(digits)
+    return number
 
 
 def _instant(text: str) -> object:
