@@ -15,23 +15,19 @@ from field178_mobile.vault import Enrolment, base64url
 from field178_shared.clock import Clock, to_wire
 from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import SUFFIX, Origin, distinct
-from field178_shared.rescue_writing import Cargo, write_rescue
+from field178_shared.rescue import SUFFIX, Origin, write_rescue
 
-Progress = Callable[[float], None]
 # EFBIG: the file system of a stick takes no file of this size.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """Where the file lies and what it holds; `drafts` stayed on the tablet."""
+    """Where the file lies and what it holds."""
 
     path: Path
     changes: int
-    photos: int = 0
     size_bytes: int = 0
-    drafts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,8 @@ class Rescuer:
     clock: Clock
     folder: Callable[[], Path]
 
-    def __call__(self, progress: Progress = lambda _share: None) -> Rescued:
-        """Write a new file, telling how much of it is there (0 to 1).
+    def __call__(self) -> Rescued:
+        """Write a new file.
 
         AppError (rescue_unwritten, rescue_no_room on a full disk, with the path) leaves no file behind.
         """
@@ -55,7 +51,7 @@ class Rescuer:
         try:
             make_folder(path.parent)
             with _dropped_unless_done(fresh):
-                count = self._write(fresh, work, progress)
+                count = self._write(fresh, work)
                 size_bytes = fresh.stat().st_size
                 fresh.replace(path)
             sync_folder(path.parent)
@@ -63,32 +59,20 @@ class Rescuer:
             is_full = error.errno in _FULL
             code = ErrorCode.RESCUE_NO_ROOM if is_full else ErrorCode.RESCUE_UNWRITTEN
             raise AppError(code, path=str(path)) from error
-        return Rescued(path, count, len(distinct(work.photos)), size_bytes, work.drafts)
+        return Rescued(path, count, size_bytes)
 
     def _path(self) -> Path:
         stamp = self.clock.now().strftime("%Y%m%d-%H%M%S")
         return self.folder() / f"cuu-ho-{self.enrolment.device[-6:]}-{stamp}{SUFFIX}"
 
-    def _write(self, path: Path, work: HeldWork, progress: Progress) -> int:
+    def _write(self, path: Path, work: HeldWork) -> int:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             keys = base64url.decode(self.enrolment.sealing_key), self.device_key
-            cargo = Cargo(work.changes, work.photos, self._reading(work, progress))
-            count = write_rescue(file, self._origin(work), cargo, *keys)
+            count = write_rescue(file, self._origin(work), work.changes, *keys)
             file.flush()
             os.fsync(file.fileno())
         return count
-
-    def _reading(self, work: HeldWork, progress: Progress) -> Callable[[str, int, int], bytes]:
-        total, done = sum(one.size for one in distinct(work.photos)), 0
-
-        def read(sha256: str, offset: int, length: int) -> bytes:
-            nonlocal done
-            done += length
-            progress(done / total)
-            return self.store.photos.read(sha256, offset, length)
-
-        return read
 
     def _origin(self, work: HeldWork) -> Origin:
         one = self.enrolment

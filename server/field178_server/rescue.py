@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.exchange import Exchange
 from field178_server.models import Device
-from field178_server.rescue_photos import look_at_photos, take_photos
 from field178_server.rescue_tally import Tally
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Batch
@@ -21,7 +20,6 @@ from field178_server.services.device_context import load_devices
 from field178_server.services.ledger import find_entries
 from field178_server.services.push import push
 from field178_server.unit_of_work import run_write, snapshot
-from field178_server.uploading import Uploading
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_CHANGES, Change
 from field178_shared.rescue import Origin, RescueFile
@@ -67,20 +65,18 @@ def rehearse(exchange: Exchange, rescue: RescueFile) -> Imported:
     try:
         run_write(exchange.engine, work)
     except _Rehearsed:
-        look_at_photos(exchange, rescue, tally)
         return Imported(rescue.origin, tally)
     raise AssertionError("unreachable")
 
 
-def take_in(exchange: Exchange, desk: Desk, uploading: Uploading, rescue: RescueFile) -> Imported:
-    """Take the changes in, then the photos: a break anywhere leaves a part, and the next time the rest."""
+def take_in(exchange: Exchange, desk: Desk, rescue: RescueFile) -> Imported:
+    """Take the changes in; a break leaves the batches before it, and the next import takes the rest."""
     tally = Tally(unreadable=_count_unreadable(rescue))
     origin = rescue.origin
     for changes in _batches(_changes(rescue)):
         with snapshot(exchange.engine) as session:
             known = _known(session, exchange, changes)
         tally.add(changes, exchange.take_in(origin.device, origin.incarnation, changes), known)
-    take_photos(exchange, uploading, rescue, tally)
     entry = Entry("rescue.import", origin.device, details=tally.details())
     run_write(exchange.engine, lambda session: desk.note(session, entry))
     return Imported(origin, tally)

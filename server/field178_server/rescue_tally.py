@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from field178_server.services.push import Answered
 from field178_shared.protocol import Change, Status
-
-
-class PhotoFate(StrEnum):
-    """What becomes of one photo: `missing` is not whole in the file, `refused` never kept."""
-
-    NEW = "new"
-    KNOWN = "known"
-    MISSING = "missing"
-    REFUSED = "refused"
 
 
 @dataclass(slots=True)
@@ -30,7 +20,7 @@ class Touched:
 
 @dataclass(slots=True)
 class Tally:
-    """The changes and photos of one file, counted; `known` ones had a verdict before."""
+    """The changes of one file, counted; `known` ones had a verdict before."""
 
     new: int = 0
     known: int = 0
@@ -38,8 +28,6 @@ class Tally:
     statuses: Counter[Status] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     records: dict[str, Touched] = field(default_factory=dict)
-    photos: Counter[PhotoFate] = field(default_factory=Counter)
-    photo_reasons: Counter[str] = field(default_factory=Counter)
 
     @property
     def total(self) -> int:
@@ -54,7 +42,7 @@ class Tally:
     @property
     def is_all_known(self) -> bool:
         """Whether taking it in would change nothing."""
-        return not (self.new or self.photos[PhotoFate.NEW])
+        return not self.new
 
     def add(self, changes: Iterable[Change], answers: Iterable[Answered], known: frozenset[str]) -> None:
         """Count the verdicts on some changes."""
@@ -69,19 +57,9 @@ class Tally:
                 self.reasons[receipt.reason] += 1
             self._touch(change, receipt.status)
 
-    def add_photo(self, fate: PhotoFate, reason: str | None = None) -> None:
-        """Count one photo, and why it is missing or refused."""
-        self.photos[fate] += 1
-        if reason is not None:
-            self.photo_reasons[reason] += 1
-
     def details(self) -> dict[str, str | int | None]:
         """Return the counts as the audit trail keeps them."""
-        photos = {f"photos_{fate}": self.photos[fate] for fate in PhotoFate if self.photos[fate]}
-        return {
-            **{"new": self.new, "known": self.known, "held": self.held, "unreadable": self.unreadable},
-            **photos,
-        }
+        return {"new": self.new, "known": self.known, "held": self.held, "unreadable": self.unreadable}
 
     def _touch(self, change: Change, status: Status) -> None:
         before = self.records.setdefault(change.record_id, Touched(change.type, status))

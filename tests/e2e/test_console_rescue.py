@@ -13,10 +13,8 @@ from tests.e2e.race import an_office
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.test_console import PASSWORD, browser, check_page, sign_in
-from tests.e2e.test_rescue import file_with_photo, rescued
-from tests.e2e.test_tablet_photos import noisy_picture
+from tests.e2e.test_rescue import file_some, rescued
 
-from field178_mobile.picture import prepare
 from field178_mobile.sync.events import SyncMessage
 
 __all__ = ["browser"]
@@ -38,25 +36,19 @@ def tablet(office: ServerProcess, tmp_path: Path) -> Iterator[RealTablet]:
         yield one
 
 
-def large_file(tablet: RealTablet, folder: Path) -> Path:
-    """A file that takes several pieces: a reviewer's stick of a bad week."""
-    for seed in range(12):
-        file_with_photo(tablet, prepare(noisy_picture(seed + 40, (1600, 1200))))
-    file = rescued(tablet, folder)
-    assert file.stat().st_size > 5 << 20
-    return file
-
-
-def test_a_reviewer_takes_in_a_large_file_by_keyboard(
+def test_a_reviewer_takes_in_a_file_of_several_pieces_by_keyboard(
     office: ServerProcess, tablet: RealTablet, browser: Browser, tmp_path: Path
 ) -> None:
-    file = large_file(tablet, tmp_path)
+    for number in range(12):
+        tablet.file(tablet.ids.time_ordered(), name=f"Nhà nghỉ {number}")
+    file = rescued(tablet, tmp_path)
     with watched_page(browser, office.url) as watched:
         page = watched.page
         sign_in(page)
         page.goto("/tablets")
         page.get_by_role("link", name="Nhập tệp cứu hộ").press("Enter")
         check_page(watched, "/tablets/rescue")
+        page.locator("form[data-piece-bytes]").evaluate("form => { form.dataset.pieceBytes = 1000 }")
         sent: list[str] = []
         page.on("request", lambda asked: sent.append(asked.method) if asked.method == "POST" else None)
         page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
@@ -64,21 +56,20 @@ def test_a_reviewer_takes_in_a_large_file_by_keyboard(
         expect(page.get_by_role("heading", level=1)).to_contain_text("Tệp cứu hộ của")
         assert len(sent) > 1
         check_page(watched, page.url.removeprefix(office.url))
-        expect(page.get_by_role("region", name="Trong tệp có")).to_contain_text("Ảnh trong tệp12")
+        expect(page.get_by_role("region", name="Trong tệp có")).to_contain_text("Thay đổi trong tệp12")
         page.get_by_role("button", name="Nhập vào sổ").press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("12 thay đổi mới")
         expect(page.get_by_role("main")).to_contain_text("Nhập lại cũng không thay đổi gì")
         check_page(watched, page.url.removeprefix(office.url))
         page.get_by_role("region", name="Các phiếu trong tệp").get_by_role("link").first.press("Enter")
-        expect(page.get_by_role("heading", level=2, name="Nhà nghỉ có ảnh")).to_be_visible()
-        expect(page.get_by_role("img", name="Ảnh")).to_be_visible()
+        expect(page.get_by_role("heading", level=2, name="Nhà nghỉ 0")).to_be_visible()
     assert tablet.sync() is SyncMessage.IN_SYNC
 
 
 def test_a_cut_file_is_refused_on_a_phone_and_the_whole_one_taken(
     office: ServerProcess, tablet: RealTablet, browser: Browser, tmp_path: Path
 ) -> None:
-    file_with_photo(tablet, prepare(noisy_picture(60)))
+    file_some(tablet, 4)
     file = rescued(tablet, tmp_path)
     whole = file.read_bytes()
     with watched_page(browser, office.url, viewport=PHONE, has_touch=True) as watched:
@@ -96,14 +87,14 @@ def test_a_cut_file_is_refused_on_a_phone_and_the_whole_one_taken(
         page.get_by_label("Tệp cứu hộ (.f178)").set_input_files(file)
         page.get_by_role("button", name="Xem tệp").tap()
         page.get_by_role("button", name="Nhập vào sổ").tap()
-        expect(page.get_by_role("status").first).to_contain_text("Ảnh: 1 mới")
+        expect(page.get_by_role("status").first).to_contain_text("4 thay đổi mới")
         check_page(watched, page.url.removeprefix(office.url))
 
 
 def test_without_script_a_small_file_goes_whole(
     office: ServerProcess, tablet: RealTablet, browser: Browser, tmp_path: Path
 ) -> None:
-    file_with_photo(tablet, prepare(noisy_picture(61)))
+    file_some(tablet, 1)
     file = rescued(tablet, tmp_path)
     with watched_page(browser, office.url, java_script_enabled=False) as watched:
         page = watched.page

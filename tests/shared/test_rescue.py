@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from field178_shared import rescue, rescue_writing
+from field178_shared import rescue
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import MAGIC, CarriedFile, Origin, RescueFile
-from field178_shared.rescue_writing import Cargo, write_rescue
+from field178_shared.rescue import MAGIC, Origin, RescueFile, write_rescue
 
 OFFICE = X25519PrivateKey.generate()
 TABLET = Ed25519PrivateKey.generate()
@@ -25,34 +22,13 @@ CHANGES = [{"n": number, "set": {"name": "Nhà nghỉ " + "á" * 30}} for number
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rescue, "PART_BYTES", 600)
-    monkeypatch.setattr(rescue, "PIECE_BYTES", 256)
-    monkeypatch.setattr(rescue_writing, "PIECE_BYTES", 256)
 
 
-PHOTOS = {hashlib.sha256(data).hexdigest(): data for data in (b"a" * 1000, b"b" * 300, b"c" * 2000)}
-CARRIED = tuple(CarriedFile(sha256, len(data), "image/jpeg", "r1") for sha256, data in PHOTOS.items())
-
-
-def written(
-    changes: list[dict[str, object]] = CHANGES, files: tuple[CarriedFile, ...] = (), spoiled: str = ""
-) -> bytes:
-    def read(sha256: str, offset: int, length: int) -> bytes:
-        if sha256 == spoiled:
-            raise AppError(ErrorCode.STORE_DAMAGED)
-        return PHOTOS.get(sha256, b"x" * 9)[offset : offset + length]
-
+def written(changes: list[dict[str, object]] = CHANGES) -> bytes:
     file = io.BytesIO()
     office = OFFICE.public_key().public_bytes_raw()
-    cargo = Cargo(changes, files, read)
-    assert write_rescue(file, ORIGIN, cargo, office, TABLET.private_bytes_raw()) == len(changes)
+    assert write_rescue(file, ORIGIN, changes, office, TABLET.private_bytes_raw()) == len(changes)
     return file.getvalue()
-
-
-def photos_in(content: bytes) -> dict[str, object]:
-    """Return the bytes of each photo, or why they are not whole."""
-    file = RescueFile(io.BytesIO(content), OFFICE)
-    file.check(TABLET.public_key().public_bytes_raw())
-    return {one.sha256: file.fault_of(one) or b"".join(file.read(one)) for one in file.files}
 
 
 def read(
@@ -122,66 +98,9 @@ def test_any_other_file_is_called_what_it_is() -> None:
     assert refusal(b"") == "not_ours"
 
 
-def test_a_version_this_reader_does_not_know_is_called_newer() -> None:
-    assert refusal(MAGIC + b"\x03") == "newer"
-
-
-def test_without_photos_it_is_what_every_reader_knows() -> None:
+def test_there_is_one_version_and_any_above_it_is_called_newer() -> None:
     assert written()[len(MAGIC)] == 1
-    assert written(files=CARRIED)[len(MAGIC)] == 2
-
-
-def test_photos_travel_beside_the_changes() -> None:
-    content = written(files=CARRIED)
-    assert read(content) == CHANGES
-    assert photos_in(content) == PHOTOS
-    assert b"aaaa" not in content
-
-
-def test_a_photo_of_two_records_travels_once() -> None:
-    again = replace(CARRIED[0], record_id="r2")
-    once, twice = written(files=CARRIED[:1]), written(files=(CARRIED[0], again))
-    assert photos_in(twice) == {CARRIED[0].sha256: PHOTOS[CARRIED[0].sha256]}
-    assert len(twice) - len(once) < 300
-
-
-def test_a_cut_among_the_photos_leaves_what_is_whole_and_names_the_rest() -> None:
-    content = written(files=CARRIED)
-    first, second, third = PHOTOS
-    pieces = sum(len(data) + 16 * -(-len(data) // 256) for data in PHOTOS.values())
-    whole_changes = len(content) - pieces
-    for size in range(whole_changes, len(content), 97):
-        found = photos_in(content[:size])
-        assert read(content[:size]) == CHANGES
-        assert found[third] == "cut"
-        assert all(found[one] in ("cut", PHOTOS[one]) for one in (first, second))
-    assert photos_in(content[:-1]) == {**PHOTOS, third: "cut"}
-    assert refusal(content[: whole_changes - 1]) == "cut"
-
-
-def test_a_flipped_bit_in_a_photo_costs_that_photo_alone() -> None:
-    content = bytearray(written(files=CARRIED))
-    content[-1] ^= 1
-    found = photos_in(bytes(content))
-    assert list(found.values())[:2] == list(PHOTOS.values())[:2]
-    assert list(found.values())[2] == "damaged"
-
-
-def test_a_photo_that_the_tablet_cannot_read_costs_that_photo_alone() -> None:
-    found = photos_in(written(files=CARRIED, spoiled=CARRIED[1].sha256))
-    assert found == {**PHOTOS, CARRIED[1].sha256: "damaged"}
-
-
-def test_a_flipped_bit_before_the_photos_is_refused() -> None:
-    content = written(CHANGES[:2], CARRIED[:1])
-    end = len(content) - 1000 - 16 * 4
-    for position in range(end):
-        refusal(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
-
-
-@pytest.mark.parametrize("bad", [{"size": 0}, {"sha256": "../x"}, {"size": 9}])
-def test_a_list_that_names_what_is_no_photo_is_refused(bad: dict[str, object]) -> None:
-    assert refusal(written(files=(CARRIED[0], replace(CARRIED[0], **bad)))) == "damaged"
+    assert refusal(MAGIC + b"\x02") == "newer"
 
 
 def split(content: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""The rescue card: what a file would hold, how far it is written, where it lies, what to do with it."""
+"""The rescue card: what a file would hold, where it lies, what to do with it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from field178_mobile.ports import UiThread
 from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.i18n import N_
-
-# Fewer steps than frames: a bar that moves by less is not seen to move.
-STEP = 0.02
 
 
 class Rescued(Protocol):
@@ -33,22 +29,17 @@ class Rescued(Protocol):
         ...
 
     @property
-    def photos(self) -> int:
-        """How many photos it holds."""
-        ...
-
-    @property
     def size_bytes(self) -> int:
         """How large it is."""
         ...
 
 
-Write = Callable[[Callable[[float], None]], Rescued]
+Write = Callable[[], Rescued]
 
 
 @dataclass(frozen=True, slots=True)
 class RescueState:
-    """The card, whole. `stays` says what no file takes along; `share` is how much is written (0 to 1).
+    """The card, whole. `stays` says what no file takes along.
 
     `done` names a file that was written, `place` its folder and content; `error` says why there is none, and
     `advice` what to do next, either way.
@@ -57,7 +48,6 @@ class RescueState:
     holds: str = ""
     stays: str = ""
     is_writing: bool = False
-    share: float = 0.0
     done: str = ""
     place: str = ""
     error: str = ""
@@ -71,16 +61,16 @@ class RescuePresenter:
         self,
         status: Callable[[], StoreStatus],
         write: Write,
-        threads: tuple[Background, UiThread],
+        background: Background,
         words: Wording,
         render: Callable[[RescueState], None],
     ) -> None:
         self._status = status
         self._write = write
-        self._background, self._ui_thread = threads
+        self._background = background
         self._words = words
         self._render = render
-        self._share: float | None = None
+        self._is_writing = False
         self._done: Rescued | None = None
         self._error: AppError | None = None
 
@@ -90,24 +80,18 @@ class RescuePresenter:
 
     def write(self) -> None:
         """Write a new file, one at a time."""
-        if self._share is not None:
+        if self._is_writing:
             return
-        self._share, self._done, self._error = 0.0, None, None
+        self._is_writing, self._done, self._error = True, None, None
         self.refresh()
-        self._background.run(lambda: self._write(self._go_on), self._on_done, self._on_failed)
-
-    def _go_on(self, share: float) -> None:
-        # On the worker thread: one number, read whole by the other.
-        if self._share is not None and share - self._share >= STEP:
-            self._share = share
-            self._ui_thread.post(self.refresh)
+        self._background.run(self._write, self._on_done, self._on_failed)
 
     def _on_done(self, done: Rescued) -> None:
-        self._share, self._done = None, done
+        self._is_writing, self._done = False, done
         self.refresh()
 
     def _on_failed(self, error: AppError) -> None:
-        self._share, self._error = None, error
+        self._is_writing, self._error = False, error
         self.refresh()
 
     def _state(self) -> RescueState:
@@ -115,8 +99,7 @@ class RescuePresenter:
         return RescueState(
             holds=self._holds(status),
             stays=self._stays(status),
-            is_writing=self._share is not None,
-            share=self._share or 0.0,
+            is_writing=self._is_writing,
             done=self._words.say("Written: {name}", name=self._done.path.name) if self._done else "",
             place=self._place(self._done) if self._done else "",
             error=message(error.code, self._words.language) if error else "",
@@ -126,11 +109,9 @@ class RescuePresenter:
         )
 
     def _holds(self, status: StoreStatus) -> str:
-        photos = status.unsent_photos + status.photos_aside
-        if not status.unsent_changes and not photos:
+        if not status.unsent_changes:
             return self._words.translate(N_("Nothing waits: no rescue file is needed now."))
-        said = N_("It would hold: unsent changes {changes}, photos {photos}.")
-        return self._words.say(said, changes=status.unsent_changes, photos=photos)
+        return self._words.say(N_("It would hold: unsent changes {changes}."), changes=status.unsent_changes)
 
     def _stays(self, status: StoreStatus) -> str:
         if not status.drafts:
@@ -140,10 +121,9 @@ class RescuePresenter:
 
     def _place(self, done: Rescued) -> str:
         return self._words.say(
-            N_("In the folder {folder}: changes {changes}, photos {photos}, {amount}."),
+            N_("In the folder {folder}: changes {changes}, {amount}."),
             folder=done.path.parent,
             changes=done.changes,
-            photos=done.photos,
             amount=amount_text(done.size_bytes),
         )
 

@@ -233,8 +233,8 @@ class SyncPresenter:
             return self._words.say(said, count=status.drafts)
         if status.unsent_photos:
             said = N_(
-                "Signing out is not possible: {count} photos not sent. If they cannot be sent, write a "
-                "rescue file for the office; one that was refused can be put aside."
+                "Signing out is not possible: {count} photos not sent. They go when there is a network; one "
+                "that was refused can be put aside."
             )
             return self._words.say(said, count=status.unsent_photos)
         if status.photos_aside:

@@ -1,4 +1,4 @@
-"""All this tablet still holds for the office: changes from both of its copies, photos; changes nothing."""
+"""All changes this tablet still holds for the office, from both of its copies; changes nothing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_mobile.ports import Json
-from field178_mobile.store.drafts import drafted_records
 from field178_mobile.store.driver import DatabaseError
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.outbox import NewChange, all_changes
-from field178_mobile.store.photo_rows import unsent_photos
 from field178_mobile.store.rebuild import journalled
-from field178_mobile.store.room import Room
 from field178_mobile.store.store import Unlocked
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import CarriedFile
 
 # The driver decodes the message about a damaged file, which quotes it.
 _UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
@@ -23,15 +19,10 @@ _UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
 
 @dataclass(frozen=True, slots=True)
 class HeldWork:
-    """The wire forms in the order of filing, and the life of the database they are sent under.
-
-    `photos`: what filed records name and the server does not have. `drafts`: how many stay behind.
-    """
+    """The wire forms in the order of filing, and the life of the database they are sent under."""
 
     incarnation: str
     changes: tuple[Json, ...]
-    photos: tuple[CarriedFile, ...] = ()
-    drafts: int = 0
 
 
 def held_work(unlocked: Unlocked) -> HeldWork:
@@ -44,7 +35,7 @@ def held_work(unlocked: Unlocked) -> HeldWork:
         raise AppError(ErrorCode.STORE_DAMAGED)
     life = incarnation or list(held.values())[-1].incarnation
     changes = tuple(one.wire for one in held.values() if one.id not in superseded)
-    return HeldWork(life, changes, *_beside(unlocked.room))
+    return HeldWork(life, changes)
 
 
 def _filed(unlocked: Unlocked) -> tuple[list[NewChange], str]:
@@ -52,17 +43,6 @@ def _filed(unlocked: Unlocked) -> tuple[list[NewChange], str]:
         return all_changes(unlocked.room), get_text(unlocked.room, "incarnation") or ""
     except _UNREADABLE:
         return [], ""
-
-
-def _beside(room: Room) -> tuple[tuple[CarriedFile, ...], int]:
-    try:
-        photos = tuple(
-            CarriedFile(one.sha256, one.size_bytes, one.content_type, one.record_id)
-            for one in unsent_photos(room)
-        )
-        return photos, len(drafted_records(room))
-    except _UNREADABLE:
-        return (), 0
 
 
 def _never_sent(change: NewChange) -> frozenset[str]:

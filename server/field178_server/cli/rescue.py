@@ -10,13 +10,9 @@ import click
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
 from field178_server.exchange import Exchange
-from field178_server.file_places import file_store_of
 from field178_server.rescue import open_rescue, rehearse, take_in
-from field178_server.rescue_tally import PhotoFate
 from field178_server.services.type_rules import declared_types
-from field178_server.services.upload_rows import limits_of
 from field178_server.structured_log import log_beside
-from field178_server.uploading import Uploading
 
 
 @click.command(
@@ -29,13 +25,9 @@ def rescue_import(file: Path, dry_run: bool, as_json: bool) -> None:
     """Import a rescue file."""
     at = operator()
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
-    store = file_store_of(at.settings)
-    uploading = Uploading(at.engine, at.tenant_id, store, limits_of(at.settings), (at.clock, at.ids))
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
         rescue = open_rescue(exchange, at.keyring.sealing, opened)
-        done = rehearse(exchange, rescue) if dry_run else take_in(exchange, at.desk, uploading, rescue)
+        done = rehearse(exchange, rescue) if dry_run else take_in(exchange, at.desk, rescue)
     tally = done.tally
     pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": tally.total}
-    counts = {"new": tally.new, "known": tally.known, "held": tally.held, "unreadable": tally.unreadable}
-    photos = {f"photos_{fate}": tally.photos[fate] for fate in PhotoFate}
-    show({**pairs, **counts, **photos, "dry_run": dry_run}, as_json=as_json)
+    show({**pairs, **tally.details(), "dry_run": dry_run}, as_json=as_json)

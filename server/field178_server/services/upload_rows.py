@@ -138,18 +138,6 @@ def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
         raise _refusal()
 
 
-def was_sent(session: Session, tenant_id: str, device_id: str, sha256: str, record_id: str) -> bool:
-    """Tell whether a tablet has sent these bytes for this record, to their end."""
-    query = select(Upload.upload_id).where(
-        Upload.tenant_id == tenant_id,
-        Upload.device_id == device_id,
-        Upload.state == DONE,
-        Upload.sha256 == sha256,
-        Upload.record_id == record_id,
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:
     """Return an upload of this tablet; another's is as unknown as one that never was."""
     wanted = {"tenant_id": tenant_id, "upload_id": upload_id, "device_id": device_id}

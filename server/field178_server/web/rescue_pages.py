@@ -9,19 +9,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.exchange import Exchange
-from field178_server.file_places import file_store_of
 from field178_server.files.rescue_folder import RescueFolder
 from field178_server.queries.people_and_places import names_of
 from field178_server.queries.tablets import TabletRow, find_tablet
 from field178_server.rescue import open_rescue, rehearse, take_in
 from field178_server.runtime import current_runtime
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
 from field178_server.services.type_rules import declared_types
 from field178_server.services.upload_rows import limits_of
 from field178_server.unit_of_work import snapshot
-from field178_server.uploading import Uploading
-from field178_server.web.acts import whole_number
+from field178_server.web.acts import office, whole_number
 from field178_server.web.blueprint import web
 from field178_server.web.preferences import chosen_language
 from field178_server.web.rendering import desk_of, render
@@ -77,16 +73,10 @@ def rescue_file(file_id: str) -> Response:
 @web.post("/tablets/rescue/<file_id>")
 def take_rescue(file_id: str) -> AnyResponse:
     """Take a file in; twice is once."""
-    folder, exchange, runtime = _folder(), _exchange(), current_runtime()
-    actor = Actor("officer", current_officer().id)
-    desk = Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor)
-    store = file_store_of(runtime.settings)
-    limits = limits_of(runtime.settings)
-    uploading = Uploading(runtime.engine, runtime.tenant_id, store, limits, (runtime.clock, runtime.ids))
+    folder, exchange = _folder(), _exchange()
     with folder.opened(file_id) as file:
-        done = take_in(exchange, desk, uploading, _open(exchange, file)[0])
-    result = {"at": to_wire(runtime.clock.now()), "reasons": dict(done.tally.photo_reasons)}
-    folder.note_done(file_id, {**done.tally.details(), **result})
+        done = take_in(exchange, office(), _open(exchange, file)[0])
+    folder.note_done(file_id, {**done.tally.details(), "at": to_wire(exchange.clock.now())})
     return redirect(url_for("web.rescue_file", file_id=file_id), 303)
 
 

@@ -9,7 +9,7 @@ from flask import url_for
 
 from field178_server.queries.tablets import TabletRow
 from field178_server.rescue import Imported
-from field178_server.rescue_tally import PhotoFate, Tally
+from field178_server.rescue_tally import Tally
 from field178_server.web.fields import type_name
 from field178_server.web.policy import may
 from field178_server.web.record_links import record_link, scope_text
@@ -43,13 +43,11 @@ class RescueView:
     teams: str
     made: str
     figures: tuple[tuple[str, Said], ...]
-    photos: tuple[tuple[str, Said], ...]
     reasons: tuple[tuple[str, str], ...]
     records: tuple[RecordRow, ...]
     more: str
     is_all_known: bool
     is_revoked: bool
-    is_torn: bool
     done: str
     quarantine_href: str | None
 
@@ -67,7 +65,6 @@ def rescue_view(
         teams=", ".join(scope_text(one, speech) for one in tablet.scopes if one.startswith("team:")),
         made=speech.instant(made) if made else found.origin.created_at,
         figures=_figures(tally, speech),
-        photos=_photos(tally, speech) if tally.photos else (),
         reasons=_reasons(tally, speech),
         records=tuple(
             RecordRow(
@@ -81,9 +78,8 @@ def rescue_view(
             for record_id, one in list(tally.records.items())[:SHOWN_RECORDS]
         ),
         more=speech.say(N_("and {count} more")).format(count=speech.number(more)) if more > 0 else "",
-        is_all_known=tally.is_all_known or _only_refused_is_left(tally, done),
+        is_all_known=tally.is_all_known,
         is_revoked=tablet.revoked_at is not None,
-        is_torn=tally.photos[PhotoFate.MISSING] > 0,
         done=_done(done, speech) if done else "",
         quarantine_href=url_for("web.quarantine") if tally.held and may_read and not tally.new else None,
     )
@@ -92,11 +88,6 @@ def rescue_view(
 def problem_text(problem: str, speech: Speech) -> str:
     """Return why a file cannot be used and what to do."""
     return speech.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
-
-
-def _only_refused_is_left(tally: Tally, done: Mapping[str, object] | None) -> bool:
-    # A refused photo is not in the store: by its hash alone it looks new for ever.
-    return done is not None and not tally.new and tally.photos[PhotoFate.NEW] == done.get("photos_refused")
 
 
 def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
@@ -108,21 +99,6 @@ def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
         (N_("In conflict"), tally.statuses[Status.CONFLICT], "warn"),
         (N_("Unreadable"), tally.unreadable, "bad"),
     ]
-    return _said(rows, speech)
-
-
-def _photos(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
-    photos = tally.photos
-    rows = [
-        (N_("Photos in the file"), sum(photos.values()), ""),
-        (N_("New"), photos[PhotoFate.NEW], "ok"),
-        (N_("Known already"), photos[PhotoFate.KNOWN], ""),
-        (N_("Not whole in the file"), photos[PhotoFate.MISSING], "bad"),
-    ]
-    return _said(rows, speech)
-
-
-def _said(rows: list[tuple[str, int, str]], speech: Speech) -> tuple[tuple[str, Said], ...]:
     return tuple(
         (speech.say(name), Said(speech.number(count), tone if count else "")) for name, count, tone in rows
     )
@@ -141,18 +117,9 @@ def _state(status: Status, speech: Speech) -> StateWord:
 
 def _done(done: Mapping[str, object], speech: Speech) -> str:
     at = from_wire(str(done.get("at", "")))
-    said = [
-        speech.say(N_("Taken in {when}: new changes {new}, known already {known}, held back {held}.")).format(
-            when=speech.instant(at) if at else "", new=done["new"], known=done["known"], held=done["held"]
-        )
-    ]
-    photos = {fate: done.get(f"photos_{fate}", 0) for fate in PhotoFate}
-    if any(photos.values()):
-        text = N_("Photos: new {new}, known already {known}, not whole {missing}, refused {refused}.")
-        said.append(speech.say(text).format(**photos))
-    if photos[PhotoFate.REFUSED]:
-        said.append(speech.say(N_("A refused photo is never kept; its tablet says why and what to do.")))
-    return " ".join(said)
+    return speech.say(
+        N_("Taken in {when}: new changes {new}, known already {known}, held back {held}.")
+    ).format(when=speech.instant(at) if at else "", new=done["new"], known=done["known"], held=done["held"])
 
 
 _STATES = {

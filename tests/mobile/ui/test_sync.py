@@ -87,8 +87,8 @@ class Now:
         work()
 
 
-def written(_progress):
-    return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 3, 8_000_000, 1)
+def written():
+    return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 8_000_000)
 
 
 @pytest.fixture
@@ -106,9 +106,8 @@ def sync_screen(stage: Stage):
         )
         screen.presenter = presenter
         presenter.refresh()
-        threads = DirectBackground(), Now()
         card = screen.ids.rescue
-        card.presenter = RescuePresenter(lambda: status, written, threads, words, card.show)
+        card.presenter = RescuePresenter(lambda: status, written, DirectBackground(), words, card.show)
         card.presenter.refresh()
         stage.mount(screen, **dress)
         return screen
@@ -208,7 +207,8 @@ def test_a_rescue_file_is_written_by_one_tap_and_named(sync_screen):
     sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
     tap(find("Btn", text="Xuất tệp cứu hộ"))
     assert "Đã ghi: cuu-ho-c0ffee-20261125-083015.f178" in texts()
-    assert any("7 thay đổi, 3 ảnh, 8 MB" in text for text in texts())
+    assert "Ảnh không nằm trong tệp: ảnh ở lại trên máy này cho đến khi được tải lên." in texts()
+    assert any("7 thay đổi, 8 MB" in text for text in texts())
     assert "Chưa gửi" in texts()
 
 
@@ -217,7 +217,7 @@ def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
 ):
     screen = sync_screen(replace(STATUS, drafts=2), FACTS, NO_NETWORK, size=window_size)
     card = screen.ids.rescue
-    for state in (RescueState("x", "y", is_writing=True, share=0.4), RescueState("x", error="e", advice="a")):
+    for state in (RescueState("x", "y", is_writing=True), RescueState("x", error="e", advice="a")):
         card.show(state)
         for mode in ("light", "dark", "night"):
             stage.dress(window_size, mode)

@@ -10,7 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.server.office import PASSWORD, Office
-from tests.server.pictures import jpeg, sha256
 from tests.server.web.conftest import UNIT, Browser, FieldWork, Json
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
@@ -21,8 +20,7 @@ from field178_server.services import operator
 from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web import rescue_view
 from field178_shared.clock import to_wire
-from field178_shared.rescue import CarriedFile, Origin
-from field178_shared.rescue_writing import Cargo, write_rescue
+from field178_shared.rescue import Origin, write_rescue
 
 NAME = "Karaoke Lan Chi (GL-777)"
 LIFE = "0197a000-0000-4000-8000-000000000002"
@@ -58,20 +56,15 @@ def create(work: FieldWork, n: int, **over: object) -> Json:
 def written(
     work: FieldWork,
     changes: list[Json],
-    photos: tuple[bytes, ...] = (),
     *,
     office: X25519PrivateKey | None = None,
     tablet: Ed25519PrivateKey | None = None,
     device: str = "",
 ) -> bytes:
-    bytes_of = {sha256(photo): photo for photo in photos}
-    record = changes[0]["record_id"] if changes else LIFE
-    files = [CarriedFile(name, len(data), "image/jpeg", record) for name, data in bytes_of.items()]
-    cargo = Cargo(changes, files, lambda name, at, length: bytes_of[name][at : at + length])
     runtime, file = work.office.runtime, io.BytesIO()
     origin = Origin(runtime.tenant_id, device or work.tablet.device, LIFE, to_wire(work.office.clock.now()))
     seal = (office or runtime.keyring.sealing).public_key().public_bytes_raw()
-    write_rescue(file, origin, cargo, seal, (tablet or work.tablet.key).private_bytes_raw())
+    write_rescue(file, origin, changes, seal, (tablet or work.tablet.key).private_bytes_raw())
     return file.getvalue()
 
 
@@ -103,17 +96,21 @@ def stored(office: Office) -> int:
         return session.query(Record).count()
 
 
+def test_the_page_says_that_photos_are_not_in_the_file(admin: Browser) -> None:
+    page = unescape(admin.text("/tablets/rescue"))
+    assert "Ảnh không nằm trong tệp: ảnh ở lại trên máy cho đến khi được tải lên." in page
+
+
 def test_a_file_is_seen_before_anything_is_taken_in(admin: Browser, in_the_field: FieldWork) -> None:
     changes = [create(in_the_field, 1), create(in_the_field, 2, rooms_total=-8)]
     before = stored(in_the_field.office)
-    _place, page = looked_at(admin, written(in_the_field, changes, (jpeg(),)))
+    _place, page = looked_at(admin, written(in_the_field, changes))
     for text in (
         "Tệp cứu hộ của Máy 1",
         "Cán bộ an",
         "Thay đổi trong tệp 2",
         "Mới 2",
         "Giữ lại 1",
-        "Ảnh trong tệp 1",
         "1 × Có mục nhập sai kiểu.",
     ):
         assert text in page, text
@@ -123,12 +120,11 @@ def test_a_file_is_seen_before_anything_is_taken_in(admin: Browser, in_the_field
 
 def test_taken_in_twice_is_once_and_says_so(office: Office, admin: Browser, in_the_field: FieldWork) -> None:
     before = stored(office)
-    content = written(in_the_field, [create(in_the_field, 1)], (jpeg(),))
+    content = written(in_the_field, [create(in_the_field, 1)])
     place, _page = looked_at(admin, content)
     assert admin.post(place).status_code == 303
     page = words(unescape(admin.text(place)))
     assert "1 thay đổi mới, 0 đã có, 0 giữ lại" in page
-    assert "Ảnh: 1 mới" in page
     assert "Nhập lại cũng không thay đổi gì" in page
     assert admin.post(place).status_code == 303
     _again, page = looked_at(admin, content)
@@ -155,21 +151,6 @@ def test_a_reviewer_is_led_to_the_records_and_to_what_is_held_back(
     assert f'href="/establishments/{bad["record_id"]}"' not in page
     assert 'href="/quarantine"' in page
     assert NAME in unescape(reviewer.text(f"/establishments/{good['record_id']}"))
-
-
-def test_a_refused_photo_is_told_and_nothing_is_left_to_take(admin: Browser, in_the_field: FieldWork) -> None:
-    place, _page = looked_at(admin, written(in_the_field, [create(in_the_field, 1)], (b"no picture",)))
-    admin.post(place)
-    page = words(unescape(admin.text(place)))
-    assert "1 bị từ chối" in page
-    assert "Nhập lại cũng không thay đổi gì" in page
-
-
-def test_a_torn_file_gives_what_is_whole_and_says_so(admin: Browser, in_the_field: FieldWork) -> None:
-    content = written(in_the_field, [create(in_the_field, 1)], (jpeg(seed=1), jpeg(seed=2)))
-    _place, page = looked_at(admin, content[:-9])
-    assert "Không trọn trong tệp 1" in page
-    assert "nhập bản sao trọn vẹn sau thì đủ ảnh" in page
 
 
 def test_a_revoked_tablet_is_told_before(office: Office, admin: Browser, in_the_field: FieldWork) -> None:

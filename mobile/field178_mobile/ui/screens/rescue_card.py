@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.presenters.rescue import RescuePresenter, RescueState
 from field178_mobile.ui import kit
@@ -19,7 +19,6 @@ class RescueCard(kit.Card):
     holds = StringProperty("")
     stays = StringProperty("")
     is_writing = BooleanProperty(False)
-    share = NumericProperty(0)
     done = StringProperty("")
     place = StringProperty("")
     error = StringProperty("")
@@ -31,18 +30,16 @@ class RescueCard(kit.Card):
 
     def show(self, state: RescueState) -> None:
         """Draw the state."""
-        for name in ("holds", "stays", "is_writing", "share", "done", "place", "error", "advice"):
+        for name in ("holds", "stays", "is_writing", "done", "place", "error", "advice"):
             setattr(self, name, getattr(state, name))
         for name in ("stays", "done", "place", "error", "advice"):
             self._lines.show(self.ids[name], bool(getattr(state, name)))
-        for name in ("meter", "writing"):
-            self._lines.show(self.ids[name], state.is_writing)
+        self._lines.show(self.ids.writing, state.is_writing)
 
 
 def follow(card: RescueCard, services: Services) -> RescuePresenter:
     """Give a card its presenter, which the screen refreshes."""
-    threads = WorkerThreads(services.ui_thread), services.ui_thread
-    status = services.store.status
+    status, threads = services.store.status, WorkerThreads(services.ui_thread)
     presenter = RescuePresenter(status, services.rescue, threads, services.words(), card.show)
     card.presenter = presenter
     presenter.refresh()

@@ -164,7 +164,7 @@ class SyncScreen(BoxLayout):
         """Ask before a photo is waited for no longer."""
         kit.confirm(
             _("Put this photo aside?"),
-            _("The office does not get it. It stays on this tablet, and a rescue file still carries it."),
+            _("The office does not get it. It stays on this tablet."),
             _("Put it aside"),
             _("Stay"),
             lambda: self.presenter.set_aside(photo),

@@ -143,8 +143,6 @@
 
   // --- a large file goes in pieces: no request is too large for the server ------------------------
 
-  const PIECE_BYTES = 4 << 20;
-
   async function sendInPieces(form) {
     const file = form.elements.file.files[0];
     const [meter, failed] = [form.querySelector("progress"), form.querySelector("[data-failed]")];
@@ -153,7 +151,7 @@
     let [sent, place] = [0, { upload: "", href: "" }];
     try {
       do {
-        const piece = file.slice(sent, sent + PIECE_BYTES);
+        const piece = file.slice(sent, sent + Number(form.dataset.pieceBytes));
         const body = new FormData();
         body.set("csrf_token", form.elements.csrf_token.value);
         body.set("upload", place.upload);
@@ -261,7 +259,7 @@
     if (form.dataset.sent === "yes" || (!form.dataset.sent && !form.dataset.draft)) {
       form.dataset.sent = "gone";
       if (form.matches("[data-leaves-desk]")) sessionStorage.clear();
-      if (form.matches("[data-pieces]")) {
+      if (form.dataset.pieceBytes) {
         event.preventDefault();
         sendInPieces(form);
       }
