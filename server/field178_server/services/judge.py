@@ -105,7 +105,8 @@ def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
     if through := [path for path in free if "." in path and passes_non_object(record.data, path)]:
         return quarantined(ErrorCode.BAD_PATH, {path: [ErrorCode.BAD_PATH.value] for path in through})
     was = {} if change.create else change.was
-    unseen_deletion = record.deleted and change.base_rev < record.rev
+    # A revision that the record never had proves nothing: only its own counts as seen.
+    unseen_deletion = record.deleted and change.base_rev != record.rev
     merged = merge(record.data, free, was)
     changed = ErrorCode.DELETED if unseen_deletion else ErrorCode.CHANGED
     locked = ErrorCode.DELETED if unseen_deletion else ErrorCode.LOCKED

@@ -94,6 +94,9 @@ class ServerOracle:
         if change.op == "merge_into":
             return
         self._judge_overwrite(change, before, after, old)
+        if before is not None and before.deleted and not after.deleted and change.base_rev != before.rev:
+            told = disputed(about, "_deleted", change.change_id, False)
+            require(told, "I3", f"{change.change_id} undid an unseen deletion of {after.record_id}")
         if change.op == "delete":
             self._judge_delete(change, device, before, after, at)
             return

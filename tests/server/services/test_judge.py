@@ -112,6 +112,15 @@ def test_an_office_path_with_the_value_it_has_is_no_dispute() -> None:
     assert outcome.status == Status.UNCHANGED
 
 
+@pytest.mark.parametrize(("base_rev", "is_seen"), [(1, False), (2, True), (3, False), (9, False)])
+def test_a_deletion_is_undone_without_a_conflict_only_by_who_names_its_revision(
+    base_rev: int, is_seen: bool
+) -> None:
+    edit = change({"name": "z"}, {"name": "y"}, base_rev=base_rev)
+    outcome = judge_known(edit, stored({"name": "y"}, deleted=True), CASE)
+    assert (outcome.status is Status.APPLIED, not outcome.disputes) == (is_seen, is_seen)
+
+
 @pytest.mark.parametrize(
     ("base_rev", "is_locked", "reason"),
     [
