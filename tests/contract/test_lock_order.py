@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
 from tests.server.services.test_purge import FIRST, RULES, SECOND, add_privacy_officers
 from tests.server.services.test_salvage import held, salvaged
-from tests.world import ESTABLISHMENT, Json, Tablet, World
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
-from field178_server.services import purge, salvage_desk
+from field178_server.services import purge, record_desk, salvage_desk
 from field178_server.services.desk import Desk
 from field178_server.services.salvage_desk import Wanted
 from field178_server.unit_of_work import run_write
@@ -50,6 +50,10 @@ def purging(world: World, record_id: str) -> Work:
     return office(world, lambda session, desk: purge.confirm(session, desk, RULES, record_id, SECOND))
 
 
+def moving(world: World, record_id: str, scope: str) -> Work:
+    return office(world, lambda session, desk: record_desk.move(session, desk, record_id, scope))
+
+
 def taken_in_while_its_orphan_s_tablet_pushes(world: World, tablet: Tablet) -> list[Work]:
     record = held(world)
     salvaged(tablet, record)
@@ -80,6 +84,14 @@ def purged_while_what_waits_for_it_has_a_tablet_that_pushes(world: World, tablet
     return [purging(world, record_id), partial(tablet.push, tablet.create())]
 
 
+def moved_while_the_tablet_of_what_waits_pushes(world: World, tablet: Tablet) -> list[Work]:
+    elsewhere = ESTABLISHMENT | {"unit_id": "c11632_v1"}
+    record_id = world.tablet(OTHER_UNIT, "ref").created(elsewhere, scope=OTHER_UNIT)
+    tablet.push(tablet.change(record_id, {"village": "Thôn 2"}))
+    late = tablet.change(record_id, {"later": 1})
+    return [moving(world, record_id, UNIT), partial(tablet.push, late)]
+
+
 def purged_while_it_is_taken_in(world: World, tablet: Tablet) -> list[Work]:
     record_id = tablet.created()
     salvaged(tablet, held(world, id=record_id))
@@ -92,6 +104,7 @@ MEETINGS = (
     taken_in_while_another_tablet_makes_it,
     purged_while_what_waits_for_it_has_a_tablet_that_pushes,
     purged_while_it_is_taken_in,
+    moved_while_the_tablet_of_what_waits_pushes,
 )
 
 

@@ -24,6 +24,7 @@ STEERED: Mapping[str, Options] = {
     "groups_ignored": Options(often=("file_together",)),
     "idempotency_outside_the_transaction": Options(fault=Fault.SERVER_CRASH),
     "merges_forgotten": Options(often=("merge",)),
+    "move_runs_nothing_again": Options(disasters=False, often=("move",)),
     "no_brake": Options(often=("move_many",)),
     "no_digest_reaction": Options(disasters=True, often=("slip_back",)),
     "no_receipts_reaction": _STRUCK,

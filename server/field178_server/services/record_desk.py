@@ -11,7 +11,9 @@ from field178_server.services import aftermath, movement, officers, review, scop
 from field178_server.services.audit import Actor, Entry
 from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
+from field178_server.services.quarantine import lock_tablets, run_record
 from field178_server.services.review import Pin, Remarks
+from field178_server.services.type_rules import declared_types
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -29,12 +31,17 @@ class Decision:
 
 
 def move(session: Session, desk: Desk, record_id: str, scope: str) -> None:
-    """Move a record to another scope, whose row is made when there is none."""
+    """Move a record to another scope, whose row is made when there is none.
+
+    Changes of the record that wait in quarantine are judged again: their tablets may see it where it is now.
+    """
     scopes.ensure(session, desk.tenant_id, (scope,), desk.lists)
     batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    lock_tablets(batch, record_id)
     movement.move(batch, record_id, scope, desk.actor.id)
     batch.flush()
     desk.note(session, Entry("record_moved", record_id, scope))
+    run_record(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), record_id)
 
 
 def unmerge(session: Session, desk: Desk, record_id: str) -> int:

@@ -30,7 +30,7 @@ from field178_server import exchange, receipt_ranges
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
 from field178_server.queries import verdicts
-from field178_server.services import feed, intake, judge, ledger, merging, movement, push
+from field178_server.services import feed, intake, judge, ledger, merging, movement, push, record_desk
 from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
@@ -92,6 +92,11 @@ def move_without_leave() -> Planted:
         return 0 if kind == feed.LEAVE else original(counter, record_id, kind, left_rev)
 
     return patch.object(feed._Counter, "stamp", stamp)
+
+
+def move_runs_nothing_again() -> Planted:
+    """What waits for a record stays in quarantine when the office moves it to where it can be seen."""
+    return patch.object(record_desk, "run_record", lambda *_: 0)
 
 
 def companions_left_behind() -> Planted:
@@ -387,6 +392,7 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         no_scope_filter,
         cursor_before_rows,
         move_without_leave,
+        move_runs_nothing_again,
         companions_left_behind,
         old_leave_deletes,
         stub_over_unseen_rev,

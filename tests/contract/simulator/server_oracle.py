@@ -24,6 +24,7 @@ from field178_shared.protocol import Change
 
 Json = dict[str, Any]
 Maker = str | None
+WAITS_FOR_RECORD = frozenset({"orphan", "record_exists", "scope_not_granted"})
 
 
 class ServerOracle:
@@ -82,6 +83,15 @@ class ServerOracle:
         traces = sorted(held & {change_id for change_id, *_ in history.changes})
         require(not traces, "I2", f"{traces} were held back and stand in the history of records")
         self._replay([row for row in history.changes if row[3] is not None and row[4] is not None])
+
+    def judge_waiting(self) -> None:
+        """Judge that no change waits any more for a record which its tablet may see."""
+        for row in self.state.receipts.values():
+            record = self.state.records.get(row.record)
+            is_hidden = record is None or record.scope not in self.state.scopes_of(row.device)
+            is_mended = bool(self._menders[row.id])
+            if row.reason in WAITS_FOR_RECORD and not (is_hidden or is_mended):
+                raise Violation("I2", f"{row.id} waits as {row.reason}, and {row.record} is there")
 
     def applied(self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing):
         """Judge one applied change: nothing unseen was overwritten, nothing offered has vanished."""

@@ -242,6 +242,7 @@ class World:
         for seat in self.seats:
             seat.oracle.judge_rest(self.oracle.state)
         self.oracle.judge_history()
+        self.oracle.judge_waiting()
         for seat in self.seats:
             if seat.tablet.device not in self.oracle.state.revoked:
                 self.sync(seat)
