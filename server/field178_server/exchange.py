@@ -179,6 +179,7 @@ class Exchange:
             frames.add("salvaged", {"ids": taken.salvaged})
         held = Held(
             request.cursors,
+            request.floors,
             request.digests,
             request.epoch,
             request.want,

@@ -205,6 +205,7 @@ class SyncRequest:
     app: str
     now: str
     cursors: Mapping[str, int]
+    floors: Mapping[str, int]
     digests: JsonObject
     state: str | None
     verdicts: int
@@ -226,6 +227,8 @@ class SyncRequest:
         push = reader.items("push", MAX_CHANGES, "changes")
         cursors = reader.members("cursors")
         _within(len(cursors), MAX_SCOPES, "scopes", "/cursors")
+        floors = reader.members("floors")
+        _within(len(floors), MAX_SCOPES, "scopes", "/floors")
         formerly = reader.members("formerly")
         _within(len(formerly), MAX_HAVE, "ids", "/formerly")
         return cls(
@@ -237,6 +240,7 @@ class SyncRequest:
             app=reader.text("app", default=""),
             now=reader.text("now", default=""),
             cursors={scope: Reader(cursors, "/cursors").integer(scope) for scope in cursors},
+            floors={scope: Reader(floors, "/floors").integer(scope) for scope in floors},
             digests=reader.members("digests"),
             state=reader.text("state", default="") or None,
             verdicts=reader.integer("verdicts", default=0),

@@ -19,6 +19,7 @@ STEERED: Mapping[str, Options] = {
     "cursor_before_rows": Options(fault=Fault.TABLET_CRASH),
     "dedupe_by_n": _STRUCK,
     "earlier_lives_unchecked": Options(disasters=True, often=("clone_tablet", "slip_back")),
+    "first_load_sent_back": Options(disasters=False, often=("compact", "lend")),
     "group_not_rolled_back": Options(often=("file_together",)),
     "groups_bisected": Options(often=("poison",)),
     "groups_ignored": Options(often=("file_together",)),

@@ -74,6 +74,7 @@ class ForeignClient:
     verdicts: int = 0
     n: int = 0
     cursors: dict[str, int] = field(default_factory=dict)
+    floors: dict[str, int] = field(default_factory=dict)
     base: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
     pushed: list[Json] = field(default_factory=list)
@@ -135,6 +136,7 @@ class ForeignClient:
             "epoch": self.epoch,
             "verdicts": self.verdicts,
             "cursors": self.cursors,
+            "floors": self.floors,
             "digests": {scope: self.digest(scope) for scope in self.cursors},
             **members,
         }
@@ -235,7 +237,7 @@ class ForeignClient:
             elif record["scope"] == scope:
                 self.base[record_id] = record
         assert checkpoint["seq"] >= self.cursors.get(scope, 0)
-        self.cursors[scope] = checkpoint["seq"]
+        self.cursors[scope], self.floors[scope] = checkpoint["seq"], checkpoint.get("floor", 0)
         self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"], f"digest of {scope}"

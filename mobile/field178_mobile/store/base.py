@@ -39,7 +39,8 @@ class ScopeRow:
     """How far one granted scope was read; refresh > 0 while it is being repaired.
 
     `gone`, `held` and `answer` belong to the brake on mass removal (store/brake.py), `rested` to what is at
-    rest (store/removed.py).
+    rest (store/removed.py). `floor` is the server's floor under which the scope is being read from the
+    beginning, 0 once the cursor is above it: the server serves a cursor below its floor only beside it.
     """
 
     id: str
@@ -50,6 +51,7 @@ class ScopeRow:
     held: int = 0
     answer: str = "none"
     rested: int = 0
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def put_scope(room: Room, row: ScopeRow) -> None:
     """Write how far a scope was read and its digest. Inside a transaction, the one of its rows."""
     found = room.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
     revision = 1 if found is None else found[0] + 1
-    sealed = room.seal("scope", row.id, revision, {"digest": row.digest.wire()})
+    content: Json = {"digest": row.digest.wire()} | ({"floor": row.floor} if row.floor else {})
+    sealed = room.seal("scope", row.id, revision, content)
     room.connection.execute(
         "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -185,7 +188,8 @@ def _from_row(room: Room, row: tuple[str, str, str, int, int, bytes]) -> BaseRow
 
 def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes, int, int, str, int]) -> ScopeRow:
     scope, cursor, refresh, revision, sealed, gone, held, answer, rested = row
-    digest = digest_from_wire(room.open("scope", scope, revision, sealed)["digest"])
-    if digest is None:
+    content = room.open("scope", scope, revision, sealed)
+    digest, floor = digest_from_wire(content["digest"]), content.get("floor", 0)
+    if digest is None or type(floor) is not int:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeRow(scope, cursor, refresh, digest, gone, held, answer, rested)
+    return ScopeRow(scope, cursor, refresh, digest, gone, held, answer, rested, floor)

@@ -81,7 +81,7 @@ class Greeting:
 class Checkpoint:
     """One `ck`: the rows before it, how far the scope is read, and at its last one the server's digest.
 
-    `repaired`: it closes the repair of its scope.
+    `repaired`: it closes the repair of its scope. `floor`: the server's floor while `seq` is below it.
     """
 
     scope: str
@@ -92,6 +92,7 @@ class Checkpoint:
     greeting: Greeting
     wants: frozenset[str] = frozenset()
     repaired: bool = False
+    floor: int = 0
 
     @property
     def purged_ids(self) -> frozenset[str]:
@@ -162,7 +163,8 @@ def _commit_held(room: Room, checkpoint: Checkpoint, held: int, touched: set[str
     forget_purged(room, answered | checkpoint.purged_ids)
     for name, digest in digests.items():
         put_scope(room, replace(get_scope(room, name), digest=digest))
-    put_scope(room, replace(get_scope(room, scope), held=held))
+    row = get_scope(room, scope)
+    put_scope(room, replace(row, held=held, floor=checkpoint.floor or row.floor))
     read_on(room, scope, checkpoint.seq)
     _keep_greeting(room, checkpoint.greeting)
     _put_wants(room, checkpoint)
@@ -254,7 +256,8 @@ def _put_progress(
             put_scope(room, replace(get_scope(room, scope), digest=digest))
     # In another history the end of a repair may lie below the place where the old one stood.
     cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
-    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope])
+    floor = checkpoint.floor if cursor == checkpoint.seq else before.floor
+    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope], floor=floor)
     if checkpoint.repaired:
         after = replace(after, refresh=0)
     if verified:

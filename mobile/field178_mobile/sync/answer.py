@@ -147,6 +147,7 @@ class Answer:
             greeting=hello.greeting,
             wants=frozenset(self._wants),
             repaired=scope in self._repaired,
+            floor=frame.integer("floor", default=0),
         )
         committed = self._store.commit_checkpoint(checkpoint)
         self._items, self._receipts, self._wants = [], [], set()

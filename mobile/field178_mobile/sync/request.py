@@ -117,6 +117,9 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
     }
     if identity.about is not None:
         body["about"] = identity.about.to_wire()
+    floors = {scope.id: scope.floor for scope in position.scopes.values() if scope.floor}
+    if floors:
+        body["floors"] = floors
     formerly = {life.id: life.device for life in position.lives if life.device is not None}
     if formerly:
         body["formerly"] = formerly

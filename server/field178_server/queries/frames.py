@@ -47,10 +47,11 @@ class Frames:
         for line in other._open:
             self.add_line(line)
 
-    def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None) -> None:
-        """Add a `ck`, the last of its scope with the digest, and end the part."""
+    def add_checkpoint(self, scope: str, seq: int, digest: Digest | None = None, floor: int = 0) -> None:
+        """Add a `ck`, the last of its scope with the digest, one below the floor with that; end the part."""
         proof = {} if digest is None else {"digest": digest.wire()}
-        self.add("ck", {"scope": scope, "seq": seq, **proof})
+        below = {"floor": floor} if seq < floor else {}
+        self.add("ck", {"scope": scope, "seq": seq, **below, **proof})
         self.close_part()
         self.has_checkpoint = True
 

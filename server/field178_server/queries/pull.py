@@ -52,6 +52,7 @@ class Held:
     """
 
     cursors: Mapping[str, int]
+    floors: Mapping[str, int]
     digests: Mapping[str, object]
     epoch: str | None
     want: Sequence[str]
@@ -100,7 +101,7 @@ def add_changes(
             # Whatever the epoch: never answered by `resync`.
             buckets = held.repair[scope.scope]
             more = budget.is_spent or not add_repair(session, tenant_id, scope, buckets, budget) or more
-        elif _must_resync(scope, cursor, is_other_epoch):
+        elif _must_resync(scope, cursor, held.floors.get(scope.scope), is_other_epoch):
             frames.add("resync", {"scope": scope.scope})
         elif scope.scope not in wanted and _agrees(scope, cursor, held) and not is_other_epoch:
             verified.append(scope.scope)
@@ -123,8 +124,11 @@ def add_changes(
     return Pulled(more, tuple(sorted(verified)))
 
 
-def _must_resync(scope: ScopeNow, cursor: int, is_other_epoch: bool) -> bool:
-    return cursor > 0 and (is_other_epoch or cursor > scope.seq or cursor < scope.floor)
+def _must_resync(scope: ScopeNow, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
+    # Below the floor rows are missing that say what is gone. Who began to read under this very floor never
+    # had those records; under a lower one it may have been given them before they went.
+    is_passed = cursor < scope.floor and begun_floor != scope.floor
+    return cursor > 0 and (is_other_epoch or cursor > scope.seq or is_passed)
 
 
 def _agrees(scope: ScopeNow, cursor: int, held: Held) -> bool:
@@ -138,7 +142,7 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) 
     for line in lines:
         is_full = not budget.takes(line.text)
         if since and (is_full or since >= ROWS_PER_CHECKPOINT):
-            frames.add_checkpoint(scope.scope, seq)
+            frames.add_checkpoint(scope.scope, seq, floor=scope.floor)
             since = 0
         if is_full:
             return False

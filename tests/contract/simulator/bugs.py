@@ -29,7 +29,7 @@ from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server import exchange, receipt_ranges
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
-from field178_server.queries import verdicts
+from field178_server.queries import pull, verdicts
 from field178_server.services import feed, intake, judge, ledger, merging, movement, push, record_desk
 from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
@@ -129,6 +129,16 @@ def compaction_without_floor() -> Planted:
         return done
 
     return patch("tests.contract.simulator.office.compact", forgetful)
+
+
+def first_load_sent_back() -> Planted:
+    """Below the floor everybody is sent to compare, whoever began after the compaction too."""
+    original = pull._must_resync
+
+    def must(scope: Any, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
+        return original(scope, cursor, None, is_other_epoch)
+
+    return patch.object(pull, "_must_resync", must)
 
 
 def overlay_dropped_at_acknowledgement() -> Planted:
@@ -397,6 +407,7 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         old_leave_deletes,
         stub_over_unseen_rev,
         compaction_without_floor,
+        first_load_sent_back,
         overlay_dropped_at_acknowledgement,
         dedupe_by_n,
         idempotency_outside_the_transaction,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -31,7 +31,7 @@ from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
-from field178_shared.protocol import SyncRequest
+from field178_shared.protocol import MAX_RECORDS, SyncRequest
 from field178_shared.strict_json import loads
 
 TENANT = "main"
@@ -91,6 +91,9 @@ class Shelf:
 class Office:
     """The server of one world."""
 
+    # How many records go into one answer at most: few, so that most scopes take several pages.
+    page = MAX_RECORDS
+
     def __init__(
         self, shelf: Shelf, store: Path, clock: TrueClock, rng: random.Random, packs_from: int = 0
     ) -> None:
@@ -112,6 +115,7 @@ class Office:
     def answer(self, body: bytes) -> list[bytes]:
         """Answer one request as the HTTP edge does, line by line."""
         request = SyncRequest.from_wire(loads(body))
+        request = replace(request, max_records=min(request.max_records, self.page))
         parts = self.exchange.answer(request.device, request)
         return b"".join(parts).splitlines()
 

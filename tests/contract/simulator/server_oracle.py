@@ -42,6 +42,8 @@ class ServerOracle:
         self._made: dict[tuple[str, int], Maker] = {}
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
         self._menders: defaultdict[str, set[str]] = defaultdict(set)
+        self._begun: dict[tuple[str, str], int] = {}
+        self._sent_back: list[str] = []
         self.purges = PurgeOracle(window.path)
 
     def start_over(self) -> None:
@@ -73,6 +75,19 @@ class ServerOracle:
                 self._judge_receipt(frame)
             elif frame["frame"] == "oks":
                 self._judge_range(frame, pushed[frame["from"] : frame["to"] + 1])
+
+    def note_places(self, request: Json, frames: Sequence[Json]) -> None:
+        """Note under which floor a tablet begins to read a scope, and when it is sent back for all that."""
+        for scope in self.state.scopes_of(request["device"]):
+            floor, place = self.state.scopes[scope].floor, (request["device"], scope)
+            if not request["cursors"].get(scope):
+                self._begun[place] = floor
+            elif {"frame": "resync", "scope": scope} in frames and self._begun.get(place) == floor:
+                self._sent_back.append(f"{request['device']} at {request['cursors'][scope]} of {scope}")
+
+    def judge_first_loads(self) -> None:
+        """Judge that compaction was invisible to who began after it; only without disasters."""
+        require(not self._sent_back, "I16", f"sent back below the floor it began under: {self._sent_back}")
 
     def judge_history(self) -> None:
         """Judge that every record is what its history makes of it, and that every change left a trace."""

@@ -122,6 +122,7 @@ class Wire:
             self.office.crash_at = self.rng.choice(SERVER_CRASH_POINTS)
         try:
             lines = self.serve(body)
+            self.oracle.note_places(json.loads(body), self.last_frames)
             if fault is Fault.DOUBLED:
                 lines = self.rng.choice((lines, self.serve(body)))
         except ServerCrash:

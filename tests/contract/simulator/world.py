@@ -21,11 +21,13 @@ from field178_mobile.store import Draft, RecordView
 from field178_mobile.store.brake import answer_brake
 from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
 from field178_shared.merge import Data, difference, equal, read_path
+from field178_shared.protocol import MAX_RECORDS
 
 MOST_ROUNDS = 10
 PATIENCE = 6
 CRASH_WHILE_FILING = 0.1
 PACKS_FROM = 3
+SMALL_PAGE = 3
 _REMEMBERED = 40
 _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
 
@@ -82,6 +84,8 @@ class World:
         # In every other world a scope of a few records comes packed.
         packs_from = PACKS_FROM if seed % 2 else 0
         self.office = Office(shelf, store, self.clock, random.Random(f"office {seed}"), packs_from)
+        # In one world of three an answer holds a few records only.
+        self.office.page = SMALL_PAGE if seed % 3 == 0 else MAX_RECORDS
         self.oracle = ServerOracle(shelf.window)
         self.wire = Wire(self.office, self.oracle, random.Random(f"wire {seed}"), self.note)
         self.wire.sent += beginning.sent if beginning is not None else ()
@@ -124,6 +128,7 @@ class World:
         if not self.restored:
             seat.oracle.judge_acknowledged(self.oracle.state)
         if self.is_calm:
+            self.oracle.judge_first_loads()
             offers = self.wire.requests_with_offer
             require(offers == 0, "I8", "changes were offered again without any disaster")
         fresh = self.wire.exchanges > before and not was_waiting

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
 
 from field178_mobile.store import Store
+from field178_mobile.store.base import get_scope
+from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import get_change
+from field178_mobile.store.position import read_position
 from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.sync.request import Identity, Load, build_exchange
 from field178_shared.protocol import Receipt, Status
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
@@ -63,3 +69,19 @@ def test_a_verdict_told_again_brings_no_record_back_that_left(store: Store, cloc
     SyncStore(store).commit_receipts([applied(change_id)], frozenset({UNIT}))
     assert store.view(RECORD) is None
     assert is_settled(store, change_id)
+
+
+def read_up_to(store: Store, seq: int, floor: int) -> None:
+    greeting = Greeting("e1", 0, (), frozenset({UNIT}), revoked=False)
+    SyncStore(store).commit_checkpoint(Checkpoint(UNIT, seq, None, (), (), greeting, floor=floor))
+
+
+def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
+    store: Store, clock: FrozenClock
+) -> None:
+    read_up_to(store, 3, floor=8)
+    exchange = build_exchange(Identity("d", "1"), store.read(read_position), Load(), clock.now())
+    body = json.loads(exchange.body)
+    assert (body["cursors"], body["floors"]) == ({UNIT: 3}, {UNIT: 8})
+    read_up_to(store, 8, floor=0)
+    assert store.read(lambda room: get_scope(room, UNIT)).floor == 0

@@ -217,3 +217,48 @@ def test_compaction_is_invisible_to_a_new_tablet_and_resyncs_an_old_one(world: W
     assert fresh.sync()[-1]["verified"] == ["ref", UNIT]
     author.pull()
     assert author.sync()[-1]["verified"] == ["ref", UNIT]
+
+
+def compacted_scope(world: World) -> list[str]:
+    """Return the live records of a scope whose feed lost a row above each of them."""
+    author = world.tablet()
+    kept, gone = [author.created() for _ in range(4)], [author.created() for _ in range(2)]
+    for record_id in gone:
+        deleted(author, record_id)
+    assert run_write(world.engine, lambda session: compact(session, "main", UNIT)) == 2
+    return kept
+
+
+def test_a_new_tablet_reads_a_compacted_scope_page_by_page(world: World) -> None:
+    kept, new = compacted_scope(world), world.tablet()
+    pages = [new.sync(max_records=2), new.sync(max_records=2)]
+    assert [frame["floor"] for frame in pages[0] if frame["frame"] == "ck" and "floor" in frame] == [8]
+    assert not [frame for page in pages for frame in page if frame["frame"] == "resync"]
+    assert (set(new.base), new.cursors[UNIT], new.floors[UNIT]) == (set(kept), 8, 0)
+
+
+def test_what_goes_between_two_pages_is_told(world: World) -> None:
+    kept, new, author = compacted_scope(world), world.tablet(), world.tablet()
+    new.sync(max_records=2)
+    author.pull()
+    deleted(author, kept[0])
+    new.pull()
+    assert new.base[kept[0]]["deleted"]
+
+
+@pytest.mark.parametrize("told", [None, 0, 7, 9])
+def test_below_the_floor_only_who_began_under_it_reads_on(world: World, told: int | None) -> None:
+    compacted_scope(world)
+    new = world.tablet()
+    new.sync(max_records=2)
+    frames = new.ask(floors={} if told is None else {UNIT: told})
+    assert [frame["scope"] for frame in frames if frame["frame"] == "resync"] == [UNIT]
+
+
+def test_a_compaction_between_two_pages_sends_the_tablet_to_compare(world: World) -> None:
+    kept, new, author = compacted_scope(world), world.tablet(), world.tablet()
+    new.sync(max_records=2)
+    author.pull()
+    deleted(author, kept[0])
+    assert run_write(world.engine, lambda session: compact(session, "main", UNIT)) == 1
+    assert [frame["scope"] for frame in new.ask() if frame["frame"] == "resync"] == [UNIT]
