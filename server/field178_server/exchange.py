@@ -28,7 +28,6 @@ from field178_server.services.presence import Presence
 from field178_server.services.push import Answered, needs_second_look, push
 from field178_server.services.type_rules import TypeRules
 from field178_server.unit_of_work import run_write, snapshot
-from field178_shared import dictionaries
 from field178_shared.canonical import state_hash
 from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode
@@ -211,7 +210,6 @@ class Exchange:
             "receipts": {life: held.digest.wire() for life, held in reading.receipts.items()},
             "backed_up": {life: held.backed_up for life, held in reading.receipts.items()},
             "missing": missing,
-            "dictionaries": list(dictionaries.NUMBERS),
             "notices": [to_wire_notice(one) for one in reading.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,

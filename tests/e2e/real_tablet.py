@@ -108,5 +108,5 @@ def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> R
     world = World(clock, random.SystemRandom(), ids.random, time.monotonic)
     rows = SyncStore(store)
     engine = SyncEngine(rows, Identity(enrolment.device, "test", receipt_key=enrolment.receipt_key), world)
-    transport = HttpTransport(url or server.url, "", enrolment.device, key, rows)
+    transport = HttpTransport(url or server.url, "", enrolment.device, key)
     return RealTablet(store, engine, transport, ids, enrolment, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
@@ -10,7 +10,6 @@ from field178_mobile.store import (
     brake,
     commits,
     contact,
-    dictionary,
     dispatch,
     lives,
     lost_scopes,
@@ -50,21 +49,9 @@ class SyncStore:
         """Return what the office may be told of this tablet."""
         return self._store.read(own_counts)
 
-    def takes_dictionary(self) -> bool:
-        """Tell whether bodies may go out with preset dictionary 1."""
-        return self._store.read(dictionary.is_taken)
-
-    def note_dictionaries(self, numbers: Collection[object]) -> None:
-        """Keep what a hello said of dictionaries."""
-        self._write(lambda room: dictionary.note_named(room, numbers))
-
     def note_server(self, version: str) -> None:
         """Keep which version the server said it is; one that says none leaves what is kept."""
         self._write(lambda room: note_server(room, version))
-
-    def refuse_dictionary(self) -> None:
-        """Remember that a body with the dictionary was not read."""
-        self._write(dictionary.note_refused)
 
     def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
         """Return what must be pushed, in the order of filing."""

@@ -42,7 +42,7 @@ def runner_for(
     from field178_mobile.sync.upload_transport import HttpUploadLine
 
     rows = SyncStore(store)
-    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key, rows)
+    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
     randomness = random.SystemRandom()
     world = World(
         around.clock,

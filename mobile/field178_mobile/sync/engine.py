@@ -210,7 +210,6 @@ class SyncEngine:
         if not hello.agreed:
             self._store.set_in_sync(False)
             if not hello.pull_refused:
-                self._store.note_dictionaries(hello.dictionaries)
                 self._store.note_server(hello.server)
             self._reactions.on_hello(hello, exchange)
         if not hello.pull_refused:

@@ -52,7 +52,6 @@ class Hello:
     missing: tuple[str, ...]
     agreed: bool
     pull_refused: bool
-    dictionaries: tuple[object, ...]
     speaks_ours: bool
     root: RootTold | None
     server: str = ""
@@ -132,7 +131,6 @@ def parse_hello(frame: Reader) -> Hello:
             missing=frame.texts("missing", 100_000),
             agreed=agreed,
             pull_refused=is_refused,
-            dictionaries=tuple(frame.items("dictionaries", 1000, "dictionaries")),
             speaks_ours=lowest <= VERSION <= highest,
             server=frame.text("server", default=""),
             # An agreement without news, and who refuses to be pulled from, say nothing of it.

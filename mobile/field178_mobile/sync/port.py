@@ -16,18 +16,6 @@ class TransportFailure(Exception):
         self.failure = failure
 
 
-class DictionaryMemory(Protocol):
-    """Knows, through restarts, whether the server reads bodies packed with preset dictionary 1."""
-
-    def takes_dictionary(self) -> bool:
-        """Tell whether bodies may go out with it."""
-        ...
-
-    def refuse_dictionary(self) -> None:
-        """Remember that a body with it was not read."""
-        ...
-
-
 class Transport(Protocol):
     """A line to the server. Every method raises TransportFailure."""
 

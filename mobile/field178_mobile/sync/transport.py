@@ -21,8 +21,8 @@ from field178_mobile.ports import Json
 from field178_mobile.sync.enrolment import session_signature
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.pinning import CONNECT_TIMEOUT_S, context_for, pinned_authority
-from field178_mobile.sync.port import DictionaryMemory, TransportFailure
-from field178_shared.coding import DICTIONARY_1, GZIP, StreamReader, encode, gzip_bytes
+from field178_mobile.sync.port import TransportFailure
+from field178_shared.coding import GZIP, StreamReader, gzip_bytes
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER, NDJSON, VERSION
 
@@ -31,9 +31,8 @@ LONGEST_LINE = 4 << 20
 _TIMEOUTS = (CONNECT_TIMEOUT_S, STALL_TIMEOUT_S)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NETWORK_AUTHENTICATION_REQUIRED = 511
-_ACCEPTED = f"{DICTIONARY_1}, {GZIP}"
-# A server that does not know the dictionary, or one whose dictionary is another.
-_NOT_READ = (ErrorCode.UNSUPPORTED_ENCODING, ErrorCode.BAD_ENCODING)
+# Of a shorter body gzip saves nothing worth naming.
+_LEAST_PACKED_BYTES = 256
 _KINDS = {
     400: FailureKind.REFUSED,
     401: FailureKind.SESSION,
@@ -47,24 +46,13 @@ _KINDS = {
 
 
 class HttpTransport:
-    """A line to one server for one device; `device` and `device_key` are empty before enrolment.
+    """A line to one server for one device; `device` and `device_key` are empty before enrolment."""
 
-    Without a `memory` no body goes out with the preset dictionary.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        pin: str = "",
-        device: str = "",
-        device_key: bytes = b"",
-        memory: DictionaryMemory | None = None,
-    ) -> None:
+    def __init__(self, url: str, pin: str = "", device: str = "", device_key: bytes = b"") -> None:
         self.url = url.rstrip("/")
         self.pin = pin
         self._device = device
         self._device_key = device_key
-        self._memory = memory
         self._session: requests.Session | None = None
         self._token = ""
         self._reading: requests.Response | None = None
@@ -120,16 +108,8 @@ class HttpTransport:
             session.close()
 
     def _send_exchange(self, body: bytes) -> requests.Response:
-        path, headers = "/api/v1/sync", {**self.bearer(), "Accept": NDJSON, "Accept-Encoding": _ACCEPTED}
-        if self._memory is not None and self._memory.takes_dictionary():
-            packed = {**headers, "Content-Encoding": DICTIONARY_1}
-            try:
-                return self._send(path, encode(DICTIONARY_1, body), packed)
-            except TransportFailure as error:
-                if error.failure.code not in _NOT_READ:
-                    raise
-            self._memory.refuse_dictionary()
-        return self._send(path, body, headers)
+        headers = {**self.bearer(), "Accept": NDJSON, "Accept-Encoding": GZIP}
+        return self._send("/api/v1/sync", body, headers)
 
     def _post(self, path: str, body: Json, *, with_session: bool = False) -> Json:
         headers = {"Accept": "application/json"}
@@ -173,7 +153,7 @@ class HttpTransport:
 
     def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
         headers = {"Content-Type": "application/json", **headers}
-        if len(body) > 512 and "Content-Encoding" not in headers:
+        if len(body) >= _LEAST_PACKED_BYTES:
             body, headers["Content-Encoding"] = gzip_bytes(body), GZIP
         response = self.request("POST", path, body, headers)
         failure = failure_of(response)

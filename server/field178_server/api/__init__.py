@@ -7,7 +7,6 @@ from flask import Flask
 from field178_server.api import (
     blobs,
     devices,
-    dictionaries,
     health,
     openapi,
     schemas,
@@ -22,6 +21,6 @@ def init_api(app: Flask) -> None:
     """Register every blueprint of the interface."""
     for module in (
         *(health, devices, sessions, sync, snapshots),
-        *(uploads, blobs, schemas, dictionaries, openapi),
+        *(uploads, blobs, schemas, openapi),
     ):
         app.register_blueprint(module.bp)

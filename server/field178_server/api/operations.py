@@ -93,9 +93,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = MappingProxyType(
             needs_session=True,
         ),
         ("GET", "/api/v1/schemas"): Operation("schemas", "The record types and their JSON schemas."),
-        ("GET", "/api/v1/dictionaries/{number}"): Operation(
-            "dictionary", "A preset dictionary of the codings; it never changes."
-        ),
         ("GET", "/api/v1/openapi.json"): Operation("openapi", "This document."),
     }
 )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, request
 
-from field178_server.api.accepted_coding import wanted_coding
 from field178_server.api.request_body import read_json
 from field178_server.auth import current_device_id, require_device_even_revoked
 from field178_server.exchange import Exchange
@@ -14,7 +13,7 @@ from field178_server.headers import spoken_protocol
 from field178_server.packing import packing_of
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services.type_rules import declared_types
-from field178_shared.coding import writer
+from field178_shared.coding import GZIP, GzipStream
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import NDJSON, SyncRequest
 
@@ -30,7 +29,7 @@ def sync() -> Response:
     if wanted.device != device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
     parts = exchange_of(current_runtime()).answer(device_id, wanted, spoken_protocol())
-    return stream(parts, wanted_coding(request.accept_encodings, sum(map(len, parts))))
+    return stream(parts, in_gzip=request.accept_encodings.quality(GZIP) > 0)
 
 
 def exchange_of(runtime: Runtime) -> Exchange:
@@ -45,19 +44,19 @@ def exchange_of(runtime: Runtime) -> Exchange:
     )
 
 
-def stream(parts: Iterable[bytes], coding_name: str | None) -> Response:
+def stream(parts: Iterable[bytes], *, in_gzip: bool) -> Response:
     """Send the parts as they are coded; each can be read without what follows it."""
-    body = iter(parts) if coding_name is None else _compressed(parts, coding_name)
+    body = _compressed(parts) if in_gzip else iter(parts)
     response = Response(body, content_type=NDJSON)
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["X-Accel-Buffering"] = "no"  # a buffering proxy would undo the flushes
-    if coding_name is not None:
-        response.headers["Content-Encoding"] = coding_name
+    if in_gzip:
+        response.headers["Content-Encoding"] = GZIP
     return response
 
 
-def _compressed(parts: Iterable[bytes], coding_name: str) -> Iterator[bytes]:
-    stream_ = writer(coding_name)
+def _compressed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    stream_ = GzipStream()
     for part in parts:
         yield stream_.add(part) + stream_.flush()
     yield stream_.finish()

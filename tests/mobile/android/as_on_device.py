@@ -57,7 +57,6 @@ def use_data() -> dict[str, int]:
     """Open what the tablet opens, each in the way it does."""
     from field178_mobile.store.migrate import migrations
     from field178_shared import codelists, i18n
-    from field178_shared.dictionaries import NUMBERS, dictionary
     from field178_shared.documents import paper
 
     lists = codelists.load()
@@ -68,7 +67,6 @@ def use_data() -> dict[str, int]:
         "texts": len({i18n.translator(code, "tablet")("Close") for code in i18n.LANGUAGES}),
         "shared_texts": len([i18n.translator(code, "shared") for code in i18n.LANGUAGES]),
         "migrations": len(migrations()),
-        "dictionaries": len([dictionary(number) for number in NUMBERS]),
         "pdf": len(paper.draw(head, [], seal, None)),
     }
 

@@ -128,7 +128,7 @@ def test_nothing_of_server_tests_or_tools_is_in_it(staged: Path) -> None:
     tops = {name.partition("/")[0] for name in names(staged)}
     assert tops == {"LICENSE", "main.py", "field178_mobile", "field178_shared"}
     assert {Path(name).suffix for name in names(staged)} == {
-        *("", ".py", ".kv", ".mo", ".sql", ".json", ".bin", ".ttf", ".txt"),
+        *("", ".py", ".kv", ".mo", ".sql", ".json", ".ttf", ".txt"),
     }
 
 
@@ -163,12 +163,12 @@ def test_every_module_can_be_imported_there(started: dict[str, Any], staged: Pat
 
 
 def test_only_what_has_another_way_was_refused(started: dict[str, Any]) -> None:
-    ours = {"backports", "keyring", "msgspec", "pysqlite3"}
+    ours = {"keyring", "msgspec", "pysqlite3"}
     assert ours <= set(started["refused"])
 
 
 def test_every_kind_of_data_is_found_and_opened(started: dict[str, Any]) -> None:
-    assert {".bin", ".json", ".kv", ".mo", ".sql", ".ttf"} <= set(started["opened"])
+    assert {".json", ".kv", ".mo", ".sql", ".ttf"} <= set(started["opened"])
     assert (started["texts"], started["shared_texts"]) == (2, 2)
     assert started["lists"] > 3
     assert started["migrations"] == len(list((MOBILE / "field178_mobile/store/migrations").glob("*.sql")))

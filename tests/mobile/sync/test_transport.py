@@ -17,7 +17,7 @@ from field178_mobile.sync.pinning import pin_of
 from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import base64url
-from field178_shared.coding import DICTIONARY_1, GZIP, encode, writer
+from field178_shared.coding import GZIP, GzipStream
 from field178_shared.errors import AppError, ErrorCode
 
 DEVICE = "0197aaaa-0000-7000-8000-00000000de01"
@@ -36,19 +36,6 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
     yield start
     for server in servers:
         server.close()
-
-
-class Memory:
-    """What a tablet remembers of its server's dictionary."""
-
-    def __init__(self) -> None:
-        self.is_taken = True
-
-    def takes_dictionary(self) -> bool:
-        return self.is_taken
-
-    def refuse_dictionary(self) -> None:
-        self.is_taken = False
 
 
 def failure_of(transport: HttpTransport):
@@ -87,50 +74,8 @@ def test_an_exchange_goes_out_compressed_and_comes_back_line_by_line(serve) -> N
     transport.close()
     path, headers, received = server.requests[0]
     assert (path, received, headers["F178-Protocol"]) == ("/api/v1/sync", body, "1")
+    assert (headers["Content-Encoding"], headers["Accept-Encoding"]) == (GZIP, GZIP)
     assert int(headers["Content-Length"]) < len(body) / 5
-
-
-def test_a_body_takes_the_dictionary_that_the_server_named_and_a_short_answer_comes_with_it(serve) -> None:
-    def answer(handler, body):
-        coded = encode(DICTIONARY_1, b'{"frame":"hello"}\n')
-        headers = {"Content_Type": NDJSON, "F178_Protocol": "1", "Content_Encoding": DICTIONARY_1}
-        reply(handler, 200, coded, **headers)
-
-    server = serve(answer)
-    transport = HttpTransport(server.url, memory=Memory())
-    assert list(transport.exchange(b'{"device":"d"}')) == [b'{"frame":"hello"}']
-    transport.close()
-    [(_, headers, received)] = server.requests
-    assert (headers["Content-Encoding"], received) == (DICTIONARY_1, b'{"device":"d"}')
-    assert headers["Accept-Encoding"] == "x-f178-d1, gzip"
-
-
-@pytest.mark.parametrize(("status", "code"), [(415, "unsupported_encoding"), (400, "bad_encoding")])
-def test_a_dictionary_that_is_not_read_costs_one_request_and_is_remembered(
-    serve, status: int, code: str
-) -> None:
-    def answer(handler, body):
-        if handler.headers.get("Content-Encoding") == DICTIONARY_1:
-            return reply(handler, status, json.dumps({"code": code}).encode(), F178_Protocol="1")
-        return reply(handler, 200, b'{"a":1}\n', Content_Type=NDJSON, F178_Protocol="1")
-
-    server, memory = serve(answer), Memory()
-    transport = HttpTransport(server.url, memory=memory)
-    body = b'{"push":["%s"]}' % (b"x" * 600)
-    for _ in range(2):
-        assert list(transport.exchange(body)) == [b'{"a":1}']
-    transport.close()
-    codings = [headers["Content-Encoding"] for _, headers, _ in server.requests]
-    assert codings == [DICTIONARY_1, GZIP, GZIP]
-    assert {received for _, _, received in server.requests} == {body}
-    assert not memory.is_taken
-
-
-def test_another_refusal_says_nothing_about_the_dictionary(serve) -> None:
-    server, memory = serve(lambda handler, body: reply(handler, 401, F178_Protocol="1")), Memory()
-    assert failure_of(HttpTransport(server.url, memory=memory)).kind is FailureKind.SESSION
-    assert memory.is_taken
-    assert len(server.requests) == 1
 
 
 def test_one_connection_carries_every_exchange(serve) -> None:
@@ -150,14 +95,13 @@ def test_one_connection_carries_every_exchange(serve) -> None:
     assert len(callers) == 1
 
 
-@pytest.mark.parametrize("name", [GZIP, DICTIONARY_1])
-def test_a_cut_answer_gives_what_came_before_the_cut(serve, name: str) -> None:
+def test_a_cut_answer_gives_what_came_before_the_cut(serve) -> None:
     def answer(handler, body):
-        stream = writer(name)
+        stream = GzipStream()
         flushed = stream.add(b'{"a":1}\n{"b":2}\n') + stream.flush()
         rest = stream.add(b'{"c":3}\n') + stream.finish()
         handler.send_response(200)
-        coded = {"Content-Type": NDJSON, "F178-Protocol": "1", "Content-Encoding": name}
+        coded = {"Content-Type": NDJSON, "F178-Protocol": "1", "Content-Encoding": GZIP}
         for header, value in {**coded, "Content-Length": str(len(flushed + rest))}.items():
             handler.send_header(header, value)
         handler.end_headers()

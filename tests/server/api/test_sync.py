@@ -84,7 +84,7 @@ def test_a_gzip_answer_can_be_read_up_to_each_checkpoint(signed_in: Tablet) -> N
     assert inflater.eof
 
 
-@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity"])
+@pytest.mark.parametrize("accepted", ["", "br, zstd", "gzip;q=0", "*, gzip;q=0", "identity"])
 def test_who_takes_no_gzip_gets_none(signed_in: Tablet, accepted: str) -> None:
     answer = signed_in.office.post(
         "/api/v1/sync",
