@@ -1,4 +1,4 @@
-"""A compacted scope of several pages, read by a client written from the document, on a real server process."""
+"""A compacted scope of several pages, read from a real server process by a client of the document alone."""
 
 from __future__ import annotations
 
