@@ -2,6 +2,12 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url
+
+# Make the machine ready. The reason why it is not becomes make's own last line: after a failed command it would be "Error 1".
+# `make -n` runs nothing.
+ready = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(eval reason := $(shell scripts/setup.sh $(1) $@))$(if $(reason),$(error $(reason))))
 
 .PHONY: help demo demo-stop test prove lint bench shots golden server tablet apk catalogs lock
 
@@ -9,41 +15,49 @@ help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: ## play the main job for real: server, tablet, review; leaves the server running
-	@scripts/setup.sh demo && $(PYTHON) -m scripts.demo
+	$(call ready,demo)
+	@$(PYTHON) -m scripts.demo
 
 demo-stop: ## stop the server that `make demo` left running
 	@test ! -x $(PYTHON) || $(PYTHON) -m scripts.demo --stop
 
 test: ## run every test: units, real screens, real server, real browser, PostgreSQL
-	@scripts/setup.sh test && $(PYTHON) -m pytest -n 2 --dist loadfile
+	$(call ready,test)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 prove: ## prove at length what `make test` shows in short, and write docs/evidence
-	@scripts/setup.sh test && $(PYTHON) -m tests.prove
+	$(call ready,test)
+	@$(PYTHON) -m tests.prove
 
 lint: ## check style, types, layers and catalogs
-	@scripts/setup.sh demo
+	$(call ready,lint)
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/lint-imports
 	@$(PYTHON) scripts/catalogs.py check && $(PYTHON) scripts/codelists.py check
 
 bench: ## measure: one JSON object a line
-	@scripts/setup.sh test && $(PYTHON) -m tests.bench
+	$(call ready,test)
+	@$(PYTHON) -m tests.bench
 
 shots: ## take the pictures of the screens into docs/img
-	@scripts/setup.sh test && $(PYTHON) scripts/shots.py
+	$(call ready,test)
+	@$(PYTHON) scripts/shots.py
 
 golden: ## take the kept pictures of every screen anew (tests/mobile/ui/golden); look at them before you commit
-	@scripts/setup.sh test && rm -f tests/mobile/ui/golden/*.png && \
+	$(call ready,test)
+	@rm -f tests/mobile/ui/golden/*.png && \
 	  FIELD178_RETAKE_GOLDEN=1 $(PYTHON) -m pytest -q -n 0 tests/mobile/ui/test_states.py
 
 server: ## serve the store of FIELD178_DATA_DIR (made at the first start)
-	@scripts/setup.sh demo && .venv/bin/field178 init && .venv/bin/field178 serve
+	$(call ready,demo)
+	@.venv/bin/field178 init && .venv/bin/field178 serve
 
 apk: ## build the Android application (needs buildozer and Google's tools: docs/android.md)
 	@$(PYTHON) mobile/stage_apk.py && cd mobile && buildozer android debug
 
 tablet: ## open the tablet application
-	@scripts/setup.sh demo && .venv/bin/field178-tablet
+	$(call ready,demo)
+	@.venv/bin/field178-tablet
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate --no-emit-index-url -o requirements.lock
+lock: ## renew requirements.lock and requirements-demo.lock from pyproject.toml (needs uv)
+	$(COMPILE) --all-extras -o requirements.lock
+	$(COMPILE) --extra server --extra mobile -c requirements.lock -o requirements-demo.lock

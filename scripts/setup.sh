@@ -1,56 +1,129 @@
 #!/usr/bin/env bash
-# Makes a bare Debian 12/13 machine ready: system libraries, then the virtual environment from the hash-locked list.
-# Usage: scripts/setup.sh demo|test
+# Makes a bare Debian 12/13 machine ready: system libraries, then the virtual environment from a hash-locked list.
+# Usage: scripts/setup.sh demo|lint|test [TARGET]     (TARGET: what `make` was asked for, to be named at the end)
+# People read standard error. Standard output stays empty, or has one line: why the machine is not ready.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-purpose=${1:?demo or test}
+here=$(pwd -P)
+purpose=${1:?demo, lint or test}
+target=${2:-$purpose}
+exec 3>&1 1>&2
 
+ticker=""
+reason="Chưa xong, xem các dòng trên; rồi chạy lại: make $target (not ready, see above; then again: make $target)"
+finish() {
+  local status=$?
+  [ -z "$ticker" ] || kill "$ticker" 2>/dev/null || true
+  [ "$status" -eq 0 ] || echo "$reason" >&3
+}
+trap finish EXIT
+
+# Run a command whose output goes to a log; every ten seconds one line tells how far it is. `set -e` does not reach into it.
+watched() {
+  local log
+  log=$(mktemp)
+  (
+    exec 3>&-
+    while sleep 10 >/dev/null 2>&1; do
+      echo "  … $SECONDS giây (s)$(venv_size): $(tail -n 1 "$log" | tr -d '\r' | cut -c -90)"
+    done
+  ) &
+  ticker=$!
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 20 "$log"
+    rm -f "$log"
+    return 1
+  fi
+  kill "$ticker"
+  ticker=""
+  rm -f "$log"
+}
+
+venv_size() {
+  [ ! -d .venv ] || du -sm .venv 2>/dev/null | sed -E 's/^([0-9]+).*/ · \1 MB/'
+}
+
+install_system_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update &&
+    apt-get install --yes --no-install-recommends "$@"
+}
+
+install_python_packages() {
+  if command -v uv >/dev/null; then
+    uv pip install --python .venv/bin/python --require-hashes -r "$lock" &&
+      uv pip install --python .venv/bin/python --no-deps -e .
+  else
+    .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$lock" &&
+      .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --no-deps -e .
+  fi
+}
+
+# An environment names the folder it was made in and the Python it was made with: either can be gone.
+is_usable() {
+  grep -qsF "$here/.venv" .venv/bin/activate && .venv/bin/python -c 'import field178_shared' 2>/dev/null
+}
+
+# The plain name first: it is the one the user chose.
 python=""
-for candidate in python3.13 python3.12 python3.11 python3; do
-  if command -v "$candidate" >/dev/null &&
-    "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+for candidate in python3 python3.13 python3.12 python3.11; do
+  if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
     python=$candidate
-    # The plain name wins where it fits: it is the one the user chose.
-    if command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; then
-      python=python3
-    fi
     break
   fi
 done
-[ -n "$python" ] || { echo "Cần Python 3.11, 3.12 hoặc 3.13 (Python 3.11 to 3.13 is needed)." >&2; exit 1; }
+if [ -z "$python" ]; then
+  reason="Cần Python 3.11, 3.12 hoặc 3.13 (Python 3.11 to 3.13 is needed)"
+  exit 1
+fi
 
-# Kivy draws through EGL and Mesa even with no display; the tests need a browser and a PostgreSQL server as well.
+# Kivy draws through EGL and Mesa even with no display. The tests need a browser, its driver's library, and PostgreSQL as well.
 packages=(libegl1 libgl1-mesa-dri libgles2 libgl1)
+size="khoảng 60 MB, 1–2 phút (about 60 MB, 1–2 minutes)"
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
-if [ "$purpose" = test ]; then packages+=(chromium postgresql poppler-utils); fi
+if [ "$purpose" = test ]; then
+  packages+=(chromium libatomic1 postgresql poppler-utils)
+  size="khoảng 250 MB, 2–5 phút (about 250 MB, 2–5 minutes)"
+fi
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ]; then
-    echo "Thiếu thư viện hệ thống, hãy chạy (missing system packages, please run):"
-    echo "  sudo apt-get install --yes --no-install-recommends ${missing[*]}"
+    echo "Thiếu thư viện hệ thống, tải $size."
+    echo "Hãy chạy dòng này (system packages are missing, please run this line):"
+    echo
+    echo "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${missing[*]}"
+    echo
+    reason="Chạy dòng trên, rồi chạy lại: make $target (run the line above, then again: make $target)"
     exit 1
   fi
-  echo "Cài thư viện hệ thống: ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null
+  echo "Cài thư viện hệ thống, tải $size: ${missing[*]}"
+  watched install_system_packages "${missing[@]}"
 fi
 
-# A stamp of what was installed: a changed lock or pyproject renews the environment, an unchanged one costs nothing.
-stamp=.venv/.installed-$(cat requirements.lock pyproject.toml | sha256sum | cut -c1-16)
-if [ ! -f "$stamp" ]; then
-  echo "Tạo môi trường Python (một lần)…"
-  [ -x .venv/bin/python ] || "$python" -m venv .venv
-  if command -v uv >/dev/null; then
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
-    uv pip install --quiet --python .venv/bin/python --no-deps -e .
-  else
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-  fi
-  rm -f .venv/.installed-*
-  touch "$stamp"
+# A stamp of what was installed: changed pins renew the environment, unchanged ones cost nothing. The large lock has all pins
+# of the small one, so an environment of the tests is good for the demonstration, and nothing is ever removed.
+stamp=$(cat requirements.lock requirements-demo.lock pyproject.toml | sha256sum | cut -c -16)
+full=.venv/.installed-full-$stamp
+small=.venv/.installed-demo-$stamp
+lock=requirements.lock
+is_enough() { [ -f "$full" ]; }
+size="khoảng 230 MB, 3–6 phút (about 230 MB, 3–6 minutes)"
+if [ "$purpose" = demo ]; then
+  lock=requirements-demo.lock
+  is_enough() { [ -f "$full" ] || [ -f "$small" ]; }
+  size="khoảng 70 MB, 1–3 phút (about 70 MB, 1–3 minutes)"
 fi
+if is_enough && is_usable; then exit 0; fi
+
+echo "Cài thư viện Python vào .venv (một lần), tải $size"
+if [ -d .venv ] && ! grep -qsF "$here/.venv" .venv/bin/activate; then
+  echo "  .venv được tạo cho thư mục khác, tạo lại (made for another folder, making it anew)"
+fi
+is_usable || watched "$python" -m venv --clear .venv
+watched install_python_packages
+rm -f .venv/.installed-*
+if [ "$purpose" = demo ]; then touch "$small"; else touch "$full"; fi
+echo "Đã cài xong sau $SECONDS giây (ready after $SECONDS s)"

@@ -113,8 +113,9 @@ def test_the_repository_speaks_of_the_product_alone() -> None:
     assert strays == []
 
 
-def test_the_lock_names_no_place_to_download_from() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-demo.lock"])
+def test_the_lock_names_no_place_to_download_from(name: str) -> None:
+    lock = (ROOT / name).read_text("utf-8")
     assert "://" not in lock
     assert "--hash=sha256:" in lock
 
