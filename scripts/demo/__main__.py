@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 from scripts.demo.words import _
 
 FOLDER = ".demo"
+# Of the demonstration's day: after the play.
+LATER = "2025-03-11T08:30:00+07:00"
 
 
 @click.command(help=_("Play the main job on made-up data: server, tablet, review. The server stays up."))
@@ -27,14 +31,16 @@ def main(is_stop: bool, folder: Path) -> None:
     try:
         url = play.play(where, click.echo, _screen())
     except (play.NotAsTold, ChildProcessError) as error:
-        play.stop(where)
         raise click.ClickException(_("The play broke off: {error}").format(error=error)) from error
+    click.echo("")
+    click.echo(_("It worked: every step above came out as it must. The server stays up."))
     click.echo("")
     click.echo(_("The office's desk: {url}").format(url=url))
     click.echo(
         _("  reviewer gl07 · team leader gl01 · password of all: {password}").format(password=play.PASSWORD)
     )
-    click.echo(_("  the tablet once more: {command}").format(command=_tablet_command(where)))
+    click.echo(_("  the tablet once more, PIN 178259, from any folder:"))
+    click.echo(f"    {_tablet_command(where)}")
     click.echo(_("  to stop: make demo-stop"))
 
 
@@ -44,8 +50,9 @@ def _screen() -> dict[str, str]:
 
 
 def _tablet_command(folder: Path) -> str:
-    own = f"FIELD178_TABLET_DIR={folder / 'tablet'} FIELD178_CLOCK_START=2025-03-11T08:30:00+07:00"
-    return f"{own} field178-tablet  (PIN 178259)"
+    program = Path(sys.executable).with_name("field178-tablet")
+    own = f"FIELD178_TABLET_DIR={quote(str(folder / 'tablet'))} FIELD178_CLOCK_START={LATER}"
+    return f"{own} {quote(str(program))}"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,23 +53,27 @@ class Stage:
 
 
 def play(folder: Path, tell: Tell, screen: Mapping[str, str]) -> str:
-    """Play the main job on an empty store in `folder`; returns the address of the server that stays up."""
+    """Play the main job on an empty store in `folder`; returns the address of the server that stays up.
+
+    A play that breaks off leaves no server.
+    """
     stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
     server = ServerProcess(folder / "office", DemoClock.started(), free_port())
-    stage = Stage(server, fill(server), tell)
-    _tell_store(stage)
-    server.start()
-    tell(_("2. The server takes connections at {url}").format(url=server.url))
-    tablet = Tablet(folder / "tablet", server.clock, screen)
-    try:
-        _enrol(stage, tablet)
-        filed = _work_without_network(stage, tablet)
-        _send(stage, tablet, filed)
-        _return_and_mend(stage, tablet, filed)
-        _approve(stage, tablet, filed)
-    finally:
-        tablet.close()
+    tell(_("The main job is played with the real programs; it takes one to three minutes."))
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        stage = Stage(server, fill(server), tell)
+        _tell_store(stage)
+        server.start()
+        tell(_("2. The server takes connections at {url}").format(url=server.url))
+        with closing(Tablet(folder / "tablet", server.clock, screen)) as tablet:
+            _enrol(stage, tablet)
+            filed = _work_without_network(stage, tablet)
+            _send(stage, tablet, filed)
+            _return_and_mend(stage, tablet, filed)
+            _approve(stage, tablet, filed)
+        stack.pop_all()
     return server.url
 
 
@@ -112,19 +117,18 @@ def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
     stage.tell(_("4. The server is stopped: the tablet works without a network from here on"))
     tablet.ask("outing", decision="12/QĐ-UBND")
     unit = stage.seeded.team.unit_ids[0]
-    steps = (
-        (
-            _("an inspection with three violations"),
-            tablet.ask("visit_with_violations", **KARAOKE_WITH_VIOLATIONS),
-        ),
-        (_("an inspection with nothing wrong"), tablet.ask("clean_visit", **KARAOKE)),
-        (_("a visit to a closed door"), tablet.ask("closed_visit", **CAFE)),
-        (_("an outreach session"), tablet.ask("first_session", unit=unit)),
-        (_("another one, like the first"), tablet.ask("next_session")),
+    steps: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+        (_("an inspection with three violations"), "visit_with_violations", KARAOKE_WITH_VIOLATIONS),
+        (_("an inspection with nothing wrong"), "clean_visit", KARAOKE),
+        (_("a visit to a closed door"), "closed_visit", CAFE),
+        (_("an outreach session"), "first_session", {"unit": unit}),
+        (_("another one, like the first"), "next_session", {}),
     )
-    for what, seen in steps:
+    filed: list[str] = []
+    for what, do, given in steps:
+        seen = tablet.ask(do, **given)
         stage.tell(_("   recorded {what}: {taps} taps, it shows “{word}”").format(what=what, **_shown(seen)))
-    filed = [record_id for _what, seen in steps for record_id in _list(seen["records"])]
+        filed += _list(seen["records"])
     seen = tablet.ask("sync")
     _must(seen["unsent"] == len(filed), seen)
     stage.tell(_("5. Asked to send, the tablet tells the truth: “{line}”").format(line=seen["line"]))

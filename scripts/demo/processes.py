@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -9,9 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TextIO
+
+from scripts.demo.words import _
 
 from field178_shared.clock import duration_clock
 
@@ -19,6 +24,7 @@ DEMO_START = datetime.fromisoformat("2025-03-11T08:00:00+07:00")
 STOP_WITHIN_S = 15.0
 # A busy machine takes its time to end a program with a window.
 TABLET_STOP_WITHIN_S = 60.0
+LOG_LINES = 20
 ROOT = Path(__file__).resolve().parents[2]
 PLAYER = "scripts.tablet_player"
 
@@ -41,7 +47,11 @@ class DemoClock:
 
 @dataclass
 class ServerProcess:
-    """The server in the background; it outlives the demo until it is stopped by its pid file."""
+    """The server in the background; it outlives the demo until it is stopped by its pid file.
+
+    The server holds a lock on that file as long as it lives: a number that the system gave to another
+    process since then is not taken for the server's.
+    """
 
     folder: Path
     clock: DemoClock
@@ -60,28 +70,35 @@ class ServerProcess:
     def start(self) -> None:
         """Serve, and return when connections are taken."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "server.log").open("ab") as log:
+        with (self.folder / "server.log").open("ab") as log, self.pid_file.open("w") as holder:
+            fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
             process = subprocess.Popen(
-                [sys.executable, "-m", "field178_server.cli", "serve", "--port", str(self.port)],
+                self.command(),
                 env=self.environment(),
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
                 start_new_session=True,
+                pass_fds=[holder.fileno()],  # the lock goes with it
             )
+            holder.write(str(process.pid))
         assert process.stdout is not None
         ready = process.stdout.readline()
         if not ready:
-            raise ChildProcessError((self.folder / "server.log").read_text("utf-8")[-2000:])
-        self.pid_file.write_text(str(process.pid), "ascii")
+            raise ChildProcessError(last_lines(self.folder / "server.log"))
 
     def stop(self) -> bool:
         """End the process that the pid file names; tell whether there was one."""
         if not self.pid_file.is_file():
             return False
-        pid = int(self.pid_file.read_text("ascii"))
+        with self.pid_file.open() as file:
+            was_serving = _is_locked(file) and _end(int(file.read()))
         self.pid_file.unlink()
-        return _end(pid)
+        return was_serving
+
+    def command(self) -> list[str]:
+        """Return the program and its arguments."""
+        return [sys.executable, "-m", "field178_server.cli", "serve", "--port", str(self.port)]
 
     def environment(self) -> dict[str, str]:
         """Return the settings of the demo's server and of commands on its store."""
@@ -104,7 +121,8 @@ class Tablet:
             # The demo asks nobody to unlock the key store of the machine it runs on.
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }
-        self._log = (folder / "tablet.log").open("ab")
+        self._log_file = folder / "tablet.log"
+        self._log = self._log_file.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", PLAYER],
             cwd=ROOT,
@@ -116,24 +134,50 @@ class Tablet:
         )
 
     def ask(self, do: str, **given: object) -> dict[str, object]:
-        """Have one thing done; returns what the player saw on the screens afterwards."""
+        """Have one thing done; returns what the player saw on the screens afterwards.
+
+        Raises ChildProcessError with the last lines of the tablet's log.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(json.dumps({"do": do, **given}), file=self._process.stdin, flush=True)
+        # A tablet that ended already does not read: what it left in its log says why.
+        with suppress(BrokenPipeError):
+            print(json.dumps({"do": do, **given}), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
         if not line:
-            raise ChildProcessError(f"the tablet ended while doing {do!r}; see tablet.log")
+            text = _("the tablet ended at “{do}”. The last lines of {log}:")
+            raise ChildProcessError(self._failure(text, do))
         answer: dict[str, object] = json.loads(line)
         if "error" in answer:
-            raise ChildProcessError(f"{do}: {answer['error']}")
+            text = _("the tablet could not do “{do}”. The last lines of {log}:")
+            raise ChildProcessError(self._failure(text, do))
         return answer
 
     def close(self) -> None:
         """Close the application."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._process.wait(TABLET_STOP_WITHIN_S)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._log.close()
+
+    def _failure(self, text: str, do: str) -> str:
+        return f"{text.format(do=do, log=self._log_file)}\n{last_lines(self._log_file)}"
+
+
+def last_lines(log: Path) -> str:
+    """Return the end of a log."""
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LOG_LINES:])
+
+
+def _is_locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _end(pid: int) -> bool:
@@ -141,7 +185,7 @@ def _end(pid: int) -> bool:
         os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
         return False
-    for _ in range(int(STOP_WITHIN_S * 10)):
+    for _look in range(int(STOP_WITHIN_S * 10)):
         if not _is_alive(pid):
             return True
         time.sleep(0.1)
@@ -152,7 +196,7 @@ def _end(pid: int) -> bool:
 def _is_alive(pid: int) -> bool:
     try:
         # A child of ours stays as a zombie until it is waited for; a stranger is asked by signal 0.
-        done, _ = os.waitpid(pid, os.WNOHANG)
+        done, _status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
         done = 0
     if done == pid:
