@@ -40,15 +40,20 @@ def is_api_path(path: str) -> bool:
     return path == API_PREFIX or path.startswith(API_PREFIX + "/")
 
 
+def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
+    """Return the headers that an answer carries, of the application and of the server under it alike."""
+    headers = dict(_ALWAYS)
+    if is_https:
+        headers["Strict-Transport-Security"] = _HSTS
+    if is_api:
+        headers |= {HEADER: str(VERSION), "Cache-Control": "no-store"}
+    return headers
+
+
 def mark(response: Response, path: str, *, is_https: bool) -> Response:
     """Add the headers every answer carries; one that a view has set is kept."""
-    for name, value in _ALWAYS.items():
+    for name, value in headers_of_every_answer(is_api=is_api_path(path), is_https=is_https).items():
         response.headers.setdefault(name, value)
-    if is_https:
-        response.headers.setdefault("Strict-Transport-Security", _HSTS)
-    if is_api_path(path):
-        response.headers[HEADER] = str(VERSION)
-        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -13,101 +13,17 @@ from wsgiref.types import WSGIApplication
 
 import waitress
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import (
-    BadRequest,
-    Error,
-    RequestEntityTooLarge,
-    RequestHeaderFieldsTooLarge,
-    ServerNotImplemented,
-)
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
-from field178_server.errors import MAX_DRAINED_BYTES, PROBLEM_JSON, problem_body
+from field178_server.errors import PROBLEM_JSON, problem_body
+from field178_server.headers import headers_of_every_answer
+from field178_server.strict_parser import MAX_HEADER_BYTES, StrictParser
 from field178_shared.errors import ERRORS, ErrorCode
-from field178_shared.protocol import HEADER, VERSION
 
-MAX_HEADER_BYTES = 16 << 10
-MAX_DRAINED_HEAD_BYTES = 256 << 10
 MAX_BUFFERED_BODY_BYTES = 8 << 20
 IDLE_S = 30
 CONNECTIONS = 500
-
-
-class _Nowhere:
-    """A body buffer that forgets."""
-
-    def append(self, data: bytes) -> None:
-        """Drop the bytes."""
-
-    def __len__(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class StrictParser(HTTPRequestParser):
-    """Refuses a length told twice; reads on past a limit before it answers, so that the answer arrives."""
-
-    body_rcv: Any
-    expect_continue: bool
-    completed: bool
-    _left_to_drain = 0
-    _head_tail: bytes | None = None
-
-    def received(self, data: bytes) -> int:
-        """Take bytes from the connection; returns how many were used."""
-        if self._head_tail is not None:
-            return self._drain_head(data)
-        if self._left_to_drain:
-            return self._drain(data)
-        used: int = super().received(data)
-        if isinstance(self.error, RequestEntityTooLarge):
-            self._refuse_body()
-        elif isinstance(self.error, RequestHeaderFieldsTooLarge):
-            self._head_tail, self.completed = b"", False
-            self._left_to_drain = MAX_DRAINED_HEAD_BYTES
-            return self._drain_head(data)
-        return used
-
-    def parse_header(self, header_plus: bytes) -> None:
-        """Parse the head; Content-Length beside Transfer-Encoding would let two servers read two requests."""
-        super().parse_header(header_plus)
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            self.body_rcv = None
-            self.connection_close = True
-            self.error = BadRequest("length told twice")
-            self.completed = True
-
-    def _refuse_body(self) -> None:
-        if self.expect_continue:
-            # The sender waits for a word before it sends: this is the word.
-            self.expect_continue = False
-            return
-        self.completed = False
-        self._left_to_drain = MAX_DRAINED_BYTES
-        if self.chunked:
-            self.body_rcv.buf = _Nowhere()
-        else:
-            self._left_to_drain = min(self.content_length, MAX_DRAINED_BYTES)
-
-    def _drain_head(self, data: bytes) -> int:
-        seen = (self._head_tail or b"") + data
-        self._left_to_drain = max(0, self._left_to_drain - len(data))
-        self.completed = b"\r\n\r\n" in seen or not self._left_to_drain
-        self._head_tail = seen[-3:]
-        return len(data)
-
-    def _drain(self, data: bytes) -> int:
-        used = min(len(data), self._left_to_drain)
-        ended = False
-        if self.chunked:
-            used = self.body_rcv.received(data)
-            ended = bool(self.body_rcv.completed or self.body_rcv.error)
-        self._left_to_drain = max(0, self._left_to_drain - used)
-        self.completed = ended or not self._left_to_drain
-        return used
 
 
 class ProblemTask(ErrorTask):
@@ -118,8 +34,11 @@ class ProblemTask(ErrorTask):
         code, details = _reading_of(self.request.error)
         status = ERRORS[code].status or 400
         body = json.dumps(problem_body(status, code, details, "en")).encode()
-        self.status = f"{status} {code}"
-        self.response_headers.extend([("Content-Type", PROBLEM_JSON), (HEADER, str(VERSION))])
+        self.status, self.version = f"{status} {code}", "1.1"
+        # Which path was meant is not known for sure: the headers of the tablets' interface hurt nobody.
+        is_https = self.channel.adj.url_scheme == "https"
+        headers = {"Content-Type": PROBLEM_JSON, **headers_of_every_answer(is_api=True, is_https=is_https)}
+        self.response_headers.extend(headers.items())
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -176,8 +95,6 @@ def _reading_of(error: Error) -> tuple[ErrorCode, dict[str, object]]:
         return ErrorCode.TOO_LARGE, {"limit": MAX_HEADER_BYTES, "unit": "header_bytes"}
     if isinstance(error, RequestEntityTooLarge):
         return ErrorCode.TOO_LARGE, {"limit": MAX_BUFFERED_BODY_BYTES, "unit": "bytes"}
-    if isinstance(error, ServerNotImplemented):
-        return ErrorCode.BAD_ENCODING, {}
     return (ErrorCode.BAD_REQUEST if isinstance(error, BadRequest) else ErrorCode.INTERNAL), {}
 
 

@@ -21,6 +21,7 @@ import pytest
 
 from field178_server import tls
 from field178_server.cli.operator_context import Operator
+from field178_server.headers import headers_of_every_answer
 from field178_server.installation import install
 from field178_server.serving import serve
 from field178_server.settings import SettingError, Settings
@@ -150,6 +151,55 @@ def test_a_sender_that_asks_first_is_told_before_it_sends(server: Server) -> Non
         f"Expect: 100-continue\r\nContent-Length: {100 * MEBIBYTE}\r\n\r\n"
     )
     assert b"413" in answer.split(b"\r\n\r\n")[-2].splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /healthz\r\n",
+        "GET /healthz HTTP/0.9\r\nHost: x\r\n",
+        "GET /healthz HTTP/2.0\r\nHost: x\r\n",
+        "GET /healthz HTTP/1.1\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nHost: x\r\n",
+        "GET /healthz HTTP/1.0\r\nHost: x\r\nHost: y\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Folded: a\r\n b\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\n\tb: c\r\n",
+        "GET /healthz HTTP/1.1\r\nHost : x\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Bare: a\rb\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Bare: a\nb: c\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Nul: a\x00b\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \r\n",
+        "POST /healthz HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n",
+    ],
+)
+def test_a_head_that_two_servers_could_read_in_two_ways_is_refused(server: Server, head: str) -> None:
+    head_of_answer, body = server.raw(f"{head}\r\n").split(b"\r\n\r\n")
+    first_line, *lines = head_of_answer.decode().split("\r\n")
+    fields = dict(line.split(": ", 1) for line in lines)
+    assert first_line.split(" ")[1] == "400"
+    assert (fields["Content-Type"], json.loads(body)["code"]) == ("application/problem+json", "bad_request")
+    is_https = server.url.startswith("https")
+    assert headers_of_every_answer(is_api=True, is_https=is_https).items() <= fields.items()
+
+
+def test_the_application_and_the_server_under_it_mark_their_answers_alike(server: Server) -> None:
+    _, found, _ = server.ask("GET", "/api/v1/unknown")
+    _, refused, _ = server.ask("GET", "/api/v1/unknown", headers={"X-Long": "x" * (17 << 10)})
+    different = {"Content-Length", "Date", "WWW-Authenticate", "Vary", "Connection"}
+    assert set(found) - different == set(refused) - different
+
+
+@pytest.mark.parametrize("body", [b"1" * (20 << 10), b"0\r\nX: " + b"y" * (20 << 10)])
+def test_a_chunk_with_an_endless_line_is_refused(server: Server, body: bytes) -> None:
+    head = f"POST {CHALLENGE} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert server.raw(head + body.decode()).startswith(b"HTTP/1.1 400")
 
 
 def test_a_length_told_twice_is_refused_and_the_connection_closed(server: Server) -> None:
