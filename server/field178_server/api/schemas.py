@@ -8,7 +8,9 @@ import json
 
 from flask import Blueprint, Response, request
 
-from field178_shared import schemas
+from field178_shared import rules, schemas
+from field178_shared.codelists import CodeLists, load
+from field178_shared.errors import ERRORS
 
 bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
 
@@ -27,12 +29,13 @@ def types() -> Response:
 @functools.cache
 def document() -> tuple[bytes, str]:
     """Return the document and its entity tag; both change with the release only."""
-    types_ = {name: _described(type_) for name, type_ in sorted(schemas.TYPES.items())}
+    lists = load()
+    types_ = {name: _described(type_, lists) for name, type_ in sorted(schemas.TYPES.items())}
     body = json.dumps({"types": types_}, ensure_ascii=False, separators=(",", ":")).encode()
     return body, hashlib.sha256(body).hexdigest()[:32]
 
 
-def _described(type_: schemas.RecordType) -> dict[str, object]:
+def _described(type_: schemas.RecordType, lists: CodeLists) -> dict[str, object]:
     return {
         "scope": type_.scope_kind,
         "schemas": list(type_.versions),
@@ -40,4 +43,10 @@ def _described(type_: schemas.RecordType) -> dict[str, object]:
         "office_paths": list(type_.office_paths),
         "creators": [side.value for side in type_.creators],
         "editors": [side.value for side in type_.editors],
+        "rules": [_rule(rule) for rule in rules.published(type_.name, lists)],
     }
+
+
+def _rule(rule: rules.Rule) -> dict[str, str]:
+    entry = ERRORS[rule.code]
+    return {"path": rule.path, "code": rule.code.value, "vi": entry.vi, "en": entry.en}

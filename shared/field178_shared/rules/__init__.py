@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data
-from field178_shared.rules import establishment, inspection, outreach
+from field178_shared.rules import counts, establishment, inspection, outreach
 from field178_shared.rules.free_text import free_text_paths, free_texts
-from field178_shared.rules.problem import Context, Problem, by_path
+from field178_shared.rules.problem import Context, Problem, Rule, by_path
 from field178_shared.schemas import validate
 
 __all__ = [
     "Context",
     "Problem",
+    "Rule",
     "errors",
     "filing_problems",
     "free_text_paths",
     "free_texts",
+    "published",
     "warnings",
 ]
 
@@ -48,6 +50,13 @@ def errors(type_name: str, data: Data, lists: CodeLists) -> dict[str, list[str]]
     """Return {path: [codes]} of fields that contradict each other; a type without rules has none."""
     rules = _RULES.get(type_name)
     return {} if rules is None else by_path(rules.contradictions(data, lists))
+
+
+def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
+    """Return all that `errors` can say of a type: other clients keep these rules before they send."""
+    if type_name == "inspection":
+        return (*inspection.RULES, *counts.published(lists))
+    return outreach.RULES if type_name == "outreach_session" else ()
 
 
 def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:

@@ -9,12 +9,22 @@ from field178_shared.codelists.checklist import ChecklistItem
 from field178_shared.codelists.count_rules import CountRelation, CountRule
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import count_of
-from field178_shared.rules.problem import Problem
+from field178_shared.rules.problem import Problem, Rule
 
 _MORE_THAN = {
     "workers_present": ErrorCode.EXCEEDS_PRESENT,
     "ou_workers_attended": ErrorCode.EXCEEDS_ATTENDANCE,
 }
+
+
+def published(lists: CodeLists) -> Iterator[Rule]:
+    """Yield what `contradictions` can say of the counts of these lists."""
+    for item in lists.items.values():
+        for rule in item.count_rules:
+            if rule.relation is CountRelation.SUM_OF:
+                yield Rule(_path(item), ErrorCode.SUM_MISMATCH)
+            elif rule.relation is CountRelation.AT_MOST:
+                yield Rule(_path(item), _excess_code(rule))
 
 
 def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
@@ -25,7 +35,7 @@ def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[
             continue
         for rule in item.count_rules:
             if (code := _broken(item, rule, answers, lists)) is not None:
-                yield Problem(f"answers.{item_id}.v", code, {"items": list(rule.items)})
+                yield Problem(_path(item), code, {"items": list(rule.items)})
 
 
 def _broken(
@@ -42,8 +52,16 @@ def _broken(
         wrong = sum(known) != count if complete else sum(known) > count
         return ErrorCode.SUM_MISMATCH if wrong else None
     if rule.relation is CountRelation.AT_MOST and known and count > known[0]:
-        return _MORE_THAN.get(rule.items[0], ErrorCode.EXCEEDS_TOTAL)
+        return _excess_code(rule)
     return None
+
+
+def _path(item: ChecklistItem) -> str:
+    return f"answers.{item.id}.v"
+
+
+def _excess_code(rule: CountRule) -> ErrorCode:
+    return _MORE_THAN.get(rule.items[0], ErrorCode.EXCEEDS_TOTAL)
 
 
 def _count_or_default(item_id: str, answers: Mapping[str, object], lists: CodeLists) -> int | None:

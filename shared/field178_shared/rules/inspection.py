@@ -16,7 +16,7 @@ from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, answers_of, count_of, entries_of, instant_of, text_of
 from field178_shared.rules import checklist, counts, findings
-from field178_shared.rules.problem import Context, Problem
+from field178_shared.rules.problem import Context, Problem, Rule
 
 INSPECTED = "inspected"
 NOT_INSPECTED = "not_inspected"
@@ -27,6 +27,15 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 CHILD_PROTECTION = "child_protection"
 _DECISION = ("decision_number", "decision_date")
 _RESULTS_WITH_FINDINGS = frozenset({"violation_recorded"})
+# What `contradictions` can say, beside the counts.
+RULES = (
+    Rule("ended_at", ErrorCode.END_BEFORE_START),
+    Rule("members", ErrorCode.TOO_FEW_MEMBERS),
+    *(Rule(name, ErrorCode.REQUIRED) for name in _DECISION),
+    Rule("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS),
+    Rule("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED),
+    Rule("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST),
+)
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:

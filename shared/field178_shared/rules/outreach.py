@@ -9,17 +9,26 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachForm
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
-from field178_shared.rules.problem import Context, Problem
+from field178_shared.rules.problem import Context, Problem, Rule
 
 _PLACES = ("zone_id", "school_id")
+_COUNTED = ("audiences", "establishments")
 _PARTS = ("first_time_count", "female_count")
 # Peer sessions and counselling: no place finer than the area, no breakdown, no picture.
 _NOT_ANONYMOUS = ("venue", "establishments", "attachments", *_PLACES)
+# What `contradictions` can say.
+RULES = (
+    *(Rule(f"{name}.*.{part}", ErrorCode.EXCEEDS_ATTENDANCE) for name in _COUNTED for part in _PARTS),
+    Rule("zone_id", ErrorCode.ONLY_ONE_PLACE),
+    Rule("audiences", ErrorCode.REQUIRED),
+    Rule("note", ErrorCode.REQUIRED),
+    *(Rule(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in (*_NOT_ANONYMOUS, "audiences.*.female_count")),
+)
 
 
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     """Yield what cannot be true of any session, or what its form never records."""
-    for name in ("audiences", "establishments"):
+    for name in _COUNTED:
         yield from _parts_above_attendance(data, name)
     if data.get("zone_id") and data.get("school_id"):
         yield Problem("zone_id", ErrorCode.ONLY_ONE_PLACE)

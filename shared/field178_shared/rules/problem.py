@@ -20,6 +20,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What a type may be refused for; in `path`, `*` stands for any one key."""
+
+    path: str
+    code: ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a record's own data does not say and the tablet knows at filing.
 

@@ -18,6 +18,18 @@ def test_every_type_is_described_to_everyone(office: Office) -> None:
     assert "name" in establishment["json_schema"]["required"]
 
 
+def test_the_rules_of_a_type_are_published_with_their_sentences(office: Office) -> None:
+    types = office.client.get("/api/v1/schemas").get_json()["types"]
+    sentences = {
+        "vi": "Tổng không bằng các số thành phần cộng lại.",
+        "en": "The total is not the sum of its parts.",
+    }
+    assert {"path": "answers.workers_total.v", "code": "sum_mismatch", **sentences} in types["inspection"][
+        "rules"
+    ]
+    assert types["establishment"]["rules"] == []
+
+
 def test_an_unchanged_document_is_not_sent_again(office: Office) -> None:
     first = office.client.get("/api/v1/schemas")
     again = office.client.get("/api/v1/schemas", headers={"If-None-Match": first.headers["ETag"]})
