@@ -225,16 +225,13 @@ class SyncRequest:
         """Return the request of a wire object, or raise AppError (bad_request, too_large) with a pointer."""
         reader = Reader(value)
         push = reader.items("push", MAX_CHANGES, "changes")
-        cursors = reader.members("cursors")
-        _within(len(cursors), MAX_SCOPES, "scopes", "/cursors")
-        floors = reader.members("floors")
-        _within(len(floors), MAX_SCOPES, "scopes", "/floors")
+        cursors, floors, repair = (reader.scopes(name) for name in ("cursors", "floors", "repair"))
         formerly = reader.members("formerly")
         _within(len(formerly), MAX_HAVE, "ids", "/formerly")
         return cls(
             device=reader.text("device"),
-            incarnation=reader.text("incarnation"),
-            incarnations=reader.texts("incarnations", MAX_HAVE),
+            incarnation=reader.uuid("incarnation"),
+            incarnations=reader.uuids("incarnations", MAX_HAVE),
             formerly={life: Reader(formerly, "/formerly").text(life) for life in formerly},
             epoch=reader.text("epoch", default="") or None,
             app=reader.text("app", default=""),
@@ -246,7 +243,7 @@ class SyncRequest:
             verdicts=reader.integer("verdicts", default=0),
             push=tuple(Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)),
             have=reader.texts("have", MAX_HAVE),
-            repair=reader.members("repair"),
+            repair=repair,
             want=reader.texts("want", MAX_RECORDS),
             salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
@@ -309,6 +306,12 @@ class Reader:
             raise self._fault(name)
         return found
 
+    def scopes(self, name: str) -> JsonObject:
+        """Return an object member by scope, of as many as one device is granted at most."""
+        found = self.members(name)
+        _within(len(found), MAX_SCOPES, "scopes", f"{self._pointer}/{name}")
+        return found
+
     def items(self, name: str, limit: int, unit: str) -> list[object]:
         """Return a list member of at most `limit` items, empty when absent."""
         found = self.value.get(name)
@@ -326,6 +329,13 @@ class Reader:
         if len(texts) != len(found):
             raise self._fault(name)
         return texts
+
+    def uuids(self, name: str, limit: int) -> tuple[str, ...]:
+        """Return a list member of lower-case UUIDs."""
+        found = self.texts(name, limit)
+        if not all(is_uuid(item) for item in found):
+            raise self._fault(name)
+        return found
 
     def _fault(self, name: str) -> AppError:
         change_id = self.value.get("change_id")

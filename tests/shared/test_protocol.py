@@ -1,7 +1,7 @@
 import pytest
 
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import Change, Receipt, Status, SyncRequest
+from field178_shared.protocol import MAX_SCOPES, Change, Receipt, Status, SyncRequest
 
 CHANGE = {
     "change_id": "0197c3a8-0000-7000-8000-000000000001",
@@ -13,7 +13,7 @@ CHANGE = {
     "set": {"name": "x"},
     "later_member": [1],
 }
-REQUEST = {"device": "d", "incarnation": "i"}
+REQUEST = {"device": "d", "incarnation": "0197a000-0000-4000-8000-000000000001"}
 
 
 def test_only_device_and_incarnation_are_required() -> None:
@@ -23,6 +23,26 @@ def test_only_device_and_incarnation_are_required() -> None:
         with pytest.raises(AppError) as caught:
             SyncRequest.from_wire({**REQUEST, name: None})
         assert caught.value.details == {"pointer": f"/{name}"}
+
+
+@pytest.mark.parametrize("life", ["i", REQUEST["incarnation"].upper(), "", 7])
+def test_an_incarnation_is_a_lower_case_uuid_wherever_it_is_named(life: object) -> None:
+    for member, pointer in (
+        ({"incarnation": life}, "/incarnation"),
+        ({"incarnations": [life]}, "/incarnations"),
+    ):
+        with pytest.raises(AppError) as caught:
+            SyncRequest.from_wire({**REQUEST, **member})
+        assert caught.value.details == {"pointer": pointer}
+
+
+@pytest.mark.parametrize("name", ["cursors", "floors", "repair"])
+def test_a_request_names_no_more_scopes_than_a_device_is_granted(name: str) -> None:
+    values: dict[str, object] = {f"unit:c{n}": {} if name == "repair" else 1 for n in range(MAX_SCOPES)}
+    SyncRequest.from_wire({**REQUEST, name: values})
+    with pytest.raises(AppError) as caught:
+        SyncRequest.from_wire({**REQUEST, name: {**values, "ref": values["unit:c0"]}})
+    assert caught.value.details == {"limit": MAX_SCOPES, "unit": "scopes", "pointer": f"/{name}"}
 
 
 def test_members_of_a_later_version_stay_in_the_hashed_body() -> None:

@@ -71,7 +71,7 @@ def judge_new(change: Change, case: Case) -> Outcome:
     """Judge a create whose record nobody has."""
     free, owned = _divided(change, case)
     data = free if case.is_accepted else _content_of_create(free)
-    refusal = _refusal(change, change.scope, data, case)
+    refusal = _refusal(change.set, change.scope, data, case)
     if refusal is not None:
         return refusal
     record = new_record(change.record_id, change.type, change.scope, data)
@@ -117,7 +117,7 @@ def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
     if not merged.applied:
         back = record.deleted and not case.is_locked
         return _concluded(next_revision(record, deleted=False) if back else None, disputes)
-    if (refusal := _refusal(change, record.scope, merged.data, case)) is not None:
+    if (refusal := _refusal(merged.applied, record.scope, merged.data, case)) is not None:
         return refusal
     after = next_revision(record, data=merged.data, deleted=False)
     if len(after.body) > MAX_DATA_BYTES // 4 and len(after.body.encode()) > MAX_DATA_BYTES:
@@ -189,18 +189,20 @@ def _kept_by_office(change: Change, data: Data, paths: Sequence[str], reason: Er
     return found
 
 
-def _refusal(change: Change, scope: str, data: Data, case: Case) -> Outcome | None:
-    if not _belongs(change, scope, data, case.type):
+def _refusal(given: Collection[str], scope: str, data: Data, case: Case) -> Outcome | None:
+    """Return why data may not be stored, or None; `given` are the paths that have a new value."""
+    if not _belongs(given, scope, data, case.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
-    is_accepted = case.is_accepted and data is change.set
-    if (problem := case.rules.problem(change.type, data, is_accepted=is_accepted)) is not None:
+    is_accepted = case.is_accepted and data is given
+    if (problem := case.rules.problem(case.type.name, data, is_accepted=is_accepted)) is not None:
         return quarantined(*problem)
     return None
 
 
-def _belongs(change: Change, scope: str, data: Data, type_: RecordType) -> bool:
+def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordType) -> bool:
     kind, _, unit = scope.partition(":")
     if kind != type_.scope_kind:
         return False
-    # An edit that leaves the unit alone is never asked: the office may have moved the record since.
-    return kind != "unit" or "unit_id" not in change.set or data.get("unit_id") == unit
+    # The office may have moved the record since it was filed: `unit_id` keeps where that was, and who says
+    # the same again says nothing new.
+    return kind != "unit" or "unit_id" not in given or data.get("unit_id") == unit

@@ -13,6 +13,7 @@ from tests.server.office import Office, Tablet, problem_of
 from werkzeug.test import TestResponse
 
 UNIT = "unit:c11629_v1"
+LIFE = "0197a000-0000-4000-8000-000000000001"
 ESTABLISHMENT = {
     "name": "Nhà nghỉ Hoa Phượng",
     "establishment_type_id": "guesthouse",
@@ -70,7 +71,7 @@ def test_a_gzip_answer_can_be_read_up_to_each_checkpoint(signed_in: Tablet) -> N
         "Authorization": f"Bearer {signed_in.token}",
         "Accept-Encoding": "gzip",
     }
-    body = json.dumps({"device": signed_in.device, "incarnation": "i"})
+    body = json.dumps({"device": signed_in.device, "incarnation": LIFE})
     answer = signed_in.office.client.post("/api/v1/sync", data=body, headers=headers)
     assert answer.headers["Content-Encoding"] == "gzip"
     pieces = [piece for piece in answer.response if isinstance(piece, bytes)]
@@ -88,7 +89,7 @@ def test_a_gzip_answer_can_be_read_up_to_each_checkpoint(signed_in: Tablet) -> N
 def test_who_takes_no_gzip_gets_none(signed_in: Tablet, accepted: str) -> None:
     answer = signed_in.office.post(
         "/api/v1/sync",
-        {"device": signed_in.device, "incarnation": "i"},
+        {"device": signed_in.device, "incarnation": LIFE},
         Authorization=f"Bearer {signed_in.token}",
         Accept_Encoding=accepted,
     )
@@ -97,7 +98,7 @@ def test_who_takes_no_gzip_gets_none(signed_in: Tablet, accepted: str) -> None:
 
 
 def test_the_body_may_come_in_gzip(signed_in: Tablet) -> None:
-    body = gzip.compress(json.dumps({"device": signed_in.device, "incarnation": "i"}).encode())
+    body = gzip.compress(json.dumps({"device": signed_in.device, "incarnation": LIFE}).encode())
     answer = signed_in.office.post(
         "/api/v1/sync", body, Authorization=f"Bearer {signed_in.token}", Content_Encoding="gzip"
     )

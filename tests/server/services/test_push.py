@@ -344,6 +344,20 @@ def test_an_edit_may_not_carry_a_record_to_another_unit(world: World) -> None:
     assert tablet.push(edit)[0]["reason"] == "scope_mismatch"
 
 
+@pytest.mark.parametrize(
+    ("unit", "reason"), [("c11629_v1", None), ("c11632_v1", None), ("c11635_v1", "scope_mismatch")]
+)
+def test_after_a_move_only_another_unit_than_the_two_is_a_mismatch(
+    world: World, unit: str, reason: str | None
+) -> None:
+    tablet = world.tablet(UNIT, OTHER_UNIT, "ref")
+    record_id = tablet.created()
+    world.move(record_id, OTHER_UNIT)
+    said = {"unit_id": unit, "village": "Thôn 2"}
+    (receipt,) = tablet.push(tablet.change(record_id, said, was={"unit_id": "c11629_v1"}))
+    assert receipt["reason"] == reason
+
+
 def test_a_record_keeps_its_type(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created()
