@@ -16,7 +16,6 @@ from field178_server.collecting import Collected, collect
 from field178_server.compacting import compact_what_is_old
 from field178_server.erasing import erase_what_was_purged
 from field178_server.file_places import file_store_of
-from field178_server.packing import packing_of
 from field178_server.runtime import Runtime
 from field178_server.services import store_check
 from field178_server.soundness import faults_of_store
@@ -43,12 +42,11 @@ class Tidied:
 def check_if_due(runtime: Runtime) -> bool:
     """Recompute every digest when a day has passed and keep what was found; tell whether it was done.
 
-    Packs that may not be shown any more go on the same occasion, and rows of the feed that nobody needs.
+    Rows of the feed that nobody needs go on the same occasion.
     """
     engine, tenant_id = runtime.engine, runtime.tenant_id
     if not run_write(engine, lambda session: store_check.claim(session, tenant_id, runtime.clock.now())):
         return False
-    packing_of(runtime).sweep()
     dropped = compact_what_is_old(engine, tenant_id, runtime.clock.now())
     log.info("feed_compacted", scopes=len(dropped), rows=sum(dropped.values()))
     found = faults_of_store(engine, tenant_id, runtime.keyring.receipt_key)
@@ -61,8 +59,8 @@ def look_after_the_store(runtime: Runtime) -> Tidied:
     """Do what the store needs beside the requests: `serve` and `field178 tidy` call it once an hour.
 
     Purges that met a busy store are finished, late uploads given up, and the root chain extended over what
-    was acknowledged since; once a day packs are swept, files that nothing names are collected and every
-    digest is recomputed.
+    was acknowledged since; once a day files that nothing names are collected and every digest is
+    recomputed.
     """
     store = file_store_of(runtime.settings)
     if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):

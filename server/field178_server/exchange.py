@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.crash_points import CrashPoint, crash_point
 from field178_server.database import write_lock
-from field178_server.packing import Packing
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.notices import NoticeNow, notices_now
@@ -52,7 +51,6 @@ class Exchange:
     crash_point: CrashPoint = crash_point
     # The oldest and the newest protocol that is answered with records.
     served: tuple[int, int] = (VERSION, VERSION)
-    packing: Packing | None = None
 
     def answer(self, device_id: str, request: SyncRequest, protocol: int = VERSION) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then.
@@ -116,16 +114,9 @@ class Exchange:
     ) -> tuple[Reading, list[bytes]]:
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
-            lacks_numbers = number_blocks.due(session, self.tenant_id, device, request.incarnation, now)
-            begun = {one for one in device.scopes if not request.cursors.get(one)}
-            packs_first = self.packing is not None and request.snapshots and bool(begun)
-            if not (lacks_numbers or packs_first):
+            if not number_blocks.due(session, self.tenant_id, device, request.incarnation, now):
                 return self._read(session, device, request, taken)
-        if lacks_numbers:
-            self._lease_numbers(device_id, request.incarnation)
-        # Packing takes a while: no snapshot is kept open over it.
-        if self.packing is not None and packs_first:
-            taken = replace(taken, packs=self.packing.offers(begun, request))
+        self._lease_numbers(device_id, request.incarnation)
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
             return self._read(session, device, request, taken)
@@ -186,7 +177,6 @@ class Exchange:
             request.max_records,
             lacks_verdicts=device.verdicts != request.verdicts,
             own=told.own,
-            packs=taken.packs,
         )
         pulled = add_changes(session, self.tenant_id, scopes, held, epoch, frames)
         return reading, _ended(frames, replace(pulled, more=pulled.more or heard < device.verdicts))
@@ -241,11 +231,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What this request has put into the store, and the packs its tablet may begin with."""
+    """What this request has put into the store."""
 
     answers: Sequence[Answered]
     salvaged: Sequence[str]
-    packs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,6 @@ class Settings:
     upload_device_mb: int = 10_000
     upload_tenant_mb: int = 200_000
     unnamed_files_days: int = 30
-    snapshot_records: int = 2_000
     blobs_url: str = ""
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None

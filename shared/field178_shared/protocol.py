@@ -217,7 +217,6 @@ class SyncRequest:
     oks: bool = False
     about: About | None = None
     salvage: tuple[object, ...] = ()
-    snapshots: bool = False
     root: RootSeen = NO_ROOT
 
     @classmethod
@@ -248,7 +247,6 @@ class SyncRequest:
             salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
             oks=reader.flag("oks"),
-            snapshots=reader.flag("snapshots"),
             about=About.from_wire(reader.value.get("about")),
             root=RootSeen.from_wire(reader.value.get("root")),
         )

@@ -19,7 +19,7 @@ OFTEN = Options(often=("purge",))
 # Salvage meets a purge only where the office fell behind its tablets, and late.
 FALLEN_BEHIND = Options(70, often=("purge", "restore"))
 # These show only where a tablet lives long enough with what it has.
-NEED_CALM = {"packs_forget_nothing", "rest_of_a_group_runs_alone"}
+NEED_CALM = {"rest_of_a_group_runs_alone"}
 
 
 @pytest.fixture

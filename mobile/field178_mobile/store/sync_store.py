@@ -22,7 +22,6 @@ from field178_mobile.store import (
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.outbox import OwnChange, State, open_changes
-from field178_mobile.store.pack_pages import PackPage, commit_page
 from field178_mobile.store.photo_aside import note_server
 from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
@@ -152,10 +151,6 @@ class SyncStore:
     def commit_repair(self, page: RepairPage) -> Committed:
         """Make the named buckets the server's."""
         return self._commit(lambda room: repair.commit_repair(room, page))
-
-    def commit_pack_page(self, page: PackPage) -> Committed:
-        """Commit some rows of a packed scope."""
-        return self._commit(lambda room: commit_page(room, page))
 
     def lost_records(self, limit: int, skip: frozenset[int]) -> list[Removed]:
         """Return records that the server may have lost, to offer them."""

@@ -10,12 +10,10 @@ from field178_mobile.sync.frames import (
     AnswerFault,
     End,
     Hello,
-    PackOffer,
     parse_checkpoint_digest,
     parse_end,
     parse_hello,
     parse_line,
-    parse_offer,
     parse_range,
     parse_record,
     parse_repair,
@@ -53,7 +51,6 @@ class Answer:
         self.mismatched = False
         self.stopped = False
         self.salvaged: set[str] = set()
-        self.packs: list[PackOffer] = []
 
     @property
     def made_progress(self) -> bool:
@@ -155,12 +152,6 @@ class Answer:
             self.verified.add(scope)
         self.mismatched = self.mismatched or committed.verified is False
 
-    def _take_pack(self, frame: Reader, hello: Hello) -> None:
-        offer = parse_offer(frame, hello.greeting.at_s)
-        if not self._exchange.load.snapshots or offer.scope not in hello.greeting.granted:
-            raise AnswerFault("snapshot")
-        self.packs.append(offer)
-
     def _take_resync(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")
         if scope in hello.greeting.granted:
@@ -221,7 +212,6 @@ _TAKING = {
     "rec": Answer._take_record,
     "leave": Answer._take_leave,
     "ck": Answer._take_checkpoint,
-    "snapshot": Answer._take_pack,
     "resync": Answer._take_resync,
     "repair": Answer._take_repair,
     "salvaged": Answer._take_salvaged,

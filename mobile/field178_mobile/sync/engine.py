@@ -23,7 +23,6 @@ from field178_mobile.sync.events import (
     Event,
     Failure,
     FailureKind,
-    Fetched,
     HangUp,
     Line,
     Phase,
@@ -40,7 +39,6 @@ from field178_mobile.sync.events import (
 )
 from field178_mobile.sync.frames import AnswerFault, Hello, NotOurAnswer
 from field178_mobile.sync.pace import Backoff
-from field178_mobile.sync.pack_queue import PackQueue
 from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange, Identity, Load, Offer, build_exchange
@@ -93,7 +91,6 @@ class SyncEngine:
         self._backoff = Backoff(world.randomness)
         self._queue = PushQueue(store)
         self._salvage = SalvageQueue(store)
-        self._packs = PackQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
         self._telling = Telling(world.free_mb, store.own_counts)
@@ -121,8 +118,6 @@ class SyncEngine:
                 return self._on_line(data)
             case AnswerEnded():
                 return self._on_answer_ended()
-            case Fetched(data):
-                return self._on_fetched(data)
             case Failure():
                 return self._on_failure(event)
 
@@ -154,7 +149,7 @@ class SyncEngine:
         if position.released:
             self._store.let_go_released()
             position = self._store.position()
-        load = replace(self._next_load(position), snapshots=not self._packs.refused)
+        load = self._next_load(position)
         pushed = load.pushed
         if pushed:
             # Before the first byte: after a crash these count as perhaps received.
@@ -242,7 +237,6 @@ class SyncEngine:
             self._store.finish(answer.hello.greeting, now)
             self._reactions.on_end(answer, exchange)
             self._salvage.settle(exchange.load.salvage, answer.salvaged)
-            self._packs.offer(answer.packs, self._store.position())
         self._store.expire_removed(answer.hello.greeting.at_s)
         return self._next(answer, now)
 
@@ -264,31 +258,13 @@ class SyncEngine:
         hello, position = answer.hello, self._store.position()
         # New epoch, shortfall, mismatch and lost scopes leave their marks in the position: one more round.
         if not hello.pull_refused and self._must_go_on(answer, position):
-            return self._go_on(position)
+            return self._send()
         agreed = hello.agreed or self._reactions.all_verified(answer, position)
         stopped = hello.pull_refused or position.is_revoked or position.parked_changes > 0
         in_sync = agreed and position.is_settled and not stopped
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
         return [self._show(Phase.IDLE, self._closing_message(hello, in_sync)), Wait(IDLE_WAIT_S)]
-
-    def _go_on(self, position: Position) -> list[Effect]:
-        # The own changes first: a large pack on a slow line would hold them up.
-        if self._packs.has_next and not (self._queue.has_next or position.must_offer):
-            return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), self._packs.next_piece()]
-        return self._send()
-
-    @property
-    def _is_fetching(self) -> bool:
-        return self.state.phase is Phase.EXCHANGING and self._exchange is None and self._packs.has_next
-
-    def _on_fetched(self, data: bytes) -> list[Effect]:
-        if not self._is_fetching:
-            return []
-        if not data:
-            return self._on_failure(Failure(FailureKind.CUT))
-        self._packs.take(data)
-        return self._go_on(self._store.position())
 
     def _must_go_on(self, answer: Answer, position: Position) -> bool:
         more = answer.end is not None and answer.end.more
@@ -320,8 +296,6 @@ class SyncEngine:
     def _on_failure(self, failure: Failure) -> list[Effect]:
         if self._answer is not None:
             self._answer.close()
-        if self._is_fetching and self._packs.is_over(failure):
-            return self._send()
         if failure.kind is FailureKind.SESSION and self._sign_ins < 2:
             # The data is kept; a session costs one challenge.
             return self._sign_in()

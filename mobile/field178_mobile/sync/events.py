@@ -65,13 +65,6 @@ class AnswerEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """Bytes of a packed scope, from where they were asked for; fewer than asked when the line broke."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Failure:
     """The request, the sign-in or the answer failed."""
 
@@ -82,7 +75,7 @@ class Failure:
     problem: str | None = None
 
 
-Event = Wake | Tick | SignedIn | Line | AnswerEnded | Fetched | Failure
+Event = Wake | Tick | SignedIn | Line | AnswerEnded | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +88,6 @@ class Send:
     """Post this body (JSON, not yet compressed) to /api/v1/sync."""
 
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """Get bytes `first` to `last`, both inclusive, of a packed scope."""
-
-    path: str
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +176,4 @@ class StateChanged:
     state: SyncState
 
 
-Effect = SignIn | Send | Fetch | HangUp | Wait | StateChanged
+Effect = SignIn | Send | HangUp | Wait | StateChanged

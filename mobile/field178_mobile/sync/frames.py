@@ -18,9 +18,6 @@ from field178_shared.root_chain import RootSeen
 from field178_shared.strict_json import loads
 
 _BUCKET = re.compile("[0-9a-f]{2}")
-_SHA256 = re.compile("[0-9a-f]{64}")
-# A path alone: another address would get the session too.
-_OWN_PATH = re.compile(r"/[A-Za-z0-9][!-~]*")
 _MANY = 1_000_000
 
 
@@ -64,18 +61,6 @@ class End:
     frames: int
     more: bool
     verified: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PackOffer:
-    """A scope's records at one seq as a file; `at_s` is the server's time of the offer."""
-
-    scope: str
-    seq: int
-    url: str
-    size_bytes: int
-    sha256: str
-    at_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +168,6 @@ def parse_checkpoint_digest(frame: Reader) -> Digest | None:
     """Return the digest at the last checkpoint of a scope, None before it."""
     value = frame.value.get("digest")
     return None if value is None else _digest(value)
-
-
-def parse_offer(frame: Reader, at_s: int) -> PackOffer:
-    """Return what a `snapshot` frame offers; it MUST lie on the server that offers it."""
-    url, sha256 = frame.text("url"), frame.text("sha256")
-    if not _OWN_PATH.fullmatch(url) or not _SHA256.fullmatch(sha256):
-        raise AnswerFault("snapshot")
-    scope, seq = frame.text("scope"), frame.integer("seq", minimum=1)
-    return PackOffer(scope, seq, url, frame.integer("bytes", minimum=1), sha256, at_s)
 
 
 def parse_repair(frame: Reader, items: Sequence[BaseRow], greeting: Greeting) -> RepairPage:

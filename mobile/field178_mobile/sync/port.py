@@ -27,10 +27,6 @@ class Transport(Protocol):
         """Post a request and yield the lines of its answer as they arrive; a cut answer just ends."""
         ...
 
-    def fetch(self, path: str, first: int, last: int) -> bytes:
-        """Get a range of a packed scope; what arrived before a cut, when anything did."""
-        ...
-
     def close(self) -> None:
         """Give up what is under way."""
         ...

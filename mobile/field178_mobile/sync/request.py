@@ -41,14 +41,12 @@ class Load:
     """What one request carries besides where the tablet stands.
 
     `salvage`: records the server may have lost. `repair`: what is held of differing scopes, by bucket.
-    `snapshots`: a scope that is begun may come packed.
     """
 
     pushed: tuple[OwnChange, ...] = ()
     offer: Offer | None = None
     salvage: tuple[Removed, ...] = ()
     repair: Mapping[str, Json] = field(default_factory=dict)
-    snapshots: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -126,8 +124,6 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
     root = position.root
     if root is not None and root.epoch == position.epoch and root.seen != NO_ROOT:
         body["root"] = root.seen.to_wire()
-    if load.snapshots:
-        body["snapshots"] = True
     if position.is_settled and load.is_empty:
         body["state"] = state_of(position)
     else:

@@ -16,8 +16,6 @@ from field178_mobile.sync.events import (
     Event,
     Failure,
     FailureKind,
-    Fetch,
-    Fetched,
     HangUp,
     Line,
     Phase,
@@ -157,8 +155,6 @@ class SyncRunner:
             return self._sign_in()
         elif isinstance(effect, Send):
             return self._send(effect)
-        elif isinstance(effect, Fetch):
-            return self._fetch(effect)
         return []
 
     def _sign_in(self) -> list[Effect]:
@@ -177,13 +173,6 @@ class SyncRunner:
         except TransportFailure as error:
             return self._engine.step(error.failure)
         return self._engine.step(AnswerEnded())
-
-    def _fetch(self, effect: Fetch) -> list[Effect]:
-        try:
-            data = self._transport.fetch(effect.path, effect.first, effect.last)
-        except TransportFailure as error:
-            return self._engine.step(error.failure)
-        return self._engine.step(Fetched(data))
 
     def _tell(self, state: SyncState) -> None:
         for listener in list(self._listeners):

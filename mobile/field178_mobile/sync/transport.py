@@ -72,21 +72,6 @@ class HttpTransport:
                 raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
             yield from _lines(response)
 
-    def fetch(self, path: str, first: int, last: int) -> bytes:
-        """Get a range of a packed scope; what arrived before a cut, when anything did."""
-        asked = {**self.bearer(), "Accept-Encoding": "identity", "Range": f"bytes={first}-{last}"}
-        with self.request("GET", path, None, asked) as response:
-            self._reading = response
-            told = response.headers.get("Content-Range", "")
-            if response.status_code != 206 or HEADER not in response.headers:
-                raise TransportFailure(failure_of(response) or Failure(FailureKind.REFUSED))
-            if not told.startswith(f"bytes {first}-{last}/"):
-                raise TransportFailure(Failure(FailureKind.REFUSED))
-            data = bytearray()
-            while len(data) <= last - first and (chunk := _next_chunk(response)):
-                data += chunk
-            return bytes(data[: last - first + 1])
-
     def call(self, path: str, body: Json, *, with_session: bool = False) -> Json:
         """Post an object outside of the exchange; failures are AppError for the screens."""
         try:

@@ -11,7 +11,6 @@ from field178_server.api import (
     openapi,
     schemas,
     sessions,
-    snapshots,
     sync,
     uploads,
 )
@@ -20,7 +19,7 @@ from field178_server.api import (
 def init_api(app: Flask) -> None:
     """Register every blueprint of the interface."""
     for module in (
-        *(health, devices, sessions, sync, snapshots),
+        *(health, devices, sessions, sync),
         *(uploads, blobs, schemas, openapi),
     ):
         app.register_blueprint(module.bp)

@@ -87,11 +87,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = MappingProxyType(
         ("GET", "/api/v1/blobs/{sha256}"): Operation(
             "blob", "A file that a record of this device's scopes names; Range is served.", needs_session=True
         ),
-        ("GET", "/api/v1/snapshots/{scope}/{name}"): Operation(
-            "packed_scope",
-            "A scope's records at one seq, as a `snapshot` frame offered it; Range is served.",
-            needs_session=True,
-        ),
         ("GET", "/api/v1/schemas"): Operation("schemas", "The record types and their JSON schemas."),
         ("GET", "/api/v1/openapi.json"): Operation("openapi", "This document."),
     }

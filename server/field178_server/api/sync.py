@@ -10,7 +10,6 @@ from field178_server.api.request_body import read_json
 from field178_server.auth import current_device_id, require_device_even_revoked
 from field178_server.exchange import Exchange
 from field178_server.headers import spoken_protocol
-from field178_server.packing import packing_of
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services.type_rules import declared_types
 from field178_shared.coding import GZIP, GzipStream
@@ -34,14 +33,7 @@ def sync() -> Response:
 
 def exchange_of(runtime: Runtime) -> Exchange:
     """Return the exchange of the running server's tenant."""
-    return Exchange(
-        runtime.engine,
-        runtime.tenant_id,
-        runtime.clock,
-        runtime.ids,
-        declared_types(),
-        packing=packing_of(runtime),
-    )
+    return Exchange(runtime.engine, runtime.tenant_id, runtime.clock, runtime.ids, declared_types())
 
 
 def stream(parts: Iterable[bytes], *, in_gzip: bool) -> Response:

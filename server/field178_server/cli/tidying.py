@@ -13,7 +13,7 @@ from field178_server.runtime import Runtime
 
 @click.command(
     help=_(
-        "Finish purges, give late uploads up; once a day sweep packs, remove files that nothing names, check."
+        "Finish purges, give late uploads up; once a day remove files that nothing names, check."
         " `serve` does it by itself; run it once an hour beside gunicorn."
     )
 )

@@ -46,10 +46,7 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the tablet says it holds and asks for; `own` is what it pushed just now, {scope: {seq: row}}.
-
-    `packs`: scopes it can begin with by a `snapshot` frame of these members.
-    """
+    """What the tablet says it holds and asks for; `own` is what it pushed just now, {scope: {seq: row}}."""
 
     cursors: Mapping[str, int]
     floors: Mapping[str, int]
@@ -60,7 +57,6 @@ class Held:
     max_records: int
     lacks_verdicts: bool = False
     own: Mapping[str, Mapping[int, OwnRow]] = field(default_factory=dict)
-    packs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +101,6 @@ def add_changes(
             frames.add("resync", {"scope": scope.scope})
         elif scope.scope not in wanted and _agrees(scope, cursor, held) and not is_other_epoch:
             verified.append(scope.scope)
-        elif scope.scope in held.packs:
-            # The rest of the scope is asked for from the pack's seq on.
-            frames.add("snapshot", dict(held.packs[scope.scope]))
-            more = True
         elif budget.is_spent:
             more = True
         else:

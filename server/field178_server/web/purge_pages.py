@@ -12,11 +12,9 @@ from field178_server.auth import current_officer
 from field178_server.browser_session import is_confirmed
 from field178_server.erasing import erase_soon
 from field178_server.files.file_store import FileStore
-from field178_server.files.pack_folder import PackFolder
 from field178_server.files.previews import preview_name
 from field178_server.queries.people_and_places import names_of
 from field178_server.queries.purges import ACTS_SHOWN_FOR, acts_since, find_purge, holders_of, purge_list
-from field178_server.queries.scopes_now import epoch_of
 from field178_server.runtime import current_runtime
 from field178_server.services import officers, purge
 from field178_server.services.audit import Actor
@@ -29,7 +27,6 @@ from field178_server.web.flash import leave_flash, take_flash
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.preferences import chosen_language
 from field178_server.web.purge_view import (
-    OnDisk,
     act_views,
     backups_text,
     extent_facts,
@@ -168,7 +165,6 @@ def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
     with snapshot(runtime.engine) as session:
         speech = Speech(language, names_of(session, runtime.tenant_id, [extent.scope.partition(":")[2]]))
         holders = holders_of(session, runtime.tenant_id, extent.record_id)
-        disk = _on_disk(session, extent)
         desk = desk_of(session, current_officer(), speech)
     reasons = speech.lists.choices[purge.REASONS]
     return render(
@@ -178,7 +174,7 @@ def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
         active="web.purges",
         error=speech.say(refusal[1]) if refusal else "",
         record_id=extent.record_id,
-        facts=extent_facts(extent, disk, speech),
+        facts=extent_facts(extent, _previews(extent), speech),
         backups=backups_text(extent, speech),
         holders=holder_views(None, holders, speech),
         reasons=[(one.id, one.label(language)) for one in reasons],
@@ -201,7 +197,6 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         speech = Speech(language, names_of(session, runtime.tenant_id, people | area))
         is_asked = row is not None and row.confirmed_at is None
         extent = extent_of(session, runtime.tenant_id, declared_types(), record_id) if is_asked else None
-        disk = _on_disk(session, extent) if extent else None
         others = _others(session, officer.id)
         desk = desk_of(session, officer, speech)
     return render(
@@ -218,7 +213,7 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         is_asked=is_asked,
         is_own=row is not None and row.requested_by == officer.id,
         others=others,
-        facts=extent_facts(extent, disk, speech) if extent and disk else (),
+        facts=extent_facts(extent, _previews(extent), speech) if extent else (),
         backups=backups_text(extent, speech) if extent else "",
         holders=holder_views(row, row.holders, speech) if row else (),
         acts=act_views(acts, speech),
@@ -236,12 +231,10 @@ def _extent(record_id: str) -> Extent:
         return extent_of(session, runtime.tenant_id, declared_types(), record_id)
 
 
-def _on_disk(session: Session, extent: Extent) -> OnDisk:
+def _previews(extent: Extent) -> int:
     runtime = current_runtime()
     data_dir, tenant_id = runtime.settings.data_dir, runtime.tenant_id
-    previews = sum((data_dir / preview_name(tenant_id, one)).is_file() for one in extent.stored)
-    packs = PackFolder(data_dir, tenant_id, epoch_of(session, tenant_id)).packs(extent.scope)
-    return OnDisk(previews, len(packs))
+    return sum((data_dir / preview_name(tenant_id, one)).is_file() for one in extent.stored)
 
 
 def _others(session: Session, officer_id: str) -> int:

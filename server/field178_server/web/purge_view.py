@@ -18,14 +18,6 @@ _NOTHING = "0"
 
 
 @dataclass(frozen=True, slots=True)
-class OnDisk:
-    """What lies in folders beside the store: previews of its photos, packs of its area."""
-
-    previews: int
-    packs: int
-
-
-@dataclass(frozen=True, slots=True)
 class HolderView:
     """A tablet that may hold a copy, as the page shows it."""
 
@@ -84,8 +76,11 @@ def purge_state(row: PurgeRow, speech: Speech) -> StateWord:
     return StateWord(speech.say(N_("Done; every tablet has synced since")), "ok", "check-circle")
 
 
-def extent_facts(extent: Extent, disk: OnDisk, speech: Speech) -> tuple[tuple[str, str], ...]:
-    """Return what holds something of the record, as names and values; places that hold nothing come last."""
+def extent_facts(extent: Extent, previews: int, speech: Speech) -> tuple[tuple[str, str], ...]:
+    """Return what holds something of the record, as names and values; places that hold nothing come last.
+
+    `previews`: how many previews of its photos lie beside the store.
+    """
     say, number = speech.say, speech.number
     filed = speech.instant(extent.filed_at) if extent.filed_at else say(N_("(empty)"))
     record = say(N_("{type}, {area}, revision {rev}")).format(
@@ -97,8 +92,7 @@ def extent_facts(extent: Extent, disk: OnDisk, speech: Speech) -> tuple[tuple[st
         (N_("Held-back changes"), number(extent.held_back)),
         (N_("Copies tablets have offered"), number(extent.salvaged)),
         (N_("Photos and files"), _files(extent, speech)),
-        (N_("Previews of photos"), number(disk.previews)),
-        (N_("Packed files for new tablets"), _packs(disk, speech)),
+        (N_("Previews of photos"), number(previews)),
     )
     nothing = [say(name) for name, value in held if value == _NOTHING]
     return (
@@ -164,14 +158,6 @@ def _files(extent: Extent, speech: Speech) -> str:
         count = speech.number(extent.shared_files)
         parts.append(speech.say(N_("{count} stay: other records name them")).format(count=count))
     return " · ".join(parts)
-
-
-def _packs(disk: OnDisk, speech: Speech) -> str:
-    if not disk.packs:
-        return _NOTHING
-    return speech.say(N_("{count}, handed out no more at once, gone within a day")).format(
-        count=speech.number(disk.packs)
-    )
 
 
 _ACTS = {

@@ -15,9 +15,7 @@ from tests.contract.simulator.tablet_oracle import MOST_ROWS
 from tests.contract.simulator.world import Beginning, Options, World
 
 from field178_mobile.store import brake
-from field178_mobile.sync import pack_queue
 
-# An even number: every other world begins packed.
 BEGINNINGS = 8
 _IN_MEMORY = Path("/dev/shm")
 
@@ -38,13 +36,8 @@ class Beginnings:
 def beginnings() -> Iterator[Beginnings]:
     """Make beginnings whose files are in memory where the system has such a place."""
     folder = Path(tempfile.mkdtemp(prefix="field178-world-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
-    # The worlds are small: what is much in a district is two records here, and packs of a few records come
-    # in several pieces and pages.
-    with (
-        patch.object(brake, "MOST_ROWS", MOST_ROWS),
-        patch.object(pack_queue, "PIECE_BYTES", 600),
-        patch.object(pack_queue, "ROWS_A_PAGE", 2),
-    ):
+    # The worlds are small: what is much in a district is two records here.
+    with patch.object(brake, "MOST_ROWS", MOST_ROWS):
         made = Beginnings(folder)
         try:
             yield made

@@ -18,16 +18,13 @@ from tests.shared import builders
 from field178_server import migrations
 from field178_server.database import create_engine_for
 from field178_server.exchange import Exchange
-from field178_server.files.pack_folder import PACKS
 from field178_server.models import Device, DeviceOfficer, Officer, Tenant
-from field178_server.packing import ADDRESS, Packing
 from field178_server.services import operator, purge, record_desk, roster, scopes
 from field178_server.services.compaction import compact
 from field178_server.services.desk import Desk
-from field178_server.services.device_context import load_devices
 from field178_server.services.record_desk import Decision
 from field178_server.services.type_rules import declared_types
-from field178_server.unit_of_work import run_write, snapshot
+from field178_server.unit_of_work import run_write
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
@@ -94,9 +91,7 @@ class Office:
     # How many records go into one answer at most: few, so that most scopes take several pages.
     page = MAX_RECORDS
 
-    def __init__(
-        self, shelf: Shelf, store: Path, clock: TrueClock, rng: random.Random, packs_from: int = 0
-    ) -> None:
+    def __init__(self, shelf: Shelf, store: Path, clock: TrueClock, rng: random.Random) -> None:
         shelf.put_back(store)
         self.shelf = shelf
         self.engine = shelf.engine
@@ -105,11 +100,7 @@ class Office:
         self.crash_at: str | None = None
         self.crash_points: set[str] = set()
         self.desk = Desk(TENANT, clock, self.ids, load())
-        shutil.rmtree(shelf.folder / PACKS, ignore_errors=True)
-        self.packing = Packing(self.engine, TENANT, clock, shelf.folder, packs_from)
-        self.exchange = Exchange(
-            self.engine, TENANT, clock, self.ids, declared_types(), self._pass, packing=self.packing
-        )
+        self.exchange = Exchange(self.engine, TENANT, clock, self.ids, declared_types(), self._pass)
         self.has_backup = False
 
     def answer(self, body: bytes) -> list[bytes]:
@@ -118,14 +109,6 @@ class Office:
         request = replace(request, max_records=min(request.max_records, self.page))
         parts = self.exchange.answer(request.device, request)
         return b"".join(parts).splitlines()
-
-    def packed(self, device: str, path: str) -> bytes | None:
-        """Return a packed scope as the HTTP edge does, None where it says 404."""
-        scope, name = path.removeprefix(f"{ADDRESS}/").split("/")
-        with snapshot(self.engine) as session:
-            granted = load_devices(session, TENANT, [device])[device].scopes
-        pack = self.packing.find(scope, name) if scope in granted else None
-        return None if pack is None else pack.path.read_bytes()
 
     def grant(self, device: str, scope: str) -> None:
         self._act(lambda session: operator.grant(session, self.desk, device, scope))

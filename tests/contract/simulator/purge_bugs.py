@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from unittest.mock import patch
 
-from field178_mobile.store import pack_pages, purged
+from field178_mobile.store import purged
 from field178_server.services import purge, purge_traces, salvage
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
@@ -61,11 +61,6 @@ def tablet_keeps_its_changes() -> Planted:
     return patch.object(purged, "_stands_purged", lambda room, record_id: False)
 
 
-def packs_forget_nothing() -> Planted:
-    """A tablet that gets the emptied record in a packed scope keeps its own words on it."""
-    return patch.object(pack_pages, "forget_purged", lambda room, record_ids: None)
-
-
 def rest_of_a_group_runs_alone() -> Planted:
     """Members of a group of which a purge took one are judged without it later."""
     return patch.object(Backlog, "has_lost_member", lambda backlog, one: False)
@@ -80,7 +75,6 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         late_edit_applied,
         salvage_kept,
         tablet_keeps_its_changes,
-        packs_forget_nothing,
         rest_of_a_group_runs_alone,
     )
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,10 +12,8 @@ from tests.contract.simulator.violation import require
 from field178_mobile.store.base import get_base
 from field178_mobile.store.driver import sqlite
 from field178_mobile.store.outbox import changes_of
-from field178_server.files.pack_folder import PACKS
 
 if TYPE_CHECKING:
-    from tests.contract.simulator.office import Office
     from tests.contract.simulator.server_state import ServerState
     from tests.contract.simulator.tablet import Tablet
 
@@ -72,15 +69,10 @@ class PurgeOracle:
                 for record_id, secret in self._secrets.items():
                     require(secret not in text, "I17", f"{table} holds what was in {record_id}: {text[:300]}")
 
-    def judge_rest(self, office: Office, tablets: Sequence[Tablet]) -> None:
-        """Judge packs and tablets once everybody has heard, and the tablets once more after a restart."""
+    def judge_rest(self, tablets: Sequence[Tablet]) -> None:
+        """Judge the tablets once everybody has heard, and once more after a restart."""
         if not self._secrets:
             return
-        office.packing.sweep()
-        packs = [path for path in (office.shelf.folder / PACKS).rglob("*-*") if path.is_file()]
-        for path in packs:
-            text = gzip.decompress(path.read_bytes()).decode()
-            require(not self._in(text), "I17", f"a pack holds what was in {self._in(text)}")
         for tablet in tablets:
             self._judge_tablet(tablet)
             tablet.reboot()
@@ -104,6 +96,3 @@ class PurgeOracle:
             for (table,) in connection.execute(_TABLES).fetchall():
                 for row in connection.execute(f'SELECT * FROM "{table}"'):
                     yield table, repr(row)
-
-    def _in(self, text: str) -> list[str]:
-        return [record_id for record_id, secret in self._secrets.items() if secret in text]

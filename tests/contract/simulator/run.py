@@ -41,7 +41,6 @@ class Seen:
     tablet_crash_points: set[str] = field(default_factory=set)
     server_crash_points: set[str] = field(default_factory=set)
     actions: Counter[str] = field(default_factory=Counter)
-    fetches: int = 0
 
 
 class Failed(AssertionError):
@@ -103,7 +102,6 @@ class Simulator:
 
     def _keep(self, world: World) -> None:
         self.seen.faults |= world.wire.seen
-        self.seen.fetches += world.wire.seen_fetches
         self.seen.verdicts |= world.oracle.verdicts
         self.seen.server_crash_points |= world.office.crash_points
         for seat in world.seats:

@@ -29,7 +29,6 @@ from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import (
     Effect,
     Event,
-    Fetch,
     HangUp,
     Send,
     SignedIn,
@@ -108,7 +107,6 @@ class Tablet:
         self.told_salvaged: set[str] = set()
         self._paths: dict[str, Collection[str]] = {}
         self._unsealed: dict[tuple, BaseRow] = {}
-        self.fetch: Callable[[Tablet, Fetch], Event]
         self.on_start: Callable[[Tablet], None] = lambda tablet: None
         self.boot()
 
@@ -177,8 +175,6 @@ class Tablet:
             self.sent += 1
             require(self.sent < LONGEST_CONVERSATION, "I5", "the engine does not come to rest")
             return line(self, effect.body)
-        if isinstance(effect, Fetch):
-            return [self.fetch(self, effect)]
         return []
 
     def sync(self, line: Carry, reason: WakeReason = WakeReason.USER) -> bool:

@@ -14,7 +14,7 @@ from tests.contract.simulator.server_oracle import ServerOracle
 from tests.contract.simulator.tablet import Tablet
 from tests.contract.simulator.violation import Violation
 
-from field178_mobile.sync.events import AnswerEnded, Event, Failure, FailureKind, Fetch, Fetched, Line
+from field178_mobile.sync.events import AnswerEnded, Event, Failure, FailureKind, Line
 from field178_shared.errors import AppError, ErrorCode
 
 NO_NETWORK = Failure(FailureKind.NO_NETWORK)
@@ -54,7 +54,6 @@ class Wire:
     seen: set[Fault] = field(default_factory=set)
     sent: list[bytes] = field(default_factory=list)
     exchanges: int = 0
-    seen_fetches: int = 0
     requests_with_offer: int = 0
     last_frames: list[dict] = field(default_factory=list)
     trace: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -74,25 +73,6 @@ class Wire:
             return [NO_NETWORK]
         self.sent.append(body)
         return self._deliver(tablet, body, fault)
-
-    def fetch(self, tablet: Tablet, asked: Fetch) -> Event:
-        """Return what a tablet gets of a packed scope."""
-        fault = self._draw()
-        self.seen_fetches += 1
-        self.note(f"  {tablet.name} fetches {asked.path[-20:]} from {asked.first} ({fault.value})")
-        if fault is Fault.SERVER_ERROR:
-            return Failure(FailureKind.SERVER_ERROR)
-        content = self.office.packed(tablet.device, asked.path)
-        if content is None:
-            return Failure(FailureKind.FORBIDDEN)
-        data = content[asked.first : asked.last + 1]
-        if fault is Fault.ANSWER_CUT:
-            return Fetched(data[: self.rng.randrange(len(data))])
-        if fault is Fault.TABLET_CRASH:
-            tablet.crash_in = self.rng.randint(1, LATEST_TABLET_CRASH)
-        elif fault is not Fault.NONE:
-            return NO_NETWORK
-        return Fetched(data)
 
     def replay(self, number: int) -> None:
         """Let an old request arrive once more; nobody hears its answer."""

@@ -26,7 +26,6 @@ from field178_shared.protocol import MAX_RECORDS
 MOST_ROUNDS = 10
 PATIENCE = 6
 CRASH_WHILE_FILING = 0.1
-PACKS_FROM = 3
 SMALL_PAGE = 3
 _REMEMBERED = 40
 _UNANSWERED = "SELECT id FROM outbox WHERE state IN ('pending', 'sent')"
@@ -81,9 +80,7 @@ class World:
             self.clock.instant = beginning.instant
             shutil.copytree(beginning.folder, self.folder)
             store = self.folder / "store.sqlite"
-        # In every other world a scope of a few records comes packed.
-        packs_from = PACKS_FROM if seed % 2 else 0
-        self.office = Office(shelf, store, self.clock, random.Random(f"office {seed}"), packs_from)
+        self.office = Office(shelf, store, self.clock, random.Random(f"office {seed}"))
         # In one world of three an answer holds a few records only.
         self.office.page = SMALL_PAGE if seed % 3 == 0 else MAX_RECORDS
         self.oracle = ServerOracle(shelf.window)
@@ -254,7 +251,7 @@ class World:
                 agreed = self.wire.last_frames[0].get("agreed", False)
                 require(agreed, "I5", f"{seat.tablet.name} has nothing to say and is not agreed with")
         # Last: it starts the tablets anew, and they forget what they had better not say again.
-        self.oracle.purges.judge_rest(self.office, [seat.tablet for seat in self.seats])
+        self.oracle.purges.judge_rest([seat.tablet for seat in self.seats])
 
     def _rests(self, seat: Seat) -> bool:
         if seat.tablet.rows(_UNANSWERED):
@@ -264,7 +261,6 @@ class World:
     def _seat(self, number: int, device: str) -> Seat:
         rng = random.Random(f"tablet {number} {self.seed}")
         tablet = Tablet(f"T{number}", device, self.folder / f"t{number}", self.clock, rng)
-        tablet.fetch = self.wire.fetch
         tablet.told_scopes = self.oracle.state.scopes_of(device)
         return Seat(tablet, TabletOracle(tablet, self.oracle.state))
 

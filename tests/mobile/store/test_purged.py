@@ -10,7 +10,6 @@ from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_o
 
 from field178_mobile.store import Store
 from field178_mobile.store.journal import Journal
-from field178_mobile.store.pack_pages import PackPage
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
 from field178_shared.canonical import digest_of, receipt_hash
@@ -177,12 +176,3 @@ def test_a_repair_brings_it_too(store: Store, clock: FrozenClock) -> None:
     SyncStore(store).commit_repair(page)
     assert held(store) == set()
     assert resting(store) == []
-
-
-def test_a_packed_scope_brings_it_too(store: Store, clock: FrozenClock) -> None:
-    server_commits(store, base_row(RECORD, 1, name="một"))
-    answered(store, filed(store, clock))
-    store.drafts.save(draft_of(store, RECORD, clock.now(), rooms_total=4))
-    SyncStore(store).commit_pack_page(PackPage(UNIT, (PURGED,), 9, GREETING.at_s))
-    assert held(store) == set()
-    assert store.drafts.all() == []

@@ -7,8 +7,6 @@ history can be bent at will (restore, new epoch, lost grants, broken digests).
 from __future__ import annotations
 
 import copy
-import gzip
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -75,8 +73,6 @@ class ModelServer:
         self.stubs = False
         self.takes_salvage = True
         self.salvage: dict[tuple[str, str], Json] = {}
-        self.packs_from = 0
-        self.packs: dict[str, bytes] = {}
 
     def backup(self) -> World:
         return copy.deepcopy(self.world)
@@ -160,10 +156,6 @@ class ModelServer:
             if cursor == seq and request.get("digests", {}).get(scope) == self.digest(scope):
                 verified.append(scope)
                 continue
-            if self._is_packed(request, scope, cursor):
-                frames.append(self._offer(scope))
-                more = True
-                continue
             budget, is_over = self._serve(frames, scope, cursor, budget)
             more = more or not is_over
         return self._lines(frames, {"more": more, "verified": verified})
@@ -181,18 +173,6 @@ class ModelServer:
         seq = self.world.seqs[scope]
         frames.append({"frame": "ck", "scope": scope, "seq": seq, "digest": self._maybe_broken(scope)})
         return budget - len(rows), True
-
-    def _is_packed(self, request: Json, scope: str, cursor: int) -> bool:
-        large = 0 < self.packs_from <= self._digest(scope).count
-        return bool(request.get("snapshots")) and large and not cursor
-
-    def _offer(self, scope: str) -> Json:
-        lines = b"".join(json.dumps(row).encode() + b"\n" for _, row in self._rows(scope, 0))
-        content, seq = gzip.compress(lines, mtime=0), self.world.seqs[scope]
-        url = f"/api/v1/snapshots/{scope}/{seq}"
-        self.packs[url] = content
-        told = {"scope": scope, "seq": seq, "url": url, "bytes": len(content)}
-        return {"frame": "snapshot", **told, "sha256": hashlib.sha256(content).hexdigest()}
 
     def _must_resync(self, request: Json, cursor: int, seq: int) -> bool:
         return cursor > seq or bool(cursor and request["epoch"] not in (None, self.world.epoch))

@@ -16,9 +16,6 @@ from field178_mobile.sync.events import (
     AnswerEnded,
     Event,
     Failure,
-    FailureKind,
-    Fetch,
-    Fetched,
     HangUp,
     Line,
     Send,
@@ -31,7 +28,6 @@ from field178_mobile.sync.events import (
 from field178_mobile.sync.request import Identity
 
 Fault = Callable[[ModelServer, dict], list[bytes] | Failure]
-FetchFault = Callable[[bytes], bytes | Failure]
 
 
 def record(number: int) -> str:
@@ -58,8 +54,6 @@ class Tablet:
         self.faults: list[Fault] = []
         self.waits: list[float] = []
         self.bodies: list[bytes] = []
-        self.fetches: list[Fetch] = []
-        self.fetch_faults: list[FetchFault] = []
 
     def sync(self, reason: WakeReason = WakeReason.USER) -> None:
         """Run until the engine waits."""
@@ -71,9 +65,6 @@ class Tablet:
                 elif isinstance(effect, Send):
                     self.bodies.append(effect.body)
                     events.extend(self._exchange(json.loads(effect.body)))
-                elif isinstance(effect, Fetch):
-                    self.fetches.append(effect)
-                    events.append(self._fetched(effect))
                 elif isinstance(effect, HangUp):
                     events.clear()
                 elif isinstance(effect, Wait):
@@ -105,14 +96,6 @@ class Tablet:
             assert row is not None
             here[record_id] = (row.rev, row.data)
         return here == {key: value for key, value in server.items() if key in granted}
-
-    def _fetched(self, asked: Fetch) -> Event:
-        content = self.server.packs.get(asked.path)
-        if content is None:
-            return Failure(FailureKind.FORBIDDEN)
-        fault = self.fetch_faults.pop(0) if self.fetch_faults else bytes
-        came = fault(content[asked.first : asked.last + 1])
-        return came if isinstance(came, Failure) else Fetched(came)
 
     def _exchange(self, request: dict) -> Iterator[Event]:
         fault = self.faults.pop(0) if self.faults else honest

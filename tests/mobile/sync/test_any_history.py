@@ -13,7 +13,6 @@ from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Store
 from field178_mobile.store.base import get_scope, recomputed_digest
-from field178_mobile.sync import pack_queue
 from field178_mobile.sync.events import Failure, FailureKind
 
 OTHER = "unit:a2_v1"
@@ -39,7 +38,6 @@ class History:
         self.rng, self.seed, self.calm = random.Random(seed), seed, calm
         self.folder, self.clock, self.crash = folder, FrozenClock(), CrashSometime()
         self.server = ModelServer("ref", UNIT, OTHER)
-        self.server.packs_from = 2 * (seed % 2)
         self.promised: dict[str, tuple[int, dict]] = {}
         self.starts = 0
         self.backups = [self.server.backup()]
@@ -170,7 +168,6 @@ class History:
 def test_every_history_ends_in_agreement(
     tmp_path: Path, seed: int, calm: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack_queue, "ROWS_A_PAGE", 1)
     history = History(tmp_path, seed, calm=calm)
     for _ in range(40):
         history.step()
