@@ -232,7 +232,7 @@ class Tablet:
     def push(self, *changes: Json) -> list[Json]:
         """Push changes and return their receipts in order."""
         frames = self.sync(push=list(changes))
-        results = [frame for frame in frames if frame["frame"] == "res"][: len(changes)]
+        results = [receipt_in(frame) for frame in frames if frame["frame"] == "res"][: len(changes)]
         assert [one["change_id"] for one in results] == [one["change_id"] for one in changes]
         return results
 
@@ -271,20 +271,23 @@ class Tablet:
     def take(self, frames: list[Json]) -> None:
         hello = frames[0]
         staged: dict[str, Json | None] = {}
+        mine: dict[str, dict[str, Json | None]] = {}
         for frame in frames[1:]:
             kind = frame["frame"]
             if kind == "res":
-                self.receipts[frame["change_id"]] = frame
+                self.receipts[frame["change_id"]] = receipt_in(frame)
+                if frame.get("stub"):
+                    own = self._own(frame)
+                    mine.setdefault(own["scope"], {})[own["id"]] = own
             elif kind == "rec":
-                record = self._own(frame) if frame.get("stub") else frame
-                assert _has_hash(record)
+                assert _has_hash(frame)
                 assert frame["scope"] in hello["scopes"]
-                staged[frame["id"]] = record
+                staged[frame["id"]] = frame
             elif kind == "leave":
                 if self.base.get(frame["id"], {}).get("scope") == frame["scope"]:
                     staged[frame["id"]] = None
             elif kind == "ck":
-                self._commit(hello, frame, staged)
+                self._commit(hello, frame, mine.pop(frame["scope"], {}) | staged)
                 staged = {}
         assert not staged
 
@@ -293,17 +296,22 @@ class Tablet:
             r["h"] for r in self.base.values() if r["scope"] == scope and not r["deleted"]
         ).wire()
 
-    def _own(self, stub: Json) -> Json:
-        """The row that a tablet works out itself: what it had, and one of its changes of this record."""
-        mine = [one for one in self.pushed if one["record_id"] == stub["id"]]
-        return next(row for row in (self._after(stub, one) for one in mine) if _has_hash(row))
-
-    def _after(self, stub: Json, change: Json) -> Json:
-        data = self.base.get(stub["id"], {"data": {}})["data"]
+    def _own(self, result: Json) -> Json:
+        """The row that a tablet works out itself: what it had, and its change."""
+        change = next(one for one in self.pushed if one["change_id"] == result["change_id"])
+        data = self.base.get(change["record_id"], {"data": {}})["data"]
         for path, value in change["set"].items():
             data = write_path(data, path, value)
-        known = {name: stub[name] for name in ("frame", "id", "scope", "rev", "h")}
-        return {**known, "type": change["type"], "deleted": change["op"] == "delete", "data": data}
+        row = {
+            "frame": "rec",
+            "id": change["record_id"],
+            "type": change["type"],
+            "deleted": change["op"] == "delete",
+            "data": data,
+            **{name: result[name] for name in ("scope", "rev", "h")},
+        }
+        assert _has_hash(row)
+        return row
 
     def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
         for record_id, record in staged.items():
@@ -317,6 +325,11 @@ class Tablet:
         self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"]
+
+
+def receipt_in(frame: Json) -> Json:
+    """The receipt of a `res`: whether its row comes too belongs to the one answer."""
+    return {name: value for name, value in frame.items() if name != "stub"}
 
 
 def _has_hash(row: Json) -> bool:

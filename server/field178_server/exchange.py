@@ -19,7 +19,7 @@ from field178_server.queries.notices import to_wire as to_wire_notice
 from field178_server.queries.pull import Held, Pulled, add_changes
 from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
-from field178_server.receipt_ranges import result, tell
+from field178_server.results import result, results
 from field178_server.services import audit, merging, number_blocks, presence, quarantine, root_alarms, salvage
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
@@ -157,13 +157,13 @@ class Exchange:
             frames.add("hello", {**self._greeting(epoch), "agreed": True, **news})
             return reading, _ended(frames, Pulled(more=False, verified=()))
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
-        told = tell(request, taken.answers, epoch)
+        told = results(request, taken.answers, epoch)
         heard, later = self._later_verdicts(session, request, reading, taken.answers)
         # The tablet keeps this count, and asks again from there.
         hello = {**self._hello(reading, missing), "verdicts": heard}
         frames.add("hello", {**self._greeting(epoch), **hello})
-        for name, members in told.frames:
-            frames.add(name, members)
+        for members in told.frames:
+            frames.add("res", members)
         frames.add_all(later)
         if request.salvage:
             frames.add("salvaged", {"ids": taken.salvaged})
@@ -182,7 +182,6 @@ class Exchange:
         return reading, _ended(frames, replace(pulled, more=pulled.more or heard < device.verdicts))
 
     def _refuse_pull(self, answers: Sequence[Answered]) -> list[bytes]:
-        # No range of receipts: it is proven by a digest, and none is sent here.
         with snapshot(self.engine) as session:
             epoch = epoch_of(session, self.tenant_id)
         frames = Frames()

@@ -214,7 +214,6 @@ class SyncRequest:
     repair: JsonObject
     want: tuple[str, ...]
     max_records: int
-    oks: bool = False
     about: About | None = None
     salvage: tuple[object, ...] = ()
     root: RootSeen = NO_ROOT
@@ -246,7 +245,6 @@ class SyncRequest:
             want=reader.texts("want", MAX_RECORDS),
             salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
-            oks=reader.flag("oks"),
             about=About.from_wire(reader.value.get("about")),
             root=RootSeen.from_wire(reader.value.get("root")),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import time
-import uuid
 
 from tests.bench.figures import figure
 from tests.bench.floor.process import push_all
@@ -14,10 +13,14 @@ from tests.e2e.foreign_client import ForeignClient, Json
 from tests.shared import builders
 
 from field178_shared.canonical import canonical  # as a tablet writes its request
+from field178_shared.clock import SystemClock
+from field178_shared.ids import IdSource
 
 RECORDS = 10_000
 BATCH = 500
 ANSWERS = 20
+# In time order, as a tablet makes them.
+IDS = IdSource(SystemClock())
 
 
 def main() -> None:
@@ -38,13 +41,13 @@ def main() -> None:
     figure("S1", "push 10,000 new records", seconds, "s", 2.5, ratio=seconds / floor.wall_s)
     figure("S1", "server CPU a record", cpu / RECORDS * 1000, "ms", 0.25, ratio=cpu / floor.cpu_s)
     figure("S1", "bytes up", up / 1e6, "MB", 3)
-    figure("S1", "bytes down", down / 1e3, "kB", 100)
+    figure("S1", "bytes down", down / 1e3, "kB", 500)
     figure("S1", "time against the floor", seconds / floor.wall_s, "x", 3)
     figure("S1", "requests", len(batches), "requests", 20)
 
 
 def _body(client: ForeignClient, changes: list[Json]) -> bytes:
-    return gzip.compress(canonical(client.request(push=changes, digests={}, oks=True)), 6)
+    return gzip.compress(canonical(client.request(push=changes, digests={})), 6)
 
 
 def _answer(client: ForeignClient, body: bytes) -> bytes:
@@ -59,7 +62,7 @@ def _follow(client: ForeignClient, answer: bytes) -> int:
     hello, *frames = [json.loads(line) for line in answer.splitlines()]
     client.verdicts = hello["verdicts"]
     for frame in frames:
-        assert frame["frame"] in ("oks", "ck", "end"), frame
+        assert frame["frame"] in ("res", "ck", "end"), frame
         if frame["frame"] == "ck":
             client.cursors[frame["scope"]] = frame["seq"]
     acknowledged: int = hello["receipts"][client.incarnation][0]
@@ -72,12 +75,13 @@ def _changes(client: ForeignClient, start: int) -> list[Json]:
 
 
 def _change(client: ForeignClient, team: str, number: int) -> Json:
+    record_id, ids = IDS.time_ordered(), {"change_id": IDS.time_ordered()}
     if number % 5 == 4:
         data = builders.outreach_session(unit_id="c11629_v1", duration_minutes=30 + number % 60)
-        return client.change(str(uuid.uuid4()), "outreach_session", "unit:c11629_v1", data, create=True)
+        return client.change(record_id, "outreach_session", "unit:c11629_v1", data, create=True, **ids)
     data = builders.inspection(unit_id="c11629_v1", team_id=team.partition(":")[2])
     data["answers"] = dict(list(data["answers"].items())[:ANSWERS])
-    return client.change(str(uuid.uuid4()), "inspection", team, data, create=True)
+    return client.change(record_id, "inspection", team, data, create=True, **ids)
 
 
 if __name__ == "__main__":

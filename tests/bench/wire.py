@@ -32,9 +32,8 @@ class Answer:
 
     @property
     def acknowledged(self) -> int:
-        """How many pushed changes were applied as sent, one by one or by range."""
-        ranges = [json.loads(one) for one in self.text.splitlines() if one.startswith('{"frame":"oks"')]
-        return self.text.count('"status":"applied"') + sum(one["to"] - one["from"] + 1 for one in ranges)
+        """How many pushed changes were applied as sent."""
+        return self.text.count('"status":"applied"')
 
 
 def line() -> requests.Session:
@@ -46,8 +45,7 @@ def line() -> requests.Session:
 
 def packed(client: ForeignClient, **members: object) -> bytes:
     """Return the body of a request as a tablet writes it."""
-    ranges = {"oks": True} if members.get("push") else {}
-    request = client.request(**{"digests": {}, **ranges, **members})
+    request = client.request(**{"digests": {}, **members})
     if not request["digests"]:
         request.pop("digests")
     return gzip.compress(canonical(request), 6)

@@ -160,9 +160,7 @@ class ForeignClient:
         hello, staged = frames[0], dict[str, Json | None]()
         for frame in frames[1:]:
             kind = frame["frame"]
-            if kind == "res":
-                self.receipts[frame["change_id"]] = frame
-            elif kind in ("rec", "oks"):
+            if kind in ("res", "rec"):
                 staged |= {record["id"]: record for record in self._records(frame)}
             elif kind == "leave":
                 if self.base.get(frame["id"], {}).get("scope") == frame["scope"]:
@@ -184,50 +182,27 @@ class ForeignClient:
         return frames
 
     def _records(self, frame: Json) -> list[Json]:
-        if frame["frame"] == "oks":
-            return self._told(frame)
-        record = self._own(frame) if frame.get("stub") else frame
-        assert content_hash(record) == frame["h"]
-        return [record]
+        if frame["frame"] == "rec":
+            assert content_hash(frame) == frame["h"]
+            return [frame]
+        # Whether the row comes too belongs to this answer, not to the receipt.
+        self.receipts[frame["change_id"]] = {name: frame[name] for name in frame if name != "stub"}
+        return [self._own(frame)] if frame.get("stub") else []
 
-    def _own(self, stub: Json) -> Json:
-        """The record a stub stands for: what the tablet had, and its own change of this request."""
-        changes = [one for one in self.pushed if one["record_id"] == stub["id"]]
-        applied = [one for one in changes if self.receipts[one["change_id"]]["status"] == "applied"]
-        assert len(applied) == 1, stub
-        return {**self._after(applied[0]), "scope": stub["scope"]}
-
-    def _after(self, change: Json) -> Json:
-        before = self.base.get(change["record_id"], {"rev": 0, "data": {}})
+    def _own(self, result: Json) -> Json:
+        """The record that is not sent: what the tablet had, and its own change."""
+        change = next(one for one in self.pushed if one["change_id"] == result["change_id"])
+        before = self.base.get(change["record_id"], {"data": {}})
         record = {
             "id": change["record_id"],
             "type": change["type"],
-            "scope": change["scope"],
-            "rev": before["rev"] + 1,
+            "scope": result["scope"],
+            "rev": result["rev"],
             "deleted": change["op"] == "delete",
             "data": written(before["data"], change),
         }
-        return {**record, "h": content_hash(record)}
-
-    def _told(self, oks: Json) -> list[Json]:
-        """The records of a range of changes applied as sent; their receipts are worked out here."""
-        records, seqs = [], {scope: first for scope, (first, _) in oks["scopes"].items()}
-        for change in self.pushed[oks["from"] : oks["to"] + 1]:
-            record, scope = self._after(change), change["scope"]
-            self.receipts[change["change_id"]] = {
-                "change_id": change["change_id"],
-                "status": "applied",
-                "scope": scope,
-                "rev": record["rev"],
-                "h": record["h"],
-                "seq": seqs[scope],
-                "at": oks["at"],
-                "incarnation": oks["incarnation"],
-            }
-            seqs[scope] += 1
-            records.append(record)
-        assert {scope: last + 1 for scope, (_, last) in oks["scopes"].items()} == seqs
-        return records
+        assert content_hash(record) == result["h"]
+        return {**record, "h": result["h"]}
 
     def _commit(self, hello: Json, checkpoint: Json, staged: dict[str, Json | None]) -> None:
         scope = checkpoint["scope"]

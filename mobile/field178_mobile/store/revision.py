@@ -28,7 +28,7 @@ def revision_of(room: Room, record_id: str) -> BaseRow | None:
 
 
 def row_of_change(base: BaseRow | None, change: OwnChange) -> BaseRow:
-    """Return the row that a change applied as sent makes of the one before; the closing digest proves it."""
+    """Return the row that a change applied as sent makes of the one before."""
     before = ({}, False) if base is None else (base.data, base.deleted)
     data, deleted = after_change(*before, change)
     rev = 1 if base is None else base.rev + 1

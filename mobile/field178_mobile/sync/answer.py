@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.commits import Checkpoint, Leave
-from field178_mobile.store.revision import row_of_change
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.frames import (
     AnswerFault,
@@ -14,7 +13,6 @@ from field178_mobile.sync.frames import (
     parse_end,
     parse_hello,
     parse_line,
-    parse_range,
     parse_record,
     parse_repair,
 )
@@ -99,34 +97,26 @@ class Answer:
         receipt = Receipt.from_wire(frame.value)
         self._receipts.append(receipt)
         self._answered[receipt.change_id] = receipt
+        if frame.flag("stub"):
+            self._work_out(receipt, hello)
 
-    def _take_range(self, frame: Reader, hello: Hello) -> None:
-        """Work out the receipts and rows of changes that were applied as they were sent."""
-        told = parse_range(frame, len(self._exchange.pushed))
-        seqs = {scope: first for scope, (first, _) in told.scopes.items()}
-        for change in self._exchange.pushed[told.first : told.last + 1]:
-            scope = change.scope
-            if scope not in seqs or scope not in hello.greeting.granted:
-                raise AnswerFault("oks")
-            row = row_of_change(self._store.base(change.record_id), change)
-            receipt = told.receipt(change.id, row, seqs[scope])
-            seqs[scope] += 1
-            self._receipts.append(receipt)
-            self._answered[change.id] = receipt
-            self._own.setdefault(scope, []).append(row)
-        if seqs != {scope: last + 1 for scope, (_, last) in told.scopes.items()}:
-            raise AnswerFault("oks")
+    def _work_out(self, receipt: Receipt, hello: Hello) -> None:
+        """Stage the row that a change just pushed has made: only its hash comes down."""
+        change = next((one for one in self._exchange.pushed if one.id == receipt.change_id), None)
+        if change is None or receipt.scope not in hello.greeting.granted:
+            raise AnswerFault("stub")
+        row = own_result(self._store.base(change.record_id), change, receipt)
+        if row is None:
+            self._wants.add(change.record_id)
+            self._asked_anew.add(change.record_id)
+        else:
+            self._own.setdefault(receipt.scope, []).append(row)
 
     def _take_record(self, frame: Reader, hello: Hello) -> None:
         if frame.text("scope") not in hello.greeting.granted:
             raise AnswerFault("scope")
-        row = self._from_stub(frame) if frame.flag("stub") else parse_record(frame)
-        if row is None:
-            self._wants.add(frame.uuid("id"))
-            self._asked_anew.add(frame.uuid("id"))
-        else:
-            self._items.append(row)
-            self.received += 1
+        self._items.append(parse_record(frame))
+        self.received += 1
 
     def _take_leave(self, frame: Reader, hello: Hello) -> None:
         self._items.append(Leave(frame.uuid("id"), frame.text("scope"), frame.integer("rev", default=0)))
@@ -196,19 +186,9 @@ class Answer:
             self._store.commit_checkpoint(Checkpoint(scope, 0, None, items, (), hello.greeting))
         self._items = []
 
-    def _from_stub(self, frame: Reader) -> BaseRow | None:
-        record_id = frame.uuid("id")
-        applied = [
-            (change, self._answered[change.id])
-            for change in self._exchange.pushed
-            if change.record_id == record_id and change.id in self._answered
-        ]
-        return own_result(self._store.base(record_id), applied, frame)
-
 
 _TAKING = {
     "res": Answer._take_receipt,
-    "oks": Answer._take_range,
     "rec": Answer._take_record,
     "leave": Answer._take_leave,
     "ck": Answer._take_checkpoint,

@@ -13,7 +13,7 @@ from field178_mobile.store.repair import RepairPage
 from field178_shared.canonical import Digest, bucket, digest_from_wire, record_hash
 from field178_shared.clock import from_wire
 from field178_shared.errors import AppError
-from field178_shared.protocol import VERSION, Reader, Receipt, Status
+from field178_shared.protocol import VERSION, Reader
 from field178_shared.root_chain import RootSeen
 from field178_shared.strict_json import loads
 
@@ -61,24 +61,6 @@ class End:
     frames: int
     more: bool
     verified: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Pushed changes `first` to `last` were applied as sent; `scopes` has the first and the last seq."""
-
-    first: int
-    last: int
-    at: str
-    incarnation: str
-    scopes: Mapping[str, tuple[int, int]]
-
-    def receipt(self, change_id: str, row: BaseRow, seq: int) -> Receipt:
-        """Return the receipt that the range stands for."""
-        applied = Status.APPLIED
-        return Receipt(
-            change_id, applied, None, {}, row.scope, row.rev, seq, row.h, self.at, self.incarnation, 0
-        )
 
 
 def parse_line(data: bytes) -> Reader:
@@ -140,28 +122,6 @@ def parse_record(frame: Reader) -> BaseRow:
     if record_hash(row.id, row.type, row.rev, row.deleted, row.data) != row.h:
         raise AnswerFault("h")
     return row
-
-
-def parse_range(frame: Reader, pushed: int) -> Range:
-    """Return what an `oks` frame says; it MUST lie within the changes pushed."""
-    first, last = frame.integer("from"), frame.integer("to")
-    if not first <= last < pushed:
-        raise AnswerFault("oks")
-    scopes = frame.members("scopes")
-    return Range(
-        first,
-        last,
-        frame.text("at"),
-        frame.text("incarnation"),
-        {scope: _ends(value) for scope, value in scopes.items()},
-    )
-
-
-def _ends(value: object) -> tuple[int, int]:
-    match value:
-        case [int(first), int(last)] if 0 < first <= last:
-            return first, last
-    raise AnswerFault("oks")
 
 
 def parse_checkpoint_digest(frame: Reader) -> Digest | None:

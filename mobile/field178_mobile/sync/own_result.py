@@ -1,30 +1,21 @@
-"""What the tablet computes itself where the server sends a stub, or only a range of receipts."""
+"""The row that the tablet works out itself where the server sends a verdict alone (protocol §5)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from field178_mobile.ports import Json
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.revision import after_change
 from field178_shared.canonical import record_hash
-from field178_shared.protocol import Reader, Receipt, Status
+from field178_shared.protocol import Receipt
 
 
-def own_result(
-    base: BaseRow | None, applied: Sequence[tuple[OwnChange, Receipt]], stub: Reader
-) -> BaseRow | None:
-    """Return base + own applied changes when that is what the stub names, None when it is not."""
-    data: Json = {} if base is None else base.data
-    deleted = base is not None and base.deleted
-    known_rev = 0 if base is None else base.rev
-    record_type = "" if base is None else base.type
-    for change, receipt in applied:
-        if receipt.status is Status.APPLIED and receipt.rev > known_rev:
-            record_type = change.type
-            data, deleted = after_change(data, deleted, change)
-    record_id, rev, h = stub.uuid("id"), stub.integer("rev", minimum=1), stub.text("h")
-    if record_hash(record_id, record_type, rev, deleted, data) != h:
+def own_result(base: BaseRow | None, change: OwnChange, receipt: Receipt) -> BaseRow | None:
+    """Return the row held with the change applied when it has the hash of the receipt, None when not."""
+    before = ({}, False) if base is None else (base.data, base.deleted)
+    # Said again after a restore, the change may be in the row already.
+    is_held = base is not None and base.rev >= receipt.rev
+    data, deleted = before if is_held else after_change(*before, change)
+    h = record_hash(change.record_id, change.type, receipt.rev, deleted, data)
+    if h != receipt.h:
         return None
-    return BaseRow(record_id, record_type, stub.text("scope"), rev, deleted, data, h)
+    return BaseRow(change.record_id, change.type, receipt.scope, receipt.rev, deleted, data, h)

@@ -138,9 +138,6 @@ def _details(position: Position, load: Load, cursors: Mapping[str, int]) -> Json
     return {
         "digests": {scope.id: scope.digest.wire() for scope in told},
         "push": [change.wire for change in load.pushed],
-        # Where something was passed over or another history may stand behind it, a row that is worked out may
-        # build on what is not the server's, and only a repair would prove it.
-        "oks": not (position.held_at or any(scope.refresh for scope in scopes)),
         "have": list(offer.change_ids) if offer is not None else [],
         "want": list(position.wants),
         "salvage": [record.to_wire() for record in load.salvage],

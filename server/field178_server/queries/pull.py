@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -15,7 +15,6 @@ from field178_server.database import among
 from field178_server.models import Feed, Record
 from field178_server.prepared import Prepared
 from field178_server.queries.frames import Budget, Frames, Line, record_line
-from field178_server.queries.own_rows import OwnRow, are_all, stub, stubs
 from field178_server.queries.repair import add_repair
 from field178_server.queries.scopes_now import ScopeNow
 from field178_shared.protocol import ROWS_PER_CHECKPOINT
@@ -46,7 +45,7 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the tablet says it holds and asks for; `own` is what it pushed just now, {scope: {seq: row}}."""
+    """What the tablet says it holds and asks for; `own`: stamps of rows it makes itself, {scope: {seq}}."""
 
     cursors: Mapping[str, int]
     floors: Mapping[str, int]
@@ -56,7 +55,7 @@ class Held:
     repair: Mapping[str, object]
     max_records: int
     lacks_verdicts: bool = False
-    own: Mapping[str, Mapping[int, OwnRow]] = field(default_factory=dict)
+    own: Mapping[str, Set[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ def add_changes(
             more = True
         else:
             again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
-            own = held.own.get(scope.scope, {})
-            lines = chain(again, _lines(session, tenant_id, scope, cursor, own))
+            lines = chain(again, _lines(session, tenant_id, scope, cursor, held.own.get(scope.scope, set())))
             more = not _serve(scope, cursor, lines, budget) or more
     if held.lacks_verdicts and verified and not frames.has_checkpoint:
         # The tablet stores its count of verdicts with a checkpoint: without one it would never agree.
@@ -145,19 +143,11 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) 
     return True
 
 
-def _lines(
-    session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Mapping[int, OwnRow]
-) -> Iterator[Line]:
-    """Give the rows above the cursor up to H; those that the tablet made itself in short."""
-    if are_all(own, cursor, scope.seq):
-        yield from stubs(scope.scope, own)
-        return
-    for line in rows_above(session, tenant_id, scope, cursor):
-        mine = own.get(line.seq)
-        if mine is None:
-            yield line
-        elif not mine.is_told:
-            yield stub(scope.scope, mine)
+def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Set[int]) -> Iterator[Line]:
+    """Give the rows above the cursor up to H but those that the tablet makes itself."""
+    is_all_own = len(own) == scope.seq - cursor and all(cursor < seq <= scope.seq for seq in own)
+    if not is_all_own:
+        yield from (line for line in rows_above(session, tenant_id, scope, cursor) if line.seq not in own)
 
 
 def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:

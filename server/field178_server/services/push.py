@@ -25,9 +25,6 @@ class OwnRevision:
     has not seen that one.
     """
 
-    record_id: str
-    rev: int
-    h: str
     scope: str
     seq: int
     known_seq: int
@@ -86,7 +83,7 @@ def _own_revision(batch: Batch, change: Change, entry: ledger.Entry) -> OwnRevis
     rev, seq = (0, 0) if before is None else (before.rev, before.seq)
     if record.rev != rev + 1 or (before is not None and before.scope != record.scope):
         return None
-    return OwnRevision(record.record_id, record.rev, record.h, record.scope, entry.seq, seq)
+    return OwnRevision(record.scope, entry.seq, seq)
 
 
 def _sent(change: Change, key: bytes) -> Sent:

@@ -26,7 +26,7 @@ from field178_mobile.sync.frames import Hello
 from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange as AskedFor
-from field178_server import exchange, receipt_ranges
+from field178_server import exchange, results
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
 from field178_server.queries import pull, verdicts
@@ -117,7 +117,7 @@ def old_leave_deletes() -> Planted:
 
 def stub_over_unseen_rev() -> Planted:
     """A revision is told in short although the tablet has not seen the one before it."""
-    return patch.object(receipt_ranges, "_workable", lambda request, answer, epoch: answer)
+    return patch.object(results, "_is_workable", lambda request, answer, epoch: answer.own is not None)
 
 
 def compaction_without_floor() -> Planted:

@@ -73,8 +73,6 @@ class ServerOracle:
                 self._judge_record(frame)
             elif frame["frame"] == "res":
                 self._judge_receipt(frame)
-            elif frame["frame"] == "oks":
-                self._judge_range(frame, pushed[frame["from"] : frame["to"] + 1])
 
     def note_places(self, request: Json, frames: Sequence[Json]) -> None:
         """Note under which floor a tablet begins to read a scope, and when it is sent back for all that."""
@@ -230,16 +228,6 @@ class ServerOracle:
         told, stored = (frame["status"], frame["reason"]), (row.status, row.reason)
         if frame["reason"] != "id_reuse":
             require(told == stored, "I4", f"{told} was told of {row.id}, {stored} is stored")
-
-    def _judge_range(self, frame: Json, run: Sequence[Json]) -> None:
-        told = [self.state.receipts[change["change_id"]] for change in run]
-        require(all(row.status == "applied" for row in told), "I4", f"{frame} covers more than was applied")
-        require(len({row.record for row in told}) == len(told), "I4", f"{frame} covers one record twice")
-        stamps: dict[str, list[int | None]] = {}
-        for row in told:
-            stamps.setdefault(row.scope, []).append(row.seq)
-        counted = {scope: list(range(ends[0], ends[1] + 1)) for scope, ends in frame["scopes"].items()}
-        require(counted == stamps, "I10", f"{frame} counts other stamps than {stamps}")
 
     # ---- one change
 

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+
 from tests.mobile.store.test_views import BASE, acknowledged
 
 from field178_mobile.sync.own_result import own_result
 from field178_shared.canonical import record_hash
-from field178_shared.protocol import Op, Reader, Receipt, Status
+from field178_shared.protocol import Op, Receipt, Status
 
 RECORD = "01a20b11-1a80-723b-b1b6-b76c11e9a1ad"
+EDIT = replace(acknowledged({"name": "mới"}, Status.APPLIED), record_id=RECORD)
 
 
-def receipt(rev: int) -> Receipt:
-    return Receipt("c", Status.APPLIED, None, {}, "u", rev, 1, "", "", "i", 1)
+def receipt(rev: int, data: dict, *, deleted: bool = False) -> Receipt:
+    h = record_hash(RECORD, "establishment", rev, deleted, data)
+    return Receipt("c", Status.APPLIED, None, {}, "u", rev, 1, h, "", "i", 1)
 
 
-@pytest.mark.parametrize("resolved_first", [True, False])
-def test_a_deleted_record_of_which_a_disagreement_is_settled_stays_deleted(resolved_first: bool) -> None:
-    deletion = (acknowledged({}, Status.APPLIED, op=Op.DELETE), receipt(4))
-    settling = (acknowledged({}, Status.APPLIED, op=Op.RESOLVE), receipt(3 if resolved_first else 4))
-    h = record_hash(RECORD, "establishment", 4, True, BASE.data)
-    stub = Reader({"id": RECORD, "scope": "u", "rev": 4, "h": h, "stub": True})
-    row = own_result(BASE, [settling, deletion] if resolved_first else [deletion, settling], stub)
+def test_an_edit_is_made_on_the_row_that_is_held() -> None:
+    row = own_result(BASE, EDIT, receipt(4, {**BASE.data, "name": "mới"}))
     assert row is not None
-    assert (row.rev, row.deleted) == (4, True)
+    assert (row.id, row.scope, row.rev, row.data["name"]) == (RECORD, "u", 4, "mới")
 
 
-def test_what_settles_with_a_value_is_worked_out() -> None:
-    settling = (acknowledged({"name": "mới"}, Status.APPLIED, op=Op.RESOLVE), receipt(4))
-    data = {**BASE.data, "name": "mới"}
-    stub = Reader(
-        {"id": RECORD, "scope": "u", "rev": 4, "h": record_hash(RECORD, "establishment", 4, False, data)}
-    )
-    row = own_result(BASE, [settling], stub)
+def test_a_create_needs_no_row() -> None:
+    row = own_result(None, EDIT, receipt(1, {"name": "mới"}))
     assert row is not None
-    assert row.data == data
+    assert row.rev == 1
+
+
+def test_a_deletion_keeps_the_content() -> None:
+    row = own_result(BASE, replace(EDIT, op=Op.DELETE, set={}), receipt(4, BASE.data, deleted=True))
+    assert row is not None
+    assert (row.deleted, row.data) == (True, BASE.data)
+
+
+def test_a_change_said_again_that_the_row_holds_already_is_not_made_twice() -> None:
+    held = replace(BASE, rev=4, data={**BASE.data, "name": "mới", "village": "x"})
+    row = own_result(held, EDIT, receipt(4, held.data))
+    assert row is not None
+    assert row.data == held.data
+
+
+def test_what_the_server_made_otherwise_is_not_worked_out() -> None:
+    assert own_result(BASE, EDIT, receipt(4, {"name": "mới", "village": "y"})) is None
