@@ -212,7 +212,6 @@ class Tablet:
             "user": OFFICER,
             "set": set_,
             "was": {},
-            "group": None,
             "replaces": [],
             **more,
         }

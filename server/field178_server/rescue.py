@@ -117,8 +117,7 @@ def _batches(changes: Iterable[Change | None]) -> Iterator[list[Change]]:
     for change in changes:
         if change is None:
             continue
-        goes_on = bool(batch) and change.group is not None and change.group == batch[-1].group
-        if len(batch) >= MAX_CHANGES and not goes_on:
+        if len(batch) >= MAX_CHANGES:
             yield batch
             batch = []
         batch.append(change)

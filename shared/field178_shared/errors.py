@@ -66,12 +66,10 @@ class ErrorCode(StrEnum):
     USER_UNKNOWN = "user_unknown"
     PURGED = "purged"
     SECOND_PERSON_NEEDED = "second_person_needed"
-    GROUP = "group"
     CONFLICT_UNKNOWN = "conflict_unknown"
     INTO_UNKNOWN = "into_unknown"
     MERGE_CIRCLE = "merge_circle"
     REPLACED = "replaced"
-    SCATTERED = "scattered"
     DELETED = "deleted"
     CHANGED = "changed"
     MERGED = "merged"
@@ -219,7 +217,6 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.SECOND_PERSON_NEEDED: _E(
         403, "Người xác nhận phải khác người đề nghị.", "Somebody else than who asked must confirm."
     ),
-    ErrorCode.GROUP: _E(None, "Phiếu đi cùng có lỗi.", "A record sent together has an error."),
     ErrorCode.CONFLICT_UNKNOWN: _E(
         None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
     ),
@@ -232,9 +229,6 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None, "Một phiếu không thể gộp vào chính nó.", "A record cannot be merged into itself."
     ),
     ErrorCode.REPLACED: _E(None, "Đã được lần sửa sau thay thế.", "A later change has replaced it."),
-    ErrorCode.SCATTERED: _E(
-        None, "Các phiếu đi cùng không liền nhau.", "Records sent together do not stand together."
-    ),
     ErrorCode.DELETED: _E(None, "Phiếu đã bị xóa ở nơi khác.", "The record was deleted elsewhere."),
     ErrorCode.CHANGED: _E(None, "Mục này đã được sửa ở nơi khác.", "This field was changed elsewhere."),
     ErrorCode.MERGED: _E(None, "Phiếu đã được gộp vào phiếu khác.", "The record was merged into another."),

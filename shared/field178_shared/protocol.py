@@ -24,7 +24,6 @@ MAX_BODY_BYTES = 1 << 20
 MAX_EXPANDED_BYTES = 4 << 20
 MAX_ANSWER_BYTES = 1 << 20
 MAX_CHANGES = 500
-MAX_GROUP = 50
 MAX_CHANGE_BYTES = 64 << 10
 MAX_DATA_BYTES = 256 << 10
 MAX_CONFLICT_ENTRIES = 100
@@ -97,12 +96,6 @@ class Change:
             return None
         named = {key: rev for key, rev in found.items() if type(rev) is int}
         return named if len(named) == len(found) else None
-
-    @property
-    def group(self) -> str | None:
-        """The group this change stands or falls with; None when it names none that can be read."""
-        found = self.wire.get("group")
-        return found if isinstance(found, str) and is_uuid(found) else None
 
     @property
     def into(self) -> str | None:

@@ -24,7 +24,6 @@ VERDICTS = {
     ("quarantined", "schema"),
     ("quarantined", "rule"),
     ("quarantined", "orphan"),
-    ("quarantined", "group"),
     ("quarantined", "scope_not_granted"),
     ("quarantined", "user_unknown"),
 }

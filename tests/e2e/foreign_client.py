@@ -124,7 +124,6 @@ class ForeignClient:
             "user": self.user,
             "set": set_,
             "was": {},
-            "group": None,
             "replaces": [],
             **more,
         }

@@ -235,31 +235,6 @@ def test_a_mended_change_settles_the_one_it_replaces_and_its_author_learns_of_it
     )
 
 
-def test_a_group_is_applied_whole_or_held_back_whole(enrol: Enrol) -> None:
-    client = enrol()
-
-    def group(name: str, *more: Json) -> list[Json]:
-        return [
-            client.change(new_id(), "establishment", UNIT, {**ESTABLISHMENT, **one}, create=True, group=name)
-            for one in more
-        ]
-
-    good = group(new_id(), {}, {"village": "Thôn 2"})
-    client.sync(good)
-    assert [client.receipts[one["change_id"]]["status"] for one in good] == ["applied", "applied"]
-    bad = group(new_id(), {}, {"rooms_total": -1}, {})
-    client.sync(bad)
-    told = [client.receipts[one["change_id"]] for one in bad]
-    assert {one["status"] for one in told} == {"quarantined"}
-    cause = {"cause": bad[1]["change_id"]}
-    assert (told[0]["reason"], told[0]["details"]) == ("group", cause)
-    assert (told[2]["reason"], told[2]["details"]) == ("group", cause)
-    assert told[1]["reason"] != "group"
-    assert not {one["record_id"] for one in bad} & set(client.base)
-    client.sync(bad)
-    assert [client.receipts[one["change_id"]] for one in bad] == told
-
-
 def test_a_record_of_another_area_is_as_unknown(enrol: Enrol, server: ServerProcess) -> None:
     one = enrol()
     record_id = created(one)

@@ -38,7 +38,7 @@ _ASK_OPEN = N_("The record is approved. Ask the office to open it again, then fi
 _ASK = N_("The record is kept here. Tell the office this reason; nothing of it is lost.")
 _REMEDIES: Mapping[str, str] = {
     **dict.fromkeys(("schema", "rule", "too_large", "bad_path", "record_exists"), _MEND),
-    **dict.fromkeys(("unknown_type", "unknown_schema", "unknown_op", "orphan", "group"), _WAIT),
+    **dict.fromkeys(("unknown_type", "unknown_schema", "unknown_op", "orphan"), _WAIT),
     **dict.fromkeys(("scope_not_granted", "scope_mismatch"), _ASK_AREA),
     "locked": _ASK_OPEN,
     "user_unknown": N_("Sign in once more with your password while there is a network."),

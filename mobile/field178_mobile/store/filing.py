@@ -152,7 +152,6 @@ def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> 
         "user": saving.user,
         "set": content.set,
         "was": content.was,
-        "group": None,
         "replaces": sendable,
         **dict(content.more),
     }

@@ -6,25 +6,21 @@ from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.pace import BatchSize
-from field178_mobile.sync.request import Exchange, choose_batch, units
+from field178_mobile.sync.request import Exchange, choose_batch
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import MAX_CHANGES
 
 ERRORS_BEFORE_BISECTING = 2
 SUCCESSES_BEFORE_TRYING_AGAIN = 12
-Unit = tuple[OwnChange, ...]
 
 
 class PushQueue:
-    """Chooses batches of adaptive size; a change that makes the server fail is parked, "cần sửa".
-
-    A change and a group are one unit: what stands or falls together is set aside together.
-    """
+    """Chooses batches of adaptive size; a change that makes the server fail is parked, "cần sửa"."""
 
     def __init__(self, store: SyncStore) -> None:
         self._store = store
         self._size = BatchSize()
-        self._suspect: Unit = ()
+        self._suspect: tuple[OwnChange, ...] = ()
         self._server_errors = 0
         self._successes = 0
 
@@ -74,17 +70,16 @@ class PushQueue:
         return False
 
     def _learn_refusal(self, failure: Failure, exchange: Exchange) -> bool:
-        pushed = units(exchange.pushed)
-        named = [unit for unit in pushed if any(change.id == failure.change_id for change in unit)]
-        bad = (named or pushed) if len(pushed) == 1 else named
+        pushed = exchange.pushed
+        bad = pushed if len(pushed) == 1 else [change for change in pushed if change.id == failure.change_id]
         if bad:
-            self._store.park(bad[0], failure.code.value if failure.code else ErrorCode.MALFORMED.value)
+            self._store.park(bad, failure.code.value if failure.code else ErrorCode.MALFORMED.value)
         else:
             self._halve(exchange)
         return True
 
     def _learn_too_large(self, exchange: Exchange) -> bool:
-        if len(units(exchange.pushed)) == 1:
+        if len(exchange.pushed) == 1:
             self._store.park(exchange.pushed, ErrorCode.TOO_LARGE.value)
         else:
             self._halve(exchange)
@@ -97,7 +92,7 @@ class PushQueue:
         self._server_errors += 1
         if self._server_errors < ERRORS_BEFORE_BISECTING:
             return False
-        if len(units(exchange.pushed)) > 1:
+        if len(exchange.pushed) > 1:
             self._halve(exchange)
             return True
         is_first = not self._suspect

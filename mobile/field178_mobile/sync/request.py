@@ -84,16 +84,14 @@ class Exchange:
 
 
 def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChange, ...]:
-    """Return the first changes that fit; a group is never cut."""
+    """Return the first changes that fit, at least one."""
     chosen: list[OwnChange] = []
     total = 0
-    for unit in units(waiting):
-        unit_bytes = sum(len(canonical(change.wire)) for change in unit)
-        too_many = len(chosen) + len(unit) > size.changes or total + unit_bytes > size.size_bytes
-        if chosen and too_many:
+    for change in waiting:
+        total += len(canonical(change.wire))
+        if chosen and (len(chosen) == size.changes or total > size.size_bytes):
             break
-        chosen.extend(unit)
-        total += unit_bytes
+        chosen.append(change)
     return tuple(chosen)
 
 
@@ -154,15 +152,3 @@ def state_of(position: Position) -> str:
         position.notices,
         ((scope.id, scope.cursor, scope.digest) for scope in position.scopes.values()),
     )
-
-
-def units(changes: Sequence[OwnChange]) -> list[tuple[OwnChange, ...]]:
-    """Return changes as they stand or fall: each by itself, the members of a group together."""
-    found: list[list[OwnChange]] = []
-    for change in changes:
-        group = change.wire.get("group")
-        if group is not None and found and found[-1][-1].wire.get("group") == group:
-            found[-1].append(change)
-        else:
-            found.append([change])
-    return [tuple(unit) for unit in found]

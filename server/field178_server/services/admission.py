@@ -56,8 +56,6 @@ def _of_members(change: Change) -> Outcome | None:
     if change.op == Op.MERGE_INTO:
         # A merge says nothing else: a value beside it would be lost without a word.
         unread += [*(["into"] if change.into is None else []), *(["set"] if change.set else [])]
-    if change.group is None and change.wire.get("group") is not None:
-        unread.append("group")
     return (
         quarantined(ErrorCode.SCHEMA, {m: [ErrorCode.WRONG_TYPE.value] for m in unread}) if unread else None
     )

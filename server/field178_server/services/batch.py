@@ -81,16 +81,6 @@ class Act:
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A working set as it stood: what a savepoint is to a database."""
-
-    current: dict[str, Stored]
-    touched: dict[str, Act | None]
-    subjects: dict[str, set[str]]
-    history: int
-
-
 class Batch:
     """The records one transaction works on; `flush` MUST be called once, at its end."""
 
@@ -151,16 +141,6 @@ class Batch:
     def note(self, record_id: str, act: Act) -> None:
         """Keep a change in the history that made no revision."""
         self._history.append((record_id, act, None))
-
-    def mark(self) -> Mark:
-        """Remember the working set as it stands."""
-        subjects = {one: set(about) for one, about in self._subjects.items()}
-        return Mark(dict(self._current), dict(self._touched), subjects, len(self._history))
-
-    def roll_back(self, mark: Mark) -> None:
-        """Undo all that was put since the mark; nothing may have been loaded in between."""
-        self._current, self._touched, self._subjects = mark.current, mark.touched, mark.subjects
-        del self._history[mark.history :]
 
     def flush(self) -> dict[str, int]:
         """Write everything; return the stamp of each touched record."""

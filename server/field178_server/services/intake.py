@@ -1,4 +1,4 @@
-"""Taking changes in: known or not, judged, applied to the working set, alone or as a group."""
+"""Taking changes in: known or not, judged, applied to the working set."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from field178_server.services.conflicts import settle, with_dispute
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.evidence import Evidence
 from field178_server.services.hearing import hear, hear_office
-from field178_server.services.judge import Outcome, quarantined
+from field178_server.services.judge import Outcome
 from field178_server.services.ledger import Entry
 from field178_server.services.sent import Sent
-from field178_server.services.type_rules import Problems, TypeRules
+from field178_server.services.type_rules import TypeRules
 from field178_server.services.verdict_book import VerdictBook
 from field178_server.services.waiting import Waiting
 from field178_shared.clock import from_wire
@@ -48,41 +48,25 @@ class Intake:
 
     def prepare_again(self, found: Sequence[Waiting]) -> None:
         """Read all that judging these waiting changes once more needs."""
-        self._read([one.change for one in found], [*found, *self._backlog.read_groups(found)])
+        self._read([one.change for one in found], found)
 
-    def take(
-        self, run: Sequence[Sent], device: DeviceContext, incarnation: str, fault: Problems
-    ) -> list[Entry]:
-        """Return the verdicts on a pushed change, or on a group: stored ones where known, else new ones."""
-        entries, fresh = [], []
-        for sent in run:
-            entry = self._book.known(sent)
-            if entry is None:
-                one = self._arrived(sent, device, incarnation)
-                entry = one.entry
-                if self._book.enter(one):
-                    fresh.append(one)
-                else:
-                    entry = self._book.refuse_reuse(one)
-            else:
-                self._book.take_over(entry, device.id)
-            entries.append(entry)
-        held = [entry for entry in entries if entry.is_quarantined and entry.reason is not None]
-        if fault:
-            self._hold(fresh, quarantined(ErrorCode.GROUP, fault))
-        elif held:
-            self._hold(fresh, quarantined(ErrorCode.GROUP, {"cause": held[0].change_id}))
-        else:
-            self._take_together(fresh)
-        return entries
+    def take(self, sent: Sent, device: DeviceContext, incarnation: str) -> Entry:
+        """Return the verdict on a pushed change: the stored one where it is known, else a new one."""
+        entry = self._book.known(sent)
+        if entry is not None:
+            self._book.take_over(entry, device.id)
+            return entry
+        one = self._arrived(sent, device, incarnation)
+        if not self._book.enter(one):
+            return self._book.refuse_reuse(one)
+        self._judge(one)
+        return one.entry
 
-    def take_again(self, one: Waiting) -> int:
-        """Judge a quarantined change once more, with its group; return how many verdicts changed."""
-        members = self._backlog.group_of(one) if one.change.group else [one]
-        members = [member for member in members if not self._book.is_settled(member.change.change_id)]
-        if self._book.is_settled(one.change.change_id) or any(map(self._must_wait, members)):
-            return 0
-        return self._take_together(members)
+    def take_again(self, one: Waiting) -> bool:
+        """Judge a quarantined change once more; tell whether its verdict changed."""
+        if self._book.is_settled(one.change.change_id) or self._must_wait(one):
+            return False
+        return self._judge(one)
 
     def take_mended(self, one: Waiting, mended: Change, act: Act) -> Outcome:
         """Apply the office's mended version of a waiting change and settle that one; or say why not."""
@@ -94,7 +78,6 @@ class Intake:
         self._apply(replace(one, change=mended), outcome, act)
         self._book.settle(one)
         self._follow(one)
-        self._take_group_again(one)
         return outcome
 
     def flush(self) -> None:
@@ -105,7 +88,6 @@ class Intake:
         found = [*waits, *self._backlog.read(changes)]
         if found:
             self._lock_tablets([one.entry for one in found])
-            self._backlog.read_causes(found)
         self._evidence.read([*changes, *(one.change for one in found)])
 
     def _lock_tablets(self, entries: Sequence[Entry]) -> None:
@@ -132,53 +114,33 @@ class Intake:
         return Waiting(change, entry, text, "")
 
     def _must_wait(self, one: Waiting) -> bool:
-        # Its tablet is gone; a later change mends it; its group is malformed, or lost a member for good.
-        malformed = one.entry.reason == ErrorCode.GROUP and "group" in one.entry.details
-        is_gone = one.entry.device_id not in self._evidence.devices
-        is_hopeless = malformed or self._backlog.has_lost_member(one)
-        return is_gone or self._backlog.is_mended(one) or is_hopeless
+        # Its tablet is gone, or a later change mends it.
+        return one.entry.device_id not in self._evidence.devices or self._backlog.is_mended(one)
 
-    def _take_together(self, members: Sequence[Waiting]) -> int:
-        """Apply all of them or none; return how many verdicts changed."""
-        mark = self._batch.mark() if len(members) > 1 else None
-        if mark is not None:
-            # About a purged record: named as the cause, it can never be judged with the others again.
-            members = sorted(members, key=lambda one: not self._evidence.is_purged(one.change.record_id))
-        before = [replace(one.entry) for one in members] if mark is not None else []
-        for index, one in enumerate(members):
-            device = self._evidence.devices[one.entry.device_id]
-            outcome = hear(self._evidence, self._rules, one.change, len(one.payload.encode()), device)
-            if outcome.status == Status.QUARANTINED:
-                if mark is not None:
-                    self._batch.roll_back(mark)
-                for member, entry in zip(members[:index], before, strict=False):
-                    member.entry.become(entry)
-                cause = quarantined(ErrorCode.GROUP, {"cause": one.change.change_id})
-                return sum(self._hold([member], outcome if member is one else cause) for member in members)
-            scope = self._evidence.scope_of(one.change, device)
-            ledger.conclude(one.entry, outcome, scope, self._batch.now)
-            self._apply(one, outcome, _act_of(one))
-        for one in members:
-            self._book.settle(one)
-        for one in members:
-            self._follow(one)
-        return len(members)
+    def _judge(self, one: Waiting) -> bool:
+        """Apply a change or hold it back; tell whether that is news."""
+        device = self._evidence.devices[one.entry.device_id]
+        outcome = hear(self._evidence, self._rules, one.change, len(one.payload.encode()), device)
+        if outcome.status == Status.QUARANTINED:
+            return self._hold(one, outcome)
+        ledger.conclude(one.entry, outcome, self._evidence.scope_of(one.change, device), self._batch.now)
+        self._apply(one, outcome, _act_of(one))
+        self._book.settle(one)
+        self._follow(one)
+        return True
 
-    def _hold(self, members: Sequence[Waiting], outcome: Outcome) -> int:
-        """Hold changes back; return for how many that is news."""
-        changed = 0
-        for one in members:
-            entry = one.entry
-            same_details = outcome.details == {k: v for k, v in entry.details.items() if k != "at"}
-            if entry.is_quarantined and entry.reason == outcome.reason and same_details:
-                continue
-            scope = self._evidence.scope_of(one.change, self._evidence.devices[entry.device_id])
-            ledger.conclude(entry, outcome, scope, self._batch.now)
-            parked = replace(one, reason=entry.reason or "")
-            self._book.hold(parked)
-            self._backlog.park(parked)
-            changed += 1
-        return changed
+    def _hold(self, one: Waiting, outcome: Outcome) -> bool:
+        """Hold a change back; tell whether that is news."""
+        entry = one.entry
+        same_details = outcome.details == {k: v for k, v in entry.details.items() if k != "at"}
+        if entry.is_quarantined and entry.reason == outcome.reason and same_details:
+            return False
+        scope = self._evidence.scope_of(one.change, self._evidence.devices[entry.device_id])
+        ledger.conclude(entry, outcome, scope, self._batch.now)
+        parked = replace(one, reason=entry.reason or "")
+        self._book.hold(parked)
+        self._backlog.park(parked)
+        return True
 
     def _follow(self, one: Waiting) -> None:
         """Settle what an applied change mends, and run what waited for its record."""
@@ -221,11 +183,6 @@ class Intake:
         ledger.conclude(one.entry, _REPLACED, by.scope, self._batch.now)
         one.entry.rev, one.entry.h = by.rev, by.h
         self._book.hold(one)
-        self._take_group_again(one)
-
-    def _take_group_again(self, one: Waiting) -> None:
-        for member in self._backlog.group_of(one) if one.change.group else ():
-            self.take_again(member)
 
 
 def _act_of(one: Waiting) -> Act:

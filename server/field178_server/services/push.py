@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from field178_server.services import audit, ledger
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext
-from field178_server.services.groups import runs
 from field178_server.services.intake import Intake
 from field178_server.services.sent import Sent, payload_key
 from field178_server.services.type_rules import TypeRules
@@ -47,10 +46,7 @@ def push(
     sent = [_sent(change, key) for change in changes]
     intake = Intake(batch, rules, [device])
     intake.prepare(sent)
-    entries: list[ledger.Entry] = []
-    for run, fault in runs(changes):
-        members = sent[len(entries) : len(entries) + len(run)]
-        entries += intake.take(members, device, incarnation, fault)
+    entries = [intake.take(one, device, incarnation) for one in sent]
     # By change id, so that a change sent twice in one request counts once.
     fresh = {entry.change_id: index for index, entry in reversed(list(enumerate(entries))) if not entry.v}
     intake.flush()

@@ -43,7 +43,6 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     condition = or_(Quarantine.record_id == record_id, Quarantine.awaits == record_id)
     found = find_waiting(batch.session, batch.tenant_id, condition)
     backlog = Backlog(batch.session, batch.tenant_id)
-    found += backlog.read_groups(found)
     found += backlog.read([one.change for one in found])
     tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}
     load_devices(batch.session, batch.tenant_id, tablets, lock=True)

@@ -12,7 +12,7 @@ from field178_server.web.record_links import heading, name_in, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
 from field178_server.web.words import aside_text
-from field178_shared.errors import ErrorCode, message
+from field178_shared.errors import message
 from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
 from field178_shared.protocol import Op
@@ -127,9 +127,8 @@ def value_at(values: Data, path: str) -> object:
 
 def _problem(change: HeldChange, path: str, codes: tuple[str, ...], speech: Speech) -> ProblemView:
     value = value_at(change.values, path)
-    is_field = bool(path) and change.reason != ErrorCode.GROUP
     return ProblemView(
-        label=_label(change, path, speech) if is_field else speech.say(N_("Whole record")),
+        label=_label(change, path, speech) if path else speech.say(N_("Whole record")),
         text=" ".join(message(code, speech.language) for code in codes),
         value=value_text(change.record_type, path, value, speech) if value is not None else None,
     )
@@ -155,10 +154,6 @@ HELD_ADVICE = {
     "schema": _MEND,
     "rule": _MEND,
     "orphan": N_("It is applied by itself as soon as its record arrives from the tablet that made it."),
-    "group": N_(
-        "It was sent together with others that stand or fall with it;"
-        " when the one that is at fault is mended, all are applied."
-    ),
     "scope_not_granted": N_(
         "If this tablet is to work in that area, an administrator grants it with field178 grant;"
         " the change is then applied by itself."

@@ -139,27 +139,9 @@ def race_to_settle(world: World, seat: Seat) -> None:
     world.sync(seat)
 
 
-def file_together(world: World, seat: Seat) -> list[str]:
-    """File edits of several records that stand or fall together."""
-    shown = world.visible(seat)
-    chosen = world.rng.sample(shown, min(len(shown), world.rng.choice((2, 2, 3))))
-    drafts = []
-    for view in chosen:
-        draft = seat.tablet.begin(view.id, view.type, view.scope)
-        drafts.append(replace(draft, data=edited(view.type, draft.data, world.rng, hot=False)))
-    change_ids = seat.tablet.file_group(drafts, USERS[0])
-    for change_id in change_ids:
-        seat.oracle.filed(change_id)
-    world.note(f"{seat.tablet.name} files together {change_ids}")
-    return change_ids
-
-
 def poison(world: World, seat: Seat) -> None:
-    """File what makes the server fail for as long as the world is not healed: a change, or a group."""
+    """File what makes the server fail for as long as the world is not healed."""
     if world.wire.poison:
-        return
-    if world.rng.random() < 0.4:
-        world.wire.poison.update(file_together(world, seat))
         return
     view = _pick(world, seat)
     if view is None:
@@ -434,7 +416,6 @@ ORDINARY: Mapping[Action, float] = {
     delete: 2,
     merge: 1.5,
     settle: 3,
-    file_together: 2,
     poison: 0.5,
     sync: 18,
     hear: 3,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -19,7 +19,6 @@ from field178_mobile.store.repair import RepairPage, commit_repair
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store
 from field178_mobile.store.sync_store import SyncStore
-from field178_mobile.sync import push_queue
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import Effect, Failure
 from field178_mobile.sync.frames import Hello
@@ -30,7 +29,7 @@ from field178_server import exchange, results
 from field178_server.exchange import Exchange
 from field178_server.models import Receipt, Scope
 from field178_server.queries import pull, verdicts
-from field178_server.services import feed, intake, judge, ledger, merging, movement, push, record_desk
+from field178_server.services import feed, intake, judge, ledger, merging, movement, record_desk
 from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
@@ -38,7 +37,6 @@ from field178_server.services.intake import Intake
 from field178_server.services.ledger import Entry
 from field178_server.services.sent import Sent
 from field178_server.services.stored import next_revision
-from field178_server.services.type_rules import Problems
 from field178_server.services.waiting import Waiting
 from field178_server.unit_of_work import run_write
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
@@ -152,21 +150,16 @@ def dedupe_by_n() -> Planted:
     """A change counts as known when its tablet has sent its number before."""
     original = Intake.take
 
-    def take(
-        self: Intake, run: Sequence[Sent], device: DeviceContext, incarnation: str, fault: Problems
-    ) -> list[Entry]:
-        entries = []
-        for sent in run:
-            query = select(Receipt.__table__).where(
-                Receipt.device_id == device.id, Receipt.incarnation == incarnation, Receipt.n == sent.change.n
-            )
-            row = self._batch.session.execute(query).mappings().first()
-            if row is None:
-                entries += original(self, [sent], device, incarnation, fault)
-                continue
-            entries.append(ledger.entry_of(row))
-            entries[-1].change_id = sent.change.change_id
-        return entries
+    def take(self: Intake, sent: Sent, device: DeviceContext, incarnation: str) -> Entry:
+        query = select(Receipt.__table__).where(
+            Receipt.device_id == device.id, Receipt.incarnation == incarnation, Receipt.n == sent.change.n
+        )
+        row = self._batch.session.execute(query).mappings().first()
+        if row is None:
+            return original(self, sent, device, incarnation)
+        entry = ledger.entry_of(row)
+        entry.change_id = sent.change.change_id
+        return entry
 
     return patch.object(Intake, "take", take)
 
@@ -204,11 +197,6 @@ def no_digest_reaction() -> Planted:
 def no_receipts_reaction() -> Planted:
     """Receipts that do not meet are not looked into."""
     return patch.object(Reactions, "_compare_receipts", lambda *arguments: None)
-
-
-def groups_bisected() -> Planted:
-    """A batch on which the server fails is halved for ever, though it is one group."""
-    return patch.object(push_queue, "units", lambda changes: [(change,) for change in changes])
 
 
 def bad_change_waits() -> Planted:
@@ -361,25 +349,14 @@ def merges_forgotten() -> Planted:
     return patch.object(merging, "survivor_of", lambda record, find: record)
 
 
-def groups_ignored() -> Planted:
-    """The members of a group are judged one by one: some may be applied and others held back."""
-    return patch.object(push, "runs", lambda changes: [([change], {}) for change in changes])
-
-
-def group_not_rolled_back() -> Planted:
-    """A group that is held back leaves what its first members did."""
-    return patch.object(Batch, "roll_back", lambda batch, mark: None)
-
-
 def replaces_although_held_back() -> Planted:
     """A change settles what it mends even when it is held back itself."""
     original = Intake._hold
 
-    def hold(self: Intake, members: Sequence[Waiting], outcome: judge.Outcome) -> int:
-        changed = original(self, members, outcome)
-        for one in members:
-            for mended in one.change.replaces:
-                self._replace(mended, one.entry)
+    def hold(self: Intake, one: Waiting, outcome: judge.Outcome) -> bool:
+        changed = original(self, one, outcome)
+        for mended in one.change.replaces:
+            self._replace(mended, one.entry)
         return changed
 
     return patch.object(Intake, "_hold", hold)
@@ -413,7 +390,6 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         idempotency_outside_the_transaction,
         no_digest_reaction,
         no_receipts_reaction,
-        groups_bisected,
         bad_change_waits,
         earlier_lives_unchecked,
         repair_keeps_what_is_gone,
@@ -428,8 +404,6 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         half_taken_is_applied,
         settles_unseen,
         merges_forgotten,
-        groups_ignored,
-        group_not_rolled_back,
         replaces_although_held_back,
         taking_back_says_nothing,
     )

@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 from field178_mobile.store import purged
 from field178_server.services import purge, purge_traces, salvage
-from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
@@ -61,11 +60,6 @@ def tablet_keeps_its_changes() -> Planted:
     return patch.object(purged, "_stands_purged", lambda room, record_id: False)
 
 
-def rest_of_a_group_runs_alone() -> Planted:
-    """Members of a group of which a purge took one are judged without it later."""
-    return patch.object(Backlog, "has_lost_member", lambda backlog, one: False)
-
-
 BUGS: Mapping[str, Callable[[], Planted]] = {
     planted.__name__: planted
     for planted in (
@@ -75,6 +69,5 @@ BUGS: Mapping[str, Callable[[], Planted]] = {
         late_edit_applied,
         salvage_kept,
         tablet_keeps_its_changes,
-        rest_of_a_group_runs_alone,
     )
 }

@@ -40,7 +40,6 @@ class ServerOracle:
             if rev is not None
         }
         self._made: dict[tuple[str, int], Maker] = {}
-        self._groups: defaultdict[str, set[str]] = defaultdict(set)
         self._menders: defaultdict[str, set[str]] = defaultdict(set)
         self._begun: dict[tuple[str, str], int] = {}
         self._sent_back: list[str] = []
@@ -142,8 +141,6 @@ class ServerOracle:
     def _judge(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
         self._makers |= self._made
         for change in pushed:
-            if change["group"] is not None:
-                self._groups[change["group"]].add(change["change_id"])
             for mended in change["replaces"]:
                 self._menders[mended].add(change["change_id"])
         if after is before:
@@ -155,7 +152,6 @@ class ServerOracle:
         if (after.records, after.scopes) != (before.records, before.scopes):
             self._judge_digests(after)
             self._judge_companions(after)
-        self._judge_groups(after)
         self._judge_mended(after)
         self._judge_repeats(before, after, pushed)
         require(set(before.receipts) <= set(after.receipts), "I1", "a receipt is gone")
@@ -172,12 +168,6 @@ class ServerOracle:
                 _as_judged(after),
             )
             require(same_state, "I4", "a repeated push changed the store")
-
-    def _judge_groups(self, after: ServerState) -> None:
-        for name, members in self._groups.items():
-            rows = [after.receipts[one] for one in members if one in after.receipts]
-            held = {row.status == "quarantined" for row in rows if row.reason != "replaced"}
-            require(len(held) < 2, "I2", f"group {name} was applied in part")
 
     def _judge_mended(self, after: ServerState) -> None:
         for row in after.receipts.values():

@@ -6,8 +6,7 @@ import json
 import random
 import shutil
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from unittest.mock import patch
@@ -19,11 +18,10 @@ from field178_mobile.store import Draft, Store
 from field178_mobile.store.base import _COLUMNS as base_columns
 from field178_mobile.store.base import BaseRow, ScopeRow, scope_rows
 from field178_mobile.store.base import _from_row as unsealed_base
-from field178_mobile.store.filing import Content, content_of_draft
+from field178_mobile.store.filing import Content
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.outbox import OwnChange, get_change
 from field178_mobile.store.room import Room
-from field178_mobile.store.store import Unlocked
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import (
@@ -228,17 +226,6 @@ class Tablet:
             more=(("into", into.id),),
         )
         return self.store.file_content(content, user)
-
-    def file_group(self, drafts: Sequence[Draft], user: str) -> list[str]:
-        """File edits that stand or fall together."""
-        name = self._ids.random()
-
-        def grouped(unlocked: Unlocked) -> list[str]:
-            said = [content_of_draft(unlocked.room, draft) for draft in drafts]
-            contents = [replace(one, more=(("group", name),)) for one in said if one is not None]
-            return self.store._file_all(unlocked, contents, user) if contents else []
-
-        return self.store._run(grouped)
 
     def new_id(self) -> str:
         return self._ids.time_ordered()

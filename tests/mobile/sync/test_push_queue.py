@@ -1,31 +1,15 @@
-"""What a failure teaches about a batch: groups stay whole, the bad one is set aside, nothing spins."""
+"""What a failure teaches about a batch: the bad change is set aside, nothing spins."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from tests.mobile.support import USER, draft_of
 from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Word
-from field178_mobile.store.filing import content_of_draft
-from field178_mobile.store.store import Unlocked
 from field178_mobile.sync.events import Failure, FailureKind, SyncMessage, WakeReason
 from field178_shared.errors import ErrorCode
 
-GROUP = "0197aaaa-0000-4000-8000-00000000aaaa"
 LONG = "Karaoke Ánh Trăng " * 20
-
-
-def file_group(tablet: Tablet, *numbers: int) -> list[str]:
-    def grouped(unlocked: Unlocked) -> list[str]:
-        drafts = [draft_of(tablet.store, record(n), tablet.clock.now(), name="nhóm") for n in numbers]
-        said = [content_of_draft(unlocked.room, draft) for draft in drafts]
-        contents = [replace(one, more=(("group", GROUP),)) for one in said if one is not None]
-        return tablet.store._file_all(unlocked, contents, USER)
-
-    return tablet.store._run(grouped)
 
 
 def failing_on(ids: list[str], kind: FailureKind, **details):
@@ -40,27 +24,29 @@ def failing_on(ids: list[str], kind: FailureKind, **details):
 
 
 @pytest.mark.parametrize("kind", [FailureKind.SERVER_ERROR, FailureKind.TOO_LARGE, FailureKind.REFUSED])
-def test_a_group_that_fails_is_set_aside_whole_and_delays_nothing(tablet: Tablet, kind: FailureKind) -> None:
+def test_a_change_that_fails_is_set_aside_and_delays_nothing(tablet: Tablet, kind: FailureKind) -> None:
     tablet.sync()
     tablet.file(1, name="một")
-    members = file_group(tablet, 11, 12, 13)
+    bad = tablet.file(11, name="hỏng")
     tablet.file(2, name="hai")
-    tablet.faults = failing_on(members, kind)
+    tablet.faults = failing_on([str(bad)], kind)
     for _ in range(3):
         tablet.sync(WakeReason.TIMER)
     assert set(tablet.server.world.records) == {record(1), record(2)}
-    assert {tablet.store.shown_state(record(n)).word for n in (11, 12, 13)} == {Word.UNSENT}
-    assert len({tablet.store.shown_state(record(n)).attention for n in (11, 12, 13)} - {None}) == 1
+    shown = tablet.store.shown_state(record(11))
+    assert shown.word is Word.UNSENT
+    assert shown.attention
 
 
-def test_a_named_member_takes_its_group_with_it(tablet: Tablet) -> None:
+def test_a_named_change_is_set_aside_alone(tablet: Tablet) -> None:
     tablet.sync()
-    members = file_group(tablet, 11, 12)
+    tablet.file(1, name="một")
+    bad = str(tablet.file(11, name="hỏng"))
     tablet.file(2, name="hai")
-    tablet.faults = failing_on(members, FailureKind.REFUSED, code=ErrorCode.MALFORMED, change_id=members[1])
+    tablet.faults = failing_on([bad], FailureKind.REFUSED, code=ErrorCode.MALFORMED, change_id=bad)
     tablet.sync()
-    assert set(tablet.server.world.records) == {record(2)}
-    assert {tablet.store.shown_state(record(n)).attention for n in (11, 12)} == {"malformed"}
+    assert set(tablet.server.world.records) == {record(1), record(2)}
+    assert tablet.store.shown_state(record(11)).attention == "malformed"
 
 
 def test_what_fails_the_server_is_shown_and_tried_again_when_somebody_asks(tablet: Tablet) -> None:
@@ -133,5 +119,5 @@ def test_a_line_that_breaks_under_a_batch_gets_half_of_it(tablet: Tablet) -> Non
     tablet.faults = [breaks] * 80
     for _ in range(5):
         tablet.sync(WakeReason.TIMER)
-    assert tried[:4] == [21, 10, 5, 2]
+    assert tried[:4] == [22, 11, 5, 2]
     assert tablet.server.world.records

@@ -118,17 +118,6 @@ def test_what_waited_for_the_record_follows_the_mended_create(world: World) -> N
     assert [row.state for row in waited] == ["replaced", "applied"]
 
 
-def test_a_group_is_applied_when_its_fault_is_mended(world: World) -> None:
-    tablet = world.tablet()
-    group = world.ids.random()
-    bad = tablet.create({**ESTABLISHMENT, "rooms_total": -1}, group=group)
-    good = tablet.create(group=group)
-    assert {receipt["status"] for receipt in tablet.push(bad, good)} == {"quarantined"}
-    mend(world, bad, {"rooms_total": 12})
-    tablet.pull()
-    assert {bad["record_id"], good["record_id"]} <= set(tablet.base)
-
-
 def test_what_its_author_mended_meanwhile_is_not_mended_twice(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})

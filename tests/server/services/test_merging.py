@@ -304,15 +304,6 @@ def test_a_value_that_a_survivor_out_of_sight_holds_already_needs_nobody(world: 
     assert set(other.base) == {survivor}
 
 
-def test_a_group_held_back_merges_nothing(world: World) -> None:
-    tablet = world.tablet()
-    record_id, survivor, name = tablet.created(), tablet.created(), world.ids.random()
-    bad = tablet.create({"name": 7}, group=name)
-    receipts = tablet.push(merge(tablet, record_id, survivor, group=name), bad)
-    assert [one["status"] for one in receipts] == ["quarantined", "quarantined"]
-    assert not tablet.base[record_id]["deleted"]
-
-
 def test_the_history_tells_of_the_merge(world: World) -> None:
     record_id, survivor = merged(tablet := world.tablet())
     with snapshot(world.engine) as session:

@@ -27,7 +27,7 @@ from field178_server.models import (
     Salvage,
 )
 from field178_server.models.base import table_of
-from field178_server.services import purge, quarantine, review
+from field178_server.services import purge, review
 from field178_server.services.audit import Actor
 from field178_server.services.desk import Desk
 from field178_server.services.review import Pin, Remarks
@@ -159,21 +159,15 @@ def test_replays_of_its_changes_get_their_stored_receipts(world: World) -> None:
 
 
 def late(tablet: Tablet, record_id: str) -> list[Json]:
-    """Late edits of every kind: good, without the user, of another type, under a used id, in a group."""
+    """Late edits of every kind: good, without the user, of another type, under a used id."""
     used = tablet.create()
     tablet.push(used)
-    group, other = (
-        "01900000-0000-4000-8000-000000000001",
-        tablet.create(group="01900000-0000-4000-8000-000000000001"),
-    )
     return [
         tablet.change(record_id, {"name": SECRET}),
         tablet.change(record_id, {"name": SECRET}, user="01900000-0000-7000-8000-0000000000ff"),
         tablet.change(record_id, {"name": SECRET}, type="outreach_session"),
         {**tablet.change(record_id, {"name": SECRET}), "change_id": used["change_id"]},
         tablet.change(record_id, {**ESTABLISHMENT, "name": SECRET}, create=True),
-        tablet.change(record_id, {"name": SECRET}, group=group),
-        other,
     ]
 
 
@@ -183,12 +177,11 @@ def test_of_a_late_edit_only_the_hash_is_kept(world: World) -> None:
     purged(world, record_id)
     changes = late(tablet, record_id)
     reasons = [one["reason"] for one in tablet.push(*changes)]
-    assert reasons == ["purged", "user_unknown", "schema", "id_reuse", "purged", "purged", "group"]
+    assert reasons == ["purged", "user_unknown", "schema", "id_reuse", "purged"]
     assert SECRET not in texts(world)
     kept = {row.payload_hash: row for row in world.rows(Quarantine)}
     assert len(kept) == len(changes)
-    assert [row.record_id for row in kept.values() if row.payload] == [changes[-1]["record_id"]]
-    assert {row.state for row in kept.values() if not row.payload} == {"discarded"}
+    assert {(row.payload, row.state) for row in kept.values()} == {(None, "discarded")}
     assert [one["reason"] for one in tablet.push(*changes)] == reasons
 
 
@@ -200,30 +193,6 @@ def test_what_waited_for_the_record_is_told_that_it_is_purged(world: World) -> N
     purged(world, record_id)
     tablet.pull()
     assert tablet.receipts[waits["change_id"]]["reason"] == "purged"
-
-
-@pytest.mark.parametrize("waited", [False, True])
-def test_a_group_that_lost_a_member_is_never_applied_in_part(world: World, waited: bool) -> None:
-    tablet = world.tablet()
-    gone, bad, good = (tablet.created() for _ in range(3))
-    group = world.ids.random()
-    members = [
-        tablet.change(good, {"village": "Thôn 2"}, group=group),
-        tablet.change(bad, {"name": 7}, was={"name": ESTABLISHMENT["name"]}, group=group),
-        tablet.change(gone, {"village": SECRET}, group=group),
-    ]
-    for work in (lambda: tablet.push(*members), lambda: purged(world, gone))[:: 1 if waited else -1]:
-        work()
-    tablet.pull()
-    mended = tablet.change(bad, {"village": "Thôn 3"}, replaces=[members[1]["change_id"]])
-    assert tablet.push(mended)[0]["status"] == "applied"
-    act(world, lambda session, _: quarantine.run_again(world.batch(session), RULES))
-    tablet.pull()
-    told = [tablet.receipts[one["change_id"]] for one in members]
-    assert [one["reason"] for one in told] == ["group", "replaced", "purged"]
-    stored = world.stored(good)
-    assert stored is not None
-    assert stored.rev == 1
 
 
 def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> None:

@@ -48,7 +48,6 @@ def create(work: FieldWork, n: int, **over: object) -> Json:
         "user": work.user,
         "set": builders.establishment(name=NAME, **over),
         "was": {},
-        "group": None,
         "replaces": [],
     }
 
