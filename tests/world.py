@@ -250,7 +250,6 @@ class Tablet:
             "verdicts": self.verdicts,
             "cursors": self.cursors,
             "floors": self.floors,
-            "digests": {scope: self.digest(scope) for scope in self.cursors},
             **members,
         }
         parts = self.world.exchange.answer(self.device, SyncRequest.from_wire(wire))
@@ -324,6 +323,11 @@ class Tablet:
         self.epoch, self.verdicts = hello["epoch"], hello["verdicts"]
         if "digest" in checkpoint:
             assert self.digest(scope) == checkpoint["digest"]
+
+
+def proven(frames: list[Json]) -> list[str]:
+    """The scopes whose digest an answer tells, in its order; `Tablet` holds each against its own."""
+    return [frame["scope"] for frame in frames if frame["frame"] == "ck" and "digest" in frame]
 
 
 def receipt_in(frame: Json) -> Json:

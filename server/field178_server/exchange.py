@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -16,7 +16,7 @@ from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.notices import NoticeNow, notices_now
 from field178_server.queries.notices import to_wire as to_wire_notice
-from field178_server.queries.pull import Held, Pulled, add_changes
+from field178_server.queries.pull import Held, add_changes
 from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.results import result, results
@@ -155,7 +155,7 @@ class Exchange:
         if _is_agreed(request, reading):
             news = {"root": found.to_wire()} if found.is_behind else {}
             frames.add("hello", {**self._greeting(epoch), "agreed": True, **news})
-            return reading, _ended(frames, Pulled(more=False, verified=()))
+            return reading, _ended(frames, more=False)
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
         told = results(request, taken.answers, epoch)
         heard, later = self._later_verdicts(session, request, reading, taken.answers)
@@ -170,16 +170,14 @@ class Exchange:
         held = Held(
             request.cursors,
             request.floors,
-            request.digests,
             request.epoch,
             request.want,
             request.repair,
             request.max_records,
-            lacks_verdicts=device.verdicts != request.verdicts,
             own=told.own,
         )
-        pulled = add_changes(session, self.tenant_id, scopes, held, epoch, frames)
-        return reading, _ended(frames, replace(pulled, more=pulled.more or heard < device.verdicts))
+        more = add_changes(session, self.tenant_id, scopes, held, epoch, frames)
+        return reading, _ended(frames, more=more or heard < device.verdicts)
 
     def _refuse_pull(self, answers: Sequence[Answered]) -> list[bytes]:
         with snapshot(self.engine) as session:
@@ -188,7 +186,7 @@ class Exchange:
         frames.add("hello", {**self._greeting(epoch), "pull": "refused"})
         for answer in answers:
             frames.add("res", result(answer))
-        return _ended(frames, Pulled(more=False, verified=()))
+        return _ended(frames, more=False)
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
@@ -269,7 +267,7 @@ def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
     )
 
 
-def _ended(frames: Frames, pulled: Pulled) -> list[bytes]:
-    frames.add("end", {"frames": frames.count + 1, "more": pulled.more, "verified": list(pulled.verified)})
+def _ended(frames: Frames, *, more: bool) -> list[bytes]:
+    frames.add("end", {"frames": frames.count + 1, "more": more})
     frames.close_part()
     return frames.parts

@@ -199,7 +199,6 @@ class SyncRequest:
     now: str
     cursors: Mapping[str, int]
     floors: Mapping[str, int]
-    digests: JsonObject
     state: str | None
     verdicts: int
     push: tuple[Change, ...]
@@ -229,7 +228,6 @@ class SyncRequest:
             now=reader.text("now", default=""),
             cursors={scope: Reader(cursors, "/cursors").integer(scope) for scope in cursors},
             floors={scope: Reader(floors, "/floors").integer(scope) for scope in floors},
-            digests=reader.members("digests"),
             state=reader.text("state", default="") or None,
             verdicts=reader.integer("verdicts", default=0),
             push=tuple(Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)),

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _body(client: ForeignClient, changes: list[Json]) -> bytes:
-    return gzip.compress(canonical(client.request(push=changes, digests={})), 6)
+    return gzip.compress(canonical(client.request(push=changes)), 6)
 
 
 def _answer(client: ForeignClient, body: bytes) -> bytes:

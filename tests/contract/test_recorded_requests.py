@@ -103,7 +103,7 @@ def test_a_released_protocol_that_is_no_longer_served_still_hands_over_its_chang
     assert set(hello) == {"frame", "protocol", "epoch", "now", "pull"}
     assert (hello["protocol"], hello["pull"]) == ([2, 3], "refused")
     assert [(one["frame"], one["status"]) for one in results] == [("res", "applied"), ("res", "quarantined")]
-    assert end == {"frame": "end", "frames": 4, "more": False, "verified": []}
+    assert end == {"frame": "end", "frames": 4, "more": False}
     stored = world.stored(good["record_id"])
     assert stored is not None
     assert stored.data == ESTABLISHMENT

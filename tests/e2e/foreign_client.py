@@ -136,7 +136,6 @@ class ForeignClient:
             "verdicts": self.verdicts,
             "cursors": self.cursors,
             "floors": self.floors,
-            "digests": {scope: self.digest(scope) for scope in self.cursors},
             **members,
         }
 

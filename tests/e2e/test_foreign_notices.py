@@ -25,10 +25,10 @@ def test_a_notice_reaches_every_tablet_and_goes_again(server: ServerProcess, enr
     before = state_of(client, client.sync()[0])
     words = ("--vi", "Xã chuyển địa bàn.", "--en", "Communes move.")
     made = json.loads(server.command("notice", "announce", "--kind", "reform", *words, "--json"))["notice"]
-    hello = client.sync(state=before, digests={})[0]
+    hello = client.sync(state=before)[0]
     text = {"vi": "Xã chuyển địa bàn.", "en": "Communes move."}
     assert hello["notices"] == [{"id": made, "kind": "reform", "text": text}]
-    assert client.sync(state=state_of(client, hello), digests={})[0].get("agreed")
+    assert client.sync(state=state_of(client, hello))[0].get("agreed")
     assert [row["notice"] for row in json.loads(server.command("notice", "list", "--json"))] == [made]
     server.command("notice", "withdraw", made)
-    assert client.sync(state=state_of(client, hello), digests={})[0]["notices"] == []
+    assert client.sync(state=state_of(client, hello))[0]["notices"] == []

@@ -71,7 +71,7 @@ def test_no_statement_of_an_exchange_walks_a_key_of_the_whole_tenant(sqlite_engi
 
     event.listen(sqlite_engine, "after_cursor_execute", explain)
     tablet.push(tablet.change(record_id, {"village": "Thôn 2"}), tablet.create(ESTABLISHMENT))
-    tablet.sync(want=[record_id], cursors={UNIT: 0}, digests={})
+    tablet.sync(want=[record_id], cursors={UNIT: 0})
     tablet.push(tablet.delete(record_id, "0" * 16))
 
     walks = [

@@ -187,7 +187,7 @@ def test_a_root_that_is_ours_costs_no_word_in_the_agreement(world: World) -> Non
     tablet = rooted(world)
     hello = tablet.ask()[0]
     state = state_of(tablet, hello)
-    [agreed, _] = tablet.ask(state=state, digests={}, root=seen(hello["root"]))
+    [agreed, _] = tablet.ask(state=state, root=seen(hello["root"]))
     assert set(agreed) == {"frame", "protocol", "epoch", "now", "agreed"}
 
 
@@ -200,9 +200,9 @@ def test_a_tablet_in_agreement_gets_the_root_made_since(world: World) -> None:
     tablet.created()
     extend(world)
     state = state_of(other, other.ask()[0])
-    [agreed, _] = other.ask(state=state, digests={}, root=seen(first))
+    [agreed, _] = other.ask(state=state, root=seen(first))
     assert (agreed["agreed"], agreed["root"]["index"]) == (True, 2)
-    [agreed, _] = other.ask(state=state, digests={})
+    [agreed, _] = other.ask(state=state)
     assert "root" not in agreed
 
 
@@ -222,7 +222,7 @@ def test_a_root_above_ours_is_no_agreement_and_is_audited_once(world: World) -> 
     hello = tablet.ask()[0]
     state, told = state_of(tablet, hello), {"index": 7, "hash": "ab" * 32}
     for _ in range(2):
-        answer = tablet.ask(state=state, digests={}, root=told)[0]
+        answer = tablet.ask(state=state, root=told)[0]
         assert "agreed" not in answer
         assert answer["root"] == hello["root"]
     assert alarm_of(world, tablet) == "lower"

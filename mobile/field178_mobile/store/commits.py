@@ -105,6 +105,9 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
 
     Where the brake holds, no row goes and the cursor stays; what comes is taken all the same.
     """
+    if _tells_nothing_new(room, checkpoint):
+        # As every scope without news in an answer about another: nothing is written.
+        return Committed(frozenset(), verified=True)
     with room.transaction("checkpoint"):
         touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
         answered = frozenset(touched)
@@ -129,6 +132,15 @@ def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
         _keep_greeting(room, checkpoint.greeting)
         _put_wants(room, checkpoint)
     return Committed(frozenset(touched), verified)
+
+
+def _tells_nothing_new(room: Room, checkpoint: Checkpoint) -> bool:
+    brings = checkpoint.items or checkpoint.receipts or checkpoint.wants or checkpoint.repaired
+    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in held_at(room):
+        return False
+    row = get_scope(room, checkpoint.scope)
+    # In repair, or with a removal to ask about, it is not quiet: the proof ends that.
+    return row == ScopeRow(row.id, checkpoint.seq, 0, checkpoint.digest, rested=row.rested)
 
 
 def _leaving(room: Room, checkpoint: Checkpoint) -> Counter[str]:

@@ -174,7 +174,6 @@ class Answer:
             # be asked for without an end.
             self._store.give_up_wants(asked)
         self.end = end
-        self.verified |= end.verified
 
     def _commit_wanted(self, hello: Hello) -> None:
         """Commit records asked for by id: they may stand outside of any checkpoint and move no cursor."""

@@ -60,7 +60,6 @@ class End:
 
     frames: int
     more: bool
-    verified: frozenset[str]
 
 
 def parse_line(data: bytes) -> Reader:
@@ -149,8 +148,7 @@ def parse_repair(frame: Reader, items: Sequence[BaseRow], greeting: Greeting) ->
 
 def parse_end(frame: Reader) -> End:
     """Return the end of the answer."""
-    verified = frozenset(frame.texts("verified", 10_000))
-    return End(frame.integer("frames"), frame.flag("more"), verified)
+    return End(frame.integer("frames"), frame.flag("more"))
 
 
 def _granted(frame: Reader, *, may_lack: bool) -> frozenset[str]:

@@ -96,7 +96,7 @@ def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
 
 
 def build_exchange(identity: Identity, position: Position, load: Load, now: datetime) -> Exchange:
-    """Return the request: the one-line `state` when nothing is open, digests otherwise."""
+    """Return the request: `state` when nothing is open, else what is to be said and asked."""
     places = {scope.id: position.held_at.get(scope.id, scope.cursor) for scope in position.scopes.values()}
     cursors = {scope: place for scope, place in places.items() if place > 0}
     body: Json = {
@@ -125,16 +125,13 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
     if position.is_settled and load.is_empty:
         body["state"] = state_of(position)
     else:
-        body.update(_details(position, load, cursors))
+        body.update(_details(position, load))
     return Exchange(position, load, canonical(body))
 
 
-def _details(position: Position, load: Load, cursors: Mapping[str, int]) -> Json:
-    scopes, offer = position.scopes.values(), load.offer
-    # Of a scope in repair the buckets say it all.
-    told = [scope for scope in scopes if scope.id in cursors and scope.id not in load.repair]
+def _details(position: Position, load: Load) -> Json:
+    offer = load.offer
     return {
-        "digests": {scope.id: scope.digest.wire() for scope in told},
         "push": [change.wire for change in load.pushed],
         "have": list(offer.change_ids) if offer is not None else [],
         "want": list(position.wants),

@@ -24,12 +24,11 @@ class Line:
 
 @dataclass(slots=True)
 class Frames:
-    """Collects frames; `parts` end with a `ck` or the `end`."""
+    """Collects frames; `parts` end with a `ck` that moves a cursor, or the `end`."""
 
     parts: list[bytes] = field(default_factory=list)
     count: int = 0
     size_bytes: int = 0
-    has_checkpoint: bool = False
     _open: list[bytes] = field(default_factory=list)
 
     def add(self, frame: str, members: dict[str, object]) -> None:
@@ -53,7 +52,10 @@ class Frames:
         below = {"floor": floor} if seq < floor else {}
         self.add("ck", {"scope": scope, "seq": seq, **below, **proof})
         self.close_part()
-        self.has_checkpoint = True
+
+    def add_proof(self, scope: str, seq: int, digest: Digest) -> None:
+        """Add the closing `ck` of a scope that has nothing new; a flush of its own would double its bytes."""
+        self.add("ck", {"scope": scope, "seq": seq, "digest": digest.wire()})
 
     def close_part(self) -> None:
         """End a part: what was added so far can be used without what follows."""

@@ -49,21 +49,11 @@ class Held:
 
     cursors: Mapping[str, int]
     floors: Mapping[str, int]
-    digests: Mapping[str, object]
     epoch: str | None
     want: Sequence[str]
     repair: Mapping[str, object]
     max_records: int
-    lacks_verdicts: bool = False
     own: Mapping[str, Set[int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """How the changes down ended."""
-
-    more: bool
-    verified: tuple[str, ...]
 
 
 class FeedRow(NamedTuple):
@@ -82,11 +72,10 @@ class FeedRow(NamedTuple):
 
 def add_changes(
     session: Session, tenant_id: str, scopes: Sequence[ScopeNow], held: Held, epoch: str, frames: Frames
-) -> Pulled:
-    """Add the rows of every scope that the tablet lacks, as far as one answer goes."""
+) -> bool:
+    """Add what the tablet lacks of every scope and the digest of each; tell whether more is left to say."""
     wanted = _wanted(session, tenant_id, held.want, [scope.scope for scope in scopes])
     budget = Budget(max(1, held.max_records), frames)
-    verified: list[str] = []
     more = False
     # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
     is_other_epoch = held.epoch not in (None, epoch)
@@ -98,20 +87,15 @@ def add_changes(
             more = budget.is_spent or not add_repair(session, tenant_id, scope, buckets, budget) or more
         elif _must_resync(scope, cursor, held.floors.get(scope.scope), is_other_epoch):
             frames.add("resync", {"scope": scope.scope})
-        elif scope.scope not in wanted and _agrees(scope, cursor, held) and not is_other_epoch:
-            verified.append(scope.scope)
+        elif cursor == scope.seq and scope.scope not in wanted:
+            frames.add_proof(scope.scope, scope.seq, scope.live)
         elif budget.is_spent:
             more = True
         else:
             again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
             lines = chain(again, _lines(session, tenant_id, scope, cursor, held.own.get(scope.scope, set())))
             more = not _serve(scope, cursor, lines, budget) or more
-    if held.lacks_verdicts and verified and not frames.has_checkpoint:
-        # The tablet stores its count of verdicts with a checkpoint: without one it would never agree.
-        first = next(scope for scope in scopes if scope.scope == verified[0])
-        verified.remove(first.scope)
-        frames.add_checkpoint(first.scope, first.seq, first.live)
-    return Pulled(more, tuple(sorted(verified)))
+    return more
 
 
 def _must_resync(scope: ScopeNow, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
@@ -119,11 +103,6 @@ def _must_resync(scope: ScopeNow, cursor: int, begun_floor: int | None, is_other
     # had those records; under a lower one it may have been given them before they went.
     is_passed = cursor < scope.floor and begun_floor != scope.floor
     return cursor > 0 and (is_other_epoch or cursor > scope.seq or is_passed)
-
-
-def _agrees(scope: ScopeNow, cursor: int, held: Held) -> bool:
-    is_known = scope.scope in held.cursors and cursor == scope.seq
-    return is_known and held.digests.get(scope.scope) == scope.live.wire()
 
 
 def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
@@ -14,6 +15,7 @@ from field178_mobile.store.outbox import get_change
 from field178_mobile.store.position import read_position
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.request import Identity, Load, build_exchange
+from field178_shared.canonical import EMPTY
 from field178_shared.protocol import Receipt, Status
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
@@ -85,3 +87,20 @@ def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
     assert (body["cursors"], body["floors"]) == ({UNIT: 3}, {UNIT: 8})
     read_up_to(store, 8, floor=0)
     assert store.read(lambda room: get_scope(room, UNIT)).floor == 0
+
+
+def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    sync_store = SyncStore(store)
+    held = sync_store.position().scopes[UNIT]
+    greeting = Greeting("e", 0, (), frozenset({UNIT}))
+    told = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
+
+    def written() -> int:
+        return store.read(lambda room: room.connection.total_changes)
+
+    before = written()
+    assert sync_store.commit_checkpoint(told).verified
+    assert written() == before
+    assert sync_store.commit_checkpoint(replace(told, digest=EMPTY)).verified is False
+    assert sync_store.position().scopes[UNIT].refresh

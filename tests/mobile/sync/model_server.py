@@ -128,7 +128,7 @@ class ModelServer:
                 "now": "2026-11-24T15:00:00Z",
                 "agreed": True,
             }
-            return self._lines([hello], {"more": False, "verified": []})
+            return self._lines([hello], {"more": False})
         for receipt in pushed:
             record = self.world.records.get(str(receipt.pop("record")))
             if record is not None and receipt["rev"]:
@@ -150,7 +150,7 @@ class ModelServer:
         return self._with_scopes(frames, request, granted)
 
     def _with_scopes(self, frames: list[Json], request: Json, granted: set[str]) -> list[bytes]:
-        budget, more, verified = self.page, False, []
+        budget, more = self.page, False
         for scope in sorted(granted, key=lambda name: (name != "ref", name)):
             cursor = int(request["cursors"].get(scope, 0))
             seq = self.world.seqs[scope]
@@ -161,12 +161,9 @@ class ModelServer:
             if self._must_resync(request, cursor, seq):
                 frames.append({"frame": "resync", "scope": scope})
                 continue
-            if cursor == seq and request.get("digests", {}).get(scope) == self.digest(scope):
-                verified.append(scope)
-                continue
             budget, is_over = self._serve(frames, scope, cursor, budget)
             more = more or not is_over
-        return self._lines(frames, {"more": more, "verified": verified})
+        return self._lines(frames, {"more": more})
 
     def _serve(self, frames: list[Json], scope: str, cursor: int, budget: int) -> tuple[int, bool]:
         rows = self._rows(scope, cursor)

@@ -417,7 +417,7 @@ def test_a_refused_pull_takes_the_changes_and_no_row_away(tablet: Tablet, has_sc
         if not has_scopes:
             del hello["scopes"]
         kept = [hello, *(frame for frame in frames if frame["frame"] == "res")]
-        end = {"frame": "end", "frames": len(kept) + 1, "more": False, "verified": []}
+        end = {"frame": "end", "frames": len(kept) + 1, "more": False}
         return [json.dumps(frame).encode() for frame in (*kept, end)]
 
     tablet.faults = [refuses] * 3

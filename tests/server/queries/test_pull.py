@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World
+from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World, proven
 
 from field178_server.models import Tenant
 from field178_server.services.compaction import compact
 from field178_server.unit_of_work import run_write
 from field178_shared.canonical import canonical, short_hash
 from field178_shared.ids import conflict_id, review_id
-from field178_shared.protocol import MAX_ANSWER_BYTES
+from field178_shared.protocol import MAX_ANSWER_BYTES, SyncRequest
 
 
 def kinds(frames: list[Json], scope: str | None = None) -> list[str]:
@@ -31,23 +31,23 @@ def test_ref_comes_first_then_the_scopes_ascending_each_with_its_digest(world: W
     frames = tablet.sync()
     assert [f["scope"] for f in frames if f["frame"] == "ck"] == ["ref", TEAM, UNIT, OTHER_UNIT]
     assert all("digest" in f for f in frames if f["frame"] == "ck")
-    assert frames[-1] == {"frame": "end", "frames": 6, "more": False, "verified": []}
+    assert frames[-1] == {"frame": "end", "frames": 6, "more": False}
 
 
-def test_a_scope_that_agrees_is_named_and_left_out(world: World) -> None:
+def test_a_scope_without_news_is_proven_by_its_digest_alone(world: World) -> None:
     tablet = world.tablet()
     tablet.created()
     frames = tablet.sync()
-    assert kinds(frames) == ["hello", "end"]
-    assert frames[-1]["verified"] == ["ref", UNIT]
-
-
-def test_a_scope_whose_digest_differs_gets_the_true_one(world: World) -> None:
-    tablet = world.tablet()
-    tablet.created()
-    frames = tablet.ask(digests={UNIT: [0, "0" * 32]})
-    assert kinds(frames, UNIT) == ["ck"]
+    assert kinds(frames) == ["hello", "ck", "ck", "end"]
+    assert proven(frames) == ["ref", UNIT]
     assert [f["digest"] for f in frames if f.get("scope") == UNIT] == [tablet.digest(UNIT)]
+
+
+def test_scopes_without_news_end_no_part_of_the_answer(world: World) -> None:
+    tablet = world.tablet(UNIT, OTHER_UNIT, "ref")
+    tablet.pull()
+    wire = {"device": tablet.device, "incarnation": tablet.incarnation, "cursors": tablet.cursors}
+    assert len(world.exchange.answer(tablet.device, SyncRequest.from_wire(wire))) == 1
 
 
 def test_a_checkpoint_follows_at_most_fifty_rows(world: World) -> None:
@@ -74,7 +74,7 @@ def test_pages_add_up_to_everything(world: World, max_records: int) -> None:
         assert rounds < 20
     author.pull()
     assert reader.base == author.base
-    assert reader.sync()[-1]["verified"] == [UNIT, OTHER_UNIT]
+    assert proven(reader.sync()) == [UNIT, OTHER_UNIT]
 
 
 def test_an_answer_stops_at_its_size_but_carries_at_least_one_record(world: World) -> None:
@@ -109,7 +109,7 @@ def test_a_new_tablet_is_not_told_of_what_is_gone(world: World) -> None:
     world.move(moved, OTHER_UNIT)
     frames = reader.sync()
     assert [f["id"] for f in frames if f["frame"] in {"rec", "leave"}] == [kept]
-    assert reader.sync()[-1]["verified"] == ["ref", UNIT]
+    assert proven(reader.sync()) == ["ref", UNIT]
 
 
 def test_a_deletion_reaches_who_had_the_record(world: World) -> None:
@@ -151,7 +151,7 @@ def test_a_wanted_record_of_another_area_stays_there(world: World) -> None:
 
 def test_a_scope_not_granted_is_ignored_without_a_word(world: World) -> None:
     tablet = world.tablet()
-    frames = tablet.ask(cursors={OTHER_UNIT: 3}, digests={OTHER_UNIT: [0, "0" * 32]})
+    frames = tablet.ask(cursors={OTHER_UNIT: 3})
     assert OTHER_UNIT not in str(frames)
 
 
@@ -185,7 +185,7 @@ def test_a_move_leaves_one_scope_and_enters_the_other_with_all_that_is_about_it(
     world.move(record_id, OTHER_UNIT)
     for tablet in (here, there, both):
         tablet.pull()
-        assert set(tablet.sync()[-1]["verified"]) == set(tablet.cursors)
+        assert set(proven(tablet.sync())) == set(tablet.cursors)
     assert here.base == {}
     assert set(there.base) == set(both.base) == companions
     assert {record["scope"] for record in there.base.values()} == {OTHER_UNIT}
@@ -214,9 +214,9 @@ def test_compaction_is_invisible_to_a_new_tablet_and_resyncs_an_old_one(world: W
     fresh.pull()
     assert kept in fresh.base
     assert gone not in fresh.base
-    assert fresh.sync()[-1]["verified"] == ["ref", UNIT]
+    assert proven(fresh.sync()) == ["ref", UNIT]
     author.pull()
-    assert author.sync()[-1]["verified"] == ["ref", UNIT]
+    assert proven(author.sync()) == ["ref", UNIT]
 
 
 def compacted_scope(world: World) -> list[str]:

@@ -49,7 +49,7 @@ def test_a_notice_that_was_not_heard_of_is_a_disagreement(world: World) -> None:
     before = state_of(tablet, hello)
     assert tablet.ask(state=before)[0].get("agreed")
     notice_id = announce(world)
-    frames = tablet.ask(state=before, digests={})
+    frames = tablet.ask(state=before)
     assert "agreed" not in frames[0]
     # There is a checkpoint to store it with.
     assert [frame["frame"] for frame in frames[1:]] == ["ck", "ck", "end"]
