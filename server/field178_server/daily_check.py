@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server import root_chain
 from field178_server.collecting import Collected, collect
-from field178_server.compacting import compact_what_is_old
 from field178_server.erasing import erase_what_was_purged
 from field178_server.file_places import file_store_of
 from field178_server.runtime import Runtime
@@ -40,15 +39,10 @@ class Tidied:
 
 
 def check_if_due(runtime: Runtime) -> bool:
-    """Recompute every digest when a day has passed and keep what was found; tell whether it was done.
-
-    Rows of the feed that nobody needs go on the same occasion.
-    """
+    """Recompute every digest when a day has passed and keep what was found; tell whether it was done."""
     engine, tenant_id = runtime.engine, runtime.tenant_id
     if not run_write(engine, lambda session: store_check.claim(session, tenant_id, runtime.clock.now())):
         return False
-    dropped = compact_what_is_old(engine, tenant_id, runtime.clock.now())
-    log.info("feed_compacted", scopes=len(dropped), rows=sum(dropped.values()))
     found = faults_of_store(engine, tenant_id, runtime.keyring.receipt_key)
     run_write(engine, lambda session: store_check.keep(session, tenant_id, runtime.clock.now(), found))
     log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from tests.server.office import Office
 from tests.server.web.conftest import Browser, FieldWork, in_the_field, office, reviewer, signed_in
 
 from field178_server.daily_check import check_if_due, checking_daily, look_after_the_store
-from field178_server.models import Feed, Scope, ScopeMark
+from field178_server.models import Scope
 from field178_server.queries.last_check import LastCheck, last_check
 from field178_server.services import purge, users
 from field178_server.services.type_rules import declared_types
@@ -39,20 +39,6 @@ def test_it_runs_once_a_day_and_keeps_what_it_found(office: Office, in_the_field
     second = found(office)
     assert second is not None
     assert "scope: unit:c11629_v2 digest" in second.faults
-
-
-def test_it_forgets_what_is_old_in_the_feed(office: Office, in_the_field: FieldWork) -> None:
-    in_the_field.place()
-    check_if_due(office.runtime)
-    with snapshot(office.engine) as session:
-        marks = {row.scope: row.seq for row in session.scalars(select(ScopeMark))}
-        assert marks == {row.scope: row.seq for row in session.scalars(select(Scope)) if row.seq}
-    run_write(office.engine, lambda session: session.execute(update(Feed).values(kind="leave")))
-    office.clock.move(hours=24 * 200)
-    check_if_due(office.runtime)
-    with snapshot(office.engine) as session:
-        left = set(session.scalars(select(Feed.scope)))
-        assert left.isdisjoint(scope for scope, seq in marks.items() if seq)
 
 
 def test_administrator_reads_the_outcome_and_the_reviewer_does_not(

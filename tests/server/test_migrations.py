@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 from tests.world import ESTABLISHMENT, SESSION, UNIT, World
 
 from field178_server import migrations
@@ -55,6 +55,17 @@ def test_filed_records_of_older_stores_lie_in_their_drawers(world: World) -> Non
     migrations.upgrade(world.engine)
     assert (_drawers(world), _counts(world)) == before
     assert sorted(_drawers(world).values()) == ["approved", "returned", "waiting", "waiting"]
+
+
+def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:
+    world.tablet().created()
+    migrations.downgrade(world.engine, "0017")
+    with world.engine.begin() as connection:
+        insert = "INSERT INTO scope_mark (tenant_id, scope, seq, at) VALUES ('main', :scope, 1, :at)"
+        connection.execute(text(insert), {"scope": UNIT, "at": "2026-11-24T15:00:00Z"})
+    migrations.upgrade(world.engine)
+    assert "scope_mark" not in inspect(world.engine).get_table_names()
+    assert [row.seq for row in world.rows(Scope, Scope.scope == UNIT)] == [1]
 
 
 def _drawers(world: World) -> dict[str, str]:

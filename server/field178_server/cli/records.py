@@ -6,9 +6,9 @@ import click
 
 from field178_server.cli.operator_context import as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
-from field178_server.compacting import compact_what_is_old
 from field178_server.services import record_desk
 from field178_server.services.compaction import compact as compact_scope
+from field178_server.services.compaction import compact_what_was_read
 from field178_server.services.record_desk import Decision
 
 
@@ -61,17 +61,17 @@ def unmerge(record: str, as_json: bool) -> None:
 
 @click.command(
     help=_(
-        "Forget what left a scope or was deleted there; tablets behind it start again. Without SCOPE, in all "
-        "scopes, only what is old and was read by every tablet in use: the server does this once a day."
+        "Forget what left a scope or was deleted there; tablets behind it compare it anew. Without SCOPE, in"
+        " all scopes, only what is 90 days old and was read by every tablet seen in the last 180 days."
     )
 )
 @click.argument("scope", required=False)
 @as_json_option
 def compact(scope: str | None, as_json: bool) -> None:
-    """Compact the feed of a scope, or of all by age."""
+    """Compact the feed of one scope whole, or of all as far as every tablet in use has read."""
     at = operator()
     if scope is None:
-        dropped = compact_what_is_old(at.engine, at.tenant_id, at.desk.now())
+        dropped = at.write(lambda session: compact_what_was_read(session, at.tenant_id, at.clock.now()))
         show_rows([{"scope": name, "dropped": count} for name, count in dropped.items()], as_json=as_json)
         return
     count = at.write(lambda session: compact_scope(session, at.tenant_id, scope))

@@ -19,7 +19,7 @@ from field178_server.models.purge import Purge
 from field178_server.models.record import Feed, Record
 from field178_server.models.root import Root, RootPart
 from field178_server.models.salvage import Salvage
-from field178_server.models.tenancy import Scope, ScopeMark, StoreCheck, Tenant
+from field178_server.models.tenancy import Scope, StoreCheck, Tenant
 
 __all__ = [
     "Attachment",
@@ -53,7 +53,6 @@ __all__ = [
     "RootPart",
     "Salvage",
     "Scope",
-    "ScopeMark",
     "StoreCheck",
     "Tenant",
     "Upload",

@@ -43,21 +43,6 @@ class Scope(Base):
     live_sum: Mapped[str] = mapped_column(default="0" * 32)
 
 
-class ScopeMark(Base):
-    """Where a scope stood at a time: all its stamps up to `seq` are as old as that, or older."""
-
-    __tablename__ = "scope_mark"
-    __table_args__ = table_args(
-        ForeignKeyConstraint(["tenant_id", "scope"], ["scope.tenant_id", "scope.scope"]),
-        CheckConstraint("seq > 0", name="seq"),
-    )
-
-    tenant_id: Mapped[TenantKey]
-    scope: Mapped[KeyPart]
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
-
-
 class StoreCheck(Base):
     """The last time every digest was recomputed from the rows: `faults` is a JSON list of the first lines.
 

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, DeviceScope, Feed, Record, Scope, ScopeMark
+from field178_server.models import Change, Device, DeviceScope, Feed, Record, Scope
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import MAX_INTEGER
 
-# A tablet that was not heard of for so long starts again by comparing; one in use never has to.
+# A tablet that was not seen for so long is not waited for: it starts again by comparing.
 SILENT = timedelta(days=180)
-# Younger stamps stay, whoever has read them: a tablet that was put back to an older image goes on from there.
+# Younger rows stay, whoever has read them: a tablet that was put back to an older image goes on from there.
 AGE = timedelta(days=90)
 
 
-def compact(
-    session: Session, tenant_id: str, scope: str, up_to: int | None = None, most: int | None = None
-) -> int:
-    """Drop the `leave` and deleted rows of a scope's feed and raise its floor; return how many went.
+def compact(session: Session, tenant_id: str, scope: str) -> int:
+    """Drop every `leave` and deleted row of a scope's feed and raise its floor; return how many went.
 
-    Only stamps up to `up_to`, and at most so many, the oldest first.
+    A tablet whose cursor is below the new floor starts again by comparing.
     """
+    return _drop(session, tenant_id, scope)
+
+
+def compact_what_was_read(session: Session, tenant_id: str, now: datetime) -> dict[str, int]:
+    """Drop in all scopes what is old and was read by every tablet in use; return how many rows, by scope."""
+    query = select(Scope.scope).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)
+    dropped = {scope: _drop_read(session, tenant_id, scope, now) for scope in session.scalars(query).all()}
+    return {scope: count for scope, count in dropped.items() if count}
+
+
+def _drop_read(session: Session, tenant_id: str, scope: str, now: datetime) -> int:
+    read_by_all = min(_cursors_in_use(session, tenant_id, scope, now), default=MAX_INTEGER)
+    return _drop(session, tenant_id, scope, Feed.seq <= read_by_all, ~_was_changed_since(now - AGE))
+
+
+def _drop(session: Session, tenant_id: str, scope: str, *conditions: ColumnElement[bool]) -> int:
     row = session.execute(
         select(Scope.floor, Scope.seq)
         .where(Scope.tenant_id == tenant_id, Scope.scope == scope)
@@ -38,14 +52,14 @@ def compact(
     droppable = and_(
         Feed.tenant_id == tenant_id,
         Feed.scope == scope,
-        Feed.seq <= (row.seq if up_to is None else up_to),
+        Feed.seq <= row.seq,
         or_(Feed.kind == "leave", Feed.record_id.in_(deleted)),
+        *conditions,
     )
-    first = select(Feed.seq).where(droppable).order_by(Feed.seq).limit(most).subquery()
-    count, top = session.execute(select(func.count(), func.max(first.c.seq))).one()
+    count, top = session.execute(select(func.count(), func.max(Feed.seq)).where(droppable)).one()
     if not count:
         return 0
-    session.execute(delete(Feed).where(droppable, Feed.seq <= top))
+    session.execute(delete(Feed).where(droppable))
     session.execute(
         update(Scope)
         .where(Scope.tenant_id == tenant_id, Scope.scope == scope)
@@ -54,61 +68,38 @@ def compact(
     return int(count)
 
 
-def mark(session: Session, tenant_id: str, now: datetime) -> None:
-    """Note where each scope stands that has moved since its last mark; drop marks that say nothing more."""
-    latest = (
-        select(ScopeMark.scope, func.max(ScopeMark.seq).label("seq"))
-        .where(ScopeMark.tenant_id == tenant_id)
-        .group_by(ScopeMark.scope)
-        .subquery()
-    )
-    moved = (
-        select(Scope.scope, Scope.seq)
-        .outerjoin(latest, latest.c.scope == Scope.scope)
-        .where(Scope.tenant_id == tenant_id, Scope.seq > func.coalesce(latest.c.seq, 0))
-    )
-    for scope, seq in session.execute(moved).all():
-        session.add(ScopeMark(tenant_id=tenant_id, scope=scope, seq=seq, at=now))
-    for scope, seq in _old(session, tenant_id, now).items():
-        of_scope = (ScopeMark.tenant_id == tenant_id, ScopeMark.scope == scope)
-        session.execute(delete(ScopeMark).where(*of_scope, ScopeMark.seq < seq))
+def _was_changed_since(since: datetime) -> ColumnElement[bool]:
+    """Tell of a row of the feed whether its record has a younger change: no stamp is younger than its change.
 
-
-def safe_floors(session: Session, tenant_id: str, now: datetime) -> dict[str, int]:
-    """Return up to which stamp each scope may be compacted: old enough, and read by every tablet in use."""
-    floors = _old(session, tenant_id, now)
-    for scope, cursor in _positions(session, tenant_id, now):
-        if scope in floors:
-            floors[scope] = min(floors[scope], cursor)
-    return {scope: seq for scope, seq in sorted(floors.items()) if seq > 0}
-
-
-def _old(session: Session, tenant_id: str, now: datetime) -> dict[str, int]:
-    query = (
-        select(ScopeMark.scope, func.max(ScopeMark.seq))
-        .where(ScopeMark.tenant_id == tenant_id, ScopeMark.at <= now - AGE)
-        .group_by(ScopeMark.scope)
-    )
-    return {scope: seq for scope, seq in session.execute(query)}
-
-
-def _positions(session: Session, tenant_id: str, now: datetime) -> Iterator[tuple[str, int]]:
-    """Give (scope, cursor) of what tablets in use were granted and have begun to read.
-
-    One that has not begun starts from the beginning anyway; where the place is not known, it counts as 0.
+    A conflict or review has no history of its own; it is stamped with a change of the record it is about.
     """
-    rows = session.execute(
-        select(Device.cursors, DeviceScope.scope)
+    return exists().where(
+        Record.tenant_id == Feed.tenant_id,
+        Record.record_id == Feed.record_id,
+        Change.tenant_id == Record.tenant_id,
+        Change.record_id == func.coalesce(Record.subject_id, Record.record_id),
+        Change.received_at > since,
+    )
+
+
+def _cursors_in_use(session: Session, tenant_id: str, scope: str, now: datetime) -> list[int]:
+    """Return how far each tablet in use has read a scope; one whose cursors are not known counts as 0.
+
+    One that has not begun the scope needs none of its rows: it starts from the beginning.
+    """
+    rows = session.scalars(
+        select(Device.cursors)
         .join(
             DeviceScope,
             and_(DeviceScope.tenant_id == Device.tenant_id, DeviceScope.device_id == Device.device_id),
         )
-        .where(Device.tenant_id == tenant_id, Device.revoked_at.is_(None), Device.last_seen_at > now - SILENT)
-    )
-    for told, scope in rows:
-        if told is None:
-            yield scope, 0
-            continue
-        cursors = json.loads(told)
-        if isinstance(cursors, Mapping) and (cursor := cursors.get(scope, 0)) > 0:
-            yield scope, cursor
+        .where(
+            Device.tenant_id == tenant_id,
+            DeviceScope.scope == scope,
+            Device.revoked_at.is_(None),
+            Device.last_seen_at > now - SILENT,
+        )
+    ).all()
+    told = [json.loads(cursors) for cursors in rows if cursors is not None]
+    begun = [cursor for cursors in told if (cursor := cursors.get(scope, 0)) > 0]
+    return begun if len(told) == len(rows) else [0]

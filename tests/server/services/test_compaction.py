@@ -1,4 +1,4 @@
-"""Compaction by age: what no tablet in use still needs goes from the feed, and nobody in use starts again."""
+"""Compaction: what no tablet in use still needs goes from the feed, and nobody in use starts again."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 from tests.server.queries.test_pull import deleted, kinds
-from tests.world import OTHER_UNIT, UNIT, Tablet, World, proven
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World, proven
 
-from field178_server.compacting import compact_what_is_old
-from field178_server.models import Device, Feed, Scope, ScopeMark
-from field178_server.services.compaction import AGE, SILENT, compact
+from field178_server.models import Device, Feed, Scope
+from field178_server.services.compaction import AGE, SILENT, compact, compact_what_was_read
 from field178_server.soundness import faults_of_store
 from field178_server.unit_of_work import run_write
 
@@ -21,7 +20,8 @@ def days_pass(world: World, days: float) -> None:
 
 
 def compacted(world: World) -> dict[str, int]:
-    return compact_what_is_old(world.engine, world.tenant_id, world.clock.now())
+    now = world.clock.now()
+    return run_write(world.engine, lambda session: compact_what_was_read(session, world.tenant_id, now))
 
 
 def gone(world: World, author: Tablet) -> str:
@@ -49,7 +49,6 @@ def test_what_is_young_stays_and_what_is_old_goes(world: World) -> None:
     assert compacted(world) == {}
     days_pass(world, AGE.days - 1)
     young = gone(world, author)
-    compacted(world)
     days_pass(world, 1.5)
     author.pull()
     assert compacted(world) == {UNIT: 1}
@@ -67,7 +66,6 @@ def test_the_floor_does_not_pass_a_tablet_in_use(world: World) -> None:
     days_pass(world, 1)
     late.sync()
     record_id = gone(world, author)
-    compacted(world)
     days_pass(world, AGE.days + 1)
     assert compacted(world) == {}
     assert len(feed_of(world, record_id)) == 1
@@ -86,7 +84,6 @@ def test_a_tablet_that_was_silent_for_long_is_not_waited_for_and_recovers(world:
     days_pass(world, 1)
     late.sync()
     record_id = gone(world, author)
-    compacted(world)
     days_pass(world, SILENT.days + 1)
     author.sync()
     assert compacted(world) == {UNIT: 1}
@@ -102,7 +99,6 @@ def test_a_revoked_tablet_and_one_that_never_asked_hold_nobody_up(world: World) 
     author, revoked, _ = world.tablet(), world.tablet(), world.tablet()
     revoked.pull()
     gone(world, author)
-    compacted(world)
 
     def revoke(session: Any) -> None:
         row = session.scalars(select(Device).where(Device.device_id == revoked.device)).one()
@@ -118,7 +114,6 @@ def test_a_tablet_of_an_older_server_whose_place_is_not_known_yet_is_waited_for(
     author, unknown = world.tablet(), world.tablet()
     unknown.pull()
     gone(world, author)
-    compacted(world)
     days_pass(world, AGE.days + 1)
     author.sync()
 
@@ -130,17 +125,16 @@ def test_a_tablet_of_an_older_server_whose_place_is_not_known_yet_is_waited_for(
     assert compacted(world) == {}
 
 
-def test_a_scope_is_compacted_in_parts_from_its_oldest_row_on(world: World) -> None:
+def test_a_scope_that_is_named_is_compacted_whole(world: World) -> None:
     author = world.tablet()
     ids = [author.created() for _ in range(5)]
     author.pull()
     for record_id in ids:
         deleted(author, record_id)
     done = [
-        run_write(world.engine, lambda session: compact(session, world.tenant_id, UNIT, most=2))
-        for _ in range(4)
+        run_write(world.engine, lambda session: compact(session, world.tenant_id, UNIT)) for _ in range(2)
     ]
-    assert done == [2, 2, 1, 0]
+    assert done == [5, 0]
     assert floor_of(world) == max(row.seq for row in world.rows(Scope, Scope.scope == UNIT))
 
 
@@ -149,19 +143,27 @@ def test_a_move_leaves_nothing_behind_in_time(world: World) -> None:
     record_id = author.created()
     world.move(record_id, OTHER_UNIT)
     author.pull()
-    compacted(world)
     days_pass(world, AGE.days + 1)
     author.sync()
     assert compacted(world) == {UNIT: 1}
     assert [row.scope for row in feed_of(world, record_id)] == [OTHER_UNIT]
 
 
-def test_marks_are_made_where_something_moved_and_older_ones_go(world: World) -> None:
-    author = world.tablet()
-    for _ in range(4):
-        author.created()
-        compacted(world)
-        compacted(world)
-        days_pass(world, 60)
-    seqs = [row.seq for row in world.rows(ScopeMark)]
-    assert sorted(seqs) == [2, 3, 4]
+def test_a_conflict_is_as_young_as_the_record_it_is_about(world: World) -> None:
+    one, two = world.tablet(UNIT, OTHER_UNIT, "ref"), world.tablet(UNIT, OTHER_UNIT, "ref")
+    record_id = one.created()
+    for tablet in (one, two):
+        tablet.pull()
+    one.push(one.change(record_id, {"name": "Một"}, was={"name": ESTABLISHMENT["name"]}))
+    two.push(two.change(record_id, {"name": "Hai"}, was={"name": ESTABLISHMENT["name"]}))
+    days_pass(world, AGE.days + 1)
+    world.move(record_id, OTHER_UNIT)
+    for tablet in (one, two):
+        tablet.pull()
+        days_pass(world, 1)
+        tablet.sync()
+    assert compacted(world) == {}
+    days_pass(world, AGE.days + 1)
+    one.sync()
+    two.sync()
+    assert compacted(world) == {UNIT: 2}

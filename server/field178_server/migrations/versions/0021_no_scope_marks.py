@@ -1,0 +1,38 @@
+"""Drop the marks of scopes: the age of a stamp is that of the last change of its record."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
+
+revision = "0021"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+WHOLE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
+INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def upgrade() -> None:
+    op.drop_table("scope_mark")
+
+
+def downgrade() -> None:
+    op.create_table(
+        "scope_mark",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("scope", KEY, nullable=False),
+        sa.Column("seq", WHOLE, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "scope", "seq", name=op.f("pk_scope_mark")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "scope"],
+            ["scope.tenant_id", "scope.scope"],
+            name=op.f("fk_scope_mark_tenant_id_scope"),
+        ),
+        sa.CheckConstraint("seq > 0", name=op.f("ck_scope_mark_seq")),
+        sqlite_strict=True,
+    )
