@@ -89,8 +89,8 @@ def checking_daily(
             wait_s = look_every_s
             try:
                 check()
-            except (SQLAlchemyError, AppError) as error:
-                # A store that is away or busy now is looked at again in an hour.
+            except (SQLAlchemyError, AppError, OSError) as error:
+                # A store that is away or busy, or a disk that is full now, is looked at again in an hour.
                 log.warning("store_check_failed", error=type(error).__name__)
 
     thread = threading.Thread(target=look, name="daily-check", daemon=True)

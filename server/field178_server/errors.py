@@ -7,13 +7,17 @@ from collections.abc import Callable, Mapping
 
 import structlog
 from flask import Flask, Response, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from field178_server.database import is_storage_full
+from field178_server.free_space import is_disk_full, storage_full
 from field178_server.headers import is_api_path
 from field178_server.structured_log import frames_of
 from field178_shared.errors import AppError, ErrorCode, answer_message
 from field178_shared.protocol import MAX_BODY_BYTES
 
+INSUFFICIENT_STORAGE = 507
 PROBLEM_JSON = "application/problem+json"
 ERROR_PAGE = "field178.error_page"
 ErrorPage = Callable[[int, ErrorCode, Mapping[str, object]], Response]
@@ -45,7 +49,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(AppError)
     def _refused(error: AppError) -> Response:
-        return answer(app, error.status, error.code, error.details, language)
+        return answer(app, _status_of(error), error.code, error.details, language)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
@@ -59,6 +63,9 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _failed(error: Exception) -> Response:
+        if _has_no_room(error):
+            log.error("storage_full", exception=type(error).__name__)
+            return _refused(storage_full())
         log.error("request_failed", exception=type(error).__name__, frames=frames_of(error))
         return answer(app, 500, ErrorCode.INTERNAL, {}, language)
 
@@ -98,6 +105,18 @@ def problem_body(
         "code": code,
         **members,
     }
+
+
+def _has_no_room(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        return is_storage_full(error)
+    return isinstance(error, OSError) and is_disk_full(error)
+
+
+def _status_of(error: AppError) -> int:
+    # 507 (RFC 4918) to who sends a file; a push is told 503, which no client takes for a fault of its batch.
+    is_file = error.code is ErrorCode.STORAGE_FULL and request.blueprint == "uploads"
+    return INSUFFICIENT_STORAGE if is_file else error.status
 
 
 def _drain_refused_body(response: Response) -> Response:

@@ -49,6 +49,7 @@ class Settings:
     upload_device_mb: int = 10_000
     upload_tenant_mb: int = 200_000
     unnamed_files_days: int = 30
+    min_free_mb: int = 1024
     blobs_url: str = ""
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 import structlog
@@ -17,12 +17,29 @@ from field178_shared.clock import Clock, duration_clock, to_wire
 log = structlog.get_logger()
 
 
+class _Lossy:
+    """A stream that loses a line rather than the request it is about: the log's disk may be full, too."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write, or lose the text."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush, or keep it for the next time."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_log(stream: TextIO, clock: Clock, level: str) -> None:
     """Send the log of this process to a stream."""
     structlog.configure(
         processors=[_stamp(clock), structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(_Lossy(stream)),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
 

@@ -48,6 +48,7 @@ class ErrorCode(StrEnum):
     SLOW_DOWN = "slow_down"
     CHECKSUM_MISMATCH = "checksum_mismatch"
     BUSY = "busy"
+    STORAGE_FULL = "storage_full"
     INTERNAL = "internal"
 
     # verdicts on one change (docs/sync-protocol.md §3)
@@ -185,6 +186,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.SLOW_DOWN: _E(429, "Thử quá nhiều lần, hãy chờ.", "Too many attempts: please wait."),
     ErrorCode.CHECKSUM_MISMATCH: _E(460, "Tệp bị sai khi gửi.", "The file was damaged on its way."),
     ErrorCode.BUSY: _E(503, "Máy chủ đang bận, sẽ tự gửi lại.", "The server is busy; it will be sent again."),
+    ErrorCode.STORAGE_FULL: _E(
+        503,
+        "Máy chủ không ghi được (hết chỗ?), hãy báo quản trị viên. Máy vẫn giữ dữ liệu và sẽ tự gửi lại.",
+        "The server cannot write (no room?): tell the administrator. What you have is kept and sent again.",
+    ),
     ErrorCode.INTERNAL: _E(
         500, "Máy chủ gặp lỗi, dữ liệu vẫn được giữ.", "The server failed; your data is kept."
     ),

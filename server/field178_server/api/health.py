@@ -1,4 +1,4 @@
-"""Is the server fit to work: its store answers and stands at the newest migration."""
+"""Is the server fit to work: its store answers, stands at the newest migration, and can be written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server import migrations
 from field178_server.database import readonly
+from field178_server.free_space import free_space
 from field178_server.runtime import current_runtime
 
 bp = Blueprint("health", __name__)
@@ -15,11 +16,22 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Answer 200 when the store answers and is migrated, else 503; no secrets, no session."""
+    """Answer 200 while changes are taken in, else 503; no secrets, no session.
+
+    `reasons` names what is short also while the answer is 200: files are refused before changes.
+    """
     try:
         found = migrations.current(readonly(current_runtime().engine))
     except SQLAlchemyError:
         return {"status": "failing", "store": "unreachable"}, 503
     if found != migrations.head():
         return {"status": "failing", "store": "not_migrated"}, 503
-    return {"status": "ok", "store": "ok", "migration": found}
+    space = free_space(current_runtime().settings)
+    is_fit = space.is_writable and space.takes_changes
+    return {
+        "status": "ok" if is_fit else "failing",
+        "store": "ok",
+        "migration": found,
+        "free_mb": space.free_mb,
+        "reasons": space.reasons,
+    }, 200 if is_fit else 503

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from field178_server.api.request_body import read_json
 from field178_server.auth import current_device_id, require_device_even_revoked
 from field178_server.exchange import Exchange
+from field178_server.free_space import require_room_for_changes
 from field178_server.headers import spoken_protocol
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services.type_rules import declared_types
@@ -27,6 +28,8 @@ def sync() -> Response:
     wanted = SyncRequest.from_wire(read_json())
     if wanted.device != device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
+    if wanted.push or wanted.salvage:
+        require_room_for_changes(current_runtime().settings)
     parts = exchange_of(current_runtime()).answer(device_id, wanted, spoken_protocol())
     return stream(parts, in_gzip=request.accept_encodings.quality(GZIP) > 0)
 

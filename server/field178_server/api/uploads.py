@@ -8,6 +8,7 @@ from field178_server.api import tus
 from field178_server.auth import current_device, require_device
 from field178_server.files.cleanliness import check_kind
 from field178_server.files.piece import MAX_PIECE_BYTES, Piece
+from field178_server.free_space import require_room_for_files
 from field178_server.runtime import current_runtime
 from field178_server.services.upload_rows import limits_of
 from field178_server.uploading import Position, uploading_of
@@ -41,6 +42,7 @@ def create() -> Response:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Upload-Defer-Length")
     wanted = tus.wanted(request.headers)
     check_kind(wanted.content_type)
+    require_room_for_files(current_runtime().settings)
     # A stock client would not look at an offset here; who names our protocol does.
     begun = uploading_of(current_runtime()).begin(
         current_device(), wanted, skip_known=HEADER in request.headers
@@ -80,6 +82,7 @@ def append(upload_id: str) -> Response:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_PIECE_BYTES, unit="bytes")
     # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
     request.max_content_length = MAX_PIECE_BYTES + 1
+    require_room_for_files(current_runtime().settings)
     piece = Piece(
         tus.number(request.headers, "Upload-Offset"), size, request.stream, tus.checksum(request.headers)
     )

@@ -13,10 +13,12 @@ from typing import TypeVar
 import click
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from field178_server.cli.words import LANGUAGE, _
-from field178_server.database import create_engine_for
+from field178_server.database import create_engine_for, is_storage_full
+from field178_server.free_space import storage_full
 from field178_server.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.ownership import WrongAccountError, require_owner
 from field178_server.private_files import LoosePermissionsError
@@ -50,6 +52,10 @@ class Group(click.Group):
             return super().invoke(ctx)
         except AppError as error:
             raise Refused(error) from error
+        except DBAPIError as error:
+            if not is_storage_full(error):
+                raise
+            raise Refused(storage_full()) from error
         except SettingError as error:
             raise click.UsageError(str(error)) from error
         except WrongAccountError as error:

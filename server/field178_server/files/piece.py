@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from field178_server.files.file_store import sync_content
+from field178_server.free_space import is_disk_full, storage_full
 from field178_shared.errors import AppError, ErrorCode
 
 MAX_PIECE_BYTES = 8 << 20
@@ -99,6 +100,8 @@ def _write(file: FileIO, block: bytes) -> None:
     except OSError as error:
         # The disk is full or fails. What is written stays, and the sender tries again later.
         log.error("upload_not_written", errno=error.errno)
+        if is_disk_full(error):
+            raise storage_full() from error
         raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
 
 

@@ -101,11 +101,17 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
 
 
 # The console refuses a form with FORBIDDEN only where it cannot tell who sent it; rights answer NOT_FOUND.
-_TITLES = {ErrorCode.FORBIDDEN: N_("This form could not be sent")}
+_TITLES = {
+    ErrorCode.FORBIDDEN: N_("This form could not be sent"),
+    ErrorCode.STORAGE_FULL: N_("The server’s disk is full"),
+}
 _DEFAULT_ADVICE = N_("Go back and try again; if it happens again, tell the administrator the time.")
 _ADVICE = {
     ErrorCode.NOT_FOUND: N_("The page or record is not here, or not within your area."),
     ErrorCode.FORBIDDEN: N_("The form was open for too long or came from another page. Open it again."),
     ErrorCode.BUSY: N_("Many tablets are sending right now. Try again in a moment."),
+    ErrorCode.STORAGE_FULL: N_(
+        "Nothing was stored. Tell the administrator; pages can still be read. Try again when there is room."
+    ),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
 }

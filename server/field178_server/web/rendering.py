@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from field178_server.browser_session import csrf_token
+from field178_server.free_space import free_space
 from field178_server.queries.conflicts import count_open_conflicts
 from field178_server.queries.purges import count_waiting
 from field178_server.queries.quarantine_list import count_held
@@ -43,6 +44,7 @@ class Desk:
     role_name: str
     agency_name: str
     rail: tuple[RailItem, ...]
+    warning: str = ""
 
 
 _ROOMS = (
@@ -54,6 +56,7 @@ _ROOMS = (
     ("web.tablets", "tablet", N_("Tablets")),
     ("web.purges", "privacy", N_("Purges")),
 )
+_LOOKS_AFTER_THE_SERVER = "web.revoke_tablet"
 _RARE = frozenset({"web.salvage"})
 
 
@@ -70,6 +73,7 @@ def desk_of(session: Session, officer: OfficerContext, speech: Speech, active: s
             for endpoint, icon, label in rooms
             if endpoint not in _RARE or counts.get(endpoint) or endpoint == active
         ),
+        warning=_storage_warning(speech) if may(officer.role, _LOOKS_AFTER_THE_SERVER, speech.lists) else "",
     )
 
 
@@ -88,6 +92,17 @@ def render(template: str, status: int = 200, **values: object) -> Response:
         **values,
     )
     return make_response(page, status)
+
+
+def _storage_warning(speech: Speech) -> str:
+    space = free_space(current_runtime().settings)
+    if not space.reasons:
+        return ""
+    if space.is_writable and space.takes_changes:
+        text = N_("The server’s disk is almost full ({free} MB left): photos are refused, records sync.")
+    else:
+        text = N_("The server’s disk is full ({free} MB left): tablets keep everything until there is room.")
+    return speech.say(text).format(free=speech.number(space.free_mb))
 
 
 def _counts(session: Session, officer: OfficerContext, speech: Speech) -> dict[str, int]:

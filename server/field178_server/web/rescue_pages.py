@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.auth import current_officer
 from field178_server.exchange import Exchange
 from field178_server.files.rescue_folder import RescueFolder
+from field178_server.free_space import require_room_for_files
 from field178_server.queries.people_and_places import names_of
 from field178_server.queries.tablets import TabletRow, find_tablet
 from field178_server.rescue import open_rescue, rehearse, take_in
@@ -42,6 +43,7 @@ def send_rescue() -> AnyResponse:
     runtime, folder, sent = current_runtime(), _folder(), request.files.get("file")
     if sent is None or not sent.filename:
         return _page("rescue.html", 422, error=problem_text("none", Speech(chosen_language())))
+    require_room_for_files(runtime.settings)
     offset, file_id = whole_number("offset", "0"), request.form.get("upload", "")
     if not file_id:
         file_id = runtime.ids.time_ordered()

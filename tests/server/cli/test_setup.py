@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.full_disk import no_room_beyond
 from tests.server.cli.command import Command
 
 from field178_server import tls
@@ -97,3 +99,13 @@ def test_a_setting_that_cannot_be_ends_with_two_and_its_name(command: Command) -
     result = command.run("check")
     assert result.exit_code == 2
     assert "FIELD178_THREADS" in result.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is set as on Linux")
+def test_a_full_disk_is_said_in_one_line(field178: Command) -> None:
+    with no_room_beyond(0):
+        result = field178.run("user", "add", "binh", "--role", "reviewer", "--generate")
+    assert result.exit_code == 1
+    assert "[storage_full]" in result.output
+    assert len(result.output.splitlines()) == 1
+    field178("user", "add", "binh", "--role", "reviewer", "--generate")
