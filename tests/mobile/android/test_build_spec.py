@@ -8,6 +8,7 @@ from importlib.metadata import distribution, requires
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from tests.mobile.android.spec import MOBILE, ROOT, app, listed, recipes, requirements
 
@@ -108,6 +109,18 @@ def test_every_requirement_is_a_recipe_or_pure_python() -> None:
         and "Root-Is-Purelib: true" not in (distribution(name).read_text("WHEEL") or "")
     ]
     assert compiled == []
+
+
+@pytest.mark.parametrize("name", ["kivy", "cryptography", "Pillow"])
+def test_compiled_libraries_are_the_locked_version_too(name: str) -> None:
+    assert f"\n{name.lower()}=={requirements()[name]} " in LOCK
+
+
+def test_python_is_one_and_the_page_says_which() -> None:
+    version = requirements()["python3"]
+    assert requirements()["hostpython3"] == version == ANDROID["python_full_version"]
+    assert f"(Python {version})" in (ROOT / "docs/android.md").read_text("utf-8")
+    assert SpecifierSet(PROJECT["requires-python"]).contains(version)
 
 
 def test_pure_python_is_the_locked_version() -> None:

@@ -38,9 +38,6 @@ class Base:
     def prebuild_arch(self, _arch: object) -> None:
         return
 
-    def apply_patch(self, filename: str, _arch: object, build_dir: str | None = None) -> None:
-        self.patched = (filename, build_dir)
-
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
@@ -127,9 +124,9 @@ def test_sdl_is_changed_where_the_build_takes_its_java_from(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("run")
-def test_pillow_takes_the_patch_of_python_for_android() -> None:
+def test_pillow_is_patched_in_the_version_that_is_built() -> None:
     recipe = load("Pillow").recipe
-    recipe.ctx = SimpleNamespace(root_dir="/p4a")
-    recipe.apply_patch("setup.py.patch", "arm64-v8a", "/build")
     assert recipe.version == requirements()["Pillow"]
-    assert recipe.patched == ("/p4a/recipes/Pillow/setup.py.patch", "/build")
+    (name,) = recipe.patches
+    patch = (MOBILE / "apk/recipes/Pillow" / name).read_text("utf-8")
+    assert patch.startswith(f"--- Pillow-{recipe.version}/setup.py\n")

@@ -1,22 +1,17 @@
-"""Pillow for the tablet: the lowest version without the known faults in reading pictures.
+"""Pillow for the tablet in the version of requirements.lock (python-for-android has 11.3.0, unsafe).
 
-python-for-android builds 11.3.0. Its patch of setup.py fits 12.2.0 as well, and no longer fits 13.
+The patch does to setup.py of this version what python-for-android's own does to that of 11.3.0: no library of
+the building machine is looked for.
 """
-
-from os.path import join
 
 from pythonforandroid.recipes.Pillow import PillowRecipe
 
 
-class SafePillowRecipe(PillowRecipe):
-    """The recipe of python-for-android with another version."""
+class LockedPillowRecipe(PillowRecipe):
+    """The recipe of python-for-android with another version and the patch that lies beside this file."""
 
-    version = "12.2.0"
-
-    def apply_patch(self, filename, arch, build_dir=None):
-        """Take the patch from where python-for-android keeps it: patches are looked for beside this file."""
-        own = join(self.ctx.root_dir, "recipes", "Pillow", filename)
-        super().apply_patch(own, arch, build_dir)
+    version = "13.0.0"
+    patches = ("setup.py.patch",)
 
 
-recipe = SafePillowRecipe()
+recipe = LockedPillowRecipe()
