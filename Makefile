@@ -9,7 +9,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 # `make -n` runs nothing.
 ready = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(eval reason := $(shell scripts/setup.sh $(1) $@))$(if $(reason),$(error $(reason))))
 
-.PHONY: help demo demo-stop test prove lint bench shots golden server tablet apk catalogs lock
+.PHONY: help release demo demo-stop test prove lint bench shots golden server tablet apk catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ golden: ## take the kept pictures of every screen anew (tests/mobile/ui/golden);
 server: ## serve the store of FIELD178_DATA_DIR (made at the first start)
 	$(call ready,demo)
 	@.venv/bin/field178 init && .venv/bin/field178 serve
+
+release: ## build the folder that an office installs: wheel, hash-locked lists, SHA256SUMS (needs uv)
+	@scripts/setup.sh demo && scripts/release.sh
 
 apk: ## build the Android application (needs buildozer and Google's tools: docs/android.md)
 	@$(PYTHON) mobile/stage_apk.py && cd mobile && buildozer android debug

@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ SECOND = 315_532_800
 
 def staged_files() -> Iterator[tuple[str, Path]]:
     """Yield name within the folder and source of every file, in order of the names."""
-    found = {"main.py": ENTRY, "LICENSE": ROOT / "LICENSE"}
+    found = {"main.py": ENTRY, "LICENSE": ROOT / "LICENSE", "NOTICE": ROOT / "NOTICE"}
     for package in PACKAGES:
         for path in package.rglob("*"):
             name = f"{package.name}/{path.relative_to(package).as_posix()}"
@@ -41,13 +42,19 @@ def staged_files() -> Iterator[tuple[str, Path]]:
     yield from sorted(found.items())
 
 
+def metadata() -> tuple[str, bytes]:
+    """Return name and content of the file from which the running application reads its version."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    text = f"Metadata-Version: 2.1\nName: field178\nVersion: {version}\n"
+    return f"field178-{version}.dist-info/METADATA", text.encode()
+
+
 def stage(folder: Path) -> str:
     """Fill the folder anew and return the SHA-256 over names and contents."""
     if folder.exists():
         shutil.rmtree(folder)
     whole = hashlib.sha256()
-    for name, source in staged_files():
-        content = source.read_bytes()
+    for name, content in [*((name, source.read_bytes()) for name, source in staged_files()), metadata()]:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -6,6 +6,7 @@ not.
 
 from __future__ import annotations
 
+import importlib.metadata
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from field178_mobile.vault.device_secret import KeyStore
     from field178_shared.codelists import CodeLists
 
-APP = "tablet 0.1.0"
+APP = f"tablet {importlib.metadata.version('field178')}"
 MakeRunner = Callable[["Store", "Enrolment", bytes], "SyncRunner"]
 
 

@@ -34,7 +34,7 @@ def blobs_of(settings: Settings) -> BlobStore:
 def _object_blobs(url: str, endpoint: str, keys: Path | None, _process: int) -> BlobStore:
     # Once a process: a client keeps its connections.
     if importlib.util.find_spec("obstore") is None:
-        raise SettingError("FIELD178_BLOBS_URL: pip install field178[s3]")
+        raise SettingError("FIELD178_BLOBS_URL: requirements-server-postgres-s3.txt")
     from field178_server.files.object_blobs import ObjectBlobs
 
     return ObjectBlobs(url, endpoint, _read_keys(keys) if keys is not None else {})

@@ -126,7 +126,8 @@ def test_spec_builds_from_where_it_is_staged() -> None:
 
 def test_nothing_of_server_tests_or_tools_is_in_it(staged: Path) -> None:
     tops = {name.partition("/")[0] for name in names(staged)}
-    assert tops == {"LICENSE", "main.py", "field178_mobile", "field178_shared"}
+    told = f"field178-{app()['version']}.dist-info"
+    assert tops == {"LICENSE", "NOTICE", "main.py", "field178_mobile", "field178_shared", told}
     assert {Path(name).suffix for name in names(staged)} == {
         *("", ".py", ".kv", ".mo", ".sql", ".json", ".ttf", ".txt"),
     }
