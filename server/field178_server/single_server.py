@@ -22,7 +22,8 @@ def claim_store(settings: Settings) -> None:
     Commands beside the server claim nothing. The system lets go of the claim of a process that died.
     """
     store = sqlite_file(settings.effective_database_url)
-    if sys.platform == "win32" or store is None:
+    # Without a folder there is nothing to serve yet, and whoever starts says so.
+    if sys.platform == "win32" or store is None or not store.parent.is_dir():
         return
     # Never closed, on purpose: the lock is that of the open folder.
     folder = os.open(store.parent, os.O_RDONLY)

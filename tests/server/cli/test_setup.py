@@ -34,6 +34,12 @@ def test_nobody_but_the_owner_reads_the_data_folder_and_the_keys(command: Comman
     assert modes["keys"] == 0o700
 
 
+def test_serving_before_the_set_up_ends_with_one_line(command: Command) -> None:
+    result = command.run("serve", "--port", "0")
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+
+
 def test_no_account_exists_by_default(command: Command) -> None:
     command("init")
     assert command.rows("user", "list") == []
