@@ -1,6 +1,7 @@
 # Each target has one line of help. The first use of demo or test sets everything up by itself.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+PORT := 8178
 .DEFAULT_GOAL := help
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
@@ -47,9 +48,9 @@ golden: ## take the kept pictures of every screen anew (tests/mobile/ui/golden);
 	@rm -f tests/mobile/ui/golden/*.png && \
 	  FIELD178_RETAKE_GOLDEN=1 $(PYTHON) -m pytest -q -n 0 tests/mobile/ui/test_states.py
 
-server: ## serve the store of FIELD178_DATA_DIR (made at the first start)
+server: ## serve the store of FIELD178_DATA_DIR (made at the first start); another port: PORT=8200
 	$(call ready,demo)
-	@.venv/bin/field178 init && .venv/bin/field178 serve
+	@.venv/bin/field178 init && .venv/bin/field178 serve --port $(PORT)
 
 release: ## build the folder that an office installs: wheel, hash-locked lists, SHA256SUMS (needs uv)
 	@scripts/setup.sh demo && scripts/release.sh

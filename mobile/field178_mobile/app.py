@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from field178_mobile import garbage
 from field178_shared.clock import clock_from_environment
 from field178_shared.durable import make_folder
+from field178_shared.extras import end_without
 
 if TYPE_CHECKING:
     from field178_mobile.notebook import MakeRunner
@@ -28,7 +29,11 @@ def main() -> None:
 
         sys.stdout.write(f"field178 {APP}\n")
         return
-    build_app(os.environ).run()
+    try:
+        application = build_app(os.environ)
+    except ModuleNotFoundError as error:
+        end_without("mobile", "field178-tablet", error)
+    application.run()
 
 
 def build_app(

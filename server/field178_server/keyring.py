@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def load_keys(folder: Path) -> Keyring:
 
 def _read_key(path: Path) -> bytes:
     if not path.exists():
-        raise KeysMissingError(f"{path}: bring it back from the backup")
+        raise KeysMissingError(errno.ENOENT, "bring it back from the backup", str(path))
     key = read_private(path)
     if len(key) != KEY_BYTES:
         raise ValueError(f"{path}: {KEY_BYTES} bytes")

@@ -13,7 +13,7 @@ from typing import TypeVar
 import click
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.cli.words import LANGUAGE, _
@@ -52,16 +52,27 @@ class Group(click.Group):
             return super().invoke(ctx)
         except AppError as error:
             raise Refused(error) from error
-        except DBAPIError as error:
-            if not is_storage_full(error):
-                raise
-            raise Refused(storage_full()) from error
         except SettingError as error:
             raise click.UsageError(str(error)) from error
         except WrongAccountError as error:
             raise click.ClickException(_account_text(error)) from error
-        except (KeysMissingError, LoosePermissionsError) as error:
+        except LoosePermissionsError as error:
             raise click.ClickException(str(error)) from error
+        except (KeysMissingError, SQLAlchemyError) as error:
+            if isinstance(error, DBAPIError) and is_storage_full(error):
+                raise Refused(storage_full()) from error
+            raise click.ClickException(_remedy(error)) from error
+
+
+def _remedy(error: KeysMissingError | SQLAlchemyError) -> str:
+    """Say what to do about a missing key or a store that was never made; raises any other error again."""
+    settings = Settings.from_environment(os.environ)
+    if not settings.key_dir.is_dir():
+        text = _("{folder} is not set up. New server: field178 init. One in use: restore it from the backup.")
+        return text.format(folder=settings.data_dir)
+    if isinstance(error, KeysMissingError):
+        return _("{path} is missing: bring it back from the backup.").format(path=error.filename)
+    raise error
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,10 @@ def serve(host: str, port: int) -> None:
         raise click.ClickException(text.format(folder=error.args[0])) from error
     except serving.AddressError as error:
         address, reason = error.args
-        text = _("Cannot listen on {address} ({reason}). Is a server running already? See --port and --host.")
+        text = _(
+            "Cannot listen on {address} ({reason}). Stop the server that runs there,"
+            " or choose another port: --port 8200 (make server PORT=8200)."
+        )
         raise click.ClickException(text.format(address=address, reason=reason)) from error
 
 

@@ -34,10 +34,12 @@ def test_nobody_but_the_owner_reads_the_data_folder_and_the_keys(command: Comman
     assert modes["keys"] == 0o700
 
 
-def test_serving_before_the_set_up_ends_with_one_line(command: Command) -> None:
-    result = command.run("serve", "--port", "0")
+@pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("enrol-code", "--user", "an")])
+def test_a_server_that_is_not_set_up_is_told_to_be(command: Command, arguments: tuple[str, ...]) -> None:
+    result = command.run(*arguments)
     assert result.exit_code == 1
-    assert len(result.output.splitlines()) == 1
+    assert result.output.count("\n") == 1
+    assert "field178 init" in result.output
 
 
 def test_no_account_exists_by_default(command: Command) -> None:
@@ -96,6 +98,7 @@ def test_a_key_that_others_read_is_named(field178: Command) -> None:
 def test_a_lost_key_is_named_and_never_made_anew_in_silence(field178: Command) -> None:
     (field178.folder / "keys/main/receipt.key").unlink()
     assert "receipt.key" in field178.run("check").output
+    assert "bản sao lưu" in field178.run("serve", "--port", "0").output
     assert field178.run("init").exit_code == 1
     assert not (field178.folder / "keys/main/receipt.key").exists()
 
