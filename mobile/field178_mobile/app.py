@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from field178_mobile.vault import GuessCost
 
 WINDOW = (1280, 800)
+# Kivy warns of these on every new desktop, one with a traceback; nothing is missing that the tablet uses.
+HARMLESS = (
+    "Config: Older configuration version detected",
+    "Config: Upgrading configuration in progress",
+    "Input: MTDev is not supported",
+    "Cutbuffer: Unable to find any valuable Cutbuffer provider",
+)
 
 
 def main() -> None:
@@ -78,11 +86,19 @@ def prepare_kivy(environment: MutableMapping[str, str], folder: Path) -> None:
     environment.setdefault("KIVY_NO_ARGS", "1")
     environment.setdefault("KIVY_LOG_MODE", "PYTHON")
     environment.setdefault("KIVY_HOME", str(folder / "kivy"))
+    if "ANDROID_ARGUMENT" not in environment:
+        # The window has a clipboard; Kivy would call xclip and xsel first, and show a traceback for each.
+        environment.setdefault("KIVY_CLIPBOARD", "sdl2")
+    logging.getLogger("kivy").addFilter(_is_news)
     if environment.get("FIELD178_OFFSCREEN"):
         environment.setdefault("SDL_VIDEODRIVER", "offscreen")
     # Above it lies the folder of everything this tablet stores: the first to make it makes it durable.
     make_folder(Path(environment["KIVY_HOME"]))
     _configure(window_size(environment))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(HARMLESS)
 
 
 def window_size(environment: Mapping[str, str]) -> tuple[int, int]:

@@ -26,20 +26,32 @@ app.dispatch("on_stop")
 """
 
 
-def start(folder: Path) -> str:
-    own = {"FIELD178_TABLET_DIR": str(folder), "FIELD178_OFFSCREEN": "1", "KIVY_CLIPBOARD": "dummy"}
+def start(folder: Path, script: str = FIRST_FRAME, **more: str) -> subprocess.CompletedProcess[str]:
+    own = {"FIELD178_TABLET_DIR": str(folder), "FIELD178_OFFSCREEN": "1", **more}
     plain = {name: value for name, value in os.environ.items() if not name.startswith("KIVY_")}
     done = subprocess.run(
-        [sys.executable, "-c", FIRST_FRAME], env={**plain, **own}, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", script], env={**plain, **own}, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    return done
 
 
 def test_first_frame_needs_nothing_heavy_and_a_bare_tablet_then_enrols(tmp_path):
-    said = start(tmp_path / "tablet")
+    said = start(tmp_path / "tablet", KIVY_CLIPBOARD="dummy").stdout
     assert "heavy []" in said
     assert "shows EnrolScreen" in said
+
+
+def test_a_desktop_without_helpers_is_started_on_in_silence(tmp_path):
+    (tmp_path / "empty").mkdir()
+    # No xclip, xsel or display; no folder of earlier starts.
+    started = start(tmp_path / "tablet", PATH=str(tmp_path / "empty"), HOME=str(tmp_path / "none"))
+    assert started.stderr == ""
+
+
+def test_an_error_of_kivy_is_still_shown(tmp_path):
+    fault = "from kivy.logger import Logger\nLogger.error('Window: it broke')\n"
+    assert "Window: it broke" in start(tmp_path / "tablet", FIRST_FRAME + fault).stderr
 
 
 def test_window_is_the_landscape_tablet_unless_told():
