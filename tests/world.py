@@ -92,7 +92,7 @@ class World:
                     login="an",
                     name="An",
                     agency="police",
-                    role="team_member",
+                    role="inspector",
                     created_at=now,
                 )
             )

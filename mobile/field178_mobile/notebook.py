@@ -152,20 +152,30 @@ class OwnPin:
 
 
 class FirstEnrolment:
-    """The way of a bare tablet into the office: register the device, bind its first officer, keep a PIN."""
+    """The way of a bare tablet into the office: register the device, bind its first officer, keep a PIN.
+
+    A registration outlasts the application: it goes on at the sign-in.
+    """
 
     def __init__(self, notebook: Notebook) -> None:
         self._notebook = notebook
-        self._enrolment: Enrolment | None = None
 
-    def register(self, link: EnrolLink) -> None:
+    @property
+    def enrolment(self) -> Enrolment | None:
+        """Return what this tablet is registered as, None before its code was taken."""
+        return self._notebook.vault.pending_enrolment()
+
+    def register(self, link: EnrolLink) -> str:
         """Register this device; after a lost answer the same key registers the same device."""
         from field178_mobile.sync.enrolment import enrol
         from field178_mobile.sync.transport import HttpTransport
 
-        key = self._notebook.vault.pending_device_key()
+        vault = self._notebook.vault
         caller = HttpTransport(link.url, link.pin)
-        self._enrolment = enrol(caller, link.code, self._notebook.label, key, link.receipt_key)
+        key = vault.pending_device_key()
+        enrolment = enrol(caller, link.code, self._notebook.label, key, link.receipt_key)
+        vault.keep_pending(enrolment)
+        return enrolment.login
 
     def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
         """Bind an officer to the device."""
@@ -180,9 +190,9 @@ class FirstEnrolment:
         return self._notebook.open(key)
 
     def _known(self) -> Enrolment:
-        if self._enrolment is None:
+        if (known := self.enrolment) is None:
             raise LookupError("the device is not registered")
-        return self._enrolment
+        return known
 
 
 class AnotherOfficer:
@@ -192,7 +202,7 @@ class AnotherOfficer:
         self._vault = notebook.vault
         self._opened = opened
 
-    def register(self, link: EnrolLink) -> None:
+    def register(self, link: EnrolLink) -> str:
         """MUST NOT be called: this tablet is enrolled."""
         raise LookupError(link.url)
 
@@ -217,9 +227,10 @@ class RecoveredOfficer:
         self._key = b""
         self._answer_key = random.SystemRandom().randbytes(32)
 
-    def register(self, link: EnrolLink) -> None:
+    def register(self, link: EnrolLink) -> str:
         """Keep the code; whose tablet this is the office knows."""
         self._code = link.code
+        return ""
 
     def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
         """Get the data key for code and password together."""

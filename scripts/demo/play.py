@@ -104,7 +104,7 @@ def _tell_store(stage: Stage) -> None:
 
 def _enrol(stage: Stage, tablet: Tablet) -> None:
     issued = command(stage.server, "enrol-code", "--user", stage.seeded.leader, "--json")
-    seen = tablet.ask("enrol", link=issued["link"], login=stage.seeded.leader, password=PASSWORD)
+    seen = tablet.ask("enrol", link=issued["link"], password=PASSWORD)
     text = _(
         "3. The tablet enrolled with a one-time code and holds its area:"
         " {records} establishments. It says: “{line}”"

@@ -43,7 +43,6 @@ class Player:
         fingers.press("Btn", icon="qrcode-scan")
         fingers.until(lambda: fingers.sees("SignInStep"), "the sign-in")
         step = fingers.find("SignInStep")
-        fingers.type(step.ids.login, given["login"])
         fingers.type(step.ids.password, given["password"])
         fingers.press("Btn", icon="login-variant")
         fingers.until(lambda: fingers.sees("PinStep"), "the PIN")

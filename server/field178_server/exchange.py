@@ -147,8 +147,8 @@ class Exchange:
         scopes = scopes_now(session, self.tenant_id, device.scopes)
         lives = (request.incarnation, *request.incarnations)
         receipts = receipts_of(session, self.tenant_id, device.id, lives, request.formerly)
-        # Nothing is readable for a revoked tablet.
-        notices = [] if device.revoked else notices_now(session, self.tenant_id, self.clock.now())
+        told_to = (self.tenant_id, self.clock.now(), device.id, device.users)
+        notices = [] if device.is_closed else notices_now(session, *told_to)
         found = witness(session, self.tenant_id, history, request)
         reading = Reading(device, epoch, scopes, receipts, notices, found)
         frames = Frames()
@@ -202,6 +202,8 @@ class Exchange:
             "server": SERVER,
             "root": reading.witness.to_wire(),
         }
+        if reading.device.needs_sign_in:
+            return {**hello, "sign_in": True}
         return {**hello, "revoked": True} if reading.device.revoked else hello
 
     def _later_verdicts(
@@ -256,7 +258,7 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
 def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
     """Tell whether tablet and server agree on everything, by one hash (protocol §5)."""
     asks = request.push or request.have or request.want or request.repair or request.salvage
-    if request.state is None or asks or reading.device.revoked or not reading.witness.settled:
+    if request.state is None or asks or reading.device.is_closed or not reading.witness.settled:
         return False
     return request.state == state_hash(
         reading.epoch,

@@ -74,6 +74,8 @@ class Uploading:
 
         def work(session: Session) -> tuple[Upload, list[Upload]]:
             upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
+            if device.needs_sign_in:
+                upload_rows.refuse_unnamed(session, self._tenant_id, device.id, wanted)
             upload_rows.forget(session, self._tenant_id, now)
             late = upload_rows.late(session, self._tenant_id, now)
             upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)

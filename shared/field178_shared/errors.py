@@ -28,6 +28,8 @@ class ErrorCode(StrEnum):
     SESSION_EXPIRED = "session_expired"
     DEVICE_MISMATCH = "device_mismatch"
     DEVICE_REVOKED = "device_revoked"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    OFFICER_MISMATCH = "officer_mismatch"
     ENROLMENT_REFUSED = "enrolment_refused"
     SIGNATURE_REFUSED = "signature_refused"
     SIGN_IN_REFUSED = "sign_in_refused"
@@ -144,6 +146,14 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         403, "Phiên này không phải của máy đang gửi.", "This session belongs to another device."
     ),
     ErrorCode.DEVICE_REVOKED: _E(403, "Máy này đã bị thu hồi quyền.", "This device has been revoked."),
+    ErrorCode.SIGN_IN_NEEDED: _E(
+        403, "Cần cán bộ đăng nhập trên máy này trước.", "An officer signs in on this device first."
+    ),
+    ErrorCode.OFFICER_MISMATCH: _E(
+        403,
+        "Mã đăng ký của máy này cấp cho cán bộ khác. Cán bộ đó phải đăng nhập trước.",
+        "The code of this device was issued for another officer, who signs in first.",
+    ),
     ErrorCode.ENROLMENT_REFUSED: _E(
         403, "Mã đăng ký sai, đã dùng hoặc hết hạn.", "The enrolment code is wrong, used or expired."
     ),

@@ -12,6 +12,7 @@ from tests.e2e.foreign_client import ForeignClient, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
 OFFICER = "do"
+PASSWORD = "mat-khau-rat-dai-1"
 COMMUNES = (*(f"c{code}_v1" for code in range(11629, 11678, 3)), "c11629_v2")
 
 
@@ -30,15 +31,16 @@ def add_team(server: ServerProcess, login: str, communes: Sequence[str]) -> None
     team = f"Đội {login}"
     server.command("team", "add", team, *[part for one in communes for part in ("--unit", one)])
     asked = ("--role", "team_lead", "--team", team)
-    server.command("user", "add", login, *asked, stdin="mat-khau-rat-dai-1\n")
+    server.command("user", "add", login, *asked, stdin=f"{PASSWORD}\n")
 
 
 def another(server: ServerProcess, *scopes: str, user: str = OFFICER) -> ForeignClient:
     """Enrol one more tablet, with the scopes of its team unless some are named; it holds nothing yet."""
     asked = [part for scope in scopes for part in ("--scope", scope)]
     client = ForeignClient(server.url)
-    enrolled = client.enrol(enrolment_code(server.command("enrol-code", "--user", user, *asked)))
-    client.cursors = dict.fromkeys(enrolled["scopes"], 0)
+    code = enrolment_code(server.command("enrol-code", "--user", user, *asked))
+    client.enrol(code, login=user, password=PASSWORD)
+    client.cursors = dict.fromkeys(client.granted(), 0)
     return client
 
 

@@ -33,7 +33,7 @@ def main() -> None:
         tablet = Tablet(folder / "tablet", server.clock, {"FIELD178_OFFSCREEN": "1"})
         ending.callback(tablet.close)
         link = play.command(server, "enrol-code", "--user", seeded.leader, "--json")["link"]
-        tablet.ask("enrol", link=link, login=seeded.leader, password=play.PASSWORD)
+        tablet.ask("enrol", link=link, password=play.PASSWORD)
         _print_budgets(_play(server, seeded, tablet))
 
 

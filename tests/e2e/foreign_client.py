@@ -79,7 +79,10 @@ class ForeignClient:
     receipts: dict[str, Json] = field(default_factory=dict)
     pushed: list[Json] = field(default_factory=list)
 
-    def enrol(self, code: str, label: str = "máy thử") -> Json:
+    def enrol(
+        self, code: str, label: str = "máy thử", login: str = "an", password: str = "mat-khau-cua-an-1"
+    ) -> Json:
+        """Make this client a device, and let the officer whose code it is sign in on it."""
         public = unpadded(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
         signature = unpadded(self.key.sign(f"field178-enrol-v1|{code}|{public}".encode()))
         body = {"code": code, "public_key": public, "label": label, "signature": signature}
@@ -88,7 +91,14 @@ class ForeignClient:
         enrolled: Json = answer.json()
         self.device, self.user = enrolled["device"], enrolled["user"]["id"]
         self.sign_in()
+        answer = self.post("/api/v1/devices/officers", {"login": login, "password": password})
+        assert answer.status_code == 200, answer.text
         return enrolled
+
+    def granted(self) -> list[str]:
+        """Return the scopes this client may read."""
+        scopes: list[str] = self.sync()[0]["scopes"]
+        return scopes
 
     def sign_in(self) -> None:
         nonce = self.post("/api/v1/auth/challenge", {"device": self.device}).json()["nonce"]

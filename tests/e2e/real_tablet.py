@@ -15,7 +15,7 @@ from field178_mobile.store import Draft, Store
 from field178_mobile.store.position import Position, read_position
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
-from field178_mobile.sync.enrolment import enrol
+from field178_mobile.sync.enrolment import bind_officer, enrol
 from field178_mobile.sync.events import SyncMessage, Wake, WakeReason
 from field178_mobile.sync.request import Identity
 from field178_mobile.sync.runner import SyncRunner
@@ -103,6 +103,9 @@ def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> R
     line = HttpTransport(server.url)
     enrolment = enrol(line, code, "máy thử", key)
     line.close()
+    signed = HttpTransport(server.url, "", enrolment.device, key)
+    bind_officer(signed, user, f"mat-khau-cua-{user}-1")
+    signed.close()
     store = Store(folder, clock, ids)
     store.unlock(KEY)
     world = World(clock, random.SystemRandom(), ids.random, time.monotonic)

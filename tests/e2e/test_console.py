@@ -95,12 +95,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("console")
     with running_server(folder, FIELD178_PASSWORD_COST="test") as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-an-178\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
         )
         server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
         tablet = ForeignClient(server.url)
-        enrolled = tablet.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
-        yield Desk(server, tablet, next(one for one in enrolled["scopes"] if one.startswith("team:")))
+        tablet.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
+        yield Desk(server, tablet, next(one for one in tablet.granted() if one.startswith("team:")))
 
 
 @pytest.fixture(scope="module")

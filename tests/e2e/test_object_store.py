@@ -33,7 +33,7 @@ def objects(tmp_path: Path) -> Iterator[ObjectStore]:
 def server(tmp_path: Path, objects: ObjectStore) -> Iterator[ServerProcess]:
     with running_server(tmp_path / "data", **objects.settings("office")) as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-an-1\n" * 2
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
         )
         yield server
 

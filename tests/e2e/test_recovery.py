@@ -44,8 +44,10 @@ def tablet_in(folder: Path) -> Notebook:
 
 def test_unsent_work_is_there_after_every_pin_was_forgotten(server: ServerProcess, tmp_path: Path) -> None:
     notebook = tablet_in(tmp_path / "tablet")
-    first = FirstEnrolment(notebook)
-    first.register(EnrolLink(server.url, enrolment_code(server.command("enrol-code", "--user", "an"))))
+    code = enrolment_code(server.command("enrol-code", "--user", "an"))
+    assert FirstEnrolment(notebook).register(EnrolLink(server.url, code)) == "an"
+    # The application ended before the sign-in; it goes on from there.
+    first = FirstEnrolment(tablet_in(tmp_path / "tablet"))
     opened = first.set_up(first.sign_in("an", PASSWORD, ""), "274905")
     opened.store.settings.put("unsent", "work")
     opened.close()

@@ -28,7 +28,8 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server of its own: its store is taken away under it."""
     folder = tmp_path / "server"
     with running_server(folder, FIELD178_PASSWORD_COST="test") as made:
-        made.command("user", "add", "an", "--role", "team_lead", "--team", "Đội 178", "--generate")
+        wanted = ("an", "--role", "team_lead", "--team", "Đội 178")
+        made.command("user", "add", *wanted, stdin="mat-khau-cua-an-1\n")
         yield made
 
 

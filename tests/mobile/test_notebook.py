@@ -48,6 +48,20 @@ def test_one_more_officer_opens_the_same_notebook(notebook):
     other.close()
 
 
+def test_a_registration_outlasts_the_application(tmp_path):
+    made = Notebook(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    assert FirstEnrolment(made).enrolment is None
+    kept = enrolment()
+    made.vault.keep_pending(kept)
+    again = Notebook(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    way = FirstEnrolment(again)
+    assert (way.enrolment, again.vault.is_set_up) == (kept, False)
+    way.set_up(HUNG, PIN).close()
+    assert again.vault.enrolment() == kept
+    assert way.enrolment is None
+    assert sorted(tmp_path.glob("enrol*")) == []
+
+
 def test_pin_is_not_set_before_the_device_is_registered(tmp_path):
     bare = Notebook(tmp_path, SystemClock(), "tablet", CHEAP)
     with pytest.raises(LookupError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,14 +20,14 @@ from field178_server.app import create_app
 from field178_server.database import create_engine_for
 from field178_server.installation import install
 from field178_server.runtime import EXTENSION, Runtime
-from field178_server.services import audit, enrolment, team_setup, users
+from field178_server.services import audit, enrolment, officers, team_setup, users
 from field178_server.services import operator as operating
 from field178_server.services.desk import Desk
 from field178_server.services.passwords import Passwords
 from field178_server.services.team_setup import WantedTeam
 from field178_server.services.users import Wanted
 from field178_server.settings import Settings
-from field178_server.unit_of_work import run_write
+from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 
@@ -111,6 +112,10 @@ class Office:
         run_write(self.engine, lambda session: operating.issue_code(session, self.desk, login, scopes, code))
         return code
 
+    def officer_id(self, login: str) -> str:
+        with snapshot(self.engine) as session:
+            return officers.by_login_or_id(session, self.settings.tenant, login).officer_id
+
     def post(self, path: str, body: object, **headers: str) -> TestResponse:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         head = {"F178-Protocol": "1", "Content-Type": "application/json"} | {
@@ -167,10 +172,40 @@ class Tablet:
     def post(self, path: str, body: object) -> TestResponse:
         return self.office.post(path, body, Authorization=f"Bearer {self.token}")
 
-    def ready(self) -> Tablet:
-        assert self.enrol().status_code == 201
+    def sign_in(self, login: str = "an", password: str = PASSWORD, **more: str) -> TestResponse:
+        return self.post("/api/v1/devices/officers", {"login": login, "password": password, **more})
+
+    def ready(self, *scopes: str) -> Tablet:
+        assert self.enrol(self.office.code("an", *scopes)).status_code == 201
         assert self.open_session().status_code == 200
+        assert self.sign_in().status_code == 200
         return self
+
+    def change(self, n: int = 1, record: str = "", **members: object) -> dict[str, object]:
+        """Return a pushed establishment of the first unit, in the name of officer `an`."""
+        place = {
+            "name": f"Nhà nghỉ {n}",
+            "establishment_type_id": "guesthouse",
+            "unit_id": UNITS[0],
+            "address_line": "Thôn Trung",
+            "operating_status_id": "operating",
+        }
+        return {
+            "change_id": str(uuid.uuid4()),
+            "n": n,
+            "record_id": record or str(uuid.uuid4()),
+            "type": "establishment",
+            "scope": f"unit:{UNITS[0]}",
+            "op": "put",
+            "create": True,
+            "user": self.office.officer_id("an"),
+            "set": {**place, **members},
+        }
+
+    def frames(self, **members: object) -> list[dict[str, Any]]:
+        answer = self.sync(**members)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return [json.loads(line) for line in answer.get_data().splitlines()]
 
     def sync(self, **members: object) -> TestResponse:
         incarnation = "0197a000-0000-4000-8000-000000000001"

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
-from tests.world import ESTABLISHMENT, SESSION, UNIT, World
+from sqlalchemy import Engine, insert, inspect, text
+from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, UNIT, World
 
 from field178_server import migrations
-from field178_server.models import Attachment, Base, FiledCount, FiledRecord, Scope, Tenant
+from field178_server.models import (
+    Attachment,
+    Base,
+    DeviceOfficer,
+    DeviceScope,
+    FiledCount,
+    FiledRecord,
+    Officer,
+    OfficerScope,
+    Scope,
+    Tenant,
+)
 
 
 def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
@@ -61,11 +72,29 @@ def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:
     world.tablet().created()
     migrations.downgrade(world.engine, "0017")
     with world.engine.begin() as connection:
-        insert = "INSERT INTO scope_mark (tenant_id, scope, seq, at) VALUES ('main', :scope, 1, :at)"
-        connection.execute(text(insert), {"scope": UNIT, "at": "2026-11-24T15:00:00Z"})
+        added = "INSERT INTO scope_mark (tenant_id, scope, seq, at) VALUES ('main', :scope, 1, :at)"
+        connection.execute(text(added), {"scope": UNIT, "at": "2026-11-24T15:00:00Z"})
     migrations.upgrade(world.engine)
     assert "scope_mark" not in inspect(world.engine).get_table_names()
     assert [row.seq for row in world.rows(Scope, Scope.scope == UNIT)] == [1]
+
+
+def test_grants_of_older_stores_rest_on_what_their_officer_belongs_to(world: World) -> None:
+    tablet = world.tablet(UNIT, OTHER_UNIT, "ref")
+    with world.engine.begin() as connection:
+        connection.execute(
+            insert(OfficerScope).values(tenant_id=world.tenant_id, officer_id=OFFICER, scope=UNIT)
+        )
+    migrations.downgrade(world.engine, "0017")
+    migrations.upgrade(world.engine)
+    assert {row.scope: row.via for row in world.rows(DeviceScope)} == {
+        UNIT: UNIT,
+        OTHER_UNIT: None,
+        "ref": None,
+    }
+    assert [row.password_resets for row in (*world.rows(Officer), *world.rows(DeviceOfficer))] == [0, 0]
+    # Who was bound is bound, and files as before.
+    tablet.created()
 
 
 def _drawers(world: World) -> dict[str, str]:

@@ -20,8 +20,11 @@ from field178_shared.i18n import N_
 class EnrolmentDesk(Protocol[OpenedOut]):
     """What enrolment asks of the network and the vault."""
 
-    def register(self, link: EnrolLink) -> None:
-        """Register this device with the office; the same device again after a lost answer."""
+    def register(self, link: EnrolLink) -> str:
+        """Register this device with the office and return the login of its officer, "" where it is not told.
+
+        After a lost answer it is the same device again.
+        """
         ...
 
     def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
@@ -47,13 +50,18 @@ STEPS = tuple(Step)
 
 @dataclass(frozen=True, slots=True)
 class EnrolState:
-    """The enrolment screen, whole."""
+    """The enrolment screen, whole. `number` 0: no steps are counted.
+
+    `login` is filled in; `has_code`: the way back to the code is open.
+    """
 
     step: Step = Step.CODE
     number: int = 1
     title: str = ""
     hint: str = ""
     address: str = ""
+    login: str = ""
+    has_code: bool = False
     link_error: str = ""
     address_error: str = ""
     code_error: str = ""
@@ -64,7 +72,10 @@ class EnrolState:
 
 
 class EnrolPresenter(Generic[Opened]):
-    """Walks through the steps; one more officer of an enrolled tablet begins at the sign-in."""
+    """Walks through the steps; one more officer of an enrolled tablet begins at the sign-in.
+
+    With `on_signed_in` it ends there: the officer has a PIN already.
+    """
 
     def __init__(
         self,
@@ -73,15 +84,18 @@ class EnrolPresenter(Generic[Opened]):
         speech: Speech,
         render: Callable[[EnrolState], None],
         on_done: Callable[[Officer, Opened], None],
+        on_signed_in: Callable[[Officer], None] | None = None,
     ) -> None:
         self._desk = desk
         self._background = background
         self._speech = speech
         self._render = render
         self._on_done = on_done
+        self._on_signed_in = on_signed_in
         self._officer: Officer | None = None
         self._expected: Officer | None = None
-        self._address = ""
+        self._address = self._login = ""
+        self._has_code = False
         self._pin = self._first_pin = ""
         self.state = EnrolState()
 
@@ -91,7 +105,17 @@ class EnrolPresenter(Generic[Opened]):
         `address` is filled in already, where the tablet knows its office.
         """
         self._expected, self._address = expected, address
+        self._has_code = step is Step.CODE
         self._go(step)
+
+    def resume(self, login: str) -> None:
+        """Go on at the sign-in of a tablet whose code was taken before the application ended."""
+        self._login, self._has_code = login, True
+        self._go(Step.SIGN_IN)
+
+    def change_code(self) -> None:
+        """Go back to the code: the one that was taken is another officer's, or its tablet was revoked."""
+        self._go(Step.CODE)
 
     def submit_link(self, text: str) -> None:
         """Register with a whole link, scanned or pasted."""
@@ -140,9 +164,11 @@ class EnrolPresenter(Generic[Opened]):
         self._show(
             replace(self.state, is_busy=True, error="", link_error="", address_error="", code_error="")
         )
-        self._background.run(
-            lambda: self._desk.register(link), lambda _none: self._go(Step.SIGN_IN), self._refused
-        )
+        self._background.run(lambda: self._desk.register(link), self._registered, self._refused)
+
+    def _registered(self, login: str) -> None:
+        self._login = login
+        self._go(Step.SIGN_IN)
 
     def _signed_in(self, officer: Officer) -> None:
         if self._expected is not None and officer.id != self._expected.id:
@@ -150,7 +176,10 @@ class EnrolPresenter(Generic[Opened]):
             self._go(Step.SIGN_IN, said.format(name=self._expected.name))
             return
         self._officer = officer
-        self._go(Step.PIN)
+        if self._on_signed_in is not None:
+            self._on_signed_in(officer)
+        else:
+            self._go(Step.PIN)
 
     def _typed(self) -> None:
         pin, self._pin = self._pin, ""
@@ -184,14 +213,17 @@ class EnrolPresenter(Generic[Opened]):
         self._pin = ""
         title, hint = _WORDS[step]
         if self._expected is not None:
-            title, hint = _FOR_NEW_PIN.get(step, (title, hint))
+            again = _FOR_NEW_PIN if self._on_signed_in is None else _AGAIN
+            title, hint = again.get(step, (title, hint))
         self._show(
             EnrolState(
                 step=step,
-                number=min(STEPS.index(step) + 1, 3),
+                number=min(STEPS.index(step) + 1, 3) if self._on_signed_in is None else 0,
                 title=self._say(title),
                 hint=self._say(hint),
                 address=self._address,
+                login=self._login,
+                has_code=self._has_code,
                 error=error,
                 officer=known.name if (known := self._officer or self._expected) else "",
             )
@@ -213,6 +245,12 @@ _FOR_NEW_PIN = {
     Step.SIGN_IN: (
         N_("Sign in for a new PIN"),
         N_("With the login and password of the office, over a network. Nothing on this tablet is lost."),
+    ),
+}
+_AGAIN = {
+    Step.SIGN_IN: (
+        N_("Sign in again to go on receiving data"),
+        N_("With the login and password of the office, over a network. The PIN stays as it is."),
     ),
 }
 _WORDS = {

@@ -172,6 +172,7 @@ class SyncPresenter:
             can_keep=not facts.held.is_kept,
             removed=removed_text(facts.resting, facts.lost, self._words),
             can_bring_back=facts.resting > 0,
+            can_sign_in=facts.needs_sign_in and not facts.is_revoked,
             history=self._say(HISTORIES[facts.root_alarm]) if facts.root_alarm else "",
         )
 

@@ -52,6 +52,7 @@ class SyncFacts:
     scopes: tuple[ScopeFact, ...]
     clock_offset_ms: int
     is_revoked: bool
+    needs_sign_in: bool = False
     held: Held = NOTHING_HELD
     resting: int = 0
     lost: int = 0
@@ -80,6 +81,7 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
         ),
         clock_offset_ms=store.read(lambda room: get_number(room, "clock_offset_ms")),
         is_revoked=position.is_revoked,
+        needs_sign_in=position.needs_sign_in,
         held=store.read(read_held),
         resting=resting,
         lost=lost,

@@ -80,3 +80,4 @@ class SyncScreenState:
     removed: str = ""
     can_bring_back: bool = False
     history: str = ""
+    can_sign_in: bool = False

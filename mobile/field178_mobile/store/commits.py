@@ -69,6 +69,7 @@ class Greeting:
     notices: tuple[Notice, ...]
     granted: frozenset[str]
     revoked: bool = False
+    sign_in: bool = False
     at_s: int = 0
 
     @property
@@ -289,6 +290,7 @@ def _keep_greeting(room: Room, greeting: Greeting) -> None:
     put_text(room, "epoch", greeting.epoch)
     put_number(room, "verdicts", greeting.verdicts)
     put_number(room, "revoked", int(greeting.revoked))
+    put_number(room, "sign_in", int(greeting.sign_in))
     replace_notices(room, greeting.notices)
 
 

@@ -63,6 +63,7 @@ class Position:
     sent_changes: int
     parked_changes: int
     is_revoked: bool
+    needs_sign_in: bool
     root: KeptRoot | None = None
 
     @property
@@ -101,6 +102,7 @@ def read_position(room: Room) -> Position:
         sent_changes=counts.get("sent", 0),
         parked_changes=counts.get("parked", 0),
         is_revoked=get_number(room, "revoked") == 1,
+        needs_sign_in=get_number(room, "sign_in") == 1,
         root=kept_root(room),
     )
 

@@ -260,7 +260,8 @@ class SyncEngine:
         if not hello.pull_refused and self._must_go_on(answer, position):
             return self._send()
         agreed = hello.agreed or self._reactions.all_verified(answer, position)
-        stopped = hello.pull_refused or position.is_revoked or position.parked_changes > 0
+        is_closed = position.is_revoked or position.needs_sign_in
+        stopped = hello.pull_refused or is_closed or position.parked_changes > 0
         in_sync = agreed and position.is_settled and not stopped
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
@@ -283,6 +284,8 @@ class SyncEngine:
         position = self._store.position()
         if position.is_revoked:
             return SyncMessage.REVOKED
+        if position.needs_sign_in:
+            return SyncMessage.SIGN_IN
         if hello.pull_refused:
             return SyncMessage.UPGRADE_NEEDED
         if in_sync:

@@ -51,7 +51,9 @@ def read_link(text: str) -> EnrolLink | None:
 
 
 def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key: str = "") -> Enrolment:
-    """Make this tablet a device; with the same code and key again it is the same device.
+    """Make this tablet a device, which reads and files nothing before the officer of its code has signed in.
+
+    With the same code and key again it is the same device.
 
     Raises AppError: enrolment_refused, no_network, not_our_server (also when the server does not hold the
     receipt key that the link named).
@@ -70,15 +72,16 @@ def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key:
             },
         )
     )
+    user = answer.members("user")
     enrolment = Enrolment(
         url=caller.url,
         device=answer.uuid("device"),
         tenant=answer.text("tenant"),
         receipt_key=answer.text("receipt_key"),
         sealing_key=answer.text("sealing_key"),
-        scopes=answer.texts("scopes", 10_000),
-        user=_officer(answer.members("user")),
+        user=_officer(user),
         pin=caller.pin,
+        login=Reader(user).text("login", default=""),
     )
     if receipt_key and receipt_key != enrolment.receipt_key:
         raise AppError(ErrorCode.NOT_OUR_SERVER)
@@ -86,9 +89,9 @@ def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key:
 
 
 def bind_officer(caller: Caller, login: str, password: str, totp: str = "") -> Officer:
-    """Sign an officer in on this tablet, online, once; the PIN is then set here.
+    """Sign an officer in on this tablet, online: once, and again when the server asks for it.
 
-    Raises AppError: sign_in_refused, forbidden, slow_down, no_network, not_our_server.
+    Raises AppError: sign_in_refused, officer_mismatch, forbidden, slow_down, no_network, not_our_server.
     """
     body: Json = {"login": login, "password": password, **({"totp": totp} if totp else {})}
     return _officer(Reader(caller.call("/api/v1/devices/officers", body, with_session=True)).members("user"))

@@ -127,6 +127,7 @@ class SyncMessage(StrEnum):
     SERVER_BUSY = "server_busy"
     UPGRADE_NEEDED = "upgrade_needed"
     REVOKED = "revoked"
+    SIGN_IN = "sign_in"
     REFUSED = "refused"
     CHECKING = "checking"
     MASS_REMOVAL = "mass_removal"

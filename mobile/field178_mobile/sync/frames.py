@@ -85,6 +85,7 @@ def parse_hello(frame: Reader) -> Hello:
             notices=tuple(_notice(item) for item in frame.items("notices", 10_000, "notices")),
             granted=_granted(frame, may_lack=agreed or is_refused),
             revoked=frame.flag("revoked"),
+            sign_in=frame.flag("sign_in"),
             at_s=0 if at is None else int(at.timestamp()),
         )
         receipts = frame.members("receipts")

@@ -113,6 +113,7 @@ class Doorway(BoxLayout):
             "mode": self._switch_mode,
             "settings": self._open_settings,
             "sign_out": self._sign_out,
+            "sign_in": self._sign_in_again,
             "hand_over": self._hand_over,
         }
         self.tablet = Tablet(self._house, notebook, officer, actions)
@@ -207,6 +208,21 @@ class Doorway(BoxLayout):
             self._go_back()
 
         self._show(officer_joins(desk, self._background, done, self._go_back))
+
+    def _sign_in_again(self) -> None:
+        """Let the officer who holds the tablet sign in for the office once more; the PIN stays."""
+        from field178_mobile.notebook import AnotherOfficer
+        from field178_mobile.ui.enrolling import officer_returns
+
+        if (tablet := self.tablet) is None:
+            return
+        desk = AnotherOfficer(self._house.notebook, tablet.opened)
+
+        def done(_officer: Officer) -> None:
+            self._go_back()
+            tablet.opened.runner.wake()
+
+        self._show(officer_returns(desk, self._background, done, self._go_back, tablet.officer))
 
     def _helped(self, forgetful: Officer, notebook: OpenNotebook) -> None:
         """Let an officer whose PIN is forgotten set a new one: another has opened the notebook."""

@@ -11,17 +11,20 @@ from field178_mobile.ui.language import language
 from field178_mobile.ui.screens.enrol import EnrolScreen
 
 if TYPE_CHECKING:
-    from field178_mobile.notebook import OpenNotebook
+    from field178_mobile.notebook import FirstEnrolment, OpenNotebook
     from field178_mobile.presenters.background import Background
     from field178_mobile.vault import Officer
 
 Done = Callable[["Officer", "OpenNotebook"], None]
 
 
-def tablet_joins(desk: EnrolmentDesk[OpenNotebook], background: Background, on_done: Done) -> EnrolScreen:
-    """Return the screen of a bare tablet, at the code."""
+def tablet_joins(desk: FirstEnrolment, background: Background, on_done: Done) -> EnrolScreen:
+    """Return the screen of a bare tablet, at the code; at the sign-in where the code was taken already."""
     screen = _screen(desk, background, on_done, EnrolScreen())
-    screen.presenter.start()
+    if (enrolment := desk.enrolment) is None:
+        screen.presenter.start()
+    else:
+        screen.presenter.resume(enrolment.login)
     return screen
 
 
@@ -40,6 +43,24 @@ def officer_joins(
     screen = _screen(desk, background, on_done, EnrolScreen(has_cancel=True))
     screen.bind(on_cancel=lambda _screen: on_cancel())
     screen.presenter.start(Step.CODE if address else Step.SIGN_IN, expected, address)
+    return screen
+
+
+def officer_returns(
+    desk: EnrolmentDesk[OpenNotebook],
+    background: Background,
+    on_signed_in: Callable[[Officer], None],
+    on_cancel: Callable[[], None],
+    expected: Officer,
+) -> EnrolScreen:
+    """Return the sign-in of an officer whom the office asks for it again; the PIN stays."""
+    screen = EnrolScreen(has_cancel=True)
+    speech = Speech(language, language.code)
+    screen.presenter = EnrolPresenter(
+        desk, background, speech, screen.show, lambda *_opened: None, on_signed_in
+    )
+    screen.bind(on_cancel=lambda _screen: on_cancel())
+    screen.presenter.start(Step.SIGN_IN, expected)
     return screen
 
 

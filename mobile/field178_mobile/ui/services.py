@@ -80,6 +80,7 @@ class Services:
     platform: Platform
     session: Session
     sign_out: Callable[[], None]
+    sign_in: Callable[[], None]
     rescue: Write
 
     @property

@@ -58,6 +58,7 @@ class Tablet:
             platform=house.platform,
             session=Session(officer, notebook.clock.now()),
             sign_out=actions["sign_out"],
+            sign_in=actions["sign_in"],
             rescue=notebook.rescuer(opened, house.platform.rescue_folder),
         )
 

@@ -17,16 +17,19 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What the server answered at enrolment; the device's private key is kept apart, sealed."""
+    """What the server answered at enrolment; the device's private key is kept apart, sealed.
+
+    `user`: whom the code was issued for, who signs in first, under `login`.
+    """
 
     url: str
     device: str
     tenant: str
     receipt_key: str
     sealing_key: str
-    scopes: tuple[str, ...]
     user: Officer
     pin: str = ""
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True)

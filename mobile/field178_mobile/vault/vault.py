@@ -28,6 +28,7 @@ from field178_shared.sealed_box import (
 
 _SALT_BYTES = 16
 _PENDING = "pending-device-key"
+_ENROLLING_KEY, _ENROLLED = "enrolling.key", "enrolled.json"
 
 
 class Vault:
@@ -66,15 +67,20 @@ class Vault:
 
     def enrolment(self) -> Enrolment:
         """Return what this tablet is enrolled as."""
-        found = _object(self._state().get("enrolment"))
-        user, scopes = _object(found["user"]), found["scopes"]
-        texts = {name: str(found[name]) for name in _ENROLMENT}
-        granted = tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
-        return Enrolment(**texts, scopes=granted, user=Officer(*(str(user[name]) for name in _OFFICER)))
+        return _enrolment(_object(self._state().get("enrolment")))
+
+    def pending_enrolment(self) -> Enrolment | None:
+        """Return what a tablet without an officer is enrolled as, None before a code was taken."""
+        found = read_json(self._folder / _ENROLLED)
+        return _enrolment(found) if found else None
+
+    def keep_pending(self, enrolment: Enrolment) -> None:
+        """Keep an enrolment until its officer has chosen a PIN, over any end of the application."""
+        write_json(self._folder / _ENROLLED, asdict(enrolment))
 
     def pending_device_key(self) -> bytes:
         """Return the key to enrol with; the same one until `create`, so that a lost answer costs no code."""
-        path = self._folder / "enrolling.key"
+        path = self._folder / _ENROLLING_KEY
         key = device_bound_key(self._secret(), _PENDING)
         if path.exists() and (found := opened_under(key, _PENDING, path.read_bytes())) is not None:
             return found
@@ -91,13 +97,14 @@ class Vault:
         state: Json = {
             "version": 1,
             "secret": secret_id(self._secret()),
-            "enrolment": {**asdict(enrolment), "scopes": list(enrolment.scopes)},
+            "enrolment": asdict(enrolment),
             "recovery": {"sealing_key": enrolment.sealing_key, "box": base64url.encode(recovery)},
             "device_key": self._sealed_device_key(key, device_key),
             "officers": [self._wrapped(officer, pin, key)],
         }
         write_json(self._path, state)
-        (self._folder / "enrolling.key").unlink(missing_ok=True)
+        for name in (_ENROLLING_KEY, _ENROLLED):
+            (self._folder / name).unlink(missing_ok=True)
         return key
 
     def unlock(self, officer_id: str, pin: str) -> bytes:
@@ -155,7 +162,7 @@ class Vault:
         self._check_key(key)
         recovery = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
         self._put(
-            enrolment={**asdict(enrolment), "scopes": list(enrolment.scopes)},
+            enrolment=asdict(enrolment),
             recovery={"sealing_key": enrolment.sealing_key, "box": base64url.encode(recovery)},
             device_key=self._sealed_device_key(key, device_key),
         )
@@ -207,12 +214,18 @@ class Vault:
 
 
 _OFFICER = ("id", "name", "agency", "role")
-_ENROLMENT = ("url", "device", "tenant", "receipt_key", "sealing_key", "pin")
+_ENROLMENT = ("url", "device", "tenant", "receipt_key", "sealing_key", "pin", "login")
 _COST = ("memory_kib", "passes", "lanes")
 
 
 def _purpose(officer_id: str) -> str:
     return f"officer|{officer_id}"
+
+
+def _enrolment(found: Json) -> Enrolment:
+    user = _object(found["user"])
+    texts = {name: str(found[name]) for name in _ENROLMENT}
+    return Enrolment(**texts, user=Officer(*(str(user[name]) for name in _OFFICER)))
 
 
 def _object(value: object) -> Json:

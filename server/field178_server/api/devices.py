@@ -17,6 +17,7 @@ from field178_server.runtime import Runtime, current_runtime
 from field178_server.services import attempts, audit, enrolment, officers, recovery
 from field178_server.services.attempts import Budget
 from field178_server.services.batch import Batch
+from field178_server.services.desk import Desk
 from field178_server.services.enrolment import Claim, Enrolled
 from field178_server.services.quarantine import run_again
 from field178_server.services.recovery import Plea
@@ -44,14 +45,16 @@ def enrol() -> ResponseReturnValue:
         runtime.engine,
         lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
-    enrolled = run_write(runtime.engine, lambda session: _enrol(session, runtime, claim, budgets))
+    # A claim stands for itself: who acts is the tablet that is about to be one.
+    desk = _desk(runtime, audit.Actor("device"))
+    enrolled = run_write(runtime.engine, lambda session: _enrol(session, desk, claim, budgets))
     return _answer(runtime, enrolled), 201
 
 
 @bp.post("/officers")
 @require_device
 def bind_officer() -> ResponseReturnValue:
-    """Bind an officer to the tablet that asks; needs the officer's password, online, once."""
+    """Bind an officer to the tablet that asks, by password, online: once, and again after a reset of it."""
     wanted = load(OfficerRequest())
     runtime, device = current_runtime(), current_device()
     login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
@@ -82,25 +85,19 @@ def recover() -> ResponseReturnValue:
     return {"user": _user(officer), "box": to_base64url(sealed)}
 
 
-def _enrol(session: Session, runtime: Runtime, claim: Claim, budgets: tuple[Budget, ...]) -> Enrolled:
-    now = runtime.clock.now()
-    enrolled = enrolment.enrol(session, runtime.tenant_id, claim, runtime.ids.time_ordered(), now)
-    attempts.give_back(session, runtime.tenant_id, budgets)
-    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
-    entry = audit.Entry("device_enrolled", enrolled.device_id, details={"officer": enrolled.officer_id})
-    audit.record(session, stamp, audit.Actor("device", enrolled.device_id), entry)
+def _enrol(session: Session, desk: Desk, claim: Claim, budgets: tuple[Budget, ...]) -> Enrolled:
+    enrolled = enrolment.enrol(session, desk, claim)
+    attempts.give_back(session, desk.tenant_id, budgets)
     return enrolled
 
 
 def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -> Officer:
-    now = runtime.clock.now()
-    officer = session.get_one(Officer, (runtime.tenant_id, officer_id))
-    if not officers.works_in_the_field(officer.role, load_lists()):
+    desk = _desk(runtime, audit.Actor("officer", officer_id))
+    officer = session.get_one(Officer, (desk.tenant_id, officer_id))
+    device = session.get_one(Device, (desk.tenant_id, device_id), with_for_update={"key_share": True})
+    if officer.role not in officers.field_roles(desk.lists):
         raise AppError(ErrorCode.FORBIDDEN)
-    device = session.get_one(Device, (runtime.tenant_id, device_id))
-    enrolment.bind_officer(session, device, officer, now)
-    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
-    audit.record(session, stamp, audit.Actor("officer", officer_id), audit.Entry("officer_bound", device_id))
+    enrolment.bind_officer(session, desk, device, officer)
     # What was kept aside because nobody knew its author here is judged again.
     run_again(Batch(session, runtime.tenant_id, runtime.clock, runtime.ids), declared_types(), device_id)
     return officer
@@ -109,14 +106,16 @@ def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -
 def _recover(
     session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[Budget, ...]
 ) -> tuple[Officer, bytes]:
-    now = runtime.clock.now()
-    device = recovery.admit(session, runtime.tenant_id, officer_id, plea, now)
+    desk = _desk(runtime, audit.Actor("officer", officer_id))
+    device = recovery.admit(session, desk.tenant_id, officer_id, plea, desk.now())
     sealed = recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
-    attempts.give_back(session, runtime.tenant_id, budgets)
-    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), now)
-    entry = audit.Entry("device_recovered", plea.device_id)
-    audit.record(session, stamp, audit.Actor("officer", officer_id), entry)
-    return session.get_one(Officer, (runtime.tenant_id, officer_id)), sealed
+    attempts.give_back(session, desk.tenant_id, budgets)
+    desk.note(session, audit.Entry("device_recovered", plea.device_id))
+    return _bind(session, runtime, plea.device_id, officer_id), sealed
+
+
+def _desk(runtime: Runtime, actor: audit.Actor) -> Desk:
+    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load_lists(), actor)
 
 
 def _user(officer: Officer) -> dict[str, str]:
@@ -132,8 +131,7 @@ def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:
     return {
         "device": enrolled.device_id,
         "tenant": runtime.tenant_id,
-        "user": {"id": enrolled.officer_id, "name": enrolled.officer_name},
-        "scopes": list(enrolled.scopes),
+        "user": {"id": enrolled.officer_id, "name": enrolled.officer_name, "login": enrolled.login},
         "receipt_key": runtime.keyring.receipt_key,
         "sealing_key": runtime.keyring.sealing_key,
         "now": to_wire(runtime.clock.now()),

@@ -7,12 +7,14 @@ import sys
 
 import click
 import segno
+from sqlalchemy.orm import Session
 
 from field178_server.cli.operator_context import Operator, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.models import Device
 from field178_server.services import enrolment, scopes
 from field178_server.services import operator as office
+from field178_server.services.device_context import DeviceContext, load_devices
 from field178_shared.clock import to_wire
 
 
@@ -41,12 +43,13 @@ def enrol_code(
 def devices(as_json: bool) -> None:
     """List the tablets."""
     at = operator()
-    rows = at.read(
-        lambda session: [
-            _row(one, scopes.granted_to(session, one)) for one in office.devices(session, at.desk)
-        ]
-    )
-    show_rows(rows, as_json=as_json)
+
+    def read(session: Session) -> list[dict[str, object]]:
+        found = office.devices(session, at.desk)
+        contexts = load_devices(session, at.tenant_id, [one.device_id for one in found])
+        return [_row(one, scopes.granted_to(session, one), contexts[one.device_id]) for one in found]
+
+    show_rows(at.read(read), as_json=as_json)
 
 
 @click.command(help=_("Take everything from a tablet; it keeps only what it has not sent yet."))
@@ -95,7 +98,8 @@ def _pin(at: Operator) -> str | None:
     return pin_for(at.settings)
 
 
-def _row(device: Device, granted: list[str]) -> dict[str, object]:
+def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str, object]:
+    state = "sign_in" if context.needs_sign_in else "active"
     return {
         "device": device.device_id,
         "label": device.label,
@@ -103,5 +107,5 @@ def _row(device: Device, granted: list[str]) -> dict[str, object]:
         "scopes": granted,
         "enrolled": to_wire(device.enrolled_at),
         "last_seen": to_wire(device.last_seen_at) if device.last_seen_at else None,
-        "state": "revoked" if device.revoked_at else "active",
+        "state": "revoked" if context.revoked else state,
     }

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from field178_server.demo.expand import DemoRecord, DemoTeam, expand
-from field178_server.services import enrolment, officers, review, scopes, team_setup, users
+from field178_server.models import Device
+from field178_server.services import enrolment, officers, own_tablets, review, scopes, team_setup, users
 from field178_server.services.audit import Actor
 from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
@@ -90,15 +91,18 @@ def _add_officers(session: Session, desk: Desk, dataset: Dataset, password_hash:
 
 
 def _enrol(session: Session, desk: Desk, team: Team, login: str) -> str:
-    """Enrol the tablet on which last year's records were written."""
+    """Enrol the tablet on which last year's records were written; its officer knows of it."""
     officer = officers.by_login_or_id(session, desk.tenant_id, login)
-    now, code = desk.now(), "0000000000000178"
-    enrolment.issue(session, officer, code, [scopes.REF, *team.scopes], now)
+    code = "0000000000000178"
+    enrolment.issue(session, desk, officer, code, {scopes.REF: None} | {one: one for one in team.scopes})
     key = Ed25519PrivateKey.generate()
     public = _unpadded(key.public_key().public_bytes_raw())
     signature = _unpadded(key.sign(f"field178-enrol-v1|{code}|{public}".encode()))
-    claim = Claim(code, public, "Máy năm 2024 (giả lập)", signature)
-    return enrolment.enrol(session, desk.tenant_id, claim, desk.ids.random(), now).device_id
+    enrolled = enrolment.enrol(session, desk, Claim(code, public, "Máy năm 2024 (giả lập)", signature))
+    device = session.get_one(Device, (desk.tenant_id, enrolled.device_id))
+    enrolment.bind_officer(session, desk, device, officer)
+    own_tablets.confirm(session, desk, officer.officer_id, device.device_id)
+    return device.device_id
 
 
 def _push(store: Store, device_id: str, user: str, numbered: list[tuple[int, DemoRecord]]) -> None:

@@ -48,7 +48,10 @@ class Device(Base):
 
 
 class DeviceScope(Base):
-    """A scope granted to a tablet."""
+    """A scope granted to a tablet: readable while an officer bound to it is alive.
+
+    `via`: the officer's own scope that this grant rests on; null: the office's grant to the tablet itself.
+    """
 
     __tablename__ = "device_scope"
     __table_args__ = table_args(
@@ -60,11 +63,16 @@ class DeviceScope(Base):
     tenant_id: Mapped[TenantKey]
     device_id: Mapped[KeyPart]
     scope: Mapped[KeyPart]
+    via: Mapped[MaybeKey]
     granted_at: Mapped[datetime]
 
 
 class DeviceOfficer(Base):
-    """An officer bound to a tablet: only such a user may stand in a change from it."""
+    """An officer who signed in on a tablet; `password_resets` as it was then.
+
+    Alive while the account is active, its role works in the field and the office has not reset its password
+    since: only such a user may stand in a change from the tablet.
+    """
 
     __tablename__ = "device_officer"
     __table_args__ = table_args(
@@ -76,10 +84,14 @@ class DeviceOfficer(Base):
     device_id: Mapped[KeyPart]
     officer_id: Mapped[KeyPart]
     bound_at: Mapped[datetime]
+    password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class EnrolmentCode(Base):
-    """A one-time enrolment code, stored hashed; asked again with the same key it answers the same device."""
+    """A one-time enrolment code, stored hashed; asked again with the same key it answers the same device.
+
+    `issued_by` is an officer of the office, null for the operator at the server.
+    """
 
     __tablename__ = "enrolment_code"
     __table_args__ = table_args(
@@ -91,6 +103,7 @@ class EnrolmentCode(Base):
     code_hash: Mapped[KeyPart]
     officer_id: Mapped[Key]
     scopes: Mapped[str]
+    issued_by: Mapped[MaybeKey]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -7,11 +7,18 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from field178_server.models.base import Base, KeyPart, TenantKey, table_args
+from field178_server.models.base import Base, KeyPart, MaybeKey, TenantKey, table_args
+
+# They go with every full `hello`.
+MAX_SHOWN = 20
 
 
 class Notice(Base):
-    """One notice in both languages, shown from its making until `until`."""
+    """One notice in both languages, shown from its making until `until`.
+
+    To every tablet; with `officer_id` to the tablets this officer is bound to, but not on `device_id`, the
+    tablet that it is about.
+    """
 
     __tablename__ = "notice"
     __table_args__ = table_args(
@@ -23,6 +30,8 @@ class Notice(Base):
     tenant_id: Mapped[TenantKey]
     notice_id: Mapped[KeyPart]
     kind: Mapped[str]
+    officer_id: Mapped[MaybeKey]
+    device_id: Mapped[MaybeKey]
     text_vi: Mapped[str]
     text_en: Mapped[str]
     made_at: Mapped[datetime]

@@ -11,7 +11,10 @@ from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey,
 
 
 class Officer(Base):
-    """A user of tablets, the console, or both. `role` is a role id of the code lists."""
+    """A user of tablets, the console, or both. `role` is a role id of the code lists.
+
+    `password_resets` counts the passwords that the office has set; each ends the bindings to tablets.
+    """
 
     __tablename__ = "officer"
     __table_args__ = table_args(
@@ -28,6 +31,7 @@ class Officer(Base):
     role: Mapped[str]
     language: Mapped[str] = mapped_column(default="vi")
     password_hash: Mapped[str | None]
+    password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
     totp_secret: Mapped[str | None]
     totp_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What a tablet may do at this moment: its scopes, its officers, whether it was revoked."""
+"""What a tablet may do at this moment: its scopes, its living officers, whether it was revoked."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Integer, bindparam, literal_column, select
+from sqlalchemy import BindParameter, Integer, and_, bindparam, exists, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import among
-from field178_server.models import Device, DeviceOfficer, DeviceScope
+from field178_server.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope
 from field178_server.prepared import Prepared
+from field178_server.services.officers import field_roles
+from field178_shared.codelists import load as load_lists
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """A tablet as the transaction sees it; `verdicts` is the number of verdicts made or changed for it."""
+    """A tablet as the transaction sees it; `verdicts` is the number of verdicts made or changed for it.
+
+    `users` are the officers whose binding is alive; without one nothing is readable.
+    """
 
     id: str
     scopes: frozenset[str]
@@ -26,6 +31,16 @@ class DeviceContext:
     verdicts: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is readable."""
+        return self.revoked or not self.users
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether no officer bound to the tablet is alive: it may only hand in what it holds."""
+        return not self.revoked and not self.users
 
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
@@ -37,14 +52,36 @@ _QUERY = (
 )
 _DEVICES = Prepared(_QUERY)
 _DEVICES_LOCKED = Prepared(_QUERY.with_for_update(key_share=True))
-# In a statement of its own, after the lock: what was granted while this one waited counts.
+_ALIVE = and_(
+    Officer.tenant_id == DeviceOfficer.tenant_id,
+    Officer.officer_id == DeviceOfficer.officer_id,
+    Officer.disabled_at.is_(None),
+    Officer.password_resets == DeviceOfficer.password_resets,
+    among(Officer.role, bindparam("field_roles")),
+)
+_HAS_VIA = (
+    exists()
+    .where(
+        OfficerScope.tenant_id == DeviceOfficer.tenant_id,
+        OfficerScope.officer_id == DeviceOfficer.officer_id,
+        OfficerScope.scope == DeviceScope.via,
+    )
+    .correlate(DeviceOfficer, DeviceScope)
+)
+_IS_READABLE = exists().where(
+    DeviceOfficer.tenant_id == DeviceScope.tenant_id,
+    DeviceOfficer.device_id == DeviceScope.device_id,
+    _ALIVE,
+    or_(DeviceScope.via.is_(None), _HAS_VIA),
+)
+# In a statement of its own, after the lock: what was granted or ended while this one waited counts.
 _RIGHTS = Prepared(
     select(DeviceScope.device_id, DeviceScope.scope, literal_column("1", Integer))
-    .where(DeviceScope.tenant_id == _TENANT, among(DeviceScope.device_id, _IDS))
+    .where(DeviceScope.tenant_id == _TENANT, among(DeviceScope.device_id, _IDS), _IS_READABLE)
     .union_all(
-        select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer)).where(
-            DeviceOfficer.tenant_id == _TENANT, among(DeviceOfficer.device_id, _IDS)
-        )
+        select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer))
+        .join(Officer, _ALIVE)
+        .where(DeviceOfficer.tenant_id == _TENANT, among(DeviceOfficer.device_id, _IDS))
     )
 )
 
@@ -56,7 +93,8 @@ def load_devices(
     wanted = {"tenant_id": tenant_id, "device_ids": sorted(set(device_ids))}
     rows = (_DEVICES_LOCKED if lock else _DEVICES).rows(session, wanted)
     scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    for device_id, name, is_scope in _RIGHTS.rows(session, wanted):
+    rights = wanted | {"field_roles": field_roles(load_lists())}
+    for device_id, name, is_scope in _RIGHTS.rows(session, rights):
         (scopes if is_scope else users)[device_id].add(name)
     return {
         device_id: DeviceContext(

@@ -1,4 +1,4 @@
-"""Enrolment: a one-time code from the office makes a tablet a device of the tenant."""
+"""Enrolment: a one-time code makes a tablet a device, its officer's sign-in lets it read and file."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from field178_server.models import Device, DeviceOfficer, EnrolmentCode, Officer
-from field178_server.services import scopes
+from field178_server.services import own_tablets, scopes
+from field178_server.services.audit import Entry
+from field178_server.services.desk import Desk
 from field178_server.services.rowcount import changed_rows
+from field178_server.services.scopes import Grants
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.signatures import is_signed
 
@@ -40,12 +42,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A tablet that belongs to the tenant, with what it may read and whose it is."""
+    """A tablet of the tenant, and the officer who signs in on it first."""
 
     device_id: str
     officer_id: str
     officer_name: str
-    scopes: tuple[str, ...]
+    login: str
 
 
 def new_code(randomness: random.Random) -> str:
@@ -74,37 +76,44 @@ def link(url: str, code: str, ca_pin: str | None, receipt_key: str) -> str:
     return "field178:enrol?" + urlencode(pairs, safe=":/")
 
 
-def issue(session: Session, officer: Officer, code: str, granted: Sequence[str], now: datetime) -> None:
+def issue(session: Session, desk: Desk, officer: Officer, code: str, grants: Grants) -> None:
     """Store a code for an officer's tablet; the rows of the granted scopes MUST exist."""
+    now = desk.now()
     session.add(
         EnrolmentCode(
             tenant_id=officer.tenant_id,
             code_hash=_hash(code),
             officer_id=officer.officer_id,
-            scopes=json.dumps(sorted(set(granted))),
+            scopes=json.dumps(dict(grants), sort_keys=True),
+            issued_by=desk.actor.id,
             created_at=now,
             expires_at=now + CODE_LIFE,
         )
     )
     session.flush()
+    desk.note(session, Entry("enrolment_code_issued", officer.officer_id))
 
 
-def enrol(session: Session, tenant_id: str, claim: Claim, device_id: str, now: datetime) -> Enrolled:
-    """Make the tablet a device under `device_id`, or answer the one this code and key made before.
+def enrol(session: Session, desk: Desk, claim: Claim) -> Enrolled:
+    """Make the tablet a device without scopes and officers, or answer the one this code and key made before.
 
     Raises AppError(signature_refused | enrolment_refused); a wrong, used and expired code look the same.
     """
+    now = desk.now()
     if not is_signed(claim.public_key, f"field178-enrol-v1|{claim.code}|{claim.public_key}", claim.signature):
         raise AppError(ErrorCode.SIGNATURE_REFUSED)
-    code = session.get(EnrolmentCode, (tenant_id, _hash(claim.code)))
+    code = session.get(EnrolmentCode, (desk.tenant_id, _hash(claim.code)))
     if code is None or now >= code.expires_at:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
-    officer = session.get_one(Officer, (tenant_id, code.officer_id))
+    officer = session.get_one(Officer, (desk.tenant_id, code.officer_id))
     if officer.disabled_at is not None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     if _claim(session, code, claim.public_key, now):
-        return _make_device(session, code, officer, claim, device_id, now)
-    return _same_device(session, code, officer, claim.public_key)
+        device = _make_device(session, desk, code, claim)
+        own_tablets.announce(session, desk, device, code.issued_by)
+    else:
+        device = _same_device(session, code, claim.public_key)
+    return Enrolled(device.device_id, officer.officer_id, officer.name, officer.login)
 
 
 def use_code(
@@ -140,50 +149,72 @@ def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime
     return changed_rows(claimed) == 1
 
 
-def _make_device(
-    session: Session, code: EnrolmentCode, officer: Officer, claim: Claim, device_id: str, now: datetime
-) -> Enrolled:
+def bind_officer(session: Session, desk: Desk, device: Device, officer: Officer) -> None:
+    """Bind an officer who has just signed in on this tablet; again: the binding is alive again.
+
+    The first one MUST be whom its code was issued for, and brings the scopes of the code. Raises
+    AppError(officer_mismatch).
+    """
+    is_first = not _has_officers(session, device)
+    if is_first and officer.officer_id != device.user_id:
+        raise AppError(ErrorCode.OFFICER_MISMATCH)
+    if is_first:
+        scopes.grant(session, device, _grants_of_code(session, device), desk.now())
+        desk.note(session, Entry("device_activated", device.device_id))
+    key = (device.tenant_id, device.device_id, officer.officer_id)
+    binding = session.get(DeviceOfficer, key)
+    if binding is None:
+        tenant_id, device_id, officer_id = key
+        binding = DeviceOfficer(
+            tenant_id=tenant_id, device_id=device_id, officer_id=officer_id, bound_at=desk.now()
+        )
+        session.add(binding)
+    binding.password_resets = officer.password_resets
+    session.flush()
+    desk.note(session, Entry("officer_bound", device.device_id))
+
+
+def _make_device(session: Session, desk: Desk, code: EnrolmentCode, claim: Claim) -> Device:
     device = Device(
         tenant_id=code.tenant_id,
-        device_id=device_id,
+        device_id=desk.ids.time_ordered(),
         label=claim.label,
         public_key=claim.public_key,
-        user_id=officer.officer_id,
-        enrolled_at=now,
+        user_id=code.officer_id,
+        enrolled_at=desk.now(),
     )
     session.add(device)
     session.flush()
-    code.device_id = device_id
-    scopes.grant(session, device, json.loads(code.scopes), now)
-    bind_officer(session, device, officer, now)
-    return _enrolled(session, device, officer)
+    code.device_id = device.device_id
+    details = {"officer": code.officer_id, "issued_by": code.issued_by}
+    desk.note(session, Entry("device_enrolled", device.device_id, details=details))
+    return device
 
 
-def _same_device(session: Session, code: EnrolmentCode, officer: Officer, public_key: str) -> Enrolled:
-    """Answer a repeated claim whose answer was lost on the way."""
+def _same_device(session: Session, code: EnrolmentCode, public_key: str) -> Device:
+    """Return the device of a repeated claim whose answer was lost on the way."""
     if code.public_key != public_key or code.device_id is None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     device = session.get_one(Device, (code.tenant_id, code.device_id))
     if device.revoked_at is not None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
-    return _enrolled(session, device, officer)
+    return device
 
 
-def bind_officer(session: Session, device: Device, officer: Officer, now: datetime) -> None:
-    """Let an officer stand in changes from this tablet; a second time changes nothing."""
-    key = (device.tenant_id, device.device_id, officer.officer_id)
-    if session.get(DeviceOfficer, key) is None:
-        tenant_id, device_id, officer_id = key
-        session.add(
-            DeviceOfficer(tenant_id=tenant_id, device_id=device_id, officer_id=officer_id, bound_at=now)
-        )
-        session.flush()
+def _has_officers(session: Session, device: Device) -> bool:
+    own = (DeviceOfficer.tenant_id == device.tenant_id, DeviceOfficer.device_id == device.device_id)
+    return session.scalar(select(DeviceOfficer.officer_id).where(*own).limit(1)) is not None
 
 
-def _enrolled(session: Session, device: Device, officer: Officer) -> Enrolled:
-    return Enrolled(
-        device.device_id, officer.officer_id, officer.name, tuple(scopes.granted_to(session, device))
+def _grants_of_code(session: Session, device: Device) -> Grants:
+    # The key tells this code from those of a recovery, which name the tablet too.
+    of_code = (
+        EnrolmentCode.tenant_id == device.tenant_id,
+        EnrolmentCode.device_id == device.device_id,
+        EnrolmentCode.public_key == device.public_key,
     )
+    grants: Grants = json.loads(session.scalars(select(EnrolmentCode.scopes).where(*of_code)).one())
+    return grants
 
 
 def _hash(code: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Notice
+from field178_server.models.notice import MAX_SHOWN
 from field178_server.services.audit import Entry
 from field178_server.services.desk import Desk
 from field178_shared.errors import AppError, ErrorCode
@@ -20,8 +21,6 @@ REMOVAL = "removal"
 REFORM = "reform"
 KINDS = (INFO, REMOVAL, REFORM)
 MAX_TEXT = 500
-# They go with every full `hello`.
-MAX_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,9 @@ def announce(session: Session, desk: Desk, kind: str, wording: Wording, lasts: t
     """Show a notice on every tablet from its next exchange until it runs out."""
     _refuse_unfit(wording)
     now = desk.now()
-    shown = select(func.count()).where(Notice.tenant_id == desk.tenant_id, Notice.until > now)
+    shown = select(func.count()).where(
+        Notice.tenant_id == desk.tenant_id, Notice.until > now, Notice.officer_id.is_(None)
+    )
     if (session.scalar(shown) or 0) >= MAX_SHOWN:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_SHOWN, unit="notices")
     notice = Notice(

@@ -130,8 +130,9 @@ def credentials(session: Session, tenant_id: str, login: str) -> Credentials | N
 
 
 def set_password(session: Session, officer: Officer, password_hash: str) -> None:
-    """Replace the password; all browser sessions of the officer end."""
+    """Replace the password, as the office does; browser sessions and bindings to tablets end."""
     officer.password_hash = password_hash
+    officer.password_resets += 1
     end_sessions(session, officer)
 
 
@@ -159,7 +160,8 @@ def claim_totp_step(session: Session, officer: Officer, step: int) -> bool:
     return True
 
 
-def works_in_the_field(role: str, lists: CodeLists) -> bool:
-    """Tell whether a role files records on a tablet."""
-    found = lists.roles.get(role)
-    return found is not None and any(right.startswith("create_") for right in found.can)
+def field_roles(lists: CodeLists) -> list[str]:
+    """Return the roles that file records on a tablet, ascending."""
+    return sorted(
+        role.id for role in lists.roles.values() if any(right.startswith("create_") for right in role.can)
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Blob, Device, Incarnation, Officer, Receipt, Tenant
+from field178_server.models import Blob, Device, Incarnation, Receipt, Tenant
 from field178_server.services import device_sessions, enrolment, number_blocks, officers, scopes
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Batch
@@ -39,13 +39,13 @@ def issue_code(session: Session, desk: Desk, login: str, explicit: Sequence[str]
     officer = officers.by_login_or_id(session, desk.tenant_id, login)
     if officer.disabled_at is not None:
         raise AppError(ErrorCode.FORBIDDEN, officer=officer.officer_id)
-    granted = sorted(set(explicit)) or list(_scopes_of(session, desk, officer))
-    if scopes.OFFICE in granted:
+    own = scopes.for_tablet(officers.scopes_of(session, desk.tenant_id, officer.officer_id), desk.lists)
+    grants = {scope: own.get(scope) for scope in explicit} or own
+    if scopes.OFFICE in grants:
         raise AppError(ErrorCode.FORBIDDEN, scope=scopes.OFFICE)
-    scopes.ensure(session, desk.tenant_id, granted, desk.lists)
-    enrolment.issue(session, officer, code, granted, desk.now())
-    desk.note(session, Entry("enrolment_code_issued", officer.officer_id))
-    return granted
+    scopes.ensure(session, desk.tenant_id, grants, desk.lists)
+    enrolment.issue(session, desk, officer, code, grants)
+    return sorted(grants)
 
 
 def device(session: Session, desk: Desk, device_id: str) -> Device:
@@ -80,7 +80,7 @@ def grant(session: Session, desk: Desk, device_id: str, scope: str) -> None:
         raise AppError(ErrorCode.FORBIDDEN, scope=scope)
     found = device(session, desk, device_id)
     scopes.ensure(session, desk.tenant_id, (scope,), desk.lists)
-    scopes.grant(session, found, (scope,), desk.now())
+    scopes.grant(session, found, {scope: None}, desk.now())
     desk.note(session, Entry("scope_granted", device_id, scope))
     # What was kept aside for want of this right is judged again, in the transaction that gives it.
     run_again(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), device_id)
@@ -178,8 +178,3 @@ def unbroken_run(session: Session, row: Incarnation) -> int:
             break
         last = max(last, number)
     return last
-
-
-def _scopes_of(session: Session, desk: Desk, officer: Officer) -> tuple[str, ...]:
-    own = officers.scopes_of(session, desk.tenant_id, officer.officer_id)
-    return scopes.for_tablet(own, desk.lists)

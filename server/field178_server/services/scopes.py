@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -18,6 +18,8 @@ from field178_shared.protocol import MAX_SCOPES
 
 REF = "ref"
 OFFICE = "office"
+# Scope and the officer's own scope that the grant rests on; None: granted to the tablet itself.
+Grants = Mapping[str, str | None]
 _UNIT = re.compile(r"unit:([A-Za-z0-9_-]{1,64})")
 
 
@@ -41,29 +43,31 @@ def ensure(session: Session, tenant_id: str, scopes: Iterable[str], lists: CodeL
     session.flush()
 
 
-def for_tablet(scopes: Iterable[str], lists: CodeLists) -> tuple[str, ...]:
-    """Return what a tablet of these scopes is granted: they, the predecessors of its units, and `ref`.
+def for_tablet(scopes: Iterable[str], lists: CodeLists) -> Grants:
+    """Return what a tablet of these scopes is granted: they, the predecessors of their units, and `ref`.
 
     `office` is never granted to a tablet.
     """
-    granted = {REF}
-    for scope in scopes:
+    granted: dict[str, str | None] = {REF: None}
+    for scope in sorted(scopes):
         if scope == OFFICE:
             raise AppError(ErrorCode.FORBIDDEN, scope=scope)
-        granted.add(scope)
         if kind_of(scope, lists) == "unit":
-            granted |= {f"unit:{unit}" for unit in _lineage(scope.removeprefix("unit:"), lists)}
-    return tuple(sorted(granted))
+            for unit in sorted(_lineage(scope.removeprefix("unit:"), lists)):
+                granted.setdefault(f"unit:{unit}", scope)
+    return granted | {scope: scope for scope in scopes}
 
 
-def grant(session: Session, device: Device, scopes: Sequence[str], now: datetime) -> None:
-    """Grant scopes to a tablet; those it has stay as they are. The rows of the scopes MUST exist."""
-    held = set(granted_to(session, device))
-    for scope in sorted(set(scopes) - held):
-        session.add(
-            DeviceScope(tenant_id=device.tenant_id, device_id=device.device_id, scope=scope, granted_at=now)
-        )
-    if len(held | set(scopes)) > MAX_SCOPES:
+def grant(session: Session, device: Device, grants: Grants, now: datetime) -> None:
+    """Grant scopes to a tablet, each resting on an officer's own or on nothing; their rows MUST exist."""
+    held = {row.scope: row for row in _rows(session, device)}
+    for scope, via in sorted(grants.items()):
+        if scope in held:
+            held[scope].via = via
+        else:
+            key = {"tenant_id": device.tenant_id, "device_id": device.device_id, "scope": scope}
+            session.add(DeviceScope(**key, via=via, granted_at=now))
+    if len(held.keys() | grants.keys()) > MAX_SCOPES:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_SCOPES, unit="scopes")
     session.flush()
 
@@ -81,14 +85,13 @@ def ungrant(session: Session, device: Device, scope: str) -> bool:
 
 
 def granted_to(session: Session, device: Device) -> list[str]:
-    """Return the scopes of a tablet, ascending."""
-    return sorted(
-        session.scalars(
-            select(DeviceScope.scope).where(
-                DeviceScope.tenant_id == device.tenant_id, DeviceScope.device_id == device.device_id
-            )
-        )
-    )
+    """Return the scopes granted to a tablet, ascending, readable at present or not."""
+    return sorted(row.scope for row in _rows(session, device))
+
+
+def _rows(session: Session, device: Device) -> Iterable[DeviceScope]:
+    own = (DeviceScope.tenant_id == device.tenant_id, DeviceScope.device_id == device.device_id)
+    return session.scalars(select(DeviceScope).where(*own))
 
 
 def _lineage(unit: str, lists: CodeLists) -> set[str]:

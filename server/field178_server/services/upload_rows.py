@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Blob, Record, Tenant, Upload
+from field178_server.models import Attachment, Blob, DeviceOfficer, Quarantine, Record, Tenant, Upload
 from field178_server.models.base import table_of
 from field178_server.services.rowcount import changed_rows
 from field178_server.services.stored import PURGED
@@ -136,6 +136,28 @@ def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
     """
     if _is_purged(session, tenant_id, record_id):
         raise _refusal()
+
+
+def refuse_unnamed(session: Session, tenant_id: str, device_id: str, wanted: Wanted) -> None:
+    """Refuse a file that no change of this tablet names: AppError(sign_in_needed).
+
+    A tablet without an officer only hands in what it holds; one that never had an officer holds nothing.
+    """
+    has_begun = exists().where(DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id)
+    in_record = exists().where(
+        Attachment.tenant_id == tenant_id,
+        Attachment.record_id == wanted.record_id,
+        Attachment.sha256 == wanted.sha256,
+        Attachment.device_id == device_id,
+    )
+    in_quarantine = exists().where(
+        Quarantine.tenant_id == tenant_id,
+        Quarantine.record_id == wanted.record_id,
+        Quarantine.device_id == device_id,
+        Quarantine.payload.contains(wanted.sha256),
+    )
+    if not session.scalar(select(and_(has_begun, or_(in_record, in_quarantine)))):
+        raise AppError(ErrorCode.SIGN_IN_NEEDED)
 
 
 def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Upload:

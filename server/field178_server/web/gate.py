@@ -10,6 +10,7 @@ from field178_server.auth import current_officer
 from field178_server.runtime import current_runtime
 from field178_server.unit_of_work import snapshot
 from field178_server.web.blueprint import web
+from field178_server.web.own_tablet_pages import after_sign_in
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language, local_path
 from field178_server.web.rendering import desk_of, render
@@ -40,7 +41,7 @@ def submit_sign_in() -> AnyResponse:
         if error.code not in _REFUSALS:
             raise
         return _form(error.status, form.get("next", ""), Speech(chosen_language()).say(_REFUSALS[error.code]))
-    return redirect(local_path(form.get("next", "")), 303)
+    return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
 
 
 @web.post("/sign-out")

@@ -40,6 +40,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "web.home": SIGNED_IN,
         "web.account": SIGNED_IN,
         "web.sign_out": SIGNED_IN,
+        "web.own_tablets": SIGNED_IN,
+        "web.answer_own_tablet": SIGNED_IN,
         "web.reviews": READ,
         "web.review_record": READ,
         "web.record_file": READ,

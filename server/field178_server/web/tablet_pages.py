@@ -158,12 +158,12 @@ def _tablet(device_id: str) -> TabletRow:
 
 
 def _candidates() -> list[Candidate]:
-    runtime, lists = current_runtime(), load()
+    runtime, field_roles = current_runtime(), officers.field_roles(load())
     with snapshot(runtime.engine) as session:
         return [
             Candidate(one.officer_id, one.name, one.login)
             for one in officers.everyone(session, runtime.tenant_id)
-            if one.disabled_at is None and officers.works_in_the_field(one.role, lists)
+            if one.disabled_at is None and one.role in field_roles
         ]
 
 

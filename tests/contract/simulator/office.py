@@ -242,6 +242,6 @@ def _furnish(engine: Engine) -> None:
                 session.add(
                     DeviceOfficer(tenant_id=TENANT, device_id=device_id, officer_id=user, bound_at=now)
                 )
-            scopes.grant(session, device, granted, now)
+            scopes.grant(session, device, dict.fromkeys(granted), now)
 
     run_write(engine, work)

@@ -187,6 +187,16 @@ def test_revoked_tablet_says_so_whatever_sync_does():
     assert states[-1].headline == HEADLINES[SyncMessage.REVOKED]
 
 
+def test_a_tablet_without_an_officer_offers_the_sign_in_even_without_a_network():
+    facts = replace(FACTS, needs_sign_in=True)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.SIGN_IN), facts=facts)
+    assert (states[-1].headline, states[-1].can_sign_in) == (HEADLINES[SyncMessage.SIGN_IN], True)
+    _presenter, _runner, states = shown(SyncState(Phase.WAITING, SyncMessage.NO_NETWORK), facts=facts)
+    assert (states[-1].headline, states[-1].can_sign_in) == (HEADLINES[SyncMessage.NO_NETWORK], True)
+    _presenter, _runner, states = shown(SyncState(), facts=replace(facts, is_revoked=True))
+    assert not states[-1].can_sign_in
+
+
 @pytest.mark.parametrize("alarm", list(RootAlarm))
 def test_an_alarm_about_the_history_is_told_and_never_green(alarm):
     facts = replace(FACTS, root_alarm=alarm)

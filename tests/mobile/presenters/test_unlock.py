@@ -182,6 +182,7 @@ class Desk:
         if self.refusal:
             raise self.refusal
         self.links.append(link)
+        return "hung"
 
     def sign_in(self, login, password, one_time_code):
         self.codes.append(one_time_code)
@@ -213,6 +214,41 @@ def test_enrolment_goes_from_code_to_pin(enrolling):
     enter(presenter, "280917")
     assert desk.kept == [(HUNG, "280917")]
     assert done == [(HUNG, "opened")]
+
+
+def test_the_login_of_the_code_is_filled_in_and_the_code_can_be_changed(enrolling):
+    presenter, _desk, states, _done = enrolling
+    assert not states[-1].login
+    presenter.submit_code("office.example", CODE)
+    assert (states[-1].login, states[-1].has_code) == ("hung", True)
+    presenter.submit_sign_in("hung", "wrong")
+    assert (states[-1].step, states[-1].login) == (Step.SIGN_IN, "hung")
+    presenter.change_code()
+    assert states[-1].step is Step.CODE
+
+
+def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
+    presenter, desk, states, _done = enrolling
+    presenter.resume("hung")
+    assert (states[-1].step, states[-1].login, states[-1].has_code) == (Step.SIGN_IN, "hung", True)
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, desk.links) == (Step.PIN, [])
+
+
+def test_who_signs_in_again_keeps_the_pin():
+    desk, states, signed_in, done = Desk(), list[EnrolState](), [], []
+    presenter = EnrolPresenter(
+        desk, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
+    )
+    presenter.start(Step.SIGN_IN, HUNG)
+    assert (states[-1].title, states[-1].number) == ("Sign in again to go on receiving data", 0)
+    assert not states[-1].has_code
+    presenter.submit_sign_in("hung", "right")
+    assert (signed_in, done, desk.kept) == ([HUNG], [], [])
+    presenter.start(Step.SIGN_IN, HA)
+    presenter.submit_sign_in("hung", "right")
+    assert signed_in == [HUNG]
+    assert "Phạm Thị Hà" in states[-1].error
 
 
 def test_whole_link_carries_pin_and_receipt_key(enrolling):

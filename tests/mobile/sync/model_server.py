@@ -66,6 +66,7 @@ class ModelServer:
         self.refuse: Callable[[Json], str | None] = lambda change: None
         self.backed_up: dict[str, int] = {}
         self.revoked = False
+        self.has_officer = True
         self.break_digest = 0
         self.requests: list[Json] = []
         self.frames: list[Json] = []
@@ -118,9 +119,9 @@ class ModelServer:
         life, self._own = str(request["incarnation"]), set()
         known = {record.id: (record.rev, record.seq) for record in self.world.records.values()}
         pushed = [self._apply(change, life) for change in request.get("push", [])]
-        granted = set() if self.revoked else self.granted
+        granted = set() if self.revoked or not self.has_officer else self.granted
         asks = request.get("salvage") or request.get("repair")
-        if not asks and request.get("state") == self._state(request, granted):
+        if not asks and self.has_officer and request.get("state") == self._state(request, granted):
             hello = {
                 "frame": "hello",
                 "protocol": [1, 1],
@@ -248,6 +249,8 @@ class ModelServer:
             "notices": self.notices,
             "types": {},
         }
+        if not self.has_officer:
+            return {**hello, "sign_in": True}
         return {**hello, "revoked": True} if self.revoked else hello
 
     def _digest(self, scope: str) -> Digest:
@@ -288,6 +291,8 @@ class ModelServer:
 
     def _judge(self, change: Json) -> Json:
         refused = self.refuse(change) or ("device_revoked" if self.revoked else None)
+        if not self.has_officer:
+            refused = "user_unknown"
         record = self.world.records.get(str(change["record_id"]))
         if refused is None and change["scope"] not in self.granted:
             refused = "scope_not_granted"

@@ -312,6 +312,22 @@ def test_a_revoked_tablet_keeps_nothing_of_the_server(tablet: Tablet) -> None:
     assert not tablet.store.status().in_sync
 
 
+def test_without_an_officer_the_tablet_hands_in_and_reads_again_after_the_sign_in(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.server.has_officer = False
+    tablet.file(1, name="một sửa")
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.SIGN_IN
+    assert tablet.store.read(read_position).needs_sign_in
+    assert not tablet.store.status().in_sync
+    tablet.server.has_officer = True
+    tablet.sync()
+    assert not tablet.store.read(read_position).needs_sign_in
+    # The edit waits in quarantine still; it stands on the record that came back.
+    assert tablet.data(1) == {"name": "một sửa"}
+
+
 def test_an_old_leave_does_not_touch_a_record_that_moved_on(tablet: Tablet) -> None:
     other = "unit:a9_v1"
     tablet.server.granted.add(other)

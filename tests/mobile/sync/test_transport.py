@@ -194,7 +194,6 @@ def test_a_code_makes_the_tablet_a_device(serve) -> None:
             "device": DEVICE,
             "tenant": "main",
             "user": user,
-            "scopes": ["ref"],
             "receipt_key": "r",
             "sealing_key": "s",
         }

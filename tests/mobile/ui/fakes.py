@@ -95,7 +95,7 @@ def enrolment() -> Enrolment:
     """Return an enrolment at an office that is nowhere."""
     public = base64url.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
     device = "0197aaaa-0000-7000-8000-0000000000dd"
-    return Enrolment("https://office.invalid", device, "main", public, public, ("ref",), HUNG)
+    return Enrolment("https://office.invalid", device, "main", public, public, HUNG)
 
 
 def later(clock: FrozenClock, seconds: int) -> None:

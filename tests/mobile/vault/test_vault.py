@@ -26,7 +26,6 @@ ENROLMENT = Enrolment(
     tenant="main",
     receipt_key="r",
     sealing_key=base64url.encode(DISTRICT.public_key().public_bytes_raw()),
-    scopes=("ref", "unit:c1_v1"),
     user=HOA,
     pin="p",
 )

@@ -26,10 +26,7 @@ PLACE = {
 
 
 def sender_of(office: Office, *scopes: str) -> Sender:
-    tablet = Tablet(office)
-    assert tablet.enrol(office.code("an", *scopes)).status_code == 201
-    assert tablet.open_session().status_code == 200
-    return Sender(tablet)
+    return Sender(Tablet(office).ready(*scopes))
 
 
 def user_of(sender: Sender) -> str:

@@ -14,21 +14,32 @@ from field178_server.services import users
 from field178_server.unit_of_work import run_write, snapshot
 
 
+def set_password(office: Office, login: str) -> None:
+    stored = office.runtime.passwords.hash(PASSWORD)
+    run_write(office.engine, lambda session: users.set_password(session, office.desk, login, stored))
+
+
 def count(office: Office, table: type) -> int:
     with snapshot(office.engine) as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_a_code_makes_a_device_of_the_officers_scopes(office: Office, tablet: Tablet) -> None:
+def scopes_of(tablet: Tablet, code: str, login: str = "an") -> list[str]:
+    assert tablet.enrol(code).status_code == 201
+    assert tablet.open_session().status_code == 200
+    assert tablet.sign_in(login).status_code == 200
+    found: list[str] = tablet.frames()[0]["scopes"]
+    return found
+
+
+def test_a_code_makes_a_device_and_tells_whose(office: Office, tablet: Tablet) -> None:
     answer = tablet.enrol()
     body = answer.get_json()
     assert answer.status_code == 201
-    assert set(body) == {"device", "tenant", "user", "scopes", "receipt_key", "sealing_key", "now"}
+    assert set(body) == {"device", "tenant", "user", "receipt_key", "sealing_key", "now"}
     assert body["user"]["name"] == "Cán bộ an"
     assert body["receipt_key"] == office.runtime.keyring.receipt_key
     assert body["now"] == "2026-11-24T08:00:00Z"
-    team = next(scope for scope in body["scopes"] if scope.startswith("team:"))
-    assert body["scopes"] == ["ref", team, "unit:c11629_v1", "unit:c11632_v1"]
 
 
 def test_the_predecessors_of_a_unit_are_granted_with_it(office: Office, tablet: Tablet) -> None:
@@ -43,14 +54,14 @@ def test_the_predecessors_of_a_unit_are_granted_with_it(office: Office, tablet: 
             "",
         ),
     )
-    scopes = tablet.enrol(office.code("dung")).get_json()["scopes"]
+    set_password(office, "dung")
+    scopes = scopes_of(tablet, office.code("dung"), "dung")
     merged_in_2025 = {"unit:c11629_v1", "unit:c11641_v1", "unit:c11653_v1", "unit:c11659_v1"}
     assert {"ref", "unit:c11629_v2"} | merged_in_2025 <= set(scopes)
 
 
 def test_explicit_scopes_are_granted_exactly(office: Office, tablet: Tablet) -> None:
-    scopes = tablet.enrol(office.code("an", "unit:c11632_v1")).get_json()["scopes"]
-    assert scopes == ["unit:c11632_v1"]
+    assert scopes_of(tablet, office.code("an", "unit:c11632_v1")) == ["unit:c11632_v1"]
 
 
 def test_the_same_code_with_the_same_key_answers_the_same_device(office: Office, tablet: Tablet) -> None:
@@ -199,5 +210,12 @@ def test_enrolment_and_binding_are_written_down(office: Office, tablet: Tablet) 
         acts = session.scalars(select(Audit.action).order_by(Audit.audit_id)).all()
         names = session.scalars(select(Officer.name)).all()
         details = "".join(session.scalars(select(Audit.details).where(Audit.details.is_not(None))).all())
-    assert acts[-3:] == ["device_enrolled", "sign_in_accepted", "officer_bound"]
+    assert acts[-6:] == [
+        "device_enrolled",
+        "sign_in_accepted",
+        "device_activated",
+        "officer_bound",
+        "sign_in_accepted",
+        "officer_bound",
+    ]
     assert not [name for name in names if name in details]

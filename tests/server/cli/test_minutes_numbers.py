@@ -19,6 +19,7 @@ def test_blocks_tell_whose_the_unused_numbers_were(field178: Command) -> None:
     tablet = Tablet(office)
     tablet.enrol(str(field178.json("enrol-code", "--user", "an")["code"]))
     tablet.open_session()
+    tablet.sign_in()
     tablet.sync()
     office.close()
     field178("new-epoch")

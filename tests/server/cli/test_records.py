@@ -84,6 +84,7 @@ def tablet(field178: Command) -> Iterator[Field]:
     tablet = Tablet(office)
     enrolled = tablet.enrol(str(field178.json("enrol-code", "--user", "an")["code"])).get_json()
     assert tablet.open_session().status_code == 200
+    assert tablet.sign_in().status_code == 200
     yield Field(tablet, enrolled["user"]["id"])
     office.close()
 

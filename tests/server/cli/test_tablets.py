@@ -28,6 +28,7 @@ def tablet(field178: Command, office: Office) -> Tablet:
     tablet = Tablet(office)
     assert tablet.enrol(str(field178.json("enrol-code", "--user", "an")["code"])).status_code == 201
     assert tablet.open_session().status_code == 200
+    assert tablet.sign_in().status_code == 200
     return tablet
 
 
@@ -73,6 +74,16 @@ def test_tablets_are_listed_with_what_they_may_read(field178: Command, tablet: T
     assert row[:2] == [tablet.device, "Máy 1"]
     assert "unit:c11629_v1" in row[3]
     assert row[6] == "active"
+
+
+def test_a_tablet_waits_for_the_sign_in_of_its_officer(
+    field178: Command, office: Office, tablet: Tablet
+) -> None:
+    bare = Tablet(office)
+    assert bare.enrol(str(field178.json("enrol-code", "--user", "an")["code"])).status_code == 201
+    assert [row[6] for row in field178.rows("devices")] == ["active", "sign_in"]
+    field178("user", "password", "an", "--generate")
+    assert [row[6] for row in field178.rows("devices")] == ["sign_in", "sign_in"]
 
 
 def test_a_grant_and_its_withdrawal_reach_the_tablet(field178: Command, tablet: Tablet) -> None:

@@ -131,9 +131,7 @@ def office(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def in_the_field(office: Office) -> FieldWork:
-    tablet = Tablet(office)
-    assert tablet.enrol(office.code("an", UNIT, TEAM, "ref")).status_code == 201
-    assert tablet.open_session().status_code == 200
+    tablet = Tablet(office).ready(UNIT, TEAM, "ref")
     with snapshot(office.engine) as session:
         user = officers.by_login_or_id(session, office.settings.tenant, "an").officer_id
     return FieldWork(office, tablet, user)

@@ -10,6 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import unlock
+from field178_mobile.ui.screens.optional import Optional
 
 if TYPE_CHECKING:
     from field178_mobile.presenters.enrol import EnrolState
@@ -70,8 +71,11 @@ class EnrolScreen(BoxLayout):
         if not isinstance(next(iter(self.ids.step.children), None), kind):
             self.ids.step.clear_widgets()
             step = kind(screen=self)
-            if state.address and "address" in step.ids:
-                step.ids.address.ids.entry.text = state.address
+            for name in ("address", "login"):
+                if getattr(state, name) and name in step.ids:
+                    step.ids[name].ids.entry.text = getattr(state, name)
+            if "other_code" in step.ids:
+                Optional(step).show(step.ids.other_code, state.has_code)
             self.ids.step.add_widget(step)
 
     def on_cancel(self) -> None:

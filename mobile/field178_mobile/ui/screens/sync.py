@@ -72,7 +72,10 @@ class ScopeLine(BoxLayout):
 
 
 class SyncScreen(BoxLayout):
-    """Draws SyncScreenState. presenter; events on_leaving, only while nothing waits; on_look(record id)."""
+    """Draws SyncScreenState.
+
+    presenter; events on_leaving, only while nothing waits; on_look(record id); on_sign_in.
+    """
 
     presenter = ObjectProperty(None)
     headline = StringProperty("")
@@ -96,10 +99,11 @@ class SyncScreen(BoxLayout):
     held = StringProperty("")
     removed = StringProperty("")
     history = StringProperty("")
-    __events__ = ("on_leaving", "on_look")
+    __events__ = ("on_leaving", "on_look", "on_sign_in")
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
+        self._of_truth = Optional(self.ids.truth_card)
         self._of_photos = Optional(self.ids.photos_card)
         self._of_waiting = Optional(self.ids.waiting_card)
         self._cards = Optional(self.ids.scroll.column)
@@ -116,6 +120,7 @@ class SyncScreen(BoxLayout):
             ("more", bool(state.more)),
         ):
             self._of_waiting.show(self.ids[name], is_shown)
+        self._of_truth.show(self.ids.sign_in, state.can_sign_in)
         self._cards.show(self.ids.history_card, bool(state.history))
         self._cards.show(self.ids.held_card, bool(state.held))
         self._answers.show(self.ids.keep, state.can_keep)
@@ -184,6 +189,9 @@ class SyncScreen(BoxLayout):
         """Overridden by bind."""
 
     def on_look(self, _record_id: str) -> None:
+        """Overridden by bind."""
+
+    def on_sign_in(self) -> None:
         """Overridden by bind."""
 
     def _fill(self, holder: BoxLayout, lines: list[BoxLayout]) -> None:
@@ -257,6 +265,7 @@ def build(services: Services) -> SyncScreen:
     screen.presenter = presenter
     screen.bind(
         on_leaving=lambda _screen: services.sign_out(),
+        on_sign_in=lambda _screen: services.sign_in(),
         on_look=lambda _screen, record_id: services.navigate("inspection", record_id=record_id),
     )
 
