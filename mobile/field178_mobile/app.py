@@ -37,6 +37,7 @@ def main() -> None:
 
         sys.stdout.write(f"field178 {APP}\n")
         return
+    os.umask(0o077)  # what Kivy writes by itself is the owner's alone too
     try:
         application = build_app(os.environ)
     except ModuleNotFoundError as error:

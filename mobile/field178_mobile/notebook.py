@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from field178_mobile.ports import NetworkKind
 from field178_shared.clock import Clock
-from field178_shared.durable import make_folder
+from field178_shared.durable import close_to_others, make_folder
 from field178_shared.ids import IdSource
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class Notebook:
             from field178_mobile.vault import Vault
 
             make_folder(self.folder)
+            # What an earlier version, or the system, left open to others.
+            close_to_others(self.folder, *self.folder.rglob("*"))
             own = self.key_store(self.folder)
             self._vault = Vault(self.folder, self.clock, cost=self._cost, key_store=own)
         return self._vault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from field178_server.settings import Settings
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
 from field178_shared.codelists import load
+from field178_shared.durable import close_to_others
 from field178_shared.ids import IdSource
 
 
@@ -36,6 +38,10 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
     """Set everything up that is missing; what exists MUST stay as it is, tablets rely on it."""
     make_private_folder(settings.data_dir)
     make_private_folder(settings.key_dir.parent)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        # SQLite gives the files beside it the rights of the store.
+        Path(engine.url.database).touch(0o600)
+    close_to_others(*settings.data_dir.iterdir())
     migrations.upgrade(engine)
     with snapshot(engine) as session:
         is_known = session.get(Tenant, settings.tenant) is not None

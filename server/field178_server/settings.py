@@ -136,6 +136,7 @@ def read_settings_file(path: Path) -> dict[str, str]:
 def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
     """Write the variables as NAME=value lines that a shell and systemd read alike."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items())]
+    path.touch(0o600)
     path.write_text("".join(lines), "utf-8")
 
 

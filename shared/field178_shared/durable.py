@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,6 +16,26 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def for_owner_alone(path: str, flags: int) -> int:
+    """Open a file for `open(…, opener=…)`: one that is created is its owner's alone."""
+    return os.open(path, flags, 0o600)
+
+
+def close_to_others(*paths: Path) -> None:
+    """Take every right of group and others away, where the system has such rights.
+
+    What is gone meanwhile or belongs to somebody else is passed over. A link stays as it is, and so does what
+    it leads to.
+    """
+    if os.name != "posix":
+        return
+    for path in paths:
+        with suppress(FileNotFoundError, PermissionError):
+            mode = path.lstat().st_mode & 0o777
+            if mode & 0o077 and not path.is_symlink():
+                path.chmod(mode & 0o700)
 
 
 def make_folder(folder: Path) -> None:

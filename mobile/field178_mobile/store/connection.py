@@ -12,6 +12,8 @@ from field178_mobile.store.driver import Connection, sqlite
 
 def open_connection(path: Path) -> Connection:
     """Open the database so that a commit that returned survives a power cut."""
+    # SQLite gives the files beside it the rights of the database.
+    path.touch(0o600)
     # All statements of the store stay compiled: they are more than the driver keeps by itself.
     connection = sqlite.connect(path, isolation_level=None, timeout=1.0, cached_statements=256)
     try:

@@ -12,6 +12,7 @@ import struct
 import uuid
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from field178_mobile.ports import Json
@@ -19,7 +20,7 @@ from field178_mobile.store.outbox import NewChange
 from field178_mobile.store.room import parse_object
 from field178_mobile.store.seal import Sealer
 from field178_shared.canonical import canonical
-from field178_shared.durable import sync_folder
+from field178_shared.durable import for_owner_alone, sync_folder
 from field178_shared.errors import AppError
 
 _HEAD = struct.Struct(">4sI16sQ")
@@ -55,7 +56,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         created = not path.exists()
-        self._file = path.open("a+b", buffering=0)
+        self._file = _open(path)
         if created or path.stat().st_size < _GENERATION.size:
             self._file.truncate(0)
             self._write(_GENERATION.pack(_GENERATION_MARKER, uuid.uuid4().bytes))
@@ -115,7 +116,7 @@ class Journal:
         self._file.close()
         target.replace(self._path)
         sync_folder(self._path.parent)
-        self._file = self._path.open("a+b", buffering=0)
+        self._file = _open(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -160,6 +161,10 @@ def pack_frame(frame: Frame) -> bytes:
     """Return the bytes of one frame."""
     head = _HEAD.pack(_MARKER, len(frame.sealed), uuid.UUID(frame.change_id).bytes, frame.n)
     return head + frame.sealed + hashlib.sha256(head + frame.sealed).digest()[:_CHECK_BYTES]
+
+
+def _open(path: Path) -> FileIO:
+    return open(path, "a+b", buffering=0, opener=for_owner_alone)
 
 
 def _read(data: bytes, position: int) -> tuple[Frame | None, int]:

@@ -110,7 +110,7 @@ def _sound_connection(folder: Path, opening: Opening) -> tuple[Connection, bool]
 
 
 def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
-    records.mkdir(exist_ok=True)
+    records.mkdir(mode=0o700, exist_ok=True)
     # SQLite syncs the names in this folder, never the folder's own: a cut could take the whole of it.
     sync_folder(records.parent)
     try:

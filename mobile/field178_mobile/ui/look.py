@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from field178_shared.durable import make_folder
 from field178_shared.i18n import LANGUAGES
 
 _FILE = "look.json"
@@ -41,7 +42,8 @@ class LookBook:
         if look == self.look:
             return
         self.look = look
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
+        self._path.touch(0o600)
         self._path.write_text(json.dumps(asdict(look)), "utf-8")
         for listener in self._listeners:
             listener(look)

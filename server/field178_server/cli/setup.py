@@ -22,6 +22,7 @@ from field178_server.settings import (
 )
 from field178_server.single_server import AlreadyServedError
 from field178_shared.clock import SystemClock
+from field178_shared.durable import close_to_others
 
 
 @click.command(help=_("Set up data folder, store, keys and, for https, the certificate."))
@@ -66,6 +67,8 @@ def serve(host: str, port: int) -> None:
     from field178_server import serving  # a whole web server
 
     settings = operator().settings
+    if settings.data_dir.is_dir():
+        close_to_others(settings.data_dir, *settings.data_dir.iterdir())
     try:
         serving.serve(
             settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,28 @@ def test_setting_up_again_keeps_keys_and_history(command: Command) -> None:
     assert command.json("init") == command.json("init")
 
 
-def test_nobody_but_the_owner_reads_the_data_folder_and_the_keys(command: Command) -> None:
+@pytest.fixture
+def open_mask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def loose(folder: Path) -> list[str]:
+    every = [folder, *folder.rglob("*")]
+    # A certificate is for everybody.
+    return [str(path) for path in every if path.suffix != ".crt" and path.stat().st_mode & 0o077]
+
+
+def test_nobody_but_the_owner_reads_what_the_server_keeps(command: Command, open_mask: None) -> None:
     command("init", "--url", "https://so178.example")
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in command.folder.rglob("*")}
-    assert stat.S_IMODE(command.folder.stat().st_mode) == 0o700
-    assert {name for name, mode in modes.items() if name.endswith(".key") and mode != 0o600} == set()
-    assert modes["keys"] == 0o700
+    command("user", "add", "an", "--role", "inspector", "--generate")
+    assert (command.folder / "field178.sqlite").exists()
+    assert loose(command.folder) == []
+    for path in (command.folder, *command.folder.glob("*.*")):
+        path.chmod(0o777)
+    command("init")
+    assert loose(command.folder) == []
 
 
 @pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("enrol-code", "--user", "an")])
