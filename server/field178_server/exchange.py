@@ -256,7 +256,7 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
 
 
 def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
-    """Tell whether tablet and server agree on everything, by one hash (protocol §5)."""
+    """Tell whether tablet and server agree on everything, by one hash (protocol §8)."""
     asks = request.push or request.have or request.want or request.repair or request.salvage
     if request.state is None or asks or reading.device.is_closed or not reading.witness.settled:
         return False

@@ -1,4 +1,4 @@
-"""Files on their way in (docs/sync-protocol.md §8): bytes first, then the row that says they are there.
+"""Files on their way in (docs/sync-protocol.md §9): bytes first, then the row that says they are there.
 
 How far an upload has come is the size of its file, so a piece costs no transaction. The order at the end is
 file synced, renamed, folder synced, row: what was cut is finished by the next question for the offset.

@@ -1,4 +1,4 @@
-"""What a tablet tells of itself beside its changes (docs/sync-protocol.md §5): for people, never a rule.
+"""What a tablet tells of itself beside its changes (docs/sync-protocol.md §6.1): for people, never a rule.
 
 It is read leniently: a member that cannot be read counts as not told, and costs no exchange.
 """

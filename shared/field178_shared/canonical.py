@@ -109,7 +109,7 @@ def state_hash(
     notices: Iterable[str],
     scopes: Iterable[tuple[str, int, Digest]],
 ) -> str:
-    """Return `state`: 32 hex digits over all that tablet and server must agree on (docs/sync-protocol.md §5).
+    """Return `state`: 32 hex digits over all that tablet and server must agree on (docs/sync-protocol.md §8).
 
     `receipts`: (incarnation, digest, backed_up n); `scopes`: (scope, cursor, digest). Order does not matter.
     """

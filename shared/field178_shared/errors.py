@@ -20,7 +20,7 @@ class ErrorEntry:
 class ErrorCode(StrEnum):
     """Every error the product can utter. A code is never reused and never changes its meaning."""
 
-    # whole answers (docs/sync-protocol.md §6)
+    # whole answers (docs/sync-protocol.md §7.1)
     MALFORMED = "malformed"
     BAD_ENCODING = "bad_encoding"
     BAD_REQUEST = "bad_request"
@@ -53,7 +53,7 @@ class ErrorCode(StrEnum):
     STORAGE_FULL = "storage_full"
     INTERNAL = "internal"
 
-    # verdicts on one change (docs/sync-protocol.md §3)
+    # verdicts on one change (docs/sync-protocol.md §7.2)
     ID_REUSE = "id_reuse"
     ORPHAN = "orphan"
     RECORD_EXISTS = "record_exists"

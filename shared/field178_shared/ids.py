@@ -39,12 +39,12 @@ class IdSource:
 
 
 def conflict_id(record_id: str, path: str, device: str) -> str:
-    """Return the id of the conflict record of one path and device (docs/sync-protocol.md §3)."""
+    """Return the id of the conflict record of one path and device (docs/sync-protocol.md §5.5)."""
     return str(uuid.uuid5(uuid.UUID(record_id), f"{path}|{device}"))
 
 
 def review_id(record_id: str) -> str:
-    """Return the id of a record's review (docs/sync-protocol.md §3)."""
+    """Return the id of a record's review (docs/sync-protocol.md §5.8)."""
     return str(uuid.uuid5(uuid.UUID(record_id), "review"))
 
 

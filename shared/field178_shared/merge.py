@@ -114,7 +114,7 @@ def same(was: object, current: object) -> bool:
 
 
 def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> Merged:
-    """Apply `set` path by path to `data` (docs/sync-protocol.md §3): no history is needed."""
+    """Apply `set` path by path to `data` (docs/sync-protocol.md §5.4): no history is needed."""
     applied: list[str] = []
     clashes: list[Clash] = []
     for path in sorted(set_):
@@ -155,7 +155,7 @@ def _collect(
 
 
 def shortened(value: object) -> object:
-    """Return a value of `was` as it goes out: a long one is named by its hash (docs/sync-protocol.md §2)."""
+    """Return a value of `was` as it goes out: a long one as its hash (docs/sync-protocol.md §5.1)."""
     if isinstance(value, bool | int):
         return value
     return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value

@@ -1,4 +1,4 @@
-"""The rescue file: the changes of one tablet, sealed to the office and signed by it (protocol §14).
+"""The rescue file: the changes of one tablet, sealed to the office and signed by it (protocol §B).
 
 `magic, version, head length, head, (part length, sealed part)…`; the last part counts and signs all others.
 """

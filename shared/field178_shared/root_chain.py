@@ -1,4 +1,4 @@
-"""Roots of the server's history: what a tablet saw, and what is signed (docs/sync-protocol.md §5)."""
+"""Roots of the server's history: what a tablet saw, and what is signed (docs/sync-protocol.md §A)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def agreed_body(client: ForeignClient) -> bytes:
 
 
 def _agreed_state(client: ForeignClient, answer: wire.Answer) -> str:
-    """Return the one hash of protocol §5, from the digests in the `ck`s of an answer without rows."""
+    """Return the one hash of protocol §8, from the digests in the `ck`s of an answer without rows."""
     frames = [json.loads(line) for line in answer.text.splitlines()]
     hello, digests = frames[0], {frame["scope"]: frame["digest"] for frame in frames if "digest" in frame}
     assert set(digests) == set(client.cursors), "a scope is not told"

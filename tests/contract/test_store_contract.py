@@ -1,4 +1,4 @@
-"""What a store must promise under many writers at once, whatever the engine (protocol §3, §4, I10)."""
+"""What a store must promise under many writers at once, whatever the engine (protocol §5, §6.4, I10)."""
 
 from __future__ import annotations
 

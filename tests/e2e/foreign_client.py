@@ -39,7 +39,7 @@ def receipts_digest(change_ids: list[str]) -> list[object]:
 
 
 def written(data: Json, change: Json) -> Json:
-    """What a change makes of the data it was made on (§2: null removes, missing objects are created)."""
+    """What a change makes of the data it was made on (§2.2: null removes, missing objects are created)."""
     result: Json = json.loads(json.dumps(data))
     for path, value in change["set"].items():
         *way, last = path.split(".")

@@ -1,4 +1,4 @@
-"""`merge_into` as §2 promises it to every client, checked on a real server process."""
+"""`merge_into` as §5.6 promises it to every client, checked on a real server process."""
 
 from __future__ import annotations
 

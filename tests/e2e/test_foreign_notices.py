@@ -1,4 +1,4 @@
-"""Notices as §5 promises them to every client, checked on a real server process."""
+"""Notices as §12.4 promises them to every client, checked on a real server process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`salvage` as §5 and §7 promise it to every client, checked on a real server process."""
+"""`salvage` as §12.2 promise it to every client, checked on a real server process."""
 
 from __future__ import annotations
 

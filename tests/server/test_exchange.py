@@ -1,4 +1,4 @@
-"""The exchange as a whole: hello, verdicts, agreement (protocol §5)."""
+"""The exchange as a whole: hello, verdicts, agreement (protocol §6, §8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However many verdicts a tablet has not heard, they come in answers of bounded size, each once (§5)."""
+"""However many verdicts a tablet has not heard, they come in bounded answers, each once (protocol §6.2)."""
 
 from __future__ import annotations
 

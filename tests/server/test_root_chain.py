@@ -1,4 +1,4 @@
-"""The root chain: what it covers, what breaks it, and what a tablet's root says (protocol §5)."""
+"""The root chain: what it covers, what breaks it, and what a tablet's root says (protocol §A)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Officers of this tablet whose account the office has closed: their way in is taken off.
 
-A closed account is a deleted `person` record (protocol §10), which every tablet reads. What the officer filed
+A closed account is a deleted `person` record (protocol §11), which every tablet reads. What the officer filed
 and has not sent is handed in and waits for the office (decision 0060); what they began is among the tablet's
 drafts, for who holds it next: nothing is lost.
 """

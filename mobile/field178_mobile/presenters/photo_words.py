@@ -43,7 +43,7 @@ _ERRORS: Mapping[str, str] = {
     ErrorCode.NOT_FOUND: N_("The office does not know this photo's record."),
     ErrorCode.TOO_LARGE: N_("The office has no room for more photos of this tablet."),
 }
-# What the office found in a file that it will never take (protocol §8); another problem has the general word.
+# What the office found in a file that it never takes (protocol §9.2); another problem has the general word.
 _PROBLEMS: Mapping[str, str] = {
     **dict.fromkeys(
         ("cut", "structure", "not_jpeg", "trailing_bytes", "polyglot"),

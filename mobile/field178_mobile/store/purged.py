@@ -1,4 +1,4 @@
-"""What the office has removed for good: this tablet's own copies of it go too (docs/sync-protocol.md §3).
+"""What the office has removed for good: this tablet's own copies of it go too (docs/sync-protocol.md §5.9).
 
 A change that was not sent yet stays until the server has answered for it; then it goes as well.
 """

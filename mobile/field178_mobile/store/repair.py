@@ -1,4 +1,4 @@
-"""Repair: a scope whose rows are not the server's is compared bucket by bucket (protocol §5, §7)."""
+"""Repair: a scope whose rows are not the server's is compared bucket by bucket (protocol §6.3, §12)."""
 
 from __future__ import annotations
 

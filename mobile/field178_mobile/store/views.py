@@ -1,4 +1,4 @@
-"""View = base + own changes (docs/sync-protocol.md §5): pure, so every rule is proven without a database."""
+"""View = base + own changes (docs/sync-protocol.md §6.5): pure, so its rules need no database."""
 
 from __future__ import annotations
 

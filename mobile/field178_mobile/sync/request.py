@@ -1,4 +1,4 @@
-"""Builds one request of the exchange from where the tablet stands (docs/sync-protocol.md §5)."""
+"""Builds one request of the exchange from where the tablet stands (docs/sync-protocol.md §6.1)."""
 
 from __future__ import annotations
 

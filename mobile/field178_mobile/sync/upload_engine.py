@@ -1,4 +1,4 @@
-"""The upload engine: photos after data, one at a time, without I/O (docs/sync-protocol.md §8).
+"""The upload engine: photos after data, one at a time, without I/O (docs/sync-protocol.md §9).
 
 `step(event)` returns one request or a rest. After every answered request it rests for 0 seconds, so that
 changes filed meanwhile go before the next chunk. Whatever breaks, the server's offset is asked for once and

@@ -1,4 +1,4 @@
-"""Watches that the server's history is only added to (docs/sync-protocol.md §5). It refuses nothing."""
+"""Watches that the server's history is only added to (docs/sync-protocol.md §A). It refuses nothing."""
 
 from __future__ import annotations
 

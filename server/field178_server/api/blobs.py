@@ -1,4 +1,4 @@
-"""GET and HEAD /api/v1/blobs/<sha256>: stored bytes, for tablets whose scopes name them (protocol §8)."""
+"""GET and HEAD /api/v1/blobs/<sha256>: stored bytes, for tablets whose scopes name them (protocol §9.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tablets become devices, and officers are bound to them (docs/sync-protocol.md §9)."""
+"""Tablets become devices, and officers are bound to them (docs/sync-protocol.md §10)."""
 
 from __future__ import annotations
 

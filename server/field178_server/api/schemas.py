@@ -1,4 +1,4 @@
-"""GET /api/v1/schemas: the record types of the wire, generated from the declared schemas (protocol §10)."""
+"""GET /api/v1/schemas: the record types of the wire, generated from the declared schemas (protocol §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wire form of enrolment, sessions and officers of a tablet (docs/sync-protocol.md §9)."""
+"""Wire form of enrolment, sessions and officers of a tablet (docs/sync-protocol.md §10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions of tablets: a nonce, its signature, fifteen minutes (docs/sync-protocol.md §9)."""
+"""Sessions of tablets: a nonce, its signature, fifteen minutes (docs/sync-protocol.md §10.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/sync: the one exchange (docs/sync-protocol.md §5)."""
+"""POST /api/v1/sync: the one exchange (docs/sync-protocol.md §6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/api/v1/uploads: files of records, piece by piece, by tus 1.0.0 (docs/sync-protocol.md §8)."""
+"""/api/v1/uploads: files of records, piece by piece, by tus 1.0.0 (docs/sync-protocol.md §9)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class Device(Base):
 
     `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
     columns from `told_at` on are the tablet's own word of itself; null is not told. `root_alarm`: why the
-    root that it saw is none of ours (protocol §5), and since when.
+    root that it saw is none of ours (protocol §A), and since when.
     """
 
     __tablename__ = "device"

@@ -1,4 +1,4 @@
-"""The root chain: signed hashes, each over the one before it and the receipts made since (protocol §5)."""
+"""The root chain: signed hashes, each over the one before it and the receipts made since (protocol §A)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the files that records name, whatever their type (docs/sync-protocol.md §8)."""
+"""Rows of the files that records name, whatever their type (docs/sync-protocol.md §9.1)."""
 
 from __future__ import annotations
 

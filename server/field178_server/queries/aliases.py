@@ -1,4 +1,4 @@
-"""Ids of merged records: which record stands for each of them now (protocol §2)."""
+"""Ids of merged records: which record stands for each of them now (protocol §5.6)."""
 
 from __future__ import annotations
 

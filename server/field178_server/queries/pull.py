@@ -1,4 +1,4 @@
-"""Changes down: the rows of each scope above the tablet's cursor, in the order of their stamps (§4, §5)."""
+"""Changes down: the rows of each scope above the tablet's cursor, in order of their stamps (protocol §6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repair: the buckets in which tablet and server differ, whole, with the ids alive in them (§5, §7)."""
+"""Repair: the buckets in which tablet and server differ, whole, with their live ids (protocol §6.3, §12)."""
 
 from __future__ import annotations
 

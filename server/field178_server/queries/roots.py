@@ -1,4 +1,4 @@
-"""Where the root chain stands, and whether the root that a tablet saw is part of it (protocol §5)."""
+"""Where the root chain stands, and whether the root that a tablet saw is part of it (protocol §A)."""
 
 from __future__ import annotations
 

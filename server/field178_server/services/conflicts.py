@@ -1,4 +1,4 @@
-"""Conflict records: where a value that was not taken waits for people (protocol §3)."""
+"""Conflict records: where a value that was not taken waits for people (protocol §5.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verdict on one change: pure functions of the change and of the record as it stands (protocol §3)."""
+"""The verdict on one change: pure functions of the change and of the record as it stands (protocol §5.4)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Merging one record into another: the verdict on `merge_into`, and on what is said later of a merged record.
 
 A merged record is a deleted one whose `merged_into` names the record that stands for it; that one may have
-been merged in turn. Pure functions but for `load_survivors`, which reads (protocol §2).
+been merged in turn. Pure functions but for `load_survivors`, which reads (protocol §5.6).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Blocks of minutes numbers, leased to tablets so that minutes can be numbered offline (protocol §10).
+"""Blocks of minutes numbers, leased to tablets so that minutes can be numbered offline (protocol §11).
 
 A block belongs to one life of one tablet's database: a restored or cloned tablet gets a block of its own.
 What a lost tablet had left stays a gap, and the lease says whose it was.

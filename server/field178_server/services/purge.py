@@ -1,4 +1,4 @@
-"""Purge: a record's content is removed for good when one officer asks and another one confirms (protocol §3).
+"""Purge: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
 
 What stays are ids, numbers and keyed hashes: replays are still answered, and nothing of the text comes back.
 """

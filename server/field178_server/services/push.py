@@ -1,4 +1,4 @@
-"""The push of one exchange: many changes, one transaction, a verdict for each (protocol §3)."""
+"""The push of one exchange: many changes, one transaction, a verdict for each (protocol §5)."""
 
 from __future__ import annotations
 

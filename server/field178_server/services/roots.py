@@ -1,4 +1,4 @@
-"""Making the next link of the root chain from the receipts made since the last one (protocol §5)."""
+"""Making the next link of the root chain from the receipts made since the last one (protocol §A)."""
 
 from __future__ import annotations
 

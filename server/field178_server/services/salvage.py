@@ -1,4 +1,4 @@
-"""Salvage in: records that a tablet has and the store may lack: kept aside, never applied (protocol §7)."""
+"""Salvage in: records that a tablet has and the store may lack: kept, never applied (protocol §12.2)."""
 
 from __future__ import annotations
 

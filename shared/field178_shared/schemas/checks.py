@@ -2,7 +2,7 @@
 
 A check takes a value that is present (never None) and returns the issues it found: pairs of a path below
 the value ("" is the value itself) and a code. No issue is the shared empty tuple, so the usual case
-allocates nothing. None is absent everywhere (docs/sync-protocol.md §1), so a null member is skipped, and an
+allocates nothing. None is absent everywhere (docs/sync-protocol.md §2.2), so a null member is skipped, and an
 entry that removals emptied to `{}` counts as absent.
 """
 

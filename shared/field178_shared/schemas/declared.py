@@ -40,7 +40,7 @@ class Value(fields.Field[object]):
 class RecordSchema(Schema):
     """The envelope of every record, and the promise that unknown paths are kept as they are.
 
-    Times of the envelope are clocks' words: any short text is taken (docs/sync-protocol.md §1).
+    Times of the envelope are clocks' words: any short text is taken (docs/sync-protocol.md §2.1).
     """
 
     class Meta:

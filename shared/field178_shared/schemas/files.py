@@ -1,4 +1,4 @@
-"""The files a record names; their bytes travel apart (docs/sync-protocol.md §8)."""
+"""The files a record names; their bytes travel apart (docs/sync-protocol.md §9.1)."""
 
 from field178_shared.codelists import load
 from field178_shared.schemas.kinds import (

@@ -22,7 +22,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordType:
-    """One type of record (docs/sync-protocol.md §10).
+    """One type of record (docs/sync-protocol.md §11).
 
     `scope_kind` is unit, team, ref or system (the scope of the record it speaks about); `versions` the
     oldest and the youngest data version taken; `office_paths` are written by the office alone.

@@ -1,4 +1,4 @@
-"""A server of §8 in memory, and a line to it that breaks where a test wants it to."""
+"""A server of §9 in memory, and a line to it that breaks where a test wants it to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A root of the server's history is kept, compared, and never costs a record (protocol §5)."""
+"""A root of the server's history is kept, compared, and never costs a record (protocol §A)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enrolment of tablets and binding of officers (docs/sync-protocol.md §9)."""
+"""Enrolment of tablets and binding of officers (docs/sync-protocol.md §10)."""
 
 from __future__ import annotations
 

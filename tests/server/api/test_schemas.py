@@ -1,4 +1,4 @@
-"""The record types as published (docs/sync-protocol.md §10)."""
+"""The record types as published (docs/sync-protocol.md §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exchange over HTTP: codings, limits, refusals (docs/sync-protocol.md §5, §6)."""
+"""The exchange over HTTP: codings, limits, refusals (docs/sync-protocol.md §6, §7)."""
 
 from __future__ import annotations
 

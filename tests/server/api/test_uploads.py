@@ -1,4 +1,4 @@
-"""tus 1.0.0 as served: what a client may rely on, and what is refused (docs/sync-protocol.md §8)."""
+"""tus 1.0.0 as served: what a client may rely on, and what is refused (docs/sync-protocol.md §9)."""
 
 from __future__ import annotations
 

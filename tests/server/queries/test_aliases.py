@@ -1,4 +1,4 @@
-"""The name of a merged establishment is that of the record that stands for it (protocol §2)."""
+"""The name of a merged establishment is that of the record that stands for it (protocol §5.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes down to a tablet, and in which order (protocol §4, §5)."""
+"""What goes down to a tablet, and in which order (protocol §6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repair by buckets: a tablet whose rows differ gets exactly the buckets that differ (protocol §5, §7)."""
+"""Repair by buckets: a tablet whose rows differ gets exactly the buckets that differ (protocol §6.3, §12)."""
 
 from __future__ import annotations
 

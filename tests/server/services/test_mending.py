@@ -1,4 +1,4 @@
-"""Mending what was held back: the later change stands for those it replaces (protocol §2)."""
+"""Mending what was held back: the later change stands for those it replaces (protocol §5.7)."""
 
 from __future__ import annotations
 

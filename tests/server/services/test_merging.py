@@ -1,4 +1,4 @@
-"""Merging records: `merge_into`, late words on a merged record, chains, circles (protocol §2)."""
+"""Merging records: `merge_into`, late words on a merged record, chains, circles (protocol §5.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices: shown in `hello`, part of the agreement, gone when their time is over (protocol §5)."""
+"""Notices: shown in `hello`, part of the agreement, gone when their time is over (protocol §12.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Purge: two people decide, the text goes everywhere, replays still get their receipts (protocol §3)."""
+"""Purge: two people decide, the text goes everywhere, replays still get their receipts (protocol §5.9)."""
 
 from __future__ import annotations
 

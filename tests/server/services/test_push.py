@@ -1,4 +1,4 @@
-"""What becomes of a pushed change, row by row of the protocol's table (§3), on both engines."""
+"""What becomes of a pushed change, row by row of the protocol's tables (§5), on both engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settling disagreements: `resolve` closes what was seen and nothing that came after (protocol §2, §3)."""
+"""Settling disagreements: `resolve` closes what was seen and nothing that came after (protocol §5.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Salvage in: kept once, never applied by itself, never a reason to fail the exchange (protocol §7)."""
+"""Salvage in: kept once, never applied by itself, never a reason to fail the exchange (protocol §12.2)."""
 
 from __future__ import annotations
 

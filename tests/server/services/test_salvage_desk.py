@@ -1,4 +1,4 @@
-"""The office decides on salvage: taken in with a history, or set aside (protocol §7)."""
+"""The office decides on salvage: taken in with a history, or set aside (protocol §12.2)."""
 
 from __future__ import annotations
 

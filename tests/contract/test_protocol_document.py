@@ -1,0 +1,190 @@
+"""docs/sync-protocol.md keeps its form, says the numbers of the code, and is referred to rightly."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.contract.protocol_document import (
+    PATH,
+    REPOSITORY,
+    TEXT,
+    blocks,
+    examples,
+    rules,
+    sections,
+    table,
+    values,
+)
+
+from field178_mobile.sync.answer import _TAKING
+from field178_shared import canonical as hashes
+from field178_shared import protocol
+from field178_shared.errors import ERRORS, ErrorCode
+from field178_shared.ids import conflict_id, review_id
+
+# Of other documents: `RFC 9562 §5.7`, `domain.md §2`.
+_FOREIGN = re.compile(r"(?:RFC [0-9]+|domain\.md) §[0-9.]+")
+_REFERENCE = re.compile(r"§([0-9]+(?:\.[0-9]+)?|[A-Z]\b)")
+_RULE = re.compile(r"\bR[0-9ABC]+\.[0-9]+\b")
+MIB, KIB = 1 << 20, 1 << 10
+NO_ROOM = 507
+# Codes of sign-ins and of a full disk.
+ANNOUNCED = {"sign_in_needed", "officer_mismatch", "storage_full"}
+
+
+def test_no_line_is_longer_than_200_characters() -> None:
+    assert [line for line in TEXT.splitlines() if len(line) > 200] == []
+
+
+def test_sections_and_rules_are_numbered_in_their_order() -> None:
+    parts = [name for name in sections() if "." not in name]
+    assert parts == [*map(str, range(1, 14)), "A", "B", "C"]
+    assert len(set(sections())) == len(sections())
+    count: dict[str, int] = {}
+    for rule in rules():
+        part, number = rule[1:].split(".")
+        count[part] = count.get(part, 0) + 1
+        assert int(number) == count[part], f"{rule} stands at the place of {count[part]}"
+
+
+def test_rules_and_sections_that_the_text_names_are_in_it() -> None:
+    assert set(_RULE.findall(TEXT)) - {"R5.3"} <= set(rules())
+    assert set(_REFERENCE.findall(TEXT)) <= set(sections())
+
+
+def test_every_reference_to_a_section_names_one_that_is_there() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "*.md", "*.toml"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    wrong = []
+    for name in listed.stdout.splitlines():
+        path = REPOSITORY / name
+        if path in (PATH, REPOSITORY / "docs" / "architecture.md") or not path.exists():
+            continue
+        text = _FOREIGN.sub("", path.read_text(encoding="utf-8"))
+        wrong += [f"{name}: §{one}" for one in _REFERENCE.findall(text) if one not in sections()]
+    assert wrong == []
+
+
+def test_it_names_no_document_that_is_not_in_the_product() -> None:
+    named = set(re.findall(r"[\w/-]+\.md", TEXT))
+    assert [name for name in named if not (REPOSITORY / "docs" / name).exists()] == []
+
+
+def test_every_example_is_json_and_every_frame_of_the_tablet_has_one() -> None:
+    shown = {
+        value["frame"]
+        for _, found in examples()
+        for value in found
+        if isinstance(value, dict) and "frame" in value
+    }
+    assert shown >= {"hello", "res", "rec", "leave", "ck", "resync", "repair", "salvaged", "end"}
+    assert shown - {"hello"} <= set(_TAKING)
+
+
+def test_the_statuses_of_its_error_table_are_those_of_the_product() -> None:
+    rows = table("| status | `code` |")
+    told = {(int(row[0]), code) for row in rows for code in re.findall(r"`([a-z_0-9]+)`", row[1])}
+    known = {code.value for code in ErrorCode}
+    assert {code for _, code in told if code not in known} <= ANNOUNCED
+    # A full disk is one code with two statuses: an upload finds no room where a push finds no answer.
+    stated = {(status, code) for status, code in told if code in known and status != NO_ROOM}
+    assert all(ERRORS[ErrorCode(code)].status == status for status, code in stated)
+
+
+def test_the_reasons_of_its_verdict_table_are_codes_of_the_product() -> None:
+    told = {code for row in table("| `reason` |") for code in re.findall(r"`([a-z_]+)`", row[0])}
+    assert told <= {code.value for code in ErrorCode}
+
+
+LIMITS = {
+    "body as sent": (protocol.MAX_BODY_BYTES, "1 MiB"),
+    "body expanded": (protocol.MAX_EXPANDED_BYTES, "4 MiB"),
+    "changes in `push`": (protocol.MAX_CHANGES, "500"),
+    "ids in `have`": (protocol.MAX_HAVE, "20,000"),
+    "ids in `want`": (protocol.MAX_RECORDS, "2,000"),
+    "records in `salvage`": (protocol.MAX_SALVAGE, "100"),
+    "scopes granted to a device": (protocol.MAX_SCOPES, "64"),
+    "scopes named in `cursors`, in `floors`, in `repair`": (protocol.MAX_SCOPES, "64 each"),
+    "`max_records`": (protocol.MAX_RECORDS, "2,000"),
+    "rows between two `ck`": (protocol.ROWS_PER_CHECKPOINT, "50"),
+    "answer, expanded": (protocol.MAX_ANSWER_BYTES, "1 MiB, but one record at least"),
+    "one change in canonical form": (protocol.MAX_CHANGE_BYTES, "64 KiB"),
+    "`data` of a record in canonical form": (protocol.MAX_DATA_BYTES, "256 KiB"),
+    "nesting of a value in `set`": (protocol.MAX_SET_DEPTH, "16"),
+    "text": (protocol.MAX_TEXT, "4,000 characters"),
+    "entries of a conflict": (protocol.MAX_CONFLICT_ENTRIES, "100"),
+    "label of a device": (protocol.MAX_LABEL, "64 characters"),
+}
+
+
+def test_its_limits_are_those_of_the_code() -> None:
+    told = {row[0]: row[1] for row in table("| limit | value |")}
+    assert {name: text for name, (_, text) in LIMITS.items()}.items() <= told.items()
+    units = {"MiB": MIB, "KiB": KIB}
+    for name, (value, text) in LIMITS.items():
+        number, unit = re.match(r"([0-9,]+) ?(\w*)", text).groups()  # type: ignore[union-attr]
+        assert int(number.replace(",", "")) * units.get(unit, 1) == value, name
+
+
+@pytest.fixture(scope="module")
+def vectors() -> dict[str, Any]:
+    (body,) = blocks("json vectors")
+    (found,) = values(body)
+    return dict(found)
+
+
+def test_its_vectors_of_records_are_right(vectors: dict[str, Any]) -> None:
+    data = vectors["data"]
+    assert hashes.canonical(data).decode() == vectors["canonical"]
+    escapes = vectors["canonical_escapes"]
+    assert hashes.canonical(escapes["of"]).decode() == escapes["is"]
+    for name in ("h", "h_deleted"):
+        record_id, type_, rev, deleted, named = vectors[name]["of"]
+        assert named == "data"
+        assert hashes.record_hash(record_id, type_, rev, deleted, data) == vectors[name]["is"]
+    assert hashes.short_hash(vectors["short_hash"]["of"]) == vectors["short_hash"]["is"]
+    assert hashes.short_hash(data) == vectors["short_hash_of_data"]
+    assert hashes.bucket(vectors["bucket"]["of"]) == vectors["bucket"]["is"]
+
+
+def test_its_vectors_of_sets_are_right(vectors: dict[str, Any]) -> None:
+    assert hashes.digest_of(vectors["digest"]["of"]).wire() == vectors["digest"]["is"]
+    receipts = hashes.digest_of(map(hashes.receipt_hash, vectors["receipts_digest"]["of"]))
+    assert receipts.wire() == vectors["receipts_digest"]["is"]
+    epoch, verdicts, lives, notices, scopes = vectors["state"]["of"]
+    told = [(name, _digest(held), n) for name, held, n in lives]
+    places = [(scope, seq, _digest(held)) for scope, seq, held in scopes]
+    assert hashes.state_hash(epoch, verdicts, told, notices, places) == vectors["state"]["is"]
+
+
+def test_its_vectors_of_ids_and_signatures_are_right(vectors: dict[str, Any]) -> None:
+    conflict, review = vectors["conflict_id"], vectors["review_id"]
+    assert conflict_id(conflict["record"], conflict["path"], conflict["device"]) == conflict["is"]
+    assert review_id(review["record"]) == review["is"]
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    public = _unpadded(key.public_key().public_bytes_raw())
+    assert public == vectors["public_key"]
+    enrol, session = vectors["enrol_signature"], vectors["session_signature"]
+    assert _unpadded(key.sign(f"field178-enrol-v1|{enrol['code']}|{public}".encode())) == enrol["is"]
+    signed = f"field178-session-v1|{session['nonce']}|{session['device']}"
+    assert _unpadded(key.sign(signed.encode())) == session["is"]
+
+
+def _digest(value: object) -> hashes.Digest:
+    found = hashes.digest_from_wire(value)
+    assert found is not None
+    return found
+
+
+def _unpadded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
