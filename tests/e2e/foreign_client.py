@@ -139,13 +139,14 @@ class ForeignClient:
         }
 
     def request(self, **members: object) -> Json:
+        floors = {scope: floor for scope, floor in self.floors.items() if floor}
         return {
             "device": self.device,
             "incarnation": self.incarnation,
             "epoch": self.epoch,
             "verdicts": self.verdicts,
             "cursors": self.cursors,
-            "floors": self.floors,
+            **({"floors": floors} if floors else {}),
             **members,
         }
 
