@@ -249,8 +249,9 @@ def test_a_record_of_another_area_is_as_unknown(enrol: Enrol, server: ServerProc
         "Đội khác",
         stdin="mat-khau-la-12\n",
     )
-    stranger = ForeignClient(server.url)
-    stranger.enrol(enrolment_code(server.command("enrol-code", "--user", f"la-{record_id[:8]}")))
+    stranger, login = ForeignClient(server.url), f"la-{record_id[:8]}"
+    code = enrolment_code(server.command("enrol-code", "--user", login))
+    stranger.enrol(code, login=login, password="mat-khau-la-12")
     stranger.pull_all()
     assert record_id not in stranger.base
     scope = "unit:c11677_v1"
