@@ -99,7 +99,12 @@ def enrol_code(pose: Pose) -> None:
 
 @state("new", is_open=False)
 def enrol_sign_in(pose: Pose) -> None:
-    _enrol(pose, "sign_in")
+    find("EnrolScreen").presenter.resume("gl01")
+
+
+@state(is_shared=False)
+def sign_in_again(pose: Pose) -> None:
+    pose.door.tablet.services.sign_in()
 
 
 @state("new", is_open=False)
@@ -521,6 +526,16 @@ def sync_asks(pose: Pose) -> None:
 
     facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     _sync(pose, STATUS, replace(facts, root_alarm=RootAlarm.LOWER), SENDING)
+
+
+@state()
+def sync_asks_for_a_sign_in(pose: Pose) -> None:
+    from tests.mobile.ui.test_sync import FACTS, STATUS
+
+    from field178_mobile.sync.events import Phase, SyncMessage, SyncState
+
+    facts = replace(FACTS, needs_sign_in=True, scopes=())
+    _sync(pose, STATUS, facts, SyncState(Phase.IDLE, SyncMessage.SIGN_IN))
 
 
 @state()

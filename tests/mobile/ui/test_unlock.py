@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -534,3 +535,43 @@ def test_who_opens_next_hears_whose_closed_account_was_taken_off(doorway):
     frames()
     assert any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts())
     assert door._house.notebook.vault.officers() == (HUNG,)
+
+
+def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_code(doorway):
+    from tests.mobile.ui.fakes import enrolment
+
+    door = doorway(is_set_up=False)
+    door._house.notebook.vault.keep_pending(replace(enrolment(), login="gl01"))
+    door.meet()
+    frames(4)
+    assert "Đăng nhập một lần" in texts()
+    assert find("Field", label="Tên đăng nhập").ids.entry.text == "gl01"
+    assert lint(door) == []
+    tap(find("Btn", text="Dùng mã khác"))
+    frames(4)
+    assert find_all("CodeStep") != []
+
+
+def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(doorway, monkeypatch):
+    from tests.mobile.ui.fakes import HUNG, PIN
+
+    from field178_mobile import notebook
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door.tablet.shell.navigate("sync")
+    monkeypatch.setattr(notebook, "sign_in", lambda *_typed: HUNG)
+    woken = []
+    monkeypatch.setattr(door.tablet.opened.runner, "wake", lambda *reason: woken.append(reason))
+    find("SyncScreen").dispatch("on_sign_in")
+    frames(4)
+    assert "Đăng nhập lại để tiếp tục nhận dữ liệu" in texts()
+    assert find_all("PinStep") == []
+    find("Field", label="Tên đăng nhập").ids.entry.text = "hung"
+    find("Field", label="Mật khẩu").ids.entry.text = "mat-khau-moi-178"
+    tap(find("Btn", text="Đăng nhập"))
+    until(lambda: find_all("EnrolScreen") == [])
+    assert find("RailItem", key="sync").active
+    assert woken == [()]
