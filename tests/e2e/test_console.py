@@ -270,7 +270,7 @@ def test_dark_appearance_is_kept(desk: Desk, browser: Browser, filed: tuple[str,
         expect(ground).to_have_css("background-color", LIGHT)
         page.get_by_role("button", name="Tối").click()
         expect(ground).to_have_css("background-color", DARK)
-        page.goto("/conflicts")
+        page.goto("/attention")
         expect(ground).to_have_css("background-color", DARK)
 
 
@@ -373,8 +373,7 @@ def test_pages_fit_name_and_offer_targets_to_everyone(
         paths = (
             "/reviews",
             f"/reviews/{filed[0]}",
-            "/conflicts",
-            "/quarantine",
+            "/attention",
             "/establishments",
             "/account",
         )

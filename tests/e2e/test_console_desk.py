@@ -44,8 +44,8 @@ def test_reviewer_settles_by_keyboard_and_the_tablet_gets_it(desk: Desk, browser
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
         sign_in(page)
-        page.goto("/conflicts")
-        page.get_by_role("link", name=f"Giải quyết: {name}").press("Enter")
+        page.goto("/attention?show=conflict")
+        page.get_by_role("link", name=name).press("Enter")
         hours = page.get_by_role("group", name="Giờ mở cửa")
         hours.get_by_role("radio", name="07:00-22:00").press("Space")
         rooms = page.get_by_role("textbox", name="Giá trị khác cho: Số phòng")
@@ -70,7 +70,7 @@ def test_what_a_tablet_sent_meanwhile_is_shown_on_a_phone(desk: Desk, browser: B
     with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
         page = watched.page
         sign_in(page)
-        check_page(watched, f"/conflicts/{place}")
+        check_page(watched, f"/attention/conflict/{place}")
         page.get_by_role("radio", name="07:00-22:00").tap()
         newer = desk.tablet.change(place, "establishment", f"unit:{UNIT}", {"opening_hours": "11:00-20:00"})
         desk.tablet.sync([newer])
@@ -94,8 +94,8 @@ def test_office_mends_what_is_held_back_and_the_tablet_gets_it(desk: Desk, brows
     with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
         page = watched.page
         sign_in(page)
-        check_page(watched, "/quarantine")
-        page.get_by_role("link", name=f"Xử lý: {name}").tap()
+        check_page(watched, "/attention")
+        page.get_by_role("link", name=name).tap()
         page.get_by_role("textbox", name="Số phòng").fill("8")
         page.get_by_role("button", name="Áp dụng bản đã sửa").tap()
         expect(page.get_by_role("status")).to_contain_text(f"Đã sửa và áp dụng: {name}")
@@ -112,15 +112,16 @@ def test_reviewer_takes_in_by_keyboard_what_only_a_tablet_has(desk: Desk, browse
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
         sign_in(page)
-        page.get_by_role("link", name="Còn ở máy").press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Phiếu còn ở máy")
-        page.get_by_role("link", name=f"Xem: {name}").press("Enter")
+        page.get_by_role("link", name="Cần xử lý").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Cần xử lý")
+        page.get_by_role("navigation", name="Nguồn").get_by_role("link", name="Bản phục hồi").press("Enter")
+        page.get_by_role("link", name=name).press("Enter")
         expect(page.get_by_role("button", name="Nhận vào")).to_be_visible()
-        check_page(watched, f"/salvage/{place}/{h}")
+        check_page(watched, f"/attention/recovery/{place}.{h}")
         page.set_viewport_size(PHONE)
-        check_page(watched, f"/salvage/{place}/{h}")
-        check_page(watched, "/salvage")
-        page.get_by_role("link", name=f"Xem: {name}").press("Enter")
+        check_page(watched, f"/attention/recovery/{place}.{h}")
+        check_page(watched, "/attention?show=recovery")
+        page.get_by_role("link", name=name).press("Enter")
         page.get_by_role("button", name="Nhận vào").press("Enter")
         expect(page.get_by_role("status")).to_contain_text(f"Đã nhận vào: {name}")
     assert record_on_tablet(desk, place) == data

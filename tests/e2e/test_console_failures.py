@@ -30,7 +30,7 @@ def stopped(desk: Desk, watched: Watched) -> Iterator[None]:
 
 def type_rooms(page: Page, place: str) -> Locator:
     """Choose one value and type another, as far as a reviewer gets before the button."""
-    page.goto(f"/conflicts/{place}")
+    page.goto(f"/attention/conflict/{place}")
     page.get_by_role("radio", name="07:00-22:00").check()
     rooms = page.get_by_role("textbox", name="Giá trị khác cho: Số phòng")
     rooms.fill("12")
@@ -74,8 +74,8 @@ def test_page_that_was_lost_comes_back_with_what_was_typed(desk: Desk, browser: 
         page = watched.page
         sign_in(page)
         type_rooms(page, place)
-        page.goto("/conflicts")
-        page.goto(f"/conflicts/{place}")
+        page.goto("/attention")
+        page.goto(f"/attention/conflict/{place}")
         expect_as_left(page)
         send(page)
         expect_settled(desk, page, place)
@@ -92,7 +92,7 @@ def test_ended_session_leads_back_to_the_form_with_what_was_typed(desk: Desk, br
         page.get_by_label("Tên đăng nhập").fill("chi")
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{desk.server.url}/conflicts/{place}")
+        expect(page).to_have_url(f"{desk.server.url}/attention/conflict/{place}")
         expect_as_left(page)
         send(page)
         expect_settled(desk, page, place)
@@ -113,7 +113,7 @@ def test_decision_pressed_twice_is_sent_once(desk: Desk, browser: Browser) -> No
         page.on("request", note)
         page.get_by_role("button", name="Ghi quyết định").dblclick()
         expect_settled(desk, page, place)
-    assert sent == [f"{desk.server.url}/conflicts/{place}"]
+    assert sent == [f"{desk.server.url}/attention/conflict/{place}/resolve"]
 
 
 def test_second_of_two_reviewers_hears_who_was_faster_and_keeps_the_own_value(

@@ -1,4 +1,4 @@
-"""Conflicts: what each tablet meant and what stands there now, for the office to look at and to settle."""
+"""Conflicts: what each tablet meant and what stands there now, for the office to look at and to resolve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import ConflictRow, Record
-from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import StoredRecord, find_record
@@ -20,7 +19,6 @@ from field178_shared.ids import review_id
 from field178_shared.merge import Data, read_path
 from field178_shared.rules.review import is_locked
 
-PAGE_SIZE = 50
 # So many disagreements of one record are decided on one page; the rest follow when these are settled.
 PER_RECORD = 150
 SETTLED_SHOWN = 50
@@ -54,13 +52,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class ConflictList:
-    """One page of the open conflicts, newest first, with their records, titles and names."""
+    """The open conflicts of some records, newest first, with their records, titles and names."""
 
     conflicts: tuple[Conflict, ...]
     records: Mapping[str, StoredRecord]
     titles: Mapping[str, str]
     names: Names
-    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +73,18 @@ class RecordConflicts:
     names: Names
 
 
-def open_conflicts(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> ConflictList:
-    """Return one page of the open conflicts inside the reach, newest first."""
-    page = Page.within(wanted, PAGE_SIZE, count_open_conflicts(session, tenant_id, reach))
-    found = _conflicts(session, _open_within(tenant_id, reach), page.size, page.offset)
-    subjects = {conflict.record_id for conflict in found}
-    records = _records(session, tenant_id, subjects)
+def open_conflicts(
+    session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]
+) -> ConflictList:
+    """Return the open conflicts of these records inside the reach, newest first."""
+    about = ConflictRow.record_id.in_(sorted(record_ids))
+    found = _conflicts(session, (*open_within(tenant_id, reach), about), PER_RECORD * len(record_ids))
+    records = _records(session, tenant_id, record_ids)
     return ConflictList(
         conflicts=found,
         records=records,
-        titles=titles_of(session, tenant_id, reach, subjects),
+        titles=titles_of(session, tenant_id, reach, record_ids),
         names=names_of(session, tenant_id, _ids_on_page(found, records.values())),
-        page=page,
     )
 
 
@@ -112,16 +109,8 @@ def conflicts_on(session: Session, tenant_id: str, reach: Reach, record_id: str)
     )
 
 
-def count_open_conflicts(session: Session, tenant_id: str, reach: Reach) -> int:
-    """Return how many conflicts are open inside the reach."""
-    return _count(session, _open_within(tenant_id, reach))
-
-
-def _count(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
-    return session.scalar(select(func.count()).select_from(ConflictRow).where(*conditions)) or 0
-
-
-def _open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+def open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an open conflict inside the reach."""
     return (
         ConflictRow.tenant_id == tenant_id,
         ConflictRow.state == "open",
@@ -129,8 +118,12 @@ def _open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...
     )
 
 
+def _count(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(ConflictRow).where(*conditions)) or 0
+
+
 def _conflicts(
-    session: Session, conditions: Iterable[ColumnElement[bool]], limit: int, offset: int = 0
+    session: Session, conditions: Iterable[ColumnElement[bool]], limit: int
 ) -> tuple[Conflict, ...]:
     rows = session.execute(
         select(ConflictRow, Record.rev, Record.body)
@@ -140,7 +133,6 @@ def _conflicts(
         )
         .where(*conditions)
         .order_by(ConflictRow.changed_at.desc(), ConflictRow.conflict_id)
-        .offset(offset)
         .limit(limit)
     )
     return tuple(_conflict(row, rev, json.loads(body)) for row, rev, body in rows)
@@ -187,7 +179,7 @@ def _records(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
 
 def _ids_on_page(conflicts: Iterable[Conflict], records: Iterable[StoredRecord]) -> set[str]:
     data = {record.record_id: record.data for record in records}
-    ids: set[str] = set()
+    ids = {record.scope.partition(":")[2] for record in records}
     for conflict in conflicts:
         stands = read_path(data.get(conflict.record_id, {}), conflict.path)
         said = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]

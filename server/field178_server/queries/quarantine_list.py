@@ -7,17 +7,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Quarantine, Record
-from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.reach import Reach
 from field178_server.queries.titles import titles_of
 from field178_shared.merge import Data
 
-PAGE_SIZE = 50
 OPEN = "open"
 ASIDE = "discarded"
 
@@ -59,11 +57,10 @@ class HeldChange:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineList:
-    """One page of the quarantine, newest first, with the names it mentions."""
+    """Some changes in quarantine, with the names they mention."""
 
     changes: tuple[HeldChange, ...]
     names: Names
-    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +73,19 @@ class HeldPage:
 
 
 def held_changes(
-    session: Session, tenant_id: str, reach: Reach, wanted: int = 1, state: str = OPEN
+    session: Session, tenant_id: str, reach: Reach, keys: Collection[tuple[str, str]]
 ) -> QuarantineList:
-    """Return one page of the changes in quarantine in a state (open, discarded), newest first."""
-    page = Page.within(wanted, PAGE_SIZE, count_held(session, tenant_id, reach, state))
+    """Return the changes of these keys (change, payload hash) inside the reach."""
     rows = session.scalars(
-        select(Quarantine)
-        .where(*_within(tenant_id, reach, state))
-        .order_by(Quarantine.received_at.desc(), Quarantine.change_id, Quarantine.payload_hash)
-        .offset(page.offset)
-        .limit(page.size)
-    ).all()
-    found = _held_changes(session, tenant_id, reach, rows)
-    return QuarantineList(found, _names(session, tenant_id, found), page)
+        select(Quarantine).where(
+            Quarantine.tenant_id == tenant_id,
+            Quarantine.change_id.in_(sorted({change_id for change_id, _ in keys})),
+            reach.covers(Quarantine.scope),
+        )
+    )
+    wanted = [row for row in rows if (row.change_id, row.payload_hash) in keys]
+    found = _held_changes(session, tenant_id, reach, wanted)
+    return QuarantineList(found, _names(session, tenant_id, found))
 
 
 def held_change(
@@ -103,21 +100,8 @@ def held_change(
     return HeldPage(found, _names(session, tenant_id, [found]), there)
 
 
-def hashes_of(session: Session, tenant_id: str, change_id: str) -> list[str]:
-    """Return the payload hashes under one change id: mostly one."""
-    query = select(Quarantine.payload_hash).where(
-        Quarantine.tenant_id == tenant_id, Quarantine.change_id == change_id
-    )
-    return sorted(session.scalars(query))
-
-
-def count_held(session: Session, tenant_id: str, reach: Reach, state: str = OPEN) -> int:
-    """Return how many changes are in quarantine in a state inside the reach."""
-    query = select(func.count()).select_from(Quarantine).where(*_within(tenant_id, reach, state))
-    return session.scalar(query) or 0
-
-
-def _within(tenant_id: str, reach: Reach, state: str) -> tuple[ColumnElement[bool], ...]:
+def within(tenant_id: str, reach: Reach, state: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a change in a state (open, discarded) inside the reach."""
     return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, reach.covers(Quarantine.scope))
 
 

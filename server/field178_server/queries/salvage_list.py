@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, not_, select
+from sqlalchemy import ColumnElement, Select, not_, select
 from sqlalchemy.orm import Session
 
 from field178_server.models import Record, Salvage
 from field178_server.queries.history import Difference, differences_between
-from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.quarantine_list import SetAside
 from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import StoredRecord, find_record, place_of
 
 WAITING, ASIDE = "waiting", "set_aside"
-# A record may hold 256 KiB: a page stays small.
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,10 @@ class SalvagedRecord:
 
 @dataclass(frozen=True, slots=True)
 class SalvageList:
-    """One page of them, newest first, with the names they mention."""
+    """Some of them, with the names they mention."""
 
     records: tuple[SalvagedRecord, ...]
     names: Names
-    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +52,22 @@ class SalvagePage:
 
 
 def salvaged_records(
-    session: Session, tenant_id: str, reach: Reach, wanted: int = 1, state: str = WAITING
+    session: Session, tenant_id: str, reach: Reach, keys: Collection[tuple[str, str]]
 ) -> SalvageList:
-    """Return one page of the salvaged records in a state, newest first; one content is one entry."""
-    page = Page.within(wanted, PAGE_SIZE, count_salvaged(session, tenant_id, reach, state))
-    within = _within(tenant_id, reach, state)
-    newest = func.min(Salvage.received_at)
-    keys = session.execute(
-        select(Salvage.record_id, Salvage.h)
-        .where(*within)
-        .group_by(Salvage.record_id, Salvage.h)
-        .order_by(newest.desc(), Salvage.record_id, Salvage.h)
-        .offset(page.offset)
-        .limit(page.size)
-    ).all()
+    """Return the contents of these keys (record, content hash) inside the reach; one content is one entry."""
     ids = sorted({record_id for record_id, _ in keys})
-    rows = session.scalars(_oldest_first(*within, Salvage.record_id.in_(ids))).all()
-    found = tuple(_salvaged(session, [row for row in rows if (row.record_id, row.h) == key]) for key in keys)
-    return SalvageList(found, names_of(session, tenant_id, _ids_on_page(found)), page)
+    by_key: dict[tuple[str, str], list[Salvage]] = {}
+    for row in session.scalars(_oldest_first(*within(tenant_id, reach), Salvage.record_id.in_(ids))):
+        by_key.setdefault((row.record_id, row.h), []).append(row)
+    found = tuple(_salvaged(session, by_key[key]) for key in keys if key in by_key)
+    return SalvageList(found, names_of(session, tenant_id, _ids_on_page(found)))
 
 
 def salvaged_record(
     session: Session, tenant_id: str, reach: Reach, record_id: str, h: str
 ) -> SalvagePage | None:
     """Return one salvaged content inside the reach, decided on or not, else None."""
-    is_it = (*_within(tenant_id, reach), Salvage.record_id == record_id, Salvage.h == h)
+    is_it = (*within(tenant_id, reach), Salvage.record_id == record_id, Salvage.h == h)
     rows = session.scalars(_oldest_first(*is_it)).all()
     if not rows:
         return None
@@ -92,19 +79,7 @@ def salvaged_record(
     return SalvagePage(found, changed, place, names_of(session, tenant_id, ids))
 
 
-def contents_of(session: Session, tenant_id: str, record_id: str) -> list[str]:
-    """Return the hashes of all contents of a record that tablets sent: mostly one."""
-    query = select(Salvage.h).where(Salvage.tenant_id == tenant_id, Salvage.record_id == record_id)
-    return sorted(set(session.scalars(query)))
-
-
-def count_salvaged(session: Session, tenant_id: str, reach: Reach, state: str = WAITING) -> int:
-    """Return how many contents are in a state inside the reach."""
-    distinct = select(Salvage.record_id, Salvage.h).where(*_within(tenant_id, reach, state)).distinct()
-    return session.scalar(select(func.count()).select_from(distinct.subquery())) or 0
-
-
-def _within(tenant_id: str, reach: Reach, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
+def within(tenant_id: str, reach: Reach, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
     """Return the condition for the reach: the scope a tablet said, and the one where the record stands."""
     stands_elsewhere = (
         select(Record.record_id)
@@ -144,11 +119,6 @@ def _salvaged(session: Session, rows: Sequence[Salvage]) -> SalvagedRecord:
         aside=aside if first.state == ASIDE else None,
         stands=find_record(session, first.tenant_id, first.record_id),
     )
-
-
-def _as_record(row: Salvage) -> StoredRecord:
-    data = json.loads(row.body)
-    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, data)
 
 
 def _ids_on_page(found: Iterable[SalvagedRecord]) -> set[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from field178_server.web import (
-    conflict_pages,
     decisions,
     file_pages,
     gate,
     guard,
-    held_pages,
     own_tablet_pages,
     paper_pages,
     preferences,
@@ -18,17 +16,16 @@ from field178_server.web import (
     register_pages,
     rescue_pages,
     review_pages,
-    salvage_pages,
     tablet_pages,
 )
+from field178_server.web.attention import pages as attention_pages
 from field178_server.web.blueprint import web
 
 __all__ = [
-    "conflict_pages",
+    "attention_pages",
     "decisions",
     "file_pages",
     "gate",
-    "held_pages",
     "init_web",
     "own_tablet_pages",
     "paper_pages",
@@ -37,7 +34,6 @@ __all__ = [
     "register_pages",
     "rescue_pages",
     "review_pages",
-    "salvage_pages",
     "tablet_pages",
 ]
 

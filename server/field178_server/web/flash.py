@@ -40,7 +40,7 @@ _DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"})
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """What the last act did, and on which record; some acts can be taken back."""
+    """What the last act did, and on what: a record, or an item by its key; some acts can be taken back."""
 
     code: str
     record_id: str
@@ -72,7 +72,7 @@ def leave_flash(response: Response, code: str, record_id: str) -> Response:
 def take_flash(codes: frozenset[str] = _DECISIONS) -> Flash | None:
     """Return what the act before has left for this page, once; what is another page's stays for it."""
     code, _, record_id = request.cookies.get(COOKIE, "").partition(".")
-    if code not in codes or not is_uuid(record_id):
+    if code not in codes or not is_uuid(record_id.partition(".")[0]):
         return None
     after_this_request(_forget)
     return Flash(code, record_id)

@@ -62,11 +62,11 @@ class QueueQuery:
 
     def list_href(self) -> str:
         """Return the address of the list."""
-        return _with_query(url_for("web.reviews"), self.text)
+        return with_query(url_for("web.reviews"), self.text)
 
     def record_href(self, record_id: str) -> str:
         """Return the address of a record beside this list."""
-        return _with_query(url_for("web.review_record", record_id=record_id), self.text)
+        return with_query(url_for("web.review_record", record_id=record_id), self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,8 @@ def _age(now: datetime, received_at: datetime, speech: Speech) -> str:
     return speech.say(N_("{count} days")).format(count=days) if days > 1 else speech.say(N_("1 day"))
 
 
-def _with_query(path: str, query: str) -> str:
+def with_query(path: str, query: str) -> str:
+    """Return an address with its filters behind it."""
     return f"{path}?{query}" if query else path
 
 

@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.browser_session import csrf_token
 from field178_server.free_space import free_space
-from field178_server.queries.conflicts import count_open_conflicts
+from field178_server.queries.attention import AttentionFilter, count_items
 from field178_server.queries.purges import count_waiting
-from field178_server.queries.quarantine_list import count_held
 from field178_server.queries.reach import reach_of
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
-from field178_server.queries.salvage_list import count_salvaged
 from field178_server.queries.tablets import count_silent
 from field178_server.runtime import current_runtime
 from field178_server.services.officers import OfficerContext
@@ -49,19 +47,16 @@ class Desk:
 
 _ROOMS = (
     ("web.reviews", "review", N_("Review")),
-    ("web.conflicts", "conflict", N_("Conflicts")),
-    ("web.quarantine", "quarantine", N_("Held back")),
-    ("web.salvage", "restore", N_("On tablets")),
+    ("web.attention", "alert", N_("Needs attention")),
     ("web.establishments", "establishment", N_("Register")),
     ("web.tablets", "tablet", N_("Tablets")),
     ("web.purges", "privacy", N_("Purges")),
 )
 _LOOKS_AFTER_THE_SERVER = "web.revoke_tablet"
-_RARE = frozenset({"web.salvage"})
 
 
-def desk_of(session: Session, officer: OfficerContext, speech: Speech, active: str = "") -> Desk:
-    """Return the desk of an officer with what waits in each room; a rare room shows when it is not empty."""
+def desk_of(session: Session, officer: OfficerContext, speech: Speech) -> Desk:
+    """Return the desk of an officer with what waits in each room."""
     rooms = [room for room in _ROOMS if may(officer.role, room[0], speech.lists)]
     counts = _counts(session, officer, speech) if rooms else {}
     return Desk(
@@ -71,7 +66,6 @@ def desk_of(session: Session, officer: OfficerContext, speech: Speech, active: s
         rail=tuple(
             RailItem(endpoint, icon, speech.say(label), counts.get(endpoint, 0))
             for endpoint, icon, label in rooms
-            if endpoint not in _RARE or counts.get(endpoint) or endpoint == active
         ),
         warning=_storage_warning(speech) if may(officer.role, _LOOKS_AFTER_THE_SERVER, speech.lists) else "",
     )
@@ -110,9 +104,7 @@ def _counts(session: Session, officer: OfficerContext, speech: Speech) -> dict[s
     silent_since = current_runtime().clock.now() - SILENT_AFTER
     return {
         "web.reviews": queue_counts(session, QueueView(tenant_id, reach))[QueueState.WAITING],
-        "web.conflicts": count_open_conflicts(session, tenant_id, reach),
-        "web.quarantine": count_held(session, tenant_id, reach),
-        "web.salvage": count_salvaged(session, tenant_id, reach),
+        "web.attention": sum(count_items(session, tenant_id, reach, AttentionFilter()).values()),
         "web.purges": count_waiting(session, tenant_id),
         "web.tablets": count_silent(session, tenant_id, tablet_reach(officer, speech.lists), silent_since),
     }

@@ -81,7 +81,9 @@ def rescue_view(
         is_all_known=tally.is_all_known,
         is_revoked=tablet.revoked_at is not None,
         done=_done(done, speech) if done else "",
-        quarantine_href=url_for("web.quarantine") if tally.held and may_read and not tally.new else None,
+        quarantine_href=url_for("web.attention", show="quarantine")
+        if tally.held and may_read and not tally.new
+        else None,
     )
 
 

@@ -57,9 +57,9 @@ def test_sign_in_never_leads_to_another_site(stranger: Browser, elsewhere: str) 
 
 def test_sign_in_goes_on_to_the_page_that_was_asked_for(stranger: Browser) -> None:
     answer = stranger.client.post(
-        "/sign-in", data={"login": "chi", "password": PASSWORD, "next": "/conflicts"}
+        "/sign-in", data={"login": "chi", "password": PASSWORD, "next": "/attention"}
     )
-    assert answer.headers["Location"] == "/conflicts"
+    assert answer.headers["Location"] == "/attention"
 
 
 def test_sign_out_ends_the_session(reviewer: Browser) -> None:
@@ -107,9 +107,8 @@ def test_decision_after_the_session_ended_leads_back_to_its_record(
 @pytest.mark.parametrize(
     ("sent_to", "page"),
     [
-        ("/conflicts/c1", "/conflicts/c1"),
-        ("/quarantine/c1/h1/set-aside", "/quarantine/c1/h1"),
-        ("/salvage/r1/h1/take", "/salvage/r1/h1"),
+        ("/attention/conflict/c1/resolve", "/attention/conflict/c1"),
+        ("/attention/quarantine/c1.h1/set-aside", "/attention/quarantine/c1.h1"),
         ("/tablets/d1/revoke", "/tablets/d1/revoke"),
     ],
 )
@@ -121,9 +120,9 @@ def test_form_sent_after_the_session_ended_leads_back_to_its_page(
 
 
 def test_form_that_was_open_too_long_leads_back_to_its_page(reviewer: Browser) -> None:
-    answer = reviewer.client.post("/quarantine/c1/h1/mend", data={})
+    answer = reviewer.client.post("/attention/quarantine/c1.h1/mend", data={})
     text = answer.get_data(as_text=True)
-    assert (answer.status_code, 'href="/quarantine/c1/h1"' in text, "Về lại biểu mẫu" in text) == (
+    assert (answer.status_code, 'href="/attention/quarantine/c1.h1"' in text, "Về lại biểu mẫu" in text) == (
         403,
         True,
         True,
@@ -131,7 +130,7 @@ def test_form_that_was_open_too_long_leads_back_to_its_page(reviewer: Browser) -
 
 
 def test_form_about_what_is_not_there_leads_to_the_first_page(reviewer: Browser) -> None:
-    answer = reviewer.post("/quarantine/c1/h1/run")
+    answer = reviewer.post("/attention/quarantine/c1.h1/run")
     assert (answer.status_code, "Về trang đầu" in answer.get_data(as_text=True)) == (404, True)
 
 

@@ -8,8 +8,8 @@ from html import unescape
 
 import pytest
 from sqlalchemy import update
+from tests.server.web.attention.test_conflict import clash
 from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
-from tests.server.web.test_conflict_pages import clash
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
 
@@ -58,7 +58,7 @@ def test_change_held_back_at_a_visit_of_a_merged_place_goes_by_its_survivor(
     merge(in_the_field, survivor)
     early, seen = {"ended_at": "2026-11-20T06:00:00Z"}, {"ended_at": builders.ENDED_AT}
     in_the_field.send(visit, "inspection", TEAM, early, was=seen)
-    assert f"{SURVIVOR} · Lượt kiểm tra" in words(unescape(reviewer.text("/quarantine")))
+    assert f"{SURVIVOR} Lượt kiểm tra" in words(unescape(reviewer.text("/attention")))
 
 
 def test_page_of_a_merged_place_leads_to_its_survivor(
@@ -76,10 +76,9 @@ def test_conflicts_of_a_merged_place_wait_at_its_survivor(
 ) -> None:
     clash(in_the_field)
     merge(in_the_field, survivor)
-    listed = words(unescape(reviewer.text("/conflicts")))
-    assert f"{SURVIVOR} · Cơ sở" in listed
-    assert "07:00-22:00" in listed
-    assert "không còn xung đột" in unescape(reviewer.text(f"/conflicts/{PLACE}"))
+    assert f"{SURVIVOR} Cơ sở" in words(unescape(reviewer.text("/attention")))
+    assert "07:00-22:00" in reviewer.text(f"/attention/conflict/{survivor}")
+    assert "đã được giải quyết" in unescape(reviewer.text(f"/attention/conflict/{PLACE}"))
 
 
 def test_purged_visit_says_so_and_asks_for_no_decision(reviewer: Browser, in_the_field: FieldWork) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
 from flask import Request
 from tests.server.office import Office
-from tests.server.web.conftest import PLACE, UNIT, Browser, FieldWork
+from tests.server.web.attention.test_conflict import clash
+from tests.server.web.attention.test_quarantine import hold
+from tests.server.web.attention.test_recovery import leave_on_tablet
+from tests.server.web.conftest import Browser, FieldWork
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -75,10 +79,10 @@ def send(browser: Browser, method: str, path: str, headers: dict[str, str]) -> T
     return browser.client.open(path, method=method, headers=HEADERS | headers, **body)
 
 
-def paths(rule: Rule, values: dict[str, str]) -> set[str]:
+def paths(rule: Rule, existing: list[dict[str, str]]) -> set[str]:
     """Return the addresses of a rule: with numbers for all its parts, and with those of things that exist."""
     built = set()
-    for known in ({}, values):
+    for known in ({}, *existing):
         path = rule.rule
         for name in rule.arguments:
             for form in (f"<{name}>", f"<int:{name}>", f"<path:{name}>"):
@@ -88,30 +92,41 @@ def paths(rule: Rule, values: dict[str, str]) -> set[str]:
     return built
 
 
+def things_that_exist(in_the_field: FieldWork, browser: Browser) -> list[dict[str, str]]:
+    """Have one item of each kind wait; return the parts of addresses that lead to each."""
+    clash(in_the_field)
+    hold(in_the_field)
+    leave_on_tablet(in_the_field, in_the_field.office.runtime.ids.time_ordered())
+    decisions = {"conflict": "resolve", "quarantine": "mend", "recovery": "take"}
+    items = dict(re.findall(r'href="/attention/([a-z]+)/([0-9a-f.-]+)"', browser.text("/attention")))
+    assert set(items) == set(decisions)
+    others = {
+        "record_id": in_the_field.visit(),
+        "file_id": Numbers.leading["upload"],
+        "device_id": in_the_field.tablet.device,
+    }
+    return [
+        {**others, "origin": origin, "key": key, "decision": decisions[origin]}
+        for origin, key in items.items()
+    ]
+
+
 def test_no_route_fails_on_a_number_without_end(
     office: Office, in_the_field: FieldWork, signed_in: Callable[[str], Browser], numbered: Callable[[], None]
 ) -> None:
-    in_the_field.place()
-    visit = in_the_field.visit()
-    held = in_the_field.send(PLACE, "establishment", UNIT, {"rooms_total": -8}, was={"rooms_total": 20})
     admin = signed_in("admin")
     file = admin.client.post(
         "/tablets/rescue", data={"csrf_token": admin.token(), "file": (io.BytesIO(b"x"), "x.f178")}
     )
     Numbers.leading = {"upload": file.location.rpartition("/")[2]}
-    values = {
-        "record_id": visit,
-        "change_id": held["change_id"],
-        "file_id": Numbers.leading["upload"],
-        "device_id": in_the_field.tablet.device,
-    }
+    existing = things_that_exist(in_the_field, signed_in("chi"))
     browsers = {name: signed_in(name) for name in ("admin", "chi", "privacy_officer")}
     tokens = {name: browser.token() for name, browser in browsers.items()}
     numbered()
     failed = set()
     for rule in sorted(office.app.url_map.iter_rules(), key=lambda one: (one.endpoint in ENDING, one.rule)):
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            for path in paths(rule, values):
+            for path in paths(rule, existing):
                 for name, browser in browsers.items():
                     headers = {"Authorization": f"Bearer {in_the_field.tablet.token}", "F178-Protocol": "1"}
                     answer = send(browser, method, path, headers | {CSRF_HEADER: tokens[name]})

@@ -16,12 +16,8 @@ READERS = {"reviewer", "team_lead", "inspector"}
 RECORDS = {
     "web.reviews",
     "web.review_record",
-    "web.conflicts",
-    "web.disputed_record",
-    "web.quarantine",
-    "web.held_change_page",
-    "web.salvage",
-    "web.salvaged_record_page",
+    "web.attention",
+    "web.attention_item",
     "web.establishments",
     "web.establishment",
 }
@@ -31,13 +27,7 @@ DECISIONS = {
     "web.reopen_record",
     "web.void_record",
     "web.undo",
-    "web.settle_conflicts",
-    "web.run_held",
-    "web.mend_held",
-    "web.set_held_aside",
-    "web.put_held_back",
-    "web.take_salvaged",
-    "web.set_salvaged_aside",
+    "web.decide_attention",
 }
 MANAGING = {"web.revoking", "web.revoke_tablet", "web.enrolling", "web.enrol_tablet"}
 

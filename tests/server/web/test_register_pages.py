@@ -7,8 +7,7 @@ from tests.server.web.test_review_pages import words
 
 
 def test_empty_lists_say_what_would_be_here(reviewer: Browser) -> None:
-    assert "Không có xung đột" in reviewer.text("/conflicts")
-    assert "Không có gì bị giữ lại" in reviewer.text("/quarantine")
+    assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
     assert "Sổ cơ sở đang trống" in reviewer.text("/establishments")
 
 

@@ -148,7 +148,7 @@ def test_a_reviewer_is_led_to_the_records_and_to_what_is_held_back(
     page = reviewer.text(place)
     assert f'href="/establishments/{good["record_id"]}"' in page
     assert f'href="/establishments/{bad["record_id"]}"' not in page
-    assert 'href="/quarantine"' in page
+    assert 'href="/attention?show=quarantine"' in page
     assert NAME in unescape(reviewer.text(f"/establishments/{good['record_id']}"))
 
 

@@ -6,15 +6,15 @@ from html import unescape
 from typing import Any
 
 from tests.server.office import Office
+from tests.server.web.attention.test_conflict import data_of
 from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
-from tests.server.web.test_conflict_pages import data_of
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.queries.quarantine_list import PAGE_SIZE
+from field178_server.queries.attention import PAGE_SIZE
 
-PAGE = re.compile(r'href="(/quarantine/[0-9a-f-]{36}/[0-9a-f]{64})"')
+PAGE = re.compile(r'href="(/attention/quarantine/[0-9a-f-]{36}\.[0-9a-f]{64})(?:\?[^"]*)?"')
 
 
 def hold(in_the_field: FieldWork, **over: Any) -> str:
@@ -26,7 +26,7 @@ def hold(in_the_field: FieldWork, **over: Any) -> str:
 
 
 def page_of(reviewer: Browser) -> str:
-    (found,) = PAGE.findall(reviewer.text("/quarantine"))
+    (found,) = PAGE.findall(reviewer.text("/attention"))
     return str(found)
 
 
@@ -36,7 +36,7 @@ def act(reviewer: Browser, what: str, **fields: Any) -> TestResponse:
 
 def test_reason_is_told_in_words_and_all_values_are_kept(reviewer: Browser, in_the_field: FieldWork) -> None:
     hold(in_the_field)
-    page = words(unescape(reviewer.text("/quarantine")))
+    page = words(unescape(reviewer.text(page_of(reviewer))))
     assert "Các mục nhập không khớp nhau" in page
     assert "Kết thúc trước khi bắt đầu" in page
     assert "07/BB-KT" in page
@@ -50,9 +50,9 @@ def test_edit_is_headed_by_the_name_of_its_establishment(reviewer: Browser, in_t
     filed = in_the_field.visit()
     early, seen = {"ended_at": "2026-11-20T06:00:00Z"}, {"ended_at": builders.ENDED_AT}
     in_the_field.send(filed, "inspection", TEAM, early, was=seen)
-    page = words(unescape(reviewer.text("/quarantine")))
-    assert "Karaoke Mộc Diệp (GL-016) · Cơ sở" in page
-    assert "Karaoke Mộc Diệp (GL-016) · Lượt kiểm tra" in page
+    page = words(unescape(reviewer.text("/attention")))
+    assert "Karaoke Mộc Diệp (GL-016) Cơ sở" in page
+    assert "Karaoke Mộc Diệp (GL-016) Lượt kiểm tra" in page
 
 
 def test_edit_of_a_record_that_is_held_back_too_is_headed_by_its_name(
@@ -62,9 +62,9 @@ def test_edit_of_a_record_that_is_held_back_too_is_headed_by_its_name(
     data = builders.establishment(name="Nhà nghỉ Bình Minh", rooms_total="chín")
     in_the_field.send(place, "establishment", UNIT, data, create=True)
     in_the_field.send(place, "establishment", UNIT, {"village": "Thôn 3"})
-    page = words(unescape(reviewer.text("/quarantine")))
-    assert page.count("Xử lý") == 2
-    assert page.count("Nhà nghỉ Bình Minh · Cơ sở") == 2
+    page = words(unescape(reviewer.text("/attention")))
+    assert "2 mục" in page
+    assert page.count("Nhà nghỉ Bình Minh Cơ sở") == 2
 
 
 def test_mended_visit_is_filed_by_the_office(
@@ -75,10 +75,10 @@ def test_mended_visit_is_filed_by_the_office(
     assert 'type="datetime-local"' in page
     assert 'value="2026-11-20T13:00"' in page
     answer = act(reviewer, "mend", path="ended_at", **{"typed:ended_at": "2026-11-20T15:30"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/quarantine")
-    listed = words(unescape(reviewer.text("/quarantine")))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/attention")
+    listed = words(unescape(reviewer.text("/attention")))
     assert "Đã sửa và áp dụng: 112/QĐ-UBND · Lượt kiểm tra" in listed
-    assert "Không có gì bị giữ lại" in listed
+    assert "Không có mục nào cần xử lý" in listed
     assert data_of(office, record_id)["ended_at"] == "2026-11-20T08:30:00Z"
     assert "Văn phòng" in words(unescape(reviewer.text(f"/reviews/{record_id}")))
 
@@ -143,8 +143,8 @@ def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the
     refused = reviewer.post(f"{page}/set-aside", {"reason": " "})
     assert (refused.status_code, unescape(refused.get_data(as_text=True)).count("Hãy ghi lý do")) == (422, 2)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Gửi nhầm"}).status_code == 303
-    assert "Không có gì bị giữ lại" in reviewer.text("/quarantine")
-    aside = words(unescape(reviewer.text("/quarantine?state=discarded")))
+    assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
+    aside = words(unescape(reviewer.text("/attention?show=aside")))
     assert "Cán bộ chi để riêng, 24/11/2026 15:00: Gửi nhầm" in aside
     again = reviewer.post(f"{page}/set-aside", {"reason": "Trùng"})
     late = words(unescape(again.get_data(as_text=True)))
@@ -159,14 +159,14 @@ def test_changes_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field
     for _ in range(PAGE_SIZE + 1):
         orphan = in_the_field.office.runtime.ids.time_ordered()
         in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB"})
-    pages = [words(reviewer.text(f"/quarantine?page={number}")) for number in (1, 2)]
+    pages = [words(reviewer.text(f"/attention?page={number}")) for number in (1, 2)]
     assert [page.count("Máy chủ chưa có phiếu gốc") for page in pages] == [PAGE_SIZE, 1]
-    assert "Tự được áp dụng ngay khi phiếu gốc" in pages[1]
+    assert "Tự được áp dụng ngay khi phiếu gốc" in reviewer.text(PAGE.findall(reviewer.text("/attention"))[0])
 
 
 def test_type_nobody_knows_is_not_shown_as_a_bare_code(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.send(in_the_field.office.runtime.ids.time_ordered(), "boat", TEAM, {"hull": 1}, create=True)
-    assert "Loại chưa biết: boat" in reviewer.text("/quarantine")
+    assert "Loại chưa biết: boat" in reviewer.text("/attention")
     page = reviewer.text(page_of(reviewer))
     assert "Áp dụng bản đã sửa" not in page
 
@@ -176,6 +176,6 @@ def test_change_beyond_reach_and_no_change_are_the_same(
 ) -> None:
     hold(in_the_field)
     page, stranger = page_of(reviewer), signed_in("binh")
-    for path in (page, f"/quarantine/01900000-0000-7000-8000-00000000dead/{'0' * 64}"):
+    for path in (page, f"/attention/quarantine/01900000-0000-7000-8000-00000000dead.{'0' * 64}"):
         assert stranger.get(path).status_code == 404
         assert stranger.post(f"{path}/run").status_code == 404

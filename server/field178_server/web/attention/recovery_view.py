@@ -1,4 +1,4 @@
-"""Records that tablets still have, in words: what each says, and what stands in the store instead."""
+"""Recovered records in words: what each says, and what stands in the store instead."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from field178_server.queries.history import History
 from field178_server.queries.record_page import RecordPage
-from field178_server.queries.salvage_list import SalvagedRecord, SalvageList, SalvagePage
-from field178_server.web.fields import Place, label_at, value_text
+from field178_server.queries.salvage_list import SalvagedRecord, SalvagePage
+from field178_server.web.attention.kind import Row
+from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.record_links import heading, name_in, record_link, scope_text
 from field178_server.web.record_view import DifferenceView, difference_views, sections_of
 from field178_server.web.rows import RowMaker, SectionView
@@ -19,11 +20,12 @@ from field178_shared.protocol import MERGED_INTO, PURGED
 
 
 @dataclass(frozen=True, slots=True)
-class SalvageView:
-    """One content as the list and the head of its page show it."""
+class RecoveryDetail:
+    """One content: in sections where it keeps the schema of its type, else value by value.
 
-    record_id: str
-    h: str
+    `stands_rev` is the revision in the store, 0 for none.
+    """
+
     title: str
     tablets: str
     when: str
@@ -32,16 +34,6 @@ class SalvageView:
     is_deleted: bool
     is_sound: bool
     aside: str
-
-
-@dataclass(frozen=True, slots=True)
-class SalvageDetail:
-    """All of one content: in sections where it keeps the schema of its type, else value by value.
-
-    `stands_rev` is the revision in the store, 0 for none.
-    """
-
-    head: SalvageView
     stands_rev: int
     stands_href: str | None
     changes: tuple[DifferenceView, ...]
@@ -49,43 +41,44 @@ class SalvageDetail:
     values: tuple[tuple[str, str], ...]
 
 
-def salvage_views(found: SalvageList, language: str) -> tuple[SalvageView, ...]:
-    """Return the list in words."""
-    speech = Speech(language, found.names)
-    return tuple(salvage_view(one, speech) for one in found.records)
+def recovery_row(one: SalvagedRecord, speech: Speech) -> Row:
+    """Return one content as a row of the list."""
+    return Row(
+        name=name_in(one.record.data, speech) or "",
+        type_name=type_name(one.record.type, speech),
+        why=aside_text(one.aside, speech) or _stands(one, speech).text,
+        more="" if one.is_sound else speech.say(N_("Content may be damaged")),
+        tablet=_tablets(one, speech),
+        scope=scope_text(one.record.scope, speech),
+        when=speech.instant(one.received_at),
+    )
 
 
-def salvage_view(one: SalvagedRecord, speech: Speech) -> SalvageView:
-    """Return one content in words."""
-    record = one.record
-    return SalvageView(
-        record_id=record.record_id,
-        h=record.h,
+def recovery_detail(found: SalvagePage, speech: Speech) -> RecoveryDetail:
+    """Return the page of one content."""
+    one = found.salvaged
+    record, stands = one.record, one.stands
+    is_whole = record.type in schemas.TYPES and not schemas.validate(record.type, record.data)
+    sections = sections_of(RowMaker(_as_page(found), speech)) if is_whole else ()
+    return RecoveryDetail(
         title=heading(name_in(record.data, speech), record.type, speech),
-        tablets=", ".join(speech.tablet(device) for device in one.devices),
+        tablets=_tablets(one, speech),
         when=speech.instant(one.received_at),
         scope=scope_text(record.scope, speech),
         stands=_stands(one, speech),
         is_deleted=record.deleted,
         is_sound=one.is_sound,
         aside=aside_text(one.aside, speech),
-    )
-
-
-def salvage_detail(found: SalvagePage, language: str) -> SalvageDetail:
-    """Return the page of one content."""
-    speech = Speech(language, found.names)
-    record, stands = found.salvaged.record, found.salvaged.stands
-    is_whole = record.type in schemas.TYPES and not schemas.validate(record.type, record.data)
-    sections = sections_of(RowMaker(_as_page(found), speech)) if is_whole else ()
-    return SalvageDetail(
-        head=salvage_view(found.salvaged, speech),
         stands_rev=stands.rev if stands else 0,
         stands_href=record_link(stands.type, stands.record_id) if stands and not stands.deleted else None,
         changes=difference_views(record, found.changed, speech),
         sections=sections,
-        values=() if sections else _values(found.salvaged, speech),
+        values=() if sections else _values(one, speech),
     )
+
+
+def _tablets(one: SalvagedRecord, speech: Speech) -> str:
+    return ", ".join(speech.tablet(device_id) for device_id in one.devices)
 
 
 def _as_page(found: SalvagePage) -> RecordPage:

@@ -12,7 +12,7 @@ from tests.shared import builders
 from werkzeug.test import TestResponse
 
 from field178_server.models import ConflictRow
-from field178_server.queries.conflicts import PAGE_SIZE
+from field178_server.queries.conflicts import PER_RECORD
 from field178_server.queries.record_page import find_record
 from field178_server.services import users
 from field178_server.services.passwords import Passwords
@@ -35,7 +35,7 @@ def clash(in_the_field: FieldWork, **set_: Any) -> None:
 
 def settle(browser: Browser, record_id: str, picks: dict[str, str], **typed: Any) -> TestResponse:
     """Send the form as the page shows it, with these choices."""
-    page = browser.text(f"/conflicts/{record_id}")
+    page = browser.text(f"/attention/conflict/{record_id}")
     return send(browser, record_id, page, picks, typed)
 
 
@@ -45,7 +45,7 @@ def send(
     offered = dict(KEPT_ASIDE.findall(page))
     chosen = {f"pick:{path}": offered[path] if pick == "take" else pick for path, pick in picks.items()}
     texts = {f"typed:{path}": text for path, text in typed.items()}
-    return browser.post(f"/conflicts/{record_id}", dict(SEEN.findall(page)) | chosen | texts)
+    return browser.post(f"/attention/conflict/{record_id}/resolve", dict(SEEN.findall(page)) | chosen | texts)
 
 
 def data_of(office: Office, record_id: str) -> Data:
@@ -64,13 +64,13 @@ def test_conflict_shows_both_values_who_when_and_which_tablet(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     clash(in_the_field)
-    page = words(unescape(reviewer.text("/conflicts")))
+    page = words(unescape(reviewer.text(f"/attention/conflict/{PLACE}")))
     assert "Đang ghi trong phiếu 08:00-24:00" in page
     assert "Giữ riêng, từ máy tính bảng 07:00-22:00" in page
     assert "Giá trị người sửa đã thấy: 06:00-21:00" in page
     assert "Cán bộ an" in page
     assert "Máy 1" in page
-    assert "Giải quyết" in page
+    assert "Ghi quyết định" in page
 
 
 def test_reviewer_takes_the_value_of_the_tablet(
@@ -78,18 +78,18 @@ def test_reviewer_takes_the_value_of_the_tablet(
 ) -> None:
     clash(in_the_field)
     answer = settle(reviewer, PLACE, {"opening_hours": "take"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/conflicts")
-    page = words(unescape(reviewer.text("/conflicts")))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/attention")
+    page = words(unescape(reviewer.text("/attention")))
     assert "Đã giải quyết: Karaoke Mộc Diệp (GL-016)" in page
-    assert "Không có xung đột" in page
+    assert "Không có mục nào cần xử lý" in page
     assert data_of(office, PLACE)["opening_hours"] == "07:00-22:00"
 
 
 def test_value_not_chosen_stays_readable(reviewer: Browser, in_the_field: FieldWork) -> None:
     clash(in_the_field)
     settle(reviewer, PLACE, {"opening_hours": "keep"})
-    page = words(unescape(reviewer.text(f"/conflicts/{PLACE}")))
-    assert "Phiếu này không còn xung đột" in page
+    page = words(unescape(reviewer.text(f"/attention/conflict/{PLACE}")))
+    assert "Mọi mục của phiếu đã được giải quyết" in page
     assert "Giá trị đã giữ riêng 07:00-22:00" in page
 
 
@@ -137,7 +137,7 @@ def test_what_came_meanwhile_is_shown_and_nothing_is_written(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     clash(in_the_field)
-    page = reviewer.text(f"/conflicts/{PLACE}")
+    page = reviewer.text(f"/attention/conflict/{PLACE}")
     in_the_field.send(PLACE, "establishment", UNIT, {"opening_hours": "10:00-20:00"}, was={})
     answer = send(reviewer, PLACE, page, {"opening_hours": "take"}, {})
     text = words(unescape(answer.get_data(as_text=True)))
@@ -156,17 +156,19 @@ def test_settled_by_another_officer_meanwhile_says_who_and_keeps_what_was_typed(
     )
     run_write(office.engine, lambda session: users.add(session, office.desk, wanted, (), stored))
     clash(in_the_field)
-    page = reviewer.text(f"/conflicts/{PLACE}")
+    page = reviewer.text(f"/attention/conflict/{PLACE}")
     assert send(reviewer, PLACE, page, {"opening_hours": "keep"}, {}).status_code == 303
     answer = send(
         signed_in("reviewer2"), PLACE, page, {"opening_hours": "other"}, {"opening_hours": "09:00-23:00"}
     )
     text = words(unescape(answer.get_data(as_text=True)))
     assert answer.status_code == 409
-    assert "Phiếu này không còn xung đột" in text
+    assert "Mọi mục của phiếu đã được giải quyết" in text
     assert "Người xử lý gần nhất: Cán bộ chi, 24/11/2026 15:00." in text
     assert "chưa được ghi: Giờ mở cửa : 09:00-23:00" in text
-    assert "Người xử lý gần nhất: Cán bộ chi" in words(unescape(reviewer.text(f"/conflicts/{PLACE}")))
+    assert "Người xử lý gần nhất: Cán bộ chi" in words(
+        unescape(reviewer.text(f"/attention/conflict/{PLACE}"))
+    )
 
 
 def test_late_edit_of_an_approved_record_is_taken_and_the_record_stays_approved(
@@ -175,7 +177,7 @@ def test_late_edit_of_an_approved_record_is_taken_and_the_record_stays_approved(
     filed = in_the_field.visit()
     reviewer.decide(filed, "approve")
     in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"})
-    page = words(unescape(reviewer.text(f"/conflicts/{filed}")))
+    page = words(unescape(reviewer.text(f"/attention/conflict/{filed}")))
     assert "Phiếu đã duyệt, thay đổi được giữ riêng" in page
     assert "Phiếu này đã duyệt hoặc đã hủy" in page
     assert settle(reviewer, filed, {"minutes_number": "take"}).status_code == 303
@@ -190,30 +192,29 @@ def test_deletion_in_dispute_is_said_in_words_and_can_be_carried_out(
     in_the_field.place()
     receipt = in_the_field.send(PLACE, "establishment", UNIT, {}, op="delete", was={"_h": "0" * 16})
     assert receipt["status"] == "conflict"
-    page = words(unescape(reviewer.text("/conflicts")))
+    page = words(unescape(reviewer.text(f"/attention/conflict/{PLACE}")))
     assert "Đang ghi trong phiếu được giữ lại" in page
     assert "Giữ riêng, từ máy tính bảng đã xóa" in page
     forged = settle(reviewer, PLACE, {"_deleted": "other"}, _deleted="yes")
     assert forged.status_code == 422
     assert settle(reviewer, PLACE, {"_deleted": "take"}).status_code == 303
-    assert "Phiếu này đã xóa" not in reviewer.text(f"/conflicts/{PLACE}")
+    assert "Phiếu này đã xóa" not in reviewer.text(f"/attention/conflict/{PLACE}")
     assert reviewer.get(f"/establishments/{PLACE}").status_code == 404
 
 
-def test_disputes_of_one_record_stand_together_and_the_rest_on_the_next_page(
+def test_conflicts_of_one_record_are_one_item_and_what_is_beyond_one_page_follows(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()
     reviewer.decide(filed, "approve")
-    late = {f"answers.{item}.note": "ghi thêm" for item in list(builders.answers())[: PAGE_SIZE + 3]}
-    in_the_field.send(filed, "inspection", TEAM, late)
-    first, second = words(reviewer.text("/conflicts")), words(reviewer.text("/conflicts?page=2"))
-    assert [page.count("ghi thêm") for page in (first, second)] == [PAGE_SIZE, 3]
-    assert [page.count("Mở phiếu") for page in (first, second)] == [1, 1]
-    assert "Trang 1/2" in first
-    assert words(reviewer.text("/conflicts?page=99")) == second
-    settle(reviewer, filed, dict.fromkeys(late, "take"))
-    assert "Không có xung đột" in reviewer.text("/conflicts")
+    items = list(builders.answers())
+    late = {f"answers.{item}.{part}": "ghi thêm" for part in ("note", "evidence") for item in items}
+    in_the_field.send(filed, "inspection", TEAM, {path: late[path] for path in list(late)[: len(items)]})
+    assert "Bất đồng 1" in words(unescape(reviewer.text("/attention")))
+    page = words(reviewer.text(f"/attention/conflict/{filed}"))
+    assert page.count("ghi thêm") == min(len(items), PER_RECORD)
+    settle(reviewer, filed, dict.fromkeys(list(late)[: len(items)], "take"))
+    assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
 
 
 def test_every_control_reads_back_what_it_shows(
@@ -253,10 +254,10 @@ def test_who_may_not_settle_reads_and_is_told_what_helps(
     wanted, stored = Wanted("lan", "Cán bộ lan", "team_lead", None, (TEAM,)), Passwords("test").hash(PASSWORD)
     run_write(office.engine, lambda session: users.add(session, office.desk, wanted, (), stored))
     lead = signed_in("lan")
-    page = words(unescape(lead.text("/conflicts")))
+    page = words(unescape(lead.text(f"/attention/conflict/{filed}")))
     assert "đội chọn giá trị đó trong Hộp thư" in page
-    assert "Ghi quyết định" not in lead.text(f"/conflicts/{filed}")
-    assert lead.post(f"/conflicts/{filed}", {"rev": "1"}).status_code == 404
+    assert "Ghi quyết định" not in lead.text(f"/attention/conflict/{filed}")
+    assert lead.post(f"/attention/conflict/{filed}/resolve", {"rev": "1"}).status_code == 404
 
 
 def test_record_beyond_reach_and_no_record_are_the_same(
@@ -265,4 +266,4 @@ def test_record_beyond_reach_and_no_record_are_the_same(
     clash(in_the_field)
     stranger = signed_in("binh")
     for record_id in (PLACE, "01900000-0000-7000-8000-00000000dead"):
-        assert stranger.get(f"/conflicts/{record_id}").status_code == 404
+        assert stranger.get(f"/attention/conflict/{record_id}").status_code == 404

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 from tests.server.office import Office
+from tests.server.web.attention.test_conflict import data_of
 from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
-from tests.server.web.test_conflict_pages import data_of
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.queries.salvage_list import PAGE_SIZE
+from field178_server.queries.attention import PAGE_SIZE
 from field178_server.services import officers
 from field178_server.unit_of_work import snapshot
 from field178_shared.canonical import record_hash
 
-PAGE = re.compile(r'href="(/salvage/[0-9a-f-]{36}/[0-9a-f]{32})"')
+PAGE = re.compile(r'href="(/attention/recovery/[0-9a-f-]{36}\.[0-9a-f]{32})(?:\?[^"]*)?"')
 EARLY = "2026-11-20T06:00:00Z"
 NAME = "Karaoke Mộc Diệp (GL-016)"
 
@@ -40,7 +40,7 @@ def leave_on_tablet(in_the_field: FieldWork, record_id: str = PLACE, **more: Any
 
 
 def page_of(browser: Browser) -> str:
-    (found,) = PAGE.findall(browser.text("/salvage"))
+    (found,) = PAGE.findall(browser.text("/attention"))
     return str(found)
 
 
@@ -64,8 +64,8 @@ def test_list_says_what_it_is_which_tablet_has_it_and_what_the_server_has(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
     leave_on_tablet(in_the_field)
-    page = words(unescape(reviewer.text("/salvage")))
-    for text in (f"{NAME} · Cơ sở", "Máy 1", "24/11/2026 15:00", "Máy chủ không có"):
+    page = words(unescape(reviewer.text("/attention")))
+    for text in (f"{NAME} Cơ sở", "Máy 1", "24/11/2026 15:00", "Máy chủ không có"):
         assert text in page
 
 
@@ -82,7 +82,7 @@ def test_differences_to_what_stands_are_shown_side_by_side(
 ) -> None:
     in_the_field.place()
     leave_on_tablet(in_the_field, data=builders.establishment(village="Thôn 3"))
-    assert "Máy chủ có bản khác" in unescape(reviewer.text("/salvage"))
+    assert "Máy chủ có bản khác" in unescape(reviewer.text("/attention"))
     page = words(unescape(reviewer.text(page_of(reviewer))))
     assert "Thôn, tổ dân phố Trên máy chủ Thôn GL-2 Ở máy Thôn 3" in page
 
@@ -93,10 +93,10 @@ def test_record_taken_in_is_in_the_register_under_the_officers_name(
     leave_on_tablet(in_the_field)
     page = page_of(reviewer)
     answer = take(reviewer, page)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/salvage")
-    listed = words(unescape(reviewer.text("/salvage")))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/attention")
+    listed = words(unescape(reviewer.text("/attention")))
     assert f"Đã nhận vào: {NAME}" in listed
-    assert "Máy chủ có đủ phiếu" in listed
+    assert "Không có mục nào cần xử lý" in listed
     assert data_of(office, PLACE)["name"] == NAME
     assert "Cán bộ chi" in reviewer.text(f"/establishments/{PLACE}")
     assert "Đã xử lý" in unescape(reviewer.text(page))
@@ -122,8 +122,8 @@ def test_setting_aside_asks_for_a_reason_and_shows_it(reviewer: Browser, in_the_
         refused = reviewer.post(f"{page}/set-aside", {"reason": reason})
         assert (refused.status_code, text in said(refused)) == (422, True)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Phiếu nhập thử"}).status_code == 303
-    assert f"Đã để riêng: {NAME}" in words(unescape(reviewer.text("/salvage")))
-    aside = words(unescape(reviewer.text("/salvage?state=set_aside")))
+    assert f"Đã để riêng: {NAME}" in words(unescape(reviewer.text("/attention")))
+    aside = words(unescape(reviewer.text("/attention?show=aside")))
     assert "Cán bộ chi để riêng, 24/11/2026 15:00: Phiếu nhập thử" in aside
     again = reviewer.post(f"{page}/set-aside", {"reason": "Trùng"})
     late = words(unescape(again.get_data(as_text=True)))
@@ -170,16 +170,10 @@ def test_what_cannot_be_taken_in_is_readable_and_says_why(
     assert sentence in said(refused)
 
 
-def test_room_is_in_the_rail_only_while_something_waits(reviewer: Browser, in_the_field: FieldWork) -> None:
-    assert 'href="/salvage"' not in reviewer.text("/conflicts")
-    leave_on_tablet(in_the_field)
-    assert 'href="/salvage"' in reviewer.text("/conflicts")
-
-
 def test_records_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:
     for _ in range(PAGE_SIZE + 1):
         leave_on_tablet(in_the_field, in_the_field.office.runtime.ids.time_ordered())
-    assert [len(PAGE.findall(reviewer.text(f"/salvage?page={number}"))) for number in (1, 2)] == [
+    assert [len(PAGE.findall(reviewer.text(f"/attention?page={number}"))) for number in (1, 2)] == [
         PAGE_SIZE,
         1,
     ]
@@ -192,7 +186,7 @@ def test_record_that_stands_beyond_the_reach_is_not_shown(
     within = own_team(in_the_field.office)
     leave_on_tablet(in_the_field, scope=within, data=builders.establishment(village="Thôn 3"))
     page, lead = page_of(reviewer), signed_in("an")
-    assert PAGE.findall(lead.text("/salvage")) == []
+    assert PAGE.findall(lead.text("/attention")) == []
     assert lead.get(page).status_code == 404
 
 
@@ -207,4 +201,4 @@ def test_team_lead_reads_the_own_area_and_decides_nothing(
     assert "Nhận vào" not in lead.text(page)
     assert take(lead, page).status_code == 404
     assert stranger.get(page).status_code == 404
-    assert PAGE.findall(stranger.text("/salvage")) == []
+    assert PAGE.findall(stranger.text("/attention")) == []

@@ -1,14 +1,15 @@
-"""What is in dispute on records, in words: what stands, what was kept aside, by whom, and how to choose."""
+"""Conflicts in words: what stands, what was kept aside, by whom, and how to choose."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from field178_server.queries.conflicts import Conflict, ConflictEntry, ConflictList, RecordConflicts
 from field178_server.queries.record_page import StoredRecord
-from field178_server.web.fields import Place, label_at, value_text
-from field178_server.web.record_links import heading, record_link
+from field178_server.web.attention.kind import Row
+from field178_server.web.fields import Place, label_at, type_name, value_text
+from field178_server.web.record_links import heading, record_link, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
 from field178_shared.errors import message
@@ -41,7 +42,7 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field in dispute: what stands, the other values, and the control for a value of one's own."""
+    """One field in conflict: what stands, the other values, and the control for a value of one's own."""
 
     path: str
     label: str
@@ -54,19 +55,8 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
-class DisputedRecord:
-    """The fields in dispute of one record."""
-
-    record_id: str
-    title: str
-    href: str | None
-    fields: tuple[FieldView, ...]
-    advice: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SettledView:
-    """One disagreement that was settled: the values that were kept aside stay readable."""
+    """One conflict that was resolved: the values that were kept aside stay readable."""
 
     label: str
     when: str
@@ -74,10 +64,14 @@ class SettledView:
 
 
 @dataclass(frozen=True, slots=True)
-class SettlingView:
-    """The page that settles one record."""
+class ResolvingView:
+    """The page that resolves the conflicts of one record."""
 
-    disputed: DisputedRecord
+    title: str
+    href: str | None
+    row: Row | None
+    fields: tuple[FieldView, ...]
+    advice: tuple[str, ...]
     rev: int
     is_locked: bool
     is_deleted: bool
@@ -85,53 +79,61 @@ class SettlingView:
     settled: tuple[SettledView, ...]
 
 
-def disputed_records(found: ConflictList, language: str) -> tuple[DisputedRecord, ...]:
-    """Return the open conflicts in words, those of one record together."""
-    speech = Speech(language, found.names)
+def conflict_rows(found: ConflictList, speech: Speech) -> dict[str, Row]:
+    """Return the records in conflict as rows of the list, by record."""
     by_record: dict[str, list[Conflict]] = {}
     for conflict in found.conflicts:
         by_record.setdefault(conflict.record_id, []).append(conflict)
-    return tuple(
-        _disputed(found.records[record_id], found.titles.get(record_id), conflicts, speech)
+    return {
+        record_id: _row(found.records[record_id], found.titles.get(record_id), conflicts, speech)
         for record_id, conflicts in by_record.items()
-    )
+    }
 
 
-def settling_view(found: RecordConflicts, language: str) -> SettlingView:
+def resolving_view(found: RecordConflicts, speech: Speech) -> ResolvingView:
     """Return the page of one record's conflicts."""
-    speech = Speech(language, found.names)
-    return SettlingView(
-        disputed=_disputed(found.record, found.title, found.open, speech),
-        rev=found.record.rev,
-        is_locked=found.is_locked,
-        is_deleted=found.record.deleted,
-        more=found.open_count - len(found.open),
-        settled=tuple(_settled(found.record, conflict, speech) for conflict in found.settled),
-    )
-
-
-def _disputed(
-    record: StoredRecord, title: str | None, conflicts: Iterable[Conflict], speech: Speech
-) -> DisputedRecord:
+    record = found.record
     by_path: dict[str, list[Conflict]] = {}
-    for conflict in conflicts:
+    for conflict in found.open:
         by_path.setdefault(conflict.path, []).append(conflict)
-    reasons = dict.fromkeys(
-        entry.reason for found in by_path.values() for conflict in found for entry in conflict.entries
-    )
-    return DisputedRecord(
-        record_id=record.record_id,
-        title=heading(title, record.type, speech),
+    return ResolvingView(
+        title=heading(found.title, record.type, speech),
         # A deleted record has no page to open.
         href=None if record.deleted else record_link(record.type, record.record_id),
-        fields=tuple(_field(record, path, found, speech) for path, found in by_path.items()),
-        advice=tuple(speech.say(ADVICE[reason]) for reason in reasons if reason in ADVICE),
+        row=_row(record, found.title, found.open, speech) if found.open else None,
+        fields=tuple(_field(record, path, conflicts, speech) for path, conflicts in by_path.items()),
+        advice=tuple(speech.say(ADVICE[reason]) for reason in _reasons(found.open) if reason in ADVICE),
+        rev=record.rev,
+        is_locked=found.is_locked,
+        is_deleted=record.deleted,
+        more=found.open_count - len(found.open),
+        settled=tuple(_settled(record, conflict, speech) for conflict in found.settled),
     )
+
+
+def _row(record: StoredRecord, title: str | None, conflicts: Sequence[Conflict], speech: Speech) -> Row:
+    fields = dict.fromkeys(label_at(Place(record.type, one.path, record.data), speech) for one in conflicts)
+    return Row(
+        name=title or "",
+        type_name=type_name(record.type, speech),
+        why=", ".join(_reason_text(reason, speech) for reason in _reasons(conflicts)),
+        more=", ".join(fields),
+        tablet=", ".join(dict.fromkeys(speech.tablet(one.device_id) for one in conflicts)),
+        scope=scope_text(record.scope, speech),
+        when=speech.instant(max(one.changed_at for one in conflicts)),
+    )
+
+
+def _reasons(conflicts: Iterable[Conflict]) -> list[str]:
+    return list(dict.fromkeys(entry.reason for conflict in conflicts for entry in conflict.entries))
+
+
+def _reason_text(reason: str, speech: Speech) -> str:
+    return message(reason, speech.language).removesuffix(".")
 
 
 def _field(record: StoredRecord, path: str, conflicts: list[Conflict], speech: Speech) -> FieldView:
     stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
-    reasons = dict.fromkeys(entry.reason for conflict in conflicts for entry in conflict.entries)
     agreeing = tuple(
         _signature(conflict, entry, speech)
         for conflict in conflicts
@@ -142,7 +144,7 @@ def _field(record: StoredRecord, path: str, conflicts: list[Conflict], speech: S
     return FieldView(
         path=path,
         label=label_at(Place(record.type, path, record.data), speech),
-        reasons=tuple(message(reason, speech.language).removesuffix(".") for reason in reasons),
+        reasons=tuple(_reason_text(reason, speech) for reason in _reasons(conflicts)),
         stands=OptionView(KEEP, value_text(record.type, path, stands, speech), agreeing),
         others=_others(record.type, conflicts, stands, speech),
         control=control,

@@ -1,13 +1,14 @@
-"""Changes held back as plain values for their page."""
+"""Changes in quarantine in words: what is wrong with each, and what the office may mend."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.queries.quarantine_list import OPEN, HeldChange, HeldPage, QuarantineList
+from field178_server.queries.quarantine_list import OPEN, HeldChange, HeldPage
 from field178_server.services.held_desk import MENDABLE
 from field178_server.services.type_rules import Problems
-from field178_server.web.fields import Place, label_at, value_text
+from field178_server.web.attention.kind import Row
+from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.record_links import heading, name_in, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
@@ -43,8 +44,6 @@ class MendField:
 class HeldView:
     """One change that is held back, or was set aside."""
 
-    change_id: str
-    payload_hash: str
     title: str
     reason: str
     advice: str
@@ -52,31 +51,35 @@ class HeldView:
     when: str
     tablet: str
     scope: str
-    state: str
     aside: str
     problems: tuple[ProblemView, ...]
     sent: tuple[tuple[str, str], ...]
 
 
-def held_views(found: QuarantineList, language: str) -> tuple[HeldView, ...]:
-    """Return the changes held back, in words."""
-    speech = Speech(language, found.names)
-    return tuple(held_view(change, speech) for change in found.changes)
+def held_row(change: HeldChange, speech: Speech) -> Row:
+    """Return one change as a row of the list."""
+    labels = dict.fromkeys(_problem_label(change, path, speech) for path, _codes in change.problems)
+    return Row(
+        name=_name(change, speech) or "",
+        type_name=type_name(change.record_type, speech),
+        why=aside_text(change.aside, speech) or _reason(change, speech),
+        more=", ".join(labels),
+        tablet=speech.tablet(change.device_id),
+        scope=scope_text(change.scope, speech),
+        when=speech.instant(change.received_at),
+    )
 
 
 def held_view(change: HeldChange, speech: Speech) -> HeldView:
     """Return one change in words."""
     return HeldView(
-        change_id=change.change_id,
-        payload_hash=change.payload_hash,
-        title=_title(change, speech),
-        reason=message(change.reason, speech.language).removesuffix("."),
+        title=heading(_name(change, speech), change.record_type, speech),
+        reason=_reason(change, speech),
         advice=speech.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
         who=speech.person(change.user_id),
         when=speech.instant(change.received_at),
         tablet=speech.tablet(change.device_id),
         scope=scope_text(change.scope, speech),
-        state=change.state,
         aside=aside_text(change.aside, speech),
         problems=tuple(_problem(change, path, codes, speech) for path, codes in change.problems),
         sent=tuple(
@@ -128,19 +131,26 @@ def value_at(values: Data, path: str) -> object:
 def _problem(change: HeldChange, path: str, codes: tuple[str, ...], speech: Speech) -> ProblemView:
     value = value_at(change.values, path)
     return ProblemView(
-        label=_label(change, path, speech) if path else speech.say(N_("Whole record")),
+        label=_problem_label(change, path, speech),
         text=" ".join(message(code, speech.language) for code in codes),
         value=value_text(change.record_type, path, value, speech) if value is not None else None,
     )
+
+
+def _problem_label(change: HeldChange, path: str, speech: Speech) -> str:
+    return _label(change, path, speech) if path else speech.say(N_("Whole record"))
+
+
+def _reason(change: HeldChange, speech: Speech) -> str:
+    return message(change.reason, speech.language).removesuffix(".")
 
 
 def _label(change: HeldChange, path: str, speech: Speech) -> str:
     return label_at(Place(change.record_type, path, change.values), speech)
 
 
-def _title(change: HeldChange, speech: Speech) -> str:
-    name = change.title or name_in(change.values, speech) or name_in(change.created, speech)
-    return heading(name, change.record_type, speech)
+def _name(change: HeldChange, speech: Speech) -> str | None:
+    return change.title or name_in(change.values, speech) or name_in(change.created, speech)
 
 
 _MEND = N_(
