@@ -53,7 +53,7 @@ server: ## serve the store of FIELD178_DATA_DIR (made at the first start); anoth
 	@.venv/bin/field178 init && .venv/bin/field178 serve --port $(PORT)
 
 release: ## build the folder that an office installs: wheel, hash-locked lists, SHA256SUMS (needs uv)
-	@scripts/setup.sh demo && scripts/release.sh
+	@scripts/release.sh
 
 apk: ## build the Android application (needs buildozer and Google's tools: docs/android.md)
 	@$(PYTHON) mobile/stage_apk.py && cd mobile && buildozer android debug

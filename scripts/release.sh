@@ -3,16 +3,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=$(.venv/bin/python -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
+version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)
 folder=dist/field178-$version
 wheel=field178-$version-py3-none-any.whl
 rm -rf "$folder"
-.venv/bin/python -m hatchling build --target wheel --directory "$folder" >/dev/null 2>&1
+uv build --quiet --wheel --build-constraint requirements.lock --require-hashes --out-dir "$folder"
+rm -f "$folder/.gitignore"
 sum=$(sha256sum "$folder/$wheel" | cut -d ' ' -f 1)
 
 for extras in server server,postgres server,postgres,s3; do
     list=$folder/requirements-${extras//,/-}.txt
-    uv pip compile pyproject.toml --quiet ${extras:+--extra ${extras//,/ --extra }} --universal --python-version 3.11 \
+    # shellcheck disable=SC2086  # two words an extra
+    uv pip compile pyproject.toml --quiet --extra ${extras//,/ --extra } --universal --python-version 3.11 \
         --constraint requirements.lock --generate-hashes --no-header --no-annotate --no-emit-index-url -o "$list" >/dev/null
     # The wheel itself, from this folder and of this content alone: the name is free on the public index.
     echo "./$wheel --hash=sha256:$sum" >>"$list"
