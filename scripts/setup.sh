@@ -22,14 +22,15 @@ trap finish EXIT
 watched() {
   local log
   log=$(mktemp)
+  echo "$*" >"$log"
   (
     exec 3>&-
     while sleep 10 >/dev/null 2>&1; do
-      echo "  … $SECONDS giây (s)$(venv_size): $(tail -n 1 "$log" | tr -d '\r' | cut -c -90)"
+      echo "  … $SECONDS giây (s)$(installed "$1"): $(tail -n 1 "$log" | tr -d '\r' | cut -c -90)"
     done
   ) &
   ticker=$!
-  if ! "$@" >"$log" 2>&1; then
+  if ! "$@" >>"$log" 2>&1; then
     tail -n 20 "$log"
     rm -f "$log"
     return 1
@@ -39,8 +40,8 @@ watched() {
   rm -f "$log"
 }
 
-venv_size() {
-  [ ! -d .venv ] || du -sm .venv 2>/dev/null | sed -E 's/^([0-9]+).*/ · \1 MB/'
+installed() {
+  [ "$1" != install_python_packages ] || echo ", $(find .venv -name '*.dist-info' -prune | wc -l) gói (packages)"
 }
 
 install_system_packages() {
@@ -83,7 +84,7 @@ size="khoảng 60 MB, 1–2 phút (about 60 MB, 1–2 minutes)"
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 if [ "$purpose" = test ]; then
   packages+=(chromium libatomic1 postgresql poppler-utils)
-  size="khoảng 250 MB, 2–5 phút (about 250 MB, 2–5 minutes)"
+  size="khoảng 260 MB, 2–5 phút (about 260 MB, 2–5 minutes)"
 fi
 missing=()
 for package in "${packages[@]}"; do
@@ -114,7 +115,7 @@ size="khoảng 230 MB, 3–6 phút (about 230 MB, 3–6 minutes)"
 if [ "$purpose" = demo ]; then
   lock=requirements-demo.lock
   is_enough() { [ -f "$full" ] || [ -f "$small" ]; }
-  size="khoảng 70 MB, 1–3 phút (about 70 MB, 1–3 minutes)"
+  size="khoảng 60 MB, 1–3 phút (about 60 MB, 1–3 minutes)"
 fi
 if is_enough && is_usable; then exit 0; fi
 
