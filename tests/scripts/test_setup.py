@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-demo.lock")
 UV = '#!/bin/sh\necho "$@" >>"$CALLS"\n'
+# Makes an environment as `python3 -m venv` does, as far as setup.sh looks at it, without pip.
+PYTHON = f"""#!/bin/sh
+[ "$2" = venv ] || exec {sys.executable} "$@"
+rm -rf .venv
+mkdir -p .venv/bin
+echo "VIRTUAL_ENV=$(pwd -P)/.venv" >.venv/bin/activate
+ln -s {sys.executable} .venv/bin/python
+"""
 
 
 @pytest.fixture
@@ -29,6 +38,7 @@ def programs(tmp_path: Path) -> Path:
     """A folder of programs that stand before the machine's own."""
     folder = tmp_path / "bin"
     folder.mkdir()
+    put(folder, "python3", PYTHON)
     return folder
 
 
