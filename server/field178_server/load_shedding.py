@@ -14,6 +14,12 @@ from field178_shared.errors import AppError, ErrorCode
 OFFICE_SHARE = 6
 EARLIEST_RETURN_S = 2
 LATEST_RETURN_S = 15
+_RANDOMNESS = random.SystemRandom()
+
+
+def return_time_s() -> int:
+    """Return after how many seconds one that was refused may return: each at a time of its own."""
+    return _RANDOMNESS.randint(EARLIEST_RETURN_S, LATEST_RETURN_S)
 
 
 class Doorkeeper:
@@ -22,13 +28,11 @@ class Doorkeeper:
 
     def __init__(self, places: int) -> None:
         self._places = threading.BoundedSemaphore(places)
-        self._randomness = random.SystemRandom()
 
     def enter(self) -> None:
         """Take a place, or raise AppError(busy) with seconds to wait; never waits itself."""
         if not self._places.acquire(blocking=False):
-            wait = self._randomness.randint(EARLIEST_RETURN_S, LATEST_RETURN_S)
-            raise AppError(ErrorCode.BUSY, retry_after_s=wait)
+            raise AppError(ErrorCode.BUSY, retry_after_s=return_time_s())
 
     def leave(self) -> None:
         """Give the place back."""

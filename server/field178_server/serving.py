@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
+from field178_server.connection_limits import ConnectionCount, connections_allowed
 from field178_server.daily_check import checking_daily, look_after_the_store
 from field178_server.runtime import runtime_of
 from field178_server.settings import SettingError, Settings, is_loopback
@@ -29,33 +30,29 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
 
     Behind a proxy that ends TLS (FIELD178_TRUSTED_PROXIES) plain http is served, on loopback only.
     """
-    if settings.is_https and not settings.trusted_proxies:
-        _serve_https(settings, host, port, ready)
-        return
-    if not is_loopback(host):
+    ends_tls = settings.is_https and not settings.trusted_proxies
+    if not ends_tls and not is_loopback(host):
         raise SettingError(f"http: {_LOOPBACK} only, not {host}; FIELD178_URL=https://…")
     application = application_of(settings)
     with ExitStack() as stack:
         stack.enter_context(checking_daily(partial(look_after_the_store, runtime_of(application))))
-        with _listening_on(host, port):
-            server = stack.enter_context(bound(application, host, port, {"threads": settings.threads}))
+        connections = connections_allowed(handles_each=2 if ends_tls else 1)
+        bind = partial(
+            bound, application, threads=settings.threads, connections=connections, is_https=settings.is_https
+        )
+        if ends_tls:
+            server = stack.enter_context(bind((_LOOPBACK, 0)))
+            count = ConnectionCount(connections, settings.connections_per_address)
+            front = TlsFront(certificate_of(settings), count, server.take)
+            with _listening_on(host, port):
+                taken = stack.enter_context(front.listening(host, port))
+        else:
+            with _listening_on(host, port):
+                server = stack.enter_context(bind((host, port)))
+                server.accept_connections()
+            taken = int(server.effective_port)
         _spare_the_collector()
-        ready(f"http://{host}:{server.effective_port}")
-        server.run()
-
-
-def _serve_https(settings: Settings, host: str, port: int, ready: Ready) -> None:
-    front = TlsFront(certificate_of(settings))
-    flask = application_of(settings)
-    application = front.with_askers(flask)
-    options = {"threads": settings.threads, "url_scheme": "https"}
-    with ExitStack() as stack:
-        stack.enter_context(checking_daily(partial(look_after_the_store, runtime_of(flask))))
-        server = stack.enter_context(bound(application, _LOOPBACK, 0, options))
-        with _listening_on(host, port):
-            taken = stack.enter_context(front.listening(host, port, int(server.effective_port)))
-        _spare_the_collector()
-        ready(f"https://{host}:{taken}")
+        ready(f"{'https' if ends_tls else 'http'}://{host}:{taken}")
         server.run()
 
 

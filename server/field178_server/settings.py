@@ -40,6 +40,7 @@ class Settings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: int = 0
+    connections_per_address: int = 64
     password_cost: str = "production"  # noqa: S105  # a word, not a password
     enrol_attempts_per_address: int = 30
     enrol_attempts_per_prefix: int = 10

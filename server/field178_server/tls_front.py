@@ -1,50 +1,50 @@
-"""Ending TLS in front of waitress, which speaks none: same process, and slow senders cost no thread."""
+"""Ending TLS in front of waitress, which speaks none: slow senders cost neither thread nor place."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
+import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
 
-HANDSHAKE_S = 10
-_PIECE_BYTES = 64 << 10
-_LOOPBACK = "127.0.0.1"
+from field178_server.connection_limits import HEAD_S, MIN_BYTES_S, ConnectionCount
+from field178_server.strict_parser import MAX_HEADER_BYTES
+from field178_server.tls_stream import PIECE_BYTES, TlsStream, tls_context
+
+Asker = tuple[str, int]
+HandOver = Callable[[socket.socket, Asker], None]
+_TAKEN_S = PIECE_BYTES / MIN_BYTES_S
+_LAST_ANSWERS_S = 2
+_REFUSALS_TOLD_S = 60
+_BACKLOG = 256
 
 log = structlog.get_logger()
 
 
 class TlsFront:
-    """Takes TLS connections and passes what they say to a plain server on loopback, and its answers back."""
+    """Takes TLS connections; one whose first head is complete is handed to the server as a plain one."""
 
-    def __init__(self, chain: tuple[Path, Path]) -> None:
+    def __init__(self, chain: tuple[Path, Path], count: ConnectionCount, hand_over: HandOver) -> None:
         self._context = tls_context(chain)
-        self._askers: dict[str, str] = {}
-        self._relays: set[asyncio.Task[None]] = set()
-        self._target_port = 0
-
-    def with_askers(self, application: WSGIApplication) -> WSGIApplication:
-        """Return the application told who really asks: on loopback it would see this front only."""
-
-        def told(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            environ["REMOTE_ADDR"] = self._askers.get(environ["REMOTE_PORT"], environ["REMOTE_ADDR"])
-            return application(environ, start_response)
-
-        return told
+        self._count = count
+        self._hand_over = hand_over
+        self._refused = 0
+        # The loop holds its tasks weakly: a collection would destroy one that waits for an answer.
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @contextmanager
-    def listening(self, host: str, port: int, target_port: int) -> Iterator[int]:
-        """Take connections for the server at the target port; gives the port that was taken."""
-        self._target_port = target_port
+    def listening(self, host: str, port: int) -> Iterator[int]:
+        """Take connections in a thread of its own; gives the port that was taken. Raises OSError."""
         with contextlib.closing(asyncio.new_event_loop()) as loop:
             loop.set_exception_handler(lambda _, __: log.info("connection_failed"))
-            server = loop.run_until_complete(self._listen(host, port))
+            server = loop.run_until_complete(
+                asyncio.start_server(self._accept, host, port, limit=PIECE_BYTES, backlog=_BACKLOG)
+            )
             thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
             thread.start()
             try:
@@ -52,72 +52,86 @@ class TlsFront:
             finally:
                 loop.call_soon_threadsafe(loop.stop)
                 thread.join()
-                loop.run_until_complete(_end(server))
-
-    async def _listen(self, host: str, port: int) -> asyncio.Server:
-        return await asyncio.start_server(
-            self._accept,
-            host,
-            port,
-            limit=_PIECE_BYTES,
-            ssl=self._context,
-            ssl_handshake_timeout=HANDSHAKE_S,
-        )
+                loop.run_until_complete(self._end(server))
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # The loop holds its tasks weakly: once the asker has left, a collection would destroy a relay
-        # that waits for the answer, its connection to the server still open.
-        relay = asyncio.create_task(self._relay(reader, writer))
-        self._relays.add(relay)
-        relay.add_done_callback(self._relays.discard)
+        asker: Asker | None = writer.get_extra_info("peername")
+        if asker is None or not self._count.enter(asker[0]):
+            writer.transport.abort()
+            self._tell_of_refusals()
+            return
+        address = asker[0]
+        task = asyncio.create_task(self._serve(reader, writer, asker))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: self._count.leave(address))
 
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass one connection on in both directions until either side ends it."""
-        with contextlib.closing(writer):
-            try:
-                inner_reader, inner_writer = await asyncio.open_connection(_LOOPBACK, self._target_port)
-            except OSError:
-                log.warning("server_not_listening", port=self._target_port)
-                return
-            with contextlib.closing(inner_writer), self._asked_by(writer, inner_writer):
-                sending = asyncio.create_task(_pass_on(reader, inner_writer))
-                try:
-                    # The answer decides the end: its last bytes must leave before the connection is closed.
-                    await _pass_on(inner_reader, writer)
-                finally:
-                    sending.cancel()
+    def _tell_of_refusals(self) -> None:
+        """Log refused connections once a minute: a line for each would let anybody fill the disk."""
+        self._refused += 1
+        if self._refused == 1:
+            asyncio.get_running_loop().call_later(_REFUSALS_TOLD_S, self._log_refusals)
 
-    @contextmanager
-    def _asked_by(self, writer: asyncio.StreamWriter, inner: asyncio.StreamWriter) -> Iterator[None]:
-        inner_port = str(inner.get_extra_info("sockname")[1])
-        self._askers[inner_port] = str(writer.get_extra_info("peername")[0])
+    def _log_refusals(self) -> None:
+        log.warning("connections_refused", count=self._refused)
+        self._refused = 0
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asker: Asker) -> None:
+        """Serve one connection from its first byte to its end."""
+        tls = TlsStream(reader, writer, self._context)
         try:
-            yield
+            # OSError is every way a connection breaks, TLS errors and lateness included.
+            with contextlib.suppress(OSError):
+                async with asyncio.timeout(HEAD_S):
+                    await tls.shake_hands()
+                    head = await _first_head(tls)
+                await self._relay(head, tls, asker)
         finally:
-            del self._askers[inner_port]
+            writer.transport.abort()
+
+    async def _relay(self, head: bytes, tls: TlsStream, asker: Asker) -> None:
+        """Hand the connection over and pass bytes on in both directions until either side ends it."""
+        inner, servers_end = socket.socketpair()
+        self._hand_over(servers_end, asker)
+        inner_reader, inner_writer = await asyncio.open_connection(sock=inner, limit=PIECE_BYTES)
+        inner_writer.write(head)
+        asking = asyncio.create_task(_pass_requests_on(tls, inner_writer))
+        try:
+            while piece := await inner_reader.read(PIECE_BYTES):
+                async with asyncio.timeout(_TAKEN_S):
+                    await tls.write(piece)
+            async with asyncio.timeout(_TAKEN_S):
+                await tls.close()
+        finally:
+            asking.cancel()
+            inner_writer.transport.abort()
+
+    async def _end(self, server: asyncio.Server) -> None:
+        server.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LAST_ANSWERS_S)
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def tls_context(chain: tuple[Path, Path]) -> ssl.SSLContext:
-    """Return a server's TLS of version 1.2 or later with this (certificate chain, key)."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(*chain)
-    return context
+async def _first_head(tls: TlsStream) -> bytes:
+    """Return what came up to the end of the first head, or of the limit: the server then refuses it."""
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < MAX_HEADER_BYTES:
+        if not (piece := await tls.read()):
+            raise ConnectionResetError("the asker left")
+        head += piece
+    return head
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    # OSError is every way a connection breaks, TLS errors included; either end may do so at any time.
-    with contextlib.suppress(OSError):
-        while piece := await reader.read(_PIECE_BYTES):
-            writer.write(piece)
-            await writer.drain()
-        if writer.can_write_eof():
-            writer.write_eof()
-
-
-async def _end(server: asyncio.Server) -> None:
-    server.close()
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _pass_requests_on(tls: TlsStream, inner: asyncio.StreamWriter) -> None:
+    """Pass on what the asker sends; when it leaves, the server's side ends as well."""
+    try:
+        with contextlib.suppress(OSError):
+            while piece := await tls.read():
+                inner.write(piece)
+                await inner.drain()
+    finally:
+        inner.transport.abort()

@@ -1,29 +1,39 @@
-"""Serving http with waitress: refusals that a client can read, and limits on everything it buffers."""
+"""Serving http with waitress: refusals that a client can read, limits on all it buffers and waits for."""
 
 from __future__ import annotations
 
 import json
 import signal
-import sys
-from collections.abc import Iterator, Mapping
+import socket
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 from wsgiref.types import WSGIApplication
 
-import waitress
 from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import BadRequest, Error, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
+from waitress.utilities import (
+    BadRequest,
+    Error,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+)
 
+from field178_server.connection_limits import HEAD_S, IDLE_S, MIN_BYTES_S, REQUEST_S
 from field178_server.errors import PROBLEM_JSON, problem_body
 from field178_server.headers import headers_of_every_answer
+from field178_server.load_shedding import return_time_s
 from field178_server.strict_parser import MAX_HEADER_BYTES, StrictParser
 from field178_shared.errors import ERRORS, ErrorCode
 
 MAX_BUFFERED_BODY_BYTES = 8 << 20
-IDLE_S = 30
-CONNECTIONS = 500
+# Connections over the limit that are told so; more than these wait until one is free.
+_SURPLUS = 50
+
+
+class Busy(Error):
+    """More connections than the server takes."""
 
 
 class ProblemTask(ErrorTask):
@@ -38,6 +48,8 @@ class ProblemTask(ErrorTask):
         # Which path was meant is not known for sure: the headers of the tablets' interface hurt nobody.
         is_https = self.channel.adj.url_scheme == "https"
         headers = {"Content-Type": PROBLEM_JSON, **headers_of_every_answer(is_api=True, is_https=is_https)}
+        if (wait := details.get("retry_after_s")) is not None:
+            headers["Retry-After"] = str(wait)
         self.response_headers.extend(headers.items())
         self.set_close_on_finish()
         self.content_length = len(body)
@@ -56,34 +68,107 @@ class KeepingTask(WSGITask):
 
 
 class StrictChannel(HTTPChannel):
-    """A connection that speaks problem+json even when the head of a request is refused."""
+    """A connection that speaks problem+json even when a head is refused, and is closed when too slow."""
 
     parser_class = StrictParser
     task_class = KeepingTask
     error_task_class = ProblemTask
 
+    def __init__(self, server: StrictServer, *arguments: object, **options: object) -> None:
+        super().__init__(server, *arguments, **options)
+        self._is_surplus = len(server.active_channels) > server.adj.connection_limit - _SURPLUS
+        self._request_began = 0.0
+        self._request_bytes = 0
+
+    def received(self, data: bytes) -> bool:
+        """Take bytes; the time of a request counts from its first ones."""
+        before = self.request
+        is_taken: bool = super().received(data)
+        if self.request is not before:
+            self._request_began, self._request_bytes = self.last_activity, 0
+        self._request_bytes += len(data)
+        return is_taken
+
+    def service(self) -> None:
+        """Answer one request, in a thread; one of a connection too many hears when to return."""
+        if self._is_surplus and not self.requests[0].error:
+            self.requests[0].error = Busy("too many connections")
+        super().service()
+
+    def is_late(self, now: float) -> bool:
+        """Tell whether the other end takes too long: to send a request, or to take its answer."""
+        if self.total_outbufs_len and now > self.last_activity + IDLE_S:
+            return True
+        if self.request is None or self.requests:
+            return False
+        if not self.request.headers_finished:
+            return now > self._request_began + HEAD_S
+        return now > self._request_began + REQUEST_S + self._request_bytes / MIN_BYTES_S
+
+
+class StrictServer(TcpWSGIServer):
+    """A server that closes what is late, takes connections from another thread, and ends when told."""
+
+    channel_class = StrictChannel
+    _is_leaving = False
+
+    def take(self, connection: socket.socket, asker: tuple[str, int]) -> None:
+        """Serve a connection that another thread has accepted; one beyond the limit is closed."""
+        self.trigger.pull_trigger(lambda: self._admit(connection, asker))
+
+    def _admit(self, connection: socket.socket, asker: tuple[str, int]) -> None:
+        # Requests whose askers have left still wait for a thread: they must not use all handles up.
+        if len(self.active_channels) >= self.adj.connection_limit:
+            connection.close()
+        else:
+            self.channel_class(self, connection, asker, self.adj, map=self._map)
+
+    def maintenance(self, now: float) -> None:
+        """Close what is late or idle; called once a second."""
+        for channel in list(self.active_channels.values()):
+            if channel.is_late(now):
+                # Not at the next chance to write, as waitress would: who reads nothing never gives one.
+                channel.handle_close()
+        super().maintenance(now)
+
+    def run(self) -> None:
+        """Serve until told to leave, then finish what is being answered."""
+        while not self._is_leaving:
+            self.asyncore.loop(timeout=1, map=self._map, use_poll=True, count=1)
+        self.task_dispatcher.shutdown()
+        for channel in list(self.active_channels.values()):
+            channel.handle_close()
+
+    def leave(self, number: int, frame: FrameType | None) -> None:
+        """End the serving; a handler of signals."""
+        self._is_leaving = True
+        self.pull_trigger()
+
 
 @contextmanager
-def bound(application: WSGIApplication, host: str, port: int, options: Mapping[str, object]) -> Iterator[Any]:
-    """Give a bound waitress server; its `run` ends with SIGTERM or SIGINT, after what is being answered."""
-    server = waitress.create_server(
+def bound(
+    application: WSGIApplication, address: tuple[str, int], *, threads: int, connections: int, is_https: bool
+) -> Iterator[StrictServer]:
+    """Give a bound server that does not listen yet; its `run` ends with SIGTERM or SIGINT."""
+    server = StrictServer(
         application,
-        host=host,
-        port=port,
+        _start=False,
+        host=address[0],
+        port=address[1],
+        threads=threads,
+        url_scheme="https" if is_https else "http",
         ident=None,
         max_request_header_size=MAX_HEADER_BYTES,
         # Waitress refuses what reaches its limit, not only what is over it.
         max_request_body_size=MAX_BUFFERED_BODY_BYTES + 1,
-        connection_limit=CONNECTIONS,
+        connection_limit=connections + _SURPLUS,
         channel_timeout=IDLE_S,
-        cleanup_interval=10,
+        cleanup_interval=1,
         clear_untrusted_proxy_headers=False,
-        **options,
     )
-    server.channel_class = StrictChannel
     # Before anybody hears that the server is ready: who is told to end at once MUST end well, too.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
+        signal.signal(number, server.leave)
     try:
         yield server
     finally:
@@ -91,12 +176,10 @@ def bound(application: WSGIApplication, host: str, port: int, options: Mapping[s
 
 
 def _reading_of(error: Error) -> tuple[ErrorCode, dict[str, object]]:
+    if isinstance(error, Busy):
+        return ErrorCode.BUSY, {"retry_after_s": return_time_s()}
     if isinstance(error, RequestHeaderFieldsTooLarge):
         return ErrorCode.TOO_LARGE, {"limit": MAX_HEADER_BYTES, "unit": "header_bytes"}
     if isinstance(error, RequestEntityTooLarge):
         return ErrorCode.TOO_LARGE, {"limit": MAX_BUFFERED_BODY_BYTES, "unit": "bytes"}
     return (ErrorCode.BAD_REQUEST if isinstance(error, BadRequest) else ErrorCode.INTERNAL), {}
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)

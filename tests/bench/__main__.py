@@ -13,6 +13,7 @@ BENCHES = (
     "twenty_tablets",
     "photos",
     "slow_link",
+    "slow_clients",
     "load",
     "growth",
     "draft_save",

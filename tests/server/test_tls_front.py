@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import socket
 import ssl
 import threading
-import time
 import urllib.request
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
-from waitress import create_server
 
-from field178_server import tls
+from field178_server import tls, tls_front, waitress_serving
+from field178_server.connection_limits import ConnectionCount
 from field178_server.tls_front import TlsFront
+from field178_server.waitress_serving import StrictServer
 from field178_shared.clock import SystemClock
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -43,26 +44,38 @@ def port(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def serving(folder: Path, application: WSGIApplication, front: TlsFront | None = None) -> Iterator[int]:
-    front = front or TlsFront((folder / tls.CERTIFICATE, folder / tls.KEY))
-    told = front.with_askers(application)
-    server = create_server(told, host="127.0.0.1", port=0, threads=2, url_scheme="https")
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    with front.listening("127.0.0.1", 0, server.effective_port) as taken:
+def serving(
+    folder: Path, application: WSGIApplication, count: ConnectionCount | None = None
+) -> Iterator[int]:
+    with fronted(folder, application, count) as (_, taken):
         yield taken
-    server.close()
-    thread.join()
 
 
 @contextmanager
-def only_new_objects_collected() -> Iterator[None]:
-    """Keep a collection short, however much the tests before have left behind."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+def fronted(
+    folder: Path, application: WSGIApplication, count: ConnectionCount | None = None, limit: int = 900
+) -> Iterator[tuple[StrictServer, int]]:
+    server = StrictServer(
+        application,
+        _start=False,
+        host="127.0.0.1",
+        port=0,
+        threads=2,
+        url_scheme="https",
+        connection_limit=limit,
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    front = TlsFront(
+        (folder / tls.CERTIFICATE, folder / tls.KEY), count or ConnectionCount(800, 0), server.take
+    )
+    with front.listening("127.0.0.1", 0) as taken:
+        try:
+            yield server, taken
+        finally:
+            server.leave(0, None)
+            thread.join()
+    server.close()
 
 
 def trusting(folder: Path) -> ssl.SSLContext:
@@ -80,20 +93,21 @@ def test_the_application_sees_who_asks_and_that_it_was_https(port: int, folder: 
     assert ask(port, folder) == {"REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "https"}
 
 
-def test_the_asker_is_the_other_end_of_the_outer_connection() -> None:
-    front = TlsFront.__new__(TlsFront)
-    front._askers = {"4711": "203.0.113.9"}
-    seen: list[str] = []
+def connected(port: int, folder: Path, source: str = "127.0.0.1") -> ssl.SSLSocket:
+    plain = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
+    return trusting(folder).wrap_socket(plain, server_hostname="127.0.0.1")
 
-    def application(environ: WSGIEnvironment, _: StartResponse) -> Iterable[bytes]:
-        seen.append(environ["REMOTE_ADDR"])
-        return []
 
-    for inner in ("4711", "4712"):
-        front.with_askers(application)(
-            {"REMOTE_ADDR": "127.0.0.1", "REMOTE_PORT": inner}, lambda *_: lambda _: None
-        )
-    assert seen == ["203.0.113.9", "127.0.0.1"]
+def is_closed(connection: socket.socket) -> bool:
+    with suppress(ConnectionResetError):
+        return connection.recv(1) == b""
+    return True
+
+
+def test_the_application_sees_the_address_of_the_outer_connection(port: int, folder: Path) -> None:
+    with connected(port, folder, "127.0.0.3") as other:
+        other.sendall(REQUEST)
+        assert b'"REMOTE_ADDR": "127.0.0.3"' in other.recv(4096)
 
 
 def test_three_hundred_idle_senders_hold_nobody_up(port: int, folder: Path) -> None:
@@ -105,39 +119,127 @@ def test_three_hundred_idle_senders_hold_nobody_up(port: int, folder: Path) -> N
         assert ask(port, folder)["REMOTE_ADDR"] == "127.0.0.1"
 
 
-def test_a_connection_whose_asker_left_is_ended_not_forgotten(folder: Path) -> None:
-    asked, may_answer, answered = threading.Event(), threading.Event(), threading.Event()
+def test_an_address_has_so_many_connections_and_no_more(folder: Path) -> None:
+    with serving(folder, echo, ConnectionCount(800, 3)) as port, ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as fourth:
+            assert is_closed(fourth)
+        with connected(port, folder, "127.0.0.2") as other:
+            other.sendall(REQUEST)
+            assert other.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_that_has_ended_counts_no_more(folder: Path) -> None:
+    with serving(folder, echo, ConnectionCount(2, 2)) as port:
+        for _ in range(5):
+            assert ask(port, folder)
+
+
+def test_all_addresses_together_have_so_many_connections_and_no_more(folder: Path) -> None:
+    with serving(folder, echo, ConnectionCount(3, 0)) as port, ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+        refused = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=("127.0.0.2", 0))
+        with refused:
+            assert is_closed(refused)
+
+
+def test_a_slow_head_takes_no_place_of_the_server(folder: Path) -> None:
+    with fronted(folder, echo) as (server, port), ExitStack() as slow:
+        for _ in range(8):
+            slow.enter_context(connected(port, folder)).sendall(REQUEST[:-1])
+        assert ask(port, folder)
+        last = slow.enter_context(connected(port, folder))
+        last.sendall(REQUEST)
+        assert last.recv(4096)
+        assert len(server.active_channels) == 1
+
+
+@pytest.mark.parametrize("begun", [b"", b"\x16\x03\x01"], ids=["silent", "half a handshake"])
+def test_a_handshake_that_does_not_end_is_closed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(tls_front, "HEAD_S", 0.1)
+    with serving(folder, echo) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+        plain.sendall(begun)
+        assert is_closed(plain)
+
+
+def test_a_head_that_does_not_end_is_closed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls_front, "HEAD_S", 1)
+    with serving(folder, echo) as port, connected(port, folder) as slow:
+        slow.sendall(REQUEST[:-1])
+        assert is_closed(slow)
+
+
+def test_when_the_asker_leaves_the_servers_side_ends_too(folder: Path) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
 
     def slow(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         asked.set()
         may_answer.wait(20)
         start_response("200 OK", [])
-        answered.set()
         return [b"late"]
 
-    front = TlsFront((folder / tls.CERTIFICATE, folder / tls.KEY))
-    with only_new_objects_collected(), serving(folder, slow, front) as port, ExitStack() as at_last:
+    count = ConnectionCount(1, 0)
+    with fronted(folder, slow, count) as (server, port), ExitStack() as at_last:
         at_last.callback(may_answer.set)
-        plain = socket.create_connection(("127.0.0.1", port), timeout=20)
-        with trusting(folder).wrap_socket(plain, server_hostname="127.0.0.1") as left:
-            left.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        with connected(port, folder) as leaving:
+            leaving.sendall(REQUEST)
             assert asked.wait(20)
-        for _ in range(20):
-            time.sleep(0.02)
-            gc.collect()
-        assert len(front._askers) == 1  # the relay waits for the answer still
+        while True:  # its place is free again though its answer is not made yet
+            with suppress(OSError), connected(port, folder):
+                break
         may_answer.set()
-        assert answered.wait(20)
+        while server.active_channels:
+            threading.Event().wait(0.01)
 
 
-def test_an_asker_is_let_go_when_nothing_listens_behind_the_front(folder: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        nobody = gone.getsockname()[1]
-    front = TlsFront((folder / tls.CERTIFICATE, folder / tls.KEY))
-    with front.listening("127.0.0.1", 0, nobody) as port:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=20)
-        with trusting(folder).wrap_socket(plain, server_hostname="127.0.0.1") as wrapped:
-            assert wrapped.recv(1) == b""
+def test_requests_whose_askers_left_are_counted_until_they_are_served(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waitress_serving, "_SURPLUS", 0)
+    may_answer = threading.Event()
+
+    def held_up(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        may_answer.wait(20)
+        return echo(environ, start_response)
+
+    with fronted(folder, held_up, limit=3) as (server, port), ExitStack() as at_last:
+        at_last.callback(may_answer.set)
+        for number in range(3):
+            with connected(port, folder) as leaving:
+                leaving.sendall(REQUEST)
+                while sum(bool(one.requests) for one in list(server.active_channels.values())) <= number:
+                    threading.Event().wait(0.01)
+        with connected(port, folder) as fourth:
+            fourth.sendall(REQUEST)
+            assert is_closed(fourth)
+        assert len(server.active_channels) == 3
+
+
+def test_a_body_that_is_cut_off_leaves_nothing_open(folder: Path) -> None:
+    with fronted(folder, echo) as (server, port):
+        with connected(port, folder) as leaving:
+            leaving.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+            while not server.active_channels:
+                threading.Event().wait(0.01)
+        while server.active_channels:
+            threading.Event().wait(0.01)
+
+
+def test_a_large_answer_arrives_whole_before_the_end_of_tls(folder: Path) -> None:
+    def large(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"x" * 100_000] * 50
+
+    with serving(folder, large) as port, connected(port, folder) as reading:
+        reading.sendall(REQUEST.replace(b"1.1", b"1.0"))
+        answer = b""
+        while piece := reading.recv(65536):
+            answer += piece
+    assert answer.endswith(b"x" * 5_000_000)
 
 
 def test_half_a_request_holds_no_thread(port: int, folder: Path) -> None:

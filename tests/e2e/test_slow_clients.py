@@ -1,0 +1,45 @@
+"""Three hundred and a thousand slow clients of one address: the server lives and serves all others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.server_process import ServerProcess
+from tests.e2e.slow_clients import ask, handles_of, server_of_4096_handles, slow_clients
+
+REQUESTS = 20
+ANSWERED_S = 60
+HANDLES_BACK_S = 5
+# The store opens connections of its own under load; 64 slow clients hold at least 64 handles.
+STORE_HANDLES = 30
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with server_of_4096_handles(tmp_path_factory.mktemp("slow")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("number", [300, 1000])
+def test_slow_clients_of_one_address_take_nothing_from_others(server: ServerProcess, number: int) -> None:
+    asyncio.run(_asked(server, 1))
+    before = handles_of(server)
+    with slow_clients(server, number):
+        asyncio.run(_asked(server, REQUESTS))
+    asyncio.run(_handles_are_back(server, before))
+    assert server.process is not None
+    assert server.process.poll() is None
+
+
+async def _asked(server: ServerProcess, number: int) -> None:
+    for _ in range(number):
+        async with asyncio.timeout(ANSWERED_S):
+            await ask(server)
+
+
+async def _handles_are_back(server: ServerProcess, before: int) -> None:
+    async with asyncio.timeout(HANDLES_BACK_S):
+        while handles_of(server) > before + STORE_HANDLES:
+            await asyncio.sleep(0.1)

@@ -1,0 +1,129 @@
+"""The server under Flask: a connection too many is told so, late ones are closed, the end waits."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import pytest
+
+from field178_server import waitress_serving
+from field178_server.headers import headers_of_every_answer
+from field178_server.waitress_serving import StrictServer, bound
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+
+
+def well(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [b"well"]
+
+
+@contextmanager
+def serving(application: WSGIApplication, connections: int = 100) -> Iterator[StrictServer]:
+    with bound(application, ("127.0.0.1", 0), threads=2, connections=connections, is_https=False) as server:
+        server.accept_connections()
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.leave(signal.SIGTERM, None)
+            thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+
+def connected(server: StrictServer) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(server.effective_port)), timeout=20)
+
+
+def read_whole(connection: socket.socket) -> bytes:
+    answer = b""
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            answer += piece
+    return answer
+
+
+def test_a_connection_too_many_hears_when_to_return() -> None:
+    with serving(well, connections=8) as server, ExitStack() as held:
+        for _ in range(8):
+            held.enter_context(connected(server)).sendall(POST)
+        with connected(server) as surplus:
+            surplus.sendall(REQUEST)
+            head, body = read_whole(surplus).split(b"\r\n\r\n")
+    fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert head.startswith(b"HTTP/1.1 503")
+    assert json.loads(body)["code"] == "busy"
+    assert 2 <= int(fields["Retry-After"]) <= 15
+    assert headers_of_every_answer(is_api=True, is_https=False).items() <= fields.items()
+
+
+@pytest.mark.parametrize(
+    ("limit", "begun"), [("HEAD_S", REQUEST[:-1]), ("REQUEST_S", POST), ("HEAD_S", b"G" * (17 << 10))]
+)
+def test_a_request_that_comes_too_slowly_is_closed(
+    monkeypatch: pytest.MonkeyPatch, limit: str, begun: bytes
+) -> None:
+    monkeypatch.setattr(waitress_serving, limit, 0)
+    with serving(well) as server, connected(server) as slow:
+        slow.sendall(begun)
+        assert read_whole(slow) == b""
+
+
+def test_bytes_that_came_earn_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waitress_serving, "REQUEST_S", 0)
+    with serving(well) as server, connected(server) as slow:
+        slow.sendall(POST + b"x" * 99)
+        while not server.active_channels:
+            threading.Event().wait(0.01)
+        (channel,) = server.active_channels.values()
+        while channel.request is None:
+            threading.Event().wait(0.01)
+        began = channel.last_activity
+        earned = (len(POST) + 99) / waitress_serving.MIN_BYTES_S
+        assert not channel.is_late(began + earned * 0.9)
+        assert channel.is_late(began + earned * 1.1)
+
+
+def test_an_answer_that_nobody_takes_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def large(_: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        try:
+            while True:
+                yield b"x" * (1 << 20)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(waitress_serving, "IDLE_S", 1)
+    with serving(large) as server, connected(server) as deaf:
+        deaf.sendall(REQUEST)
+        assert ended.wait(30)
+
+
+def test_the_end_waits_for_what_is_being_answered() -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked.set()
+        may_answer.wait(20)
+        return well(environ, start_response)
+
+    with serving(slow) as server, connected(server) as connection:
+        connection.sendall(REQUEST)
+        assert asked.wait(20)
+        server.leave(signal.SIGTERM, None)
+        may_answer.set()
+        assert read_whole(connection).endswith(b"well")
