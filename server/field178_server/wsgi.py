@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 from flask import Flask
 
 from field178_server.app import create_app
 from field178_server.ownership import require_owner
+from field178_server.private_files import make_private_folder
 from field178_server.settings import Settings
 from field178_server.single_server import claim_store
 from field178_server.structured_log import configure_log
 from field178_shared.clock import clock_from_environment
+
+TEMPORARY_FILES = "tmp"
 
 
 def application() -> Flask:
@@ -29,4 +34,17 @@ def application_of(settings: Settings) -> Flask:
     claim_store(settings)
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     configure_log(sys.stderr, clock, settings.log_level)
-    return create_app(settings, clock)
+    app = create_app(settings, clock)
+    # Last: where no server was set up, nothing is made.
+    _keep_temporary_files_in(settings.data_dir / TEMPORARY_FILES)
+    return app
+
+
+def _keep_temporary_files_in(folder: Path) -> None:
+    """Make this process and what it starts (SQLite, pg_dump) independent of the system's /tmp.
+
+    A service may have none that it can write. Large requests and answers wait there, in files without a name.
+    """
+    make_private_folder(folder)
+    os.environ["TMPDIR"] = str(folder.absolute())
+    tempfile.tempdir = None  # forget the place that was looked up before
