@@ -19,12 +19,15 @@ from field178_server.models import (
     Scope,
     Tenant,
 )
+from field178_server.services import record_desk
 from field178_server.services.batch import Batch
+from field178_server.services.desk import Desk
 from field178_server.services.movement import move
 from field178_server.services.stored import Stored, new_record, next_revision
 from field178_server.services.type_rules import declared_types
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.canonical import digest_of, record_hash
+from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id
 from field178_shared.merge import write_path
 from field178_shared.protocol import SyncRequest
@@ -136,6 +139,11 @@ class World:
             batch.flush()
 
         run_write(self.engine, work)
+
+    def merge(self, record_id: str, into: str) -> int:
+        """Merge a record into another one, as the office does."""
+        desk = Desk(self.tenant_id, self.clock, self.ids, load())
+        return run_write(self.engine, lambda session: record_desk.merge(session, desk, record_id, into))
 
     def review(self, record_id: str, state: str) -> None:
         """Put the office's review of a record to a state."""

@@ -20,7 +20,7 @@ from field178_server.queries.pull import Held, add_changes
 from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.results import result, results
-from field178_server.services import audit, merging, number_blocks, presence, quarantine, root_alarms, salvage
+from field178_server.services import audit, number_blocks, presence, quarantine, root_alarms, salvage
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
@@ -91,8 +91,7 @@ class Exchange:
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
         self.crash_point("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
-            awaited = merging.targets(changes)
-            self._run_missed_orphans(awaited.union(change.record_id for change in changes))
+            self._run_missed_orphans(change.record_id for change in changes)
         return answers
 
     def _keep(self, device_id: str, sent: Sequence[object]) -> list[str]:

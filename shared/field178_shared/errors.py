@@ -70,7 +70,6 @@ class ErrorCode(StrEnum):
     PURGED = "purged"
     SECOND_PERSON_NEEDED = "second_person_needed"
     CONFLICT_UNKNOWN = "conflict_unknown"
-    INTO_UNKNOWN = "into_unknown"
     MERGE_CIRCLE = "merge_circle"
     REPLACED = "replaced"
     DELETED = "deleted"
@@ -235,11 +234,6 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.CONFLICT_UNKNOWN: _E(
         None, "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
-    ),
-    ErrorCode.INTO_UNKNOWN: _E(
-        None,
-        "Máy chủ chưa có phiếu còn hiệu lực để gộp vào.",
-        "There is no live record to merge into yet.",
     ),
     ErrorCode.MERGE_CIRCLE: _E(
         None, "Một phiếu không thể gộp vào chính nó.", "A record cannot be merged into itself."

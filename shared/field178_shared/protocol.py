@@ -57,7 +57,6 @@ class Op(StrEnum):
     PUT = "put"
     DELETE = "delete"
     RESOLVE = "resolve"
-    MERGE_INTO = "merge_into"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +95,6 @@ class Change:
             return None
         named = {key: rev for key, rev in found.items() if type(rev) is int}
         return named if len(named) == len(found) else None
-
-    @property
-    def into(self) -> str | None:
-        """The record that a merge_into merges into; None when it names none that can be read."""
-        found = self.wire.get("into")
-        return found if isinstance(found, str) and is_uuid(found) else None
 
     @property
     def replaces(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Requests recorded from every released version: what a tablet in the field sends is understood (I13).
 
-Each file of `corpus/v1` holds requests of two tablets and the whole answers of the server of that version. A
-later server may say more; what it said then it still says. From the release on no file is changed: what is
-new goes into a new file, a new version into a new folder.
+Each file of `corpus/v1` holds requests of two tablets and the whole answers of the server of that version,
+with what the office did before one (`merges`). A later server may say more; what it said then it still says.
+From the release on no file is changed: what is new goes into a new file, a new version into a new folder.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ def test_a_recorded_request_is_answered_as_it_was(world: World, path: Path) -> N
     for device in sorted({one["request"]["device"] for one in case["exchanges"]}):
         world.tablet(*case["scopes"], device_id=device)
     for exchange in case["exchanges"]:
+        for record_id, into in exchange.get("merges", ()):
+            world.merge(record_id, into)
         said = iter(replayed(world, exchange["request"]))
         for then in exchange["answer"]:
             # In the order of then; frames of a later version may stand between.

@@ -133,9 +133,7 @@ def in_a_conflict(_: Runtime, tablet: Tablet) -> None:
 
 def in_a_merged_record(_: Runtime, tablet: Tablet) -> None:
     record_id, other = tablet.created(named()), tablet.created()
-    tablet.pull()
-    merge = tablet.change(record_id, {}, op="merge_into", into=other, was={"_h": seen(tablet, record_id)})
-    assert tablet.push(merge)[0]["status"] == "applied"
+    tablet.world.merge(record_id, other)
 
 
 def in_an_upload(runtime: Runtime, tablet: Tablet) -> None:

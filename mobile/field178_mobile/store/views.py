@@ -95,7 +95,7 @@ def is_shown(change: OwnChange) -> bool:
 
 
 def _applied(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
-    if change.op in (Op.DELETE, Op.MERGE_INTO):
+    if change.op == Op.DELETE:
         return data, True
     if change.only_settles:
         return data, deleted

@@ -39,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     minutes_numbers.minutes_numbers,
     records.move,
     records.review,
+    records.merge,
     records.unmerge,
     records.compact,
     salvage.salvage,

@@ -1,4 +1,4 @@
-"""Records as the operator handles them: `move`, `review`, `compact`."""
+"""Records as the operator handles them: `move`, `review`, `merge`, `unmerge`, `compact`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,19 @@ def review(  # noqa: PLR0913  # one parameter an option
     wanted = Decision(record, decision, reason, path, comment, rev, login)
     decided = at.write(lambda session: record_desk.decide(session, at.desk, wanted))
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
+
+
+@click.command(
+    help=_("Merge a record into another one of its type: it is deleted, and its id leads to the other.")
+)
+@click.argument("record")
+@click.argument("into")
+@as_json_option
+def merge(record: str, into: str, as_json: bool) -> None:
+    """Merge a record into another."""
+    at = operator()
+    rev = at.write(lambda session: record_desk.merge(session, at.desk, record, into))
+    show({"record": record, "into": into, "rev": rev}, as_json=as_json)
 
 
 @click.command(help=_("Give a merged record its own life back; what waits at the other one stays there."))

@@ -81,8 +81,7 @@ class Quarantine(Base):
     """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
 
     Under id + payload hash, so that two contents sent with one id are both kept. `settled_by` and
-    `settled_reason`: the officer who set it aside (`discarded`), and why; it can be put back. `awaits` is
-    the record whose appearance sets it free.
+    `settled_reason`: the officer who set it aside (`discarded`), and why; it can be put back.
     """
 
     __tablename__ = "quarantine"
@@ -90,7 +89,6 @@ class Quarantine(Base):
         ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
         Index(None, "tenant_id", "record_id"),
         Index(None, "tenant_id", "state", "reason"),
-        Index(None, "tenant_id", "awaits"),
         CheckConstraint("state IN ('open', 'applied', 'replaced', 'discarded')", name="state"),
     )
 
@@ -113,7 +111,6 @@ class Quarantine(Base):
     settled_by: Mapped[MaybeKey]
     settled_reason: Mapped[str | None]
     v: Mapped[int]
-    awaits: Mapped[MaybeKey]
 
 
 class Incarnation(Base):

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.models import Change, Receipt
 from field178_shared.merge import Data, difference, merge, read_path
-from field178_shared.protocol import MERGED_INTO, Op
 from field178_shared.schemas import TYPES
 
 
@@ -82,8 +81,6 @@ def replay(
         set_, was = _object(wire.get("set")), {} if wire.get("create") else _object(wire.get("was"))
         if change.device_id is not None:
             set_ = {path: value for path, value in set_.items() if not _is_owned(path, office_paths)}
-        if wire.get("op") == Op.MERGE_INTO:
-            set_ = {MERGED_INTO: wire.get("into")}
         before, data = data, merge(data, set_, was).data
         revisions.append(_revision(change, status, wire, (before, data)))
     return History(tuple(revisions), is_complete=data == current)

@@ -53,9 +53,6 @@ def _of_members(change: Change) -> Outcome | None:
     unread = []
     if change.op == Op.RESOLVE and change.conflicts is None:
         unread.append("conflicts")
-    if change.op == Op.MERGE_INTO:
-        # A merge says nothing else: a value beside it would be lost without a word.
-        unread += [*(["into"] if change.into is None else []), *(["set"] if change.set else [])]
     return (
         quarantined(ErrorCode.SCHEMA, {m: [ErrorCode.WRONG_TYPE.value] for m in unread}) if unread else None
     )

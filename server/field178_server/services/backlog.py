@@ -35,8 +35,8 @@ class Backlog:
 
     def park(self, one: Waiting) -> None:
         """Take in a change that was held back just now."""
-        if one.awaits is not None:
-            self._orphans[one.awaits].append(one)
+        if one.is_orphan:
+            self._orphans[one.change.record_id].append(one)
 
     def take_orphans(self, record_id: str) -> list[Waiting]:
         """Return the orphans of a record that appeared, those of one tablet in the order of their making."""
@@ -55,7 +55,7 @@ class Backlog:
         self._asked |= records
         found = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
         for one in found:
-            self._orphans[one.awaits or one.change.record_id].append(one)
+            self._orphans[one.change.record_id].append(one)
         return found
 
     def _read_mended(self, changes: Iterable[Change]) -> list[Waiting]:

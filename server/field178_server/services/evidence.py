@@ -16,7 +16,6 @@ from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.stored import Stored
 from field178_shared.protocol import Change, Op
 
-_ENDS = (Op.DELETE, Op.MERGE_INTO)
 _MAKERS = Prepared(
     select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
         ChangeRow.tenant_id == bindparam("tenant_id"),
@@ -43,15 +42,15 @@ class Evidence:
             self.devices |= load_devices(self.batch.session, self.batch.tenant_id, absent, lock=True)
 
     def read(self, changes: Sequence[Change]) -> None:
-        """Lock and read records; for deletes and merges, also who made the revisions.
+        """Lock and read records; for deletes, also who made the revisions.
 
         As many statements for one change as for all.
         """
         session, tenant_id = self.batch.session, self.batch.tenant_id
-        named = {change.record_id for change in changes} | merging.targets(changes)
+        named = {change.record_id for change in changes}
         self.batch.load(named)
         merging.load_survivors(self.batch, named)
-        deleted = sorted({change.record_id for change in changes if change.op in _ENDS})
+        deleted = sorted({change.record_id for change in changes if change.op == Op.DELETE})
         if not deleted:
             return
         for record_id, rev, device_id in _MAKERS.rows(
@@ -80,7 +79,7 @@ class Evidence:
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
-        if change.op not in _ENDS or not 0 < change.base_rev < record.rev:
+        if change.op != Op.DELETE or not 0 < change.base_rev < record.rev:
             return False
         makers = self._makers[record.record_id]
         return all(makers.get(rev) == device.id for rev in range(change.base_rev + 1, record.rev + 1))

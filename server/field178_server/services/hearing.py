@@ -31,7 +31,7 @@ def hear(
         conflicts=conflicts_of(batch, change.record_id) if change.op == Op.RESOLVE else (),
     )
     if seen is not None:
-        return merging.judge(change, seen, case, merging.Sight(batch.get, device.scopes))
+        return merging.judge(change, seen, case, batch.get, device.scopes)
     return _unseen(change, device, case, is_hidden=batch.get(change.record_id) is not None)
 
 
@@ -41,7 +41,7 @@ def hear_office(evidence: Evidence, rules: TypeRules, change: Change) -> Outcome
     case = Case(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
     if record is None:
         return judge_new(change, case)
-    return merging.judge(change, record, case, merging.Sight(batch.get, None))
+    return merging.judge(change, record, case, batch.get, None)
 
 
 def _unseen(change: Change, device: DeviceContext, case: Case, *, is_hidden: bool) -> Outcome:

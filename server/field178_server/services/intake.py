@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from field178_server.services import aftermath, ledger
+from field178_server.services import ledger
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
 from field178_server.services.conflicts import settle, with_dispute
@@ -162,8 +162,6 @@ class Intake:
         entry.rev, entry.h = record.rev, record.h
         for dispute in outcome.disputes:
             batch.put(with_dispute(batch.get, outcome.about or record, change, entry.device_id, dispute))
-        if outcome.about is not None and outcome.record is not None:
-            aftermath.carry_conflicts(batch, record, outcome.about)
         if change.op == Op.RESOLVE:
             self._settle(change, entry)
 

@@ -1,36 +1,23 @@
-"""Merging one record into another: the verdict on `merge_into`, and on what is said later of a merged record.
+"""Merged records: the one that stands for them, and the verdict on changes that come late (protocol §5.6).
 
 A merged record is a deleted one whose `merged_into` names the record that stands for it; that one may have
-been merged in turn. Pure functions but for `load_survivors`, which reads (protocol §5.6).
+been merged in turn. Pure functions but for `load_survivors`, which reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from field178_server.services.batch import Batch
 from field178_server.services.judge import DELETED_PATH, Case, Disputed, Outcome, judge_known, quarantined
-from field178_server.services.stored import Stored, next_revision
+from field178_server.services.stored import Stored
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import equal, read_path
 from field178_shared.protocol import MERGED_INTO, Change, Op, Status
 
-INTO = "into"
 Find = Callable[[str], Stored | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What those behind a change can see: the loaded records, and which scopes are granted; None: all."""
-
-    find: Find
-    scopes: Collection[str] | None
-
-    def sees(self, record: Stored) -> bool:
-        """Tell whether the record's scope is granted: of one that is not, no verdict MUST tell a value."""
-        return self.scopes is None or record.scope in self.scopes
 
 
 def merged_into(record: Stored) -> str | None:
@@ -53,12 +40,6 @@ def survivor_of(record: Stored, find: Find) -> Stored:
     return record
 
 
-def targets(changes: Iterable[Change]) -> set[str]:
-    """Return the records that these changes merge others into."""
-    found = {change.into for change in changes if change.op == Op.MERGE_INTO}
-    return {into for into in found if into is not None}
-
-
 def load_survivors(batch: Batch, record_ids: Iterable[str]) -> None:
     """Read the records that loaded ones were merged into, to the end of each chain."""
     todo = set(record_ids)
@@ -70,64 +51,27 @@ def load_survivors(batch: Batch, record_ids: Iterable[str]) -> None:
         passed |= todo
 
 
-def judge(change: Change, record: Stored, case: Case, sight: Sight) -> Outcome:
-    """Judge a change of a record that is there, whether it was merged or not."""
-    survivor = survivor_of(record, sight.find)
+def judge(change: Change, record: Stored, case: Case, find: Find, scopes: Collection[str] | None) -> Outcome:
+    """Judge a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
+    survivor = survivor_of(record, find)
     is_merged = survivor.record_id != record.record_id
-    is_own = record.type == change.type and not record.is_purged
-    if not is_own or not (is_merged or change.op == Op.MERGE_INTO):
+    if not is_merged or record.type != change.type or record.is_purged:
         return judge_known(change, record, case)
     if survivor.is_purged:
         return quarantined(ErrorCode.PURGED)
-    if not is_merged:
-        return _judge_merge(change, record, case, sight)
+    is_hidden = scopes is not None and survivor.scope not in scopes
     if change.op == Op.RESOLVE:
         # Which conflicts it names is judged as ever; only its values are for the survivor.
         settled = judge_known(replace(change, set={}), record, case)
         is_late = settled.status != Status.QUARANTINED and change.set
-        return _late(change, survivor, sight) if is_late else settled
-    if change.op == Op.MERGE_INTO and _is_same_merge(change, record, survivor, sight):
-        return Outcome(Status.UNCHANGED)
-    return _late(change, survivor, sight)
+        return _late(change, survivor, is_hidden=is_hidden) if is_late else settled
+    return _late(change, survivor, is_hidden=is_hidden)
 
 
-def _is_same_merge(change: Change, record: Stored, survivor: Stored, sight: Sight) -> bool:
-    into = sight.find(change.into or "")
-    if into is None or into.record_id == merged_into(record):
-        return into is not None
-    return sight.sees(into) and sight.sees(survivor) and survivor_of(into, sight.find) == survivor
-
-
-def _judge_merge(change: Change, record: Stored, case: Case, sight: Sight) -> Outcome:
-    into = change.into or ""
-    target = sight.find(into)
-    # The id of a merged record is an alias: two tablets may merge along one chain in any order.
-    survivor = None if target is None or not sight.sees(target) else survivor_of(target, sight.find)
-    if survivor is not None and survivor.record_id == record.record_id:
-        return quarantined(ErrorCode.RULE, {INTO: [ErrorCode.MERGE_CIRCLE.value]})
-    if survivor is None or survivor.deleted or not sight.sees(survivor):
-        return quarantined(ErrorCode.INTO_UNKNOWN, {INTO: [ErrorCode.INTO_UNKNOWN.value]})
-    if survivor.is_purged:
-        return quarantined(ErrorCode.PURGED)
-    if survivor.type != record.type:
-        return quarantined(ErrorCode.SCHEMA, {INTO: [ErrorCode.WRONG_TYPE.value]})
-    if case.is_locked:
-        return _kept(into, ErrorCode.LOCKED)
-    if "_h" in change.was and not (change.was["_h"] == record.short_hash or case.has_seen_newer):
-        return _kept(into, ErrorCode.CHANGED)
-    merged = next_revision(record, data={**record.data, MERGED_INTO: into}, deleted=True)
-    return Outcome(Status.APPLIED, record=merged, about=survivor)
-
-
-def _kept(into: str, reason: ErrorCode) -> Outcome:
-    dispute = Disputed(MERGED_INTO, None, into, None, reason)
-    return Outcome(Status.CONFLICT, reason, disputes=(dispute,))
-
-
-def _late(change: Change, survivor: Stored, sight: Sight) -> Outcome:
+def _late(change: Change, survivor: Stored, *, is_hidden: bool) -> Outcome:
     """Apply nothing: what the survivor does not hold already waits there for people to decide.
 
-    Of a survivor out of sight the verdict is always the same: it would answer guesses at what that one holds.
+    Of a survivor in a scope not granted the verdict is always the same: no verdict MUST tell a value of it.
     """
     was = {} if change.create else change.was
     disputes = []
@@ -137,8 +81,6 @@ def _late(change: Change, survivor: Stored, sight: Sight) -> Outcome:
             disputes.append(Disputed(path, was.get(path), mine, current, ErrorCode.MERGED))
     if change.op == Op.DELETE and not survivor.deleted:
         disputes.append(Disputed(DELETED_PATH, False, True, False, ErrorCode.MERGED))
-    if change.op == Op.MERGE_INTO:
-        disputes.append(Disputed(MERGED_INTO, None, change.into, None, ErrorCode.MERGED))
-    if not disputes and sight.sees(survivor):
+    if not disputes and not is_hidden:
         return Outcome(Status.UNCHANGED)
     return Outcome(Status.CONFLICT, ErrorCode.MERGED, disputes=tuple(disputes), about=survivor)

@@ -67,8 +67,7 @@ def is_hidden(entry: ledger.Entry, device: DeviceContext) -> bool:
 def needs_second_look(answers: Sequence[Answered]) -> bool:
     """Tell whether a change of another transaction may have met one of these in the dark: one that waits for
     a record was stored while that record was being made."""
-    waits = (ErrorCode.ORPHAN, ErrorCode.INTO_UNKNOWN)
-    return any(answer.receipt.reason in waits or answer.receipt.rev == 1 for answer in answers)
+    return any(answer.receipt.reason == ErrorCode.ORPHAN or answer.receipt.rev == 1 for answer in answers)
 
 
 def _own_revision(batch: Batch, change: Change, entry: ledger.Entry) -> OwnRevision | None:

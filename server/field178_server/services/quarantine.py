@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from field178_server.models import Quarantine, Record
 from field178_server.services.backlog import Backlog
@@ -13,6 +13,7 @@ from field178_server.services.device_context import load_devices
 from field178_server.services.intake import Intake
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.waiting import find_waiting
+from field178_shared.errors import ErrorCode
 
 
 def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
@@ -25,7 +26,7 @@ def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> in
     there = select(Record.record_id).where(
         Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
     )
-    return _run(batch, rules, Quarantine.awaits.in_(there))
+    return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, Quarantine.record_id.in_(there))
 
 
 def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
@@ -34,14 +35,13 @@ def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
 
 
 def lock_tablets(batch: Batch, record_id: str) -> None:
-    """Lock the tablets of all that waits on or for a record, and of what that may set free in turn.
+    """Lock the tablets of all that waits for a record, and of what that may set free in turn.
 
     MUST come before any record is locked by a transaction that runs those changes again at its end: a push
     locks its tablet first, and the two would wait for each other. One that came after this look is locked
     late; that is rare, and the transaction runs again.
     """
-    condition = or_(Quarantine.record_id == record_id, Quarantine.awaits == record_id)
-    found = find_waiting(batch.session, batch.tenant_id, condition)
+    found = find_waiting(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
     backlog = Backlog(batch.session, batch.tenant_id)
     found += backlog.read([one.change for one in found])
     tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}

@@ -1,4 +1,4 @@
-"""Acts of the operator on single records: moving one, taking a merge back, deciding on one."""
+"""Acts of the operator on single records: moving one, merging two and taking it back, deciding on one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from field178_server.services import aftermath, movement, officers, review, scopes
+from field178_server.services import movement, officers, record_merge, review, scopes
 from field178_server.services.audit import Actor, Entry
 from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
@@ -44,10 +44,18 @@ def move(session: Session, desk: Desk, record_id: str, scope: str) -> None:
     run_record(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), record_id)
 
 
+def merge(session: Session, desk: Desk, record_id: str, into: str) -> int:
+    """Merge a record into another one and return the revision of the first."""
+    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    rev = record_merge.merge(batch, desk, record_id, into)
+    batch.flush()
+    return rev
+
+
 def unmerge(session: Session, desk: Desk, record_id: str) -> int:
     """Take a merge back and return the revision of the record."""
     batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
-    rev = aftermath.unmerge(batch, desk, record_id)
+    rev = record_merge.unmerge(batch, desk, record_id)
     batch.flush()
     return rev
 

@@ -38,7 +38,6 @@ _COLUMNS = (
     "state",
     "settled_at",
     "v",
-    "awaits",
 )
 # What a second judgement may change; the rest is as it came.
 _FIRST_ONLY = (
@@ -70,11 +69,9 @@ class Waiting:
     reason: str
 
     @property
-    def awaits(self) -> str | None:
-        """The record whose appearance would set this change free, None when none would."""
-        if self.reason == ErrorCode.INTO_UNKNOWN:
-            return self.change.into
-        return self.change.record_id if self.reason == ErrorCode.ORPHAN else None
+    def is_orphan(self) -> bool:
+        """Tell whether the appearance of its record would set this change free."""
+        return self.reason == ErrorCode.ORPHAN
 
 
 class Reused(NamedTuple):
@@ -96,7 +93,12 @@ _MENDABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
 )
-_ORPHANS = Prepared(_OPEN.where(database.among(Quarantine.awaits, bindparam("record_ids"))))
+_ORPHANS = Prepared(
+    _OPEN.where(
+        Quarantine.reason == ErrorCode.ORPHAN.value,
+        database.among(Quarantine.record_id, bindparam("record_ids")),
+    )
+)
 
 
 def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
@@ -180,7 +182,6 @@ def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
         state,
         None if state == OPEN else at,
         entry.v,
-        waiting.awaits,
     )
 
 

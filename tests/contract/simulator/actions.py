@@ -94,7 +94,7 @@ def delete(world: World, seat: Seat) -> None:
 
 
 def merge(world: World, seat: Seat) -> None:
-    """Merge a record that is shown into another one of its type."""
+    """The office merges a record into another one of its type; who has not heard of it goes on with it."""
     shown = world.visible(seat)
     pairs = [(one, other) for one in shown for other in shown if one.type == other.type]
     disputed = {item.record_id for item in seat.tablet.store.inbox() if item.disagreements}
@@ -102,14 +102,12 @@ def merge(world: World, seat: Seat) -> None:
     pairs = [pair for pair in pairs if pair[0].id in disputed] or pairs
     if pairs:
         view, into = world.rng.choice(pairs)
-        change_id = seat.tablet.merge(view, into, USERS[0])
-        seat.oracle.filed(change_id)
-        world.note(f"{seat.tablet.name} merges {view.id[-4:]} into {into.id[-4:]}: {change_id}")
+        with world.oracle.step():
+            done = world.office.merge(view.id, into.id)
+        world.note(f"office: merge {view.id[-4:]} into {into.id[-4:]}: {done}")
         path = world.rng.choice(list(EDITS[view.type]))
         for other in world.seats:
-            # Somebody who has not heard of the merge yet goes on working on the record.
-            if other is not seat:
-                _set(world, other, view.id, path, world.rng.choice(EDITS[view.type][path]))
+            _set(world, other, view.id, path, world.rng.choice(EDITS[view.type][path]))
 
 
 def settle(world: World, seat: Seat) -> None:

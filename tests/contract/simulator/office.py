@@ -126,6 +126,9 @@ class Office:
         decision = Decision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
         return self._act(lambda session: record_desk.decide(session, self.desk, decision))
 
+    def merge(self, record_id: str, into: str) -> bool:
+        return self._act(lambda session: record_desk.merge(session, self.desk, record_id, into))
+
     def unmerge(self, record_id: str) -> bool:
         return self._act(lambda session: record_desk.unmerge(session, self.desk, record_id))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tests.contract.simulator import actions
 from tests.contract.simulator.actions import Action
 from tests.contract.simulator.beginnings import Beginnings, beginnings
+from tests.contract.simulator.merge_oracle import watching_merges
 from tests.contract.simulator.outcome import Outcome, outcome_of
 from tests.contract.simulator.server_oracle import ServerOracle, watching_applies
 from tests.contract.simulator.violation import Violation
@@ -113,7 +114,7 @@ def simulator(begun: Beginnings | None = None) -> Iterator[Simulator]:
     """Give a simulator of worlds from beginnings made before, which no planted bug has touched, or now."""
     with nullcontext(begun) if begun is not None else beginnings() as found:
         made = Simulator(found)
-        with watching_applies(made.current):
+        with watching_applies(made.current), watching_merges():
             yield made
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from tests.contract.simulator.merge_oracle import Standing, disputed, judge_merge, standing, with_alias
+from tests.contract.simulator.merge_oracle import Standing, disputed, standing, with_alias
 from tests.contract.simulator.purges import PurgeOracle
 from tests.contract.simulator.server_state import ReceiptRow, ServerState, Window
 from tests.contract.simulator.violation import Violation, require
@@ -113,8 +113,6 @@ class ServerOracle:
         old = before.data if before is not None else {}
         if before is not None and before.deleted and "merged_into" in before.data:
             require(after.rev == before.rev, "I2", f"{change.change_id} was applied to a merged record")
-        if change.op == "merge_into":
-            return
         self._judge_overwrite(change, before, after, old)
         if before is not None and before.deleted and not after.deleted and change.base_rev != before.rev:
             told = disputed(about, "_deleted", change.change_id, False)
@@ -291,16 +289,12 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
         batch, change = intake._batch, one.change
         named = (change.conflicts or {}) if change.op == "resolve" else {}
         before, disputes = batch.get(change.record_id), {one: batch.get(one) for one in named}
-        open_before = batch.about(change.record_id)
         original(intake, one, outcome, act)
         after, oracle = batch.get(change.record_id), find()
         if oracle is not None:
             oracle.settled(change, disputes, {one: batch.get(one) for one in named})
         if oracle is not None and after is not None:
-            at = standing(batch, after)
-            oracle.applied(change, one.entry.device_id, before, after, at)
-            if change.op == "merge_into" and before is not None:
-                judge_merge(change, before, after, at, open_before)
+            oracle.applied(change, one.entry.device_id, before, after, standing(batch, after))
 
     Intake._apply = watched  # type: ignore[method-assign]
     try:

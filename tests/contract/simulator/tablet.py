@@ -211,22 +211,6 @@ class Tablet:
         )
         return self.store.file_content(content, user)
 
-    def merge(self, view: RecordView, into: RecordView, user: str) -> str:
-        """Merge a record as shown into another one."""
-        content = Content(
-            record_id=view.id,
-            type=view.type,
-            scope=view.scope,
-            op=Op.MERGE_INTO,
-            create=False,
-            base_rev=view.rev,
-            set={},
-            was={"_h": short_hash(view.data)},
-            long_was={},
-            more=(("into", into.id),),
-        )
-        return self.store.file_content(content, user)
-
     def new_id(self) -> str:
         return self._ids.time_ordered()
 

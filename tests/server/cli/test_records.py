@@ -150,10 +150,12 @@ def test_a_decision_that_cannot_be_changes_nothing(
     assert not [one for one in tablet.records().values() if one["type"] == "review"]
 
 
-def test_a_merged_record_gets_its_own_life_back(field178: Command, tablet: Field) -> None:
+def test_records_are_merged_and_get_their_own_life_back(field178: Command, tablet: Field) -> None:
     record, survivor = (tablet.file("establishment", ESTABLISHMENT) for _ in range(2))
     assert field178.run("unmerge", record).exit_code == 1
-    tablet.file("establishment", {}, record_id=record, op="merge_into", into=survivor, create=False)
+    assert field178.json("merge", record, survivor) == {"record": record, "into": survivor, "rev": 2}
+    assert set(tablet.records()) & {record, survivor} == {survivor}
+    assert field178.run("merge", survivor, record).exit_code == 1
     assert field178.json("unmerge", record) == {"record": record, "rev": 3}
     alive = tablet.records()[record]
     assert (alive["deleted"], alive["data"]) == (False, ESTABLISHMENT)

@@ -14,7 +14,7 @@ from field178_server.unit_of_work import snapshot
 def chain(tablet: Tablet) -> list[str]:
     ids = [tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)]
     for one, following in itertools.pairwise(ids):
-        tablet.push(tablet.change(one, {}, op="merge_into", into=following))
+        tablet.world.merge(one, following)
     return ids
 
 

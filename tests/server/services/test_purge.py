@@ -198,7 +198,7 @@ def test_what_waited_for_the_record_is_told_that_it_is_purged(world: World) -> N
 def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record_id, survivor = tablet.created(), tablet.created({**ESTABLISHMENT, "name": "Còn lại"})
-    tablet.push(tablet.change(record_id, {}, op="merge_into", into=survivor))
+    world.merge(record_id, survivor)
     mine = other.change(survivor, {"name": "Khác"})
     assert other.push(mine, other.change(record_id, {"name": SECRET}))[1]["reason"] == "merged"
     purged(world, record_id)
@@ -209,20 +209,10 @@ def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> Non
 def test_late_words_on_an_alias_of_a_purged_record_are_not_kept(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = tablet.created(), tablet.created()
-    tablet.push(tablet.change(record_id, {}, op="merge_into", into=survivor))
+    world.merge(record_id, survivor)
     purged(world, survivor)
     assert tablet.push(tablet.change(record_id, {"name": SECRET}))[0]["reason"] == "purged"
     assert SECRET not in texts(world)
-
-
-def test_nothing_can_be_merged_into_a_purged_record(world: World) -> None:
-    tablet = world.tablet()
-    record_id, survivor = tablet.created(), tablet.created()
-    purged(world, survivor)
-    merge = tablet.change(record_id, {}, op="merge_into", into=survivor)
-    assert tablet.push(merge)[0]["reason"] == "purged"
-    tablet.pull()
-    assert not tablet.base[record_id]["deleted"]
 
 
 def test_salvage_does_not_bring_it_back(world: World) -> None:

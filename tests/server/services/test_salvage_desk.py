@@ -151,7 +151,7 @@ def test_a_closed_record_is_not_written_over(world: World) -> None:
 def test_a_record_merged_meanwhile_is_not_written_over(world: World) -> None:
     tablet = world.tablet()
     record_id, survivor = tablet.created(), tablet.created()
-    tablet.push(tablet.change(record_id, {}, op="merge_into", into=survivor))
+    world.merge(record_id, survivor)
     record = held(world, id=record_id)
     salvaged(tablet, record)
     assert refusal(world, record) is ErrorCode.MERGED

@@ -14,6 +14,7 @@ from tests.server.web.test_review_pages import words
 from tests.shared import builders
 
 from field178_server.models import Record
+from field178_server.services import record_desk
 from field178_server.unit_of_work import run_write
 
 SURVIVOR = "Karaoke Mộc Diệp mới (GL-017)"
@@ -26,8 +27,8 @@ def survivor(in_the_field: FieldWork) -> str:
 
 
 def merge(in_the_field: FieldWork, into: str) -> None:
-    receipt = in_the_field.send(PLACE, "establishment", UNIT, {}, op="merge_into", into=into)
-    assert receipt["status"] == "applied"
+    office = in_the_field.office
+    run_write(office.engine, lambda session: record_desk.merge(session, office.desk, PLACE, into))
 
 
 def purge(in_the_field: FieldWork, record_id: str) -> None:

@@ -1,0 +1,95 @@
+"""The office merges records: open conflicts go to the survivor, and there is a way back."""
+
+from __future__ import annotations
+
+from field178_server.services.audit import Entry
+from field178_server.services.batch import Act, Batch
+from field178_server.services.conflicts import CONFLICT, RESOLVED, Place, entries_of, with_entry
+from field178_server.services.desk import Desk
+from field178_server.services.judge import DELETED_PATH
+from field178_server.services.merging import load_survivors, merged_into, survivor_of
+from field178_server.services.stored import Stored, next_revision
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import equal, read_path, without_nulls
+from field178_shared.protocol import MERGED_INTO
+from field178_shared.schemas import TYPES
+
+# They ask whether the record shall be there at all: the merge has answered that.
+_ANSWERED = frozenset({DELETED_PATH, MERGED_INTO})
+
+
+def merge(batch: Batch, desk: Desk, record_id: str, into: str) -> int:
+    """Merge a record into another one, which stands for it from now on; return the revision of the first.
+
+    `into` may be merged itself: then it means the record behind it. The caller flushes the batch. Raises
+    AppError: NOT_FOUND, DELETED, PURGED, WRONG_TYPE, MERGE_CIRCLE.
+    """
+    batch.load([record_id, into])
+    load_survivors(batch, [into])
+    record, target = batch.get(record_id), batch.get(into)
+    if record is None or target is None:
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id, into=into)
+    survivor = survivor_of(target, batch.get)
+    if (refusal := _refusal(record, survivor)) is not None:
+        raise AppError(refusal, record=record_id, into=into)
+    merged = next_revision(record, data={**record.data, MERGED_INTO: into}, deleted=True)
+    batch.put(merged, _act(batch, desk, "merge", into, None))
+    _carry_conflicts(batch, merged, survivor)
+    desk.note(batch.session, Entry("record_merged", record_id, record.scope, {"into": into}))
+    return merged.rev
+
+
+def unmerge(batch: Batch, desk: Desk, record_id: str) -> int:
+    """Give a merged record its own life back, as it was; return its revision. The caller flushes the batch.
+
+    What waits at the survivor stays there: it is decided by people.
+    """
+    batch.load([record_id])
+    record = batch.get(record_id)
+    into = None if record is None else merged_into(record)
+    if record is None or into is None:
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    data = {key: value for key, value in record.data.items() if key != MERGED_INTO}
+    alive = next_revision(record, data=data, deleted=False)
+    batch.put(alive, _act(batch, desk, "unmerge", None, into))
+    desk.note(batch.session, Entry("record_unmerged", record_id, record.scope))
+    return alive.rev
+
+
+def _refusal(record: Stored, survivor: Stored) -> ErrorCode | None:
+    if record.record_id == survivor.record_id:
+        return ErrorCode.MERGE_CIRCLE
+    if record.is_purged or survivor.is_purged:
+        return ErrorCode.PURGED
+    if record.deleted or survivor.deleted:
+        return ErrorCode.DELETED
+    is_mergeable = record.type in TYPES and MERGED_INTO in TYPES[record.type].office_paths
+    return None if is_mergeable and record.type == survivor.type else ErrorCode.WRONG_TYPE
+
+
+def _act(batch: Batch, desk: Desk, op: str, into: str | None, was: str | None) -> Act:
+    payload = {"op": op, "set": {MERGED_INTO: into}, "was": {MERGED_INTO: was}}
+    text = canonical(payload).decode()
+    return Act(batch.ids.time_ordered(), desk.actor.id, None, to_wire(batch.now), text)
+
+
+def _carry_conflicts(batch: Batch, record: Stored, survivor: Stored) -> None:
+    """Take the open disagreements about a merged record over to its survivor, and close them here."""
+    for conflict in batch.about(record.record_id):
+        if conflict.type == CONFLICT and not conflict.deleted:
+            _carry(batch, conflict, survivor)
+            batch.put(next_revision(conflict, data={**conflict.data, "state": RESOLVED}, deleted=True))
+
+
+def _carry(batch: Batch, conflict: Stored, survivor: Stored) -> None:
+    place = Place(str(conflict.data["path"]), str(conflict.data["device"]))
+    if place.path in _ANSWERED:
+        return
+    current = read_path(survivor.data, place.path)
+    for change_id, entry in sorted(entries_of(conflict).items()):
+        if isinstance(entry, dict) and not equal(entry.get("mine"), current):
+            moved = without_nulls({**entry, "current": current, "reason": ErrorCode.MERGED.value})
+            assert isinstance(moved, dict)
+            batch.put(with_entry(batch.get, survivor, place, change_id, moved))
