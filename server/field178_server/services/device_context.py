@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, exists, literal_column, or_, select
+from sqlalchemy import BindParameter, Integer, and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import among
@@ -59,29 +59,27 @@ _ALIVE = and_(
     Officer.password_resets == DeviceOfficer.password_resets,
     among(Officer.role, bindparam("field_roles")),
 )
-_HAS_VIA = (
-    exists()
-    .where(
-        OfficerScope.tenant_id == DeviceOfficer.tenant_id,
-        OfficerScope.officer_id == DeviceOfficer.officer_id,
-        OfficerScope.scope == DeviceScope.via,
-    )
-    .correlate(DeviceOfficer, DeviceScope)
+_OF_THESE = (DeviceOfficer.tenant_id == _TENANT, among(DeviceOfficer.device_id, _IDS))
+_GRANTED = and_(
+    DeviceScope.tenant_id == DeviceOfficer.tenant_id, DeviceScope.device_id == DeviceOfficer.device_id
 )
-_IS_READABLE = exists().where(
-    DeviceOfficer.tenant_id == DeviceScope.tenant_id,
-    DeviceOfficer.device_id == DeviceScope.device_id,
-    _ALIVE,
-    or_(DeviceScope.via.is_(None), _HAS_VIA),
+_VIA = and_(
+    OfficerScope.tenant_id == DeviceOfficer.tenant_id,
+    OfficerScope.officer_id == DeviceOfficer.officer_id,
+    OfficerScope.scope == DeviceScope.via,
 )
 # In a statement of its own, after the lock: what was granted or ended while this one waited counts.
 _RIGHTS = Prepared(
     select(DeviceScope.device_id, DeviceScope.scope, literal_column("1", Integer))
-    .where(DeviceScope.tenant_id == _TENANT, among(DeviceScope.device_id, _IDS), _IS_READABLE)
+    .select_from(DeviceOfficer)
+    .join(Officer, _ALIVE)
+    .join(DeviceScope, _GRANTED)
+    .outerjoin(OfficerScope, _VIA)
+    .where(*_OF_THESE, or_(DeviceScope.via.is_(None), OfficerScope.scope.is_not(None)))
     .union_all(
         select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer))
         .join(Officer, _ALIVE)
-        .where(DeviceOfficer.tenant_id == _TENANT, among(DeviceOfficer.device_id, _IDS))
+        .where(*_OF_THESE)
     )
 )
 
