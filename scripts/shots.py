@@ -1,15 +1,20 @@
 """Takes the pictures of docs/img from the running product: the demo's tablet and the office's desk.
 
-`shots.py` plays the demo first; `shots.py tablet NAME MODE` is one tablet process of it.
+`shots.py` plays the demo first; `shots.py tablet FOLDER` is the tablet process of it. The clock of every
+process stands still, the fonts are the product's own, and everything is drawn by software: the same product
+gives the same pictures, but for what no eye sees. A picture without a visible difference stays as it is.
 """
 
 from __future__ import annotations
 
 import os
+import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,22 +26,21 @@ if TYPE_CHECKING:
     from scripts.tablet_player.work import Work
 
 IMAGES = ROOT / "docs" / "img"
-# A visit begun for one picture is taken up again by the next tablet: each gets a place of its own.
-PLACES = {
-    "landscape": ("moc diep", "Karaoke Mộc Diệp (GL-016)"),
-    "portrait": ("ngan que", "Karaoke Ngân Quế (GL-018)"),
-}
-PAPERS_ARE_SHOWN_IN = "landscape"
+STILL_CLOCK = ROOT / "scripts" / "still_clock"
+PLACE = ("moc diep", "Karaoke Mộc Diệp (GL-016)")
 # The demo filed a visit there, and the office approved it.
 FILED = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 ROOM = "loi-thoat-nan.jpg"
-TABLETS = (("landscape", "1280x800", "light"), ("portrait", "800x1280", "dark"))
-CONSOLES = (
-    ("console-light", 1440, 900, "light"),
-    ("console-dark", 1440, 900, "dark"),
-    ("console-phone", 390, 844, "light"),
-)
+TABLET_SIZE = "1280x800"
+CONSOLE_SIZE = {"width": 1440, "height": 900}
+SOFTWARE = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe"}
+# Two drawings of one thing differ at the edges of letters by less.
+LEVELS = 64
+PIXELS = 20
 CHROMIUM = [
+    "--disable-lcd-text",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -48,34 +52,63 @@ CHROMIUM = [
 
 
 def main() -> None:
-    """Play the demo, then take every picture."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    """Play the demo with a clock that stands still, then take every picture anew."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ.update(SOFTWARE, PYTHONPATH=str(STILL_CLOCK), FIELD178_OFFSCREEN="1")
+        still = runpy.run_path(str(STILL_CLOCK / "sitecustomize.py"))
+        # This process fills the store: what it approves is older than tonight's visits.
+        still["stop"](still["START"] - timedelta(hours=1))
         from scripts.demo import play
-        from scripts.demo.processes import DemoClock
 
-        # Started with the play's own: the tablet's clock differs from the server's by seconds.
-        clock = DemoClock.started()
-        url = play.play(folder, print, {"FIELD178_OFFSCREEN": "1"})
+        url = play.play(folder, print, {})
         try:
             draw_room(folder / "photos")
-            for shape, size, mode in TABLETS:
-                own = {
-                    "FIELD178_PHOTO_DIR": str(folder / "photos"),
-                    "FIELD178_TABLET_DIR": str(folder / "tablet"),
-                    "FIELD178_CLOCK_START": clock.setting(),
-                    "FIELD178_OFFSCREEN": "1",
-                    "FIELD178_WINDOW": size,
-                }
-                arguments = [sys.executable, __file__, "tablet", shape, mode]
-                subprocess.run(arguments, env={**os.environ, **own}, check=True)
-            shoot_console(url)
+            taken = folder / "img"
+            taken.mkdir()
+            own = {
+                "FIELD178_PHOTO_DIR": str(folder / "photos"),
+                "FIELD178_TABLET_DIR": str(folder / "tablet"),
+                # Training mode: the tablet says that its data are made up.
+                "FIELD178_CLOCK_START": still["START"].isoformat(),
+                "FIELD178_WINDOW": TABLET_SIZE,
+            }
+            arguments = [sys.executable, __file__, "tablet", str(taken)]
+            subprocess.run(arguments, env={**os.environ, **own}, check=True)
+            shoot_console(url, taken / "console-light.png")
+            keep(taken)
         finally:
             play.stop(folder)
 
 
-def shoot_tablet(name: str, mode: str) -> None:
+def keep(taken: Path) -> None:
+    """Put the pictures that look different into docs/img, and take away those that are drawn no more."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    fresh = {path.name: path for path in taken.glob("*.png")}
+    for path in IMAGES.glob("*.png"):
+        if path.name not in fresh:
+            path.unlink()
+    for name, path in sorted(fresh.items()):
+        is_same = (IMAGES / name).is_file() and looks_the_same(IMAGES / name, path)
+        if not is_same:
+            shutil.copyfile(path, IMAGES / name)
+        print(f"{name}: {'as before' if is_same else 'drawn anew'}")
+
+
+def looks_the_same(before: Path, after: Path) -> bool:
+    """Tell whether two pictures show the same to an eye: hardly a pixel differs by more than some levels."""
+    from PIL import Image, ImageChops
+
+    with Image.open(before) as one, Image.open(after) as other:
+        if one.size != other.size:
+            return False
+        difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
+    bands = difference.split()
+    largest = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
+    return sum(largest.histogram()[LEVELS:]) <= PIXELS
+
+
+def shoot_tablet(taken: Path) -> None:
     """Unlock the demo's tablet and take a picture of each place."""
     from scripts.tablet_player.stage import Stage
 
@@ -89,37 +122,32 @@ def shoot_tablet(name: str, mode: str) -> None:
 
     def shoot(place: str) -> None:
         fingers.frames(8)
-        made = Window.screenshot(name=str(IMAGES / f"tablet-{name}-{place}.png"))
-        Path(made).replace(IMAGES / f"tablet-{name}-{place}.png")
+        target = taken / f"tablet-landscape-{place}.png"
+        Path(Window.screenshot(name=str(target))).replace(target)
 
-    theme.apply(mode)
+    theme.apply("light")
     shoot("unlock")
     unlock(fingers)
-    shoot("list")
-    tour(name, work, shoot)
+    tour(work, shoot)
     stage.close()
 
 
-def tour(name: str, work: Work, shoot: Callable[[str], None]) -> None:
+def tour(work: Work, shoot: Callable[[str], None]) -> None:
     """Go from place to place of the unlocked tablet."""
     fingers = work.fingers
-    work.search(*PLACES[name])
+    work.search(*PLACE)
     work.begin()
     shoot("sections")
     work.foot("next")
     fingers.press("Seg", key="no")
     shoot("items")
-    if name == PAPERS_ARE_SHOWN_IN:
-        add_photo(fingers)
-        fingers.press("Tab", key="photos")
-        fingers.until(lambda: fingers.sees("PhotoCard") and fingers.find("PhotoCard").bitmap, "the picture")
-        shoot("photos")
-        make_minutes(work)
-        shoot("minutes")
-        fingers.find("MinutesSheet").dismiss()
-    work.go("outreach")
-    press_first(fingers, "ListRow")
-    shoot("outreach")
+    add_photo(fingers)
+    fingers.press("Tab", key="photos")
+    fingers.until(lambda: fingers.sees("PhotoCard") and fingers.find("PhotoCard").bitmap, "the picture")
+    shoot("photos")
+    open_minutes(work)
+    shoot("minutes")
+    fingers.find("MinutesSheet").dismiss()
     work.go("sync")
     shoot("sync")
 
@@ -137,20 +165,20 @@ def add_photo(fingers: Fingers) -> None:
     fingers.until(lambda: not fingers.sees("PhotoPage"), "the kept photo")
 
 
-def make_minutes(work: Work) -> None:
-    """Make the minutes of the visit with violations, which is filed and approved."""
+def open_minutes(work: Work) -> None:
+    """Open the minutes of the visit with violations, which is filed and approved: what will be printed.
+
+    Not the finished file: its hash holds identifiers, which are others each time.
+    """
     from field178_mobile.ui.language import language as _
 
     fingers = work.fingers
-    if not fingers.sees("SearchField"):  # one pane alone shows the visit of the picture before
-        fingers.press("IconBtn", hint=_("Back"))
     work.search(**FILED)
     fingers.press("Tab", key="info")
     press_first(fingers, "VisitRow")  # of tonight; below it are those of other years, without a number
     fingers.press("Tab", key="conclusion")
     fingers.press("Btn", text=_("Minutes and commitment"))
-    fingers.press("Btn", text=_("Make the minutes"))
-    fingers.until(lambda: fingers.sees("Btn", text=_("Open")), "the minutes")
+    fingers.until(lambda: fingers.sees("Btn", text=_("Make the minutes")), "the minutes")
 
 
 def press_first(fingers: Fingers, kind: str) -> None:
@@ -187,29 +215,29 @@ def unlock(fingers: Fingers) -> None:
     fingers.until(lambda: fingers.sees("ListRow"), "the list")
 
 
-def shoot_console(url: str) -> None:
-    """Sign in to the office's desk and take it in each size and mode."""
+def shoot_console(url: str, target: Path) -> None:
+    """Sign in to the office's desk and take the picture of an approved visit."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.play import PASSWORD
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        for name, width, height, mode in CONSOLES:
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=mode)
-            page = context.new_page()
-            page.goto(f"{url}/sign-in")
-            page.fill("#login", "gl07")
-            page.fill("#password", PASSWORD)
-            page.click("button.button-primary")
-            page.goto(f"{url}/reviews?state=approved&type=inspection")
-            page.click("a.list-item >> nth=2")
-            page.wait_for_load_state("networkidle")
-            page.screenshot(path=IMAGES / f"{name}.png")
+        context = browser.new_context(viewport=CONSOLE_SIZE, color_scheme="light", reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(f"{url}/sign-in")
+        page.fill("#login", "gl07")
+        page.fill("#password", PASSWORD)
+        page.click("button.button-primary")
+        page.goto(f"{url}/reviews?state=approved&type=inspection")
+        page.click(f"a.list-item:has-text('{FILED['title']}')")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=target)
         browser.close()
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["tablet"]:
-        shoot_tablet(sys.argv[2], sys.argv[3])
+        shoot_tablet(Path(sys.argv[2]))
     else:
         main()
