@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from scripts.demo import play
 from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
 from tests.bench.figures import figure, percentile
 
 from field178_server.demo.seed import Seeded
-from scripts.demo import play
 
 PRESS_TARGET_MS = 12
 WIDGETS_TARGET = 300

@@ -2,11 +2,10 @@ import gettext
 import io
 
 import pytest
+from scripts import catalog_files, catalogs
 from scripts.catalog_files import Catalog, compiled, read_catalog
 from scripts.catalog_rules import placeholders, problems
 from scripts.catalog_sources import texts_in, texts_of_kv, texts_of_python, texts_of_template
-
-from scripts import catalog_files, catalogs
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-
 from scripts import check_libraries
 
 LIBRARY = next(Path(sysconfig.get_paths()["platlib"]).glob("_cffi_backend*.so"))

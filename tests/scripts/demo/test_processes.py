@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts.demo.processes import DemoClock, ServerProcess, Tablet
-
 from scripts.demo import play, processes
+from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 
 # The server is meant to outlive the process that started it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
