@@ -58,7 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
             running.command("user", "add", login, *team, stdin="mat-khau-cua-an-1\n")
         running.command("team", "add", "Đội liên xã", "--unit", UNIT, "--unit", LOST)
         both = ("--role", "team_lead", "--team", "Đội liên xã")
-        running.command("user", "add", "chi", *both, stdin="mat-khau-cua-an-1\n")
+        running.command("user", "add", "chi", *both, stdin="mat-khau-cua-chi-1\n")
         yield running
 
 
