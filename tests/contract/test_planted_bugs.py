@@ -31,7 +31,7 @@ STEERED: Mapping[str, Options] = {
     "repair_keeps_what_is_gone": Options(disasters=True, often=("slip_back",)),
     "salvage_forgotten_when_offered": Options(disasters=True, often=("enrol_again",)),
     "settles_unseen": Options(disasters=False, often=("race_to_settle",)),
-    "taking_back_says_nothing": Options(often=("poison",)),
+    "taking_back_says_nothing": Options(often=("poison", "edit")),
     "verdicts_sent_once": Options(fault=Fault.ANSWER_LOST),
 }
 
