@@ -129,7 +129,7 @@ def test_a_disk_that_refuses_keeps_the_offset_and_says_later(
     monkeypatch.setattr("field178_server.files.piece.sync_content", lambda _: None)
     with pytest.raises(AppError) as refused:
         files.append(device, upload_id, piece(0, PICTURE))
-    assert refused.value.code is ErrorCode.BUSY
+    assert refused.value.code is ErrorCode.STORAGE_FULL
     assert files.position(device, upload_id).offset == 0
 
 
