@@ -18,6 +18,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from field178_shared.clock import duration_clock
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -31,6 +33,7 @@ PLACE = ("moc diep", "Karaoke Mộc Diệp (GL-016)")
 # The demo filed a visit there, and the office approved it.
 FILED = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 ROOM = "loi-thoat-nan.jpg"
+REST_S = 8.0
 TABLET_SIZE = "1280x800"
 CONSOLE_SIZE = {"width": 1440, "height": 900}
 SOFTWARE = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe"}
@@ -121,7 +124,9 @@ def shoot_tablet(taken: Path) -> None:
     fingers, work = stage.fingers, Work(stage.fingers)
 
     def shoot(place: str) -> None:
-        fingers.frames(8)
+        # Scroll bars fade and short notices go by the second, not by the frame.
+        rested_at = duration_clock() + REST_S
+        fingers.until(lambda: duration_clock() >= rested_at, "rest")
         target = taken / f"tablet-landscape-{place}.png"
         Path(Window.screenshot(name=str(target))).replace(target)
 
