@@ -16,10 +16,15 @@ from field178_server.services.officers import OfficerContext
 from field178_server.sign_in import check_sign_in, client_address
 from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.i18n import N_
 
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_REFUSALS = {
+    ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
+    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+}
 
 
 def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
@@ -69,6 +74,19 @@ def confirm(password: str) -> None:
 def is_confirmed() -> bool:
     """Tell whether the officer typed the password again within the last ten minutes."""
     return find_officer() is not None and g.is_confirmed is True
+
+
+def password_refusal() -> tuple[int, str] | None:
+    """Check the officer's password once more, where it was not typed lately; return why not: status, text."""
+    if is_confirmed():
+        return None
+    try:
+        confirm(request.form.get("password", ""))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return error.status, _REFUSALS[error.code]
+    return None
 
 
 def find_officer() -> OfficerContext | None:

@@ -17,10 +17,10 @@ from field178_server.crash_points import crash_point
 from field178_server.erasing import erase_unless_named
 from field178_server.file_places import file_store_of
 from field178_server.models import Blob
-from field178_server.queries.named_files import named_hashes
 from field178_server.runtime import Runtime
 from field178_server.services import audit, named_files
 from field178_server.services.audit import Entry, Stamp
+from field178_server.services.named_files import named_hashes
 from field178_server.unit_of_work import run_write, snapshot
 
 # So few at a time that a file just coming waits a moment only.

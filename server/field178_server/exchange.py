@@ -20,7 +20,7 @@ from field178_server.queries.pull import Held, add_changes
 from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.results import result, results
-from field178_server.services import audit, number_blocks, presence, quarantine, root_alarms, salvage
+from field178_server.services import audit, number_blocks, presence, quarantine, roots, salvage
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
@@ -105,7 +105,7 @@ class Exchange:
         shown = found.shown.index if found.shown is not None else 0
         run_write(
             self.engine,
-            lambda session: root_alarms.note(session, stamp, device_id, found.alarm, seen, shown),
+            lambda session: roots.note_alarm(session, stamp, device_id, found.alarm, seen, shown),
         )
 
     def _told(

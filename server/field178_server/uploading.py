@@ -24,7 +24,7 @@ from field178_server.files.cleanliness import check_clean
 from field178_server.files.file_store import FileStore, length_of
 from field178_server.files.piece import Piece, take_in
 from field178_server.models import Upload
-from field178_server.queries.blobs import known_blob
+from field178_server.queries.record_files import known_blob
 from field178_server.runtime import Runtime
 from field178_server.services import upload_rows
 from field178_server.services.device_context import DeviceContext

@@ -13,7 +13,7 @@ from tests.e2e.server_process import ServerProcess
 
 from field178_server.database import create_engine_for
 from field178_server.models import Scope
-from field178_server.services import incarnations, ledger
+from field178_server.services import ledger
 from field178_server.services.batch import Act, Batch
 from field178_server.services.ledger import Entry
 from field178_server.services.stored import Stored, new_record
@@ -71,7 +71,7 @@ def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
     for entry in entries:
         entry.seq, entry.v = seqs[entry.record_id], 1
     ledger.write_entries(batch.session, TENANT, entries)
-    incarnations.add_receipts(batch.session, TENANT, entries)
+    ledger.add_receipts(batch.session, TENANT, entries)
 
 
 def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> Entry:

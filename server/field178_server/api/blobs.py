@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from field178_server.auth import current_device, require_device
 from field178_server.file_places import file_store_of
 from field178_server.models import Attachment
-from field178_server.queries.blobs import known_blob, restricted_namings
+from field178_server.queries.record_files import known_blob, restricted_namings
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services import audit
 from field178_server.unit_of_work import run_write, snapshot

@@ -1,4 +1,4 @@
-"""Names behind ids: officers, teams, tablets and establishments, looked up in one go for one page."""
+"""Names behind ids: officers, teams, tablets, establishments and records, looked up in one go for a page."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, EstablishmentRow, Officer, Record
+from field178_server.models import Device, EstablishmentRow, FiledRecord, Officer, Record
 from field178_server.queries.aliases import survivors_of
+from field178_server.queries.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,25 @@ def ids_in(value: object) -> set[str]:
     return set()
 
 
+def titles_of(session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]) -> dict[str, str]:
+    """Return the titles of live records by id; a visit is called as its establishment is."""
+    wanted = sorted(set(record_ids))
+    filed = session.execute(
+        select(FiledRecord.record_id, FiledRecord.title, FiledRecord.establishment_id).where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.record_id.in_(wanted),
+            reach.covers(FiledRecord.scope),
+        )
+    ).all()
+    # Whoever may read a visit may read whose visit it is, in whatever unit the place lies.
+    places = place_names(session, tenant_id, {place_id for _, _, place_id in filed if place_id})
+    titles = _own_names(session, tenant_id, wanted, reach)
+    for record_id, title, place_id in filed:
+        if found := places.get(place_id or "") or title:
+            titles[record_id] = found
+    return titles
+
+
 def _named_records(
     session: Session, tenant_id: str, record_type: str, key: str, wanted: list[str]
 ) -> dict[str, str]:
@@ -74,3 +94,12 @@ def _named_records(
     )
     bodies = {record_id: json.loads(body) for record_id, body in session.execute(query)}
     return {record_id: str(body[key]) for record_id, body in bodies.items() if key in body}
+
+
+def _own_names(session: Session, tenant_id: str, record_ids: list[str], reach: Reach) -> dict[str, str]:
+    query = select(EstablishmentRow.record_id, EstablishmentRow.name).where(
+        EstablishmentRow.tenant_id == tenant_id,
+        EstablishmentRow.record_id.in_(record_ids),
+        reach.covers(EstablishmentRow.scope),
+    )
+    return {record_id: name for record_id, name in session.execute(query)}

@@ -1,17 +1,17 @@
-"""The files that records name, as the office sees them: which have come, which have been missing for long."""
+"""The files that records name: which have come, which are overdue, and who may know of which stored bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Attachment, Blob, FiledRecord
-from field178_server.queries.blobs import has_come, is_blob_of_attachment
+from field178_server.models import Attachment, Blob, FiledRecord, Upload
 from field178_server.queries.reach import Reach
+from field178_shared.schemas.files import RESTRICTED_KINDS
 
 OVERDUE_AFTER = timedelta(days=7)
 
@@ -58,7 +58,7 @@ def files_of(session: Session, tenant_id: str, record_id: str) -> tuple[RecordFi
     """Return the files of one record by key; the caller has checked the reach."""
     query = (
         select(Attachment, _is_there(tenant_id).label("has_come"))
-        .outerjoin(Blob, is_blob_of_attachment())
+        .outerjoin(Blob, _is_blob_of_attachment())
         .where(Attachment.tenant_id == tenant_id, Attachment.record_id == record_id)
         .order_by(Attachment.attachment_key)
     )
@@ -74,7 +74,7 @@ def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> 
     """Return the counts of those records that name files."""
     query = (
         select(Attachment.record_id, func.count(), func.count().filter(_is_there(tenant_id)))
-        .outerjoin(Blob, is_blob_of_attachment())
+        .outerjoin(Blob, _is_blob_of_attachment())
         .where(Attachment.tenant_id == tenant_id, Attachment.record_id.in_(record_ids))
         .group_by(Attachment.record_id)
     )
@@ -89,7 +89,7 @@ def overdue_records(session: Session, tenant_id: str, reach: Reach, now: datetim
     missing = (
         select(Attachment.record_id, func.min(Attachment.named_at).label("since"))
         .join(FiledRecord, is_filed)
-        .outerjoin(Blob, is_blob_of_attachment())
+        .outerjoin(Blob, _is_blob_of_attachment())
         .where(
             Attachment.tenant_id == tenant_id,
             FiledRecord.tenant_id == tenant_id,
@@ -105,5 +105,53 @@ def overdue_records(session: Session, tenant_id: str, reach: Reach, now: datetim
     return Overdue(len(found), found[0].record_id if found else None)
 
 
+def known_blob(session: Session, tenant_id: str, scopes: Iterable[str], sha256: str) -> Blob | None:
+    """Return a blob that a live record of these scopes names, else None."""
+    query = (
+        select(Blob)
+        .join(Attachment, _is_blob_of_attachment())
+        .where(
+            Blob.tenant_id == tenant_id,
+            Blob.sha256 == sha256,
+            Attachment.tenant_id == tenant_id,
+            Attachment.scope.in_(sorted(scopes)),
+            _has_come(tenant_id),
+        )
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def restricted_namings(
+    session: Session, tenant_id: str, scopes: Iterable[str], sha256: str
+) -> tuple[Attachment, ...]:
+    """Return the namings of a file of these scopes by which looking at it is written down."""
+    query = select(Attachment).where(
+        Attachment.tenant_id == tenant_id,
+        Attachment.sha256 == sha256,
+        Attachment.scope.in_(sorted(scopes)),
+        Attachment.kind.in_(sorted(RESTRICTED_KINDS)),
+    )
+    return tuple(session.scalars(query))
+
+
+def _is_blob_of_attachment() -> ColumnElement[bool]:
+    """Return the condition that joins a file that is named with its stored bytes."""
+    return and_(Blob.tenant_id == Attachment.tenant_id, Blob.sha256 == Attachment.sha256)
+
+
+def _has_come(tenant_id: str) -> ColumnElement[bool]:
+    """Return the condition that the bytes of an attachment came for its record.
+
+    A hash alone opens nothing: who named the file, or somebody for that record, MUST have sent its bytes.
+    """
+    return exists().where(
+        Upload.tenant_id == tenant_id,
+        Upload.sha256 == Attachment.sha256,
+        Upload.state == "done",
+        or_(Upload.device_id == Attachment.device_id, Upload.record_id == Attachment.record_id),
+    )
+
+
 def _is_there(tenant_id: str) -> ColumnElement[bool]:
-    return and_(Blob.sha256.is_not(None), has_come(tenant_id))
+    return and_(Blob.sha256.is_not(None), _has_come(tenant_id))

@@ -1,4 +1,4 @@
-"""The audit trail: who did what to which object, written in the transaction that does it."""
+"""The audit trail: who did what to which object and why, written in the transaction that does it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server import database
 from field178_server.models import Audit
 from field178_server.models.base import table_of
+from field178_shared.errors import AppError, ErrorCode
 
 _COLUMNS = (
     "tenant_id",
@@ -24,6 +25,7 @@ _COLUMNS = (
     "scope",
     "details",
 )
+MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,16 @@ def record(session: Session, stamp: Stamp, actor: Actor, entry: Entry) -> None:
     act = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
     row = (stamp.tenant_id, stamp.audit_id, at, *act)
     database.bulk_insert(connection, table_of(Audit), _COLUMNS, [row])
+
+
+def require_reason(reason: str) -> None:
+    """Raise AppError(required) without a reason, AppError(too_long) for one beyond the limit."""
+    if not reason:
+        raise AppError(ErrorCode.REQUIRED, path="reason")
+    refuse_long(reason)
+
+
+def refuse_long(*texts: str) -> None:
+    """Raise AppError(too_long) when one of the texts is longer than a reason may be."""
+    if any(len(text) > MAX_REASON for text in texts):
+        raise AppError(ErrorCode.TOO_LONG, limit=MAX_REASON)

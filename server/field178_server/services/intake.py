@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from field178_server.services import ledger
+from field178_server.services.admission import hear, hear_office
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Act, Batch
 from field178_server.services.conflicts import settle, with_dispute
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.evidence import Evidence
-from field178_server.services.hearing import hear, hear_office
 from field178_server.services.judge import Outcome
-from field178_server.services.ledger import Entry
-from field178_server.services.sent import Sent
+from field178_server.services.ledger import Entry, Sent
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.verdict_book import VerdictBook
 from field178_server.services.waiting import Waiting

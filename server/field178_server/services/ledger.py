@@ -1,9 +1,13 @@
-"""Receipts of one transaction: which changes are known, what became of each, which counters moved."""
+"""Receipts of one transaction: which changes are known, what became of each, which counters moved.
+
+Also the digest of its receipts that is kept of each incarnation of a tablet's database.
+"""
 
 from __future__ import annotations
 
 import hmac
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +17,14 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server import database
+from field178_server.models import Incarnation, Tenant
 from field178_server.models import Receipt as ReceiptRow
 from field178_server.models.base import table_of
 from field178_server.prepared import Prepared
 from field178_server.services.judge import Outcome
+from field178_shared.canonical import EMPTY, Digest, receipt_hash
 from field178_shared.clock import to_wire
-from field178_shared.protocol import JsonObject, Receipt, Status
+from field178_shared.protocol import Change, JsonObject, Receipt, Status
 
 _COLUMNS = (
     "status",
@@ -53,6 +59,25 @@ _BY_CHANGE = Prepared(
         database.among(ReceiptRow.change_id, bindparam("change_ids")),
     )
 )
+_PAYLOAD_KEY = Prepared(select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id")))
+_DIGEST_COLUMNS = ("tenant_id", "device_id", "incarnation", "receipt_count", "receipt_sum", "backed_up")
+_DIGESTS_OF_DEVICES = Prepared(
+    select(
+        Incarnation.device_id, Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum
+    ).where(
+        Incarnation.tenant_id == bindparam("tenant_id"),
+        database.among(Incarnation.device_id, bindparam("device_ids")),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One pushed change with its canonical bytes and their keyed hash, computed once."""
+
+    change: Change
+    body: bytes
+    hash: str
 
 
 @dataclass(slots=True)
@@ -173,6 +198,30 @@ def write_listeners(session: Session, tenant_id: str, entries: Iterable[Entry]) 
     database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
 
 
+def payload_key(session: Session, tenant_id: str) -> bytes:
+    """Return the tenant's key for payload hashes."""
+    [(key,)] = _PAYLOAD_KEY.rows(session, {"tenant_id": tenant_id})
+    return key
+
+
+def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> None:
+    """Count newly stored changes into the digest of the incarnation that stored them first."""
+    by_life = defaultdict[tuple[str, str], list[str]](list)
+    for entry in fresh:
+        by_life[entry.device_id, entry.incarnation].append(entry.change_id)
+    if not by_life:
+        return
+    stored = _digests(session, tenant_id, {device_id for device_id, _ in by_life})
+    rows: list[database.Row] = []
+    for life, change_ids in sorted(by_life.items()):
+        digest = stored.get(life, EMPTY)
+        for change_id in change_ids:
+            digest = digest.add(receipt_hash(change_id))
+        rows.append((tenant_id, *life, digest.count, f"{digest.total:032x}", 0))
+    table = table_of(Incarnation)
+    database.bulk_upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
+
+
 def _row(connection: Connection, tenant_id: str, entry: Entry) -> database.Row:
     return (
         entry.status.value,
@@ -192,3 +241,9 @@ def _row(connection: Connection, tenant_id: str, entry: Entry) -> database.Row:
         tenant_id,
         entry.change_id,
     )
+
+
+def _digests(session: Session, tenant_id: str, device_ids: set[str]) -> dict[tuple[str, str], Digest]:
+    wanted = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
+    rows = _DIGESTS_OF_DEVICES.rows(session, wanted)
+    return {(device, life): Digest(count, int(total, 16)) for device, life, count, total in rows}

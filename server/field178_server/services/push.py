@@ -10,7 +10,7 @@ from field178_server.services import audit, ledger
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
-from field178_server.services.sent import Sent, payload_key
+from field178_server.services.ledger import Sent, payload_key
 from field178_server.services.type_rules import TypeRules
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change, Op, Receipt, Status

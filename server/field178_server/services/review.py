@@ -15,9 +15,8 @@ from sqlalchemy import select
 
 from field178_server.models import Change
 from field178_server.services import audit
-from field178_server.services.audit import Actor, Entry
+from field178_server.services.audit import Actor, Entry, refuse_long, require_reason
 from field178_server.services.batch import Act, Batch
-from field178_server.services.reasons import refuse_long, require_reason
 from field178_server.services.stored import Stored, new_record, next_revision
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire

@@ -1,4 +1,7 @@
-"""Making the next link of the root chain from the receipts made since the last one (protocol §A)."""
+"""Making the next link of the root chain from the receipts made since the last one (protocol §A).
+
+Also noting a tablet whose root contradicts the chain: once, for the office and in the audit trail.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from field178_server.keyring import to_base64url
 from field178_server.models import Device, Receipt, Root, RootPart, Tenant
+from field178_server.services import audit
+from field178_server.services.audit import Actor, Entry, Stamp
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
-from field178_shared.root_chain import signed_text
+from field178_shared.root_chain import RootAlarm, signed_text
 
 # What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
 LASTING = (Receipt.change_id, Receipt.incarnation, Receipt.n, Receipt.record_id, Receipt.payload_hash)
@@ -134,6 +139,19 @@ def receipts_in_order(
         .execution_options(yield_per=1000)
     )
     yield from ((row[0], tuple(row[1:])) for row in rows)
+
+
+def note_alarm(
+    session: Session, stamp: Stamp, device_id: str, alarm: RootAlarm | None, seen: int, shown: int
+) -> None:
+    """Keep what was found (None: nothing any more), with the index that was seen and the one shown."""
+    row = session.get_one(Device, (stamp.tenant_id, device_id), with_for_update={"key_share": True})
+    if row.root_alarm == alarm:
+        return
+    row.root_alarm, row.root_alarm_at = (alarm.value, stamp.at) if alarm else (None, None)
+    details = {"alarm": alarm.value if alarm else None, "seen": seen, "shown": shown}
+    action = "root_contradicted" if alarm else "root_agrees_again"
+    audit.record(session, stamp, Actor("device", device_id), Entry(action, device_id, details=details))
 
 
 def _parts(session: Session, tenant_id: str) -> Iterable[Part]:

@@ -1,9 +1,10 @@
-"""The daily check of the store: who runs it, and keeping what it found."""
+"""The daily check of the store: who runs it, keeping what it found, and what the last one found."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,15 @@ from field178_server.models import StoreCheck
 
 EVERY = timedelta(hours=24)
 FAULTS_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LastCheck:
+    """When a check ended, how much it found, and the first of it."""
+
+    ended_at: datetime
+    fault_count: int
+    faults: tuple[str, ...]
 
 
 def claim(session: Session, tenant_id: str, now: datetime) -> bool:
@@ -37,3 +47,11 @@ def keep(session: Session, tenant_id: str, now: datetime, faults: Sequence[str])
     row.ended_at = now
     row.fault_count = len(faults)
     row.faults = json.dumps(list(faults[:FAULTS_KEPT]), ensure_ascii=False)
+
+
+def last_check(session: Session, tenant_id: str) -> LastCheck | None:
+    """Return the last check that came to its end, None before the first."""
+    row = session.get(StoreCheck, tenant_id)
+    if row is None or row.ended_at is None:
+        return None
+    return LastCheck(row.ended_at, row.fault_count, tuple(json.loads(row.faults)))

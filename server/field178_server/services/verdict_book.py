@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from field178_server import database
 from field178_server.models import Device
 from field178_server.models.base import table_of
-from field178_server.services import incarnations, ledger, waiting
+from field178_server.services import ledger, waiting
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.judge import quarantined
-from field178_server.services.ledger import Entry
-from field178_server.services.sent import Sent
+from field178_server.services.ledger import Entry, Sent
 from field178_server.services.waiting import Waiting
 from field178_shared.errors import ErrorCode
 
@@ -103,7 +102,7 @@ class VerdictBook:
             entry.seq = None if record is None else seqs.get(entry.record_id, record.seq)
         fresh = [entry for entry in self._judged.values() if not entry.is_stored]
         self._count(devices)
-        incarnations.add_receipts(batch.session, batch.tenant_id, fresh)
+        ledger.add_receipts(batch.session, batch.tenant_id, fresh)
         ledger.write_entries(batch.session, batch.tenant_id, self._judged.values())
         ledger.write_listeners(batch.session, batch.tenant_id, self._taken_over.values())
         waiting.write_waiting(batch.session, batch.tenant_id, self._parked.values(), batch.now)

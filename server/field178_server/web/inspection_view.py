@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from field178_server.web.findings import findings_by_item
 from field178_server.web.rows import Finding, Row, RowMaker, SectionView
+from field178_server.web.shown_values import as_violation
+from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
 from field178_shared.i18n import N_
-from field178_shared.merge import read_path
+from field178_shared.merge import Data, read_path
 
 VISIT = (
     "record_code",
@@ -35,7 +36,7 @@ CONCLUSION = (
 def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something, in the order a visit is made."""
     say = maker.speech.say
-    grouped = findings_by_item(maker)
+    grouped = _findings_by_item(maker)
     sections = (
         SectionView("visit", say(N_("The visit")), (*maker.fields(*VISIT), *_members(maker))),
         *_checklist(maker, grouped),
@@ -53,6 +54,17 @@ def inspection_exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) ->
     """Return the rows that ask for a look: not met, violations, remarks, protocols, no access."""
     rows = [row for section in sections for row in section.rows]
     return tuple(row for row in rows if _is_exception(row, maker))
+
+
+def _findings_by_item(maker: RowMaker) -> dict[str, tuple[Finding, ...]]:
+    """Return the violations under the question they came from; those of no question lie under ""."""
+    grouped: dict[str, list[Finding]] = {}
+    stored = maker.data.get("findings")
+    for key, entry in stored.items() if isinstance(stored, dict) else ():
+        if isinstance(entry, dict):
+            item = str(entry.get("checklist_item_id") or "")
+            grouped.setdefault(item, []).append(_finding(f"findings.{key}", entry, maker))
+    return {item: tuple(found) for item, found in grouped.items()}
 
 
 def _is_exception(row: Row, maker: RowMaker) -> bool:
@@ -122,4 +134,47 @@ def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[Finding, ...]]) ->
             comments=maker.comments_at(finding.path),
         )
         for finding in loose
+    )
+
+
+def _finding(path: str, entry: Data, maker: RowMaker) -> Finding:
+    speech = maker.speech
+    frame = entry.get("frame")
+    known = frame if isinstance(frame, dict) else {}
+    quantity = entry.get("quantity")
+    return Finding(
+        path=path,
+        title=as_violation(speech, entry.get("violation_id")),
+        occurred_on=speech.day(entry.get("occurred_on")),
+        quantity=speech.number(quantity) if quantity is not None else None,
+        individual=_range(known, 1, speech),
+        organisation=_organisation(known, speech),
+        source=_source(known, speech),
+        note=maker.marked(str(entry["note"])) if entry.get("note") else (),
+    )
+
+
+def _range(frame: Data, multiplier: int, speech: Speech) -> str | None:
+    least, most = frame.get("min"), frame.get("max")
+    if not isinstance(least, int) or not isinstance(most, int):
+        return None
+    return f"{speech.money(least * multiplier)} – {speech.money(most * multiplier)}"
+
+
+def _organisation(frame: Data, speech: Speech) -> str | None:
+    multiplier = frame.get("org_multiplier")
+    return _range(frame, multiplier, speech) if isinstance(multiplier, int) else None
+
+
+def _source(frame: Data, speech: Speech) -> str | None:
+    source = frame.get("src")
+    if not isinstance(source, str):
+        return None
+    known = speech.lists.legal_sources.get(source)
+    name = (known.number or known.label(speech.language)) if known else source
+    article = frame.get("art")
+    return (
+        speech.say(N_("Article {article}, {source}")).format(article=article, source=name)
+        if article
+        else name
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
-from field178_server.browser_session import is_confirmed
+from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.erasing import erase_soon
 from field178_server.files.file_store import FileStore
 from field178_server.files.previews import preview_name
@@ -34,7 +34,6 @@ from field178_server.web.purge_view import (
     purge_state,
     purge_view,
 )
-from field178_server.web.reentry import password_refusal
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_shared.codelists import load

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
-from field178_server.queries.establishments import RegisterQuery, register_page
+from field178_server.queries.establishments import RegisterPage, RegisterQuery, register_page
 from field178_server.queries.reach import reach_of
 from field178_server.queries.record_page import record_page, survivor_within
 from field178_server.runtime import current_runtime
@@ -15,10 +17,21 @@ from field178_server.web.blueprint import web
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.preferences import chosen_language
 from field178_server.web.record_view import record_view
-from field178_server.web.register_view import register_view
 from field178_server.web.rendering import desk_of, render
-from field178_server.web.speech import Speech
+from field178_server.web.speech import Speech, address_text
 from field178_shared.errors import AppError, ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One establishment as the table shows it."""
+
+    record_id: str
+    name: str
+    kind: str
+    address: str
+    status: str
+    tone: str
 
 
 @web.get("/establishments")
@@ -35,7 +48,7 @@ def establishments() -> Response:
         desk=desk,
         active="web.establishments",
         text=text,
-        rows=register_view(found, Speech(language)),
+        rows=_register_lines(found, Speech(language)),
         count=Speech(language).number(found.page.total),
         pages=page_links(
             found.page, lambda number: url_for("web.establishments", q=text or None, page=number)
@@ -58,3 +71,18 @@ def establishment(record_id: str) -> AnyResponse:
         raise AppError(ErrorCode.NOT_FOUND)
     view = record_view(page, Speech(language, page.names), runtime.clock.now())
     return render("establishment.html", desk=desk, active="web.establishments", view=view)
+
+
+def _register_lines(page: RegisterPage, speech: Speech) -> tuple[RegisterLine, ...]:
+    """Return the rows in words."""
+    return tuple(
+        RegisterLine(
+            record_id=row.record_id,
+            name=row.name,
+            kind=speech.label(speech.lists.types, row.establishment_type_id),
+            address=address_text(row.address, speech.label(speech.lists.units, row.unit_id)),
+            status=speech.choice("operating_status", row.operating_status_id),
+            tone="ok" if row.operating_status_id == "operating" else "",
+        )
+        for row in page.rows
+    )

@@ -11,12 +11,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
-from field178_server.browser_session import is_confirmed
-from field178_server.queries.last_check import last_check
+from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.queries.reach import Reach
 from field178_server.queries.tablets import TabletRow, find_tablet, tablet_list
 from field178_server.runtime import current_runtime
 from field178_server.services import enrolment, officers, operator
+from field178_server.services.store_check import last_check
 from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web.acts import done, office
 from field178_server.web.blueprint import web
@@ -24,7 +24,6 @@ from field178_server.web.flash import take_flash
 from field178_server.web.paging import page_links, wanted_page
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language
-from field178_server.web.reentry import password_refusal
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_server.web.tablets_view import tablet_reach, tablet_view

@@ -34,8 +34,7 @@ from field178_server.services.batch import Batch
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
-from field178_server.services.ledger import Entry
-from field178_server.services.sent import Sent
+from field178_server.services.ledger import Entry, Sent
 from field178_server.services.stored import next_revision
 from field178_server.services.waiting import Waiting
 from field178_server.unit_of_work import run_write

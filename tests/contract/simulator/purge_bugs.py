@@ -12,7 +12,7 @@ from field178_server.services import purge, purge_traces, salvage
 from field178_server.services.batch import Act, Batch
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
-from field178_server.services.sent import Sent
+from field178_server.services.ledger import Sent
 from field178_server.services.stored import Stored
 from field178_server.services.waiting import Waiting
 

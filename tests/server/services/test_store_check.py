@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from tests.world import World
 
-from field178_server.queries.last_check import last_check
 from field178_server.services import store_check
+from field178_server.services.store_check import last_check
 from field178_server.unit_of_work import run_write, snapshot
 
 
