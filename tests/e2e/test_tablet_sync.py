@@ -14,8 +14,7 @@ from tests.e2e.server_process import ServerProcess, running_server
 from tests.e2e.test_foreign_purge import purge
 
 from field178_mobile.presenters.closed_accounts import take_off_closed
-from field178_mobile.presenters.record_title import record_title
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presenters.wording import Wording, record_title
 from field178_mobile.store import Draft, InboxItem, Store, Word
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.outbox import changes_of

@@ -31,9 +31,8 @@ from field178_mobile.presenters.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.presenters.section_view import Marks
 from field178_mobile.presenters.visit_checks import check_visit, live_problems
 from field178_mobile.presenters.visit_filing import what_to_file
-from field178_mobile.presenters.visit_marks import lint_marks
 from field178_mobile.presenters.visit_photos import gallery_of
-from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, place_of
+from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, lint_marks, place_of
 from field178_mobile.presenters.whereabouts import Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store

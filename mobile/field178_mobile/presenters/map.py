@@ -15,8 +15,7 @@ from field178_mobile.presenters.establishment_facts import (
     EstablishmentFacts,
     read_facts,
 )
-from field178_mobile.presenters.row_day import row_day
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presenters.wording import Wording, row_day
 from field178_mobile.store import EstablishmentEntry, Store
 from field178_shared.clock import Clock, local_date
 from field178_shared.i18n import N_

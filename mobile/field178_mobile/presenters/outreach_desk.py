@@ -10,7 +10,7 @@ from field178_mobile.presenters.outreach_data import new_session
 from field178_mobile.presenters.outreach_sessions import TYPE, SessionsPresenter, SessionsState
 from field178_mobile.presenters.outreach_state import OutreachState
 from field178_mobile.presenters.record import RecordServices
-from field178_mobile.presenters.visit_marks import comments_of
+from field178_mobile.presenters.visit_places import comments_of
 from field178_mobile.store import Draft, RecordView
 from field178_shared.clock import local_date
 from field178_shared.records.reading import text_of

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.presenters.row_day import row_day
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presenters.wording import Wording, row_day
 from field178_mobile.store import Store, Word
 from field178_shared.clock import Clock, local_date
 from field178_shared.formats import number_text

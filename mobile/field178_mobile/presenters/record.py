@@ -30,9 +30,8 @@ from field178_mobile.presenters.record_view import (
 )
 from field178_mobile.presenters.visit import Place, new_visit
 from field178_mobile.presenters.visit_index import VisitIndex
-from field178_mobile.presenters.visit_marks import comments_of
 from field178_mobile.presenters.visit_outing import OutingOfVisit, outing_of
-from field178_mobile.presenters.visit_places import CHECKLIST, INFO, comments_at
+from field178_mobile.presenters.visit_places import CHECKLIST, INFO, comments_at, comments_of
 from field178_mobile.presenters.whereabouts import AskFix, Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Draft, RecordView, Store, Word

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from field178_mobile.presenters.photo_words import PhotoFact
-from field178_mobile.presenters.record_title import record_title
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presenters.wording import Wording, record_title
 from field178_mobile.store import Store
 from field178_mobile.store.brake import Held, read_held
 from field178_mobile.store.meta import get_number

@@ -1,13 +1,16 @@
-"""Where on the screens a path of a visit is: the tab, the section and the item to bring into sight."""
+"""Where on the screens a path of a visit is, and what is pinned there: comments, marks under free text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.answers import Data, answers_of
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.store import InboxItem
 from field178_shared.merge import read_path
+from field178_shared.privacy import lint
+from field178_shared.records.reading import text_of
 
 INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
 _OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
@@ -15,6 +18,7 @@ _OUTING |= {"local_escort_agencies"}
 _ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
 # Fields of the conclusion that show a comment at their own place.
 PINNED = frozenset({"overall_result", "recommendation", "representative_opinion", "minutes_number"})
+_FREE_TEXTS = ("recommendation", "representative_opinion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,32 @@ def name_of(path: str, data: Data, words: Wording) -> str:
     head, _, rest = path.partition(".")
     item = words.lists.items.get(_item_of(head, rest, data))
     return item.label(words.language) if item else _field_name(head, words)
+
+
+def comments_of(items: Iterable[InboxItem], record_id: str) -> dict[str, str]:
+    """Return the office's words by path, several on one field on lines of their own."""
+    found: dict[str, list[str]] = {}
+    for item in items:
+        if item.record_id == record_id:
+            for comment in item.comments:
+                found.setdefault(comment.path, []).append(comment.text)
+    return {path: "\n".join(texts) for path, texts in found.items()}
+
+
+def lint_marks(data: Data, known_names: Sequence[str], language: str) -> Mapping[str, str]:
+    """Return the marks under free texts by path; they never keep anything from being saved.
+
+    `known_names` belong in the record, such as the establishment's own name.
+    """
+    texts = {name: text_of(data, name) for name in _FREE_TEXTS}
+    for item_id, answer in answers_of(data).items():
+        texts[f"answers.{item_id}.note"] = answer.note
+    marked = {path: lint(text, known_names, language) for path, text in texts.items() if text}
+    return {
+        path: "\n".join(dict.fromkeys(mark.message for mark in marks))
+        for path, marks in marked.items()
+        if marks
+    }
 
 
 def _item_of(head: str, rest: str, data: Data) -> str:

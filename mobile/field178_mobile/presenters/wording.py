@@ -1,14 +1,21 @@
-"""How a presenter turns codes into words: the code lists, the language and the catalog in one value."""
+"""How a presenter says things: codes in words, what a record is called, the day at the right of a row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
 
+from field178_mobile.store.model import RecordView
+from field178_mobile.store.records import title_of
+from field178_shared.clock import local_date
 from field178_shared.codelists import CodeLists
+from field178_shared.formats import date_text, short_date_text
+from field178_shared.protocol import PURGED
 from field178_shared.records.reading import text_of
 
-__all__ = ["Option", "Wording", "options", "text_of"]
+__all__ = ["Option", "Views", "Wording", "options", "record_title", "row_day", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,37 @@ def options(words: Wording, list_name: str, chosen: object) -> tuple[Option, ...
         for choice in words.lists.choices[list_name]
         if not choice.computed
     )
+
+
+class Views(Protocol):
+    """Where records are looked up."""
+
+    def view(self, record_id: str) -> RecordView | None:
+        """Return one record."""
+        ...
+
+
+def record_title(store: Views, record_id: str, words: Wording) -> str:
+    """Return how people call a record; empty when nothing is known.
+
+    An inspection goes by its establishment, an outreach session by form and commune, one whose content the
+    office has removed by those very words.
+    """
+    view = store.view(record_id)
+    if view is None:
+        return ""
+    if set(view.data) == {PURGED}:
+        return words.translate("Removed for good")
+    place = view.data.get("establishment_id")
+    establishment = store.view(place) if isinstance(place, str) else None
+    form = words.lists.forms.get(text_of(view.data, "outreach_form_id"))
+    if form is not None:
+        named = (form.label(words.language), words.unit(view.data.get("unit_id")))
+        return " · ".join(part for part in named if part)
+    return title_of(establishment) if establishment else title_of(view)
+
+
+def row_day(day: date | datetime, today: date) -> str:
+    """Return dd/mm of a day of this year, mm/yyyy of any other."""
+    local = local_date(day) if isinstance(day, datetime) else day
+    return short_date_text(local) if local.year == today.year else date_text(local)[3:]

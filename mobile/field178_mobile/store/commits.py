@@ -30,8 +30,8 @@ from field178_mobile.store.brake import (
     read_on,
     stops,
 )
+from field178_mobile.store.contact import Notice, replace_notices
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
-from field178_mobile.store.notices import Notice, replace_notices
 from field178_mobile.store.outbox import (
     State,
     get_change,

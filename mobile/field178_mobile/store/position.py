@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from field178_mobile.store.base import ScopeRow, scope_rows
 from field178_mobile.store.brake import ALLOWED, held_at, released
+from field178_mobile.store.contact import KeptRoot, kept_root
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.outbox import held_receipts
 from field178_mobile.store.room import Room
-from field178_mobile.store.roots import KeptRoot, kept_root
 from field178_shared.canonical import Digest, digest_from_wire, receipt_hash
 
 

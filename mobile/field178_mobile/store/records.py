@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from field178_mobile.store.base import base_rev, base_revs, base_rows, get_base
+from field178_mobile.store.contact import notice_items
 from field178_mobile.store.drafts import all_drafts, drafted_records
 from field178_mobile.store.lookups import CONFLICT, Conflict, Lookups
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.model import InboxItem, InboxKind, RecordView, ShownState, StoreStatus
-from field178_mobile.store.notices import notice_items
 from field178_mobile.store.outbox import OwnChange, by_record, changes_of, refused_changes, shown_changes
 from field178_mobile.store.photo_aside import photos_aside, waiting_photos
 from field178_mobile.store.room import Room

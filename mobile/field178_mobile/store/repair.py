@@ -18,11 +18,11 @@ from field178_mobile.store.base import (
     scope_rows,
 )
 from field178_mobile.store.brake import counted, hold, leaving_rows, let_go, stops
+from field178_mobile.store.contact import note_differed
 from field178_mobile.store.meta import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox import settle_left, settle_record
 from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import take_out, take_over
-from field178_mobile.store.report import note_differed
 from field178_mobile.store.room import Room
 from field178_shared.canonical import EMPTY, Digest, bucket
 

@@ -1,12 +1,19 @@
-"""The one word a record shows, computed from draft, receipts and review each time, stored nowhere."""
+"""What a record shows, stored nowhere: its one word, and its revision before the server has said so."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from field178_mobile.ports import Json
+from field178_mobile.store.base import BaseRow, get_base
 from field178_mobile.store.lookups import Conflict, Review
 from field178_mobile.store.model import Word
-from field178_mobile.store.outbox import OwnChange
+from field178_mobile.store.outbox import OwnChange, changes_of
+from field178_mobile.store.room import Room
+from field178_mobile.store.views import is_shown
+from field178_shared.canonical import record_hash
+from field178_shared.merge import passes_non_object, write_path
+from field178_shared.protocol import Op, Status
 
 _REVIEWED = {"returned": Word.RETURNED, "approved": Word.APPROVED, "void": Word.VOID}
 
@@ -40,6 +47,42 @@ def is_returned(review: Review, base_rev: int, own: Sequence[OwnChange]) -> bool
     if review.state != "returned" or any(change.is_pending for change in own):
         return False
     return _rev(base_rev, own) <= review.record_rev
+
+
+def revision_of(room: Room, record_id: str) -> BaseRow | None:
+    """Return the record as the server will hold it once it has all that was filed here.
+
+    None where that cannot be said: it is not here, deleted, refused or in dispute.
+    """
+    row = get_base(room, record_id)
+    for change in changes_of(room, record_id):
+        if not is_shown(change) or change.status is Status.UNCHANGED:
+            continue
+        if change.is_refused or change.status is Status.CONFLICT or change.op != Op.PUT:
+            return None
+        row = _row_of_change(row, change)
+    return None if row is None or row.deleted or row.is_purged else row
+
+
+def after_change(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
+    """Return content and deletion of a record once a change was applied as sent."""
+    if change.only_settles:
+        return data, deleted
+    if change.op == Op.DELETE:
+        return data, True
+    for path, value in change.set.items():
+        if not passes_non_object(data, path):
+            data = write_path(data, path, value)
+    return data, False
+
+
+def _row_of_change(base: BaseRow | None, change: OwnChange) -> BaseRow:
+    """Return the row that a change applied as sent makes of the one before."""
+    before = ({}, False) if base is None else (base.data, base.deleted)
+    data, deleted = after_change(*before, change)
+    rev = 1 if base is None else base.rev + 1
+    h = record_hash(change.record_id, change.type, rev, deleted, data)
+    return BaseRow(change.record_id, change.type, change.scope, rev, deleted, data, h)
 
 
 def _reviewed(review: Review, base_rev: int, own: Sequence[OwnChange]) -> Word:

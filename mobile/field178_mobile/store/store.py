@@ -35,8 +35,8 @@ from field178_mobile.store.opening import Opening, open_database
 from field178_mobile.store.photo_shelf import PhotoShelf
 from field178_mobile.store.purged import refuse_purged
 from field178_mobile.store.records import Records
-from field178_mobile.store.revision import revision_of
 from field178_mobile.store.room import Room
+from field178_mobile.store.states import revision_of
 from field178_mobile.store.thread import DatabaseThread
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource

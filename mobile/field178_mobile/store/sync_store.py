@@ -17,18 +17,16 @@ from field178_mobile.store import (
     purged,
     removed,
     repair,
-    roots,
 )
 from field178_mobile.store.base import BaseRow, Committed, get_base
 from field178_mobile.store.commits import Checkpoint, Greeting
+from field178_mobile.store.contact import KeptRoot, OwnCounts, own_counts
 from field178_mobile.store.outbox import OwnChange, State, open_changes
 from field178_mobile.store.photo_aside import note_server
 from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
 from field178_mobile.store.repair import RepairPage
-from field178_mobile.store.report import OwnCounts, own_counts
 from field178_mobile.store.room import Room
-from field178_mobile.store.roots import KeptRoot
 from field178_mobile.store.store import Store, Unlocked
 from field178_shared.canonical import Digest
 from field178_shared.protocol import Receipt
@@ -162,11 +160,11 @@ class SyncStore:
 
     def kept_root(self) -> KeptRoot | None:
         """Return the highest root of the server's history that was seen."""
-        return self._store.read(roots.kept_root)
+        return self._store.read(contact.kept_root)
 
     def keep_root(self, root: KeptRoot) -> None:
         """Keep a root of the server's history."""
-        self._write(lambda room: roots.keep_root(room, root))
+        self._write(lambda room: contact.keep_root(room, root))
 
     def expire_removed(self, now_s: int) -> None:
         """Let go of records that have rested their days."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.commits import Greeting
-from field178_mobile.store.notices import Notice
+from field178_mobile.store.contact import Notice
 from field178_mobile.store.repair import RepairPage
 from field178_shared.canonical import Digest, bucket, digest_from_wire, record_hash
 from field178_shared.clock import from_wire

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.outbox import OwnChange
-from field178_mobile.store.revision import after_change
+from field178_mobile.store.states import after_change
 from field178_shared.canonical import record_hash
 from field178_shared.protocol import Receipt
 

@@ -9,9 +9,8 @@ import pytest
 from tests.mobile.support import FrozenClock
 
 from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
-from field178_mobile.presenters.record_title import record_title
 from field178_mobile.presenters.value_words import value_text
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presenters.wording import Wording, record_title
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
 

@@ -9,7 +9,7 @@ from field178_mobile.store import Store
 from field178_mobile.store.base import ScopeRow, get_scope
 from field178_mobile.store.brake import ALLOWED, answer_brake, read_held, stops
 from field178_mobile.store.commits import Checkpoint, Greeting, Leave
-from field178_mobile.store.notices import Notice
+from field178_mobile.store.contact import Notice
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
 from field178_shared.canonical import Digest
