@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
 from tests.server.pictures import bytes_of, jpeg, sha256
-from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World
+from tests.world import ESTABLISHMENT, OFFICER, UNIT, Json, Tablet, World
 
 from field178_server.collecting import collect
 from field178_server.files.file_store import FileStore
@@ -34,7 +34,7 @@ SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 1, 1, 0, 0, 0), (1, 0, 1, 0, 1, 0), (0,
 
 
 def device_of(tablet: Tablet) -> DeviceContext:
-    return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset(), revoked=False)
+    return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset((OFFICER,)), revoked=False)
 
 
 def desk(world: World, folder: Path, *, device: int = PLENTY, tenant: int = PLENTY) -> Uploading:

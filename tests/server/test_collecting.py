@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 from tests.server.pictures import bytes_of, jpeg, sha256
-from tests.world import ESTABLISHMENT, TENANT, UNIT, Json, Tablet, World
+from tests.world import ESTABLISHMENT, OFFICER, TENANT, UNIT, Json, Tablet, World
 
 from field178_server import collecting
 from field178_server.backup import take
@@ -49,7 +49,7 @@ def runtime(world: World, tmp_path: Path) -> Runtime:
 
 
 def device_of(tablet: Tablet) -> DeviceContext:
-    return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset(), revoked=False)
+    return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset((OFFICER,)), revoked=False)
 
 
 def begun(runtime: Runtime, tablet: Tablet) -> str:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.server.services.test_purge import SECRET, add_privacy_officers, purged, refusal
-from tests.world import ESTABLISHMENT, TENANT, Tablet, World
+from tests.world import ESTABLISHMENT, OFFICER, TENANT, Tablet, World
 
 from field178_server.database import create_engine_for
 from field178_server.erasing import erase_what_was_purged
@@ -55,7 +55,7 @@ def uploading(world: World, store: FileStore) -> Uploading:
 
 
 def device_of(tablet: Tablet) -> DeviceContext:
-    return DeviceContext(tablet.device, frozenset(), frozenset(), revoked=False)
+    return DeviceContext(tablet.device, frozenset(), frozenset((OFFICER,)), revoked=False)
 
 
 def wanted(record_id: str) -> Wanted:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from tests.server.pictures import bytes_of, jpeg, sha256
-from tests.world import TENANT, World
+from tests.world import OFFICER, TENANT, World
 
 from field178_server import uploading
 from field178_server.files import blob_store
@@ -51,7 +51,7 @@ class BreakingSource:
 
 
 def desk(world: World, folder: Path) -> tuple[Uploading, DeviceContext]:
-    device = DeviceContext(world.tablet().device, frozenset(), frozenset(), revoked=False)
+    device = DeviceContext(world.tablet().device, frozenset(), frozenset((OFFICER,)), revoked=False)
     store = FileStore(folder, world.tenant_id)
     return Uploading(world.engine, world.tenant_id, store, LIMITS, (world.clock, world.ids)), device
 

@@ -19,9 +19,7 @@ from field178_server.models import Officer, OfficerScope
 from field178_server.rescue import open_rescue, take_in
 from field178_server.services import officers, operator, users
 from field178_server.unit_of_work import run_write
-from field178_server.uploading import uploading_of
-from field178_shared.rescue import CarriedFile, Origin
-from field178_shared.rescue_writing import Cargo, write_rescue
+from field178_shared.rescue import Origin, write_rescue
 from field178_shared.signatures import decode
 
 UNIT = f"unit:{UNITS[0]}"
@@ -114,22 +112,16 @@ def result_of(frames: list[dict[str, Any]], change: dict[str, Any]) -> tuple[str
     return found["status"], found.get("reason")
 
 
-def imported(office: Office, owner: Sender, change: dict[str, Any], photo: bytes) -> None:
-    """Take a file with one change and its photo in, as the office does with what is carried by hand."""
+def imported(office: Office, owner: Sender, change: dict[str, Any]) -> None:
+    """Take a file with one change in, as the office does with what is carried by hand."""
     tablet, runtime, written = owner.tablet, office.runtime, io.BytesIO()
     origin = Origin(
         office.settings.tenant, tablet.device, "0197a000-0000-4000-8000-000000000002", "2026-11-24T08:00:00Z"
     )
-    cargo = Cargo(
-        [change],
-        [CarriedFile(sha256(photo), len(photo), "image/jpeg", str(change["record_id"]))],
-        lambda _name, at, length: photo[at : at + length],
-    )
     sealing_key = decode(runtime.keyring.sealing_key) or b""
-    write_rescue(written, origin, cargo, sealing_key, tablet.key.private_bytes_raw())
+    write_rescue(written, origin, [change], sealing_key, tablet.key.private_bytes_raw())
     exchange = exchange_of(runtime)
-    rescue = open_rescue(exchange, runtime.keyring.sealing, written)
-    take_in(exchange, office.desk, uploading_of(runtime), rescue)
+    take_in(exchange, office.desk, open_rescue(exchange, runtime.keyring.sealing, written))
 
 
 @pytest.mark.parametrize("case", MATRIX)
@@ -157,7 +149,7 @@ def test_what_the_office_ends_ends_at_the_next_request(office: Office, owner: Se
     assert owner.create(jpeg(160, 120, seed=9)).status_code == expected.free_upload
 
     carried = tablet.change(1, attachments=named(jpeg(160, 120, seed=5)))
-    imported(office, owner, carried, jpeg(160, 120, seed=5))
+    imported(office, owner, carried)
     assert result_of(tablet.frames(push=[carried]), carried) == expected.result
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, make_url
 from tests.postgres import Cluster
 from tests.server.pictures import jpeg, sha256
-from tests.world import TENANT, UNIT, World
+from tests.world import OFFICER, TENANT, UNIT, World
 
 from field178_server import migrations, soundness
 from field178_server.backup import take
@@ -144,7 +144,7 @@ def test_a_store_in_use_is_never_restored_over(world: World, tmp_path: Path) -> 
 
 def stored_picture(world: World, folder: Path) -> str:
     """Put a file into the store as an upload does, and return its hash."""
-    device = DeviceContext(world.tablet(UNIT).device, frozenset(), frozenset(), revoked=False)
+    device = DeviceContext(world.tablet(UNIT).device, frozenset(), frozenset((OFFICER,)), revoked=False)
     limits = Limits(1 << 20, 1 << 30, 1 << 30)
     files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
     wanted = Wanted(sha256(PICTURE), len(PICTURE), "image/jpeg", world.ids.random(), "")

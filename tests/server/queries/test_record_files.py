@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.server.pictures import jpeg, sha256
-from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
+from tests.world import OFFICER, OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
 
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
@@ -38,7 +38,7 @@ def filed(tablet: Tablet, *files: bytes) -> str:
 
 def send(tablet: Tablet, folder: Path, record_id: str, data: bytes) -> None:
     world = tablet.world
-    device = DeviceContext(tablet.device, frozenset(), frozenset(), revoked=False)
+    device = DeviceContext(tablet.device, frozenset(), frozenset((OFFICER,)), revoked=False)
     limits = Limits(1 << 20, 1 << 30, 1 << 30)
     files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
     wanted = Wanted(sha256(data), len(data), "image/jpeg", record_id, "")
