@@ -18,11 +18,6 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def for_owner_alone(path: str, flags: int) -> int:
-    """Open a file for `open(…, opener=…)`: one that is created is its owner's alone."""
-    return os.open(path, flags, 0o600)
-
-
 def close_to_others(*paths: Path) -> None:
     """Take every right of group and others away, where the system has such rights.
 

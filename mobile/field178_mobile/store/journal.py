@@ -20,7 +20,7 @@ from field178_mobile.store.outbox import NewChange
 from field178_mobile.store.room import parse_object
 from field178_mobile.store.seal import Sealer
 from field178_shared.canonical import canonical
-from field178_shared.durable import for_owner_alone, sync_folder
+from field178_shared.durable import sync_folder
 from field178_shared.errors import AppError
 
 _HEAD = struct.Struct(">4sI16sQ")
@@ -164,7 +164,8 @@ def pack_frame(frame: Frame) -> bytes:
 
 
 def _open(path: Path) -> FileIO:
-    return open(path, "a+b", buffering=0, opener=for_owner_alone)
+    path.touch(0o600)  # its owner's alone, whatever the mask is
+    return path.open("a+b", buffering=0)
 
 
 def _read(data: bytes, position: int) -> tuple[Frame | None, int]:

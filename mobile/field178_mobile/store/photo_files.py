@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from field178_mobile.store.room import parse_object
 from field178_mobile.store.seal import Sealer
 from field178_shared.canonical import canonical
-from field178_shared.durable import for_owner_alone, make_folder, sync_folder
+from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
 
 BLOCK_BYTES = 64 << 10
@@ -54,7 +54,8 @@ class PhotoFiles:
         path = self._folder / head.sha256
         fresh = path.with_suffix(_NEW)
         fresh.unlink(missing_ok=True)
-        with open(fresh, "a+b", buffering=0, opener=for_owner_alone) as file:
+        fresh.touch(0o600)  # its owner's alone, whatever the mask is
+        with fresh.open("a+b", buffering=0) as file:
             for part in _parts(sealer, head, data, self._random_bytes(_SALT_BYTES)):
                 _write_all(file, part)
             os.fsync(file.fileno())

@@ -111,6 +111,11 @@ class RecordedPath(PosixPath):
         assert args == ("a+b",), "only the store's ways of opening are known here"
         return PlainFile(self, self.recorder)
 
+    def touch(self, mode: int = 0o666, exist_ok: bool = True) -> None:
+        if not self.exists():
+            self.recorder.add(Act.CREATE, self)
+        super().touch(mode, exist_ok)
+
     def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
         if not self.exists():
             self.recorder.add(Act.FOLDER, self)
