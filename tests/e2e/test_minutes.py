@@ -109,7 +109,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with running_server(tmp_path_factory.mktemp("office")) as running:
         for login, role in (("an", "team_lead"), ("chi", "reviewer")):
             team = ("--team", "Đội 178")
-            running.command("user", "add", login, "--role", role, *team, stdin=f"{PASSWORD}\n")
+            running.command("user", "add", login, "--role", role, *team, stdin=f"mat-khau-cua-{login}-1\n")
         yield running
 
 
