@@ -18,7 +18,6 @@ LEAST_OF_EACH = 10
 VERDICTS = {
     ("applied", None),
     ("unchanged", None),
-    ("unchanged", "replaced"),
     ("conflict", "changed"),
     ("conflict", "locked"),
     ("quarantined", "schema"),
@@ -28,7 +27,11 @@ VERDICTS = {
     ("quarantined", "user_unknown"),
 }
 # Too seldom for every block: met where what leads to it is done much.
-SELDOM = {"delete": ("conflict", "deleted"), "merge": ("conflict", "merged")}
+SELDOM = {
+    "delete": ("conflict", "deleted"),
+    "edit": ("unchanged", "replaced"),
+    "merge": ("conflict", "merged"),
+}
 SEEDS_FOR_SELDOM = 20
 TABLET_TRANSACTIONS = {
     *("file", "sent", "checkpoint", "finish", "offer", "epoch", "lost", "prune", "resync", "repair")

@@ -14,7 +14,7 @@ def test_no_seed_loses_a_change(worlds: Simulator, block: int) -> None:
 
 
 @pytest.mark.parametrize("often", sorted(SELDOM))
-def test_a_late_word_on_what_is_gone_is_met(worlds: Simulator, often: str) -> None:
+def test_a_seldom_verdict_is_met_where_its_cause_is_done_much(worlds: Simulator, often: str) -> None:
     for seed in range(SEEDS_FOR_SELDOM):
         worlds.run(seed, Options(often=often))
     assert SELDOM[often] in worlds.seen.verdicts

@@ -97,12 +97,15 @@ class ServerOracle:
         self._replay([row for row in history.changes if row[3] is not None and row[4] is not None])
 
     def judge_waiting(self) -> None:
-        """Judge that no change waits any more for a record which its tablet may see."""
+        """Judge that no change waits any more for a record which its tablet may see.
+
+        Nothing waits for a purged record: without its text a change never runs again.
+        """
         for row in self.state.receipts.values():
             record = self.state.records.get(row.record)
             is_hidden = record is None or record.scope not in self.state.scopes_of(row.device)
-            is_mended = bool(self._menders[row.id])
-            if row.reason in WAITS_FOR_RECORD and not (is_hidden or is_mended):
+            is_over = bool(self._menders[row.id]) or (record is not None and record.is_purged)
+            if row.reason in WAITS_FOR_RECORD and not (is_hidden or is_over):
                 raise Violation("I2", f"{row.id} waits as {row.reason}, and {row.record} is there")
 
     def applied(self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing):

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.server.services.test_salvage import held, salvaged
-from tests.world import ESTABLISHMENT, OFFICER, SESSION, Json, Tablet, World
+from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, Json, Tablet, World
 
 from field178_server.models import (
     Audit,
@@ -27,7 +27,7 @@ from field178_server.models import (
     Salvage,
 )
 from field178_server.models.base import table_of
-from field178_server.services import purge, review
+from field178_server.services import operator, purge, review
 from field178_server.services.audit import Actor
 from field178_server.services.desk import Desk
 from field178_server.services.review import Pin, Remarks
@@ -193,6 +193,21 @@ def test_what_waited_for_the_record_is_told_that_it_is_purged(world: World) -> N
     purged(world, record_id)
     tablet.pull()
     assert tablet.receipts[waits["change_id"]]["reason"] == "purged"
+
+
+def test_what_waited_out_of_sight_of_the_record_waits_no_more(world: World) -> None:
+    tablet, elsewhere = world.tablet(), ESTABLISHMENT | {"unit_id": "c11632_v1"}
+    record_id = world.tablet(OTHER_UNIT, "ref").created(elsewhere, scope=OTHER_UNIT)
+    waits = tablet.change(record_id, {"name": SECRET}, scope=OTHER_UNIT)
+    assert tablet.push(waits)[0]["reason"] == "scope_not_granted"
+    purged(world, record_id)
+    assert SECRET not in texts(world)
+    (row,) = world.rows(Quarantine)
+    assert (row.payload, row.state, row.reason) == (None, "discarded", "scope_not_granted")
+    act(world, lambda session, desk: operator.grant(session, desk, tablet.device, OTHER_UNIT))
+    tablet.pull()
+    assert set(tablet.base[record_id]["data"]) == {"purged"}
+    assert tablet.push(waits)[0]["reason"] == "scope_not_granted"
 
 
 def test_values_that_went_to_the_survivor_of_a_merge_go_too(world: World) -> None:
