@@ -12,9 +12,9 @@ from sqlalchemy import Engine, event
 from tests import postgres
 from tests.world import World
 
-from field178_server import migrations
-from field178_server.database import create_engine_for
-from field178_server.models import Base
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import Base
 
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRES = pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)

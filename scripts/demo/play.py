@@ -16,7 +16,7 @@ from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
 from scripts.demo.words import _
 
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
 from field178_server.demo.seed import Seeded, Store, seed
 from field178_server.installation import install
 from field178_server.services.desk import Desk

@@ -6,8 +6,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from field178_server.api import init_api
+from field178_server.database.flask_extension import db
 from field178_server.errors import init_errors
-from field178_server.extensions import db
 from field178_server.headers import init_headers
 from field178_server.keyring import load_keys
 from field178_server.load_shedding import init_load_shedding

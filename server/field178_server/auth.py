@@ -10,11 +10,11 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from field178_server.browser_session import find_officer
+from field178_server.database.unit_of_work import snapshot
 from field178_server.runtime import current_runtime
 from field178_server.services import device_sessions
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.officers import OfficerContext
-from field178_server.unit_of_work import snapshot
 from field178_shared.errors import AppError, ErrorCode
 
 P = ParamSpec("P")

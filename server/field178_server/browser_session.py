@@ -10,11 +10,11 @@ from flask import after_this_request, g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime, current_runtime, new_token
 from field178_server.services import console_sessions, officers
 from field178_server.services.officers import OfficerContext
 from field178_server.sign_in import check_sign_in, client_address
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.i18n import N_
 

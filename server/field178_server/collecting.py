@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.crash_points import crash_point
+from field178_server.database.failpoints import crash_point
+from field178_server.database.models import Blob
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import erase_unless_named
 from field178_server.file_places import file_store_of
-from field178_server.models import Blob
 from field178_server.runtime import Runtime
 from field178_server.services import audit, named_files
 from field178_server.services.audit import Entry, Stamp
 from field178_server.services.named_files import named_hashes
-from field178_server.unit_of_work import run_write, snapshot
 
 # So few at a time that a file just coming waits a moment only.
 _AT_ONCE = 20

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from field178_server.crash_points import CrashPoint, crash_point
-from field178_server.database import write_lock
+from field178_server.database.engine import write_lock
+from field178_server.database.failpoints import CrashPoint, crash_point
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.notices import NoticeNow, notices_now
@@ -26,7 +27,6 @@ from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
 from field178_server.services.push import Answered, needs_second_look, push
 from field178_server.services.type_rules import TypeRules
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.canonical import state_hash
 from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode

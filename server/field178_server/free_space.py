@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from field178_server.database import sqlite_file
+from field178_server.database.engine import sqlite_file
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
 

@@ -9,16 +9,17 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from field178_server import migrations, root_chain
+from field178_server import root_chain
+from field178_server.database import migrations
+from field178_server.database.models import Tenant
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.keyring import create_keys, load_keys
-from field178_server.models import Tenant
 from field178_server.private_files import make_private_folder
 from field178_server.services import scopes
 from field178_server.services.batch import Batch
 from field178_server.services.quarantine import run_again
 from field178_server.services.type_rules import declared_types
 from field178_server.settings import Settings
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
 from field178_shared.codelists import load
 from field178_shared.durable import close_to_others

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Root, RootPart
+from field178_server.database.models import Root, RootPart
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import roots
 from field178_server.services.roots import Draft, Lines, Part
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock
 from field178_shared.root_chain import signed_text
 from field178_shared.signatures import is_signed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from field178_server.database import sqlite_file
+from field178_server.database.engine import sqlite_file
 from field178_server.settings import Settings
 
 if sys.platform != "win32":

@@ -9,12 +9,9 @@ from sqlalchemy import Engine, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from field178_server import migrations
-from field178_server.database import create_engine_for, readonly
-from field178_server.file_places import file_store_of
-from field178_server.files.blob_store import hash_of
-from field178_server.keyring import KEY_FILES, load_keys
-from field178_server.models import (
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for, readonly
+from field178_server.database.models import (
     Blob,
     Feed,
     FiledCount,
@@ -25,12 +22,15 @@ from field178_server.models import (
     Scope,
     Tenant,
 )
+from field178_server.database.unit_of_work import snapshot
+from field178_server.file_places import file_store_of
+from field178_server.files.blob_store import hash_of
+from field178_server.keyring import KEY_FILES, load_keys
 from field178_server.ownership import faults_of_owners
 from field178_server.private_files import is_loose
 from field178_server.root_chain import faults_of_roots
 from field178_server.settings import Settings
 from field178_server.tls import CA_KEY, KEY
-from field178_server.unit_of_work import snapshot
 from field178_shared.canonical import EMPTY, Digest, receipt_hash, record_hash_of_body
 from field178_shared.errors import AppError
 

@@ -21,10 +21,10 @@ from tests.bench.rows import TENANT, fill, skip_ahead
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
+from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.reach import Reach
 from field178_server.queries.review_queue import QueueView, queue_counts, queue_rows
 from field178_server.runtime import EXTENSION
-from field178_server.unit_of_work import snapshot
 
 SIZES = (10_000, 100_000)
 ROUNDS = 8

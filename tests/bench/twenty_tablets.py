@@ -16,8 +16,8 @@ from tests.bench.rows import store_url
 from tests.e2e.foreign_client import HTTP, ForeignClient
 from tests.e2e.server_process import ServerProcess
 
-from field178_server.database import create_engine_for
-from field178_server.models import Receipt, Record
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import Receipt, Record
 
 RECORDS = 100
 TABLETS = (2, 5, 20)

@@ -31,9 +31,9 @@ from field178_mobile.store.driver import Connection
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.opening import JOURNAL
 from field178_mobile.store.rebuild import is_sound
-from field178_server import migrations
-from field178_server.database import create_engine_for
-from field178_server.models import Change, Receipt, Record
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import Change, Receipt, Record
 from field178_shared.ids import IdSource
 
 STEPS = 10

@@ -9,7 +9,7 @@ from tests.contract.interleavings import Stage, Work, Writer, stepping
 from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
-from field178_server.models import Receipt
+from field178_server.database.models import Receipt
 
 # Makes the work of so many writers, each with a tablet of its own.
 Scenario = Callable[[World, Sequence[Tablet]], list[Work]]

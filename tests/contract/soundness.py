@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from tests.world import World
 
-from field178_server.models import Device, Feed, Incarnation, Receipt, Record, Scope
-from field178_server.unit_of_work import snapshot
+from field178_server.database.models import Device, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.database.unit_of_work import snapshot
 from field178_shared.canonical import digest_of, receipt_hash
 
 

@@ -19,10 +19,10 @@ from tests.server.test_erasing import PICTURE, device_of, erased, named, sent, u
 from tests.world import ESTABLISHMENT, TENANT, Tablet, World
 
 from field178_server import uploading as uploads
+from field178_server.database.models import Blob, Quarantine, Upload
 from field178_server.files import blob_store
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
-from field178_server.models import Blob, Quarantine, Upload
 from field178_server.services import quarantine
 from field178_server.services.type_rules import declared_types
 from field178_server.services.waiting import DISCARDED

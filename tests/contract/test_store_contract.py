@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World, proven
 
-from field178_server.models import Audit, Change, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.database.models import Audit, Change, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services.device_context import load_devices
 from field178_server.services.push import push
 from field178_server.services.type_rules import declared_types
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id
 from field178_shared.protocol import Change as ProtocolChange

@@ -16,9 +16,9 @@ from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, UNIT, Json, Tablet, World
 
 from field178_server.collecting import collect
+from field178_server.database.models import Blob, Upload
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
-from field178_server.models import Blob, Upload
 from field178_server.runtime import Runtime
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import Limits, Wanted

@@ -16,7 +16,7 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import running_server
 
 from field178_mobile.sync import transport
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
 
 MOST_ROUNDS = 10
 # A hole is told by silence alone; waiting the usual half minute for it would prove nothing more.

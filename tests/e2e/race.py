@@ -13,7 +13,7 @@ from tests.e2e.real_tablet import RealTablet, Receipts, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.sync.events import SyncMessage
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
 
 _PASSWORD = "mat-khau-cua-an-1\n"
 _MOST_ROUNDS = 10

@@ -21,8 +21,8 @@ from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
 from tests.stores import postgres_cluster
 
-from field178_server.database import create_engine_for
-from field178_server.models import Device, DeviceOfficer, DeviceScope, DeviceSession, Record
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import Device, DeviceOfficer, DeviceScope, DeviceSession, Record
 from field178_server.services.device_sessions import hash_secret
 
 __all__ = ["postgres_cluster"]

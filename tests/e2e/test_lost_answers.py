@@ -1,7 +1,7 @@
 """Whatever happens to an answer, a change is stored exactly once: real tablets, a real server, real faults.
 
-The server ends by SIGKILL at the boundaries of its transaction (field178_server.crash_points), the line is
-cut in the middle of an answer, many tablets write at once.
+The server ends by SIGKILL at the boundaries of its transaction (field178_server.database.failpoints), the
+line is cut in the middle of an answer, many tablets write at once.
 `python -m tests.prove writers` kills the server in the middle of that.
 """
 
@@ -21,7 +21,7 @@ from tests.e2e.server_process import ServerProcess
 from tests.stores import POSTGRES, SQLITE, postgres_cluster
 
 from field178_mobile.sync.events import SyncMessage
-from field178_server.crash_points import CRASH_AT
+from field178_server.database.failpoints import CRASH_AT
 
 __all__ = ["postgres_cluster"]
 

@@ -9,8 +9,8 @@ from tests.prove.evidence import Facts, prove
 from tests.server.full_disk import refuse_at_each_write
 from tests.world import World
 
-from field178_server import migrations
-from field178_server.database import create_engine_for
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for
 
 CLAIM = "A write that finds no room is refused whole, and everything goes on when there is room again"
 

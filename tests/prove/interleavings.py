@@ -12,8 +12,8 @@ from tests.contract.interleavings import STEPS, orders
 from tests.prove.evidence import Facts, prove
 from tests.world import World
 
-from field178_server import migrations
-from field178_server.database import create_engine_for
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for
 
 CLAIM = "In every order of lock, stamp, commit and pull, stamps follow commits and no reader passes a row"
 WRITERS = 3

@@ -8,8 +8,8 @@ from tests.contract.soundness import assert_sound
 from tests.full_disk import no_room_beyond
 from tests.world import Tablet, World
 
-from field178_server.database import PAGE_SIZE
-from field178_server.models import Change, Receipt, Record
+from field178_server.database.engine import PAGE_SIZE
+from field178_server.database.models import Change, Receipt, Record
 
 # A page of the store with what the write-ahead log puts before it.
 FRAME_BYTES = PAGE_SIZE + 24

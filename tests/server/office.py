@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from field178_server.app import create_app
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.installation import install
 from field178_server.runtime import EXTENSION, Runtime
 from field178_server.services import audit, enrolment, officers, team_setup, users
@@ -27,7 +28,6 @@ from field178_server.services.passwords import Passwords
 from field178_server.services.team_setup import WantedTeam
 from field178_server.services.users import Wanted
 from field178_server.settings import Settings
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 

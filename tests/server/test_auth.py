@@ -13,10 +13,10 @@ from tests.server.office import PASSWORD, MovedClock, Office, furnish, settings_
 from werkzeug.test import TestResponse
 
 from field178_server import auth, browser_session
-from field178_server.models import Audit, ConsoleSession
+from field178_server.database.models import Audit, ConsoleSession
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import officers, totp, users
 from field178_server.services.passwords import Passwords
-from field178_server.unit_of_work import run_write, snapshot
 
 COOKIE = "field178"
 

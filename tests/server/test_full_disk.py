@@ -19,7 +19,7 @@ from tests.server.full_disk import FRAME_BYTES, begin_log_anew, refuse_at_each_w
 from tests.world import World
 
 from field178_mobile.sync.events import SyncMessage
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
 
 
 def test_a_push_that_finds_no_room_at_any_of_its_writes_is_not_stored(sqlite_engine: Engine) -> None:

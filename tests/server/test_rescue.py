@@ -11,8 +11,8 @@ from tests.server.office import unpadded
 from tests.world import ESTABLISHMENT, Json, World
 
 from field178_server import rescue
+from field178_server.database.models import Audit, Device, Record
 from field178_server.exchange import Exchange
-from field178_server.models import Audit, Device, Record
 from field178_server.rescue import Imported, open_rescue, rehearse, take_in
 from field178_server.services.desk import Desk
 from field178_shared.codelists import load

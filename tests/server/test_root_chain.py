@@ -13,14 +13,14 @@ from tests.server.test_exchange import state_of
 from tests.world import UNIT, Json, Tablet, World
 
 from field178_server import root_chain
+from field178_server.database.models import Audit, Device, Incarnation, Receipt, Root, RootPart, Tenant
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.keyring import to_base64url
-from field178_server.models import Audit, Device, Incarnation, Receipt, Root, RootPart, Tenant
 from field178_server.queries.roots import history_of
 from field178_server.root_chain import faults_of_roots
 from field178_server.services import roots
 from field178_server.services.roots import Draft
 from field178_server.soundness import faults_of_store
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.signatures import is_signed
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x17" * 32)

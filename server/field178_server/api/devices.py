@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from field178_server.api.request_body import load
 from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest, RecoveryRequest
 from field178_server.auth import current_device, require_device
+from field178_server.database.models import Device, Officer
+from field178_server.database.unit_of_work import run_write
 from field178_server.keyring import to_base64url
-from field178_server.models import Device, Officer
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services import attempts, audit, enrolment, officers, recovery
 from field178_server.services.attempts import Budget
@@ -23,7 +24,6 @@ from field178_server.services.quarantine import run_again
 from field178_server.services.recovery import Plea
 from field178_server.services.type_rules import declared_types
 from field178_server.sign_in import check_sign_in, client_address
-from field178_server.unit_of_work import run_write
 from field178_shared import signatures
 from field178_shared.clock import to_wire
 from field178_shared.codelists import load as load_lists

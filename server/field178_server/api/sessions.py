@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from field178_server.api.request_body import load
 from field178_server.api.schemas_of_access import ChallengeRequest, SessionRequest
+from field178_server.database.unit_of_work import run_write
 from field178_server.runtime import current_runtime, new_token
 from field178_server.services import device_sessions
 from field178_server.services.device_sessions import SESSION_LIFE, Opening
-from field178_server.unit_of_work import run_write
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")

@@ -13,7 +13,7 @@ from field178_server.backup.engines import scratch_store
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import BACKUPS, Restored, restore
 from field178_server.backup.take import take
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
 from field178_server.demo.seed import Store, seed
 from field178_server.installation import install
 from field178_server.services.desk import Desk

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.database import copy_sqlite, create_engine_for
+from field178_server.database.engine import copy_sqlite, create_engine_for
 from field178_server.private_files import copy_durably
 
 _INSUFFICIENT_PRIVILEGE = "42501"

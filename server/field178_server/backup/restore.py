@@ -8,17 +8,19 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
-from field178_server import migrations, root_chain, soundness
+from field178_server import root_chain, soundness
 from field178_server.backup.blobs import faults_of_blobs
 from field178_server.backup.engines import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.manifest import STORE_FILES, Manifest, read_whole
 from field178_server.backup.picture import picture_of, tables_of
-from field178_server.database import create_engine_for, damage
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for, damage
+from field178_server.database.models import Tenant
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import blobs_of
 from field178_server.files.blob_store import BLOBS
 from field178_server.keyring import load_keys
-from field178_server.models import Tenant
 from field178_server.private_files import copy_durably, make_private_folder
 from field178_server.services import operator
 from field178_server.services.audit import Entry
@@ -30,7 +32,6 @@ from field178_server.settings import (
     read_settings_file,
     write_settings_file,
 )
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.durable import sync_folder
 
 BACKUPS = "backups"

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from field178_server import migrations
 from field178_server.backup.blobs import names_of_all, stored_blobs
 from field178_server.backup.engines import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
@@ -30,17 +29,18 @@ from field178_server.backup.manifest import (
 )
 from field178_server.backup.picture import Picture, picture_of
 from field178_server.backup.restore import faults_of
-from field178_server.crash_points import crash_point
-from field178_server.database import readonly
+from field178_server.database import migrations
+from field178_server.database.engine import readonly
+from field178_server.database.failpoints import crash_point
+from field178_server.database.models import Tenant
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import blobs_of, file_store_of
 from field178_server.files.blob_store import BLOBS
-from field178_server.models import Tenant
 from field178_server.private_files import copy_durably, write_durably
 from field178_server.services import operator
 from field178_server.services.desk import Desk
 from field178_server.services.operator import Held
 from field178_server.settings import SETTINGS_FILE, Settings
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import to_wire
 from field178_shared.durable import sync_folder
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.cli.words import LANGUAGE, _
-from field178_server.database import create_engine_for, is_storage_full
+from field178_server.database.engine import create_engine_for, is_storage_full
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.free_space import storage_full
 from field178_server.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.ownership import WrongAccountError, require_owner
@@ -26,7 +27,6 @@ from field178_server.services.desk import Desk
 from field178_server.services.passwords import Passwords
 from field178_server.settings import SettingError, Settings, data_folder
 from field178_server.structured_log import configure_log
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import Clock, clock_from_environment
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message

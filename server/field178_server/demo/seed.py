@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from field178_server.database.models import Device
+from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoRecord, DemoTeam, expand
-from field178_server.models import Device
 from field178_server.services import enrolment, officers, own_tablets, review, scopes, team_setup, users
 from field178_server.services.audit import Actor
 from field178_server.services.batch import Batch
@@ -24,7 +25,6 @@ from field178_server.services.team_setup import WantedTeam
 from field178_server.services.teams import Team
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.users import Wanted
-from field178_server.unit_of_work import run_write
 from field178_shared.clock import to_wire
 from field178_shared.protocol import Change, Status
 

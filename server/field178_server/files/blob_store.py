@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from field178_server.crash_points import crash_point
+from field178_server.database.failpoints import crash_point
 from field178_server.private_files import copy_durably
 from field178_shared.durable import make_folder, sync_folder
 

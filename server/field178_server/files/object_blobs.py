@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import structlog
 
-from field178_server.crash_points import crash_point
+from field178_server.database.failpoints import crash_point
 from field178_server.files.blob_store import Lying
 from field178_shared.errors import AppError, ErrorCode
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Record
+from field178_server.database.models import Record
 from field178_shared.protocol import MERGED_INTO
 
 _DELETED = select(Record.record_id, Record.body).where(

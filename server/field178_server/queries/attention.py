@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from field178_server.models import ConflictRow, Quarantine, Salvage
+from field178_server.database.models import ConflictRow, Quarantine, Salvage
 from field178_server.queries import conflicts, quarantine_list, salvage_list
 from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, names_of

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import ConflictRow, Record
+from field178_server.database.models import ConflictRow, Record
 from field178_server.queries.people_and_places import Names, ids_in, names_of, titles_of
 from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import StoredRecord, find_record

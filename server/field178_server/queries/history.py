@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Change, Receipt
+from field178_server.database.models import Change, Receipt
 from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
 

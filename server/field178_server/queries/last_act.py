@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Audit
+from field178_server.database.models import Audit
 from field178_server.queries.people_and_places import Names, names_of
 
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server import database
-from field178_server.models import Notice
-from field178_server.models.base import UtcDateTime
-from field178_server.models.notice import MAX_SHOWN
-from field178_server.prepared import Prepared
+from field178_server.database import engine as database
+from field178_server.database.models import Notice
+from field178_server.database.models.base import UtcDateTime
+from field178_server.database.models.notice import MAX_SHOWN
+from field178_server.database.prepared import Prepared
 
 _IS_FOR_ITS_OFFICER = and_(
     database.among(Notice.officer_id, bindparam("officer_ids")),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, EnrolmentCode, Notice, Officer
+from field178_server.database.models import Device, EnrolmentCode, Notice, Officer
 
 
 class OwnTablet(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, EstablishmentRow, FiledRecord, Officer, Record
+from field178_server.database.models import Device, EstablishmentRow, FiledRecord, Officer, Record
 from field178_server.queries.aliases import survivors_of
 from field178_server.queries.reach import Reach
 

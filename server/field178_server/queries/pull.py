@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database import among
-from field178_server.models import Feed, Record
-from field178_server.prepared import Prepared
+from field178_server.database.engine import among
+from field178_server.database.models import Feed, Record
+from field178_server.database.prepared import Prepared
 from field178_server.queries.frames import Budget, Frames, Line, record_line
 from field178_server.queries.repair import add_repair
 from field178_server.queries.scopes_now import ScopeNow

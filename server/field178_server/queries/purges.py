@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Audit, Change, Device, DeviceScope, Feed, Purge, Record
+from field178_server.database.models import Audit, Change, Device, DeviceScope, Feed, Purge, Record
 from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, names_of
 

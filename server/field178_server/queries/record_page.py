@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Change, ConflictRow, FiledRecord, Quarantine, Record
+from field178_server.database.models import Change, ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.queries.aliases import survivors_of
 from field178_server.queries.history import Difference, History, differences_between, history_of
 from field178_server.queries.people_and_places import Names, ids_in, names_of

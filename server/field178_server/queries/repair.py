@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import BindParameter, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
-from field178_server.models import Feed, Purge, Record
+from field178_server.database.models import Feed, Purge, Record
 from field178_server.queries.frames import Budget, record_line
 from field178_server.queries.scopes_now import ScopeNow
 from field178_shared.canonical import bucket, digest_of

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from field178_server.models import EstablishmentRow, FiledCount, FiledRecord
+from field178_server.database.models import EstablishmentRow, FiledCount, FiledRecord
 from field178_server.queries.aliases import survivors_of
 from field178_server.queries.reach import Reach
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from field178_server.models import Root, Tenant
-from field178_server.prepared import Prepared
+from field178_server.database.models import Root, Tenant
+from field178_server.database.prepared import Prepared
 from field178_shared.protocol import SyncRequest
 from field178_shared.root_chain import RootAlarm
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, not_, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Record, Salvage
+from field178_server.database.models import Record, Salvage
 from field178_server.queries.history import Difference, differences_between
 from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.quarantine_list import SetAside

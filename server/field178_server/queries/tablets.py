@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, DeviceScope, Officer, Quarantine
+from field178_server.database.models import Device, DeviceScope, Officer, Quarantine
 from field178_server.queries.paging import Page
 from field178_server.queries.people_and_places import Names, names_of
 from field178_server.queries.reach import Reach

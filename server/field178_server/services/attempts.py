@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Attempt
+from field178_server.database.models import Attempt
 from field178_shared.errors import AppError, ErrorCode
 
 WINDOW = timedelta(minutes=10)

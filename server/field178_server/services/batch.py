@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from field178_server import database, projections
-from field178_server.models import Change, Record
-from field178_server.models.base import table_of
-from field178_server.prepared import Prepared
+from field178_server import projections
+from field178_server.database import engine as database
+from field178_server.database.models import Change, Record
+from field178_server.database.models.base import table_of
+from field178_server.database.prepared import Prepared
 from field178_server.services import feed, named_files
 from field178_server.services.feed import Step
 from field178_server.services.stored import Stored

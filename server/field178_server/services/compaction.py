@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Change, Device, DeviceScope, Feed, Record, Scope
+from field178_server.database.models import Change, Device, DeviceScope, Feed, Record, Scope
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_INTEGER
 

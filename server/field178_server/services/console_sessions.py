@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import ConsoleSession, Officer
+from field178_server.database.models import ConsoleSession, Officer
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)

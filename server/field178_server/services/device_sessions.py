@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Challenge, Device, DeviceSession
-from field178_server.prepared import Prepared
-from field178_server.services.rowcount import changed_rows
+from field178_server.database.engine import changed_rows
+from field178_server.database.models import Challenge, Device, DeviceSession
+from field178_server.database.prepared import Prepared
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.signatures import is_signed
 

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, DeviceOfficer, EnrolmentCode, Officer
+from field178_server.database.engine import changed_rows
+from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Officer
 from field178_server.services import own_tablets, scopes
 from field178_server.services.audit import Entry
 from field178_server.services.desk import Desk
-from field178_server.services.rowcount import changed_rows
 from field178_server.services.scopes import Grants
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.signatures import is_signed

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 
-from field178_server import database
-from field178_server.models import Change as ChangeRow
-from field178_server.prepared import Prepared
+from field178_server.database import engine as database
+from field178_server.database.models import Change as ChangeRow
+from field178_server.database.prepared import Prepared
 from field178_server.services import merging
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server import database
-from field178_server.models import Feed, Scope
-from field178_server.models.base import table_of
-from field178_server.prepared import Prepared
+from field178_server.database import engine as database
+from field178_server.database.models import Feed, Scope
+from field178_server.database.models.base import table_of
+from field178_server.database.prepared import Prepared
 from field178_server.services.stored import Stored
 from field178_shared.canonical import Digest
 from field178_shared.errors import AppError, ErrorCode

@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server import database
-from field178_server.models import Incarnation, Tenant
-from field178_server.models import Receipt as ReceiptRow
-from field178_server.models.base import table_of
-from field178_server.prepared import Prepared
+from field178_server.database import engine as database
+from field178_server.database.models import Incarnation, Tenant
+from field178_server.database.models import Receipt as ReceiptRow
+from field178_server.database.models.base import table_of
+from field178_server.database.prepared import Prepared
 from field178_server.services.judge import Outcome
 from field178_shared.canonical import EMPTY, Digest, receipt_hash
 from field178_shared.clock import to_wire

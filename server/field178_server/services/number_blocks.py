@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from field178_server import database
-from field178_server.models import NumberLease, Record, Scope
-from field178_server.prepared import Prepared
+from field178_server.database import engine as database
+from field178_server.database.models import NumberLease, Record, Scope
+from field178_server.database.prepared import Prepared
 from field178_server.services import audit, teams
 from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk

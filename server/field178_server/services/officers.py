@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import ConsoleSession, Officer, OfficerScope
+from field178_server.database.models import ConsoleSession, Officer, OfficerScope
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 

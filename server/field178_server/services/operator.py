@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Blob, Device, Incarnation, Receipt, Tenant
+from field178_server.database.models import Blob, Device, Incarnation, Receipt, Tenant
 from field178_server.services import device_sessions, enrolment, number_blocks, officers, scopes
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Batch

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, DeviceOfficer, Notice, Officer
+from field178_server.database.models import Device, DeviceOfficer, Notice, Officer
 from field178_server.services.audit import Entry
 from field178_server.services.desk import Desk
 from field178_server.services.notices import INFO

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Change, Officer, Purge
+from field178_server.database.models import Change, Officer, Purge
 from field178_server.services import officers, purge_traces
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Act, Batch

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
+from field178_server.database.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
 from field178_server.services.named_files import hashes_in
 from field178_server.services.stored import Stored
 from field178_server.services.upload_rows import GONE, OPEN

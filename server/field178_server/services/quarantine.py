@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, select
 
-from field178_server.models import Quarantine, Record
+from field178_server.database.models import Quarantine, Record
 from field178_server.services.backlog import Backlog
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import load_devices

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from field178_server.models import Change
+from field178_server.database.models import Change
 from field178_server.services import audit
 from field178_server.services.audit import Actor, Entry, refuse_long, require_reason
 from field178_server.services.batch import Act, Batch

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from field178_server.models import Officer
+from field178_server.database.models import Officer
 from field178_server.services import scopes
 from field178_server.services.batch import Act, Batch
 from field178_server.services.desk import Desk

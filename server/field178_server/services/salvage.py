@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from field178_server import database
-from field178_server.models import Record, Salvage
-from field178_server.models.base import table_of
+from field178_server.database import engine as database
+from field178_server.database.models import Record, Salvage
+from field178_server.database.models.base import table_of
 from field178_server.services import named_files
 from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from field178_server.models import Salvage, Scope
+from field178_server.database.models import Salvage, Scope
 from field178_server.services.audit import Entry
 from field178_server.services.batch import Act, Batch
 from field178_server.services.desk import Desk

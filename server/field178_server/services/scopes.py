@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Device, DeviceScope, Scope
-from field178_server.services.rowcount import changed_rows
+from field178_server.database.engine import changed_rows
+from field178_server.database.models import Device, DeviceScope, Scope
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from field178_server.models import StoreCheck
+from field178_server.database.models import StoreCheck
 
 EVERY = timedelta(hours=24)
 FAULTS_KEPT = 100

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Record
+from field178_server.database.models import Record
 from field178_shared.errors import AppError, ErrorCode
 
 TYPE = "team"

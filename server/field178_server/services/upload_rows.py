@@ -8,9 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.models import Attachment, Blob, DeviceOfficer, Quarantine, Record, Tenant, Upload
-from field178_server.models.base import table_of
-from field178_server.services.rowcount import changed_rows
+from field178_server.database.engine import changed_rows
+from field178_server.database.models import (
+    Attachment,
+    Blob,
+    DeviceOfficer,
+    Quarantine,
+    Record,
+    Tenant,
+    Upload,
+)
+from field178_server.database.models.base import table_of
 from field178_server.services.stored import PURGED
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from field178_server import database
-from field178_server.models import Device
-from field178_server.models.base import table_of
+from field178_server.database import engine as database
+from field178_server.database.models import Device
+from field178_server.database.models.base import table_of
 from field178_server.services import ledger, waiting
 from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server import database
-from field178_server.models import Quarantine
-from field178_server.models.base import table_of
-from field178_server.prepared import Prepared
+from field178_server.database import engine as database
+from field178_server.database.models import Quarantine
+from field178_server.database.models.base import table_of
+from field178_server.database.prepared import Prepared
 from field178_server.services import named_files
 from field178_server.services.ledger import Entry, details_text, find_entries
 from field178_shared.errors import ErrorCode

@@ -8,6 +8,7 @@ from flask import Response, send_file
 from sqlalchemy.orm import Session
 
 from field178_server.auth import current_officer
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import file_store_of
 from field178_server.files.previews import make_preview, preview_name
 from field178_server.queries.reach import reach_of
@@ -16,7 +17,6 @@ from field178_server.queries.record_page import find_record
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services import audit
 from field178_server.services.officers import OfficerContext
-from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web.blueprint import web
 from field178_server.web.files_view import is_restricted, is_viewable
 from field178_shared.errors import AppError, ErrorCode

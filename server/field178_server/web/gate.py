@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server import browser_session
 from field178_server.auth import current_officer
+from field178_server.database.unit_of_work import snapshot
 from field178_server.runtime import current_runtime
-from field178_server.unit_of_work import snapshot
 from field178_server.web.blueprint import web
 from field178_server.web.own_tablet_pages import after_sign_in
 from field178_server.web.policy import may

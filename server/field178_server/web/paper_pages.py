@@ -8,11 +8,11 @@ from collections.abc import Callable
 from flask import Response, send_file
 
 from field178_server.auth import current_officer
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.reach import reach_of
 from field178_server.queries.visit_papers import paper_source
 from field178_server.runtime import current_runtime
 from field178_server.services import audit
-from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web.blueprint import web
 from field178_shared.codelists import CodeLists, load
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.browser_session import is_confirmed, password_refusal
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import erase_soon
 from field178_server.files.file_store import FileStore
 from field178_server.files.previews import preview_name
@@ -21,7 +22,6 @@ from field178_server.services.audit import Actor
 from field178_server.services.desk import Desk
 from field178_server.services.purge_extent import Extent, extent_of
 from field178_server.services.type_rules import declared_types
-from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web.blueprint import web
 from field178_server.web.flash import leave_flash, take_flash
 from field178_server.web.paging import page_links, wanted_page

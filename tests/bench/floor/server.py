@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from field178_server.database import create_engine_for, readonly
+from field178_server.database.engine import create_engine_for, readonly
 from field178_shared.coding import GzipStream
 
 PAGE = 2000

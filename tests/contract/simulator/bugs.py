@@ -26,8 +26,9 @@ from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server import exchange, results
+from field178_server.database.models import Receipt, Scope
+from field178_server.database.unit_of_work import run_write
 from field178_server.exchange import Exchange
-from field178_server.models import Receipt, Scope
 from field178_server.queries import pull, verdicts
 from field178_server.services import feed, intake, judge, ledger, merging, movement, record_desk
 from field178_server.services.batch import Batch
@@ -37,7 +38,6 @@ from field178_server.services.intake import Intake
 from field178_server.services.ledger import Entry, Sent
 from field178_server.services.stored import next_revision
 from field178_server.services.waiting import Waiting
-from field178_server.unit_of_work import run_write
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.protocol import Status
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from tests.server.office import UNITS, Office, Tablet, problem_of
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
-from field178_server.models import Attachment, Audit, DeviceOfficer
+from field178_server.database.models import Attachment, Audit, DeviceOfficer
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import operator
-from field178_server.unit_of_work import run_write, snapshot
 
 UNIT, OTHER_UNIT = (f"unit:{unit}" for unit in UNITS)
 BLOB = f"/api/v1/blobs/{HASH}"

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 from tests.server.office import PASSWORD, Office, Tablet, problem_of
 
-from field178_server.models import Attempt, Audit, Device, EnrolmentCode, Officer
+from field178_server.database.models import Attempt, Audit, Device, EnrolmentCode, Officer
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import operator as operating
 from field178_server.services import users
-from field178_server.unit_of_work import run_write, snapshot
 
 
 def set_password(office: Office, login: str) -> None:

@@ -16,8 +16,8 @@ from tests.stores import POSTGRES, SQLITE
 
 from field178_server.api.openapi import operations_of
 from field178_server.api.operations import OPERATIONS
-from field178_server.models import Base
-from field178_server.unit_of_work import snapshot
+from field178_server.database.models import Base
+from field178_server.database.unit_of_work import snapshot
 from field178_shared.clock import duration_clock
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES

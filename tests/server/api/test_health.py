@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 from tests.server.office import MovedClock, Office, furnish, settings_of
 
-from field178_server import migrations
+from field178_server.database import migrations
 
 
 def test_a_migrated_store_is_well(office: Office) -> None:

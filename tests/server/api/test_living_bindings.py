@@ -15,10 +15,10 @@ from tests.server.pictures import jpeg, sha256
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
 from field178_server.api.sync import exchange_of
-from field178_server.models import Officer, OfficerScope
+from field178_server.database.models import Officer, OfficerScope
+from field178_server.database.unit_of_work import run_write
 from field178_server.rescue import open_rescue, take_in
 from field178_server.services import officers, operator, users
-from field178_server.unit_of_work import run_write
 from field178_shared.rescue import Origin, write_rescue
 from field178_shared.signatures import decode
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from tests.server.office import UNITS, Office, Tablet, problem_of
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
-from field178_server.models import Blob, Record
-from field178_server.unit_of_work import snapshot
+from field178_server.database.models import Blob, Record
+from field178_server.database.unit_of_work import snapshot
 
 UNIT = f"unit:{UNITS[0]}"
 BLOB = f"/api/v1/blobs/{HASH}"

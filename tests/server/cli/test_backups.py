@@ -17,8 +17,8 @@ import pytest
 from tests.server.cli.command import Command
 
 from field178_server.backup import take
-from field178_server.crash_points import CRASH_AT
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
+from field178_server.database.failpoints import CRASH_AT
 
 Harm = Callable[[Path], None]
 

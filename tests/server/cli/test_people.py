@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.server.cli.command import Command
 from tests.server.office import PASSWORD, TEAM
 
-from field178_server.models import Audit, Officer, Record
+from field178_server.database.models import Audit, Officer, Record
 
 
 def test_an_officer_gets_the_scopes_of_team_and_units(field178: Command) -> None:

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import FiledRecord, Quarantine, Record
 from field178_server.demo.seed import Seeded, Store, seed
 from field178_server.installation import install
-from field178_server.models import FiledRecord, Quarantine, Record
 from field178_server.services.desk import Desk
 from field178_server.services.type_rules import DeclaredTypes
 from field178_server.settings import Settings

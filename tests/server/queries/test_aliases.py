@@ -6,9 +6,9 @@ import itertools
 
 from tests.world import ESTABLISHMENT, Tablet, World
 
+from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.aliases import survivors_of
 from field178_server.queries.people_and_places import names_of
-from field178_server.unit_of_work import snapshot
 
 
 def chain(tablet: Tablet) -> list[str]:

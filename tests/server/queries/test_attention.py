@@ -6,6 +6,7 @@ import pytest
 from tests.server.services.test_salvage import held
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, UNIT, Tablet, World
 
+from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.attention import (
     AttentionFilter,
     ItemKey,
@@ -16,7 +17,6 @@ from field178_server.queries.attention import (
     count_items,
 )
 from field178_server.queries.reach import Reach
-from field178_server.unit_of_work import snapshot
 
 ALL = Reach(None)
 EVERYTHING = AttentionFilter()

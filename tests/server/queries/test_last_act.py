@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from tests.world import OFFICER, UNIT, World
 
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.last_act import LastAct, last_act
 from field178_server.services import audit
 from field178_server.services.audit import Actor, Entry
-from field178_server.unit_of_work import run_write, snapshot
 
 MENDED, RUN = "quarantine_mended", "quarantine_run_again"
 

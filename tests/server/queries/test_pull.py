@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World, proven
 
-from field178_server.models import Tenant
+from field178_server.database.models import Tenant
+from field178_server.database.unit_of_work import run_write
 from field178_server.services.compaction import compact
-from field178_server.unit_of_work import run_write
 from field178_shared.canonical import canonical, short_hash
 from field178_shared.ids import conflict_id, review_id
 from field178_shared.protocol import MAX_ANSWER_BYTES, SyncRequest

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, TENANT, UNIT, Tablet, World
 
-from field178_server.models import Change
+from field178_server.database.models import Change
+from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import RecordPage, record_page
-from field178_server.unit_of_work import snapshot
 from field178_shared.canonical import short_hash
 
 ALL = Reach(None)

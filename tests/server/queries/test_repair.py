@@ -8,9 +8,9 @@ import pytest
 from tests.server.services.test_purge import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
 
-from field178_server.models import Tenant
+from field178_server.database.models import Tenant
+from field178_server.database.unit_of_work import run_write
 from field178_server.services.compaction import compact
-from field178_server.unit_of_work import run_write
 from field178_shared.canonical import bucket, digest_of, short_hash
 
 

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.models import Attempt
+from field178_server.database.models import Attempt
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import attempts
 from field178_server.services.attempts import Budget
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

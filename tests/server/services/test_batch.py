@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Engine, event
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, World
 
-from field178_server.models import Change, ConflictRow, EstablishmentRow, Feed, FiledRecord, Record
+from field178_server.database.models import Change, ConflictRow, EstablishmentRow, Feed, FiledRecord, Record
+from field178_server.database.unit_of_work import run_write
 from field178_server.services.batch import Act, Batch
 from field178_server.services.movement import move
 from field178_server.services.stored import new_record, next_revision
-from field178_server.unit_of_work import run_write
 from field178_shared.canonical import canonical, short_hash
 from field178_shared.errors import AppError
 

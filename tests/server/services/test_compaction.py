@@ -9,10 +9,10 @@ from sqlalchemy import select
 from tests.server.queries.test_pull import deleted, kinds
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World, proven
 
-from field178_server.models import Device, Feed, Scope
+from field178_server.database.models import Device, Feed, Scope
+from field178_server.database.unit_of_work import run_write
 from field178_server.services.compaction import AGE, SILENT, compact, compact_what_was_read
 from field178_server.soundness import faults_of_store
-from field178_server.unit_of_work import run_write
 
 
 def days_pass(world: World, days: float) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, Json, Tablet, World
 
-from field178_server.models import DeviceScope, Quarantine
+from field178_server.database.models import DeviceScope, Quarantine
+from field178_server.database.unit_of_work import run_write
 from field178_server.services.quarantine import run_again
 from field178_server.services.type_rules import declared_types
-from field178_server.unit_of_work import run_write
 from field178_shared.canonical import canonical
 
 OTHER = {**ESTABLISHMENT, "unit_id": "c11632_v1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, Json, Tablet, World
 
-from field178_server.models import Change
+from field178_server.database.models import Change
 from field178_shared.canonical import short_hash
 from field178_shared.ids import conflict_id
 

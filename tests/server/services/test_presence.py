@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.stores import Statements
 from tests.world import Tablet, World
 
-from field178_server.models import Device
+from field178_server.database.models import Device
 
 RECORD = "01900000-0000-7000-8000-00000000dead"
 TOLD = {"unsent": 3, "unsent_files": 5, "free_mb": 2048, "mismatches": {"count": 1, "records": [RECORD]}}

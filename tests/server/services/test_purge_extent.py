@@ -18,10 +18,10 @@ from tests.server.services.test_purge import (
 from tests.server.test_erasing import PICTURE, named, sent
 from tests.world import TENANT, World
 
+from field178_server.database.models import Blob, Change, Quarantine, Salvage
+from field178_server.database.unit_of_work import snapshot
 from field178_server.files.file_store import FileStore
-from field178_server.models import Blob, Change, Quarantine, Salvage
 from field178_server.services.purge_extent import Extent, extent_of
-from field178_server.unit_of_work import snapshot
 from field178_shared.errors import ErrorCode
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, Json, Tablet, World
 
-from field178_server.models import Change, ConflictRow
+from field178_server.database.models import Change, ConflictRow
 from field178_shared.canonical import short_hash
 from field178_shared.ids import conflict_id, review_id
 

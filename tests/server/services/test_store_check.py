@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from tests.world import World
 
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import store_check
 from field178_server.services.store_check import last_check
-from field178_server.unit_of_work import run_write, snapshot
 
 
 def claim(world: World, **later: float) -> bool:

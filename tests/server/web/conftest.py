@@ -16,10 +16,10 @@ from tests.server.office import PASSWORD, MovedClock, Office, Tablet, furnish, s
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import officers, users
 from field178_server.services.passwords import Passwords
 from field178_server.services.users import Wanted
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.clock import to_wire
 
 UNIT = "unit:c11629_v2"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from tests.server.web.conftest import TEAM, UNIT, Browser, FieldWork
 
-from field178_server.models import FiledRecord, Record
-from field178_server.unit_of_work import snapshot
+from field178_server.database.models import FiledRecord, Record
+from field178_server.database.unit_of_work import snapshot
 from field178_shared.ids import review_id
 
 

@@ -13,8 +13,8 @@ from tests.server.pictures import jpeg, pdf, sha256
 from tests.server.tus_sender import Sender
 from tests.server.web.conftest import Browser, FieldWork
 
-from field178_server.models import Audit
-from field178_server.unit_of_work import snapshot
+from field178_server.database.models import Audit
+from field178_server.database.unit_of_work import snapshot
 
 SIGN, MINUTES = jpeg(seed=1), jpeg(seed=2)
 SCAN = pdf()

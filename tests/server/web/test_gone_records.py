@@ -13,9 +13,9 @@ from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
 
-from field178_server.models import Record
+from field178_server.database.models import Record
+from field178_server.database.unit_of_work import run_write
 from field178_server.services import record_desk
-from field178_server.unit_of_work import run_write
 
 SURVIVOR = "Karaoke Mộc Diệp mới (GL-017)"
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from tests.server.office import Office
 from tests.server.web.conftest import Browser, FieldWork
 
-from field178_server.models import Audit, Record
-from field178_server.unit_of_work import snapshot
+from field178_server.database.models import Audit, Record
+from field178_server.database.unit_of_work import snapshot
 
 
 def text_of(content: bytes) -> str:

@@ -14,12 +14,12 @@ from tests.server.web.conftest import TEAM, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 from werkzeug.test import TestResponse
 
+from field178_server.database.models import Audit, Purge
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import THREAD
-from field178_server.models import Audit, Purge
 from field178_server.services import operator, users
 from field178_server.services.passwords import Passwords
 from field178_server.services.users import Wanted
-from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web.policy import may
 from field178_shared.codelists import load
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from tests.server.office import Office
 from tests.server.web.conftest import PLACE, Browser, FieldWork
 
+from field178_server.database.unit_of_work import run_write
 from field178_server.services import purge, users
 from field178_server.services.type_rules import declared_types
 from field178_server.services.users import Wanted
-from field178_server.unit_of_work import run_write
 
 GONE = "Nội dung đã xóa vĩnh viễn"
 

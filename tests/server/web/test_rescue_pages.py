@@ -15,9 +15,9 @@ from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.models import Audit, Record
+from field178_server.database.models import Audit, Record
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import operator
-from field178_server.unit_of_work import run_write, snapshot
 from field178_server.web import rescue_view
 from field178_shared.clock import to_wire
 from field178_shared.rescue import Origin, write_rescue

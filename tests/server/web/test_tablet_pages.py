@@ -10,9 +10,9 @@ from tests.server.web.conftest import Browser, FieldWork
 from tests.server.web.test_review_pages import words
 
 from field178_server import root_chain
-from field178_server.models import Audit, Device
+from field178_server.database.models import Audit, Device
+from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.roots import history_of
-from field178_server.unit_of_work import snapshot
 
 CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from field178_server.auth import current_officer
+from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.attention import ItemKey
 from field178_server.queries.people_and_places import Names
 from field178_server.queries.reach import Reach, reach_of
 from field178_server.runtime import current_runtime
-from field178_server.unit_of_work import snapshot
 from field178_server.web.acts import Refusal
 from field178_server.web.preferences import chosen_language
 from field178_server.web.speech import Speech

@@ -11,13 +11,13 @@ from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.models import ConflictRow
+from field178_server.database.models import ConflictRow
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.conflicts import PER_RECORD
 from field178_server.queries.record_page import find_record
 from field178_server.services import users
 from field178_server.services.passwords import Passwords
 from field178_server.services.users import Wanted
-from field178_server.unit_of_work import run_write, snapshot
 from field178_shared.merge import Data, read_path
 
 SEEN = re.compile(r'name="(seen:[0-9a-f-]+|rev)" value="([0-9]+)"')

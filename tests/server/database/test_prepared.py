@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine, bindparam, event, select
 from tests.world import ESTABLISHMENT, TENANT, UNIT, World
 
-from field178_server.database import among
-from field178_server.models import Device, Record, Tenant
-from field178_server.prepared import Prepared
-from field178_server.unit_of_work import snapshot, unit_of_work
+from field178_server.database.engine import among
+from field178_server.database.models import Device, Record, Tenant
+from field178_server.database.prepared import Prepared
+from field178_server.database.unit_of_work import snapshot, unit_of_work
 
 BY_ID = Prepared(
     select(Record.record_id, Record.deleted)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.models.base import Base, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.models.base import Base, KeyPart, MaybeKey, TenantKey, table_args
 
 
 class NumberLease(Base):

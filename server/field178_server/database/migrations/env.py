@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from field178_server.models import Base
+from field178_server.database.models import Base
 
 connection = context.config.attributes["connection"]
 assert isinstance(connection, Connection)

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Result, Table, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -237,6 +237,12 @@ def forget_deleted(engine: Engine) -> bool:
         return False
     finally:
         raw.close()
+
+
+def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
+    """Return the number of rows an UPDATE or DELETE has matched: what a race-safe claim looks at."""
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:

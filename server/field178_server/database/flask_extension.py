@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from field178_server.database import create_engine_for
+from field178_server.database.engine import create_engine_for
 
 
 class Store(SQLAlchemy):

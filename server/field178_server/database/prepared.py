@@ -13,7 +13,7 @@ from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-from field178_server import database
+from field178_server.database import engine as database
 
 Columns = TypeVarTuple("Columns")
 _Reader = Callable[[object], object]

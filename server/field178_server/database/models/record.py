@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from field178_server.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
 class Record(Base):

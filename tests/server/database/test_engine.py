@@ -11,11 +11,11 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from tests.world import TENANT, UNIT, World
 
-from field178_server import database
-from field178_server.database import create_engine_for, readonly
-from field178_server.models import Attempt, Officer, Scope
-from field178_server.models.base import table_of
-from field178_server.unit_of_work import run_write, snapshot, unit_of_work
+from field178_server.database import engine as database
+from field178_server.database.engine import create_engine_for, readonly
+from field178_server.database.models import Attempt, Officer, Scope
+from field178_server.database.models.base import table_of
+from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_shared.errors import AppError
 
 ATTEMPT = table_of(Attempt)

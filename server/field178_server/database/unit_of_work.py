@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from field178_server.database import BUSY_TIMEOUT_S, is_passing, readonly, write_lock
+from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, readonly, write_lock
 from field178_shared.errors import AppError, ErrorCode
 
 ATTEMPTS = 3

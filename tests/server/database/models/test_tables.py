@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, Integer, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from field178_server.models import Base
+from field178_server.database.models import Base
 
 TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
 

@@ -7,8 +7,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, text
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, UNIT, World
 
-from field178_server import migrations
-from field178_server.models import (
+from field178_server.database import migrations
+from field178_server.database.models import (
     Attachment,
     Base,
     DeviceOfficer,

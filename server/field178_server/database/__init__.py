@@ -1,0 +1,1 @@
+"""The store: engines, units of work, prepared statements, models and migrations."""
