@@ -9,11 +9,11 @@ from field178_server.api import init_api
 from field178_server.database.flask_extension import db
 from field178_server.errors import init_errors
 from field178_server.headers import init_headers
-from field178_server.keyring import load_keys
 from field178_server.load_shedding import init_load_shedding
 from field178_server.runtime import Runtime, init_runtime
+from field178_server.security.keyring import load_keys
+from field178_server.security.passwords import Passwords
 from field178_server.services import fast_loader
-from field178_server.services.passwords import Passwords
 from field178_server.settings import Settings
 from field178_server.structured_log import init_request_log
 from field178_server.web import init_web

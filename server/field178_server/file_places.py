@@ -10,7 +10,7 @@ from pathlib import Path
 
 from field178_server.files.blob_store import BLOBS, BlobStore, FolderBlobs
 from field178_server.files.file_store import FileStore
-from field178_server.private_files import read_private
+from field178_server.security.private_files import read_private
 from field178_server.settings import SettingError, Settings
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from field178_server.keyring import Keyring
-from field178_server.services.passwords import Passwords
+from field178_server.security.keyring import Keyring
+from field178_server.security.passwords import Passwords
 from field178_server.settings import Settings
 from field178_shared.clock import Clock
 from field178_shared.ids import IdSource

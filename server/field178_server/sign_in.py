@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime
-from field178_server.services import attempts, audit, officers, totp
+from field178_server.security import totp
+from field178_server.services import attempts, audit, officers
 from field178_server.services.attempts import Budget
 from field178_server.services.officers import Credentials
 from field178_shared.errors import AppError, ErrorCode

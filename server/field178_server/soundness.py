@@ -25,12 +25,12 @@ from field178_server.database.models import (
 from field178_server.database.unit_of_work import snapshot
 from field178_server.file_places import file_store_of
 from field178_server.files.blob_store import hash_of
-from field178_server.keyring import KEY_FILES, load_keys
-from field178_server.ownership import faults_of_owners
-from field178_server.private_files import is_loose
 from field178_server.root_chain import faults_of_roots
+from field178_server.security.certificates import CA_KEY, KEY
+from field178_server.security.keyring import KEY_FILES, load_keys
+from field178_server.security.ownership import faults_of_owners
+from field178_server.security.private_files import is_loose
 from field178_server.settings import Settings
-from field178_server.tls import CA_KEY, KEY
 from field178_shared.canonical import EMPTY, Digest, receipt_hash, record_hash_of_body
 from field178_shared.errors import AppError
 

@@ -25,8 +25,8 @@ from field178_mobile.sync.witness import judged
 from field178_server import exchange, root_chain
 from field178_server.database.models import Device, Root
 from field178_server.database.unit_of_work import snapshot
-from field178_server.keyring import to_base64url
 from field178_server.queries.roots import History, Witness, history_of
+from field178_server.security.keyring import to_base64url
 
 STEPS = 30
 MOST_WALKS = 40

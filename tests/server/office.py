@@ -21,10 +21,10 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.installation import install
 from field178_server.runtime import EXTENSION, Runtime
+from field178_server.security.passwords import Passwords
 from field178_server.services import audit, enrolment, officers, team_setup, users
 from field178_server.services import operator as operating
 from field178_server.services.desk import Desk
-from field178_server.services.passwords import Passwords
 from field178_server.services.team_setup import WantedTeam
 from field178_server.services.users import Wanted
 from field178_server.settings import Settings

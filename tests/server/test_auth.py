@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 from field178_server import auth, browser_session
 from field178_server.database.models import Audit, ConsoleSession
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import officers, totp, users
-from field178_server.services.passwords import Passwords
+from field178_server.security import totp
+from field178_server.security.passwords import Passwords
+from field178_server.services import officers, users
 
 COOKIE = "field178"
 

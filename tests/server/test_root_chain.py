@@ -15,9 +15,9 @@ from tests.world import UNIT, Json, Tablet, World
 from field178_server import root_chain
 from field178_server.database.models import Audit, Device, Incarnation, Receipt, Root, RootPart, Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.keyring import to_base64url
 from field178_server.queries.roots import history_of
 from field178_server.root_chain import faults_of_roots
+from field178_server.security.keyring import to_base64url
 from field178_server.services import roots
 from field178_server.services.roots import Draft
 from field178_server.soundness import faults_of_store

@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from field178_server import tls
 from field178_server.cli.operator_context import Operator
 from field178_server.headers import headers_of_every_answer
 from field178_server.installation import install
+from field178_server.security import certificates
 from field178_server.serving import serve
 from field178_server.settings import SettingError, Settings
 from field178_server.waitress_serving import MAX_BUFFERED_BODY_BYTES
@@ -64,7 +64,7 @@ def set_up(folder: Path, url: str) -> Settings:
     install(settings, at.engine, at.clock, at.ids)
     at.engine.dispose()
     if settings.is_https:
-        tls.create(settings.tls_dir, "127.0.0.1", SystemClock().now())
+        certificates.create(settings.tls_dir, "127.0.0.1", SystemClock().now())
     return settings
 
 
@@ -81,7 +81,9 @@ class Server:
         if self.url.startswith("http:"):
             opened = http.client.HTTPConnection(host, timeout=20)
         else:
-            context = ssl.create_default_context(cafile=str(self.folder / "tls" / tls.CA_CERTIFICATE))
+            context = ssl.create_default_context(
+                cafile=str(self.folder / "tls" / certificates.CA_CERTIFICATE)
+            )
             opened = http.client.HTTPSConnection(host, timeout=20, context=context)
         with closing(opened):
             yield opened

@@ -15,8 +15,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 
-from field178_server import tls, tls_front, waitress_serving
+from field178_server import tls_front, waitress_serving
 from field178_server.connection_limits import ConnectionCount
+from field178_server.security import certificates
 from field178_server.tls_front import TlsFront
 from field178_server.waitress_serving import StrictServer
 from field178_shared.clock import SystemClock
@@ -33,7 +34,7 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Path = tmp_path_factory.mktemp("tls")
-    tls.create(made, "127.0.0.1", SystemClock().now())
+    certificates.create(made, "127.0.0.1", SystemClock().now())
     return made
 
 
@@ -67,7 +68,9 @@ def fronted(
     thread = threading.Thread(target=server.run)
     thread.start()
     front = TlsFront(
-        (folder / tls.CERTIFICATE, folder / tls.KEY), count or ConnectionCount(800, 0), server.take
+        (folder / certificates.CERTIFICATE, folder / certificates.KEY),
+        count or ConnectionCount(800, 0),
+        server.take,
     )
     with front.listening("127.0.0.1", 0) as taken:
         try:
@@ -79,7 +82,7 @@ def fronted(
 
 
 def trusting(folder: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(folder / tls.CA_CERTIFICATE))
+    return ssl.create_default_context(cafile=str(folder / certificates.CA_CERTIFICATE))
 
 
 def ask(port: int, folder: Path) -> dict[str, str]:

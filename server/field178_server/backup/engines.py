@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.database.engine import copy_sqlite, create_engine_for
-from field178_server.private_files import copy_durably
+from field178_server.security.private_files import copy_durably
 
 _INSUFFICIENT_PRIVILEGE = "42501"
 

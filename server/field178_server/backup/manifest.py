@@ -9,7 +9,7 @@ import msgspec
 
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.picture import Picture
-from field178_server.private_files import write_private
+from field178_server.security.private_files import write_private
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"

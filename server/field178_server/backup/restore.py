@@ -20,8 +20,8 @@ from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import blobs_of
 from field178_server.files.blob_store import BLOBS
-from field178_server.keyring import load_keys
-from field178_server.private_files import copy_durably, make_private_folder
+from field178_server.security.keyring import load_keys
+from field178_server.security.private_files import copy_durably, make_private_folder
 from field178_server.services import operator
 from field178_server.services.audit import Entry
 from field178_server.services.desk import Desk

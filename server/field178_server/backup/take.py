@@ -36,7 +36,7 @@ from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import blobs_of, file_store_of
 from field178_server.files.blob_store import BLOBS
-from field178_server.private_files import copy_durably, write_durably
+from field178_server.security.private_files import copy_durably, write_durably
 from field178_server.services import operator
 from field178_server.services.desk import Desk
 from field178_server.services.operator import Held

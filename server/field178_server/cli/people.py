@@ -10,8 +10,9 @@ import click
 
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
-from field178_server.services import officers, passwords, team_setup, teams, totp, users
-from field178_server.services.passwords import Weakness
+from field178_server.security import passwords, totp
+from field178_server.security.passwords import Weakness
+from field178_server.services import officers, team_setup, teams, users
 from field178_server.services.team_setup import WantedTeam
 from field178_server.services.users import Wanted
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
-from field178_server.private_files import make_private_folder
+from field178_server.security.private_files import make_private_folder
 from field178_server.services import store_check
 from field178_server.settings import (
     SETTINGS_FILE,
@@ -116,9 +116,11 @@ def _keep_settings(chosen: dict[str, str]) -> None:
 
 
 def _prepare_tls(settings: Settings) -> str:
-    from field178_server import tls  # only https needs it
+    from field178_server.security import certificates
 
     if settings.tls_certificate is None:
         # The machine's own clock, whatever the demo's: browsers and tablets judge certificates by theirs.
-        tls.create(settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now())
-    return tls.pin_of(tls.certificate_of(settings)[0])
+        certificates.create(
+            settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now()
+        )
+    return certificates.pin_of(certificates.certificate_of(settings)[0])

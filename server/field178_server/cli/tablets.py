@@ -93,7 +93,7 @@ def expire_sessions(as_json: bool) -> None:
 
 
 def _pin(at: Operator) -> str | None:
-    from field178_server.tls import pin_for  # only https needs it
+    from field178_server.security.certificates import pin_for  # only https needs it
 
     return pin_for(at.settings)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from field178_server.database.failpoints import crash_point
-from field178_server.private_files import copy_durably
+from field178_server.security.private_files import copy_durably
 from field178_shared.durable import make_folder, sync_folder
 
 BLOBS = "blobs"

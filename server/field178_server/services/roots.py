@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, Receipt, Root, RootPart, Tenant
-from field178_server.keyring import to_base64url
+from field178_server.security.keyring import to_base64url
 from field178_server.services import audit
 from field178_server.services.audit import Actor, Entry, Stamp
 from field178_shared.canonical import canonical

@@ -171,6 +171,6 @@ def _reach() -> Reach:
 
 
 def _pin() -> str | None:
-    from field178_server.tls import pin_for  # only https needs it
+    from field178_server.security.certificates import pin_for  # only https needs it
 
     return pin_for(current_runtime().settings)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tests.full_disk import no_room_beyond
 from tests.server.cli.command import Command
 
-from field178_server import tls
+from field178_server.security import certificates
 
 
 def test_a_server_is_set_up_with_everything_it_needs(command: Command) -> None:
@@ -67,7 +67,7 @@ def test_no_account_exists_by_default(command: Command) -> None:
 def test_https_brings_an_authority_whose_pin_is_in_the_link(command: Command) -> None:
     told = command.json("init", "--url", "https://so178.huyen.example:8443")
     assert told["url"] == "https://so178.huyen.example:8443"
-    assert told["ca_pin"] == tls.pin_of(command.folder / "tls" / tls.CA_CERTIFICATE)
+    assert told["ca_pin"] == certificates.pin_of(command.folder / "tls" / certificates.CA_CERTIFICATE)
     command("user", "add", "an", "--role", "inspector", "--generate")
     link = str(command.json("enrol-code", "--user", "an")["link"])
     assert link.startswith("field178:enrol?u=https://so178.huyen.example:8443&c=")
@@ -79,8 +79,10 @@ def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: 
     own = tmp_path / "own"
     shutil.copytree(command.folder / "tls", own)
     shutil.rmtree(command.folder / "tls")
-    told = command.json("init", "--certificate", str(own / tls.CERTIFICATE), "--key", str(own / tls.KEY))
-    assert told["ca_pin"] == tls.pin_of(own / tls.CA_CERTIFICATE)
+    told = command.json(
+        "init", "--certificate", str(own / certificates.CERTIFICATE), "--key", str(own / certificates.KEY)
+    )
+    assert told["ca_pin"] == certificates.pin_of(own / certificates.CA_CERTIFICATE)
     assert not (command.folder / "tls").exists()
 
 

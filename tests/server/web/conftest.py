@@ -17,8 +17,8 @@ from tests.shared import builders
 from werkzeug.test import TestResponse
 
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.security.passwords import Passwords
 from field178_server.services import officers, users
-from field178_server.services.passwords import Passwords
 from field178_server.services.users import Wanted
 from field178_shared.clock import to_wire
 

@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 from field178_server.database.models import Audit, Purge
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import THREAD
+from field178_server.security.passwords import Passwords
 from field178_server.services import operator, users
-from field178_server.services.passwords import Passwords
 from field178_server.services.users import Wanted
 from field178_server.web.policy import may
 from field178_shared.codelists import load

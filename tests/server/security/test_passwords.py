@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from field178_server.services import passwords
-from field178_server.services.passwords import Passwords, Weakness, weakness
+from field178_server.security import passwords
+from field178_server.security.passwords import Passwords, Weakness, weakness
 from field178_server.settings import Settings
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from field178_server.private_files import make_private_folder, write_private
+from field178_server.security.private_files import make_private_folder, write_private
 from field178_server.settings import Settings
 
 CA_CERTIFICATE = "ca.crt"

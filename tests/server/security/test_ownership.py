@@ -13,7 +13,7 @@ if sys.platform == "win32":
 
 from tests.server.cli.command import Command
 
-from field178_server.ownership import WrongAccountError, require_owner
+from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.settings import Settings
 from field178_server.wsgi import application_of
 

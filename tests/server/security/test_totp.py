@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from field178_server.services.totp import accepted_step, code_of_step, encode_secret
+from field178_server.security.totp import accepted_step, code_of_step, encode_secret
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 

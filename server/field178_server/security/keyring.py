@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from field178_server.private_files import make_private_folder, read_private, write_private
+from field178_server.security.private_files import make_private_folder, read_private, write_private
 
 KEY_BYTES = 32
 RECEIPT_FILE = "receipt.key"
