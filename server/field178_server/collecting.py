@@ -18,10 +18,11 @@ from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import erase_unless_named
 from field178_server.file_places import file_store_of
+from field178_server.records import file_references
+from field178_server.records.file_references import named_hashes
 from field178_server.runtime import Runtime
-from field178_server.services import audit, named_files
+from field178_server.services import audit
 from field178_server.services.audit import Entry, Stamp
-from field178_server.services.named_files import named_hashes
 
 # So few at a time that a file just coming waits a moment only.
 _AT_ONCE = 20
@@ -89,13 +90,13 @@ def _look(session: Session, tenant_id: str) -> _Found:
 
 
 def _mark(session: Session, tenant_id: str, found: _Found, now: datetime) -> None:
-    named_files.claim_hashes(session, tenant_id, [one for one in found.named if found.since.get(one)])
-    named_files.mark(session, tenant_id, [one for one in found.unnamed if found.since[one] is None], now)
+    file_references.claim_hashes(session, tenant_id, [one for one in found.named if found.since.get(one)])
+    file_references.mark(session, tenant_id, [one for one in found.unnamed if found.since[one] is None], now)
 
 
 def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, int]:
     def work(session: Session) -> dict[str, int]:
-        dropped = named_files.drop_unnamed(session, runtime.tenant_id, due, until)
+        dropped = file_references.drop_unnamed(session, runtime.tenant_id, due, until)
         if dropped:
             stamp = Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
             counts = {"count": len(dropped), "bytes": sum(dropped.values())}

@@ -20,9 +20,9 @@ from field178_server.queries.notices import to_wire as to_wire_notice
 from field178_server.queries.pull import Held, add_changes
 from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
+from field178_server.records.batch import Batch
 from field178_server.results import result, results
 from field178_server.services import audit, number_blocks, presence, quarantine, roots, salvage
-from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext, load_devices
 from field178_server.services.presence import Presence
 from field178_server.services.push import Answered, needs_second_look, push

@@ -14,10 +14,10 @@ from tests.e2e.server_process import ServerProcess
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write
+from field178_server.records.batch import Act, Batch
+from field178_server.records.stored_record import Stored, new_record
 from field178_server.services import ledger
-from field178_server.services.batch import Act, Batch
 from field178_server.services.ledger import Entry
-from field178_server.services.stored import Stored, new_record
 from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
 from field178_shared.protocol import Status

@@ -14,7 +14,7 @@ from tests.contract.interleaved_work import SCENARIOS, Interleaver
 from tests.contract.interleavings import orders
 from tests.world import World
 
-from field178_server.services import feed
+from field178_server.records import change_feed
 
 # Two writers are never inside SQLite at once: what is left is who comes first, and who waits where.
 SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 0, 1, 0, 1, 0), (0, 0, 1, 0, 1, 1)]
@@ -35,7 +35,7 @@ def test_two_writers_have_twenty_orders_of_three_steps() -> None:
 
 def test_stamps_given_out_like_a_sequence_are_found_out(postgres_engine: Engine) -> None:
     world = World(postgres_engine)
-    lock = feed._lock_scopes
+    lock = change_feed._lock_scopes
 
     def reserve(session: Session, tenant_id: str, scopes: set[str]):
         with Session(postgres_engine) as own, own.begin():
@@ -45,5 +45,5 @@ def test_stamps_given_out_like_a_sequence_are_found_out(postgres_engine: Engine)
 
     played = Interleaver(world, SCENARIOS["own_records"])
     crossed = (0, 0, 1, 1, 1, 0)
-    with patch.object(feed, "_lock_scopes", reserve), pytest.raises(AssertionError):
+    with patch.object(change_feed, "_lock_scopes", reserve), pytest.raises(AssertionError):
         played.play(crossed)

@@ -13,11 +13,11 @@ from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest, 
 from field178_server.auth import current_device, require_device
 from field178_server.database.models import Device, Officer
 from field178_server.database.unit_of_work import run_write
+from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.security.keyring import to_base64url
 from field178_server.services import attempts, audit, enrolment, officers, recovery
 from field178_server.services.attempts import Budget
-from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
 from field178_server.services.enrolment import Claim, Enrolled
 from field178_server.services.quarantine import run_again

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoRecord, DemoTeam, expand
-from field178_server.services import enrolment, officers, own_tablets, review, scopes, team_setup, users
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.services import enrolment, officers, own_tablets, review, team_setup, users
 from field178_server.services.audit import Actor
-from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
 from field178_server.services.device_context import load_devices
 from field178_server.services.enrolment import Claim

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConflictRow, Quarantine, Salvage
 from field178_server.queries import conflicts, quarantine_list, salvage_list
-from field178_server.queries.paging import Page
-from field178_server.queries.people_and_places import Names, names_of
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
+from field178_server.records.labels import Names, names_of
+from field178_server.records.paging import Page
 
 PAGE_SIZE = 30
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConflictRow, Record
-from field178_server.queries.people_and_places import Names, ids_in, names_of, titles_of
-from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import StoredRecord, find_record
+from field178_server.records.access import Reach
+from field178_server.records.labels import Names, ids_in, names_of, titles_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, read_path
 from field178_shared.rules.review import is_locked

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentRow
-from field178_server.queries.paging import Page
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
+from field178_server.records.paging import Page
 from field178_shared.text import fold
 
 PAGE_SIZE = 50

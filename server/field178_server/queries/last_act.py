@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Audit
-from field178_server.queries.people_and_places import Names, names_of
+from field178_server.records.labels import Names, names_of
 
 
 @dataclass(frozen=True, slots=True)

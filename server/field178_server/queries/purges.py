@@ -11,8 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Audit, Change, Device, DeviceScope, Feed, Purge, Record
-from field178_server.queries.paging import Page
-from field178_server.queries.people_and_places import Names, names_of
+from field178_server.records.labels import Names, names_of
+from field178_server.records.paging import Page
 
 PAGE_SIZE = 20
 ACTS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Quarantine, Record
-from field178_server.queries.people_and_places import Names, ids_in, names_of, titles_of
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
+from field178_server.records.labels import Names, ids_in, names_of, titles_of
 from field178_shared.merge import Data
 
 OPEN = "open"

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Attachment, Blob, FiledRecord, Upload
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
 from field178_shared.schemas.files import RESTRICTED_KINDS
 
 OVERDUE_AFTER = timedelta(days=7)

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Change, ConflictRow, FiledRecord, Quarantine, Record
-from field178_server.queries.aliases import survivors_of
-from field178_server.queries.history import Difference, History, differences_between, history_of
-from field178_server.queries.people_and_places import Names, ids_in, names_of
-from field178_server.queries.reach import Reach
 from field178_server.queries.record_files import RecordFile, files_of
+from field178_server.records.access import Reach
+from field178_server.records.aliases import survivors_of
+from field178_server.records.history import Difference, History, differences_between, history_of
+from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.protocol import PURGED

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, 
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentRow, FiledCount, FiledRecord
-from field178_server.queries.aliases import survivors_of
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
+from field178_server.records.aliases import survivors_of
 
 PAGE_SIZE = 60
 

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Select, not_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record, Salvage
-from field178_server.queries.history import Difference, differences_between
-from field178_server.queries.people_and_places import Names, ids_in, names_of
 from field178_server.queries.quarantine_list import SetAside
-from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import StoredRecord, find_record, place_of
+from field178_server.records.access import Reach
+from field178_server.records.history import Difference, differences_between
+from field178_server.records.labels import Names, ids_in, names_of
 
 WAITING, ASIDE = "waiting", "set_aside"
 

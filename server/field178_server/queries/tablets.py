@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceScope, Officer, Quarantine
-from field178_server.queries.paging import Page
-from field178_server.queries.people_and_places import Names, names_of
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
+from field178_server.records.labels import Names, names_of
+from field178_server.records.paging import Page
 
 PAGE_SIZE = 50
 # Every tablet has it, so it says nothing about whose a tablet is.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from field178_server.services.batch import Batch
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.services.judge import Disputed
-from field178_server.services.stored import Stored, new_record, next_revision
 from field178_shared.canonical import canonical
 from field178_shared.ids import conflict_id
 from field178_shared.merge import Data, without_nulls

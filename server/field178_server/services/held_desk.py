@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, select, update
 
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Quarantine
+from field178_server.records.batch import Act, Batch
 from field178_server.services import audit, quarantine
 from field178_server.services.audit import Actor, Entry, require_reason
-from field178_server.services.batch import Act, Batch
 from field178_server.services.intake import Intake
 from field178_server.services.judge import Outcome
 from field178_server.services.type_rules import TypeRules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from field178_server.services.stored import Stored, new_record, next_revision
+from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.services.type_rules import TypeRules
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from field178_server.services.batch import Batch
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import Stored
 from field178_server.services.judge import DELETED_PATH, Case, Disputed, Outcome, judge_known, quarantined
-from field178_server.services.stored import Stored
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import equal, read_path

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from field178_server.database import engine as database
 from field178_server.database.models import NumberLease, Record, Scope
 from field178_server.database.prepared import Prepared
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import new_record
 from field178_server.services import audit, teams
-from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
 from field178_server.services.device_context import DeviceContext
-from field178_server.services.stored import new_record
 from field178_shared.clock import local_date
 from field178_shared.records.number_block import TYPE, NumberBlock
 

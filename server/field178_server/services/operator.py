@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Blob, Device, Incarnation, Receipt, Tenant
-from field178_server.services import device_sessions, enrolment, number_blocks, officers, scopes
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.services import device_sessions, enrolment, number_blocks, officers
 from field178_server.services.audit import Entry
-from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
 from field178_server.services.quarantine import run_again
 from field178_server.services.type_rules import declared_types

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from field178_server.records.batch import Batch
 from field178_server.services import audit, ledger
-from field178_server.services.batch import Batch
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
 from field178_server.services.ledger import Sent, payload_key

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from field178_server.services import movement, officers, record_merge, review, scopes
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.records.move import move as move_record
+from field178_server.services import officers, record_merge, review
 from field178_server.services.audit import Actor, Entry
-from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
 from field178_server.services.quarantine import lock_tablets, run_record
 from field178_server.services.review import Pin, Remarks
@@ -38,7 +40,7 @@ def move(session: Session, desk: Desk, record_id: str, scope: str) -> None:
     scopes.ensure(session, desk.tenant_id, (scope,), desk.lists)
     batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
     lock_tablets(batch, record_id)
-    movement.move(batch, record_id, scope, desk.actor.id)
+    move_record(batch, record_id, scope, desk.actor.id)
     batch.flush()
     desk.note(session, Entry("record_moved", record_id, scope))
     run_record(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), record_id)

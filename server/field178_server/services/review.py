@@ -14,10 +14,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from field178_server.database.models import Change
+from field178_server.records.batch import Act, Batch
+from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.services import audit
 from field178_server.services.audit import Actor, Entry, refuse_long, require_reason
-from field178_server.services.batch import Act, Batch
-from field178_server.services.stored import Stored, new_record, next_revision
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode

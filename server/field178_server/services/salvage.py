@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database import engine as database
 from field178_server.database.models import Record, Salvage
 from field178_server.database.models.base import table_of
-from field178_server.services import named_files
+from field178_server.records import file_references
 from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError
 from field178_shared.ids import is_uuid
@@ -132,7 +132,7 @@ def _insert(
     session: Session, tenant_id: str, device_id: str, fresh: Iterable[tuple[Found, str]], now: datetime
 ) -> None:
     connection, listed = session.connection(), list(fresh)
-    named_files.claim(session, tenant_id, (one.body for one, _ in listed))
+    file_references.claim(session, tenant_id, (one.body for one, _ in listed))
     at = database.stored_instant(connection, now)
     rows = [
         (

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from field178_server.database.models import Salvage, Scope
+from field178_server.records.batch import Act, Batch
+from field178_server.records.stored_record import Stored, next_revision
 from field178_server.services.audit import Entry
-from field178_server.services.batch import Act, Batch
 from field178_server.services.desk import Desk
 from field178_server.services.merging import merged_into
 from field178_server.services.quarantine import lock_tablets, run_orphans
 from field178_server.services.salvage import WAITING
-from field178_server.services.stored import Stored, next_revision
 from field178_server.services.type_rules import TypeRules
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from field178_server.records.batch import Act, Batch
+from field178_server.records.stored_record import Stored, next_revision
 from field178_server.services import audit
 from field178_server.services.audit import Actor, Entry
-from field178_server.services.batch import Act, Batch
 from field178_server.services.conflicts import CONFLICT, entries_of, settle
 from field178_server.services.judge import DELETED_PATH
-from field178_server.services.stored import Stored, next_revision
 from field178_server.services.type_rules import Problems, TypeRules
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire

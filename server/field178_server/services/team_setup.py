@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from field178_server.services import roster, scopes, teams
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import new_record
+from field178_server.services import roster, teams
 from field178_server.services.audit import Entry
-from field178_server.services.batch import Batch
 from field178_server.services.desk import Desk
-from field178_server.services.stored import new_record
 from field178_server.services.teams import Team
 from field178_shared import schemas
 from field178_shared.errors import AppError, ErrorCode

@@ -19,7 +19,7 @@ from field178_server.database.models import (
     Upload,
 )
 from field178_server.database.models.base import table_of
-from field178_server.services.stored import PURGED
+from field178_server.records.stored_record import PURGED
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
 

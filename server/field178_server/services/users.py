@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Officer
-from field178_server.services import officers, roster, scopes, teams
+from field178_server.records import scopes
+from field178_server.services import officers, roster, teams
 from field178_server.services.audit import Entry
 from field178_server.services.desk import Desk
 from field178_server.services.officers import NewOfficer

@@ -15,7 +15,7 @@ from field178_server.database import engine as database
 from field178_server.database.models import Quarantine
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
-from field178_server.services import named_files
+from field178_server.records import file_references
 from field178_server.services.ledger import Entry, details_text, find_entries
 from field178_shared.errors import ErrorCode
 from field178_shared.protocol import Change
@@ -150,7 +150,7 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
 def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], now: datetime) -> None:
     """Store what waits, settle what was applied."""
     connection, listed = session.connection(), list(judged)
-    named_files.claim(session, tenant_id, (waiting.payload for waiting in listed))
+    file_references.claim(session, tenant_id, (waiting.payload for waiting in listed))
     at = database.stored_instant(connection, now)
     database.bulk_upsert(
         connection,

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.reach import reach_of
 from field178_server.queries.record_page import FILED_TYPES, find_record
 from field178_server.queries.review_queue import QueueView, next_in_queue
+from field178_server.records.access import reach_of
+from field178_server.records.batch import Batch
 from field178_server.runtime import current_runtime
 from field178_server.services import review
-from field178_server.services.batch import Batch
 from field178_server.web.acts import actor, batch_in, done, whole_number
 from field178_server.web.blueprint import web
 from field178_server.web.preferences import chosen_language

@@ -11,9 +11,9 @@ from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import file_store_of
 from field178_server.files.previews import make_preview, preview_name
-from field178_server.queries.reach import reach_of
 from field178_server.queries.record_files import RecordFile, files_of
 from field178_server.queries.record_page import find_record
+from field178_server.records.access import reach_of
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.services import audit
 from field178_server.services.officers import OfficerContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from field178_server.queries.paging import Page
+from field178_server.records.paging import Page
 from field178_server.whole_numbers import parse_whole_number
 
 

@@ -14,8 +14,8 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import erase_soon
 from field178_server.files.file_store import FileStore
 from field178_server.files.previews import preview_name
-from field178_server.queries.people_and_places import names_of
 from field178_server.queries.purges import ACTS_SHOWN_FOR, acts_since, find_purge, holders_of, purge_list
+from field178_server.records.labels import names_of
 from field178_server.runtime import current_runtime
 from field178_server.services import officers, purge
 from field178_server.services.audit import Actor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from field178_server.queries.history import Difference, Revision
 from field178_server.queries.record_page import FILED_TYPES, RecordPage, StoredRecord
+from field178_server.records.history import Difference, Revision
 from field178_server.web.establishment_view import establishment_sections
 from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.files_view import FilesView, files_view

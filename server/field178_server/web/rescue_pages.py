@@ -12,8 +12,8 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.exchange import Exchange
 from field178_server.files.rescue_folder import RescueFolder
 from field178_server.free_space import require_room_for_files
-from field178_server.queries.people_and_places import names_of
 from field178_server.queries.tablets import TabletRow, find_tablet
+from field178_server.records.labels import names_of
 from field178_server.rescue import open_rescue, rehearse, take_in
 from field178_server.runtime import current_runtime
 from field178_server.services.type_rules import declared_types

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from field178_server.queries.people_and_places import Names
+from field178_server.records.labels import Names
 from field178_shared.clock import VIETNAM, from_wire
 from field178_shared.codelists import CodeLists, load
 from field178_shared.codelists.labels import Labelled

@@ -30,13 +30,14 @@ from field178_server.database.models import Receipt, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.exchange import Exchange
 from field178_server.queries import pull, verdicts
-from field178_server.services import feed, intake, judge, ledger, merging, movement, record_desk
-from field178_server.services.batch import Batch
+from field178_server.records import change_feed, move
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import next_revision
+from field178_server.services import intake, judge, ledger, merging, record_desk
 from field178_server.services.compaction import compact
 from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
 from field178_server.services.ledger import Entry, Sent
-from field178_server.services.stored import next_revision
 from field178_server.services.waiting import Waiting
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.protocol import Status
@@ -83,12 +84,12 @@ def cursor_before_rows() -> Planted:
 
 def move_without_leave() -> Planted:
     """A moved record appears in its new scope and is never said to have left the old one."""
-    original = feed._Counter.stamp
+    original = change_feed._Counter.stamp
 
     def stamp(counter: Any, record_id: str, kind: str, left_rev: int | None = None) -> int:
-        return 0 if kind == feed.LEAVE else original(counter, record_id, kind, left_rev)
+        return 0 if kind == change_feed.LEAVE else original(counter, record_id, kind, left_rev)
 
-    return patch.object(feed._Counter, "stamp", stamp)
+    return patch.object(change_feed._Counter, "stamp", stamp)
 
 
 def move_runs_nothing_again() -> Planted:
@@ -98,7 +99,7 @@ def move_runs_nothing_again() -> Planted:
 
 def companions_left_behind() -> Planted:
     """A move takes the record along, but not its conflicts and its review."""
-    return patch.object(movement, "_following", lambda companion, record, moved: next_revision(companion))
+    return patch.object(move, "_following", lambda companion, record, moved: next_revision(companion))
 
 
 def old_leave_deletes() -> Planted:

@@ -20,7 +20,8 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Device, DeviceOfficer, Officer, Tenant
 from field178_server.database.unit_of_work import run_write
 from field178_server.exchange import Exchange
-from field178_server.services import operator, purge, record_desk, roster, scopes
+from field178_server.records import scopes
+from field178_server.services import operator, purge, record_desk, roster
 from field178_server.services.compaction import compact
 from field178_server.services.desk import Desk
 from field178_server.services.record_desk import Decision

@@ -13,10 +13,10 @@ from tests.contract.simulator.purges import PurgeOracle
 from tests.contract.simulator.server_state import ReceiptRow, ServerState, Window
 from tests.contract.simulator.violation import Violation, require
 
-from field178_server.services.batch import Act
+from field178_server.records.batch import Act
+from field178_server.records.stored_record import Stored
 from field178_server.services.intake import Intake
 from field178_server.services.judge import Outcome
-from field178_server.services.stored import Stored
 from field178_server.services.waiting import Waiting
 from field178_shared.canonical import canonical, short_hash
 from field178_shared.merge import Data, equal, read_path, same, write_path

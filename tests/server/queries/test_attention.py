@@ -16,7 +16,7 @@ from field178_server.queries.attention import (
     attention_sources,
     count_items,
 )
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
 
 ALL = Reach(None)
 EVERYTHING = AttentionFilter()

@@ -5,8 +5,8 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, TENANT, UNIT, 
 
 from field178_server.database.models import Change
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import RecordPage, record_page
+from field178_server.records.access import Reach
 from field178_shared.canonical import short_hash
 
 ALL = Reach(None)

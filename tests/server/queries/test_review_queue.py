@@ -7,7 +7,6 @@ from sqlalchemy import Engine, event
 from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.reach import Reach, reach_of
 from field178_server.queries.review_queue import (
     QueueState,
     QueueView,
@@ -15,6 +14,7 @@ from field178_server.queries.review_queue import (
     queue_counts,
     queue_rows,
 )
+from field178_server.records.access import Reach, reach_of
 from field178_shared.canonical import short_hash
 
 ALL = Reach(None)

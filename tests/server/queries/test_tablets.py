@@ -8,8 +8,8 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World
 
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.reach import Reach
 from field178_server.queries.tablets import TabletRow, count_silent, find_tablet, tablet_list
+from field178_server.records.access import Reach
 
 
 def listed(world: World, *scopes: str) -> list[TabletRow]:

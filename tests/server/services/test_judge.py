@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.services.judge import Case, judge_known, judge_new
-from field178_server.services.stored import Stored, new_record, next_revision
 from field178_server.services.type_rules import Problems
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths, merge

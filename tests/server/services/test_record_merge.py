@@ -11,7 +11,7 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Ta
 
 from field178_server.database.models import Audit, EstablishmentRow
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.history import history_of
+from field178_server.records.history import history_of
 from field178_server.services import record_desk
 from field178_server.services.desk import Desk
 from field178_shared.canonical import short_hash

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.queries.attention import ItemKey
 from field178_server.queries.conflicts import RecordConflicts, conflicts_on, open_conflicts
-from field178_server.queries.reach import Reach
 from field178_server.queries.record_page import StoredRecord
+from field178_server.records.access import Reach
 from field178_server.runtime import current_runtime
 from field178_server.services.settling import Choice, Settlement, Source, settle_record
 from field178_server.services.type_rules import Problems, declared_types

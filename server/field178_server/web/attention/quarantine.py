@@ -16,7 +16,7 @@ from field178_server.queries.quarantine_list import (
     held_change,
     held_changes,
 )
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
 from field178_server.runtime import current_runtime
 from field178_server.services import held_desk
 from field178_server.services.held_desk import HeldKey, Mending

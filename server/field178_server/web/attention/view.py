@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from field178_server.queries.attention import AttentionFilter, ItemKey, Origin, Sources
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
 from field178_server.web.attention.kind import Kind, Row, spoken
 from field178_server.web.paging import wanted_page
 from field178_server.web.queue_view import Choice, with_query

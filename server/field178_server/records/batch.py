@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from field178_server import projections
 from field178_server.database import engine as database
 from field178_server.database.models import Change, Record
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
-from field178_server.services import feed, named_files
-from field178_server.services.feed import Step
-from field178_server.services.stored import Stored
+from field178_server.records import change_feed, file_references, projections
+from field178_server.records.change_feed import Step
+from field178_server.records.stored_record import Stored
 from field178_shared.clock import Clock
 from field178_shared.ids import IdSource, review_id
 from field178_shared.rules.review import is_locked
@@ -148,7 +147,7 @@ class Batch:
         seqs: dict[str, int] = {}
         if self._touched:
             steps = [Step(self._loaded.get(one), self._current[one]) for one in self._touched]
-            seqs = feed.stamp(self.session, self.tenant_id, steps)
+            seqs = change_feed.stamp(self.session, self.tenant_id, steps)
             self._write_records(steps, seqs)
             self._write_projections(steps)
         self._write_history()
@@ -169,7 +168,7 @@ class Batch:
             self._subjects.setdefault(record.subject_id, set()).add(record.record_id)
 
     def _write_records(self, steps: list[Step], seqs: dict[str, int]) -> None:
-        named_files.claim(self.session, self.tenant_id, (step.after.body for step in steps))
+        file_references.claim(self.session, self.tenant_id, (step.after.body for step in steps))
         connection, table = self.session.connection(), table_of(Record)
         # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
         # transaction run again, and then it sees that record.

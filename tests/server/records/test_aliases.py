@@ -7,8 +7,8 @@ import itertools
 from tests.world import ESTABLISHMENT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.aliases import survivors_of
-from field178_server.queries.people_and_places import names_of
+from field178_server.records.aliases import survivors_of
+from field178_server.records.labels import names_of
 
 
 def chain(tablet: Tablet) -> list[str]:

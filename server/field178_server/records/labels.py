@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, EstablishmentRow, FiledRecord, Officer, Record
-from field178_server.queries.aliases import survivors_of
-from field178_server.queries.reach import Reach
+from field178_server.records.access import Reach
+from field178_server.records.aliases import survivors_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from field178_server.database import engine as database
 from field178_server.database.models import EstablishmentRow
 from field178_server.database.models.base import table_of
-from field178_server.projections.shown import Shown, SourceRecord
+from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text import fold, sort_key
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from field178_server.services.batch import Act, Batch
-from field178_server.services.stored import Stored, next_revision
+from field178_server.records.batch import Act, Batch
+from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 

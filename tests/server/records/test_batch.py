@@ -10,9 +10,9 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, World
 
 from field178_server.database.models import Change, ConflictRow, EstablishmentRow, Feed, FiledRecord, Record
 from field178_server.database.unit_of_work import run_write
-from field178_server.services.batch import Act, Batch
-from field178_server.services.movement import move
-from field178_server.services.stored import new_record, next_revision
+from field178_server.records.batch import Act, Batch
+from field178_server.records.move import move
+from field178_server.records.stored_record import new_record, next_revision
 from field178_shared.canonical import canonical, short_hash
 from field178_shared.errors import AppError
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.projections import attachment, conflict, establishment, filed, minutes_number
-from field178_server.projections.shown import Shown
+from field178_server.records.projections import attachment, conflict, establishment, filed, minutes_number
+from field178_server.records.projections.source import Shown
 
 __all__ = ["Shown", "write"]
 

@@ -12,7 +12,7 @@ from field178_server.database import engine as database
 from field178_server.database.models import Attachment
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
-from field178_server.projections.shown import Shown, SourceRecord
+from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.reading import count_of, entries_of, text_of
 
 _KEY = ("tenant_id", "record_id", "attachment_key", "sha256")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from field178_server.queries.paging import Page
+from field178_server.records.paging import Page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Stored records: the working set of a transaction, scopes, change feed, history, access, labels."""
