@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.models import (
     Device,
     DeviceOfficer,
@@ -24,7 +25,6 @@ from field178_server.records.batch import Batch
 from field178_server.records.move import move
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.services import record_desk
-from field178_server.services.desk import Desk
 from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import digest_of, record_hash
 from field178_shared.codelists import load

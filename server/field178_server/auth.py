@@ -9,12 +9,12 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.officers import OfficerContext
 from field178_server.browser_session import find_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.devices import sessions as devices
+from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.runtime import current_runtime
-from field178_server.services import device_sessions
-from field178_server.services.device_context import DeviceContext, load_devices
-from field178_server.services.officers import OfficerContext
 from field178_shared.errors import AppError, ErrorCode
 
 P = ParamSpec("P")
@@ -69,7 +69,7 @@ def current_device_id() -> str:
 
 def _device_id(session: Session) -> str:
     runtime, token = current_runtime(), _bearer_token()
-    g.device_id = device_sessions.device_of(session, runtime.tenant_id, token, runtime.clock.now())
+    g.device_id = devices.device_of(session, runtime.tenant_id, token, runtime.clock.now())
     return str(g.device_id)
 
 

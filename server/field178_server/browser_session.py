@@ -10,10 +10,11 @@ from flask import after_this_request, g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from field178_server.accounts import officers
+from field178_server.accounts import sessions as accounts
+from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime, current_runtime, new_token
-from field178_server.services import console_sessions, officers
-from field178_server.services.officers import OfficerContext
 from field178_server.sign_in import check_sign_in, client_address
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.i18n import N_
@@ -39,8 +40,8 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
     def open_it(session: Session) -> OfficerContext:
         officer = officers.by_login_or_id(session, runtime.tenant_id, officer_id)
         # A new id at every sign-in: a session planted in the browser before it is worth nothing after it.
-        console_sessions.close(session, runtime.tenant_id, old)
-        console_sessions.open_session(session, officer, token, now)
+        accounts.close(session, runtime.tenant_id, old)
+        accounts.open_session(session, officer, token, now)
         return officers.context_of(session, officer)
 
     context = run_write(runtime.engine, open_it)
@@ -53,7 +54,7 @@ def sign_out() -> None:
     """End this browser's session and plan the removal of its cookie."""
     runtime = current_runtime()
     token = _cookie_token(runtime)
-    run_write(runtime.engine, lambda session: console_sessions.close(session, runtime.tenant_id, token))
+    run_write(runtime.engine, lambda session: accounts.close(session, runtime.tenant_id, token))
     g.officer, g.is_confirmed, g.console_token = None, False, ""
     _plan_cookie(runtime, "")
 
@@ -65,9 +66,7 @@ def confirm(password: str) -> None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
     check_sign_in(runtime, officer.login, password, None, client_address())
     token, now = _cookie_token(runtime), runtime.clock.now()
-    run_write(
-        runtime.engine, lambda session: console_sessions.confirm(session, runtime.tenant_id, token, now)
-    )
+    run_write(runtime.engine, lambda session: accounts.confirm(session, runtime.tenant_id, token, now))
     g.is_confirmed = True
 
 
@@ -132,15 +131,13 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool]:
     if not token:
         return None, False
     with snapshot(runtime.engine) as session:
-        found = console_sessions.find(session, runtime.tenant_id, token, now)
+        found = accounts.find(session, runtime.tenant_id, token, now)
         if found is None:
             return None, False
         context, confirmed = officers.context_of(session, found.officer), found.is_confirmed(now)
-        stale = console_sessions.needs_touch(found.row, now)
+        stale = accounts.needs_touch(found.row, now)
     if stale:
-        run_write(
-            runtime.engine, lambda session: console_sessions.touch(session, runtime.tenant_id, token, now)
-        )
+        run_write(runtime.engine, lambda session: accounts.touch(session, runtime.tenant_id, token, now))
     return context, confirmed
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.audit import trail
+from field178_server.audit.trail import Entry, Stamp
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -21,12 +23,10 @@ from field178_server.file_places import file_store_of
 from field178_server.records import file_references
 from field178_server.records.file_references import named_hashes
 from field178_server.runtime import Runtime
-from field178_server.services import audit
-from field178_server.services.audit import Entry, Stamp
 
 # So few at a time that a file just coming waits a moment only.
 _AT_ONCE = 20
-_SYSTEM = audit.Actor("system")
+_SYSTEM = trail.Actor("system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, in
         if dropped:
             stamp = Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
             counts = {"count": len(dropped), "bytes": sum(dropped.values())}
-            audit.record(session, stamp, _SYSTEM, Entry("files_collected", details=counts))
+            trail.record(session, stamp, _SYSTEM, Entry("files_collected", details=counts))
         return dropped
 
     store = file_store_of(runtime.settings)

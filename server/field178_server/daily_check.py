@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from field178_server import root_chain
+from field178_server.audit import verify
 from field178_server.collecting import Collected, collect
 from field178_server.database.unit_of_work import run_write
 from field178_server.erasing import erase_what_was_purged
@@ -59,7 +59,7 @@ def look_after_the_store(runtime: Runtime) -> Tidied:
     store = file_store_of(runtime.settings)
     if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
-    root_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
+    verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime)
     return Tidied(left, given_up, is_checked, _collect(runtime) if is_checked else None)

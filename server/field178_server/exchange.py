@@ -10,21 +10,23 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from field178_server.audit import hash_chain, trail
+from field178_server.audit.witness import Witness, history_of, witness
 from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, crash_point
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices import heartbeat
+from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.devices.heartbeat import Presence
 from field178_server.queries import verdicts
 from field178_server.queries.frames import Frames
 from field178_server.queries.notices import NoticeNow, notices_now
 from field178_server.queries.notices import to_wire as to_wire_notice
 from field178_server.queries.pull import Held, add_changes
-from field178_server.queries.roots import Witness, history_of, witness
 from field178_server.queries.scopes_now import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.records.batch import Batch
 from field178_server.results import result, results
-from field178_server.services import audit, number_blocks, presence, quarantine, roots, salvage
-from field178_server.services.device_context import DeviceContext, load_devices
-from field178_server.services.presence import Presence
+from field178_server.services import number_blocks, quarantine, salvage
 from field178_server.services.push import Answered, needs_second_look, push
 from field178_server.services.type_rules import TypeRules
 from field178_shared.canonical import state_hash
@@ -65,8 +67,8 @@ class Exchange:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
         reading, parts = self._told(device_id, request, Taken(answers, salvaged), seen.at)
-        if not request.push and presence.is_due(reading.device, seen):
-            run_write(self.engine, lambda session: presence.note(session, self.tenant_id, device_id, seen))
+        if not request.push and heartbeat.is_due(reading.device, seen):
+            run_write(self.engine, lambda session: heartbeat.note(session, self.tenant_id, device_id, seen))
         if reading.witness.alarm != reading.device.root_alarm:
             self._note_root(device_id, request.root.index, reading.witness)
         self.crash_point("answer")
@@ -81,7 +83,7 @@ class Exchange:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
             if seen is not None:
-                presence.note(session, self.tenant_id, device.id, seen)
+                heartbeat.note(session, self.tenant_id, device.id, seen)
             self.crash_point("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
             self.crash_point("push.commit")
@@ -101,11 +103,11 @@ class Exchange:
         return run_write(self.engine, work)
 
     def _note_root(self, device_id: str, seen: int, found: Witness) -> None:
-        stamp = audit.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
+        stamp = trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
         shown = found.shown.index if found.shown is not None else 0
         run_write(
             self.engine,
-            lambda session: roots.note_alarm(session, stamp, device_id, found.alarm, seen, shown),
+            lambda session: hash_chain.note_alarm(session, stamp, device_id, found.alarm, seen, shown),
         )
 
     def _told(

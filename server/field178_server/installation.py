@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from field178_server import root_chain
+from field178_server.audit import verify
 from field178_server.database import migrations
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -52,7 +52,7 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
     create_keys(settings.key_dir, secrets.token_bytes)
     found = run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
     # From the first word on, so that every tablet is a witness from its first exchange.
-    root_chain.extend(engine, settings.tenant, load_keys(settings.key_dir).receipt, clock)
+    verify.extend(engine, settings.tenant, load_keys(settings.key_dir).receipt, clock)
     return found
 
 

@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices.context import load_devices
 from field178_server.exchange import Exchange
 from field178_server.records.batch import Batch
 from field178_server.rescue_tally import Tally
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
-from field178_server.services.device_context import load_devices
 from field178_server.services.ledger import find_entries
 from field178_server.services.push import push
 from field178_shared.errors import AppError, ErrorCode

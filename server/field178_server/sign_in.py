@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import request
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers, rate_limit
+from field178_server.accounts.officers import Credentials
+from field178_server.accounts.rate_limit import Budget
+from field178_server.audit import trail
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime
 from field178_server.security import totp
-from field178_server.services import attempts, audit, officers
-from field178_server.services.attempts import Budget
-from field178_server.services.officers import Credentials
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -26,7 +27,7 @@ def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None,
     """
     budgets = _budgets(runtime, login, address)
     now = runtime.clock.now()
-    run_write(runtime.engine, lambda session: attempts.take(session, runtime.tenant_id, budgets, now))
+    run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
     with snapshot(runtime.engine) as session:
         found = officers.credentials(session, runtime.tenant_id, login)
     # Outside every transaction: a hash takes 0.4 s, and nobody should wait for it with a lock.
@@ -37,7 +38,7 @@ def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None,
     known, renewed = found, _renewed(runtime, found, password)
     if not run_write(runtime.engine, lambda session: _settle(session, runtime, known, code, renewed)):
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
-    run_write(runtime.engine, lambda session: attempts.give_back(session, runtime.tenant_id, budgets))
+    run_write(runtime.engine, lambda session: rate_limit.give_back(session, runtime.tenant_id, budgets))
     return found.officer_id
 
 
@@ -63,9 +64,9 @@ def _renewed(runtime: Runtime, found: Credentials, password: str) -> str | None:
 
 
 def _note(session: Session, runtime: Runtime, action: str, found: Credentials | None) -> None:
-    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    actor = audit.Actor("system") if found is None else audit.Actor("officer", found.officer_id)
-    audit.record(session, stamp, actor, audit.Entry(action))
+    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    actor = trail.Actor("system") if found is None else trail.Actor("officer", found.officer_id)
+    trail.record(session, stamp, actor, trail.Entry(action))
 
 
 def _budgets(runtime: Runtime, login: str, address: str) -> tuple[Budget, ...]:

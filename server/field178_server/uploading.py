@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Upload
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices.context import DeviceContext
 from field178_server.erasing import erase_unless_named
 from field178_server.file_places import file_store_of
 from field178_server.files.cleanliness import check_clean
@@ -28,7 +29,6 @@ from field178_server.files.piece import Piece, take_in
 from field178_server.queries.record_files import known_blob
 from field178_server.runtime import Runtime
 from field178_server.services import upload_rows
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import DONE, GONE, OPEN, Limits, Wanted, limits_of
 from field178_shared.clock import Clock
 from field178_shared.errors import AppError, ErrorCode

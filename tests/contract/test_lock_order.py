@@ -17,9 +17,9 @@ from tests.server.services.test_purge import FIRST, RULES, SECOND, add_privacy_o
 from tests.server.services.test_salvage import held, salvaged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.unit_of_work import run_write
 from field178_server.services import purge, record_desk, salvage_desk
-from field178_server.services.desk import Desk
 from field178_server.services.salvage_desk import Wanted
 from field178_shared.codelists import load
 from field178_shared.errors import AppError

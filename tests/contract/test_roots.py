@@ -22,10 +22,11 @@ from field178_mobile.sync import engine as tablet_engine
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import AnswerEnded, Event, Line
 from field178_mobile.sync.witness import judged
-from field178_server import exchange, root_chain
+from field178_server import exchange
+from field178_server.audit import verify
+from field178_server.audit.witness import History, Witness, history_of
 from field178_server.database.models import Device, Root
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.roots import History, Witness, history_of
 from field178_server.security.keyring import to_base64url
 
 STEPS = 30
@@ -70,7 +71,7 @@ class Walk:
             self.clock.pass_seconds(60)
             getattr(self, f"_{self.rng.choices(names, weights)[0]}")(self.rng.choice(self.tablets))
         with snapshot(self.office.engine) as session:
-            require(not list(root_chain.faults_of_roots(session, TENANT, PUBLIC)), "the chain is broken")
+            require(not list(verify.faults_of_roots(session, TENANT, PUBLIC)), "the chain is broken")
 
     def close(self) -> None:
         for tablet in self.tablets:
@@ -85,7 +86,7 @@ class Walk:
         tablet.engine._identity = replace(tablet.engine._identity, receipt_key=PUBLIC)
 
     def _extend(self, _: Tablet) -> None:
-        root_chain.extend(self.office.engine, TENANT, KEY, self.clock)
+        verify.extend(self.office.engine, TENANT, KEY, self.clock)
 
     def _back_up(self, _: Tablet) -> None:
         self.office.back_up(verified=False)

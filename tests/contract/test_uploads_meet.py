@@ -17,10 +17,10 @@ from tests.world import ESTABLISHMENT, OFFICER, UNIT, Json, Tablet, World
 
 from field178_server.collecting import collect
 from field178_server.database.models import Blob, Upload
+from field178_server.devices.context import DeviceContext
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
 from field178_server.runtime import Runtime
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import Limits, Wanted
 from field178_server.settings import Settings
 from field178_server.uploading import Uploading

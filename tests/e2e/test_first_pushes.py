@@ -23,7 +23,7 @@ from tests.stores import postgres_cluster
 
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, DeviceSession, Record
-from field178_server.services.device_sessions import hash_secret
+from field178_server.devices.sessions import hash_secret
 
 __all__ = ["postgres_cluster"]
 

@@ -16,17 +16,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import officers, team_setup
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
+from field178_server.accounts.team_setup import WantedTeam
 from field178_server.app import create_app
+from field178_server.audit import trail
+from field178_server.audit.operation_context import Desk
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices import enrolment
 from field178_server.installation import install
 from field178_server.runtime import EXTENSION, Runtime
 from field178_server.security.passwords import Passwords
-from field178_server.services import audit, enrolment, officers, team_setup, users
 from field178_server.services import operator as operating
-from field178_server.services.desk import Desk
-from field178_server.services.team_setup import WantedTeam
-from field178_server.services.users import Wanted
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
@@ -59,9 +62,9 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
     engine = create_engine_for(settings.effective_database_url)
     ids = IdSource(clock, random.Random(178))
     install(settings, engine, clock, ids)
-    desk = Desk(settings.tenant, clock, ids, load(), audit.OPERATOR)
+    desk = Desk(settings.tenant, clock, ids, load(), trail.OPERATOR)
     stored = Passwords("test").hash(PASSWORD)
-    agency = users.agency_or_focal(desk, None)
+    agency = accounts.agency_or_focal(desk, None)
     run_write(
         engine, lambda session: team_setup.add(session, desk, WantedTeam(TEAM, UNITS, "district", agency))
     )
@@ -71,7 +74,7 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
         ("chi", "reviewer", []),
     ):
         wanted = Wanted(login, f"Cán bộ {login}", role, None, ())
-        run_write(engine, lambda session, w=wanted, t=teams: users.add(session, desk, w, t, stored))
+        run_write(engine, lambda session, w=wanted, t=teams: accounts.add(session, desk, w, t, stored))
     engine.dispose()
 
 

@@ -15,15 +15,15 @@ from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, UNIT, Json, Tablet, World
 
 from field178_server import collecting
+from field178_server.audit.operation_context import Desk
 from field178_server.backup import take
 from field178_server.collecting import Collected, collect
 from field178_server.database.models import Audit, Blob, Upload
+from field178_server.devices.context import DeviceContext
 from field178_server.file_places import file_store_of
 from field178_server.files.piece import Piece
 from field178_server.files.previews import make_preview, preview_name
 from field178_server.runtime import Runtime
-from field178_server.services.desk import Desk
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import Wanted
 from field178_server.settings import Settings
 from field178_server.uploading import uploading_of

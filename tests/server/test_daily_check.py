@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from tests.server.office import Office
 from tests.server.web.conftest import Browser, FieldWork, in_the_field, office, reviewer, signed_in
 
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
 from field178_server.daily_check import check_if_due, checking_daily, look_after_the_store
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import purge, users
+from field178_server.services import purge
 from field178_server.services.store_check import LastCheck, last_check
 from field178_server.services.type_rules import declared_types
-from field178_server.services.users import Wanted
 from field178_shared.errors import AppError, ErrorCode
 
 __all__ = ["in_the_field", "office", "reviewer", "signed_in"]
@@ -78,7 +79,7 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
     def decide(session: Session) -> None:
         for login, step in (("dung", "request"), ("giang", "confirm")):
             wanted = Wanted(login, login, "privacy_officer", None, ())
-            users.add(session, office.desk, wanted, (), "")
+            accounts.add(session, office.desk, wanted, (), "")
             if step == "request":
                 purge.request(session, office.desk, rules, record_id, login, "time_over")
             else:

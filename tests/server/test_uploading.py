@@ -17,10 +17,10 @@ from tests.world import OFFICER, TENANT, World
 
 from field178_server import uploading
 from field178_server.database.models import Blob
+from field178_server.devices.context import DeviceContext
 from field178_server.files import blob_store
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Checksum, Piece
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import Limits, Wanted
 from field178_server.uploading import Uploading
 from field178_shared.errors import AppError, ErrorCode

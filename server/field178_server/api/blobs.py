@@ -8,13 +8,13 @@ from flask import Blueprint, Response, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from field178_server.audit import trail
 from field178_server.auth import current_device, require_device
 from field178_server.database.models import Attachment
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import file_store_of
 from field178_server.queries.record_files import known_blob, restricted_namings
 from field178_server.runtime import Runtime, current_runtime
-from field178_server.services import audit
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("blobs", __name__, url_prefix="/api/v1/blobs")
@@ -60,8 +60,8 @@ def blob(sha256: str) -> Response:
 
 def _note(session: Session, runtime: Runtime, device_id: str, named: Sequence[Attachment]) -> None:
     for one in named:
-        entry = audit.Entry(
+        entry = trail.Entry(
             "file_viewed", one.record_id, one.scope, {"key": one.attachment_key, "kind": one.kind}
         )
-        stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-        audit.record(session, stamp, audit.Actor("device", device_id), entry)
+        stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+        trail.record(session, stamp, trail.Actor("device", device_id), entry)

@@ -8,20 +8,22 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers, rate_limit
+from field178_server.accounts.rate_limit import Budget
 from field178_server.api.request_body import load
 from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest, RecoveryRequest
+from field178_server.audit import trail
+from field178_server.audit.operation_context import Desk
 from field178_server.auth import current_device, require_device
 from field178_server.database.models import Device, Officer
 from field178_server.database.unit_of_work import run_write
+from field178_server.devices import enrolment, key_recovery
+from field178_server.devices.enrolment import Claim, Enrolled
+from field178_server.devices.key_recovery import Plea
 from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.security.keyring import to_base64url
-from field178_server.services import attempts, audit, enrolment, officers, recovery
-from field178_server.services.attempts import Budget
-from field178_server.services.desk import Desk
-from field178_server.services.enrolment import Claim, Enrolled
 from field178_server.services.quarantine import run_again
-from field178_server.services.recovery import Plea
 from field178_server.services.type_rules import declared_types
 from field178_server.sign_in import check_sign_in, client_address
 from field178_shared import signatures
@@ -43,10 +45,10 @@ def enrol() -> ResponseReturnValue:
     budgets = _budgets(runtime, claim.code)
     run_write(
         runtime.engine,
-        lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
+        lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
     # A claim stands for itself: who acts is the tablet that is about to be one.
-    desk = _desk(runtime, audit.Actor("device"))
+    desk = _desk(runtime, trail.Actor("device"))
     enrolled = run_write(runtime.engine, lambda session: _enrol(session, desk, claim, budgets))
     return _answer(runtime, enrolled), 201
 
@@ -76,7 +78,7 @@ def recover() -> ResponseReturnValue:
     budgets = _budgets(runtime, plea.code)
     run_write(
         runtime.engine,
-        lambda session: attempts.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
+        lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
     officer_id = check_sign_in(runtime, login, password, totp, client_address())
     officer, sealed = run_write(
@@ -87,12 +89,12 @@ def recover() -> ResponseReturnValue:
 
 def _enrol(session: Session, desk: Desk, claim: Claim, budgets: tuple[Budget, ...]) -> Enrolled:
     enrolled = enrolment.enrol(session, desk, claim)
-    attempts.give_back(session, desk.tenant_id, budgets)
+    rate_limit.give_back(session, desk.tenant_id, budgets)
     return enrolled
 
 
 def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -> Officer:
-    desk = _desk(runtime, audit.Actor("officer", officer_id))
+    desk = _desk(runtime, trail.Actor("officer", officer_id))
     officer = session.get_one(Officer, (desk.tenant_id, officer_id))
     device = session.get_one(Device, (desk.tenant_id, device_id), with_for_update={"key_share": True})
     if officer.role not in officers.field_roles(desk.lists):
@@ -106,15 +108,15 @@ def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -
 def _recover(
     session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[Budget, ...]
 ) -> tuple[Officer, bytes]:
-    desk = _desk(runtime, audit.Actor("officer", officer_id))
-    device = recovery.admit(session, desk.tenant_id, officer_id, plea, desk.now())
-    sealed = recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
-    attempts.give_back(session, desk.tenant_id, budgets)
-    desk.note(session, audit.Entry("device_recovered", plea.device_id))
+    desk = _desk(runtime, trail.Actor("officer", officer_id))
+    device = key_recovery.admit(session, desk.tenant_id, officer_id, plea, desk.now())
+    sealed = key_recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
+    rate_limit.give_back(session, desk.tenant_id, budgets)
+    desk.note(session, trail.Entry("device_recovered", plea.device_id))
     return _bind(session, runtime, plea.device_id, officer_id), sealed
 
 
-def _desk(runtime: Runtime, actor: audit.Actor) -> Desk:
+def _desk(runtime: Runtime, actor: trail.Actor) -> Desk:
     return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load_lists(), actor)
 
 

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from field178_server.api.request_body import load
 from field178_server.api.schemas_of_access import ChallengeRequest, SessionRequest
 from field178_server.database.unit_of_work import run_write
+from field178_server.devices import sessions as devices
+from field178_server.devices.sessions import SESSION_LIFE, Opening
 from field178_server.runtime import current_runtime, new_token
-from field178_server.services import device_sessions
-from field178_server.services.device_sessions import SESSION_LIFE, Opening
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
@@ -25,7 +25,7 @@ def challenge() -> ResponseReturnValue:
     runtime, nonce = current_runtime(), new_token()
     run_write(
         runtime.engine,
-        lambda session: device_sessions.issue_nonce(
+        lambda session: devices.issue_nonce(
             session, runtime.tenant_id, device_id, nonce, runtime.clock.now()
         ),
     )
@@ -40,9 +40,7 @@ def open_session() -> ResponseReturnValue:
     opening = Opening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
     opened = run_write(
         runtime.engine,
-        lambda session: device_sessions.open_session(
-            session, runtime.tenant_id, opening, runtime.clock.now()
-        ),
+        lambda session: devices.open_session(session, runtime.tenant_id, opening, runtime.clock.now()),
     )
     if not opened:
         raise AppError(ErrorCode.SIGNATURE_REFUSED)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from field178_server import soundness
+from field178_server.audit.operation_context import Desk
 from field178_server.backup.engines import scratch_store
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import BACKUPS, Restored, restore
@@ -17,7 +18,6 @@ from field178_server.database.engine import create_engine_for
 from field178_server.demo.seed import Store, seed
 from field178_server.installation import install
 from field178_server.security.passwords import Passwords
-from field178_server.services.desk import Desk
 from field178_server.services.type_rules import declared_types
 from field178_server.settings import Settings
 from field178_shared.clock import duration_clock

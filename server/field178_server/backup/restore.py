@@ -8,7 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
-from field178_server import root_chain, soundness
+from field178_server import soundness
+from field178_server.audit import verify
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.backup.blobs import faults_of_blobs
 from field178_server.backup.engines import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
@@ -23,8 +26,6 @@ from field178_server.files.blob_store import BLOBS
 from field178_server.security.keyring import load_keys
 from field178_server.security.private_files import copy_durably, make_private_folder
 from field178_server.services import operator
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
@@ -74,7 +75,7 @@ def restore(folder: Path, settings: Settings, desk: Desk) -> Restored:
     try:
         epoch = _begin_again(engine, manifest, desk)
         _copy_files(folder, manifest, settings)
-        root_chain.extend(engine, manifest.tenant, load_keys(settings.key_dir).receipt, desk.clock)
+        verify.extend(engine, manifest.tenant, load_keys(settings.key_dir).receipt, desk.clock)
     finally:
         engine.dispose()
     return Restored(manifest, epoch)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from field178_server.audit.operation_context import Desk
 from field178_server.backup.blobs import names_of_all, stored_blobs
 from field178_server.backup.engines import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
@@ -38,7 +39,6 @@ from field178_server.file_places import blobs_of, file_store_of
 from field178_server.files.blob_store import BLOBS
 from field178_server.security.private_files import copy_durably, write_durably
 from field178_server.services import operator
-from field178_server.services.desk import Desk
 from field178_server.services.operator import Held
 from field178_server.settings import SETTINGS_FILE, Settings
 from field178_shared.clock import to_wire

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from field178_server import root_chain
+from field178_server.audit import hash_chain, verify
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
 from field178_server.services import operator as office
-from field178_server.services import roots
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 
@@ -20,7 +19,7 @@ def new_epoch(as_json: bool) -> None:
     at = operator()
     epoch = at.write(lambda session: office.new_epoch(session, at.desk))
     # So that the first word of the new history to a tablet has a root.
-    root_chain.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
+    verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
     show({"epoch": epoch}, as_json=as_json)
 
 
@@ -49,8 +48,8 @@ def root(index: int | None, as_json: bool) -> None:
     """Show a root: written down elsewhere, it proves later that the history was only added to."""
     at = operator()
     if index is None:
-        root_chain.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
-    found = at.read(lambda session: roots.find(session, at.tenant_id, index))
+        verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
+    found = at.read(lambda session: hash_chain.find(session, at.tenant_id, index))
     if found is None:
         raise AppError(ErrorCode.NOT_FOUND)
     shown = {"epoch": found.epoch, "index": found.root_index, "hash": found.hash, "sig": found.sig}

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from field178_server.audit.operation_context import Desk
 from field178_server.cli.words import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -24,7 +25,6 @@ from field178_server.security.keyring import Keyring, KeysMissingError, load_key
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.passwords import Passwords
 from field178_server.security.private_files import LoosePermissionsError
-from field178_server.services.desk import Desk
 from field178_server.settings import SettingError, Settings, data_folder
 from field178_server.structured_log import configure_log
 from field178_shared.clock import Clock, clock_from_environment

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from field178_server.cli.operator_context import Operator, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.database.models import Device
+from field178_server.devices import enrolment
+from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records import scopes
-from field178_server.services import enrolment
 from field178_server.services import operator as office
-from field178_server.services.device_context import DeviceContext, load_devices
 from field178_shared.clock import to_wire
 
 

@@ -11,21 +11,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers, team_setup
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
+from field178_server.accounts.team_setup import WantedTeam
+from field178_server.accounts.teams import Team
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoRecord, DemoTeam, expand
+from field178_server.devices import enrolment
+from field178_server.devices.context import load_devices
+from field178_server.devices.enrolment import Claim
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
-from field178_server.services import enrolment, officers, own_tablets, review, team_setup, users
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
-from field178_server.services.device_context import load_devices
-from field178_server.services.enrolment import Claim
+from field178_server.services import own_tablets, review
 from field178_server.services.push import push
-from field178_server.services.team_setup import WantedTeam
-from field178_server.services.teams import Team
 from field178_server.services.type_rules import TypeRules
-from field178_server.services.users import Wanted
 from field178_shared.clock import to_wire
 from field178_shared.protocol import Change, Status
 
@@ -87,7 +90,7 @@ def _add_officers(session: Session, desk: Desk, dataset: Dataset, password_hash:
         own = (f"unit:{unit}",) if unit else ()
         wanted = Wanted(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
         teams = (TEAM_NAME,) if role in FIELD_ROLES else ()
-        ids[wanted.login] = users.add(session, desk, wanted, teams, password_hash)
+        ids[wanted.login] = accounts.add(session, desk, wanted, teams, password_hash)
     return ids
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from field178_server.devices.context import DeviceContext
 from field178_server.services import merging
 from field178_server.services.conflicts import conflicts_of
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.evidence import Evidence
 from field178_server.services.judge import Case, Outcome, judge_new, quarantined
 from field178_server.services.type_rules import TypeRules

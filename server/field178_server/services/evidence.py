@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, select
 from field178_server.database import engine as database
 from field178_server.database.models import Change as ChangeRow
 from field178_server.database.prepared import Prepared
+from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
 from field178_server.services import merging
-from field178_server.services.device_context import DeviceContext, load_devices
 from field178_shared.protocol import Change, Op
 
 _MAKERS = Prepared(

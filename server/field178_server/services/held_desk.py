@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select, update
 
+from field178_server.audit import trail
+from field178_server.audit.trail import Actor, Entry, require_reason
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Quarantine
 from field178_server.records.batch import Act, Batch
-from field178_server.services import audit, quarantine
-from field178_server.services.audit import Actor, Entry, require_reason
+from field178_server.services import quarantine
 from field178_server.services.intake import Intake
 from field178_server.services.judge import Outcome
 from field178_server.services.type_rules import TypeRules
@@ -172,5 +173,5 @@ def _refuse(outcome: Outcome) -> None:
 
 
 def _note(batch: Batch, actor: Actor, entry: Entry) -> None:
-    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
-    audit.record(batch.session, stamp, actor, entry)
+    stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    trail.record(batch.session, stamp, actor, entry)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Act, Batch
 from field178_server.services import ledger
 from field178_server.services.admission import hear, hear_office
 from field178_server.services.backlog import Backlog
 from field178_server.services.conflicts import settle, with_dispute
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.evidence import Evidence
 from field178_server.services.judge import Outcome
 from field178_server.services.ledger import Entry, Sent

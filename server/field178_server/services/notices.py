@@ -8,10 +8,10 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Notice
 from field178_server.database.models.notice import MAX_SHOWN
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text import nfc
 

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import teams
+from field178_server.audit import trail
+from field178_server.audit.operation_context import Desk
 from field178_server.database import engine as database
 from field178_server.database.models import NumberLease, Record, Scope
 from field178_server.database.prepared import Prepared
+from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
-from field178_server.services import audit, teams
-from field178_server.services.desk import Desk
-from field178_server.services.device_context import DeviceContext
 from field178_shared.clock import local_date
 from field178_shared.records.number_block import TYPE, NumberBlock
 
@@ -98,10 +99,10 @@ def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
         block = NumberBlock(device.id, incarnation, series.year, first, first + BLOCK - 1, code)
         _keep(batch.session, batch.tenant_id, series, block, batch.now)
         batch.put(new_record(batch.ids.time_ordered(), TYPE, series.scope, block.to_data()))
-        stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+        stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
         details = {"year": block.year, "from": block.first, "to": block.last}
-        entry = audit.Entry("number_block_leased", device.id, series.scope, details)
-        audit.record(batch.session, stamp, audit.Actor("device", device.id), entry)
+        entry = trail.Entry("number_block_leased", device.id, series.scope, details)
+        trail.record(batch.session, stamp, trail.Actor("device", device.id), entry)
 
 
 def leave_out(session: Session, desk: Desk) -> None:

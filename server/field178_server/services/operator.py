@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Blob, Device, Incarnation, Receipt, Tenant
+from field178_server.devices import enrolment
+from field178_server.devices import sessions as device_sessions
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
-from field178_server.services import device_sessions, enrolment, number_blocks, officers
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
+from field178_server.services import number_blocks
 from field178_server.services.quarantine import run_again
 from field178_server.services.type_rules import declared_types
 from field178_shared.errors import AppError, ErrorCode

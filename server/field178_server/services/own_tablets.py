@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Device, DeviceOfficer, Notice, Officer
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
 from field178_server.services.notices import INFO
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formats import datetime_text

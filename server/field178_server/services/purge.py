@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Change, Officer, Purge
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import PURGED, Stored, next_revision
-from field178_server.services import officers, purge_traces
-from field178_server.services.audit import Entry
+from field178_server.services import purge_traces
 from field178_server.services.conflicts import CONFLICT, entries_of
-from field178_server.services.desk import Desk
 from field178_server.services.merging import load_survivors, merged_into
 from field178_server.services.quarantine import lock_tablets, run_record
 from field178_server.services.type_rules import TypeRules

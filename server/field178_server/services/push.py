@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from field178_server.audit import trail
+from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
-from field178_server.services import audit, ledger
-from field178_server.services.device_context import DeviceContext
+from field178_server.services import ledger
 from field178_server.services.intake import Intake
 from field178_server.services.ledger import Sent, payload_key
 from field178_server.services.type_rules import TypeRules
@@ -87,6 +88,6 @@ def _sent(change: Change, key: bytes) -> Sent:
 
 
 def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -> None:
-    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
-    entry = audit.Entry("sync.push", object_id=device.id, details=dict(Counter(statuses)))
-    audit.record(batch.session, stamp, audit.Actor("device", device.id), entry)
+    stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    entry = trail.Entry("sync.push", object_id=device.id, details=dict(Counter(statuses)))
+    trail.record(batch.session, stamp, trail.Actor("device", device.id), entry)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, select
 
 from field178_server.database.models import Quarantine, Record
+from field178_server.devices.context import load_devices
 from field178_server.records.batch import Batch
 from field178_server.services.backlog import Backlog
-from field178_server.services.device_context import load_devices
 from field178_server.services.intake import Intake
 from field178_server.services.type_rules import TypeRules
 from field178_server.services.waiting import find_waiting

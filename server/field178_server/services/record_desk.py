@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor, Entry
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.move import move as move_record
-from field178_server.services import officers, record_merge, review
-from field178_server.services.audit import Actor, Entry
-from field178_server.services.desk import Desk
+from field178_server.services import record_merge, review
 from field178_server.services.quarantine import lock_tablets, run_record
 from field178_server.services.review import Pin, Remarks
 from field178_server.services.type_rules import declared_types

@@ -13,11 +13,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from field178_server.audit import trail
+from field178_server.audit.trail import Actor, Entry, refuse_long, require_reason
 from field178_server.database.models import Change
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_server.services import audit
-from field178_server.services.audit import Actor, Entry, refuse_long, require_reason
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
@@ -175,9 +175,9 @@ def _write(batch: Batch, actor: Actor, review: Stored) -> None:
 
 
 def _note(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
-    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
     entry = Entry(f"review_{action}", record.record_id, record.scope, {"rev": record.rev})
-    audit.record(batch.session, stamp, actor, entry)
+    trail.record(batch.session, stamp, actor, entry)
 
 
 def _last_act(batch: Batch, review: Stored) -> Change | None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Salvage, Scope
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
 from field178_server.services.merging import merged_into
 from field178_server.services.quarantine import lock_tablets, run_orphans
 from field178_server.services.salvage import WAITING

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from field178_server.audit import trail
+from field178_server.audit.trail import Actor, Entry
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.services import audit
-from field178_server.services.audit import Actor, Entry
 from field178_server.services.conflicts import CONFLICT, entries_of, settle
 from field178_server.services.judge import DELETED_PATH
 from field178_server.services.type_rules import Problems, TypeRules
@@ -170,6 +170,6 @@ def _note(batch: Batch, actor: Actor, record: Stored, wanted: Settlement) -> Non
     counts: dict[str, str | int | None] = {
         source.value: sources.count(source) for source in Source if source in sources
     }
-    stamp = audit.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
+    stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
     entry = Entry("conflicts_settled", record.record_id, record.scope, counts)
-    audit.record(batch.session, stamp, actor, entry)
+    trail.record(batch.session, stamp, actor, entry)

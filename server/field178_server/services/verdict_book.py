@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from field178_server.database import engine as database
 from field178_server.database.models import Device
 from field178_server.database.models.base import table_of
+from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.services import ledger, waiting
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.judge import quarantined
 from field178_server.services.ledger import Entry, Sent
 from field178_server.services.waiting import Waiting

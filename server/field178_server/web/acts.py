@@ -9,12 +9,12 @@ from flask import redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write
 from field178_server.records.batch import Batch
 from field178_server.runtime import current_runtime
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
 from field178_server.services.type_rules import Problems
 from field178_server.web.flash import leave_flash
 from field178_server.web.preferences import chosen_language

@@ -7,6 +7,8 @@ from functools import partial
 from flask import Response, send_file
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.officers import OfficerContext
+from field178_server.audit import trail
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.file_places import file_store_of
@@ -15,8 +17,6 @@ from field178_server.queries.record_files import RecordFile, files_of
 from field178_server.queries.record_page import find_record
 from field178_server.records.access import reach_of
 from field178_server.runtime import Runtime, current_runtime
-from field178_server.services import audit
-from field178_server.services.officers import OfficerContext
 from field178_server.web.blueprint import web
 from field178_server.web.files_view import is_restricted, is_viewable
 from field178_shared.errors import AppError, ErrorCode
@@ -37,7 +37,7 @@ def record_file(record_id: str, key: str) -> Response:
     if not is_there:
         raise AppError(ErrorCode.NOT_FOUND)
     if is_restricted(file):
-        entry = audit.Entry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
+        entry = trail.Entry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
         run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
     return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
 
@@ -54,6 +54,6 @@ def _file_within_reach(
     raise AppError(ErrorCode.NOT_FOUND)
 
 
-def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: audit.Entry) -> None:
-    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    audit.record(session, stamp, audit.Actor("officer", officer.id), entry)
+def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: trail.Entry) -> None:
+    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    trail.record(session, stamp, trail.Actor("officer", officer.id), entry)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from flask import Response, send_file
 
+from field178_server.audit import trail
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.visit_papers import paper_source
 from field178_server.records.access import reach_of
 from field178_server.runtime import current_runtime
-from field178_server.services import audit
 from field178_server.web.blueprint import web
 from field178_shared.codelists import CodeLists, load
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
@@ -31,10 +31,10 @@ def record_paper(record_id: str, kind: str) -> Response:
     if found is None or kind not in _KINDS:
         raise AppError(ErrorCode.NOT_FOUND)
     content = _maker_of(kind)(found.visit, load())
-    stamp = audit.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    entry = audit.Entry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.visit.rev})
-    actor = audit.Actor("officer", officer.id)
-    run_write(runtime.engine, lambda session: audit.record(session, stamp, actor, entry))
+    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    entry = trail.Entry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.visit.rev})
+    actor = trail.Actor("officer", officer.id)
+    run_write(runtime.engine, lambda session: trail.record(session, stamp, actor, entry))
     return send_file(
         io.BytesIO(content),
         mimetype="application/pdf",

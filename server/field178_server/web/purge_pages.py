@@ -8,6 +8,9 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
 from field178_server.auth import current_officer
 from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -17,9 +20,7 @@ from field178_server.files.previews import preview_name
 from field178_server.queries.purges import ACTS_SHOWN_FOR, acts_since, find_purge, holders_of, purge_list
 from field178_server.records.labels import names_of
 from field178_server.runtime import current_runtime
-from field178_server.services import officers, purge
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
+from field178_server.services import purge
 from field178_server.services.purge_extent import Extent, extent_of
 from field178_server.services.type_rules import declared_types
 from field178_server.web.blueprint import web

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.officers import OfficerContext
 from field178_server.browser_session import csrf_token
 from field178_server.free_space import free_space
 from field178_server.queries.attention import AttentionFilter, count_items
@@ -15,7 +16,6 @@ from field178_server.queries.review_queue import QueueState, QueueView, queue_co
 from field178_server.queries.tablets import count_silent
 from field178_server.records.access import reach_of
 from field178_server.runtime import current_runtime
-from field178_server.services.officers import OfficerContext
 from field178_server.web.assets import asset
 from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language, chosen_theme

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.officers import OfficerContext
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.record_files import file_counts, overdue_records
@@ -16,7 +17,6 @@ from field178_server.queries.review_queue import PAGE_SIZE, QueueView, queue_cou
 from field178_server.records.access import reach_of
 from field178_server.records.paging import Page
 from field178_server.runtime import current_runtime
-from field178_server.services.officers import OfficerContext
 from field178_server.web import queue_view
 from field178_server.web.blueprint import web
 from field178_server.web.flash import take_flash

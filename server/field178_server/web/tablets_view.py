@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from field178_server.accounts.officers import OfficerContext
 from field178_server.queries.tablets import TabletRow
 from field178_server.records.access import Reach, reach_of
-from field178_server.services.officers import OfficerContext
 from field178_server.web.policy import may
 from field178_server.web.record_links import scope_text
 from field178_server.web.speech import Speech

@@ -28,6 +28,7 @@ from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server import exchange, results
 from field178_server.database.models import Receipt, Scope
 from field178_server.database.unit_of_work import run_write
+from field178_server.devices.context import DeviceContext
 from field178_server.exchange import Exchange
 from field178_server.queries import pull, verdicts
 from field178_server.records import change_feed, move
@@ -35,7 +36,6 @@ from field178_server.records.batch import Batch
 from field178_server.records.stored_record import next_revision
 from field178_server.services import intake, judge, ledger, merging, record_desk
 from field178_server.services.compaction import compact
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
 from field178_server.services.ledger import Entry, Sent
 from field178_server.services.waiting import Waiting

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 from tests.contract.simulator.violation import require
 
+from field178_server.audit.operation_context import Desk
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
 from field178_server.services import record_merge
-from field178_server.services.desk import Desk
 from field178_shared.canonical import canonical
 from field178_shared.merge import Data, equal, read_path, without_nulls
 

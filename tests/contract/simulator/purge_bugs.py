@@ -8,10 +8,10 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from field178_mobile.store import purged
+from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored
 from field178_server.services import purge, purge_traces, salvage
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.intake import Intake
 from field178_server.services.ledger import Sent
 from field178_server.services.waiting import Waiting

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import func, select
 from tests.server.office import PASSWORD, Office, Tablet, problem_of
 
+from field178_server.accounts import operations as accounts
 from field178_server.database.models import Attempt, Audit, Device, EnrolmentCode, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import operator as operating
-from field178_server.services import users
 
 
 def set_password(office: Office, login: str) -> None:
     stored = office.runtime.passwords.hash(PASSWORD)
-    run_write(office.engine, lambda session: users.set_password(session, office.desk, login, stored))
+    run_write(office.engine, lambda session: accounts.set_password(session, office.desk, login, stored))
 
 
 def count(office: Office, table: type) -> int:
@@ -46,10 +46,10 @@ def test_the_predecessors_of_a_unit_are_granted_with_it(office: Office, tablet: 
     desk = office.desk
     run_write(
         office.engine,
-        lambda session: users.add(
+        lambda session: accounts.add(
             session,
             desk,
-            users.Wanted("dung", "Cán bộ dung", "commune_reporter", None, ("unit:c11629_v2",)),
+            accounts.Wanted("dung", "Cán bộ dung", "commune_reporter", None, ("unit:c11629_v2",)),
             [],
             "",
         ),
@@ -109,7 +109,7 @@ def test_a_signature_by_another_key_is_refused_and_leaves_the_code_good(
 
 def test_a_code_of_a_disabled_officer_is_refused(office: Office, tablet: Tablet) -> None:
     code = office.code()
-    run_write(office.engine, lambda session: users.disable(session, office.desk, "an"))
+    run_write(office.engine, lambda session: accounts.disable(session, office.desk, "an"))
     assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
 
 

@@ -14,11 +14,13 @@ from tests.server.office import PASSWORD, UNITS, Office, Tablet, problem_of
 from tests.server.pictures import jpeg, sha256
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
+from field178_server.accounts import officers
+from field178_server.accounts import operations as accounts
 from field178_server.api.sync import exchange_of
 from field178_server.database.models import Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write
 from field178_server.rescue import open_rescue, take_in
-from field178_server.services import officers, operator, users
+from field178_server.services import operator
 from field178_shared.rescue import Origin, write_rescue
 from field178_shared.signatures import decode
 
@@ -46,7 +48,7 @@ def officer(office: Office, session: Session) -> Officer:
 
 
 def disable(office: Office, _tablet: Tablet) -> None:
-    office_does(office, lambda session: users.disable(session, office.desk, "an"))
+    office_does(office, lambda session: accounts.disable(session, office.desk, "an"))
 
 
 def enable(office: Office, _tablet: Tablet) -> None:
@@ -65,7 +67,7 @@ def remove_scope(office: Office, _tablet: Tablet) -> None:
 
 def reset_password(office: Office, _tablet: Tablet) -> None:
     stored = office.runtime.passwords.hash(PASSWORD)
-    office_does(office, lambda session: users.set_password(session, office.desk, "an", stored))
+    office_does(office, lambda session: accounts.set_password(session, office.desk, "an", stored))
 
 
 def sign_in(_office: Office, tablet: Tablet) -> None:

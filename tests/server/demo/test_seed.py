@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import FiledRecord, Quarantine, Record
 from field178_server.demo.seed import Seeded, Store, seed
 from field178_server.installation import install
-from field178_server.services.desk import Desk
 from field178_server.services.type_rules import DeclaredTypes
 from field178_server.settings import Settings
 from field178_shared.clock import clock_from_environment

@@ -10,11 +10,11 @@ from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
+from field178_server.devices.context import DeviceContext
 from field178_server.files.file_store import FileStore
 from field178_server.files.piece import Piece
 from field178_server.queries.record_files import FileCount, file_counts, files_of, overdue_records
 from field178_server.records.access import Reach
-from field178_server.services.device_context import DeviceContext
 from field178_server.services.upload_rows import Limits, Wanted
 from field178_server.uploading import Uploading
 from field178_shared.canonical import short_hash

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from tests.world import ESTABLISHMENT, OFFICER, SESSION, UNIT, Json, Tablet, World
 
+from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit, Change, ConflictRow, DeviceOfficer, Officer, Quarantine
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records.batch import Batch
 from field178_server.records.history import history_of
 from field178_server.services import held_desk
-from field178_server.services.audit import Actor
 from field178_server.services.held_desk import HeldKey, Mending
 from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import canonical

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from tests.server.test_exchange import state_of
 from tests.world import World
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Audit, Device, Notice
 from field178_server.database.unit_of_work import run_write
 from field178_server.services import notices
-from field178_server.services.desk import Desk
 from field178_server.services.notices import Wording
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

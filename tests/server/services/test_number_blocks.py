@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from tests.shared import builders
 from tests.world import OFFICER, TEAM, Json, Tablet, World
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Device, NumberLease
 from field178_server.database.unit_of_work import run_write, unit_of_work
 from field178_server.records.stored_record import new_record
 from field178_server.services import number_blocks, operator
-from field178_server.services.desk import Desk
 from field178_shared.codelists import load
 from field178_shared.records.number_block import minutes_number
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from tests.server.services.test_salvage import held, salvaged
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, Json, Tablet, World
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
 from field178_server.database.models import (
     Audit,
     Change,
@@ -29,8 +31,6 @@ from field178_server.database.models import (
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.services import operator, purge, review
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
 from field178_server.services.review import Pin, Remarks
 from field178_server.services.type_rules import declared_types
 from field178_server.soundness import faults_of_store

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.orm import Session
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.unit_of_work import run_write
 from field178_server.services import record_desk
-from field178_server.services.desk import Desk
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 

@@ -9,11 +9,11 @@ import pytest
 from tests.server.services.test_purge import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
 
+from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Audit, EstablishmentRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records.history import history_of
 from field178_server.services import record_desk
-from field178_server.services.desk import Desk
 from field178_shared.canonical import short_hash
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from tests.world import OFFICER, SESSION, UNIT, Tablet, World
 
+from field178_server.audit.trail import MAX_REASON, Actor
 from field178_server.database.models import Audit, FiledRecord
 from field178_server.database.unit_of_work import run_write
 from field178_server.records.batch import Batch
 from field178_server.services import review
-from field178_server.services.audit import MAX_REASON, Actor
 from field178_server.services.review import Pin, Remarks
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from tests.world import ESTABLISHMENT, OFFICER, SESSION, UNIT, Tablet, World
 
+from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit, Change, ConflictRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.conflicts import conflicts_on
 from field178_server.records.access import Reach
 from field178_server.records.history import history_of
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.services.audit import Actor
 from field178_server.services.settling import Choice, Settlement, Source, settle_record
 from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import short_hash

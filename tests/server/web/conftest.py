@@ -16,10 +16,11 @@ from tests.server.office import PASSWORD, MovedClock, Office, Tablet, furnish, s
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import officers
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.security.passwords import Passwords
-from field178_server.services import officers, users
-from field178_server.services.users import Wanted
 from field178_shared.clock import to_wire
 
 UNIT = "unit:c11629_v2"
@@ -124,7 +125,7 @@ def office(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Office]:
     stored = Passwords("test").hash(PASSWORD)
     for role in EXTRA_ROLES:
         wanted = Wanted(role, f"Cán bộ {role}", role, None, ())
-        run_write(office.engine, lambda session, w=wanted: users.add(session, office.desk, w, (), stored))
+        run_write(office.engine, lambda session, w=wanted: accounts.add(session, office.desk, w, (), stored))
     yield office
     office.close()
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from tests.server.office import PASSWORD, Office, Tablet, problem_of
 from tests.server.web.conftest import Browser
 
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services.audit import Actor
-from field178_server.services.desk import Desk
-from field178_server.services.enrolment import new_code
+from field178_server.devices.enrolment import new_code
 from field178_server.services.operator import issue_code
 from field178_shared.codelists import load
 

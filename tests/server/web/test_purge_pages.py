@@ -14,12 +14,13 @@ from tests.server.web.conftest import TEAM, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
 from field178_server.database.models import Audit, Purge
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.erasing import THREAD
 from field178_server.security.passwords import Passwords
-from field178_server.services import operator, users
-from field178_server.services.users import Wanted
+from field178_server.services import operator
 from field178_server.web.policy import may
 from field178_shared.codelists import load
 
@@ -47,7 +48,7 @@ def first(signed_in: Callable[[str], Browser]) -> Browser:
 def second(office: Office, signed_in: Callable[[str], Browser]) -> Browser:
     stored = Passwords("test").hash(PASSWORD)
     wanted = Wanted("giang", "Cán bộ giang", "privacy_officer", None, ())
-    run_write(office.engine, lambda session: users.add(session, office.desk, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
     return signed_in("giang")
 
 

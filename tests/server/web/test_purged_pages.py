@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from tests.server.office import Office
 from tests.server.web.conftest import PLACE, Browser, FieldWork
 
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
 from field178_server.database.unit_of_work import run_write
-from field178_server.services import purge, users
+from field178_server.services import purge
 from field178_server.services.type_rules import declared_types
-from field178_server.services.users import Wanted
 
 GONE = "Nội dung đã xóa vĩnh viễn"
 
@@ -20,7 +21,7 @@ def purged(office: Office, *record_ids: str) -> None:
     def decide(session: Session) -> None:
         for login in ("dung", "giang"):
             wanted = Wanted(login, login, "privacy_officer", None, ())
-            users.add(session, office.desk, wanted, (), "")
+            accounts.add(session, office.desk, wanted, (), "")
         for record_id in record_ids:
             purge.request(session, office.desk, declared_types(), record_id, "dung", "establishment_request")
             purge.confirm(session, office.desk, declared_types(), record_id, "giang")

@@ -9,10 +9,10 @@ from tests.server.office import PASSWORD, Office, Tablet
 from tests.server.web.conftest import Browser, FieldWork
 from tests.server.web.test_review_pages import words
 
-from field178_server import root_chain
+from field178_server.audit import verify
+from field178_server.audit.witness import history_of
 from field178_server.database.models import Audit, Device
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.roots import history_of
 
 CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
 
@@ -64,7 +64,7 @@ def test_tablet_that_remembers_another_history_is_marked(
     office: Office, admin: Browser, in_the_field: FieldWork, root: object, said: str
 ) -> None:
     runtime = office.runtime
-    root_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
+    verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     with snapshot(office.engine) as session:
         epoch = history_of(session, runtime.tenant_id).epoch
     assert "lịch sử" not in figures(admin)

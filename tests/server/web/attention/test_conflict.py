@@ -11,13 +11,13 @@ from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
 from field178_server.database.models import ConflictRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.conflicts import PER_RECORD
 from field178_server.queries.record_page import find_record
 from field178_server.security.passwords import Passwords
-from field178_server.services import users
-from field178_server.services.users import Wanted
 from field178_shared.merge import Data, read_path
 
 SEEN = re.compile(r'name="(seen:[0-9a-f-]+|rev)" value="([0-9]+)"')
@@ -154,7 +154,7 @@ def test_settled_by_another_officer_meanwhile_says_who_and_keeps_what_was_typed(
         Wanted("reviewer2", "Cán bộ dung", "reviewer", None, ()),
         Passwords("test").hash(PASSWORD),
     )
-    run_write(office.engine, lambda session: users.add(session, office.desk, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
     clash(in_the_field)
     page = reviewer.text(f"/attention/conflict/{PLACE}")
     assert send(reviewer, PLACE, page, {"opening_hours": "keep"}, {}).status_code == 303
@@ -252,7 +252,7 @@ def test_who_may_not_settle_reads_and_is_told_what_helps(
     filed = in_the_field.visit()
     in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"}, was={"minutes_number": "1"})
     wanted, stored = Wanted("lan", "Cán bộ lan", "team_lead", None, (TEAM,)), Passwords("test").hash(PASSWORD)
-    run_write(office.engine, lambda session: users.add(session, office.desk, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
     lead = signed_in("lan")
     page = words(unescape(lead.text(f"/attention/conflict/{filed}")))
     assert "đội chọn giá trị đó trong Hộp thư" in page

@@ -13,9 +13,9 @@ from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import officers
 from field178_server.database.unit_of_work import snapshot
 from field178_server.queries.attention import PAGE_SIZE
-from field178_server.services import officers
 from field178_shared.canonical import record_hash
 
 PAGE = re.compile(r'href="(/attention/recovery/[0-9a-f-]{36}\.[0-9a-f]{32})(?:\?[^"]*)?"')

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from field178_server.audit import hash_chain
+from field178_server.audit.hash_chain import Draft, Lines, Part
 from field178_server.database.models import Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import roots
-from field178_server.services.roots import Draft, Lines, Part
 from field178_shared.clock import Clock
 from field178_shared.root_chain import signed_text
 from field178_shared.signatures import is_signed
@@ -25,11 +25,11 @@ def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock)
     Read and hashed in a snapshot: no push waits for more than the insert.
     """
     with snapshot(engine) as session:
-        link = roots.draft(session, tenant_id)
+        link = hash_chain.draft(session, tenant_id)
     if link is None:
         return False
     now = clock.now()
-    return run_write(engine, lambda session: roots.append(session, tenant_id, link, key, now))
+    return run_write(engine, lambda session: hash_chain.append(session, tenant_id, link, key, now))
 
 
 def faults_of_roots(session: Session, tenant_id: str, key: str | None) -> Iterator[str]:
@@ -88,6 +88,6 @@ def _faults_of_receipts(
 
 def _read(session: Session, tenant_id: str, device_id: str, ends: list[int]) -> list[Lines]:
     read = [Lines() for _ in ends]
-    for first_v, receipt in roots.receipts_in_order(session, tenant_id, device_id, 0, ends[-1]):
+    for first_v, receipt in hash_chain.receipts_in_order(session, tenant_id, device_id, 0, ends[-1]):
         read[bisect_left(ends, first_v)].add(receipt)
     return read

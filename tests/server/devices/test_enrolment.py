@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from field178_server.services.enrolment import CROCKFORD, is_code, link, new_code, prefix_of, read_code
+from field178_server.devices.enrolment import CROCKFORD, is_code, link, new_code, prefix_of, read_code
 
 
 def test_a_code_is_sixteen_letters_of_crockford() -> None:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import rate_limit
+from field178_server.accounts.rate_limit import Budget
 from field178_server.database.models import Attempt
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import attempts
-from field178_server.services.attempts import Budget
 from field178_shared.errors import AppError, ErrorCode
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -22,7 +22,7 @@ ADDRESS = Budget("address", "203.0.113.9", 8)
 
 def taken(engine: Engine, *budgets: Budget, now: datetime = NOW) -> bool:
     def take(session: Session) -> None:
-        attempts.take(session, "main", budgets, now)
+        rate_limit.take(session, "main", budgets, now)
 
     try:
         run_write(engine, take)
@@ -48,7 +48,7 @@ def test_a_refused_attempt_costs_the_other_budgets_nothing(engine: Engine) -> No
 def test_a_right_attempt_is_given_back(engine: Engine) -> None:
     for _ in range(20):
         assert taken(engine, LOGIN)
-        run_write(engine, lambda session: attempts.give_back(session, "main", [LOGIN, ADDRESS]))
+        run_write(engine, lambda session: rate_limit.give_back(session, "main", [LOGIN, ADDRESS]))
 
 
 def test_guesses_at_once_share_one_budget(engine: Engine) -> None:
@@ -66,7 +66,7 @@ def test_the_wait_is_told_in_whole_seconds(engine: Engine) -> None:
         taken(engine, LOGIN)
 
     def again(session: Session) -> None:
-        attempts.take(session, "main", [LOGIN], NOW + timedelta(minutes=4, milliseconds=500))
+        rate_limit.take(session, "main", [LOGIN], NOW + timedelta(minutes=4, milliseconds=500))
 
     with pytest.raises(AppError) as caught:
         run_write(engine, again)

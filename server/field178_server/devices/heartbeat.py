@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database import engine as database
 from field178_server.database.models import Device
 from field178_server.database.models.base import table_of
-from field178_server.services.device_context import DeviceContext
+from field178_server.devices.context import DeviceContext
 from field178_shared.about import About
 from field178_shared.clock import from_wire
 

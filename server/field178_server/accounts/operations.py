@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers, roster, teams
+from field178_server.accounts.officers import NewOfficer
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.database.models import Officer
 from field178_server.records import scopes
-from field178_server.services import officers, roster, teams
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
-from field178_server.services.officers import NewOfficer
 from field178_shared.clock import local_date
 from field178_shared.errors import AppError, ErrorCode
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from field178_server.services import audit
-from field178_server.services.audit import Actor, Entry
+from field178_server.audit import trail
+from field178_server.audit.trail import Actor, Entry
 from field178_shared.clock import Clock
 from field178_shared.codelists import CodeLists
 from field178_shared.ids import IdSource
@@ -22,7 +22,7 @@ class Desk:
     clock: Clock
     ids: IdSource
     lists: CodeLists
-    actor: Actor = audit.OPERATOR
+    actor: Actor = trail.OPERATOR
 
     def now(self) -> datetime:
         """Return the present instant."""
@@ -30,6 +30,6 @@ class Desk:
 
     def note(self, session: Session, entry: Entry) -> None:
         """Write an act down, in the transaction that does it."""
-        audit.record(
-            session, audit.Stamp(self.tenant_id, self.ids.time_ordered(), self.now()), self.actor, entry
+        trail.record(
+            session, trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.now()), self.actor, entry
         )

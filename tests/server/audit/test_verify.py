@@ -12,14 +12,13 @@ from sqlalchemy import delete, update
 from tests.server.test_exchange import state_of
 from tests.world import UNIT, Json, Tablet, World
 
-from field178_server import root_chain
+from field178_server.audit import hash_chain, verify
+from field178_server.audit.hash_chain import Draft
+from field178_server.audit.verify import faults_of_roots
+from field178_server.audit.witness import history_of
 from field178_server.database.models import Audit, Device, Incarnation, Receipt, Root, RootPart, Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.roots import history_of
-from field178_server.root_chain import faults_of_roots
 from field178_server.security.keyring import to_base64url
-from field178_server.services import roots
-from field178_server.services.roots import Draft
 from field178_server.soundness import faults_of_store
 from field178_shared.signatures import is_signed
 
@@ -28,7 +27,7 @@ PUBLIC = to_base64url(KEY.public_key().public_bytes_raw())
 
 
 def extend(world: World) -> bool:
-    return root_chain.extend(world.engine, world.tenant_id, KEY, world.clock)
+    return verify.extend(world.engine, world.tenant_id, KEY, world.clock)
 
 
 def faults(world: World) -> list[str]:
@@ -172,7 +171,7 @@ def test_a_push_that_is_under_way_belongs_to_the_next_link(world: World) -> None
     def under_way(name: str) -> None:
         if name == "push.commit":
             with snapshot(world.engine) as session:
-                drafts.append(roots.draft(session, world.tenant_id))
+                drafts.append(hash_chain.draft(session, world.tenant_id))
 
     honest = world.exchange
     world.exchange = replace(honest, crash_point=under_way)

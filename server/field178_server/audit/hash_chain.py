@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from field178_server.audit import trail
+from field178_server.audit.trail import Actor, Entry, Stamp
 from field178_server.database.models import Device, Receipt, Root, RootPart, Tenant
 from field178_server.security.keyring import to_base64url
-from field178_server.services import audit
-from field178_server.services.audit import Actor, Entry, Stamp
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.root_chain import RootAlarm, signed_text
@@ -151,7 +151,7 @@ def note_alarm(
     row.root_alarm, row.root_alarm_at = (alarm.value, stamp.at) if alarm else (None, None)
     details = {"alarm": alarm.value if alarm else None, "seen": seen, "shown": shown}
     action = "root_contradicted" if alarm else "root_agrees_again"
-    audit.record(session, stamp, Actor("device", device_id), Entry(action, device_id, details=details))
+    trail.record(session, stamp, Actor("device", device_id), Entry(action, device_id, details=details))
 
 
 def _parts(session: Session, tenant_id: str) -> Iterable[Part]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import roster, teams
+from field178_server.accounts.teams import Team
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
-from field178_server.services import roster, teams
-from field178_server.services.audit import Entry
-from field178_server.services.desk import Desk
-from field178_server.services.teams import Team
 from field178_shared import schemas
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data

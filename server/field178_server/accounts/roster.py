@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.teams import Team
+from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Officer
 from field178_server.records import scopes
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_server.services.desk import Desk
-from field178_server.services.teams import Team
 from field178_shared.canonical import canonical
 from field178_shared.merge import Data
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import BindParameter, Integer, and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.officers import field_roles
 from field178_server.database.engine import among
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope
 from field178_server.database.prepared import Prepared
-from field178_server.services.officers import field_roles
 from field178_shared.codelists import load as load_lists
 
 
