@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from field178_server.attachments.garbage_collection import Collected, collect
+from field178_server.attachments.secure_delete import erase_what_was_purged
+from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
-from field178_server.collecting import Collected, collect
 from field178_server.database.unit_of_work import run_write
-from field178_server.erasing import erase_what_was_purged
-from field178_server.file_places import file_store_of
 from field178_server.runtime import Runtime
 from field178_server.services import store_check
 from field178_server.soundness import faults_of_store
-from field178_server.uploading import uploading_of
 from field178_shared.errors import AppError
 
 FIRST_AFTER_S = 60.0

@@ -10,8 +10,8 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from field178_server.attachments.storage.free_space import is_disk_full, storage_full
 from field178_server.database.engine import is_storage_full
-from field178_server.free_space import is_disk_full, storage_full
 from field178_server.headers import is_api_path
 from field178_server.structured_log import frames_of
 from field178_shared.errors import AppError, ErrorCode, answer_message

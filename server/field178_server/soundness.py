@@ -9,6 +9,8 @@ from sqlalchemy import Engine, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.storage.blob_store import hash_of
+from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit.verify import faults_of_roots
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, readonly
@@ -24,8 +26,6 @@ from field178_server.database.models import (
     Tenant,
 )
 from field178_server.database.unit_of_work import snapshot
-from field178_server.file_places import file_store_of
-from field178_server.files.blob_store import hash_of
 from field178_server.security.certificates import CA_KEY, KEY
 from field178_server.security.keyring import KEY_FILES, load_keys
 from field178_server.security.ownership import faults_of_owners

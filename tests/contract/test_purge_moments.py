@@ -13,16 +13,24 @@ from typing import Any
 import pytest
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
 from tests.contract.soundness import assert_sound
+from tests.server.attachments.test_secure_delete import (
+    PICTURE,
+    device_of,
+    erased,
+    named,
+    sent,
+    uploading,
+    wanted,
+)
 from tests.server.services.test_purge import SECRET, act, add_privacy_officers, confirm, request, texts
 from tests.server.services.test_salvage import held, salvaged
-from tests.server.test_erasing import PICTURE, device_of, erased, named, sent, uploading, wanted
 from tests.world import ESTABLISHMENT, TENANT, Tablet, World
 
-from field178_server import uploading as uploads
+from field178_server.attachments import uploads
+from field178_server.attachments.storage import blob_store
+from field178_server.attachments.storage.chunk import Piece
+from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.models import Blob, Quarantine, Upload
-from field178_server.files import blob_store
-from field178_server.files.file_store import FileStore
-from field178_server.files.piece import Piece
 from field178_server.services import quarantine
 from field178_server.services.type_rules import declared_types
 from field178_server.services.waiting import DISCARDED

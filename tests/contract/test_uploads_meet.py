@@ -15,15 +15,15 @@ from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, UNIT, Json, Tablet, World
 
-from field178_server.collecting import collect
+from field178_server.attachments.garbage_collection import collect
+from field178_server.attachments.storage.chunk import Piece
+from field178_server.attachments.storage.file_store import FileStore
+from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.uploads import Uploading
 from field178_server.database.models import Blob, Upload
 from field178_server.devices.context import DeviceContext
-from field178_server.files.file_store import FileStore
-from field178_server.files.piece import Piece
 from field178_server.runtime import Runtime
-from field178_server.services.upload_rows import Limits, Wanted
 from field178_server.settings import Settings
-from field178_server.uploading import Uploading
 from field178_shared.errors import AppError, ErrorCode
 
 PICTURE = jpeg(64, 48)
@@ -181,7 +181,7 @@ def test_bytes_that_come_again_while_they_are_collected_are_stored(
             fcntl.flock(turn, fcntl.LOCK_SH | fcntl.LOCK_NB)
         os.close(turn)
 
-    monkeypatch.setattr("field178_server.collecting.crash_point", come_again)
+    monkeypatch.setattr("field178_server.attachments.garbage_collection.crash_point", come_again)
     assert collect(runtime).files == 1
     thread.join()
     assert files.position(device, again[0]).is_whole

@@ -7,7 +7,7 @@ import io
 
 from PIL import Image
 
-from field178_server.files.file_store import FileStore
+from field178_server.attachments.storage.file_store import FileStore
 
 
 def jpeg(width: int = 64, height: int = 48, *, seed: int = 0, **options: object) -> bytes:

@@ -6,9 +6,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from field178_server.attachments.storage.free_space import free_space
 from field178_server.database import migrations
 from field178_server.database.engine import readonly
-from field178_server.free_space import free_space
 from field178_server.runtime import current_runtime
 
 bp = Blueprint("health", __name__)

@@ -11,8 +11,8 @@ from email.utils import format_datetime
 
 from werkzeug.datastructures import Headers
 
-from field178_server.files.piece import Checksum
-from field178_server.services.upload_rows import Wanted
+from field178_server.attachments.storage.chunk import Checksum
+from field178_server.attachments.upload_rows import Wanted
 from field178_server.whole_numbers import parse_whole_number
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid

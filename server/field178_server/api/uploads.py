@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 
 from field178_server.api import tus
+from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES, Piece
+from field178_server.attachments.storage.free_space import require_room_for_files
+from field178_server.attachments.upload_rows import limits_of
+from field178_server.attachments.uploads import Position, uploading_of
+from field178_server.attachments.validation import check_kind
 from field178_server.auth import current_device, require_device
-from field178_server.files.cleanliness import check_kind
-from field178_server.files.piece import MAX_PIECE_BYTES, Piece
-from field178_server.free_space import require_room_for_files
 from field178_server.runtime import current_runtime
-from field178_server.services.upload_rows import limits_of
-from field178_server.uploading import Position, uploading_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER
 

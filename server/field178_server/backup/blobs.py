@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.storage.blob_store import BLOBS
+from field178_server.attachments.storage.file_store import blob_name
 from field178_server.backup.manifest import File
 from field178_server.database.models import Blob
-from field178_server.files.blob_store import BLOBS
-from field178_server.files.file_store import blob_name
 
 
 def stored_blobs(session: Session, tenant_id: str) -> dict[str, int]:

@@ -9,6 +9,8 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
 from field178_server import soundness
+from field178_server.attachments.storage.blob_store import BLOBS
+from field178_server.attachments.storage.locations import blobs_of
 from field178_server.audit import verify
 from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Entry
@@ -21,8 +23,6 @@ from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.file_places import blobs_of
-from field178_server.files.blob_store import BLOBS
 from field178_server.security.keyring import load_keys
 from field178_server.security.private_files import copy_durably, make_private_folder
 from field178_server.services import operator

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from field178_server.attachments.storage.blob_store import BLOBS
+from field178_server.attachments.storage.locations import blobs_of, file_store_of
 from field178_server.audit.operation_context import Desk
 from field178_server.backup.blobs import names_of_all, stored_blobs
 from field178_server.backup.engines import copy_out, is_empty
@@ -35,8 +37,6 @@ from field178_server.database.engine import readonly
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.file_places import blobs_of, file_store_of
-from field178_server.files.blob_store import BLOBS
 from field178_server.security.private_files import copy_durably, write_durably
 from field178_server.services import operator
 from field178_server.services.operator import Held

@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.storage.free_space import storage_full
 from field178_server.audit.operation_context import Desk
 from field178_server.cli.words import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.free_space import storage_full
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.passwords import Passwords

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from field178_server.attachments.secure_delete import erase_what_was_purged
+from field178_server.attachments.storage.locations import file_store_of
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.database.models import Purge
-from field178_server.erasing import erase_what_was_purged
-from field178_server.file_places import file_store_of
 from field178_server.services import purge as purges
 from field178_server.services.type_rules import declared_types
 from field178_shared.clock import to_wire

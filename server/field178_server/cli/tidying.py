@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.cli.operator_context import as_json_option, operator, show
 from field178_server.cli.words import _
-from field178_server.collecting import Collected, collect
 from field178_server.daily_check import look_after_the_store
 from field178_server.runtime import Runtime
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from field178_server.files.piece import Source
+from field178_server.attachments.storage.chunk import Source
 from field178_shared.durable import make_folder
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.database.models import Change, ConflictRow, FiledRecord, Quarantine, Record
-from field178_server.queries.record_files import RecordFile, files_of
 from field178_server.records.access import Reach
 from field178_server.records.aliases import survivors_of
 from field178_server.records.history import Difference, History, differences_between, history_of

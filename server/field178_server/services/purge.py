@@ -72,7 +72,7 @@ def withdraw(session: Session, desk: Desk, record_id: str, by: str) -> None:
 def confirm(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str) -> int:
     """Remove the content of a record everywhere in the store; return its revision.
 
-    Bytes of files, and what the engine leaves in its own files, go after COMMIT (`field178_server.erasing`).
+    Bytes of files, and what the engine leaves in its own files, go after COMMIT (`field178_server.attachments.secure_delete`).
     """
     officer, batch = _officer(session, desk, by), _batch(session, desk)
     lock_tablets(batch, record_id)

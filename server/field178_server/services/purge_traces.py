@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.upload_rows import GONE, OPEN
 from field178_server.database.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
-from field178_server.services.upload_rows import GONE, OPEN
 from field178_server.services.waiting import DISCARDED
 from field178_server.services.waiting import OPEN as WAITS
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
+from field178_server.attachments.previews import preview_name
+from field178_server.attachments.secure_delete import erase_soon
+from field178_server.attachments.storage.file_store import FileStore
 from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Actor
 from field178_server.auth import current_officer
 from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.erasing import erase_soon
-from field178_server.files.file_store import FileStore
-from field178_server.files.previews import preview_name
 from field178_server.queries.purges import ACTS_SHOWN_FOR, acts_since, find_purge, holders_of, purge_list
 from field178_server.records.labels import names_of
 from field178_server.runtime import current_runtime

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
-from field178_server.queries.record_files import FileCount
+from field178_server.attachments.queries import FileCount
 from field178_server.queries.record_page import FILED_TYPES
 from field178_server.queries.review_queue import QueueRow, QueueState
 from field178_server.web.files_view import count_text

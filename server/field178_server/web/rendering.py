@@ -8,8 +8,8 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.attachments.storage.free_space import free_space
 from field178_server.browser_session import csrf_token
-from field178_server.free_space import free_space
 from field178_server.queries.attention import AttentionFilter, count_items
 from field178_server.queries.purges import count_waiting
 from field178_server.queries.review_queue import QueueState, QueueView, queue_counts

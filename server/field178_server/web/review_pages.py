@@ -9,9 +9,9 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.attachments.queries import file_counts, overdue_records
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.record_files import file_counts, overdue_records
 from field178_server.queries.record_page import FILED_TYPES, RecordPage, record_page
 from field178_server.queries.review_queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
 from field178_server.records.access import reach_of

@@ -16,7 +16,7 @@ from tests.server.api.test_sync import change
 from tests.server.office import Office, Tablet, problem_of
 from tests.server.tus_sender import PICTURE, Sender
 
-from field178_server.files import piece
+from field178_server.attachments.storage import chunk
 
 GIBIBYTE = 1 << 30
 FULL = (503, "storage_full")
@@ -135,7 +135,7 @@ def test_another_fault_of_the_disk_is_not_called_full(
     def fail(*_: object) -> None:
         raise PermissionError(13, "no")
 
-    monkeypatch.setattr(piece, "sync_content", fail)
+    monkeypatch.setattr(chunk, "sync_content", fail)
     with suppress(PermissionError):
         assert problem_of(sender.patch(at, 0, PICTURE)) == (500, "internal")
 

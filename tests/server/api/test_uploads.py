@@ -16,9 +16,9 @@ from tests.server.office import Office, Tablet, problem_of
 from tests.server.pictures import bytes_of, jpeg, pdf, sha256, with_segment
 from tests.server.tus_sender import HASH, PICTURE, UPLOADS, Sender, metadata
 
+from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.models import Blob, Upload
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.files.file_store import FileStore
 from field178_server.services import operator
 
 

@@ -12,6 +12,10 @@ from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, TENANT, UNIT, World
 
 from field178_server import soundness
+from field178_server.attachments.storage.chunk import Piece
+from field178_server.attachments.storage.file_store import FileStore
+from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.uploads import Uploading
 from field178_server.audit.operation_context import Desk
 from field178_server.backup import take
 from field178_server.backup.errors import BackupError, Reason
@@ -21,12 +25,8 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext
-from field178_server.files.file_store import FileStore
-from field178_server.files.piece import Piece
 from field178_server.services import operator
-from field178_server.services.upload_rows import Limits, Wanted
 from field178_server.settings import Settings
-from field178_server.uploading import Uploading
 from field178_shared.codelists import load
 
 PICTURE = jpeg()

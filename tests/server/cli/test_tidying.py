@@ -9,10 +9,10 @@ from tests.server.cli.command import Command
 from tests.server.cli.test_records import Field, tablet
 from tests.server.pictures import bytes_of, jpeg, sha256
 
+from field178_server.attachments import upload_rows
+from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.upload_rows import Wanted
 from field178_server.database.models import Blob, StoreCheck, Upload
-from field178_server.file_places import file_store_of
-from field178_server.services import upload_rows
-from field178_server.services.upload_rows import Wanted
 
 __all__ = ["tablet"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.server.attachments.test_secure_delete import PICTURE, named, sent
 from tests.server.pictures import sha256
 from tests.server.services.test_purge import (
     RULES,
@@ -15,12 +16,11 @@ from tests.server.services.test_purge import (
     session_with_a_history,
     texts,
 )
-from tests.server.test_erasing import PICTURE, named, sent
 from tests.world import TENANT, World
 
+from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.models import Blob, Change, Quarantine, Salvage
 from field178_server.database.unit_of_work import snapshot
-from field178_server.files.file_store import FileStore
 from field178_server.services.purge_extent import Extent, extent_of
 from field178_shared.errors import ErrorCode
 

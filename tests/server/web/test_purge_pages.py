@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
+from field178_server.attachments.secure_delete import THREAD
 from field178_server.database.models import Audit, Purge
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.erasing import THREAD
 from field178_server.security.passwords import Passwords
 from field178_server.services import operator
 from field178_server.web.policy import may

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field178_server.attachments.secure_delete import erase_unless_named
+from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
 from field178_server.audit.trail import Entry, Stamp
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.erasing import erase_unless_named
-from field178_server.file_places import file_store_of
 from field178_server.records import file_references
 from field178_server.records.file_references import named_hashes
 from field178_server.runtime import Runtime

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from field178_server.files.jpeg import Bytes, fault_of_jpeg
+from field178_server.attachments.validation.jpeg import Bytes, fault_of_jpeg
 
 MAX_TOKENS = 200_000
 _HEAD = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)[ \t]*\r?\n(?:%[^\r\n]{0,200}\r?\n)?")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from field178_server.files.jpeg import MAX_PIXELS
+from field178_server.attachments.validation.jpeg import MAX_PIXELS
 from field178_shared.durable import make_folder
 
 PREVIEWS = "previews"

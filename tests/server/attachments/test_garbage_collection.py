@@ -14,19 +14,19 @@ from sqlalchemy import Connection
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, UNIT, Json, Tablet, World
 
-from field178_server import collecting
+from field178_server.attachments import garbage_collection
+from field178_server.attachments.garbage_collection import Collected, collect
+from field178_server.attachments.previews import make_preview, preview_name
+from field178_server.attachments.storage.chunk import Piece
+from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.upload_rows import Wanted
+from field178_server.attachments.uploads import uploading_of
 from field178_server.audit.operation_context import Desk
 from field178_server.backup import take
-from field178_server.collecting import Collected, collect
 from field178_server.database.models import Audit, Blob, Upload
 from field178_server.devices.context import DeviceContext
-from field178_server.file_places import file_store_of
-from field178_server.files.piece import Piece
-from field178_server.files.previews import make_preview, preview_name
 from field178_server.runtime import Runtime
-from field178_server.services.upload_rows import Wanted
 from field178_server.settings import Settings
-from field178_server.uploading import uploading_of
 from field178_shared.canonical import canonical, record_hash
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -200,7 +200,7 @@ def test_bytes_that_a_power_cut_left_without_a_row_go_when_they_are_old(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(collecting, "crash_point", cut)
+        patched.setattr(garbage_collection, "crash_point", cut)
         with pytest.raises(KeyboardInterrupt):
             collect(runtime)
     path = tmp_path / "blobs" / TENANT / HASH[:2] / HASH

@@ -17,19 +17,19 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from field178_server.attachments import upload_rows
+from field178_server.attachments.queries import known_blob
+from field178_server.attachments.secure_delete import erase_unless_named
+from field178_server.attachments.storage.chunk import Piece, take_in
+from field178_server.attachments.storage.file_store import FileStore, length_of
+from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, Wanted, limits_of
+from field178_server.attachments.validation import check_clean
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Upload
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import DeviceContext
-from field178_server.erasing import erase_unless_named
-from field178_server.file_places import file_store_of
-from field178_server.files.cleanliness import check_clean
-from field178_server.files.file_store import FileStore, length_of
-from field178_server.files.piece import Piece, take_in
-from field178_server.queries.record_files import known_blob
 from field178_server.runtime import Runtime
-from field178_server.services import upload_rows
-from field178_server.services.upload_rows import DONE, GONE, OPEN, Limits, Wanted, limits_of
 from field178_shared.clock import Clock
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource

@@ -13,8 +13,8 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from field178_server.files.blob_store import BLOBS, BlobStore, FolderBlobs, Lying
-from field178_server.files.previews import preview_name
+from field178_server.attachments.previews import preview_name
+from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs, Lying
 from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
 

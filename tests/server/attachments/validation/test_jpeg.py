@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.pictures import jpeg, segment, with_segment
 
-from field178_server.files.jpeg import fault_of_jpeg
+from field178_server.attachments.validation.jpeg import fault_of_jpeg
 
 CLEAN = jpeg()
 

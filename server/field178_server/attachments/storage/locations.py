@@ -8,8 +8,8 @@ import shlex
 from functools import lru_cache
 from pathlib import Path
 
-from field178_server.files.blob_store import BLOBS, BlobStore, FolderBlobs
-from field178_server.files.file_store import FileStore
+from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs
+from field178_server.attachments.storage.file_store import FileStore
 from field178_server.security.private_files import read_private
 from field178_server.settings import SettingError, Settings
 
@@ -35,7 +35,7 @@ def _object_blobs(url: str, endpoint: str, keys: Path | None, _process: int) -> 
     # Once a process: a client keeps its connections.
     if importlib.util.find_spec("obstore") is None:
         raise SettingError("FIELD178_BLOBS_URL: requirements-server-postgres-s3.txt")
-    from field178_server.files.object_blobs import ObjectBlobs
+    from field178_server.attachments.storage.object_store import ObjectBlobs
 
     return ObjectBlobs(url, endpoint, _read_keys(keys) if keys is not None else {})
 

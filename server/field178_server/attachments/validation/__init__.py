@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from io import FileIO
 from types import MappingProxyType
 
-from field178_server.files.jpeg import Bytes, fault_of_jpeg
-from field178_server.files.pdf import fault_of_pdf
+from field178_server.attachments.validation.jpeg import Bytes, fault_of_jpeg
+from field178_server.attachments.validation.pdf import fault_of_pdf
 from field178_shared.errors import AppError, ErrorCode
 
 _CHECKS: Mapping[str, Callable[[Bytes], str | None]] = MappingProxyType(

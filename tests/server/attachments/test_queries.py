@@ -9,14 +9,14 @@ from pathlib import Path
 from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
 
+from field178_server.attachments.queries import FileCount, file_counts, files_of, overdue_records
+from field178_server.attachments.storage.chunk import Piece
+from field178_server.attachments.storage.file_store import FileStore
+from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.uploads import Uploading
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
-from field178_server.files.file_store import FileStore
-from field178_server.files.piece import Piece
-from field178_server.queries.record_files import FileCount, file_counts, files_of, overdue_records
 from field178_server.records.access import Reach
-from field178_server.services.upload_rows import Limits, Wanted
-from field178_server.uploading import Uploading
 from field178_shared.canonical import short_hash
 
 FIRST, SECOND = jpeg(seed=1), jpeg(seed=2)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import structlog
 
+from field178_server.attachments.storage.blob_store import Lying
 from field178_server.database.failpoints import crash_point
-from field178_server.files.blob_store import Lying
 from field178_shared.errors import AppError, ErrorCode
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.server.pictures import jpeg, pdf, stream, with_segment
 
-from field178_server.files.pdf import MAX_TOKENS, fault_of_pdf
+from field178_server.attachments.validation.pdf import MAX_TOKENS, fault_of_pdf
 
 CLEAN = pdf(stream(b"BT (a) Tj ET"))
 

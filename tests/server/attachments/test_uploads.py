@@ -15,14 +15,14 @@ from sqlalchemy import Engine
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import OFFICER, TENANT, World
 
-from field178_server import uploading
+from field178_server.attachments import uploads
+from field178_server.attachments.storage import blob_store
+from field178_server.attachments.storage.chunk import Checksum, Piece
+from field178_server.attachments.storage.file_store import FileStore
+from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.uploads import Uploading
 from field178_server.database.models import Blob
 from field178_server.devices.context import DeviceContext
-from field178_server.files import blob_store
-from field178_server.files.file_store import FileStore
-from field178_server.files.piece import Checksum, Piece
-from field178_server.services.upload_rows import Limits, Wanted
-from field178_server.uploading import Uploading
 from field178_shared.errors import AppError, ErrorCode
 
 PICTURE = jpeg(64, 48)
@@ -78,7 +78,7 @@ def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
             raise PowerCut
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploading, "crash_point", cut)
+        patched.setattr(uploads, "crash_point", cut)
         patched.setattr(blob_store, "crash_point", cut)
         with pytest.raises(PowerCut):
             files.append(device, upload_id, piece(half, PICTURE[half:]))
@@ -126,7 +126,7 @@ def test_a_disk_that_refuses_keeps_the_offset_and_says_later(
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     (tmp_path / "uploads" / TENANT / upload_id).unlink()
     (tmp_path / "uploads" / TENANT / upload_id).symlink_to("/dev/full")
-    monkeypatch.setattr("field178_server.files.piece.sync_content", lambda _: None)
+    monkeypatch.setattr("field178_server.attachments.storage.chunk.sync_content", lambda _: None)
     with pytest.raises(AppError) as refused:
         files.append(device, upload_id, piece(0, PICTURE))
     assert refused.value.code is ErrorCode.STORAGE_FULL

@@ -13,16 +13,16 @@ from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.server.services.test_purge import SECRET, add_privacy_officers, purged, refusal
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, Tablet, World
 
+from field178_server.attachments.previews import make_preview, preview_name
+from field178_server.attachments.secure_delete import erase_what_was_purged
+from field178_server.attachments.storage.chunk import Piece
+from field178_server.attachments.storage.file_store import FileStore
+from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.uploads import Uploading
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Blob, Purge, Upload
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
-from field178_server.erasing import erase_what_was_purged
-from field178_server.files.file_store import FileStore
-from field178_server.files.piece import Piece
-from field178_server.files.previews import make_preview, preview_name
-from field178_server.services.upload_rows import Limits, Wanted
-from field178_server.uploading import Uploading
 from field178_shared.errors import ErrorCode
 
 PICTURE = jpeg(64, 48)

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import structlog
 
-from field178_server.files.file_store import sync_content
-from field178_server.free_space import is_disk_full, storage_full
+from field178_server.attachments.storage.file_store import sync_content
+from field178_server.attachments.storage.free_space import is_disk_full, storage_full
 from field178_shared.errors import AppError, ErrorCode
 
 MAX_PIECE_BYTES = 8 << 20

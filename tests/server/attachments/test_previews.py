@@ -11,8 +11,8 @@ from unittest.mock import patch
 from PIL import Image
 from tests.server.pictures import jpeg
 
-from field178_server.files.jpeg import fault_of_jpeg
-from field178_server.files.previews import MAX_SIDE, make_preview
+from field178_server.attachments.previews import MAX_SIDE, make_preview
+from field178_server.attachments.validation.jpeg import fault_of_jpeg
 
 
 def source(folder: Path, data: bytes) -> Callable[[], BinaryIO]:

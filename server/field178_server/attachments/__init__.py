@@ -1,0 +1,1 @@
+"""Files that records name: resumable uploads, stored bytes, previews, garbage collection."""
