@@ -20,12 +20,12 @@ from field178_server.database.models import (
     Tenant,
 )
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.exchange import Exchange
 from field178_server.records.batch import Batch
 from field178_server.records.move import move
 from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import record_desk
-from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import digest_of, record_hash
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id

@@ -10,10 +10,10 @@ from field178_server.database.flask_extension import db
 from field178_server.errors import init_errors
 from field178_server.headers import init_headers
 from field178_server.load_shedding import init_load_shedding
+from field178_server.replication.policy import fast_validation
 from field178_server.runtime import Runtime, init_runtime
 from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
-from field178_server.services import fast_loader
 from field178_server.settings import Settings
 from field178_server.structured_log import init_request_log
 from field178_server.web import init_web
@@ -46,7 +46,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
         Passwords(settings.password_cost),
     )
     init_runtime(app, runtime)
-    fast_loader.prepare()
+    fast_validation.prepare()
     init_request_log(app)
     init_headers(app, is_https=settings.is_https)
     init_load_shedding(app, settings.threads)

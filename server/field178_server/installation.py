@@ -15,10 +15,10 @@ from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import run_again
 from field178_server.security.keyring import create_keys, load_keys
 from field178_server.security.private_files import make_private_folder
-from field178_server.services.quarantine import run_again
-from field178_server.services.type_rules import declared_types
 from field178_server.settings import Settings
 from field178_shared.clock import Clock
 from field178_shared.codelists import load

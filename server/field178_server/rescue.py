@@ -15,11 +15,11 @@ from field178_server.audit.trail import Entry
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import load_devices
-from field178_server.exchange import Exchange
 from field178_server.records.batch import Batch
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.push.push import push
+from field178_server.replication.receipts.receipts import find_entries
 from field178_server.rescue_tally import Tally
-from field178_server.services.ledger import find_entries
-from field178_server.services.push import push
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import MAX_CHANGES, Change
 from field178_shared.rescue import Origin, RescueFile

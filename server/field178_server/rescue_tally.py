@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from field178_server.services.push import Answered
+from field178_server.replication.push.push import Answered
 from field178_shared.protocol import Change, Status
 
 

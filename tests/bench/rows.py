@@ -16,8 +16,8 @@ from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, new_record
-from field178_server.services import ledger
-from field178_server.services.ledger import Entry
+from field178_server.replication.receipts import receipts
+from field178_server.replication.receipts.receipts import Entry
 from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
 from field178_shared.protocol import Status
@@ -70,8 +70,8 @@ def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
     seqs = batch.flush()
     for entry in entries:
         entry.seq, entry.v = seqs[entry.record_id], 1
-    ledger.write_entries(batch.session, TENANT, entries)
-    ledger.add_receipts(batch.session, TENANT, entries)
+    receipts.write_entries(batch.session, TENANT, entries)
+    receipts.add_receipts(batch.session, TENANT, entries)
 
 
 def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> Entry:

@@ -13,8 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.server.replication.test_divergent_records import held, salvaged
 from tests.server.services.test_purge import FIRST, RULES, SECOND, add_privacy_officers
-from tests.server.services.test_salvage import held, salvaged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.audit.operation_context import Desk

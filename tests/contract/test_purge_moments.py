@@ -22,8 +22,8 @@ from tests.server.attachments.test_secure_delete import (
     uploading,
     wanted,
 )
+from tests.server.replication.test_divergent_records import held, salvaged
 from tests.server.services.test_purge import SECRET, act, add_privacy_officers, confirm, request, texts
-from tests.server.services.test_salvage import held, salvaged
 from tests.world import ESTABLISHMENT, TENANT, Tablet, World
 
 from field178_server.attachments import uploads
@@ -31,9 +31,9 @@ from field178_server.attachments.storage import blob_store
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.models import Blob, Quarantine, Upload
-from field178_server.services import quarantine
-from field178_server.services.type_rules import declared_types
-from field178_server.services.waiting import DISCARDED
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine import reprocess
+from field178_server.replication.quarantine.store import DISCARDED
 from field178_shared.errors import AppError
 
 Arrival = Callable[[World, FileStore, Tablet, str], Callable[[], object]]
@@ -67,7 +67,7 @@ def what_waits_run_again(world: World, _: FileStore, tablet: Tablet, record_id: 
     bad = tablet.change(record_id, {"name": 7, "village": SECRET}, was={"name": ESTABLISHMENT["name"]})
     assert tablet.push(bad)[0]["reason"] == "schema"
     return lambda: act(
-        world, lambda session, _: quarantine.run_again(world.batch(session), declared_types(), tablet.device)
+        world, lambda session, _: reprocess.run_again(world.batch(session), declared_types(), tablet.device)
     )
 
 

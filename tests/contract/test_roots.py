@@ -22,11 +22,11 @@ from field178_mobile.sync import engine as tablet_engine
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import AnswerEnded, Event, Line
 from field178_mobile.sync.witness import judged
-from field178_server import exchange
 from field178_server.audit import verify
 from field178_server.audit.witness import History, Witness, history_of
 from field178_server.database.models import Device, Root
 from field178_server.database.unit_of_work import snapshot
+from field178_server.replication import exchange
 from field178_server.security.keyring import to_base64url
 
 STEPS = 30

@@ -16,8 +16,8 @@ from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World, proven
 from field178_server.database.models import Audit, Change, Feed, Incarnation, Receipt, Record, Scope
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import load_devices
-from field178_server.services.push import push
-from field178_server.services.type_rules import declared_types
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.push.push import push
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id
 from field178_shared.protocol import Change as ProtocolChange

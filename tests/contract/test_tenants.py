@@ -12,9 +12,9 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, World
 
 from field178_server.database.models import Base
 from field178_server.database.unit_of_work import run_write
-from field178_server.services.compaction import compact
-from field178_server.services.quarantine import run_again
-from field178_server.services.type_rules import declared_types
+from field178_server.replication.compaction import compact
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import run_again
 from field178_shared.canonical import short_hash
 
 Statements = Callable[[Engine], AbstractContextManager[list[str]]]

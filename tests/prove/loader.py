@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.contract.generated_records import record
 from tests.contract.generated_texts import text
 from tests.prove.evidence import Facts, prove
-from tests.server.services.test_fast_loader import judged
+from tests.server.replication.policy.test_fast_validation import judged
 from tests.shared.test_verbatim_json import judged_text
 
 from field178_shared import schemas

@@ -13,7 +13,7 @@ from tests.world import ESTABLISHMENT, Json, World
 from field178_server import rescue
 from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Audit, Device, Record
-from field178_server.exchange import Exchange
+from field178_server.replication.exchange import Exchange
 from field178_server.rescue import Imported, open_rescue, rehearse, take_in
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

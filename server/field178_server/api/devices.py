@@ -21,10 +21,10 @@ from field178_server.devices import enrolment, key_recovery
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import Plea
 from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import run_again
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.security.keyring import to_base64url
-from field178_server.services.quarantine import run_again
-from field178_server.services.type_rules import declared_types
 from field178_server.sign_in import check_sign_in, client_address
 from field178_shared import signatures
 from field178_shared.clock import to_wire

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, request
 from field178_server.api.request_body import read_json
 from field178_server.attachments.storage.free_space import require_room_for_changes
 from field178_server.auth import current_device_id, require_device_even_revoked
-from field178_server.exchange import Exchange
 from field178_server.headers import spoken_protocol
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import Runtime, current_runtime
-from field178_server.services.type_rules import declared_types
 from field178_shared.coding import GZIP, GzipStream
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import NDJSON, SyncRequest

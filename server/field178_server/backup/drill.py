@@ -17,8 +17,8 @@ from field178_server.backup.take import take
 from field178_server.database.engine import create_engine_for
 from field178_server.demo.seed import Store, seed
 from field178_server.installation import install
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.security.passwords import Passwords
-from field178_server.services.type_rules import declared_types
 from field178_server.settings import Settings
 from field178_shared.clock import duration_clock
 from field178_shared.codelists import demo

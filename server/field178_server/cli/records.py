@@ -6,9 +6,9 @@ import click
 
 from field178_server.cli.operator_context import as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
+from field178_server.replication.compaction import compact as compact_scope
+from field178_server.replication.compaction import compact_what_was_read
 from field178_server.services import record_desk
-from field178_server.services.compaction import compact as compact_scope
-from field178_server.services.compaction import compact_what_was_read
 from field178_server.services.record_desk import Decision
 
 

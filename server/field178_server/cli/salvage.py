@@ -7,9 +7,9 @@ import click
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.database.models import Salvage
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import salvage_desk
 from field178_server.services.salvage_desk import Wanted
-from field178_server.services.type_rules import declared_types
 from field178_shared.clock import to_wire
 
 _hash_option = click.option("--hash", "h", help=_("Which content, when tablets sent several."))

@@ -26,9 +26,9 @@ from field178_server.devices.context import load_devices
 from field178_server.devices.enrolment import Claim
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.push.push import push
 from field178_server.services import own_tablets, review
-from field178_server.services.push import push
-from field178_server.services.type_rules import TypeRules
 from field178_shared.clock import to_wire
 from field178_shared.protocol import Change, Status
 

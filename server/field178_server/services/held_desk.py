@@ -17,11 +17,11 @@ from field178_server.audit.trail import Actor, Entry, require_reason
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Quarantine
 from field178_server.records.batch import Act, Batch
-from field178_server.services import quarantine
-from field178_server.services.intake import Intake
-from field178_server.services.judge import Outcome
-from field178_server.services.type_rules import TypeRules
-from field178_server.services.waiting import DISCARDED, OPEN, Waiting, find_waiting
+from field178_server.replication.policy.evaluate import Outcome
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.push.change_processor import Intake
+from field178_server.replication.quarantine import reprocess
+from field178_server.replication.quarantine.store import DISCARDED, OPEN, Waiting, find_waiting
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
@@ -52,7 +52,7 @@ def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: HeldKey) -> int
     row = _row(batch, key)
     if row.state != OPEN:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
-    changed = quarantine.run_record(batch, rules, row.record_id)
+    changed = reprocess.run_record(batch, rules, row.record_id)
     _note(batch, actor, Entry("quarantine_run_again", key.change_id, row.scope, {"changed": changed}))
     return changed
 

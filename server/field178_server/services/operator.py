@@ -17,9 +17,9 @@ from field178_server.devices import enrolment
 from field178_server.devices import sessions as device_sessions
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
-from field178_server.services import number_blocks
-from field178_server.services.quarantine import run_again
-from field178_server.services.type_rules import declared_types
+from field178_server.replication import number_blocks
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import run_again
 from field178_shared.errors import AppError, ErrorCode
 
 # A tablet and one life of its database.

@@ -16,11 +16,11 @@ from field178_server.audit.trail import Entry
 from field178_server.database.models import Change, Officer, Purge
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import PURGED, Stored, next_revision
+from field178_server.replication.policy.conflict_records import CONFLICT, entries_of
+from field178_server.replication.policy.record_merge import load_survivors, merged_into
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
 from field178_server.services import purge_traces
-from field178_server.services.conflicts import CONFLICT, entries_of
-from field178_server.services.merging import load_survivors, merged_into
-from field178_server.services.quarantine import lock_tablets, run_record
-from field178_server.services.type_rules import TypeRules
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.codelists import CodeLists
@@ -72,7 +72,8 @@ def withdraw(session: Session, desk: Desk, record_id: str, by: str) -> None:
 def confirm(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str) -> int:
     """Remove the content of a record everywhere in the store; return its revision.
 
-    Bytes of files, and what the engine leaves in its own files, go after COMMIT (`field178_server.attachments.secure_delete`).
+    Bytes of files, and what the engine leaves in its own files, go after COMMIT
+    (`field178_server.attachments.secure_delete`).
     """
     officer, batch = _officer(session, desk, by), _batch(session, desk)
     lock_tablets(batch, record_id)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from field178_server.attachments.upload_rows import OPEN
 from field178_server.database.models import Audit, Blob, Change, Quarantine, Record, Salvage, Upload
 from field178_server.records.stored_record import Stored
+from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.services.purge import refuse_unfit
 from field178_server.services.purge_traces import files_of, salvaged_of
-from field178_server.services.type_rules import TypeRules
 
 _BACKUP = "backup_marked"
 

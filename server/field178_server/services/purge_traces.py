@@ -13,8 +13,8 @@ from field178_server.attachments.upload_rows import GONE, OPEN
 from field178_server.database.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
-from field178_server.services.waiting import DISCARDED
-from field178_server.services.waiting import OPEN as WAITS
+from field178_server.replication.quarantine.store import DISCARDED
+from field178_server.replication.quarantine.store import OPEN as WAITS
 
 Files = dict[str, list[str]]
 

@@ -13,10 +13,10 @@ from field178_server.audit.trail import Actor, Entry
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.move import move as move_record
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
 from field178_server.services import record_merge, review
-from field178_server.services.quarantine import lock_tablets, run_record
 from field178_server.services.review import Pin, Remarks
-from field178_server.services.type_rules import declared_types
 from field178_shared.errors import AppError, ErrorCode
 
 

@@ -6,9 +6,15 @@ from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Entry
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.services.conflicts import CONFLICT, RESOLVED, Place, entries_of, with_entry
-from field178_server.services.judge import DELETED_PATH
-from field178_server.services.merging import load_survivors, merged_into, survivor_of
+from field178_server.replication.policy.conflict_records import (
+    CONFLICT,
+    RESOLVED,
+    Place,
+    entries_of,
+    with_entry,
+)
+from field178_server.replication.policy.evaluate import DELETED_PATH
+from field178_server.replication.policy.record_merge import load_survivors, merged_into, survivor_of
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode

@@ -14,10 +14,10 @@ from field178_server.audit.trail import Entry
 from field178_server.database.models import Salvage, Scope
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.services.merging import merged_into
-from field178_server.services.quarantine import lock_tablets, run_orphans
-from field178_server.services.salvage import WAITING
-from field178_server.services.type_rules import TypeRules
+from field178_server.replication.divergent_records import WAITING
+from field178_server.replication.policy.record_merge import merged_into
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.quarantine.reprocess import lock_tablets, run_orphans
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode

@@ -14,9 +14,9 @@ from field178_server.audit import trail
 from field178_server.audit.trail import Actor, Entry
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.services.conflicts import CONFLICT, entries_of, settle
-from field178_server.services.judge import DELETED_PATH
-from field178_server.services.type_rules import Problems, TypeRules
+from field178_server.replication.policy.conflict_records import CONFLICT, entries_of, settle
+from field178_server.replication.policy.evaluate import DELETED_PATH
+from field178_server.replication.policy.record_validation import Problems, TypeRules
 from field178_shared.canonical import canonical
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode

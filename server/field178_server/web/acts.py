@@ -14,8 +14,8 @@ from field178_server.audit.trail import Actor
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write
 from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import Problems
 from field178_server.runtime import current_runtime
-from field178_server.services.type_rules import Problems
 from field178_server.web.flash import leave_flash
 from field178_server.web.preferences import chosen_language
 from field178_server.web.speech import Speech

@@ -19,10 +19,10 @@ from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.queries.purges import ACTS_SHOWN_FOR, acts_since, find_purge, holders_of, purge_list
 from field178_server.records.labels import names_of
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import current_runtime
 from field178_server.services import purge
 from field178_server.services.purge_extent import Extent, extent_of
-from field178_server.services.type_rules import declared_types
 from field178_server.web.blueprint import web
 from field178_server.web.flash import leave_flash, take_flash
 from field178_server.web.paging import page_links, wanted_page

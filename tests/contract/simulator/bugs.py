@@ -25,20 +25,25 @@ from field178_mobile.sync.frames import Hello
 from field178_mobile.sync.push_queue import PushQueue
 from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange as AskedFor
-from field178_server import exchange, results
 from field178_server.database.models import Receipt, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext
-from field178_server.exchange import Exchange
-from field178_server.queries import pull, verdicts
 from field178_server.records import change_feed, move
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import next_revision
-from field178_server.services import intake, judge, ledger, merging, record_desk
-from field178_server.services.compaction import compact
-from field178_server.services.intake import Intake
-from field178_server.services.ledger import Entry, Sent
-from field178_server.services.waiting import Waiting
+from field178_server.replication import exchange
+from field178_server.replication.compaction import compact
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.policy import evaluate, record_merge
+from field178_server.replication.pull import pull
+from field178_server.replication.push import change_processor
+from field178_server.replication.push.change_processor import Intake
+from field178_server.replication.quarantine.store import Waiting
+from field178_server.replication.receipts import frames
+from field178_server.replication.receipts import queries as receipts
+from field178_server.replication.receipts import receipts as ledger
+from field178_server.replication.receipts.receipts import Entry, Sent
+from field178_server.services import record_desk
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.protocol import Status
 
@@ -56,7 +61,7 @@ def last_write_wins() -> Planted:
                 applied.append(path)
         return Merged(data, tuple(applied), ())
 
-    return patch.object(judge, "merge", merge)
+    return patch.object(evaluate, "merge", merge)
 
 
 def no_scope_filter() -> Planted:
@@ -115,7 +120,7 @@ def old_leave_deletes() -> Planted:
 
 def stub_over_unseen_rev() -> Planted:
     """A revision is told in short although the tablet has not seen the one before it."""
-    return patch.object(results, "_is_workable", lambda request, answer, epoch: answer.own is not None)
+    return patch.object(frames, "_is_workable", lambda request, answer, epoch: answer.own is not None)
 
 
 def compaction_without_floor() -> Planted:
@@ -300,7 +305,7 @@ def prune_on_acknowledgement() -> Planted:
 
 def verdicts_sent_once() -> Planted:
     """A verdict that was put into an answer is never told again, whether or not the answer arrived."""
-    original, told = verdicts.later_verdicts, set[tuple[str, str, int]]()
+    original, told = receipts.later_verdicts, set[tuple[str, str, int]]()
 
     def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
         found = list(original(session, tenant_id, device_id, after))
@@ -308,7 +313,7 @@ def verdicts_sent_once() -> Planted:
         told.update((device_id, one.receipt.change_id, one.receipt.v) for one in fresh)
         return fresh
 
-    return patch.object(verdicts, "later_verdicts", later)
+    return patch.object(receipts, "later_verdicts", later)
 
 
 def no_journal() -> Planted:
@@ -324,36 +329,36 @@ def no_journal() -> Planted:
 
 def half_taken_is_applied() -> Planted:
     """A change of which one path clashed is said to be applied; the other value is forgotten."""
-    original = judge._judge_put
+    original = evaluate._judge_put
 
-    def put(*arguments: Any) -> judge.Outcome:
+    def put(*arguments: Any) -> evaluate.Outcome:
         outcome = original(*arguments)
         clashed = outcome.status is Status.CONFLICT and outcome.record is not None
         return replace(outcome, status=Status.APPLIED, reason=None, disputes=()) if clashed else outcome
 
-    return patch.object(judge, "_judge_put", put)
+    return patch.object(evaluate, "_judge_put", put)
 
 
 def settles_unseen() -> Planted:
     """A resolve closes the conflicts it names, whatever came into them since."""
-    original = intake.settle
+    original = change_processor.settle
 
     def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
         return original(batch, {one: found.rev for one in seen if (found := batch.get(one)) is not None})
 
-    return patch.object(intake, "settle", settle)
+    return patch.object(change_processor, "settle", settle)
 
 
 def merges_forgotten() -> Planted:
     """A late word on a merged record is taken for one on a deleted record."""
-    return patch.object(merging, "survivor_of", lambda record, find: record)
+    return patch.object(record_merge, "survivor_of", lambda record, find: record)
 
 
 def replaces_although_held_back() -> Planted:
     """A change settles what it mends even when it is held back itself."""
     original = Intake._hold
 
-    def hold(self: Intake, one: Waiting, outcome: judge.Outcome) -> bool:
+    def hold(self: Intake, one: Waiting, outcome: evaluate.Outcome) -> bool:
         changed = original(self, one, outcome)
         for mended in one.change.replaces:
             self._replace(mended, one.entry)

@@ -21,12 +21,12 @@ from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Device, DeviceOfficer, Officer, Tenant
 from field178_server.database.unit_of_work import run_write
-from field178_server.exchange import Exchange
 from field178_server.records import scopes
+from field178_server.replication.compaction import compact
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import operator, purge, record_desk
-from field178_server.services.compaction import compact
 from field178_server.services.record_desk import Decision
-from field178_server.services.type_rules import declared_types
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource

@@ -11,10 +11,11 @@ from field178_mobile.store import purged
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored
-from field178_server.services import purge, purge_traces, salvage
-from field178_server.services.intake import Intake
-from field178_server.services.ledger import Sent
-from field178_server.services.waiting import Waiting
+from field178_server.replication import divergent_records
+from field178_server.replication.push.change_processor import Intake
+from field178_server.replication.quarantine.store import Waiting
+from field178_server.replication.receipts.receipts import Sent
+from field178_server.services import purge, purge_traces
 
 Planted = AbstractContextManager[object]
 
@@ -52,7 +53,7 @@ def late_edit_applied() -> Planted:
 
 def salvage_kept() -> Planted:
     """What a tablet still has of a purged record is kept aside as if the server had lost it."""
-    return patch.object(salvage, "_is_needless", lambda one, here: False)
+    return patch.object(divergent_records, "_is_needless", lambda one, here: False)
 
 
 def tablet_keeps_its_changes() -> Planted:

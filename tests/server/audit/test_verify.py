@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, update
-from tests.server.test_exchange import state_of
+from tests.server.replication.test_exchange import state_of
 from tests.world import UNIT, Json, Tablet, World
 
 from field178_server.audit import hash_chain, verify

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.server.services.test_salvage import held
+from tests.server.replication.test_divergent_records import held
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, UNIT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot

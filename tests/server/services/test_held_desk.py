@@ -13,9 +13,9 @@ from field178_server.database.models import Audit, Change, ConflictRow, DeviceOf
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records.batch import Batch
 from field178_server.records.history import history_of
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import held_desk
 from field178_server.services.held_desk import HeldKey, Mending
-from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
 

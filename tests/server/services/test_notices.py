@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.test_exchange import state_of
+from tests.server.replication.test_exchange import state_of
 from tests.world import World
 
 from field178_server.audit.operation_context import Desk

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.server.services.test_salvage import held, salvaged
+from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, Json, Tablet, World
 
 from field178_server.audit.operation_context import Desk
@@ -30,9 +30,9 @@ from field178_server.database.models import (
 )
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import operator, purge, review
 from field178_server.services.review import Pin, Remarks
-from field178_server.services.type_rules import declared_types
 from field178_server.soundness import faults_of_store
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.services.test_salvage import held, salvaged
+from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, SESSION, UNIT, Json, Tablet, World
 
 from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Audit, Change, Salvage
 from field178_server.database.unit_of_work import run_write
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import salvage_desk
 from field178_server.services.salvage_desk import Wanted
-from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import short_hash
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

@@ -15,8 +15,8 @@ from field178_server.queries.conflicts import conflicts_on
 from field178_server.records.access import Reach
 from field178_server.records.history import history_of
 from field178_server.records.stored_record import Stored, next_revision
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services.settling import Choice, Settlement, Source, settle_record
-from field178_server.services.type_rules import declared_types
 from field178_shared.canonical import short_hash
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id, review_id

@@ -11,8 +11,8 @@ from tests.server.web.conftest import PLACE, Browser, FieldWork
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
 from field178_server.database.unit_of_work import run_write
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.services import purge
-from field178_server.services.type_rules import declared_types
 
 GONE = "Nội dung đã xóa vĩnh viễn"
 

@@ -17,10 +17,10 @@ from field178_server.queries.quarantine_list import (
     held_changes,
 )
 from field178_server.records.access import Reach
+from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_server.runtime import current_runtime
 from field178_server.services import held_desk
 from field178_server.services.held_desk import HeldKey, Mending
-from field178_server.services.type_rules import Problems, declared_types
 from field178_server.web.acts import Refusal, actor, batch_in, lists_typed
 from field178_server.web.attention.kind import Decision, Item, Kind, Row, find, spoken
 from field178_server.web.attention.quarantine_view import held_row, held_view, mend_fields

@@ -11,10 +11,10 @@ from field178_server.audit.trail import require_reason
 from field178_server.queries.attention import ItemKey
 from field178_server.queries.salvage_list import WAITING, SalvagePage, salvaged_record, salvaged_records
 from field178_server.records.access import Reach
+from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import current_runtime
 from field178_server.services import salvage_desk
 from field178_server.services.salvage_desk import Wanted
-from field178_server.services.type_rules import declared_types
 from field178_server.web.acts import Refusal, office, whole_number
 from field178_server.web.attention.kind import Decision, Item, Kind, Row, find, spoken
 from field178_server.web.attention.recovery_view import recovery_detail, recovery_row

@@ -1,0 +1,118 @@
+"""Conflict records: where a value that was not taken waits for people (protocol §5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_server.replication.policy.evaluate import Disputed
+from field178_shared.canonical import canonical
+from field178_shared.ids import conflict_id
+from field178_shared.merge import Data, without_nulls
+from field178_shared.protocol import MAX_CONFLICT_ENTRIES, MAX_DATA_BYTES, Change
+
+CONFLICT = "conflict"
+OPEN = "open"
+RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where values clash: one path, on one device."""
+
+    path: str
+    device: str
+
+
+def with_dispute(
+    find: Callable[[str], Stored | None], record: Stored, change: Change, device_id: str, dispute: Disputed
+) -> Stored:
+    """Return the conflict record of a path and device with the entry of one more dispute."""
+    place = Place(dispute.path, device_id)
+    return with_entry(find, record, place, change.change_id, _entry(change, dispute))
+
+
+def with_entry(
+    find: Callable[[str], Stored | None], record: Stored, place: Place, change_id: str, entry: Data
+) -> Stored:
+    """Return the conflict record of a path and device with one more entry; a resolved one opens again.
+
+    A full one (100 entries, 256 KiB) is followed by `path|device|2`, and so on.
+    """
+    number = 1
+    while True:
+        owner = place.device if number == 1 else f"{place.device}|{number}"
+        found_id = conflict_id(record.record_id, place.path, owner)
+        found = find(found_id)
+        if found is None:
+            data = _first_data(record, place) | {"entries": {change_id: entry}}
+            return new_record(found_id, CONFLICT, record.scope, data, subject_id=record.record_id)
+        if _has_room(found, change_id, entry):
+            entries = {**entries_of(found), change_id: entry}
+            data = {**found.data, "state": OPEN, "entries": entries}
+            return next_revision(found, data=data, deleted=False, scope=record.scope)
+        number += 1
+
+
+def conflicts_of(batch: Batch, record_id: str) -> list[str]:
+    """Return the ids of the conflicts of a loaded record, open and resolved."""
+    return [one.record_id for one in batch.about(record_id) if one.type == CONFLICT]
+
+
+def entries_of(conflict: Stored) -> Data:
+    """Return the values kept aside in a conflict, by the change that offered them."""
+    entries = conflict.data.get("entries")
+    return entries if isinstance(entries, dict) else {}
+
+
+def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
+    """Resolve conflicts whose revision is the one that was seen; the values are judged before, elsewhere.
+
+    Returns whether any was resolved, and those that stay open: nobody settles an entry unseen.
+    """
+    still_open, settled = [], False
+    for conflict_id_, rev in sorted(seen.items()):
+        conflict = batch.get(conflict_id_)
+        if conflict is None or conflict.deleted:
+            continue
+        if conflict.rev == rev:
+            batch.put(next_revision(conflict, data={**conflict.data, "state": RESOLVED}, deleted=True))
+            settled = True
+        else:
+            still_open.append(conflict_id_)
+    return settled, still_open
+
+
+def _entry(change: Change, dispute: Disputed) -> Data:
+    entry = without_nulls(
+        {
+            "was": dispute.was,
+            "mine": dispute.mine,
+            "current": dispute.current,
+            "user": change.user,
+            "at": change.at,
+            "reason": dispute.reason.value,
+        }
+    )
+    assert isinstance(entry, dict)
+    return entry
+
+
+def _first_data(record: Stored, place: Place) -> Data:
+    return {
+        "record": record.record_id,
+        "record_type": record.type,
+        "path": place.path,
+        "device": place.device,
+        "state": OPEN,
+    }
+
+
+def _has_room(conflict: Stored, change_id: str, entry: Data) -> bool:
+    entries = entries_of(conflict)
+    if change_id in entries:
+        return True
+    size = len(conflict.body.encode()) + len(canonical(entry)) + len(change_id) + 4
+    return len(entries) < MAX_CONFLICT_ENTRIES and size <= MAX_DATA_BYTES

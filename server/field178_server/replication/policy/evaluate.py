@@ -1,0 +1,208 @@
+"""The verdict on one change: pure functions of the change and of the record as it stands (protocol §5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_shared.errors import ErrorCode
+from field178_shared.merge import (
+    Data,
+    equal,
+    merge,
+    passes_non_object,
+    read_path,
+    without_nulls,
+    write_path,
+)
+from field178_shared.protocol import MAX_DATA_BYTES, Change, Op, Status
+from field178_shared.schemas import RecordType
+
+DELETED_PATH = "_deleted"
+_ORDER = (ErrorCode.DELETED, ErrorCode.LOCKED, ErrorCode.CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """One value that was offered and not taken: both values are kept for people to decide."""
+
+    path: str
+    was: object
+    mine: object
+    current: object
+    reason: ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a change. `record` is the next state of its record, None when that stays as it is.
+
+    `about` is the record that disputes are about when it is another one: the survivor of a merge.
+    """
+
+    status: Status
+    reason: ErrorCode | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    record: Stored | None = None
+    disputes: tuple[Disputed, ...] = ()
+    about: Stored | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the judge must know beside the change; `is_accepted`: all it sets is certainly good content."""
+
+    type: RecordType
+    rules: TypeRules
+    is_accepted: bool = False
+    is_locked: bool = False
+    has_seen_newer: bool = False
+    conflicts: Collection[str] = ()
+
+
+def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) -> Outcome:
+    """Return the outcome of a change that is kept as sent and not applied."""
+    return Outcome(Status.QUARANTINED, reason, details or {})
+
+
+def judge_new(change: Change, case: Case) -> Outcome:
+    """Judge a create whose record nobody has."""
+    free, owned = _divided(change, case)
+    data = free if case.is_accepted else _content_of_create(free)
+    refusal = _refusal(change.set, change.scope, data, case)
+    if refusal is not None:
+        return refusal
+    record = new_record(change.record_id, change.type, change.scope, data)
+    if len(record.body) > MAX_DATA_BYTES // 4 and len(record.body.encode()) > MAX_DATA_BYTES:
+        return quarantined(ErrorCode.TOO_LARGE)
+    return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))
+
+
+def judge_known(change: Change, record: Stored, case: Case) -> Outcome:
+    """Judge a change of a record that is there; a create counts as an edit that saw nothing."""
+    if record.type != change.type:
+        return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
+    if record.is_purged:
+        return quarantined(ErrorCode.PURGED)
+    if change.op == Op.RESOLVE:
+        return _judge_resolve(change, record, case)
+    return (_judge_delete if change.op == Op.DELETE else _judge_put)(change, record, case)
+
+
+def _judge_resolve(change: Change, record: Stored, case: Case) -> Outcome:
+    """Judge what a resolve sets; which conflicts it settles shows once its own clashes are in."""
+    if unknown := sorted((change.conflicts or {}).keys() - set(case.conflicts)):
+        code = ErrorCode.CONFLICT_UNKNOWN
+        return quarantined(code, {one: [code.value] for one in unknown})
+    # Settling alone says nothing about the record: a deleted one stays so.
+    return _judge_put(change, record, case) if change.set else Outcome(Status.UNCHANGED)
+
+
+def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
+    free, owned = _divided(change, case)
+    if through := [path for path in free if "." in path and passes_non_object(record.data, path)]:
+        return quarantined(ErrorCode.BAD_PATH, {path: [ErrorCode.BAD_PATH.value] for path in through})
+    was = {} if change.create else change.was
+    # A revision that the record never had proves nothing: only its own counts as seen.
+    unseen_deletion = record.deleted and change.base_rev != record.rev
+    merged = merge(record.data, free, was)
+    changed = ErrorCode.DELETED if unseen_deletion else ErrorCode.CHANGED
+    locked = ErrorCode.DELETED if unseen_deletion else ErrorCode.LOCKED
+    disputes = [Disputed(c.path, c.was, c.mine, c.current, changed) for c in merged.clashes]
+    disputes += _kept_by_office(change, record.data, owned, locked)
+    if unseen_deletion or (record.deleted and case.is_locked):
+        disputes.append(Disputed(DELETED_PATH, False, False, True, ErrorCode.DELETED))
+    if not merged.applied:
+        back = record.deleted and not case.is_locked
+        return _concluded(next_revision(record, deleted=False) if back else None, disputes)
+    if (refusal := _refusal(merged.applied, record.scope, merged.data, case)) is not None:
+        return refusal
+    after = next_revision(record, data=merged.data, deleted=False)
+    if len(after.body) > MAX_DATA_BYTES // 4 and len(after.body.encode()) > MAX_DATA_BYTES:
+        return quarantined(ErrorCode.TOO_LARGE)
+    return _concluded(after, disputes)
+
+
+def _judge_delete(change: Change, record: Stored, case: Case) -> Outcome:
+    if record.deleted:
+        return Outcome(Status.UNCHANGED)
+    if case.is_locked:
+        return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.LOCKED)])
+    if change.was.get("_h") == record.short_hash or case.has_seen_newer:
+        return _concluded(next_revision(record, deleted=True), ())
+    return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.CHANGED)])
+
+
+def _content_of_create(set_: Mapping[str, object]) -> Data:
+    """Return what a merge of `set` into nothing gives, for a fraction of its price."""
+    data: Data = {}
+    for path in sorted(set_):
+        value = set_[path]
+        if "." in path:
+            data = write_path(data, path, value)
+        elif value is not None:
+            data[path] = without_nulls(value)
+    return data
+
+
+def _concluded(record: Stored | None, disputes: Sequence[Disputed]) -> Outcome:
+    if disputes:
+        reasons = {dispute.reason for dispute in disputes}
+        first = next(reason for reason in _ORDER if reason in reasons)
+        return Outcome(Status.CONFLICT, first, record=record, disputes=tuple(disputes))
+    return Outcome(Status.APPLIED if record is not None else Status.UNCHANGED, record=record)
+
+
+def _divided(change: Change, case: Case) -> tuple[Data, list[str]]:
+    """Return what the tablet may set, and the paths that only the office may (all of a locked record)."""
+    if case.is_locked:
+        return {}, sorted(change.set)
+    owners = case.type.office_paths
+    if not owners:
+        return change.set, []
+    heads = {owner.partition(".")[0] for owner in owners}
+    near = [path for path in change.set if path.partition(".")[0] in heads]
+    owned = [path for path in near if _is_owned(path, owners)]
+    if not owned:
+        return change.set, []
+    return {path: value for path, value in change.set.items() if path not in owned}, sorted(owned)
+
+
+def _is_owned(path: str, owners: Iterable[str]) -> bool:
+    return any(
+        path == owner or path.startswith(f"{owner}.") or owner.startswith(f"{path}.") for owner in owners
+    )
+
+
+def _kept_by_office(change: Change, data: Data, paths: Sequence[str], reason: ErrorCode) -> list[Disputed]:
+    found = []
+    for path in paths:
+        current = read_path(data, path)
+        if not equal(current, change.set[path]):
+            found.append(
+                Disputed(
+                    path, None if change.create else change.was.get(path), change.set[path], current, reason
+                )
+            )
+    return found
+
+
+def _refusal(given: Collection[str], scope: str, data: Data, case: Case) -> Outcome | None:
+    """Return why data may not be stored, or None; `given` are the paths that have a new value."""
+    if not _belongs(given, scope, data, case.type):
+        return quarantined(ErrorCode.SCOPE_MISMATCH)
+    is_accepted = case.is_accepted and data is given
+    if (problem := case.rules.problem(case.type.name, data, is_accepted=is_accepted)) is not None:
+        return quarantined(*problem)
+    return None
+
+
+def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordType) -> bool:
+    kind, _, unit = scope.partition(":")
+    if kind != type_.scope_kind:
+        return False
+    # The office may have moved the record since it was filed: `unit_id` keeps where that was, and who says
+    # the same again says nothing new.
+    return kind != "unit" or "unit_id" not in given or data.get("unit_id") == unit

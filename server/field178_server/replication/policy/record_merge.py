@@ -1,0 +1,93 @@
+"""Merged records: the one that stands for them, and the verdict on changes that come late (protocol §5.6).
+
+A merged record is a deleted one whose `merged_into` names the record that stands for it; that one may have
+been merged in turn. Pure functions but for `load_survivors`, which reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import Stored
+from field178_server.replication.policy.evaluate import (
+    DELETED_PATH,
+    Case,
+    Disputed,
+    Outcome,
+    judge_known,
+    quarantined,
+)
+from field178_shared.errors import ErrorCode
+from field178_shared.ids import is_uuid
+from field178_shared.merge import equal, read_path
+from field178_shared.protocol import MERGED_INTO, Change, Op, Status
+
+Find = Callable[[str], Stored | None]
+
+
+def merged_into(record: Stored) -> str | None:
+    """Return the record that a merged one was merged into; None for a record that was not merged."""
+    if not record.deleted or f'"{MERGED_INTO}":' not in record.body:
+        return None
+    found = record.data.get(MERGED_INTO)
+    return found if is_uuid(found) and isinstance(found, str) else None
+
+
+def survivor_of(record: Stored, find: Find) -> Stored:
+    """Return the record that stands for this one: the end of its chain of merges, itself when not merged."""
+    passed = {record.record_id}
+    while (into := merged_into(record)) is not None and into not in passed:
+        following = find(into)
+        if following is None:
+            break
+        passed.add(into)
+        record = following
+    return record
+
+
+def load_survivors(batch: Batch, record_ids: Iterable[str]) -> None:
+    """Read the records that loaded ones were merged into, to the end of each chain."""
+    todo = set(record_ids)
+    passed = set(todo)
+    while todo:
+        records = [record for one in todo if (record := batch.get(one)) is not None]
+        todo = {into for record in records if (into := merged_into(record)) is not None} - passed
+        batch.load(todo)
+        passed |= todo
+
+
+def judge(change: Change, record: Stored, case: Case, find: Find, scopes: Collection[str] | None) -> Outcome:
+    """Judge a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
+    survivor = survivor_of(record, find)
+    is_merged = survivor.record_id != record.record_id
+    if not is_merged or record.type != change.type or record.is_purged:
+        return judge_known(change, record, case)
+    if survivor.is_purged:
+        return quarantined(ErrorCode.PURGED)
+    is_hidden = scopes is not None and survivor.scope not in scopes
+    if change.op == Op.RESOLVE:
+        # Which conflicts it names is judged as ever; only its values are for the survivor.
+        settled = judge_known(replace(change, set={}), record, case)
+        is_late = settled.status != Status.QUARANTINED and change.set
+        return _late(change, survivor, is_hidden=is_hidden) if is_late else settled
+    return _late(change, survivor, is_hidden=is_hidden)
+
+
+def _late(change: Change, survivor: Stored, *, is_hidden: bool) -> Outcome:
+    """Apply nothing: what the survivor does not hold already waits there for people to decide.
+
+    Of a survivor in a scope not granted the verdict is always the same: no verdict MUST tell a value of it.
+    """
+    was = {} if change.create else change.was
+    disputes = []
+    for path in sorted(change.set):
+        mine, current = change.set[path], read_path(survivor.data, path)
+        if not equal(current, mine):
+            disputes.append(Disputed(path, was.get(path), mine, current, ErrorCode.MERGED))
+    if change.op == Op.DELETE and not survivor.deleted:
+        disputes.append(Disputed(DELETED_PATH, False, True, False, ErrorCode.MERGED))
+    if not disputes and not is_hidden:
+        return Outcome(Status.UNCHANGED)
+    return Outcome(Status.CONFLICT, ErrorCode.MERGED, disputes=tuple(disputes), about=survivor)

@@ -1,0 +1,165 @@
+"""Changes down: the rows of each scope above the tablet's cursor, in order of their stamps (protocol §6)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.engine import among
+from field178_server.database.models import Feed, Record
+from field178_server.database.prepared import Prepared
+from field178_server.replication.pull.frames import Budget, Frames, Line, record_line
+from field178_server.replication.pull.repair import add_repair
+from field178_server.replication.pull.scope_state import ScopeNow
+from field178_shared.protocol import ROWS_PER_CHECKPOINT
+
+_PAGE = 250
+
+_ROWS = (
+    select(
+        Feed.record_id,
+        Feed.seq,
+        Feed.kind,
+        Record.type,
+        Record.rev,
+        Record.deleted,
+        Record.body,
+        Record.h,
+        Feed.left_rev,
+    )
+    .join(Record, and_(Record.tenant_id == Feed.tenant_id, Record.record_id == Feed.record_id))
+    .where(Feed.tenant_id == bindparam("tenant_id"), Feed.scope == bindparam("scope"))
+    .order_by(Feed.seq)
+)
+_ALL_ABOVE = _ROWS.where(Feed.seq > bindparam("cursor"), Feed.seq <= bindparam("top")).limit(_PAGE)
+_ABOVE = Prepared(_ALL_ABOVE)
+_LIVE_ABOVE = Prepared(_ALL_ABOVE.where(Feed.kind == "put", Record.deleted.is_(False)))
+_NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindparam("record_ids"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the tablet says it holds and asks for; `own`: stamps of rows it makes itself, {scope: {seq}}."""
+
+    cursors: Mapping[str, int]
+    floors: Mapping[str, int]
+    epoch: str | None
+    want: Sequence[str]
+    repair: Mapping[str, object]
+    max_records: int
+    own: Mapping[str, Set[int]] = field(default_factory=dict)
+
+
+class FeedRow(NamedTuple):
+    """A row of the feed with its record."""
+
+    record_id: str
+    seq: int
+    kind: str
+    type: str
+    rev: int
+    deleted: bool
+    body: str
+    h: str
+    left_rev: int | None
+
+
+def add_changes(
+    session: Session, tenant_id: str, scopes: Sequence[ScopeNow], held: Held, epoch: str, frames: Frames
+) -> bool:
+    """Add what the tablet lacks of every scope and the digest of each; tell whether more is left to say."""
+    wanted = _wanted(session, tenant_id, held.want, [scope.scope for scope in scopes])
+    budget = Budget(max(1, held.max_records), frames)
+    more = False
+    # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
+    is_other_epoch = held.epoch not in (None, epoch)
+    for scope in scopes:
+        cursor = held.cursors.get(scope.scope, 0)
+        if scope.scope in held.repair:
+            # Whatever the epoch: never answered by `resync`.
+            buckets = held.repair[scope.scope]
+            more = budget.is_spent or not add_repair(session, tenant_id, scope, buckets, budget) or more
+        elif _must_resync(scope, cursor, held.floors.get(scope.scope), is_other_epoch):
+            frames.add("resync", {"scope": scope.scope})
+        elif cursor == scope.seq and scope.scope not in wanted:
+            frames.add_proof(scope.scope, scope.seq, scope.live)
+        elif budget.is_spent:
+            more = True
+        else:
+            again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
+            lines = chain(again, _lines(session, tenant_id, scope, cursor, held.own.get(scope.scope, set())))
+            more = not _serve(scope, cursor, lines, budget) or more
+    return more
+
+
+def _must_resync(scope: ScopeNow, cursor: int, begun_floor: int | None, is_other_epoch: bool) -> bool:
+    # Below the floor rows are missing that say what is gone. Who began to read under this very floor never
+    # had those records; under a lower one it may have been given them before they went.
+    is_passed = cursor < scope.floor and begun_floor != scope.floor
+    return cursor > 0 and (is_other_epoch or cursor > scope.seq or is_passed)
+
+
+def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) -> bool:
+    """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
+    frames, seq, since = budget.frames, cursor, 0
+    for line in lines:
+        is_full = not budget.takes(line.text)
+        if since and (is_full or since >= ROWS_PER_CHECKPOINT):
+            frames.add_checkpoint(scope.scope, seq, floor=scope.floor)
+            since = 0
+        if is_full:
+            return False
+        budget.add_record(line.text)
+        since += 1
+        seq = max(seq, line.seq)  # a row sent again MUST NOT take the cursor back
+    frames.add_checkpoint(scope.scope, scope.seq, scope.live)
+    return True
+
+
+def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Set[int]) -> Iterator[Line]:
+    """Give the rows above the cursor up to H but those that the tablet makes itself."""
+    is_all_own = len(own) == scope.seq - cursor and all(cursor < seq <= scope.seq for seq in own)
+    if not is_all_own:
+        yield from (line for line in rows_above(session, tenant_id, scope, cursor) if line.seq not in own)
+
+
+def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
+    """Read rows above the cursor up to H, page by page; from the beginning the live ones alone."""
+    # A tablet that has nothing needs no row that says something is gone.
+    query = _ABOVE if cursor else _LIVE_ABOVE
+    while True:
+        wanted = {"tenant_id": tenant_id, "scope": scope.scope, "cursor": cursor, "top": scope.seq}
+        rows = query.rows(session, wanted)
+        yield from (_line(scope.scope, FeedRow(*row)) for row in rows)
+        if len(rows) < _PAGE:
+            return
+        cursor = rows[-1][1]
+
+
+def _wanted(
+    session: Session, tenant_id: str, want: Sequence[str], scopes: Iterable[str]
+) -> dict[str, list[Line]]:
+    """Return rows that the tablet asks for again, by scope."""
+    found = defaultdict[str, list[Line]](list)
+    if not want:
+        return found
+    ids = sorted(set(want))
+    for scope in scopes:
+        rows = _NAMED.rows(session, {"tenant_id": tenant_id, "scope": scope, "record_ids": ids})
+        found[scope].extend(_line(scope, FeedRow(*row)) for row in rows)
+    return {scope: lines for scope, lines in found.items() if lines}
+
+
+def _line(scope: str, row: FeedRow) -> Line:
+    if row.kind == "leave":
+        # Told before the column was: without a revision.
+        rev = "" if row.left_rev is None else f',"rev":{row.left_rev}'
+        return Line(row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"{rev}}}'.encode())
+    members = (row.record_id, row.type, scope, row.rev, row.deleted)
+    return Line(row.seq, record_line(members, row.body, row.h))

@@ -1,0 +1,128 @@
+"""Repair: the buckets in which tablet and server differ, whole, with their live ids (protocol §6.3, §12)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlalchemy import BindParameter, and_, bindparam, func, select, union_all
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Feed, Purge, Record
+from field178_server.replication.pull.frames import Budget, record_line
+from field178_server.replication.pull.scope_state import ScopeNow
+from field178_shared.canonical import bucket, digest_of
+from field178_shared.protocol import PURGED
+
+_AT_ONCE = 250
+_NOTHING = [0, "0" * 32]
+
+_LIVE = (
+    select(Record.record_id, Record.h)
+    .join(Feed, and_(Feed.tenant_id == Record.tenant_id, Feed.record_id == Record.record_id))
+    .where(
+        Record.tenant_id == bindparam("tenant_id"),
+        Feed.scope == bindparam("scope"),
+        Feed.kind == "put",
+        Record.deleted.is_(False),
+    )
+    .order_by(Record.record_id)
+)
+_BODIES = (
+    select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
+    .where(
+        Record.tenant_id == bindparam("tenant_id"),
+        Record.record_id.in_(bindparam("record_ids", expanding=True)),
+    )
+    .order_by(Record.record_id)
+)
+_OPENING = f'{{"{PURGED}":'
+_TENANT: BindParameter[str] = bindparam("tenant_id")
+_CONFIRMED = select(Purge.record_id).where(Purge.tenant_id == _TENANT, Purge.confirmed_at.is_not(None))
+_ABOUT_THEM = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
+# Also of a record that another one was merged into, which took its values over.
+_CONFLICTS = select(Record.record_id).where(
+    Record.tenant_id == _TENANT, Record.type == "conflict", Record.scope == bindparam("scope"), Record.deleted
+)
+# What is deleted is in no digest. Of a purge a tablet has to hear all the same: it may hold the content, in a
+# row that is deleted, at rest or in its own words, and the closing checkpoint passes over the stamp.
+_GONE_FOR_GOOD = (
+    select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
+    .where(
+        Record.tenant_id == _TENANT,
+        Record.record_id.in_(union_all(_CONFIRMED, _ABOUT_THEM, _CONFLICTS)),
+        Record.scope == bindparam("scope"),
+        Record.deleted,
+        func.substr(Record.body, 1, len(_OPENING)) == _OPENING,
+    )
+    .order_by(Record.seq)
+)
+
+
+def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, budget: Budget) -> bool:
+    """Add the live records of the buckets that differ from what the tablet said, bucket by bucket.
+
+    As many buckets as one answer holds, at least one; True when all were served, and only then a checkpoint.
+    Right before it come the records that are deleted and purged.
+    """
+    live = _live_by_bucket(session, tenant_id, scope.scope)
+    differing = _differing(live, said if isinstance(said, Mapping) else {})
+    served: list[str] = []
+    ids: list[str] = []
+    for name in differing:
+        found = [record_id for record_id, _ in live.get(name, ())]
+        lines = list(_lines(session, tenant_id, scope.scope, found))
+        if not budget.takes(*lines):
+            break
+        for line in lines:
+            budget.add_record(line)
+        served.append(name)
+        ids += found
+    if differing and not served:
+        return False
+    frames = budget.frames
+    frames.add("repair", {"scope": scope.scope, "buckets": served, "ids": ids, "seq": scope.seq})
+    frames.close_part()
+    if len(served) < len(differing):
+        return False
+    gone = list(_gone_for_good(session, tenant_id, scope.scope))
+    if gone and not budget.takes(*gone):
+        return False
+    for line in gone:
+        budget.add_record(line)
+    frames.add_checkpoint(scope.scope, scope.seq, scope.live)
+    return True
+
+
+def _live_by_bucket(session: Session, tenant_id: str, scope: str) -> dict[str, list[tuple[str, str]]]:
+    found = defaultdict[str, list[tuple[str, str]]](list)
+    for record_id, h in session.execute(_LIVE, {"tenant_id": tenant_id, "scope": scope}):
+        found[bucket(record_id)].append((record_id, h))
+    return found
+
+
+def _differing(live: Mapping[str, Sequence[tuple[str, str]]], said: Mapping[str, object]) -> list[str]:
+    differing = []
+    for name in sorted({*live, *said}):
+        here = digest_of(h for _, h in live.get(name, ())).wire()
+        if said.get(name, _NOTHING) != here:
+            differing.append(name)
+    return differing
+
+
+def _lines(session: Session, tenant_id: str, scope: str, ids: Sequence[str]) -> Iterator[bytes]:
+    for part in _parts(ids):
+        rows = session.execute(_BODIES, {"tenant_id": tenant_id, "record_ids": part})
+        for record_id, type_, rev, h, body in rows:
+            yield record_line((record_id, type_, scope, rev, False), body, h)
+
+
+def _gone_for_good(session: Session, tenant_id: str, scope: str) -> Iterator[bytes]:
+    for record_id, type_, rev, h, body in session.execute(
+        _GONE_FOR_GOOD, {"tenant_id": tenant_id, "scope": scope}
+    ):
+        yield record_line((record_id, type_, scope, rev, True), body, h)
+
+
+def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))

@@ -1,0 +1,89 @@
+"""What has to be read before changes are judged: their tablets, their records, who made which revision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import bindparam, select
+
+from field178_server.database import engine as database
+from field178_server.database.models import Change as ChangeRow
+from field178_server.database.prepared import Prepared
+from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import Stored
+from field178_server.replication.policy import record_merge
+from field178_shared.protocol import Change, Op
+
+_MAKERS = Prepared(
+    select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(
+        ChangeRow.tenant_id == bindparam("tenant_id"),
+        database.among(ChangeRow.record_id, bindparam("record_ids")),
+        ChangeRow.rev.is_not(None),
+    )
+)
+
+
+class Evidence:
+    """The tablets and records of one transaction, as each tablet may see them.
+
+    Tablets MUST be locked before records: those handed in are, the others go through `lock`.
+    """
+
+    def __init__(self, batch: Batch, devices: Iterable[DeviceContext]) -> None:
+        self.batch = batch
+        self.devices = {device.id: device for device in devices}
+        self._makers: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
+
+    def lock(self, device_ids: Collection[str]) -> None:
+        """Lock and read tablets, those at hand already left out."""
+        if absent := set(device_ids) - set(self.devices):
+            self.devices |= load_devices(self.batch.session, self.batch.tenant_id, absent, lock=True)
+
+    def read(self, changes: Sequence[Change]) -> None:
+        """Lock and read records; for deletes, also who made the revisions.
+
+        As many statements for one change as for all.
+        """
+        session, tenant_id = self.batch.session, self.batch.tenant_id
+        named = {change.record_id for change in changes}
+        self.batch.load(named)
+        record_merge.load_survivors(self.batch, named)
+        deleted = sorted({change.record_id for change in changes if change.op == Op.DELETE})
+        if not deleted:
+            return
+        for record_id, rev, device_id in _MAKERS.rows(
+            session, {"tenant_id": tenant_id, "record_ids": deleted}
+        ):
+            if rev is not None:
+                self._makers[record_id][rev] = device_id
+
+    def seen(self, change: Change, device: DeviceContext) -> Stored | None:
+        """Return the record of a change if the tablet may see it.
+
+        A record in a scope that was not granted is as unknown: its scope MUST NOT show either.
+        """
+        record = self.batch.get(change.record_id)
+        return record if record is not None and record.scope in device.scopes else None
+
+    def scope_of(self, change: Change, device: DeviceContext) -> str:
+        """Return the scope that a verdict on this change is filed under."""
+        seen = self.seen(change, device)
+        return seen.scope if seen is not None else change.scope
+
+    def is_purged(self, record_id: str) -> bool:
+        """Tell whether a record, or the one it was merged into, was purged."""
+        record = self.batch.get(record_id)
+        return record is not None and record_merge.survivor_of(record, self.batch.get).is_purged
+
+    def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
+        """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
+        if change.op != Op.DELETE or not 0 < change.base_rev < record.rev:
+            return False
+        makers = self._makers[record.record_id]
+        return all(makers.get(rev) == device.id for rev in range(change.base_rev + 1, record.rev + 1))
+
+    def note_maker(self, record: Stored, device_id: str | None) -> None:
+        """Remember who made the revision that a record has just got; None for the office."""
+        self._makers[record.record_id][record.rev] = device_id

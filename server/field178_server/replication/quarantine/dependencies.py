@@ -1,0 +1,74 @@
+"""What waits and may run now: orphans of records, and changes being mended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from field178_server.replication.quarantine.store import Waiting, find_mendable, find_orphans
+from field178_shared.protocol import Change
+
+
+class Backlog:
+    """The waiting changes that one transaction has at hand; what it holds back itself joins them."""
+
+    def __init__(self, session: Session, tenant_id: str) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._orphans: defaultdict[str, list[Waiting]] = defaultdict(list)
+        self._asked: set[str] = set()
+        self._mendable: dict[str, Waiting] = {}
+        self._mended: set[tuple[str, str, str]] = set()
+
+    def read(self, changes: Iterable[Change]) -> list[Waiting]:
+        """Find what these changes may set free: orphans of their records, what they mend, and all in turn."""
+        found: dict[str, Waiting] = {}
+        todo = list(changes)
+        while todo:
+            freed = self._read_orphans(todo) + self._read_mended(todo)
+            fresh = {one.change.change_id: one for one in freed if one.change.change_id not in found}
+            found |= fresh
+            todo = [one.change for one in fresh.values()]
+        return list(found.values())
+
+    def park(self, one: Waiting) -> None:
+        """Take in a change that was held back just now."""
+        if one.is_orphan:
+            self._orphans[one.change.record_id].append(one)
+
+    def take_orphans(self, record_id: str) -> list[Waiting]:
+        """Return the orphans of a record that appeared, those of one tablet in the order of their making."""
+        return sorted(self._orphans.pop(record_id, []), key=_order)
+
+    def mendable(self, change_id: str) -> Waiting | None:
+        """Return a stored change that may be replaced."""
+        return self._mendable.get(change_id)
+
+    def is_mended(self, one: Waiting) -> bool:
+        """Tell whether a later change that waits too replaces this one: the later word stands for both."""
+        return (one.entry.device_id, one.change.record_id, one.change.change_id) in self._mended
+
+    def _read_orphans(self, changes: Iterable[Change]) -> list[Waiting]:
+        records = {change.record_id for change in changes if change.create} - self._asked
+        self._asked |= records
+        found = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
+        for one in found:
+            self._orphans[one.change.record_id].append(one)
+        return found
+
+    def _read_mended(self, changes: Iterable[Change]) -> list[Waiting]:
+        records = sorted({change.record_id for change in changes if change.replaces})
+        if not records:
+            return []
+        found = find_mendable(self._session, self._tenant_id, records)
+        for one in found:
+            self._mendable[one.change.change_id] = one
+            for other in set(one.change.replaces) - {one.change.change_id}:
+                self._mended.add((one.entry.device_id, one.change.record_id, other))
+        return found
+
+
+def _order(one: Waiting) -> tuple[str, str, int]:
+    return one.entry.device_id, one.entry.incarnation, one.entry.n

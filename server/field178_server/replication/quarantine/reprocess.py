@@ -1,0 +1,59 @@
+"""Running quarantined changes again: after a grant, a binding, an upgrade, a record that appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
+
+from field178_server.database.models import Quarantine, Record
+from field178_server.devices.context import load_devices
+from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.push.change_processor import Intake
+from field178_server.replication.quarantine.dependencies import Backlog
+from field178_server.replication.quarantine.store import find_waiting
+from field178_shared.errors import ErrorCode
+
+
+def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
+    """Judge the open changes of one tablet (or of all) once more; return how many verdicts changed."""
+    return _run(batch, rules, *([Quarantine.device_id == device_id] if device_id is not None else []))
+
+
+def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:
+    """Judge what waited for records that are there by now; return how many verdicts changed."""
+    there = select(Record.record_id).where(
+        Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
+    )
+    return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, Quarantine.record_id.in_(there))
+
+
+def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
+    """Judge all that waits for one record once more, in its order; return how many verdicts changed."""
+    return _run(batch, rules, Quarantine.record_id == record_id)
+
+
+def lock_tablets(batch: Batch, record_id: str) -> None:
+    """Lock the tablets of all that waits for a record, and of what that may set free in turn.
+
+    MUST come before any record is locked by a transaction that runs those changes again at its end: a push
+    locks its tablet first, and the two would wait for each other. One that came after this look is locked
+    late; that is rare, and the transaction runs again.
+    """
+    found = find_waiting(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
+    backlog = Backlog(batch.session, batch.tenant_id)
+    found += backlog.read([one.change for one in found])
+    tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}
+    load_devices(batch.session, batch.tenant_id, tablets, lock=True)
+
+
+def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:
+    found = find_waiting(batch.session, batch.tenant_id, *conditions)
+    if not found:
+        return 0
+    intake = Intake(batch, rules, [])
+    intake.prepare_again(found)
+    changed = sum([intake.take_again(one) for one in found])
+    intake.flush()
+    return changed

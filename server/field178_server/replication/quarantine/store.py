@@ -1,0 +1,194 @@
+"""The quarantine as a store: what waits, put there, found again, settled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.orm import Session
+
+from field178_server.database import engine as database
+from field178_server.database.models import Quarantine
+from field178_server.database.models.base import table_of
+from field178_server.database.prepared import Prepared
+from field178_server.records import file_references
+from field178_server.replication.receipts.receipts import Entry, details_text, find_entries
+from field178_shared.errors import ErrorCode
+from field178_shared.protocol import Change
+
+_COLUMNS = (
+    "tenant_id",
+    "change_id",
+    "payload_hash",
+    "device_id",
+    "incarnation",
+    "n",
+    "record_id",
+    "record_type",
+    "scope",
+    "user_id",
+    "reason",
+    "details",
+    "payload",
+    "received_at",
+    "state",
+    "settled_at",
+    "v",
+)
+# What a second judgement may change; the rest is as it came.
+_FIRST_ONLY = (
+    "device_id",
+    "incarnation",
+    "n",
+    "record_id",
+    "record_type",
+    "user_id",
+    "payload",
+    "received_at",
+)
+OPEN = "open"
+APPLIED = "applied"
+REPLACED = "replaced"
+DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A change in quarantine with its verdict; `reason` is why it came there.
+
+    An empty `payload` is stored as none: the record was purged, and only the hash of the change is kept.
+    """
+
+    change: Change
+    entry: Entry
+    payload: str
+    reason: str
+
+    @property
+    def is_orphan(self) -> bool:
+        """Tell whether the appearance of its record would set this change free."""
+        return self.reason == ErrorCode.ORPHAN
+
+
+class Reused(NamedTuple):
+    """A second content under one id: its verdict's count, when it came, from which incarnation."""
+
+    v: int
+    at: datetime
+    incarnation: str
+
+
+_ALL = (
+    select(Quarantine.change_id, Quarantine.payload_hash, Quarantine.payload)
+    .where(Quarantine.tenant_id == bindparam("tenant_id"))
+    .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
+)
+_OPEN = _ALL.where(Quarantine.state == OPEN)
+# What the office set aside runs no more, but its author may still mend it.
+_MENDABLE = _ALL.where(
+    Quarantine.state.in_((OPEN, DISCARDED)),
+    Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
+)
+_ORPHANS = Prepared(
+    _OPEN.where(
+        Quarantine.reason == ErrorCode.ORPHAN.value,
+        database.among(Quarantine.record_id, bindparam("record_ids")),
+    )
+)
+
+
+def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
+    """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
+    rows = session.execute(_OPEN.where(*conditions), {"tenant_id": tenant_id})
+    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+
+
+def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
+    """Return the open changes that wait for one of these records."""
+    wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
+    return _with_verdicts(session, tenant_id, _ORPHANS.rows(session, wanted))
+
+
+def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
+    """Return the changes of these records that a later one may replace: the open ones and those set aside."""
+    rows = session.execute(_MENDABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
+    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+
+
+def _with_verdicts(
+    session: Session, tenant_id: str, rows: Sequence[tuple[str, str, str | None]]
+) -> list[Waiting]:
+    if not rows:
+        return []
+    entries = find_entries(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
+    found = []
+    for change_id, hash_, payload in rows:
+        entry = entries.get(change_id)
+        # A second content sent under one id waits for people, not for another run.
+        if payload and entry is not None and entry.payload_hash == hash_:
+            change = Change.from_wire(json.loads(payload))
+            found.append(Waiting(change, entry, payload, entry.reason or ""))
+    return found
+
+
+def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: str) -> Reused | None:
+    """Return where this content stands that came under an id which another content had first."""
+    row = session.execute(
+        select(Quarantine.v, Quarantine.received_at, Quarantine.incarnation).where(
+            Quarantine.tenant_id == tenant_id,
+            Quarantine.change_id == change_id,
+            Quarantine.payload_hash == payload_hash,
+        )
+    ).one_or_none()
+    return None if row is None else Reused(*row)
+
+
+def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], now: datetime) -> None:
+    """Store what waits, settle what was applied."""
+    connection, listed = session.connection(), list(judged)
+    file_references.claim(session, tenant_id, (waiting.payload for waiting in listed))
+    at = database.stored_instant(connection, now)
+    database.bulk_upsert(
+        connection,
+        table_of(Quarantine),
+        _COLUMNS,
+        [_row(tenant_id, waiting, at) for waiting in listed],
+        keep=_FIRST_ONLY,
+    )
+
+
+def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
+    change, entry = waiting.change, waiting.entry
+    waits, state = entry.is_quarantined, _state_of(waiting)
+    return (
+        tenant_id,
+        entry.change_id,
+        entry.payload_hash,
+        entry.device_id,
+        entry.incarnation,
+        entry.n,
+        entry.record_id,
+        change.type,
+        entry.scope,
+        change.user or None,
+        entry.reason or "" if waits else waiting.reason,
+        details_text(entry.details),
+        waiting.payload or None,
+        at,
+        state,
+        None if state == OPEN else at,
+        entry.v,
+    )
+
+
+def _state_of(waiting: Waiting) -> str:
+    entry = waiting.entry
+    if entry.is_quarantined:
+        # Of what is said of a purged record only the hash is kept: nobody can do anything with it.
+        is_hopeless = not waiting.payload or entry.reason == ErrorCode.PURGED
+        return DISCARDED if is_hopeless else OPEN
+    return REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED

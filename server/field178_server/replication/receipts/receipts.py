@@ -1,0 +1,249 @@
+"""Receipts of one transaction: which changes are known, what became of each, which counters moved.
+
+Also the digest of its receipts that is kept of each incarnation of a tablet's database.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.orm import Session
+
+from field178_server.database import engine as database
+from field178_server.database.models import Incarnation, Tenant
+from field178_server.database.models import Receipt as ReceiptRow
+from field178_server.database.models.base import table_of
+from field178_server.database.prepared import Prepared
+from field178_server.replication.policy.evaluate import Outcome
+from field178_shared.canonical import EMPTY, Digest, receipt_hash
+from field178_shared.clock import to_wire
+from field178_shared.protocol import Change, JsonObject, Receipt, Status
+
+_COLUMNS = (
+    "status",
+    "reason",
+    "details",
+    "scope",
+    "rev",
+    "seq",
+    "h",
+    "at",
+    "v",
+    "device_id",
+    "incarnation",
+    "n",
+    "record_id",
+    "payload_hash",
+    "tenant_id",
+    "change_id",
+)
+_VERDICT = _COLUMNS[:9]
+_TOLD_TO = Prepared(
+    select(ReceiptRow.change_id, ReceiptRow.told_to).where(
+        ReceiptRow.tenant_id == bindparam("tenant_id"),
+        database.among(ReceiptRow.change_id, bindparam("change_ids")),
+        ReceiptRow.told_to.is_not(None),
+    )
+)
+_NAMES = tuple(column.name for column in table_of(ReceiptRow).columns)
+_BY_CHANGE = Prepared(
+    select(table_of(ReceiptRow)).where(
+        ReceiptRow.tenant_id == bindparam("tenant_id"),
+        database.among(ReceiptRow.change_id, bindparam("change_ids")),
+    )
+)
+_PAYLOAD_KEY = Prepared(select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id")))
+_DIGEST_COLUMNS = ("tenant_id", "device_id", "incarnation", "receipt_count", "receipt_sum", "backed_up")
+_DIGESTS_OF_DEVICES = Prepared(
+    select(
+        Incarnation.device_id, Incarnation.incarnation, Incarnation.receipt_count, Incarnation.receipt_sum
+    ).where(
+        Incarnation.tenant_id == bindparam("tenant_id"),
+        database.among(Incarnation.device_id, bindparam("device_ids")),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One pushed change with its canonical bytes and their keyed hash, computed once."""
+
+    change: Change
+    body: bytes
+    hash: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One verdict, old or just made; `v` 0 means that it has not been counted yet."""
+
+    change_id: str
+    device_id: str
+    incarnation: str
+    n: int
+    record_id: str
+    payload_hash: str
+    at: datetime
+    status: Status = Status.QUARANTINED
+    reason: str | None = None
+    details: JsonObject = field(default_factory=dict)
+    scope: str = ""
+    rev: int = 0
+    seq: int | None = None
+    h: str | None = None
+    v: int = 0
+    told_to: str | None = None
+    is_stored: bool = False
+
+    @property
+    def listener(self) -> str:
+        """The tablet that is told of this verdict, and by whose count."""
+        return self.told_to or self.device_id
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Tell whether the change waits in quarantine."""
+        return self.status == Status.QUARANTINED
+
+    def become(self, other: Entry) -> None:
+        """Take over all that another state of this verdict says."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(other, name))
+
+    def receipt(self) -> Receipt:
+        """Return the receipt as the protocol knows it."""
+        return Receipt(
+            change_id=self.change_id,
+            status=self.status,
+            reason=self.reason,
+            details=self.details,
+            scope=self.scope,
+            rev=self.rev,
+            seq=self.seq,
+            h=self.h,
+            at=to_wire(self.at),
+            incarnation=self.incarnation,
+            v=self.v,
+        )
+
+
+def payload_hash(key: bytes, body: bytes) -> str:
+    """Return the keyed hash of a canonical change: it survives a purge and cannot be guessed from a dump."""
+    return hmac.digest(key, body, "sha256").hex()
+
+
+def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, Entry]:
+    """Return the stored verdicts by change id."""
+    wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
+    rows = _BY_CHANGE.rows(session, wanted)
+    entries = [entry_of(dict(zip(_NAMES, row, strict=True))) for row in rows]
+    return {entry.change_id: entry for entry in entries}
+
+
+def read_listeners(session: Session, tenant_id: str, entries: Sequence[Entry]) -> None:
+    """Look once more who is told of these verdicts. Their tablets MUST be locked: from then on it stands."""
+    wanted = {"tenant_id": tenant_id, "change_ids": sorted({entry.change_id for entry in entries})}
+    found = dict(_TOLD_TO.rows(session, wanted))
+    for entry in entries:
+        entry.told_to = found.get(entry.change_id)
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return the verdict of a row of the receipt table."""
+    members = {name: row[name] for name in Entry.__slots__ if name in row}
+    details = row["details"]
+    members["details"] = json.loads(details) if isinstance(details, str) else {}
+    members["status"] = Status(str(row["status"]))
+    return Entry(**members, is_stored=True)
+
+
+def details_text(details: JsonObject) -> str | None:
+    """Return details as they are stored; none at all is null."""
+    return json.dumps(dict(details), ensure_ascii=False, sort_keys=True) if details else None
+
+
+def conclude(entry: Entry, outcome: Outcome, scope: str, now: datetime) -> None:
+    """Write an outcome into a verdict, to be counted anew."""
+    entry.status = outcome.status
+    entry.reason = outcome.reason.value if outcome.reason is not None else None
+    entry.details = {**{k: v for k, v in entry.details.items() if k == "at"}, **outcome.details}
+    entry.scope = scope
+    entry.at = now
+    entry.v = 0
+
+
+def write_entries(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+    """Insert the verdicts just made and update those made anew."""
+    connection, table = session.connection(), table_of(ReceiptRow)
+    listed = list(entries)
+    fresh = [(*_row(connection, tenant_id, entry), entry.v) for entry in listed if not entry.is_stored]
+    # A plain insert: a change id stored by another transaction meanwhile makes this one run again.
+    database.bulk_insert(connection, table, (*_COLUMNS, "first_v"), fresh)
+    again = [_row(connection, tenant_id, entry) for entry in listed if entry.is_stored]
+    verdicts = [(*row[: len(_VERDICT)], *row[-2:]) for row in again]
+    database.bulk_update(connection, table, _VERDICT, ("tenant_id", "change_id"), verdicts)
+
+
+def write_listeners(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+    """Write who is told of these stored verdicts from now on, and under which count."""
+    rows = [(entry.told_to, entry.v, tenant_id, entry.change_id) for entry in entries]
+    key = ("tenant_id", "change_id")
+    database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
+
+
+def payload_key(session: Session, tenant_id: str) -> bytes:
+    """Return the tenant's key for payload hashes."""
+    [(key,)] = _PAYLOAD_KEY.rows(session, {"tenant_id": tenant_id})
+    return key
+
+
+def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> None:
+    """Count newly stored changes into the digest of the incarnation that stored them first."""
+    by_life = defaultdict[tuple[str, str], list[str]](list)
+    for entry in fresh:
+        by_life[entry.device_id, entry.incarnation].append(entry.change_id)
+    if not by_life:
+        return
+    stored = _digests(session, tenant_id, {device_id for device_id, _ in by_life})
+    rows: list[database.Row] = []
+    for life, change_ids in sorted(by_life.items()):
+        digest = stored.get(life, EMPTY)
+        for change_id in change_ids:
+            digest = digest.add(receipt_hash(change_id))
+        rows.append((tenant_id, *life, digest.count, f"{digest.total:032x}", 0))
+    table = table_of(Incarnation)
+    database.bulk_upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
+
+
+def _row(connection: Connection, tenant_id: str, entry: Entry) -> database.Row:
+    return (
+        entry.status.value,
+        entry.reason,
+        details_text(entry.details),
+        entry.scope,
+        entry.rev,
+        entry.seq,
+        entry.h,
+        database.stored_instant(connection, entry.at),
+        entry.v,
+        entry.device_id,
+        entry.incarnation,
+        entry.n,
+        entry.record_id,
+        entry.payload_hash,
+        tenant_id,
+        entry.change_id,
+    )
+
+
+def _digests(session: Session, tenant_id: str, device_ids: set[str]) -> dict[tuple[str, str], Digest]:
+    wanted = {"tenant_id": tenant_id, "device_ids": sorted(device_ids)}
+    rows = _DIGESTS_OF_DEVICES.rows(session, wanted)
+    return {(device, life): Digest(count, int(total, 16)) for device, life, count, total in rows}

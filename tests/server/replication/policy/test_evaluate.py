@@ -1,0 +1,149 @@
+"""The judge is pure: what it says follows from the change and the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_server.replication.policy.evaluate import Case, judge_known, judge_new
+from field178_server.replication.policy.record_validation import Problems
+from field178_shared.errors import ErrorCode
+from field178_shared.merge import bad_paths, merge
+from field178_shared.protocol import Change, Status
+from field178_shared.schemas import RecordType
+
+RECORD = "01900000-0000-7000-8000-000000000001"
+SCOPE = "unit:c1"
+TYPE = RecordType("establishment", "unit", office_paths=("priority", "office.note"))
+
+
+class AnythingGoes:
+    """Rules that take every content."""
+
+    types: Mapping[str, RecordType] = {"establishment": TYPE}
+
+    def accepts(self, type_name: str, data: dict[str, object]) -> bool:
+        return False
+
+    def problem(
+        self, type_name: str, data: dict[str, object], *, is_accepted: bool = False
+    ) -> tuple[ErrorCode, Problems] | None:
+        return None
+
+
+CASE = Case(TYPE, AnythingGoes())
+LOCKED = Case(TYPE, AnythingGoes(), is_locked=True)
+
+
+def change(set_: dict[str, Any], was: dict[str, Any] | None = None, **more: Any) -> Change:
+    wire = {
+        "change_id": "01900000-0000-7000-8000-00000000000c",
+        "n": 1,
+        "record_id": RECORD,
+        "type": "establishment",
+        "scope": SCOPE,
+        "op": "put",
+        "set": set_,
+        "was": was or {},
+        **more,
+    }
+    return Change.from_wire(wire)
+
+
+def stored(data: dict[str, Any], *, deleted: bool = False) -> Stored:
+    record = new_record(RECORD, "establishment", SCOPE, data)
+    return next_revision(record, deleted=True) if deleted else record
+
+
+KEYS = st.sampled_from(["a", "b", "c", "d"])
+PATHS = st.lists(KEYS, min_size=1, max_size=3).map(".".join)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "x", "Đ"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(PATHS, VALUES, max_size=5))
+def test_a_create_holds_what_a_merge_into_nothing_gives(set_: dict[str, Any]) -> None:
+    if bad_paths(set_):
+        return
+    outcome = judge_new(change(set_, create=True), CASE)
+    assert outcome.record is not None
+    assert outcome.record.data == merge({}, set_, {}).data
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=3), st.dictionaries(KEYS, VALUES, max_size=3), st.booleans())
+def test_every_offered_value_is_there_or_disputed(
+    before: dict[str, Any], set_: dict[str, Any], is_locked: bool
+) -> None:
+    record = stored(merge({}, before, {}).data)
+    outcome = judge_known(change(set_), record, LOCKED if is_locked else CASE)
+    after = outcome.record or record
+    disputed = {dispute.path for dispute in outcome.disputes}
+    for path, value in set_.items():
+        assert path in disputed or not merge(after.data, {path: value}, {path: after.data.get(path)}).applied
+    untouched = set(record.data) - set(set_)
+    assert {key: after.data[key] for key in untouched} == {key: record.data[key] for key in untouched}
+    if is_locked:
+        assert outcome.record is None
+
+
+@pytest.mark.parametrize("path", ["priority", "priority.deep", "office.note", "office"])
+def test_paths_of_the_office_and_what_contains_them_are_kept_from_tablets(path: str) -> None:
+    outcome = judge_known(change({path: "x", "name": "y"}), stored({}), CASE)
+    assert (outcome.status, outcome.reason) == (Status.CONFLICT, ErrorCode.LOCKED)
+    assert outcome.record is not None
+    assert outcome.record.data == {"name": "y"}
+
+
+def test_a_neighbour_of_an_office_path_is_free() -> None:
+    outcome = judge_known(change({"office.other": "x", "priority_2": 1}), stored({}), CASE)
+    assert outcome.status == Status.APPLIED
+
+
+def test_an_office_path_with_the_value_it_has_is_no_dispute() -> None:
+    outcome = judge_known(change({"priority": "high"}), stored({"priority": "high"}), CASE)
+    assert outcome.status == Status.UNCHANGED
+
+
+@pytest.mark.parametrize(("base_rev", "is_seen"), [(1, False), (2, True), (3, False), (9, False)])
+def test_a_deletion_is_undone_without_a_conflict_only_by_who_names_its_revision(
+    base_rev: int, is_seen: bool
+) -> None:
+    edit = change({"name": "z"}, {"name": "y"}, base_rev=base_rev)
+    outcome = judge_known(edit, stored({"name": "y"}, deleted=True), CASE)
+    assert (outcome.status is Status.APPLIED, not outcome.disputes) == (is_seen, is_seen)
+
+
+@pytest.mark.parametrize(
+    ("base_rev", "is_locked", "reason"),
+    [
+        (1, False, ErrorCode.DELETED),
+        (2, False, ErrorCode.CHANGED),
+        (2, True, ErrorCode.DELETED),
+        (1, True, ErrorCode.DELETED),
+    ],
+)
+def test_the_first_reason_of_a_clash_is_told(base_rev: int, is_locked: bool, reason: ErrorCode) -> None:
+    late = change({"name": "z"}, {"name": "x"}, base_rev=base_rev)
+    outcome = judge_known(late, stored({"name": "y"}, deleted=True), LOCKED if is_locked else CASE)
+    assert (outcome.status, outcome.reason) == (Status.CONFLICT, reason)
+    assert (outcome.record is None) == is_locked
+
+
+def test_a_purged_record_takes_nothing() -> None:
+    outcome = judge_known(change({"name": "x"}), stored({"purged": "2026-01-01T00:00:00Z"}), CASE)
+    assert (outcome.status, outcome.reason) == (Status.QUARANTINED, ErrorCode.PURGED)
+
+
+def test_too_much_data_is_not_stored() -> None:
+    record = stored({f"k{n}": "ạ" * 4000 for n in range(21)})
+    assert judge_known(change({"more": "x"}), record, CASE).status == Status.APPLIED
+    outcome = judge_known(change({"more": "ạ" * 4000}), record, CASE)
+    assert outcome.reason == ErrorCode.TOO_LARGE

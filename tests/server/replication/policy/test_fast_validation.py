@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from tests.contract.generated_records import record
+from tests.shared.schemas.test_declared import VALID, Data, spoiled
+
+from field178_server.replication.policy import fast_validation
+from field178_shared import schemas
+from field178_shared.merge import bad_paths, without_nulls
+
+# Only the server writes them, and they hold values of any kind.
+BY_TABLETS = sorted(set(VALID) - {"conflict"})
+
+
+def judged(type_name: str, data: object) -> str:
+    """Accepted, unsure or refused; MUST NOT be called accepted where the slow way refuses."""
+    errors = schemas.validate(type_name, data)
+    if not fast_validation.accepts(type_name, data):
+        return "refused" if errors else "unsure"
+    assert isinstance(data, dict)
+    assert not errors
+    assert not bad_paths(data)
+    assert without_nulls(data) is data
+    assert schemas.TYPES[type_name].schema.load(data) == data
+    return "accepted"
+
+
+@given(spoiled())
+def test_it_accepts_nothing_that_marshmallow_refuses(case: tuple[str, Data]) -> None:
+    judged(*case)
+
+
+@pytest.mark.parametrize("type_name", schemas.TYPES)
+def test_it_agrees_with_marshmallow_over_generated_records(type_name: str) -> None:
+    found = Counter(judged(type_name, record(type_name, number)) for number in range(400))
+    assert found["refused"] > 40
+    if type_name in BY_TABLETS:
+        assert found["accepted"] > 40
+
+
+@pytest.mark.parametrize("type_name", BY_TABLETS)
+def test_a_usual_record_is_accepted(type_name: str) -> None:
+    assert fast_validation.accepts(type_name, VALID[type_name]())
+
+
+def test_an_unknown_member_is_left_to_the_slow_way() -> None:
+    data = {**VALID["inspection"](), "part_of_next_year": "x"}
+    assert judged("inspection", data) == "unsure"
+
+
+@pytest.mark.parametrize("day", ["2026-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "0000-01-01"])
+def test_a_day_that_may_not_be_is_not_accepted(day: str) -> None:
+    assert judged("outreach_session", {**VALID["outreach_session"](), "session_date": day}) == "refused"

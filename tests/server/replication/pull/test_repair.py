@@ -1,0 +1,129 @@
+"""Repair by buckets: a tablet whose rows differ gets exactly the buckets that differ (protocol §6.3, §12)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import pytest
+from tests.server.services.test_purge import add_privacy_officers, purged
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
+
+from field178_server.database.models import Tenant
+from field178_server.database.unit_of_work import run_write
+from field178_server.replication.compaction import compact
+from field178_shared.canonical import bucket, digest_of, short_hash
+
+
+def buckets(tablet: Tablet, scope: str) -> Json:
+    hashes = defaultdict[str, list[str]](list)
+    for record in tablet.base.values():
+        if record["scope"] == scope and not record["deleted"]:
+            hashes[bucket(record["id"])].append(record["h"])
+    return {name: digest_of(found).wire() for name, found in hashes.items()}
+
+
+def repair(tablet: Tablet, max_records: int = 500) -> int:
+    """Repair a scope as the protocol says; returns how many records came."""
+    came = 0
+    while True:
+        frames = tablet.ask(repair={UNIT: buckets(tablet, UNIT)}, max_records=max_records)
+        ours = [frame for frame in frames if frame.get("scope") == UNIT]
+        assert "resync" not in [frame["frame"] for frame in ours]
+        (done,) = [frame for frame in ours if frame["frame"] == "repair"]
+        records = [frame for frame in ours if frame["frame"] == "rec"]
+        assert ours.index(done) == len(records)
+        assert {record["id"] for record in records} == set(done["ids"])
+        largest = max([Counter(map(bucket, done["ids"])).most_common(1)[0][1]] if records else [0])
+        assert len(records) <= max(max_records, largest)
+        came += len(records)
+        for record in list(tablet.base.values()):
+            if record["scope"] == UNIT and bucket(record["id"]) in done["buckets"]:
+                del tablet.base[record["id"]]
+        tablet.base.update({record["id"]: record for record in records})
+        if ours[-1]["frame"] == "ck":
+            assert ours[-1]["digest"] == tablet.digest(UNIT)
+            tablet.cursors[UNIT], tablet.epoch = ours[-1]["seq"], frames[0]["epoch"]
+            return came
+        assert frames[-1]["more"]
+
+
+def test_only_the_buckets_that_differ_come(world: World) -> None:
+    author, damaged = world.tablet(), world.tablet()
+    author.push(*[author.create() for _ in range(60)])
+    damaged.pull()
+    lost = next(iter(damaged.base))
+    del damaged.base[lost]
+    came = repair(damaged)
+    assert damaged.base == author.base
+    assert came == sum(bucket(record_id) == bucket(lost) for record_id in author.base)
+
+
+def test_rows_that_are_gone_are_dropped_after_a_compaction(world: World) -> None:
+    author, late = world.tablet(UNIT, OTHER_UNIT), world.tablet()
+    kept, gone, moved = author.created(), author.created(), author.created()
+    late.pull()
+    author.push(author.delete(gone, short_hash(author.base[gone]["data"])))
+    world.move(moved, OTHER_UNIT)
+    run_write(world.engine, lambda session: compact(session, "main", UNIT))
+    assert [f["frame"] for f in late.ask() if f.get("scope") == UNIT] == ["resync"]
+    repair(late)
+    assert set(late.base) == {kept}
+    assert proven(late.sync()) == ["ref", UNIT]
+
+
+def test_a_long_repair_goes_on_bucket_by_bucket(world: World) -> None:
+    author, empty = world.tablet(), world.tablet()
+    author.push(*[author.create() for _ in range(300)])
+    assert repair(empty, max_records=4) == 300
+    assert empty.base == author.base
+
+
+@pytest.mark.parametrize("max_records", [500, 1])
+def test_what_was_deleted_and_purged_is_told_before_the_closing_checkpoint(
+    world: World, max_records: int
+) -> None:
+    add_privacy_officers(world)
+    author, late = world.tablet(), world.tablet()
+    gone = [author.created({**ESTABLISHMENT, "note": "Điều phải xóa"}) for _ in range(2)]
+    kept = author.created()
+    late.pull()
+    for record_id in gone:
+        author.push(author.delete(record_id, short_hash(author.base[record_id]["data"])))
+    late.pull()
+    assert set(late.base) == {*gone, kept}
+    for record_id in gone:
+        purged(world, record_id)
+    # No digest tells of them, the feed has forgotten them, and the checkpoint passes over where they stood.
+    run_write(world.engine, lambda session: compact(session, "main", UNIT))
+    world.change_rows(Tenant, epoch="e2")
+    frames = late.ask(repair={UNIT: buckets(late, UNIT)}, max_records=max_records)
+    late.take([frame for frame in frames if frame["frame"] != "repair"])
+    assert {one["id"] for one in late.base.values() if "purged" not in one["data"]} == {kept}
+    ours = [frame["frame"] for frame in frames if frame.get("scope") == UNIT]
+    assert ours == ["repair", "rec", "rec", "ck"]
+    assert proven(late.sync()) == ["ref", UNIT]
+
+
+def test_a_conflict_that_was_purged_with_its_record_is_told_too(world: World) -> None:
+    add_privacy_officers(world)
+    author, late = world.tablet(), world.tablet()
+    record_id = author.created({**ESTABLISHMENT, "note": "một"})
+    late.pull()
+    author.push(author.change(record_id, {"note": "hai"}, was={"note": "một"}))
+    late.push(late.change(record_id, {"note": "ba"}, was={"note": "một"}))
+    (dispute,) = [one for one in late.base.values() if one["type"] == "conflict"]
+    late.push(late.change(record_id, {}, op="resolve", conflicts={dispute["id"]: dispute["rev"]}))
+    assert late.base[dispute["id"]]["deleted"]
+    purged(world, record_id)
+    frames = late.ask(repair={UNIT: buckets(late, UNIT)})
+    late.take([frame for frame in frames if frame["frame"] != "repair"])
+    assert {one["id"] for one in late.base.values() if set(one["data"]) == {"purged"}} == set(late.base)
+
+
+def test_a_scope_in_repair_is_repaired_under_any_epoch(world: World) -> None:
+    author, late = world.tablet(), world.tablet()
+    author.created()
+    late.pull()
+    world.change_rows(Tenant, epoch="e2")
+    assert repair(late) == 0
+    assert late.epoch == "e2"

@@ -1,0 +1,87 @@
+"""Changes in quarantine run again when what kept them out is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, World
+
+from field178_server.database.models import Change, DeviceScope, Quarantine
+from field178_server.database.unit_of_work import run_write
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import run_again
+
+OTHER = {**ESTABLISHMENT, "unit_id": "c11632_v1"}
+
+
+def grant(world: World, device_id: str, scope: str) -> int:
+    def work(session: Any) -> int:
+        session.add(
+            DeviceScope(tenant_id=TENANT, device_id=device_id, scope=scope, granted_at=world.clock.now())
+        )
+        session.flush()
+        return run_again(world.batch(session), declared_types(), device_id)
+
+    return run_write(world.engine, work)
+
+
+def test_a_grant_applies_what_was_sent_too_early_in_its_order(world: World) -> None:
+    tablet = world.tablet()
+    create = tablet.create(OTHER, scope=OTHER_UNIT)
+    edit = tablet.change(create["record_id"], {"village": "Thôn 3"}, scope=OTHER_UNIT)
+    assert {r["reason"] for r in tablet.push(create, edit)} == {"scope_not_granted"}
+    assert grant(world, tablet.device, OTHER_UNIT) == 2
+    tablet.pull()
+    assert tablet.base[create["record_id"]]["data"] == {**OTHER, "village": "Thôn 3"}
+    verdicts = [tablet.receipts[change["change_id"]] for change in (create, edit)]
+    assert [(v["status"], v["rev"], v["v"]) for v in verdicts] == [("applied", 1, 3), ("applied", 2, 4)]
+    assert tablet.ask()[0]["receipts"][tablet.incarnation][0] == 2
+    assert [row.state for row in world.rows(Quarantine)] == ["applied", "applied"]
+    assert sorted(row.rev for row in world.rows(Change)) == [1, 2]
+
+
+def test_an_edit_that_waited_longer_than_its_create_is_applied_once(world: World) -> None:
+    one, two = world.tablet(), world.tablet()
+    create = one.create(OTHER, scope=OTHER_UNIT)
+    one.push(create)
+    orphan = two.change(create["record_id"], {"village": "Thôn 3"})
+    two.push(orphan)
+
+    def work(session: Any) -> int:
+        for tablet in (one, two):
+            session.add(
+                DeviceScope(
+                    tenant_id=TENANT, device_id=tablet.device, scope=OTHER_UNIT, granted_at=world.clock.now()
+                )
+            )
+        session.flush()
+        return run_again(world.batch(session), declared_types())
+
+    run_write(world.engine, work)
+    two.pull()
+    assert two.receipts[orphan["change_id"]]["status"] == "applied"
+    assert two.base[create["record_id"]]["rev"] == 2
+
+
+def test_what_is_still_wrong_stays_as_it_was_told(world: World) -> None:
+    tablet = world.tablet()
+    bad = tablet.create({**ESTABLISHMENT, "name": 7})
+    (before,) = tablet.push(bad)
+    assert run_write(world.engine, lambda s: run_again(world.batch(s), declared_types())) == 0
+    assert tablet.push(bad) == [before]
+    assert tablet.ask()[0]["verdicts"] == 1
+
+
+def test_a_better_known_fault_is_told_anew(world: World) -> None:
+    tablet = world.tablet()
+    bad = tablet.create({**OTHER, "name": 7}, scope=OTHER_UNIT)
+    tablet.push(bad)
+    assert grant(world, tablet.device, OTHER_UNIT) == 1
+    tablet.sync()
+    told = tablet.receipts[bad["change_id"]]
+    assert (told["status"], told["reason"], told["details"]) == (
+        "quarantined",
+        "schema",
+        {"name": ["wrong_type"]},
+    )
+    assert [row.reason for row in world.rows(Quarantine)] == ["schema"]
