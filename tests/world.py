@@ -20,12 +20,12 @@ from field178_server.database.models import (
     Tenant,
 )
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.records import operations as records
 from field178_server.records.batch import Batch
 from field178_server.records.move import move
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services import record_desk
 from field178_shared.canonical import digest_of, record_hash
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id
@@ -143,7 +143,7 @@ class World:
     def merge(self, record_id: str, into: str) -> int:
         """Merge a record into another one, as the office does."""
         desk = Desk(self.tenant_id, self.clock, self.ids, load())
-        return run_write(self.engine, lambda session: record_desk.merge(session, desk, record_id, into))
+        return run_write(self.engine, lambda session: records.merge(session, desk, record_id, into))
 
     def review(self, record_id: str, state: str) -> None:
         """Put the office's review of a record to a state."""

@@ -22,7 +22,7 @@ from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.review_queue import QueueView, queue_counts, queue_rows
+from field178_server.office.reviews.queue import QueueView, queue_counts, queue_rows
 from field178_server.records.access import Reach
 from field178_server.runtime import EXTENSION
 

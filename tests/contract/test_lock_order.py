@@ -13,14 +13,16 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.server.office.erasure.test_operations import FIRST, RULES, SECOND, add_privacy_officers
 from tests.server.replication.test_divergent_records import held, salvaged
-from tests.server.services.test_purge import FIRST, RULES, SECOND, add_privacy_officers
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.audit.operation_context import Desk
 from field178_server.database.unit_of_work import run_write
-from field178_server.services import purge, record_desk, salvage_desk
-from field178_server.services.salvage_desk import Wanted
+from field178_server.office.erasure import operations as erasure
+from field178_server.office.records import operations as records
+from field178_server.office.recovery import operations as recovery
+from field178_server.office.recovery.operations import Wanted
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
@@ -42,16 +44,16 @@ def office(world: World, act: Callable[[Session, Desk], object]) -> Work:
 
 
 def taking(world: World, record_id: str) -> Work:
-    return office(world, lambda session, desk: salvage_desk.take(session, desk, RULES, Wanted(record_id)))
+    return office(world, lambda session, desk: recovery.take(session, desk, RULES, Wanted(record_id)))
 
 
 def purging(world: World, record_id: str) -> Work:
-    office(world, lambda s, desk: purge.request(s, desk, RULES, record_id, FIRST, "Yêu cầu"))()
-    return office(world, lambda session, desk: purge.confirm(session, desk, RULES, record_id, SECOND))
+    office(world, lambda s, desk: erasure.request(s, desk, RULES, record_id, FIRST, "Yêu cầu"))()
+    return office(world, lambda session, desk: erasure.confirm(session, desk, RULES, record_id, SECOND))
 
 
 def moving(world: World, record_id: str, scope: str) -> Work:
-    return office(world, lambda session, desk: record_desk.move(session, desk, record_id, scope))
+    return office(world, lambda session, desk: records.move(session, desk, record_id, scope))
 
 
 def taken_in_while_its_orphan_s_tablet_pushes(world: World, tablet: Tablet) -> list[Work]:

@@ -22,8 +22,15 @@ from tests.server.attachments.test_secure_delete import (
     uploading,
     wanted,
 )
+from tests.server.office.erasure.test_operations import (
+    SECRET,
+    act,
+    add_privacy_officers,
+    confirm,
+    request,
+    texts,
+)
 from tests.server.replication.test_divergent_records import held, salvaged
-from tests.server.services.test_purge import SECRET, act, add_privacy_officers, confirm, request, texts
 from tests.world import ESTABLISHMENT, TENANT, Tablet, World
 
 from field178_server.attachments import uploads

@@ -14,8 +14,8 @@ from field178_server.accounts.operations import Wanted
 from field178_server.daily_check import check_if_due, checking_daily, look_after_the_store
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.erasure import operations as erasure
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services import purge
 from field178_server.services.store_check import LastCheck, last_check
 from field178_shared.errors import AppError, ErrorCode
 
@@ -81,13 +81,13 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
             wanted = Wanted(login, login, "privacy_officer", None, ())
             accounts.add(session, office.desk, wanted, (), "")
             if step == "request":
-                purge.request(session, office.desk, rules, record_id, login, "time_over")
+                erasure.request(session, office.desk, rules, record_id, login, "time_over")
             else:
-                purge.confirm(session, office.desk, rules, record_id, login)
+                erasure.confirm(session, office.desk, rules, record_id, login)
 
     run_write(office.engine, decide)
     look_after_the_store(office.runtime)
     with snapshot(office.engine) as session:
-        (row,) = purge.everything(session, office.settings.tenant)
+        (row,) = erasure.everything(session, office.settings.tenant)
     assert row.erased_at is not None
     assert found(office) is not None

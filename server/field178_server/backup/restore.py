@@ -23,9 +23,9 @@ from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.tablets import operations as tablets
 from field178_server.security.keyring import load_keys
 from field178_server.security.private_files import copy_durably, make_private_folder
-from field178_server.services import operator
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
@@ -111,7 +111,7 @@ def _new_history(session: Session, manifest: Manifest, desk: Desk) -> str:
         own = Desk(tenant_id, desk.clock, desk.ids, desk.lists, desk.actor)
         # What it was restored from, before the history that begins with it.
         own.note(session, Entry("store_restored", manifest.store.epoch))
-        operator.new_epoch(session, own)
+        tablets.new_epoch(session, own)
     return session.get_one(Tenant, manifest.tenant).epoch
 
 

@@ -37,9 +37,9 @@ from field178_server.database.engine import readonly
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.tablets import operations as tablets
+from field178_server.office.tablets.operations import Held
 from field178_server.security.private_files import copy_durably, write_durably
-from field178_server.services import operator
-from field178_server.services.operator import Held
 from field178_server.settings import SETTINGS_FILE, Settings
 from field178_shared.clock import to_wire
 from field178_shared.durable import sync_folder
@@ -171,7 +171,7 @@ def _mark(engine: Engine, desk: Desk, built: _Built) -> dict[str, int]:
     held = Held(
         store.epoch, {(life.device, life.incarnation): life.held for life in store.lives}, built.blobs
     )
-    return run_write(engine, lambda session: operator.mark_held(session, desk, held))
+    return run_write(engine, lambda session: tablets.mark_held(session, desk, held))
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:

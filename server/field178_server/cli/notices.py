@@ -8,9 +8,9 @@ import click
 
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
+from field178_server.office.notices import operations as notices
+from field178_server.office.notices.operations import Wording
 from field178_server.replication.notices import notices_now
-from field178_server.services import notices
-from field178_server.services.notices import Wording
 from field178_shared.clock import to_wire
 
 

@@ -9,8 +9,8 @@ from field178_server.attachments.storage.locations import file_store_of
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.database.models import Purge
+from field178_server.office.erasure import operations as purges
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services import purge as purges
 from field178_shared.clock import to_wire
 
 _by_option = click.option(

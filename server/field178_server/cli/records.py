@@ -6,10 +6,10 @@ import click
 
 from field178_server.cli.operator_context import as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
+from field178_server.office.records import operations as records
+from field178_server.office.records.operations import Decision
 from field178_server.replication.compaction import compact as compact_scope
 from field178_server.replication.compaction import compact_what_was_read
-from field178_server.services import record_desk
-from field178_server.services.record_desk import Decision
 
 
 @click.command(help=_("Move a record, with its conflicts and review, to another scope."))
@@ -19,13 +19,13 @@ from field178_server.services.record_desk import Decision
 def move(record: str, scope: str, as_json: bool) -> None:
     """Move a record."""
     at = operator()
-    at.write(lambda session: record_desk.move(session, at.desk, record, scope))
+    at.write(lambda session: records.move(session, at.desk, record, scope))
     show({"record": record, "scope": scope}, as_json=as_json)
 
 
 @click.command(help=_("Decide on a filed record as the office does in the console."))
 @click.argument("record")
-@click.argument("decision", type=click.Choice(record_desk.DECISIONS))
+@click.argument("decision", type=click.Choice(records.DECISIONS))
 @click.option("--reason", default="", help=_("Why; needed to void or reopen."))
 @click.option("--path", default="", help=_("Field the comment is pinned to."))
 @click.option("--comment", default="", help=_("What is to be corrected."))
@@ -45,7 +45,7 @@ def review(  # noqa: PLR0913  # one parameter an option
     """Approve, return, void or reopen a record."""
     at = operator()
     wanted = Decision(record, decision, reason, path, comment, rev, login)
-    decided = at.write(lambda session: record_desk.decide(session, at.desk, wanted))
+    decided = at.write(lambda session: records.decide(session, at.desk, wanted))
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 
 
@@ -58,7 +58,7 @@ def review(  # noqa: PLR0913  # one parameter an option
 def merge(record: str, into: str, as_json: bool) -> None:
     """Merge a record into another."""
     at = operator()
-    rev = at.write(lambda session: record_desk.merge(session, at.desk, record, into))
+    rev = at.write(lambda session: records.merge(session, at.desk, record, into))
     show({"record": record, "into": into, "rev": rev}, as_json=as_json)
 
 
@@ -68,7 +68,7 @@ def merge(record: str, into: str, as_json: bool) -> None:
 def unmerge(record: str, as_json: bool) -> None:
     """Take a merge back."""
     at = operator()
-    rev = at.write(lambda session: record_desk.unmerge(session, at.desk, record))
+    rev = at.write(lambda session: records.unmerge(session, at.desk, record))
     show({"record": record, "rev": rev}, as_json=as_json)
 
 

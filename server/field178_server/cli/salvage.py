@@ -7,9 +7,9 @@ import click
 from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.words import _
 from field178_server.database.models import Salvage
+from field178_server.office.recovery import operations as recovery
+from field178_server.office.recovery.operations import Wanted
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services import salvage_desk
-from field178_server.services.salvage_desk import Wanted
 from field178_shared.clock import to_wire
 
 _hash_option = click.option("--hash", "h", help=_("Which content, when tablets sent several."))
@@ -25,7 +25,7 @@ def salvage() -> None:
 def list_waiting(as_json: bool) -> None:
     """List what waits for a decision."""
     at = operator()
-    rows = at.read(lambda session: [_row(one) for one in salvage_desk.waiting(session, at.tenant_id)])
+    rows = at.read(lambda session: [_row(one) for one in recovery.waiting(session, at.tenant_id)])
     show_rows(rows, as_json=as_json)
 
 
@@ -36,7 +36,7 @@ def list_waiting(as_json: bool) -> None:
 def take(record: str, h: str | None, as_json: bool) -> None:
     """Take a record in."""
     at = operator()
-    rev = at.write(lambda session: salvage_desk.take(session, at.desk, declared_types(), Wanted(record, h)))
+    rev = at.write(lambda session: recovery.take(session, at.desk, declared_types(), Wanted(record, h)))
     show({"record": record, "rev": rev}, as_json=as_json)
 
 
@@ -48,8 +48,8 @@ def take(record: str, h: str | None, as_json: bool) -> None:
 def set_aside(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
     """Set a record aside."""
     at = operator()
-    at.write(lambda session: salvage_desk.set_aside(session, at.desk, Wanted(record, h), reason))
-    show({"record": record, "state": salvage_desk.SET_ASIDE}, as_json=as_json)
+    at.write(lambda session: recovery.set_aside(session, at.desk, Wanted(record, h), reason))
+    show({"record": record, "state": recovery.SET_ASIDE}, as_json=as_json)
 
 
 def _row(one: Salvage) -> dict[str, object]:

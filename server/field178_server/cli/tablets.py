@@ -14,8 +14,8 @@ from field178_server.cli.words import _
 from field178_server.database.models import Device
 from field178_server.devices import enrolment
 from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.office.tablets import operations as office
 from field178_server.records import scopes
-from field178_server.services import operator as office
 from field178_shared.clock import to_wire
 
 

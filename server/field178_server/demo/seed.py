@@ -24,11 +24,12 @@ from field178_server.demo.expand import DemoRecord, DemoTeam, expand
 from field178_server.devices import enrolment
 from field178_server.devices.context import load_devices
 from field178_server.devices.enrolment import Claim
+from field178_server.office.own_tablets import operations as own_tablets
+from field178_server.office.reviews import operations as reviews
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.push import push
-from field178_server.services import own_tablets, review
 from field178_shared.clock import to_wire
 from field178_shared.protocol import Change, Status
 
@@ -73,7 +74,7 @@ def seed(store: Store, dataset: Dataset, password_hash: str) -> Seeded:
     numbered = list(enumerate(records, 1))
     for part in _parts(numbered):
         _push(store, device, ids["gl01"], part)
-    reviewed = [record.id for record in records if record.type in review.REVIEWED_TYPES]
+    reviewed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
     run_write(store.engine, lambda session: _approve(session, desk, ids["gl07"], reviewed))
     return Seeded(team, "gl01", "gl07", len(records), len(reviewed))
 
@@ -146,7 +147,7 @@ def _approve(session: Session, desk: Desk, reviewer: str, record_ids: Iterable[s
     wanted = list(record_ids)
     batch.load(wanted)
     for record_id in wanted:
-        review.approve(batch, Actor("officer", reviewer), record_id, seen_rev=1)
+        reviews.approve(batch, Actor("officer", reviewer), record_id, seen_rev=1)
     batch.flush()
 
 

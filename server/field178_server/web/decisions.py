@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.record_page import FILED_TYPES, find_record
-from field178_server.queries.review_queue import QueueView, next_in_queue
+from field178_server.office.reviews import operations as reviews
+from field178_server.office.reviews.queue import QueueView, next_in_queue
+from field178_server.office.reviews.record import FILED_TYPES, find_record
 from field178_server.records.access import reach_of
 from field178_server.records.batch import Batch
 from field178_server.runtime import current_runtime
-from field178_server.services import review
 from field178_server.web.acts import actor, batch_in, done, whole_number
 from field178_server.web.blueprint import web
 from field178_server.web.preferences import chosen_language
@@ -37,22 +37,22 @@ Decide = Callable[[Batch], None]
 def approve_record(record_id: str) -> Response:
     """Approve the revision that was seen."""
     officer, seen = actor(), whole_number("seen_rev")
-    return _decide(record_id, "approved", lambda batch: review.approve(batch, officer, record_id, seen))
+    return _decide(record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen))
 
 
 @web.post("/reviews/<record_id>/return")
 def return_record(record_id: str) -> Response:
     """Send the revision that was seen back, with a reason and comments pinned to fields."""
     officer, seen = actor(), whole_number("seen_rev")
-    remarks = review.Remarks(
+    remarks = reviews.Remarks(
         reason=_reason(),
-        comments=tuple(review.Pin(path, text) for path, text in _pins().items()),
+        comments=tuple(reviews.Pin(path, text) for path, text in _pins().items()),
         keep=frozenset(request.form.getlist("keep")),
     )
     return _decide(
         record_id,
         "returned",
-        lambda batch: review.return_for_fix(batch, officer, record_id, seen, remarks),
+        lambda batch: reviews.return_for_fix(batch, officer, record_id, seen, remarks),
     )
 
 
@@ -61,7 +61,7 @@ def reopen_record(record_id: str) -> Response:
     """Open an approved or void record again, with a reason."""
     officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
     return _decide(
-        record_id, "reopened", lambda batch: review.reopen(batch, officer, record_id, seen, reason)
+        record_id, "reopened", lambda batch: reviews.reopen(batch, officer, record_id, seen, reason)
     )
 
 
@@ -69,7 +69,7 @@ def reopen_record(record_id: str) -> Response:
 def void_record(record_id: str) -> Response:
     """Take a record out of every figure, with a reason."""
     officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
-    return _decide(record_id, "void", lambda batch: review.void(batch, officer, record_id, seen, reason))
+    return _decide(record_id, "void", lambda batch: reviews.void(batch, officer, record_id, seen, reason))
 
 
 @web.post("/reviews/<record_id>/undo")
@@ -78,7 +78,7 @@ def undo(record_id: str) -> Response:
     officer = actor()
     _check_reach(record_id)
     try:
-        _write(lambda batch: review.undo_approval(batch, officer, record_id))
+        _write(lambda batch: reviews.undo_approval(batch, officer, record_id))
     except AppError as error:
         if error.code not in _REFUSALS:
             raise

@@ -14,7 +14,7 @@ from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.record_page import find_record
+from field178_server.office.reviews.record import find_record
 from field178_server.records.access import reach_of
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.web.blueprint import web

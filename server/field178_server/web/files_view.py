@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import url_for
 
 from field178_server.attachments.queries import FileCount, RecordFile
-from field178_server.queries.record_page import StoredRecord
+from field178_server.office.reviews.record import StoredRecord
 from field178_server.web.shown_values import as_bytes, as_item
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.own_tablets import OwnTablet, unanswered_tablets
+from field178_server.office.own_tablets import operations as services
+from field178_server.office.own_tablets.queries import OwnTablet, unanswered_tablets
 from field178_server.runtime import current_runtime
-from field178_server.services import own_tablets as services
 from field178_server.web.acts import office
 from field178_server.web.blueprint import web
 from field178_server.web.policy import may

@@ -17,12 +17,18 @@ from field178_server.audit.trail import Actor
 from field178_server.auth import current_officer
 from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.purges import ACTS_SHOWN_FOR, acts_since, find_purge, holders_of, purge_list
+from field178_server.office.erasure import operations as erasure
+from field178_server.office.erasure.dry_run import Extent, extent_of
+from field178_server.office.erasure.queries import (
+    ACTS_SHOWN_FOR,
+    acts_since,
+    find_purge,
+    holders_of,
+    purge_list,
+)
 from field178_server.records.labels import names_of
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import current_runtime
-from field178_server.services import purge
-from field178_server.services.purge_extent import Extent, extent_of
 from field178_server.web.blueprint import web
 from field178_server.web.flash import leave_flash, take_flash
 from field178_server.web.paging import page_links, wanted_page
@@ -76,7 +82,7 @@ def ask_purge() -> AnyResponse:
     try:
         run_write(
             current_runtime().engine,
-            lambda session: purge.request(session, _desk(), rules, record_id, by, reason),
+            lambda session: erasure.request(session, _desk(), rules, record_id, by, reason),
         )
     except AppError as error:
         if error.code not in _REFUSALS:
@@ -97,7 +103,7 @@ def confirm_purge(record_id: str) -> AnyResponse:
     rules, by = declared_types(), current_officer().id
 
     def work(session: Session) -> None:
-        purge.confirm(session, _desk(), rules, record_id, by)
+        erasure.confirm(session, _desk(), rules, record_id, by)
 
     answer = _decide(record_id, "purge_confirmed", work)
     if answer.status_code == 303:
@@ -111,7 +117,9 @@ def confirm_purge(record_id: str) -> AnyResponse:
 def refuse_purge(record_id: str) -> AnyResponse:
     """Decide, as the second person, that the content stays."""
     by = current_officer().id
-    return _decide(record_id, "purge_refused", lambda session: purge.refuse(session, _desk(), record_id, by))
+    return _decide(
+        record_id, "purge_refused", lambda session: erasure.refuse(session, _desk(), record_id, by)
+    )
 
 
 @web.post("/purges/<record_id>/withdraw")
@@ -119,7 +127,7 @@ def withdraw_purge(record_id: str) -> AnyResponse:
     """Take a request back."""
     by = current_officer().id
     return _decide(
-        record_id, "purge_withdrawn", lambda session: purge.withdraw(session, _desk(), record_id, by)
+        record_id, "purge_withdrawn", lambda session: erasure.withdraw(session, _desk(), record_id, by)
     )
 
 
@@ -166,7 +174,7 @@ def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
         speech = Speech(language, names_of(session, runtime.tenant_id, [extent.scope.partition(":")[2]]))
         holders = holders_of(session, runtime.tenant_id, extent.record_id)
         desk = desk_of(session, current_officer(), speech)
-    reasons = speech.lists.choices[purge.REASONS]
+    reasons = speech.lists.choices[erasure.REASONS]
     return render(
         "purge_ask.html",
         refusal[0] if refusal else 200,
@@ -239,7 +247,7 @@ def _previews(extent: Extent) -> int:
 
 def _others(session: Session, officer_id: str) -> int:
     everyone = officers.everyone(session, current_runtime().tenant_id)
-    return sum(purge.may_decide(one, load()) for one in everyone if one.officer_id != officer_id)
+    return sum(erasure.may_decide(one, load()) for one in everyone if one.officer_id != officer_id)
 
 
 def _desk() -> Desk:

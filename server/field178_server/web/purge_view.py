@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from field178_server.queries.purges import Act, Holder, PurgeRow
-from field178_server.services.purge import REASONS
-from field178_server.services.purge_extent import Extent
+from field178_server.office.erasure.dry_run import Extent
+from field178_server.office.erasure.operations import REASONS
+from field178_server.office.erasure.queries import Act, Holder, PurgeRow
 from field178_server.web.fields import type_name
 from field178_server.web.record_links import scope_text
 from field178_server.web.speech import Speech

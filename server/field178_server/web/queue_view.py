@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 from flask import url_for
 
 from field178_server.attachments.queries import FileCount
-from field178_server.queries.record_page import FILED_TYPES
-from field178_server.queries.review_queue import QueueRow, QueueState
+from field178_server.office.reviews.queue import QueueRow, QueueState
+from field178_server.office.reviews.record import FILED_TYPES
 from field178_server.web.files_view import count_text
 from field178_server.web.paging import wanted_page
 from field178_server.web.speech import Speech

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from field178_server.queries.record_page import FILED_TYPES
+from field178_server.office.reviews.record import FILED_TYPES
 from field178_server.web.fields import type_name
 from field178_server.web.speech import Speech
 from field178_shared.merge import Data

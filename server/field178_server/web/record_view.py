@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from field178_server.queries.record_page import FILED_TYPES, RecordPage, StoredRecord
+from field178_server.office.reviews.record import FILED_TYPES, RecordPage, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_server.web.establishment_view import establishment_sections
 from field178_server.web.fields import Place, label_at, type_name, value_text

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.establishments import RegisterPage, RegisterQuery, register_page
-from field178_server.queries.record_page import record_page, survivor_within
+from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
+from field178_server.office.reviews.record import record_page, survivor_within
 from field178_server.records.access import reach_of
 from field178_server.runtime import current_runtime
 from field178_server.web.blueprint import web

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
 from field178_server.browser_session import csrf_token
-from field178_server.queries.attention import AttentionFilter, count_items
-from field178_server.queries.purges import count_waiting
-from field178_server.queries.review_queue import QueueState, QueueView, queue_counts
-from field178_server.queries.tablets import count_silent
+from field178_server.office.attention.queries import AttentionFilter, count_items
+from field178_server.office.erasure.queries import count_waiting
+from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
+from field178_server.office.tablets.queries import count_silent
 from field178_server.records.access import reach_of
 from field178_server.runtime import current_runtime
 from field178_server.web.assets import asset

@@ -11,12 +11,12 @@ from field178_server.attachments.storage.free_space import require_room_for_file
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
-from field178_server.files.rescue_folder import RescueFolder
-from field178_server.queries.tablets import TabletRow, find_tablet
+from field178_server.office.imports.operations import open_rescue, rehearse, take_in
+from field178_server.office.imports.staging import RescueFolder
+from field178_server.office.tablets.queries import TabletRow, find_tablet
 from field178_server.records.labels import names_of
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.rescue import open_rescue, rehearse, take_in
 from field178_server.runtime import current_runtime
 from field178_server.web.acts import office, whole_number
 from field178_server.web.blueprint import web

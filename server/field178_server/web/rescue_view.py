@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from field178_server.queries.tablets import TabletRow
-from field178_server.rescue import Imported
-from field178_server.rescue_tally import Tally
+from field178_server.office.imports.operations import Imported
+from field178_server.office.imports.report import Tally
+from field178_server.office.tablets.queries import TabletRow
 from field178_server.web.fields import type_name
 from field178_server.web.policy import may
 from field178_server.web.record_links import record_link, scope_text

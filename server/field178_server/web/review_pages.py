@@ -12,8 +12,8 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.record_page import FILED_TYPES, RecordPage, record_page
-from field178_server.queries.review_queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
+from field178_server.office.reviews.queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
+from field178_server.office.reviews.record import FILED_TYPES, RecordPage, record_page
 from field178_server.records.access import reach_of
 from field178_server.records.paging import Page
 from field178_server.runtime import current_runtime

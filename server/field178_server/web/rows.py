@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from field178_server.queries.record_page import Comment, RecordPage
+from field178_server.office.reviews.record import Comment, RecordPage
 from field178_server.web.fields import Place, entry_label, entry_text, field_at, label_at, value_text
 from field178_server.web.shown_values import ANSWER_TONES, SOURCE_WORDS, answer_text
 from field178_server.web.speech import Speech

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from field178_server.accounts.officers import OfficerContext
-from field178_server.queries.tablets import TabletRow
+from field178_server.office.tablets.queries import TabletRow
 from field178_server.records.access import Reach, reach_of
 from field178_server.web.policy import may
 from field178_server.web.record_links import scope_text

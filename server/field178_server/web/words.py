@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from field178_server.queries.quarantine_list import SetAside
+from field178_server.office.quarantine.queries import SetAside
 from field178_server.web.speech import Speech
 from field178_shared.i18n import N_
 

@@ -28,6 +28,7 @@ from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server.database.models import Receipt, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext
+from field178_server.office.records import operations as records
 from field178_server.records import change_feed, move
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import next_revision
@@ -43,7 +44,6 @@ from field178_server.replication.receipts import frames
 from field178_server.replication.receipts import queries as receipts
 from field178_server.replication.receipts import receipts as ledger
 from field178_server.replication.receipts.receipts import Entry, Sent
-from field178_server.services import record_desk
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.protocol import Status
 
@@ -99,7 +99,7 @@ def move_without_leave() -> Planted:
 
 def move_runs_nothing_again() -> Planted:
     """What waits for a record stays in quarantine when the office moves it to where it can be seen."""
-    return patch.object(record_desk, "run_record", lambda *_: 0)
+    return patch.object(records, "run_record", lambda *_: 0)
 
 
 def companions_left_behind() -> Planted:

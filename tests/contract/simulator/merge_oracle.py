@@ -11,9 +11,9 @@ from unittest.mock import patch
 from tests.contract.simulator.violation import require
 
 from field178_server.audit.operation_context import Desk
+from field178_server.office.records import merge
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
-from field178_server.services import record_merge
 from field178_shared.canonical import canonical
 from field178_shared.merge import Data, equal, read_path, without_nulls
 
@@ -55,7 +55,7 @@ def with_alias(data: Data, wire: Json) -> Data:
 @contextmanager
 def watching_merges() -> Iterator[None]:
     """Judge every merge of the office: it changes nothing else, and no open value stays behind."""
-    original = record_merge.merge
+    original = merge.merge
 
     def watched(batch: Batch, desk: Desk, record_id: str, into: str) -> int:
         batch.load([record_id])
@@ -67,7 +67,7 @@ def watching_merges() -> Iterator[None]:
         _judge_merge(before, after, into, standing(batch, after), open_before)
         return rev
 
-    with patch.object(record_merge, "merge", watched):
+    with patch.object(merge, "merge", watched):
         yield
 
 

@@ -21,12 +21,14 @@ from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Device, DeviceOfficer, Officer, Tenant
 from field178_server.database.unit_of_work import run_write
+from field178_server.office.erasure import operations as erasure
+from field178_server.office.records import operations as records
+from field178_server.office.records.operations import Decision
+from field178_server.office.tablets import operations as tablets
 from field178_server.records import scopes
 from field178_server.replication.compaction import compact
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services import operator, purge, record_desk
-from field178_server.services.record_desk import Decision
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
@@ -113,26 +115,26 @@ class Office:
         return b"".join(parts).splitlines()
 
     def grant(self, device: str, scope: str) -> None:
-        self._act(lambda session: operator.grant(session, self.desk, device, scope))
+        self._act(lambda session: tablets.grant(session, self.desk, device, scope))
 
     def ungrant(self, device: str, scope: str) -> bool:
-        return self._act(lambda session: operator.ungrant(session, self.desk, device, scope))
+        return self._act(lambda session: tablets.ungrant(session, self.desk, device, scope))
 
     def revoke(self, device: str) -> None:
-        self._act(lambda session: operator.revoke(session, self.desk, device))
+        self._act(lambda session: tablets.revoke(session, self.desk, device))
 
     def move(self, record_id: str, scope: str) -> bool:
-        return self._act(lambda session: record_desk.move(session, self.desk, record_id, scope))
+        return self._act(lambda session: records.move(session, self.desk, record_id, scope))
 
     def review(self, record_id: str, kind: str) -> bool:
         decision = Decision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
-        return self._act(lambda session: record_desk.decide(session, self.desk, decision))
+        return self._act(lambda session: records.decide(session, self.desk, decision))
 
     def merge(self, record_id: str, into: str) -> bool:
-        return self._act(lambda session: record_desk.merge(session, self.desk, record_id, into))
+        return self._act(lambda session: records.merge(session, self.desk, record_id, into))
 
     def unmerge(self, record_id: str) -> bool:
-        return self._act(lambda session: record_desk.unmerge(session, self.desk, record_id))
+        return self._act(lambda session: records.unmerge(session, self.desk, record_id))
 
     def purge(self, record_id: str) -> bool:
         """Remove a record's content for good: one officer asks, another one confirms."""
@@ -140,8 +142,8 @@ class Office:
         rules = declared_types()
 
         def both(session: Session) -> None:
-            purge.request(session, self.desk, rules, record_id, first, "person_identified")
-            purge.confirm(session, self.desk, rules, record_id, second)
+            erasure.request(session, self.desk, rules, record_id, first, "person_identified")
+            erasure.confirm(session, self.desk, rules, record_id, second)
 
         return self._act(both)
 
@@ -149,14 +151,14 @@ class Office:
         self._act(lambda session: compact(session, TENANT, scope))
 
     def new_epoch(self) -> None:
-        self._act(lambda session: operator.new_epoch(session, self.desk))
+        self._act(lambda session: tablets.new_epoch(session, self.desk))
 
     def back_up(self, *, verified: bool) -> None:
         """Copy the store away; a backup proved by restoring it lets tablets forget what it holds."""
         self.shelf.copy_to(self.shelf.folder / "backup.sqlite")
         self.has_backup = True
         if verified:
-            self._act(lambda session: operator.mark_backed_up(session, self.desk))
+            self._act(lambda session: tablets.mark_backed_up(session, self.desk))
 
     def restore(self) -> None:
         """Go back to the last backup: all that came later is gone here."""

@@ -9,31 +9,32 @@ from unittest.mock import patch
 
 from field178_mobile.store import purged
 from field178_server.devices.context import DeviceContext
+from field178_server.office.erasure import operations as erasure
+from field178_server.office.erasure import related_data
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored
 from field178_server.replication import divergent_records
 from field178_server.replication.push.change_processor import Intake
 from field178_server.replication.quarantine.store import Waiting
 from field178_server.replication.receipts.receipts import Sent
-from field178_server.services import purge, purge_traces
 
 Planted = AbstractContextManager[object]
 
 
 def history_kept() -> Planted:
     """The record is emptied, but what its history and the quarantine say of it is not."""
-    return patch.object(purge_traces, "erase", lambda *arguments: None)
+    return patch.object(related_data, "erase", lambda *arguments: None)
 
 
 def companions_kept() -> Planted:
     """Conflicts of the record keep its values."""
-    original = purge._put_purged
+    original = erasure._put_purged
 
     def put(batch: Batch, record: Stored, act: Act) -> list[str]:
         with patch.object(Batch, "about", lambda batch, record_id: []):
             return original(batch, record, act)
 
-    return patch.object(purge, "_put_purged", put)
+    return patch.object(erasure, "_put_purged", put)
 
 
 def late_edit_kept() -> Planted:

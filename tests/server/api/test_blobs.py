@@ -12,7 +12,7 @@ from tests.server.tus_sender import HASH, PICTURE, Sender
 
 from field178_server.database.models import Attachment, Audit, DeviceOfficer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import operator
+from field178_server.office.tablets import operations as tablets
 
 UNIT, OTHER_UNIT = (f"unit:{unit}" for unit in UNITS)
 BLOB = f"/api/v1/blobs/{HASH}"
@@ -121,14 +121,12 @@ def test_known_bytes_need_not_be_sent_again(office: Office, owner: Sender) -> No
 
 
 def test_a_scope_that_was_taken_away_closes_it(office: Office, owner: Sender) -> None:
-    run_write(
-        office.engine, lambda session: operator.ungrant(session, office.desk, owner.tablet.device, UNIT)
-    )
+    run_write(office.engine, lambda session: tablets.ungrant(session, office.desk, owner.tablet.device, UNIT))
     assert owner.ask("GET", BLOB).status_code == 404
 
 
 def test_a_revoked_tablet_is_refused(office: Office, owner: Sender) -> None:
-    run_write(office.engine, lambda session: operator.revoke(session, office.desk, owner.tablet.device))
+    run_write(office.engine, lambda session: tablets.revoke(session, office.desk, owner.tablet.device))
     assert problem_of(owner.ask("GET", BLOB)) == (403, "device_revoked")
 
 

@@ -11,7 +11,7 @@ from tests.server.office import PASSWORD, Office, Tablet, problem_of
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import Attempt, Audit, Device, EnrolmentCode, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import operator as operating
+from field178_server.office.tablets import operations as operating
 
 
 def set_password(office: Office, login: str) -> None:

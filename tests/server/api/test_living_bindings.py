@@ -19,8 +19,8 @@ from field178_server.accounts import operations as accounts
 from field178_server.api.sync import exchange_of
 from field178_server.database.models import Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write
-from field178_server.rescue import open_rescue, take_in
-from field178_server.services import operator
+from field178_server.office.imports.operations import open_rescue, take_in
+from field178_server.office.tablets import operations as tablets
 from field178_shared.rescue import Origin, write_rescue
 from field178_shared.signatures import decode
 
@@ -166,7 +166,7 @@ def test_what_waited_for_the_officer_runs_at_the_sign_in(office: Office, owner: 
 def test_beside_a_living_officer_the_others_changes_wait(office: Office, owner: Sender) -> None:
     tablet = owner.tablet
     assert tablet.sign_in("binh").status_code == 200
-    office_does(office, lambda session: operator.grant(session, office.desk, tablet.device, UNIT))
+    office_does(office, lambda session: tablets.grant(session, office.desk, tablet.device, UNIT))
     disable(office, tablet)
     ended, living = tablet.change(2), tablet.change(3) | {"user": office.officer_id("binh")}
     frames = tablet.frames(push=[ended, living])

@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.tablets import operations as operating
 from field178_server.security.keyring import to_base64url
-from field178_server.services import operator as operating
 from field178_shared.sealed_box import DEVICE_KEY, boxed_for, sealed_under, unboxed
 from field178_shared.signatures import decode
 

@@ -8,7 +8,7 @@ from tests.server.office import Office, Tablet, problem_of
 
 from field178_server.database.models import Challenge, DeviceSession
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import operator as operating
+from field178_server.office.tablets import operations as operating
 
 NOBODY = "0197a000-0000-7000-8000-000000000009"
 

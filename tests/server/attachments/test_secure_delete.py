@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from tests.server.office.erasure.test_operations import SECRET, add_privacy_officers, purged, refusal
 from tests.server.pictures import bytes_of, jpeg, sha256
-from tests.server.services.test_purge import SECRET, add_privacy_officers, purged, refusal
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, Tablet, World
 
 from field178_server.attachments.previews import make_preview, preview_name

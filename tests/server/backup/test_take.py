@@ -25,7 +25,7 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext
-from field178_server.services import operator
+from field178_server.office.tablets import operations as tablets
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 
@@ -76,7 +76,7 @@ def test_a_history_begun_meanwhile_is_told_nothing(
     desk, prove = desk_of(world), take.faults_of
 
     def late(*arguments: object) -> list[str]:
-        run_write(world.engine, lambda session: operator.new_epoch(session, desk))
+        run_write(world.engine, lambda session: tablets.new_epoch(session, desk))
         return prove(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(take, "faults_of", late)

@@ -15,9 +15,9 @@ from tests.world import OFFICER, TEAM, Json, Tablet, World
 from field178_server.audit.operation_context import Desk
 from field178_server.database.models import Device, NumberLease
 from field178_server.database.unit_of_work import run_write, unit_of_work
+from field178_server.office.tablets import operations as operator
 from field178_server.records.stored_record import new_record
 from field178_server.replication import number_blocks
-from field178_server.services import operator
 from field178_shared.codelists import load
 from field178_shared.records.number_block import minutes_number
 

@@ -15,7 +15,7 @@ from tests.shared import builders
 
 from field178_server.database.models import Record
 from field178_server.database.unit_of_work import run_write
-from field178_server.services import record_desk
+from field178_server.office.records import operations as records
 
 SURVIVOR = "Karaoke Mộc Diệp mới (GL-017)"
 
@@ -28,7 +28,7 @@ def survivor(in_the_field: FieldWork) -> str:
 
 def merge(in_the_field: FieldWork, into: str) -> None:
     office = in_the_field.office
-    run_write(office.engine, lambda session: record_desk.merge(session, office.desk, PLACE, into))
+    run_write(office.engine, lambda session: records.merge(session, office.desk, PLACE, into))
 
 
 def purge(in_the_field: FieldWork, record_id: str) -> None:

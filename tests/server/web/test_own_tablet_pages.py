@@ -16,7 +16,7 @@ from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.enrolment import new_code
-from field178_server.services.operator import issue_code
+from field178_server.office.tablets.operations import issue_code
 from field178_shared.codelists import load
 
 

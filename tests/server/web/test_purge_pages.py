@@ -19,8 +19,8 @@ from field178_server.accounts.operations import Wanted
 from field178_server.attachments.secure_delete import THREAD
 from field178_server.database.models import Audit, Purge
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.tablets import operations as tablets
 from field178_server.security.passwords import Passwords
-from field178_server.services import operator
 from field178_server.web.policy import may
 from field178_shared.codelists import load
 
@@ -94,7 +94,7 @@ def test_what_would_go_is_counted_before_anybody_asks_and_its_content_is_not_sho
     visit = in_the_field.visit(recommendation=SECRET)
     seen = {"was": {"recommendation": SECRET}}
     in_the_field.send(visit, "inspection", TEAM, {"recommendation": f"{SECRET} 2"}, **seen)
-    run_write(office.engine, lambda session: operator.mark_backed_up(session, office.desk))
+    run_write(office.engine, lambda session: tablets.mark_backed_up(session, office.desk))
     shown = page(first, f"/purges/ask?record={visit}")
     assert SECRET not in shown
     for text in (

@@ -11,8 +11,8 @@ from tests.server.web.conftest import PLACE, Browser, FieldWork
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
 from field178_server.database.unit_of_work import run_write
+from field178_server.office.erasure import operations as erasure
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services import purge
 
 GONE = "Nội dung đã xóa vĩnh viễn"
 
@@ -23,8 +23,10 @@ def purged(office: Office, *record_ids: str) -> None:
             wanted = Wanted(login, login, "privacy_officer", None, ())
             accounts.add(session, office.desk, wanted, (), "")
         for record_id in record_ids:
-            purge.request(session, office.desk, declared_types(), record_id, "dung", "establishment_request")
-            purge.confirm(session, office.desk, declared_types(), record_id, "giang")
+            erasure.request(
+                session, office.desk, declared_types(), record_id, "dung", "establishment_request"
+            )
+            erasure.confirm(session, office.desk, declared_types(), record_id, "giang")
 
     run_write(office.engine, decide)
 

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from field178_server.database.models import Audit, Record
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import operator
+from field178_server.office.tablets import operations as tablets
 from field178_server.web import rescue_view
 from field178_shared.clock import to_wire
 from field178_shared.rescue import Origin, write_rescue
@@ -154,9 +154,7 @@ def test_a_reviewer_is_led_to_the_records_and_to_what_is_held_back(
 
 def test_a_revoked_tablet_is_told_before(office: Office, admin: Browser, in_the_field: FieldWork) -> None:
     content = written(in_the_field, [create(in_the_field, 1)])
-    run_write(
-        office.engine, lambda session: operator.revoke(session, office.desk, in_the_field.tablet.device)
-    )
+    run_write(office.engine, lambda session: tablets.revoke(session, office.desk, in_the_field.tablet.device))
     _place, page = looked_at(admin, content)
     assert "Máy này đã bị thu hồi" in page
     assert "Giữ lại 1" in page

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from flask import request
 from sqlalchemy.orm import Session
 
-from field178_server.queries.attention import ItemKey
-from field178_server.queries.conflicts import RecordConflicts, conflicts_on, open_conflicts
-from field178_server.queries.record_page import StoredRecord
+from field178_server.office.attention.queries import ItemKey
+from field178_server.office.conflicts.queries import RecordConflicts, conflicts_on, open_conflicts
+from field178_server.office.conflicts.resolution import Choice, Settlement, Source, settle_record
+from field178_server.office.reviews.record import StoredRecord
 from field178_server.records.access import Reach
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_server.runtime import current_runtime
-from field178_server.services.settling import Choice, Settlement, Source, settle_record
 from field178_server.web.acts import Refusal, actor, batch_in, lists_typed, whole_number
 from field178_server.web.attention.conflict_view import (
     DELETED_PATH,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_server.queries.conflicts import Conflict, ConflictEntry, ConflictList, RecordConflicts
-from field178_server.queries.record_page import StoredRecord
+from field178_server.office.conflicts.queries import Conflict, ConflictEntry, ConflictList, RecordConflicts
+from field178_server.office.reviews.record import StoredRecord
 from field178_server.web.attention.kind import Row
 from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.record_links import heading, record_link, scope_text

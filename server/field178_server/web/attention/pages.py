@@ -12,7 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.audit.queries import last_act
 from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.attention import ItemKey, Origin, attention_page, attention_sources, count_items
+from field178_server.office.attention.queries import (
+    ItemKey,
+    Origin,
+    attention_page,
+    attention_sources,
+    count_items,
+)
 from field178_server.runtime import current_runtime
 from field178_server.web.acts import Refusal, attempt, done
 from field178_server.web.attention import conflict, quarantine, recovery

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from flask import request
 from sqlalchemy.orm import Session
 
-from field178_server.queries.attention import ItemKey
-from field178_server.queries.quarantine_list import (
+from field178_server.office.attention.queries import ItemKey
+from field178_server.office.quarantine import operations as quarantine
+from field178_server.office.quarantine.operations import HeldKey, Mending
+from field178_server.office.quarantine.queries import (
     ASIDE,
     OPEN,
     HeldChange,
@@ -19,8 +21,6 @@ from field178_server.queries.quarantine_list import (
 from field178_server.records.access import Reach
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_server.runtime import current_runtime
-from field178_server.services import held_desk
-from field178_server.services.held_desk import HeldKey, Mending
 from field178_server.web.acts import Refusal, actor, batch_in, lists_typed
 from field178_server.web.attention.kind import Decision, Item, Kind, Row, find, spoken
 from field178_server.web.attention.quarantine_view import held_row, held_view, mend_fields
@@ -47,23 +47,23 @@ def _find(key: ItemKey) -> HeldPage:
 
 def _run(session: Session, key: ItemKey) -> None:
     """Judge the change once more, with all that waits for its record."""
-    held_desk.run_again(batch_in(session), declared_types(), actor(), HeldKey(*key))
+    quarantine.run_again(batch_in(session), declared_types(), actor(), HeldKey(*key))
 
 
 def _mend(session: Session, key: ItemKey) -> None:
     """Apply a mended version as the office's own change."""
     mending = _mending(_find(key).change.record_type)
-    held_desk.mend(batch_in(session), declared_types(), actor(), HeldKey(*key), mending)
+    quarantine.mend(batch_in(session), declared_types(), actor(), HeldKey(*key), mending)
 
 
 def _set_aside(session: Session, key: ItemKey) -> None:
     """Take the change out of the list, with a reason."""
-    held_desk.set_aside(batch_in(session), actor(), HeldKey(*key), request.form.get("reason", "").strip())
+    quarantine.set_aside(batch_in(session), actor(), HeldKey(*key), request.form.get("reason", "").strip())
 
 
 def _put_back(session: Session, key: ItemKey) -> None:
     """Bring a change that was set aside back to the list."""
-    held_desk.put_back(batch_in(session), actor(), HeldKey(*key))
+    quarantine.put_back(batch_in(session), actor(), HeldKey(*key))
 
 
 def _mending(record_type: str) -> Mending:

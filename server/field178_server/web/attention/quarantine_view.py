@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.queries.quarantine_list import OPEN, HeldChange, HeldPage
+from field178_server.office.quarantine.operations import MENDABLE
+from field178_server.office.quarantine.queries import OPEN, HeldChange, HeldPage
 from field178_server.replication.policy.record_validation import Problems
-from field178_server.services.held_desk import MENDABLE
 from field178_server.web.attention.kind import Row
 from field178_server.web.fields import Place, label_at, type_name, value_text
 from field178_server.web.record_links import heading, name_in, scope_text

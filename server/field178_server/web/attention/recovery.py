@@ -8,13 +8,13 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from field178_server.audit.trail import require_reason
-from field178_server.queries.attention import ItemKey
-from field178_server.queries.salvage_list import WAITING, SalvagePage, salvaged_record, salvaged_records
+from field178_server.office.attention.queries import ItemKey
+from field178_server.office.recovery import operations as recovery
+from field178_server.office.recovery.operations import Wanted
+from field178_server.office.recovery.queries import WAITING, SalvagePage, salvaged_record, salvaged_records
 from field178_server.records.access import Reach
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import current_runtime
-from field178_server.services import salvage_desk
-from field178_server.services.salvage_desk import Wanted
 from field178_server.web.acts import Refusal, office, whole_number
 from field178_server.web.attention.kind import Decision, Item, Kind, Row, find, spoken
 from field178_server.web.attention.recovery_view import recovery_detail, recovery_row
@@ -35,14 +35,14 @@ def _find(key: ItemKey) -> SalvagePage:
 
 def _take(session: Session, key: ItemKey) -> None:
     """Make it the latest revision of its record, as the office's own change."""
-    salvage_desk.take(session, office(), declared_types(), Wanted(*key, whole_number("seen_rev")))
+    recovery.take(session, office(), declared_types(), Wanted(*key, whole_number("seen_rev")))
 
 
 def _set_aside(session: Session, key: ItemKey) -> None:
     """Decide that it is not wanted, with a reason."""
     reason = request.form.get("reason", "").strip()
     require_reason(reason)
-    salvage_desk.set_aside(session, office(), Wanted(*key), reason)
+    recovery.set_aside(session, office(), Wanted(*key), reason)
 
 
 def _item(key: ItemKey, _refusal: Refusal | None) -> Item:

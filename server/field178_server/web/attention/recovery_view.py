@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.queries.record_page import RecordPage
-from field178_server.queries.salvage_list import SalvagedRecord, SalvagePage
+from field178_server.office.recovery.queries import SalvagedRecord, SalvagePage
+from field178_server.office.reviews.record import RecordPage
 from field178_server.records.history import History
 from field178_server.web.attention.kind import Row
 from field178_server.web.fields import Place, label_at, type_name, value_text

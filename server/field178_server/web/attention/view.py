@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from field178_server.queries.attention import AttentionFilter, ItemKey, Origin, Sources
+from field178_server.office.attention.queries import AttentionFilter, ItemKey, Origin, Sources
 from field178_server.records.access import Reach
 from field178_server.web.attention.kind import Kind, Row, spoken
 from field178_server.web.paging import wanted_page

@@ -15,8 +15,8 @@ from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
 from field178_server.database.models import ConflictRow
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.queries.conflicts import PER_RECORD
-from field178_server.queries.record_page import find_record
+from field178_server.office.conflicts.queries import PER_RECORD
+from field178_server.office.reviews.record import find_record
 from field178_server.security.passwords import Passwords
 from field178_shared.merge import Data, read_path
 

@@ -9,7 +9,7 @@ from tests.server.web.attention.test_recovery import leave_on_tablet
 from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 
-from field178_server.queries.attention import PAGE_SIZE
+from field178_server.office.attention.queries import PAGE_SIZE
 
 ORIGIN = re.compile(r'href="/attention/(conflict|quarantine|recovery)/')
 RAIL = re.compile(r'<a class="rail-item" href="/attention"[^>]*>.*?</a>', re.S)

@@ -12,7 +12,7 @@ from tests.server.web.test_review_pages import words
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.queries.attention import PAGE_SIZE
+from field178_server.office.attention.queries import PAGE_SIZE
 
 PAGE = re.compile(r'href="(/attention/quarantine/[0-9a-f-]{36}\.[0-9a-f]{64})(?:\?[^"]*)?"')
 

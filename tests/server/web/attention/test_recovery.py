@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from field178_server.accounts import officers
 from field178_server.database.unit_of_work import snapshot
-from field178_server.queries.attention import PAGE_SIZE
+from field178_server.office.attention.queries import PAGE_SIZE
 from field178_shared.canonical import record_hash
 
 PAGE = re.compile(r'href="(/attention/recovery/[0-9a-f-]{36}\.[0-9a-f]{32})(?:\?[^"]*)?"')

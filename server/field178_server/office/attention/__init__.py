@@ -1,0 +1,1 @@
+"""One list of what needs a decision: conflicts, quarantine and recovered records."""

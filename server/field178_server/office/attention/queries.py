@@ -1,0 +1,151 @@
+"""What needs a decision of the office: conflicts, quarantined changes and recovered records as one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import ConflictRow, Quarantine, Salvage
+from field178_server.office.conflicts import queries as conflicts
+from field178_server.office.quarantine import queries as quarantine
+from field178_server.office.recovery import queries as recovery
+from field178_server.records.access import Reach
+from field178_server.records.labels import Names, names_of
+from field178_server.records.paging import Page
+
+PAGE_SIZE = 30
+
+
+class Origin(StrEnum):
+    """Where an item comes from; the order is that of the filters."""
+
+    CONFLICT = "conflict"
+    QUARANTINE = "quarantine"
+    RECOVERY = "recovery"
+
+
+class ItemKey(NamedTuple):
+    """Names one item: a record in conflict, a change and its payload, or a record and its content."""
+
+    id: str
+    content_hash: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> ItemKey:
+        """Read a key as it stands in an address; whatever is none finds nothing."""
+        item_id, _, content_hash = text.partition(".")
+        return cls(item_id, content_hash)
+
+    @property
+    def text(self) -> str:
+        """The key as it stands in an address."""
+        return f"{self.id}.{self.content_hash}" if self.content_hash else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionFilter:
+    """Which items are listed; `is_aside` lists what was set aside instead of what waits."""
+
+    origin: Origin | None = None
+    is_aside: bool = False
+    scope: str | None = None
+    device_id: str | None = None
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The scopes and tablets that items come from, with the names of both."""
+
+    scopes: tuple[str, ...]
+    device_ids: tuple[str, ...]
+    names: Names
+
+
+def attention_page(
+    session: Session, tenant_id: str, reach: Reach, wanted: AttentionFilter, number: int
+) -> tuple[tuple[tuple[Origin, ItemKey], ...], Page]:
+    """Return one page of the items inside the reach, in the order of the filter."""
+    counts = count_items(session, tenant_id, reach, wanted)
+    page = Page.within(number, PAGE_SIZE, counts[wanted.origin] if wanted.origin else sum(counts.values()))
+    rows = _rows(tenant_id, reach, wanted.is_aside)
+    newest = func.max(rows.c.at)
+    found = session.execute(
+        _items(rows, wanted)
+        .order_by(
+            newest if wanted.oldest_first else newest.desc(), rows.c.origin, rows.c.id, rows.c.content_hash
+        )
+        .offset(page.offset)
+        .limit(page.size)
+    )
+    return tuple((Origin(row.origin), ItemKey(row.id, row.content_hash)) for row in found), page
+
+
+def count_items(session: Session, tenant_id: str, reach: Reach, wanted: AttentionFilter) -> dict[Origin, int]:
+    """Return how many items each origin has inside the reach and the filter, whatever its origin."""
+    items = _items(_rows(tenant_id, reach, wanted.is_aside), replace(wanted, origin=None)).subquery()
+    found = session.execute(select(items.c.origin, func.count()).group_by(items.c.origin)).all()
+    return dict.fromkeys(Origin, 0) | {Origin(origin): count for origin, count in found}
+
+
+def attention_sources(session: Session, tenant_id: str, reach: Reach, wanted: AttentionFilter) -> Sources:
+    """Return what the list may be filtered by: scopes and tablets of the items inside the reach.
+
+    The chosen ones stay among them when their last item is gone.
+    """
+    rows = _rows(tenant_id, reach, wanted.is_aside)
+    pairs = session.execute(select(rows.c.scope, rows.c.device_id).distinct()).all()
+    scopes, device_ids = {scope for scope, _ in pairs}, {device_id for _, device_id in pairs}
+    scopes |= {wanted.scope} if wanted.scope and reach.holds(wanted.scope) else set()
+    names = names_of(session, tenant_id, device_ids | {scope.partition(":")[2] for scope in scopes})
+    device_ids |= {wanted.device_id} if wanted.device_id else set()
+    return Sources(tuple(sorted(scopes)), tuple(sorted(device_ids)), names)
+
+
+def _items(rows: Subquery, wanted: AttentionFilter) -> Select[tuple[str, str, str]]:
+    # A record with several conflicts, and a content from several tablets, is one item.
+    return (
+        select(rows.c.origin, rows.c.id, rows.c.content_hash)
+        .where(*_conditions(rows, wanted))
+        .group_by(rows.c.origin, rows.c.id, rows.c.content_hash)
+    )
+
+
+def _conditions(rows: Subquery, wanted: AttentionFilter) -> Iterable[ColumnElement[bool]]:
+    asked = {"origin": wanted.origin, "scope": wanted.scope, "device_id": wanted.device_id}
+    return [rows.c[name] == value for name, value in asked.items() if value]
+
+
+def _rows(tenant_id: str, reach: Reach, is_aside: bool) -> Subquery:
+    held_in, kept_in = (quarantine.ASIDE, recovery.ASIDE) if is_aside else (quarantine.OPEN, recovery.WAITING)
+    return union_all(
+        select(
+            literal(Origin.CONFLICT.value).label("origin"),
+            ConflictRow.record_id.label("id"),
+            literal("").label("content_hash"),
+            ConflictRow.scope.label("scope"),
+            ConflictRow.device_id.label("device_id"),
+            ConflictRow.changed_at.label("at"),
+        ).where(*conflicts.open_within(tenant_id, reach), *([false()] if is_aside else [])),
+        select(
+            literal(Origin.QUARANTINE.value),
+            Quarantine.change_id,
+            Quarantine.payload_hash,
+            Quarantine.scope,
+            Quarantine.device_id,
+            Quarantine.received_at,
+        ).where(*quarantine.within(tenant_id, reach, held_in)),
+        select(
+            literal(Origin.RECOVERY.value),
+            Salvage.record_id,
+            Salvage.h,
+            Salvage.scope,
+            Salvage.device_id,
+            Salvage.received_at,
+        ).where(*recovery.within(tenant_id, reach, kept_in)),
+    ).subquery("attention")

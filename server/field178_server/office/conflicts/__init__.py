@@ -1,0 +1,1 @@
+"""Conflicts: what each author meant, and the resolution path by path."""

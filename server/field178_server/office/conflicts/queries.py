@@ -1,0 +1,186 @@
+"""Conflicts: what each tablet meant and what stands there now, for the office to look at and to resolve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import ConflictRow, Record
+from field178_server.office.reviews.record import StoredRecord, find_record
+from field178_server.records.access import Reach
+from field178_server.records.labels import Names, ids_in, names_of, titles_of
+from field178_shared.ids import review_id
+from field178_shared.merge import Data, read_path
+from field178_shared.rules.review import is_locked
+
+# So many disagreements of one record are decided on one page; the rest follow when these are settled.
+PER_RECORD = 150
+SETTLED_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictEntry:
+    """One value that was kept aside: what its author saw and meant; `change_id` is what offered it."""
+
+    change_id: str
+    was: object
+    mine: object
+    user_id: str | None
+    at: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One field of one record that one tablet and the store disagree about."""
+
+    conflict_id: str
+    rev: int
+    record_id: str
+    record_type: str
+    path: str
+    device_id: str
+    changed_at: datetime
+    entries: tuple[ConflictEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictList:
+    """The open conflicts of some records, newest first, with their records, titles and names."""
+
+    conflicts: tuple[Conflict, ...]
+    records: Mapping[str, StoredRecord]
+    titles: Mapping[str, str]
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConflicts:
+    """One record with all that is in dispute on it, and what was settled lately."""
+
+    record: StoredRecord
+    title: str | None
+    is_locked: bool
+    open: tuple[Conflict, ...]
+    open_count: int
+    settled: tuple[Conflict, ...]
+    names: Names
+
+
+def open_conflicts(
+    session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]
+) -> ConflictList:
+    """Return the open conflicts of these records inside the reach, newest first."""
+    about = ConflictRow.record_id.in_(sorted(record_ids))
+    found = _conflicts(session, (*open_within(tenant_id, reach), about), PER_RECORD * len(record_ids))
+    records = _records(session, tenant_id, record_ids)
+    return ConflictList(
+        conflicts=found,
+        records=records,
+        titles=titles_of(session, tenant_id, reach, record_ids),
+        names=names_of(session, tenant_id, _ids_on_page(found, records.values())),
+    )
+
+
+def conflicts_on(session: Session, tenant_id: str, reach: Reach, record_id: str) -> RecordConflicts | None:
+    """Return what is in dispute on one record inside the reach, else None."""
+    record = find_record(session, tenant_id, record_id)
+    if record is None or not reach.holds(record.scope):
+        return None
+    about = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
+    is_open = (*about, ConflictRow.state == "open")
+    found = _conflicts(session, is_open, PER_RECORD)
+    settled = _conflicts(session, (*about, ConflictRow.state == "resolved"), SETTLED_SHOWN)
+    review = find_record(session, tenant_id, review_id(record_id))
+    return RecordConflicts(
+        record=record,
+        title=titles_of(session, tenant_id, reach, [record_id]).get(record_id),
+        is_locked=review is not None and not review.deleted and is_locked(review.data),
+        open=found,
+        open_count=_count(session, is_open),
+        settled=settled,
+        names=names_of(session, tenant_id, _ids_on_page([*found, *settled], [record])),
+    )
+
+
+def open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an open conflict inside the reach."""
+    return (
+        ConflictRow.tenant_id == tenant_id,
+        ConflictRow.state == "open",
+        reach.covers(ConflictRow.scope),
+    )
+
+
+def _count(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(ConflictRow).where(*conditions)) or 0
+
+
+def _conflicts(
+    session: Session, conditions: Iterable[ColumnElement[bool]], limit: int
+) -> tuple[Conflict, ...]:
+    rows = session.execute(
+        select(ConflictRow, Record.rev, Record.body)
+        .join(
+            Record,
+            (Record.tenant_id == ConflictRow.tenant_id) & (Record.record_id == ConflictRow.conflict_id),
+        )
+        .where(*conditions)
+        .order_by(ConflictRow.changed_at.desc(), ConflictRow.conflict_id)
+        .limit(limit)
+    )
+    return tuple(_conflict(row, rev, json.loads(body)) for row, rev, body in rows)
+
+
+def _conflict(row: ConflictRow, rev: int, body: Data) -> Conflict:
+    entries = body.get("entries")
+    offered = sorted(entries.items()) if isinstance(entries, dict) else ()
+    return Conflict(
+        conflict_id=row.conflict_id,
+        rev=rev,
+        record_id=row.record_id,
+        record_type=row.record_type,
+        path=row.path,
+        device_id=row.device_id,
+        changed_at=row.changed_at,
+        entries=tuple(_entry(change_id, value) for change_id, value in offered if isinstance(value, dict)),
+    )
+
+
+def _entry(change_id: str, value: Data) -> ConflictEntry:
+    user, at = value.get("user"), value.get("at")
+    return ConflictEntry(
+        change_id=change_id,
+        was=value.get("was"),
+        mine=value.get("mine"),
+        user_id=user if isinstance(user, str) else None,
+        at=at if isinstance(at, str) else None,
+        reason=str(value.get("reason", "changed")),
+    )
+
+
+def _records(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, StoredRecord]:
+    rows = session.scalars(
+        select(Record).where(Record.tenant_id == tenant_id, Record.record_id.in_(sorted(record_ids)))
+    )
+    return {
+        row.record_id: StoredRecord(
+            row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body)
+        )
+        for row in rows
+    }
+
+
+def _ids_on_page(conflicts: Iterable[Conflict], records: Iterable[StoredRecord]) -> set[str]:
+    data = {record.record_id: record.data for record in records}
+    ids = {record.scope.partition(":")[2] for record in records}
+    for conflict in conflicts:
+        stands = read_path(data.get(conflict.record_id, {}), conflict.path)
+        said = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]
+        ids |= ids_in([conflict.device_id, conflict.path.split("."), stands, said])
+    return ids

@@ -1,0 +1,40 @@
+"""What the papers of a visit are made of, as the store holds it: the same records that the tablet takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from field178_server.office.reviews.record import find_record
+from field178_server.records.access import Reach
+from field178_shared.documents.sources import VisitSource, source_of_visit
+from field178_shared.merge import Data
+from field178_shared.protocol import PURGED
+
+INSPECTION = "inspection"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSource:
+    """The source of a visit's papers and the scope of the visit."""
+
+    scope: str
+    visit: VisitSource
+
+
+def paper_source(session: Session, tenant_id: str, reach: Reach, record_id: str) -> PaperSource | None:
+    """Return the source of a live visit within reach, else None; of a purged one there is no paper."""
+    record = find_record(session, tenant_id, record_id)
+    if record is None or record.deleted or record.type != INSPECTION or PURGED in record.data:
+        return None
+    if not reach.holds(record.scope):
+        return None
+
+    def find(other_id: str) -> Data | None:
+        # Deleted ones too: an officer who has left was there.
+        other = find_record(session, tenant_id, other_id)
+        return None if other is None else other.data
+
+    visit = source_of_visit(record.record_id, record.rev, record.h, record.data, find)
+    return PaperSource(record.scope, visit)

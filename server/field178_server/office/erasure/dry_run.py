@@ -1,0 +1,98 @@
+"""What the purge of a record would take, counted before anybody confirms it; nothing is changed or locked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from field178_server.attachments.upload_rows import OPEN
+from field178_server.database.models import Audit, Blob, Change, Quarantine, Record, Salvage, Upload
+from field178_server.office.erasure.operations import refuse_unfit
+from field178_server.office.erasure.related_data import files_of, salvaged_of
+from field178_server.records.stored_record import Stored
+from field178_server.replication.policy.record_validation import TypeRules
+
+_BACKUP = "backup_marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a record lies where; `stored` are the hashes of files whose bytes would go."""
+
+    record_id: str
+    type: str
+    scope: str
+    rev: int
+    filed_at: datetime | None
+    changes: int
+    about: int
+    held_back: int
+    salvaged: int
+    stored: frozenset[str]
+    shared_files: int
+    uploads: int
+    backups: int
+    last_backup_at: datetime | None
+
+
+def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str) -> Extent:
+    """Count what holds something of a record, or raise AppError like the request itself."""
+    record = refuse_unfit(_read(session, tenant_id, record_id), rules, record_id)
+    about = select(Record.record_id).where(Record.tenant_id == tenant_id, Record.subject_id == record_id)
+    ids = [record_id, *session.scalars(about)]
+
+    def count(model: type[Change | Quarantine], *more: ColumnElement[bool]) -> int:
+        return _count(session, model.tenant_id, tenant_id, model.record_id.in_(ids), *more)
+
+    files = files_of(session, tenant_id, record_id, record.body)
+    wanted = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(files.alone)))
+    first = select(func.min(Change.received_at)).where(
+        Change.tenant_id == tenant_id, Change.record_id == record_id
+    )
+    filed_at = session.scalar(first)
+    backups, last_backup_at = _backups(session, tenant_id, filed_at)
+    return Extent(
+        record_id=record_id,
+        type=record.type,
+        scope=record.scope,
+        rev=record.rev,
+        filed_at=filed_at,
+        changes=count(Change, Change.payload.is_not(None)),
+        about=len(ids) - 1,
+        held_back=count(Quarantine, Quarantine.payload.is_not(None)),
+        salvaged=_count(session, Salvage.tenant_id, tenant_id, salvaged_of(ids)),
+        stored=frozenset(session.scalars(select(Blob.sha256).where(*wanted))),
+        shared_files=len(files.shared),
+        uploads=_count(
+            session, Upload.tenant_id, tenant_id, Upload.sha256.in_(files.alone), Upload.state == OPEN
+        ),
+        backups=backups,
+        last_backup_at=last_backup_at,
+    )
+
+
+def _read(session: Session, tenant_id: str, record_id: str) -> Stored | None:
+    row = session.get(Record, (tenant_id, record_id))
+    if row is None:
+        return None
+    members = (row.type, row.scope, row.rev, row.seq, row.deleted, row.h, row.body, row.subject_id)
+    return Stored(row.record_id, *members)
+
+
+def _count(
+    session: Session, tenant: InstrumentedAttribute[str], tenant_id: str, *conditions: ColumnElement[bool]
+) -> int:
+    return session.scalar(select(func.count()).where(tenant == tenant_id, *conditions)) or 0
+
+
+def _backups(session: Session, tenant_id: str, since: datetime | None) -> tuple[int, datetime | None]:
+    if since is None:
+        return 0, None
+    query = select(func.count(), func.max(Audit.at)).where(
+        Audit.tenant_id == tenant_id, Audit.action == _BACKUP, Audit.at >= since
+    )
+    count, last = session.execute(query).one()
+    return count, last

@@ -1,0 +1,202 @@
+"""Purge: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
+
+What stays are ids, numbers and keyed hashes: replays are still answered, and nothing of the text comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
+from field178_server.database.models import Change, Officer, Purge
+from field178_server.office.erasure import related_data
+from field178_server.records.batch import Act, Batch
+from field178_server.records.stored_record import PURGED, Stored, next_revision
+from field178_server.replication.policy.conflict_records import CONFLICT, entries_of
+from field178_server.replication.policy.record_merge import load_survivors, merged_into
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
+from field178_shared.canonical import canonical
+from field178_shared.clock import to_wire
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.schemas import Side
+
+RIGHT = "run_retention"
+REASONS = "purge_reason"
+
+
+def request(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str, reason: str) -> None:
+    """Ask that the content of a record be removed for good; nothing happens until another one confirms.
+
+    `reason` is a code of the list `purge_reason`: a free text would quote what is to go.
+    """
+    officer = _officer(session, desk, by)
+    if reason not in desk.lists.choice_ids(REASONS):
+        raise AppError(ErrorCode.UNKNOWN_CHOICE, path="reason")
+    record = _purgeable(_batch(session, desk), rules, record_id)
+    if session.get(Purge, (desk.tenant_id, record_id)) is not None:
+        raise AppError(ErrorCode.LOCKED, record=record_id)
+    session.add(
+        Purge(
+            tenant_id=desk.tenant_id,
+            record_id=record_id,
+            requested_by=officer.officer_id,
+            requested_at=desk.now(),
+            reason=reason,
+        )
+    )
+    session.flush()
+    desk.note(session, _entry("purge_requested", record, officer, reason=reason))
+
+
+def refuse(session: Session, desk: Desk, record_id: str, by: str) -> None:
+    """Decide, as another officer than the one who asked, that the content stays."""
+    officer = _officer(session, desk, by)
+    session.delete(_waiting_for(session, desk, record_id, officer))
+    desk.note(session, Entry("purge_refused", record_id, details={"officer": officer.officer_id}))
+
+
+def withdraw(session: Session, desk: Desk, record_id: str, by: str) -> None:
+    """Take back a request that nobody has confirmed."""
+    officer = _officer(session, desk, by)
+    session.delete(_waiting(session, desk, record_id))
+    desk.note(session, Entry("purge_withdrawn", record_id, details={"officer": officer.officer_id}))
+
+
+def confirm(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str) -> int:
+    """Remove the content of a record everywhere in the store; return its revision.
+
+    Bytes of files, and what the engine leaves in its own files, go after COMMIT
+    (`field178_server.attachments.secure_delete`).
+    """
+    officer, batch = _officer(session, desk, by), _batch(session, desk)
+    lock_tablets(batch, record_id)
+    record = _purgeable(batch, rules, record_id)
+    row = _waiting_for(session, desk, record_id, officer)
+    files = related_data.take_files(session, desk.tenant_id, record)
+    act = _act(batch, officer)
+    touched = _put_purged(batch, record, act)
+    batch.flush()
+    # What waits for this record gets its last verdict while its text is still there to be judged.
+    run_record(_batch(session, desk), rules, record_id)
+    related_data.erase(session, desk.tenant_id, touched, officer.officer_id, (act.change_id, batch.now))
+    row.confirmed_by, row.confirmed_at = officer.officer_id, desk.now()
+    row.files = canonical(files).decode()
+    desk.note(session, _entry("purge_confirmed", record, officer))
+    return record.rev + 1
+
+
+def everything(session: Session, tenant_id: str) -> list[Purge]:
+    """Return every purge, those that wait first, then the latest first."""
+    query = (
+        select(Purge)
+        .where(Purge.tenant_id == tenant_id)
+        .order_by(Purge.confirmed_at.is_not(None), Purge.requested_at.desc(), Purge.record_id)
+    )
+    return list(session.scalars(query))
+
+
+def _batch(session: Session, desk: Desk) -> Batch:
+    return Batch(session, desk.tenant_id, desk.clock, desk.ids)
+
+
+def may_decide(officer: Officer, lists: CodeLists) -> bool:
+    """Tell whether an officer may ask for a purge and confirm one: an open account with the right."""
+    role = lists.roles.get(officer.role)
+    return officer.disabled_at is None and role is not None and RIGHT in role.can - role.cannot
+
+
+def _officer(session: Session, desk: Desk, by: str) -> Officer:
+    officer = officers.by_login_or_id(session, desk.tenant_id, by)
+    if not may_decide(officer, desk.lists):
+        raise AppError(ErrorCode.FORBIDDEN, officer=officer.officer_id)
+    return officer
+
+
+def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Stored:
+    """Return a record that people file; what office or server keep (teams, reviews, conflicts) is refused."""
+    if record is None:
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    if record.is_purged:
+        raise AppError(ErrorCode.PURGED, record=record_id)
+    type_ = rules.types.get(record.type)
+    if record.subject_id is not None or (type_ is not None and Side.TABLET not in type_.creators):
+        raise AppError(ErrorCode.FORBIDDEN, type=record.type)
+    return record
+
+
+def _purgeable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
+    batch.load([record_id])
+    record = refuse_unfit(batch.get(record_id), rules, record_id)
+    load_survivors(batch, [record_id])
+    return record
+
+
+def _waiting(session: Session, desk: Desk, record_id: str) -> Purge:
+    row = session.get(Purge, (desk.tenant_id, record_id), with_for_update=True)
+    if row is None or row.confirmed_at is not None:
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    return row
+
+
+def _waiting_for(session: Session, desk: Desk, record_id: str, officer: Officer) -> Purge:
+    row = _waiting(session, desk, record_id)
+    if officer.officer_id == row.requested_by:
+        raise AppError(ErrorCode.SECOND_PERSON_NEEDED, record=record_id)
+    return row
+
+
+def _act(batch: Batch, officer: Officer) -> Act:
+    text = canonical({"op": "purge"}).decode()
+    return Act(batch.ids.time_ordered(), officer.officer_id, None, to_wire(batch.now), text)
+
+
+def _put_purged(batch: Batch, record: Stored, act: Act) -> list[str]:
+    """Put the record, its conflicts and its review without their content; return all their ids."""
+    gone: dict[str, object] = {PURGED: to_wire(batch.now)}
+    about = batch.about(record.record_id)
+    own = _change_ids(batch, record.record_id)
+    for conflict in list(_conflicts_of_survivors(batch, record)):
+        _drop_entries(batch, conflict, own, gone)
+    batch.put(next_revision(record, data=gone), act)
+    for one in about:
+        batch.put(next_revision(one, data=gone, deleted=True))
+    return [record.record_id, *(one.record_id for one in about)]
+
+
+def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
+    query = select(Change.change_id).where(Change.tenant_id == batch.tenant_id, Change.record_id == record_id)
+    return frozenset(batch.session.scalars(query))
+
+
+def _conflicts_of_survivors(batch: Batch, record: Stored) -> Iterator[Stored]:
+    """Yield the conflicts of the records that a merged one was merged into: they took values over."""
+    passed = {record.record_id}
+    while (into := merged_into(record)) is not None and into not in passed:
+        following = batch.get(into)
+        if following is None:
+            return
+        passed.add(into)
+        record = following
+        yield from (one for one in batch.about(into) if one.type == CONFLICT)
+
+
+def _drop_entries(
+    batch: Batch, conflict: Stored, change_ids: frozenset[str], gone: dict[str, object]
+) -> None:
+    entries = entries_of(conflict)
+    kept = {one: entry for one, entry in entries.items() if one not in change_ids}
+    if not kept and entries:
+        batch.put(next_revision(conflict, data=gone, deleted=True))
+    elif len(kept) < len(entries):
+        batch.put(next_revision(conflict, data={**conflict.data, "entries": kept}))
+
+
+def _entry(action: str, record: Stored, officer: Officer, **more: str) -> Entry:
+    return Entry(action, record.record_id, record.scope, {"officer": officer.officer_id, **more})

@@ -1,0 +1,125 @@
+"""Taking in a tablet's rescue file: every change goes the way of a push, so that twice is once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Entry
+from field178_server.database.models import Device
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices.context import load_devices
+from field178_server.office.imports.report import Tally
+from field178_server.records.batch import Batch
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.push.push import push
+from field178_server.replication.receipts.receipts import find_entries
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.protocol import MAX_CHANGES, Change
+from field178_shared.rescue import Origin, RescueFile
+from field178_shared.signatures import decode
+from field178_shared.strict_json import loads
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Whose file it was, and what became of it."""
+
+    origin: Origin
+    tally: Tally
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal: its transaction is rolled back."""
+
+
+def open_rescue(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> RescueFile:
+    """Return a signed file, checked, or raise AppError(rescue_file)."""
+    rescue = RescueFile(file, private_key)
+    rescue.check(_public_key(exchange, rescue.origin))
+    return rescue
+
+
+def rehearse(exchange: Exchange, rescue: RescueFile) -> Imported:
+    """Tell what taking the file in would do; nothing is stored."""
+    tally = Tally(unreadable=_count_unreadable(rescue))
+
+    # One transaction for all: a later change is judged with the earlier ones before it, as in earnest.
+    def work(session: Session) -> None:
+        for changes in _batches(_changes(rescue)):
+            known = _known(session, exchange, changes)
+            batch = Batch(session, exchange.tenant_id, exchange.clock, exchange.ids)
+            device = load_devices(session, exchange.tenant_id, [rescue.origin.device], lock=True)
+            answers = push(
+                batch, device[rescue.origin.device], rescue.origin.incarnation, changes, exchange.rules
+            )
+            tally.add(changes, answers, known)
+        raise _Rehearsed
+
+    try:
+        run_write(exchange.engine, work)
+    except _Rehearsed:
+        return Imported(rescue.origin, tally)
+    raise AssertionError("unreachable")
+
+
+def take_in(exchange: Exchange, desk: Desk, rescue: RescueFile) -> Imported:
+    """Take the changes in; a break leaves the batches before it, and the next import takes the rest."""
+    tally = Tally(unreadable=_count_unreadable(rescue))
+    origin = rescue.origin
+    for changes in _batches(_changes(rescue)):
+        with snapshot(exchange.engine) as session:
+            known = _known(session, exchange, changes)
+        tally.add(changes, exchange.take_in(origin.device, origin.incarnation, changes), known)
+    entry = Entry("rescue.import", origin.device, details=tally.details())
+    run_write(exchange.engine, lambda session: desk.note(session, entry))
+    return Imported(origin, tally)
+
+
+def _public_key(exchange: Exchange, origin: Origin) -> bytes:
+    query = select(Device.public_key).where(
+        Device.tenant_id == exchange.tenant_id, Device.device_id == origin.device
+    )
+    with snapshot(exchange.engine) as session:
+        found = session.scalars(query).one_or_none() if origin.tenant == exchange.tenant_id else None
+    raw = None if found is None else decode(found)
+    if raw is None:
+        raise AppError(ErrorCode.RESCUE_FILE, problem="unknown_tablet")
+    return raw
+
+
+def _known(session: Session, exchange: Exchange, changes: Iterable[Change]) -> frozenset[str]:
+    ids = [change.change_id for change in changes]
+    return frozenset(find_entries(session, exchange.tenant_id, ids))
+
+
+def _count_unreadable(rescue: RescueFile) -> int:
+    return sum(change is None for change in _changes(rescue))
+
+
+def _changes(rescue: RescueFile) -> Iterator[Change | None]:
+    for line in rescue.changes():
+        try:
+            yield Change.from_wire(loads(line))
+        except AppError:
+            # The tablet held it as malformed; it MUST NOT cost the others.
+            yield None
+
+
+def _batches(changes: Iterable[Change | None]) -> Iterator[list[Change]]:
+    batch: list[Change] = []
+    for change in changes:
+        if change is None:
+            continue
+        if len(batch) >= MAX_CHANGES:
+            yield batch
+            batch = []
+        batch.append(change)
+    if batch:
+        yield batch

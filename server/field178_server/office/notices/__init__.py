@@ -1,0 +1,1 @@
+"""Notices that every tablet shows for a while."""

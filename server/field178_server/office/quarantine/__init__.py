@@ -1,0 +1,1 @@
+"""Quarantined changes: reprocessed, corrected, rejected or restored by the office."""

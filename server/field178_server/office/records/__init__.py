@@ -1,0 +1,1 @@
+"""Single records: moved to another scope, merged and unmerged."""

@@ -1,0 +1,1 @@
+"""Divergent records: taken in as a change of the office, or rejected."""

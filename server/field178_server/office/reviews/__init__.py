@@ -1,0 +1,1 @@
+"""Reviews of filed records: the queue, one record, approval, return and undo."""

@@ -1,0 +1,1 @@
+"""Tablets and the history of the server, as the operator administers them."""

@@ -1,1 +1,0 @@
-"""Reads: SQL to plain dataclasses; no query writes, none knows Flask."""

@@ -1,0 +1,68 @@
+"""The office moves a record: what waited for it is judged again where its tablet may see the record now."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
+
+from field178_server.audit.operation_context import Desk
+from field178_server.database.unit_of_work import run_write
+from field178_server.office.records import operations as records
+from field178_shared.codelists import load
+from field178_shared.ids import IdSource
+
+
+def move(world: World, record_id: str, scope: str) -> None:
+    desk = Desk(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
+
+    def work(session: Session) -> None:
+        records.move(session, desk, record_id, scope)
+
+    run_write(world.engine, work)
+
+
+def hidden_record(world: World) -> str:
+    """File a record in a commune that the tablets of the test do not have."""
+    elsewhere = ESTABLISHMENT | {"unit_id": "c11632_v1"}
+    return world.tablet(OTHER_UNIT, "ref").created(elsewhere, scope=OTHER_UNIT)
+
+
+def edit(tablet: Tablet, record_id: str) -> Json:
+    return tablet.change(record_id, {"village": "Thôn 2"})
+
+
+def second_create(tablet: Tablet, record_id: str) -> Json:
+    return tablet.change(record_id, {"village": "Thôn 2"}, create=True)
+
+
+def edit_of_its_scope(tablet: Tablet, record_id: str) -> Json:
+    return tablet.change(record_id, {"village": "Thôn 2"}, scope=OTHER_UNIT)
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [(edit, "orphan"), (second_create, "record_exists"), (edit_of_its_scope, "scope_not_granted")],
+)
+def test_what_waited_runs_when_its_record_moves_into_a_granted_scope(
+    world: World, made: Callable[[Tablet, str], Json], reason: str
+) -> None:
+    tablet, record_id = world.tablet(), hidden_record(world)
+    change = made(tablet, record_id)
+    (receipt,) = tablet.push(change)
+    assert (receipt["status"], receipt["reason"]) == ("quarantined", reason)
+    move(world, record_id, UNIT)
+    tablet.pull()
+    told = tablet.receipts[change["change_id"]]
+    assert (told["status"], told["reason"], told["scope"]) == ("applied", None, UNIT)
+    assert tablet.base[record_id]["data"]["village"] == "Thôn 2"
+
+
+def test_what_waited_stays_when_its_record_moves_to_where_it_is_not_seen(world: World) -> None:
+    tablet, record_id = world.tablet("ref"), hidden_record(world)
+    (before,) = tablet.push(tablet.change(record_id, {"village": "Thôn 2"}, scope="ref"))
+    move(world, record_id, UNIT)
+    assert tablet.push(tablet.pushed[0]) == [before]

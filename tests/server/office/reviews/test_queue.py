@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Tablet, World
+
+from field178_server.database.unit_of_work import snapshot
+from field178_server.office.reviews.queue import (
+    QueueState,
+    QueueView,
+    next_in_queue,
+    queue_counts,
+    queue_rows,
+)
+from field178_server.records.access import Reach, reach_of
+from field178_shared.canonical import short_hash
+
+ALL = Reach(None)
+
+
+@pytest.fixture
+def tablet(world: World) -> Tablet:
+    return world.tablet(UNIT, OTHER_UNIT, "ref")
+
+
+def session_in(tablet: Tablet, unit: str = "c11629_v1") -> str:
+    return tablet.created(SESSION | {"unit_id": unit}, type="outreach_session", scope=f"unit:{unit}")
+
+
+def ids(world: World, view: QueueView, page: int = 1) -> list[str]:
+    with snapshot(world.engine) as session:
+        return [row.record_id for row in queue_rows(session, view, page)]
+
+
+def counts(world: World, view: QueueView) -> dict[str, int]:
+    with snapshot(world.engine) as session:
+        return {state.value: count for state, count in queue_counts(session, view).items()}
+
+
+def following(world: World, view: QueueView, record_id: str) -> str | None:
+    with snapshot(world.engine) as session:
+        return next_in_queue(session, view, record_id)
+
+
+def test_oldest_waiting_record_comes_first(world: World, tablet: Tablet) -> None:
+    filed = [session_in(tablet) for _ in range(3)]
+    assert ids(world, QueueView(TENANT, ALL)) == filed
+
+
+def test_approved_records_read_newest_first(world: World, tablet: Tablet) -> None:
+    filed = [session_in(tablet) for _ in range(3)]
+    for one in filed:
+        world.review(one, "approved")
+    assert ids(world, QueueView(TENANT, ALL, QueueState.APPROVED)) == filed[::-1]
+
+
+def test_returned_record_waits_again_once_it_is_corrected(world: World, tablet: Tablet) -> None:
+    filed = session_in(tablet)
+    world.review(filed, "returned")
+    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 0, "returned": 1, "approved": 0, "all": 1}
+    tablet.push(tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session"))
+    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 1, "returned": 0, "approved": 0, "all": 1}
+    with snapshot(world.engine) as session:
+        assert [row.is_corrected for row in queue_rows(session, QueueView(TENANT, ALL))] == [True]
+
+
+def test_void_record_is_in_no_drawer_but_all(world: World, tablet: Tablet) -> None:
+    world.review(session_in(tablet), "void")
+    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 0, "returned": 0, "approved": 0, "all": 1}
+
+
+def test_type_narrows_rows_and_counts_alike(world: World, tablet: Tablet) -> None:
+    session_in(tablet)
+    view = QueueView(TENANT, ALL, type="inspection")
+    assert (ids(world, view), counts(world, view)["waiting"]) == ([], 0)
+
+
+def test_reach_hides_other_scopes_from_rows_and_counts(world: World, tablet: Tablet) -> None:
+    mine, _ = session_in(tablet), session_in(tablet, "c11632_v1")
+    view = QueueView(TENANT, Reach(frozenset({UNIT})))
+    assert (ids(world, view), counts(world, view)["all"]) == ([mine], 1)
+    assert ids(world, QueueView(TENANT, Reach(frozenset()))) == []
+
+
+def test_other_tenants_see_nothing(world: World, tablet: Tablet) -> None:
+    session_in(tablet)
+    assert ids(world, QueueView("other", ALL)) == []
+
+
+def test_next_is_the_one_after_the_record_that_left(world: World, tablet: Tablet) -> None:
+    first, second, third = (session_in(tablet) for _ in range(3))
+    view = QueueView(TENANT, ALL)
+    world.review(second, "approved")
+    assert following(world, view, second) == third
+    world.review(third, "approved")
+    assert following(world, view, third) == first
+    world.review(first, "approved")
+    assert following(world, view, first) is None
+
+
+def test_counts_are_those_of_the_rows_whatever_happened(world: World, tablet: Tablet) -> None:
+    first, second, third, fourth = (session_in(tablet) for _ in range(4))
+    world.review(first, "approved")
+    world.review(second, "returned")
+    tablet.push(tablet.change(second, {"venue": "Nhà văn hóa"}, type="outreach_session"))
+    world.review(second, "returned")
+    tablet.push(tablet.change(first, {"venue": "Chợ"}, type="outreach_session"))  # locked: a conflict
+    world.move(third, OTHER_UNIT)
+    tablet.sync()
+    seen = short_hash(tablet.base[fourth]["data"])
+    tablet.push(tablet.delete(fourth, seen, type="outreach_session"))
+
+    for reach in (ALL, Reach(frozenset({UNIT})), Reach(frozenset({OTHER_UNIT}))):
+        views = {state.value: QueueView(TENANT, reach, state) for state in QueueState}
+        listed = {state: len(ids(world, view)) for state, view in views.items()}
+        assert counts(world, views["all"]) == listed
+    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 1, "returned": 1, "approved": 1, "all": 3}
+
+
+@pytest.mark.parametrize("state", QueueState)
+def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: QueueState) -> None:
+    world = World(sqlite_engine)
+    session_in(world.tablet(UNIT, "ref"))
+    plans: list[str] = []
+
+    def explain(connection: Any, _: object, statement: str, parameters: Any, *__: object) -> None:
+        found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plans.extend(row[3] for row in found)
+
+    event.listen(sqlite_engine, "after_cursor_execute", explain)
+    ids(world, QueueView(TENANT, ALL, state))
+
+    plan = [step for step in plans if "establishment_row" not in step and step != "SCAN CONSTANT ROW"]
+    key = "tenant_id=?" if state is QueueState.ALL else "tenant_id=? AND drawer=?"
+    assert [step.rpartition("(")[2] for step in plan] == [f"{key})"]
+    assert "received_at" in plan[0]
+
+
+def test_only_a_reviewer_without_named_scopes_sees_the_whole_tenant() -> None:
+    assert reach_of("reviewer", ()).scopes is None
+    assert reach_of("reviewer", {UNIT}).scopes == {UNIT}
+    assert reach_of("team_lead", ()).scopes == frozenset()
