@@ -8,7 +8,7 @@ from typing import Any
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import BadRequest, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
-from field178_server.errors import MAX_DRAINED_BYTES
+from field178_server.http.problem_details import MAX_DRAINED_BYTES
 
 MAX_HEADER_BYTES = 16 << 10
 MAX_DRAINED_HEAD_BYTES = 256 << 10

@@ -21,9 +21,9 @@ from waitress.utilities import (
 )
 
 from field178_server.connection_limits import HEAD_S, IDLE_S, MIN_BYTES_S, REQUEST_S
-from field178_server.errors import PROBLEM_JSON, problem_body
-from field178_server.headers import headers_of_every_answer
-from field178_server.load_shedding import return_time_s
+from field178_server.http.headers import headers_of_every_answer
+from field178_server.http.load_shedding import return_time_s
+from field178_server.http.problem_details import PROBLEM_JSON, problem_body
 from field178_server.strict_parser import MAX_HEADER_BYTES, StrictParser
 from field178_shared.errors import ERRORS, ErrorCode
 

@@ -16,9 +16,9 @@ from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 from field178_server.app import create_app
+from field178_server.http.request_log import configure_log
 from field178_server.runtime import EXTENSION
 from field178_server.settings import Settings
-from field178_server.structured_log import configure_log
 from field178_shared.clock import SystemClock
 
 

@@ -11,7 +11,7 @@ from tests.server.office import MovedClock, Office, furnish, settings_of
 
 import field178_server
 from field178_server.app import create_app
-from field178_server.headers import CONTENT_SECURITY_POLICY, is_api_path
+from field178_server.http.headers import CONTENT_SECURITY_POLICY, is_api_path
 from field178_shared.privacy import matches_forbidden
 
 PACKAGE = Path(field178_server.__file__).parent
@@ -100,7 +100,7 @@ def test_behind_a_trusted_proxy_the_askers_own_address_counts(tmp_path: Path) ->
 
 def test_without_a_trusted_proxy_its_header_is_not_believed(office: Office) -> None:
     with office.app.test_request_context("/", headers={"X-Forwarded-For": "203.0.113.9"}):
-        from field178_server.sign_in import client_address
+        from field178_server.http.sign_in import client_address
 
         assert client_address() == ""
 

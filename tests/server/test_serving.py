@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from field178_server.cli.operator_context import Operator
-from field178_server.headers import headers_of_every_answer
+from field178_server.http.headers import headers_of_every_answer
 from field178_server.installation import install
 from field178_server.security import certificates
 from field178_server.serving import serve

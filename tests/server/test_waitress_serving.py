@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import pytest
 
 from field178_server import waitress_serving
-from field178_server.headers import headers_of_every_answer
+from field178_server.http.headers import headers_of_every_answer
 from field178_server.waitress_serving import StrictServer, bound
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -10,22 +10,22 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, rate_limit
 from field178_server.accounts.rate_limit import Budget
-from field178_server.api.request_body import load
-from field178_server.api.schemas_of_access import EnrolRequest, OfficerRequest, RecoveryRequest
+from field178_server.api.device_schemas import EnrolRequest, OfficerRequest, RecoveryRequest
 from field178_server.audit import trail
 from field178_server.audit.operation_context import Desk
-from field178_server.auth import current_device, require_device
 from field178_server.database.models import Device, Officer
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices import enrolment, key_recovery
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import Plea
+from field178_server.http.auth import current_device, require_device
+from field178_server.http.request_body import load
+from field178_server.http.sign_in import check_sign_in, client_address
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import run_again
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.security.keyring import to_base64url
-from field178_server.sign_in import check_sign_in, client_address
 from field178_shared import signatures
 from field178_shared.clock import to_wire
 from field178_shared.codelists import load as load_lists

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app
 from werkzeug.routing import Rule
 
 from field178_server.api.operations import OPERATIONS, Operation
-from field178_server.headers import API_PREFIX
+from field178_server.http.headers import API_PREFIX
 from field178_shared.errors import ERRORS, ErrorCode
 from field178_shared.protocol import HEADER, NDJSON, VERSION
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from marshmallow import Schema
 
-from field178_server.api.schemas_of_access import (
+from field178_server.api.device_schemas import (
     ChallengeAnswer,
     ChallengeRequest,
     EnrolAnswer,

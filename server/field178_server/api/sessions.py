@@ -7,11 +7,11 @@ from datetime import timedelta
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from field178_server.api.request_body import load
-from field178_server.api.schemas_of_access import ChallengeRequest, SessionRequest
+from field178_server.api.device_schemas import ChallengeRequest, SessionRequest
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices import sessions as devices
 from field178_server.devices.sessions import SESSION_LIFE, Opening
+from field178_server.http.request_body import load
 from field178_server.runtime import current_runtime, new_token
 from field178_shared.errors import AppError, ErrorCode
 

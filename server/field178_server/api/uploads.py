@@ -10,7 +10,7 @@ from field178_server.attachments.storage.free_space import require_room_for_file
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.attachments.uploads import Position, uploading_of
 from field178_server.attachments.validation import check_kind
-from field178_server.auth import current_device, require_device
+from field178_server.http.auth import current_device, require_device
 from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.protocol import HEADER

@@ -21,12 +21,12 @@ from field178_server.audit.operation_context import Desk
 from field178_server.cli.words import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.request_log import configure_log
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.passwords import Passwords
 from field178_server.security.private_files import LoosePermissionsError
 from field178_server.settings import SettingError, Settings, data_folder
-from field178_server.structured_log import configure_log
 from field178_shared.clock import Clock, clock_from_environment
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message

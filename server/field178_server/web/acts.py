@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Actor
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write
+from field178_server.http.auth import current_officer
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import Problems
 from field178_server.runtime import current_runtime

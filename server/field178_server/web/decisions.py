@@ -8,8 +8,8 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.queue import QueueView, next_in_queue
 from field178_server.office.reviews.record import FILED_TYPES, find_record

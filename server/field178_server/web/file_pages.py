@@ -12,8 +12,8 @@ from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.reviews.record import find_record
 from field178_server.records.access import reach_of
 from field178_server.runtime import Runtime, current_runtime

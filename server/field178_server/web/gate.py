@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server import browser_session
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http import browser_session
+from field178_server.http.auth import current_officer
 from field178_server.runtime import current_runtime
 from field178_server.web.blueprint import web
 from field178_server.web.own_tablet_pages import after_sign_in

@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.browser_session import check_csrf, find_officer
-from field178_server.errors import ERROR_PAGE
+from field178_server.http.browser_session import check_csrf, find_officer
+from field178_server.http.problem_details import ERROR_PAGE
 from field178_server.web.assets import KEEP_FOR_EVER
 from field178_server.web.blueprint import web
 from field178_server.web.policy import POLICY, may

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.own_tablets import operations as services
 from field178_server.office.own_tablets.queries import OwnTablet, unanswered_tablets
 from field178_server.runtime import current_runtime

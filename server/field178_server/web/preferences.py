@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from field178_server.browser_session import find_officer
+from field178_server.http.browser_session import find_officer
 from field178_server.web.blueprint import web
 from field178_shared.i18n import LANGUAGES
 

@@ -14,9 +14,9 @@ from field178_server.attachments.secure_delete import erase_soon
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Actor
-from field178_server.auth import current_officer
-from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
 from field178_server.office.erasure.queries import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
 from field178_server.office.reviews.record import record_page, survivor_within
 from field178_server.records.access import reach_of

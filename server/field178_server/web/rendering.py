@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
-from field178_server.browser_session import csrf_token
+from field178_server.http.browser_session import csrf_token
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_waiting
 from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.free_space import require_room_for_files
 from field178_server.attachments.upload_rows import limits_of
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.imports.operations import open_rescue, rehearse, take_in
 from field178_server.office.imports.staging import RescueFolder
 from field178_server.office.tablets.queries import TabletRow, find_tablet

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.reviews.queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
 from field178_server.office.reviews.record import FILED_TYPES, RecordPage, record_page
 from field178_server.records.access import reach_of

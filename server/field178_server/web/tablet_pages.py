@@ -11,10 +11,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
-from field178_server.auth import current_officer
-from field178_server.browser_session import is_confirmed, password_refusal
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
+from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
 from field178_server.records.access import Reach

@@ -18,7 +18,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from field178_server.browser_session import CSRF_HEADER
+from field178_server.http.browser_session import CSRF_HEADER
 
 # Python itself refuses to turn more than 4,300 digits into a number.
 DIGITS = "9" * 5000

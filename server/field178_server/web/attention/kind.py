@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import ItemKey
 from field178_server.records.access import Reach, reach_of
 from field178_server.records.labels import Names

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.queries import last_act
-from field178_server.auth import current_officer
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import (
     ItemKey,
     Origin,

@@ -7,7 +7,7 @@ import threading
 
 from flask import Flask, g, request
 
-from field178_server.headers import is_api_path
+from field178_server.http.headers import is_api_path
 from field178_shared.errors import AppError, ErrorCode
 
 # Kept free for the office's pages and for the refusals themselves.

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, select
 from tests.server.office import PASSWORD, MovedClock, Office, furnish, settings_of
 from werkzeug.test import TestResponse
 
-from field178_server import auth, browser_session
 from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import Audit, ConsoleSession
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http import auth, browser_session
 from field178_server.security import totp
 from field178_server.security.passwords import Passwords
 
