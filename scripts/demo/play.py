@@ -19,9 +19,9 @@ from scripts.demo.words import _
 from field178_server.audit.operation_context import Desk
 from field178_server.database.engine import create_engine_for
 from field178_server.demo.seed import Seeded, Store, seed
-from field178_server.installation import install
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.passwords import Passwords
+from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.clock import clock_from_environment
 from field178_shared.codelists import demo, load

@@ -26,10 +26,10 @@ from field178_server.audit.operation_context import Desk
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
-from field178_server.installation import install
 from field178_server.office.tablets import operations as operating
 from field178_server.runtime import EXTENSION, Runtime
 from field178_server.security.passwords import Passwords
+from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource

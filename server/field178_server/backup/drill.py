@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from field178_server import soundness
 from field178_server.audit.operation_context import Desk
-from field178_server.backup.engines import scratch_store
+from field178_server.backup.copy import scratch_store
+from field178_server.backup.create import take
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import BACKUPS, Restored, restore
-from field178_server.backup.take import take
 from field178_server.database.engine import create_engine_for
 from field178_server.demo.seed import Store, seed
-from field178_server.installation import install
+from field178_server.maintenance import integrity
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.security.passwords import Passwords
+from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.clock import duration_clock
 from field178_shared.codelists import demo
@@ -51,7 +51,7 @@ def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drill
         begin = duration_clock()
         done = restore(backup, own, desk)
         seconds = duration_clock() - begin
-        faults = soundness.faults(own)
+        faults = integrity.faults(own)
         if done.epoch == done.manifest.store.epoch:
             faults.append("epoch: the old one")
         if faults:

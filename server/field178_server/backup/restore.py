@@ -8,21 +8,21 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
-from field178_server import soundness
 from field178_server.attachments.storage.blob_store import BLOBS
 from field178_server.attachments.storage.locations import blobs_of
 from field178_server.audit import verify
 from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Entry
-from field178_server.backup.blobs import faults_of_blobs
-from field178_server.backup.engines import copy_in, is_empty, scratch_store
+from field178_server.backup.copy import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.files import faults_of_blobs
+from field178_server.backup.fingerprint import picture_of, tables_of
 from field178_server.backup.manifest import STORE_FILES, Manifest, read_whole
-from field178_server.backup.picture import picture_of, tables_of
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.maintenance import integrity
 from field178_server.office.tablets import operations as tablets
 from field178_server.security.keyring import load_keys
 from field178_server.security.private_files import copy_durably, make_private_folder
@@ -52,7 +52,7 @@ def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
         copy_in(folder / STORE_FILES[manifest.engine], scratch)
         engine = create_engine_for(scratch)
         try:
-            found = damage(engine) + soundness.faults_of_store(engine, manifest.tenant)
+            found = damage(engine) + integrity.faults_of_store(engine, manifest.tenant)
             with snapshot(engine) as session:
                 if picture_of(session, manifest.tenant) != manifest.store:
                     found.append("manifest: the restored rows are not the rows of the store")
@@ -101,7 +101,7 @@ def _begin_again(engine: Engine, manifest: Manifest, desk: Desk) -> str:
         if tables_of(session) != manifest.store.tables:
             raise BackupError(Reason.DIFFERS, "tables")
     migrations.upgrade(engine)
-    if found := soundness.faults_of_store(engine, manifest.tenant):
+    if found := integrity.faults_of_store(engine, manifest.tenant):
         raise BackupError(Reason.DIFFERS, found[0])
     return run_write(engine, lambda session: _new_history(session, manifest, desk))
 

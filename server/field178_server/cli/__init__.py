@@ -8,7 +8,8 @@ import click
 
 from field178_server.cli import (
     backups,
-    history,
+    epochs,
+    maintenance,
     minutes_numbers,
     notices,
     people,
@@ -18,16 +19,15 @@ from field178_server.cli import (
     salvage,
     setup,
     tablets,
-    tidying,
 )
-from field178_server.cli.operator_context import Group
-from field178_server.cli.words import _
+from field178_server.cli.context import Group
+from field178_server.cli.operator_language import _
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
     setup.serve,
     setup.check,
-    tidying.tidy,
+    maintenance.tidy,
     people.user,
     people.team,
     tablets.enrol_code,
@@ -49,9 +49,9 @@ COMMANDS: tuple[click.Command, ...] = (
     backups.backup,
     backups.restore,
     backups.drill,
-    history.new_epoch,
-    history.mark_backed_up,
-    history.root,
+    epochs.new_epoch,
+    epochs.mark_backed_up,
+    epochs.root,
 )
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from field178_server.cli.operator_context import Operator, as_json_option, operator, show
-from field178_server.cli.words import _
+from field178_server.cli.context import Operator, as_json_option, operator, show
+from field178_server.cli.operator_language import _
 from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
 from field178_shared.clock import clock_from_environment
 
@@ -74,7 +74,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 @_refusing
 def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
     """Take one backup; exit code 1 when it could not be proved."""
-    from field178_server.backup import take
+    from field178_server.backup import create as take
     from field178_server.backup.restore import BACKUPS
 
     at = operator()

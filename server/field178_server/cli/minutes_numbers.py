@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from field178_server.cli.operator_context import Operator, as_json_option, operator, show_rows
-from field178_server.cli.words import _
+from field178_server.cli.context import Operator, as_json_option, operator, show_rows
+from field178_server.cli.operator_language import _
 from field178_server.database.models import Device, NumberLease
 from field178_server.replication import number_blocks
 from field178_shared.clock import local_date, to_wire

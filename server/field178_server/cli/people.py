@@ -12,8 +12,8 @@ from field178_server.accounts import officers, team_setup, teams
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
 from field178_server.accounts.team_setup import WantedTeam
-from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.words import _
+from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
+from field178_server.cli.operator_language import _
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 

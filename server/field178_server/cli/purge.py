@@ -6,8 +6,8 @@ import click
 
 from field178_server.attachments.secure_delete import erase_what_was_purged
 from field178_server.attachments.storage.locations import file_store_of
-from field178_server.cli.operator_context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.words import _
+from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
+from field178_server.cli.operator_language import _
 from field178_server.database.models import Purge
 from field178_server.office.erasure import operations as purges
 from field178_server.replication.policy.record_validation import declared_types

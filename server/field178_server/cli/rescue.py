@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from field178_server.cli.operator_context import as_json_option, operator, show
-from field178_server.cli.words import _
+from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.operator_language import _
 from field178_server.http.request_log import log_beside
 from field178_server.office.imports.operations import open_rescue, rehearse, take_in
 from field178_server.replication.exchange import Exchange

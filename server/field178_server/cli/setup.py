@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from field178_server.cli.operator_context import as_json_option, operator, show
-from field178_server.cli.words import _
+from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.operator_language import _
+from field178_server.maintenance import check_log
 from field178_server.security.private_files import make_private_folder
-from field178_server.services import store_check
+from field178_server.serving.single_server import AlreadyServedError
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
@@ -20,7 +21,6 @@ from field178_server.settings import (
     read_settings_file,
     write_settings_file,
 )
-from field178_server.single_server import AlreadyServedError
 from field178_shared.clock import SystemClock
 from field178_shared.durable import close_to_others
 
@@ -36,7 +36,7 @@ from field178_shared.durable import close_to_others
 @as_json_option
 def init(url: str | None, certificate: Path | None, key: Path | None, as_json: bool) -> None:
     """Set a server up; what exists stays as it is."""
-    from field178_server.installation import install  # migrations are slow to import
+    from field178_server.serving.installation import install  # migrations are slow to import
 
     chosen = {"url": url, "tls_certificate": certificate, "tls_key": key}
     _keep_settings({name: str(value) for name, value in chosen.items() if value is not None})
@@ -64,7 +64,7 @@ def init(url: str | None, certificate: Path | None, key: Path | None, as_json: b
 )
 def serve(host: str, port: int) -> None:
     """Serve; one line tells when connections are taken."""
-    from field178_server import serving  # a whole web server
+    from field178_server.serving import server as serving
 
     settings = operator().settings
     if settings.data_dir.is_dir():
@@ -90,14 +90,14 @@ def serve(host: str, port: int) -> None:
 @as_json_option
 def check(keep: bool, as_json: bool) -> None:
     """Name everything that is not as it should be."""
-    from field178_server.soundness import faults  # migrations are slow to import
+    from field178_server.maintenance.integrity import faults  # migrations are slow to import
 
     at = operator()
     found = faults(at.settings)
     if keep:
         # A store that cannot be written to is among the faults already.
         with suppress(SQLAlchemyError):
-            at.write(lambda session: store_check.keep(session, at.tenant_id, at.clock.now(), found))
+            at.write(lambda session: check_log.keep(session, at.tenant_id, at.clock.now(), found))
     if as_json:
         show({"faults": found}, as_json=True)
     else:

@@ -9,8 +9,8 @@ import click
 import segno
 from sqlalchemy.orm import Session
 
-from field178_server.cli.operator_context import Operator, as_json_option, operator, show, show_rows
-from field178_server.cli.words import _
+from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.operator_language import _
 from field178_server.database.models import Device
 from field178_server.devices import enrolment
 from field178_server.devices.context import DeviceContext, load_devices

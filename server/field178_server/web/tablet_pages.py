@@ -15,11 +15,11 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
 from field178_server.records.access import Reach
 from field178_server.runtime import current_runtime
-from field178_server.services.store_check import last_check
 from field178_server.web.acts import done, office
 from field178_server.web.blueprint import web
 from field178_server.web.flash import take_flash

@@ -22,7 +22,7 @@ from field178_server.attachments.storage.locations import file_store_of
 from field178_server.attachments.upload_rows import Wanted
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit.operation_context import Desk
-from field178_server.backup import take
+from field178_server.backup import create as backup
 from field178_server.database.models import Audit, Blob, Upload
 from field178_server.devices.context import DeviceContext
 from field178_server.runtime import Runtime
@@ -224,7 +224,7 @@ def test_nothing_is_removed_while_a_backup_copies(
     sent(runtime, world.tablet())
     collect(runtime)
     pass_days(world, 30)
-    copy_out = take.copy_out
+    copy_out = backup.copy_out
 
     def collected_meanwhile(connection: Connection, url: str, target: Path) -> None:
         copy_out(connection, url, target)
@@ -234,12 +234,12 @@ def test_nothing_is_removed_while_a_backup_copies(
             with pytest.raises(BlockingIOError):
                 collect(runtime)
 
-    monkeypatch.setattr(take, "copy_out", collected_meanwhile)
+    monkeypatch.setattr(backup, "copy_out", collected_meanwhile)
     desk = Desk(world.tenant_id, world.clock, world.ids, load())
-    taken = take.take(runtime.settings, world.engine, desk, tmp_path / "b")
+    taken = backup.take(runtime.settings, world.engine, desk, tmp_path / "b")
     assert taken.proof.faults == []
     monkeypatch.undo()
     assert collect(runtime) == Collected(1, SIZE, 0, 0)
-    later = take.take(runtime.settings, world.engine, desk, tmp_path / "b")
+    later = backup.take(runtime.settings, world.engine, desk, tmp_path / "b")
     assert later.proof.faults == []
     assert world.rows(Upload) == []

@@ -18,8 +18,8 @@ from field178_server.audit.verify import faults_of_roots
 from field178_server.audit.witness import history_of
 from field178_server.database.models import Audit, Device, Incarnation, Receipt, Root, RootPart, Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.maintenance.integrity import faults_of_store
 from field178_server.security.keyring import to_base64url
-from field178_server.soundness import faults_of_store
 from field178_shared.signatures import is_signed
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x17" * 32)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from field178_server.cli import main
-from field178_server.cli.operator_context import Operator
+from field178_server.cli.context import Operator
 from field178_server.settings import Settings
 from field178_shared.clock import SystemClock
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from tests.server.cli.command import Command
 
-from field178_server.backup import take
+from field178_server.backup import create as backup
 from field178_server.database.engine import create_engine_for
 from field178_server.database.failpoints import CRASH_AT
 
@@ -222,7 +222,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(take, "faults_of", full)
+    monkeypatch.setattr(backup, "faults_of", full)
     result = field178.run("backup", "--to", str(backups))
     assert (result.exit_code, "No space left" in result.stderr) == (1, True)
     assert list(backups.iterdir()) == []
@@ -236,12 +236,12 @@ def test_a_power_cut_leaves_no_backup_but_a_remnant_that_is_swept(
     done = subprocess.run(command, env={**os.environ, CRASH_AT: boundary}, check=False)
     assert done.returncode == -signal.SIGKILL
     [remnant] = backups.iterdir()
-    assert remnant.name.startswith(take.PARTIAL)
+    assert remnant.name.startswith(backup.PARTIAL)
     assert "backup_marked" not in acts(field178.folder)
 
     take_one(field178, backups)
     assert remnant.exists()  # it might be one under way
-    remnant.rename(backups / f"{take.PARTIAL}20200101-000000-000000")
+    remnant.rename(backups / f"{backup.PARTIAL}20200101-000000-000000")
     kept = take_one(field178, backups, "--keep", "1")
     assert list(backups.iterdir()) == [kept]
 

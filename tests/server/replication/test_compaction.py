@@ -11,8 +11,8 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World, proven
 
 from field178_server.database.models import Device, Feed, Scope
 from field178_server.database.unit_of_work import run_write
+from field178_server.maintenance.integrity import faults_of_store
 from field178_server.replication.compaction import AGE, SILENT, compact, compact_what_was_read
-from field178_server.soundness import faults_of_store
 
 
 def days_pass(world: World, days: float) -> None:

@@ -30,12 +30,12 @@ from field178_server.database.models import (
 )
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.maintenance.integrity import faults_of_store
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.operations import Pin, Remarks
 from field178_server.office.tablets import operations as tablets
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.soundness import faults_of_store
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource

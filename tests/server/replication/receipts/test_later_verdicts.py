@@ -12,7 +12,7 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, Json, Tablet, World
 from field178_server.database.models import Receipt
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write
-from field178_server.soundness import faults_of_store
+from field178_server.maintenance.integrity import faults_of_store
 from field178_shared.protocol import MAX_ANSWER_BYTES
 
 

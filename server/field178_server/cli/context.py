@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
 from field178_server.audit.operation_context import Desk
-from field178_server.cli.words import LANGUAGE, _
+from field178_server.cli.operator_language import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log

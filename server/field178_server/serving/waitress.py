@@ -20,11 +20,11 @@ from waitress.utilities import (
     RequestHeaderFieldsTooLarge,
 )
 
-from field178_server.connection_limits import HEAD_S, IDLE_S, MIN_BYTES_S, REQUEST_S
 from field178_server.http.headers import headers_of_every_answer
 from field178_server.http.load_shedding import return_time_s
 from field178_server.http.problem_details import PROBLEM_JSON, problem_body
-from field178_server.strict_parser import MAX_HEADER_BYTES, StrictParser
+from field178_server.serving.connection_limits import HEAD_S, IDLE_S, MIN_BYTES_S, REQUEST_S
+from field178_server.serving.strict_parser import MAX_HEADER_BYTES, StrictParser
 from field178_shared.errors import ERRORS, ErrorCode
 
 MAX_BUFFERED_BODY_BYTES = 8 << 20

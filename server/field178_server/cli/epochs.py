@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from field178_server.audit import hash_chain, verify
-from field178_server.cli.operator_context import as_json_option, operator, show
-from field178_server.cli.words import _
+from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.operator_language import _
 from field178_server.office.tablets import operations as office
 from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode

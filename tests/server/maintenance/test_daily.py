@@ -11,12 +11,12 @@ from tests.server.web.conftest import Browser, FieldWork, in_the_field, office, 
 
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
-from field178_server.daily_check import check_if_due, checking_daily, look_after_the_store
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.maintenance.check_log import LastCheck, last_check
+from field178_server.maintenance.daily import check_if_due, checking_daily, look_after_the_store
 from field178_server.office.erasure import operations as erasure
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.services.store_check import LastCheck, last_check
 from field178_shared.errors import AppError, ErrorCode
 
 __all__ = ["in_the_field", "office", "reviewer", "signed_in"]

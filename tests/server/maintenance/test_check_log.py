@@ -7,19 +7,19 @@ from datetime import timedelta
 from tests.world import World
 
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.services import store_check
-from field178_server.services.store_check import last_check
+from field178_server.maintenance import check_log
+from field178_server.maintenance.check_log import last_check
 
 
 def claim(world: World, **later: float) -> bool:
     now = world.clock.now() + timedelta(**later)
-    return run_write(world.engine, lambda session: store_check.claim(session, world.tenant_id, now))
+    return run_write(world.engine, lambda session: check_log.claim(session, world.tenant_id, now))
 
 
 def keep(world: World, *faults: str) -> None:
     run_write(
         world.engine,
-        lambda session: store_check.keep(session, world.tenant_id, world.clock.now(), faults),
+        lambda session: check_log.keep(session, world.tenant_id, world.clock.now(), faults),
     )
 
 

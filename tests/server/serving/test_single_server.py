@@ -14,10 +14,10 @@ if sys.platform == "win32":
     pytest.skip("the lock is that of POSIX", allow_module_level=True)
 
 from tests.server.cli.command import Command
-from tests.server.test_serving import end, set_up, start
+from tests.server.serving.test_server import end, set_up, start
 
+from field178_server.serving.single_server import AlreadyServedError, claim_store
 from field178_server.settings import Settings
-from field178_server.single_server import AlreadyServedError, claim_store
 from field178_server.wsgi import application_of
 
 LOOPBACK = "http://127.0.0.1:8178"

@@ -11,9 +11,9 @@ from tests.world import ESTABLISHMENT, TENANT, World
 
 from field178_server.database.models import Scope, Tenant
 from field178_server.database.unit_of_work import snapshot
-from field178_server.installation import Installed, install
 from field178_server.security.keyring import KEY_FILES, KeysMissingError, create_keys, load_keys
 from field178_server.security.private_files import LoosePermissionsError
+from field178_server.serving.installation import Installed, install
 from field178_server.settings import Settings
 from field178_shared import schemas
 from field178_shared.clock import SystemClock

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import structlog
 
-from field178_server.connection_limits import HEAD_S, MIN_BYTES_S, ConnectionCount
-from field178_server.strict_parser import MAX_HEADER_BYTES
-from field178_server.tls_stream import PIECE_BYTES, TlsStream, tls_context
+from field178_server.serving.connection_limits import HEAD_S, MIN_BYTES_S, ConnectionCount
+from field178_server.serving.strict_parser import MAX_HEADER_BYTES
+from field178_server.serving.tls_stream import PIECE_BYTES, TlsStream, tls_context
 
 Asker = tuple[str, int]
 HandOver = Callable[[socket.socket, Asker], None]

@@ -17,9 +17,9 @@ from field178_server.attachments.storage.locations import file_store_of
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
 from field178_server.database.unit_of_work import run_write
+from field178_server.maintenance import check_log
+from field178_server.maintenance.integrity import faults_of_store
 from field178_server.runtime import Runtime
-from field178_server.services import store_check
-from field178_server.soundness import faults_of_store
 from field178_shared.errors import AppError
 
 FIRST_AFTER_S = 60.0
@@ -41,10 +41,10 @@ class Tidied:
 def check_if_due(runtime: Runtime) -> bool:
     """Recompute every digest when a day has passed and keep what was found; tell whether it was done."""
     engine, tenant_id = runtime.engine, runtime.tenant_id
-    if not run_write(engine, lambda session: store_check.claim(session, tenant_id, runtime.clock.now())):
+    if not run_write(engine, lambda session: check_log.claim(session, tenant_id, runtime.clock.now())):
         return False
     found = faults_of_store(engine, tenant_id, runtime.keyring.receipt_key)
-    run_write(engine, lambda session: store_check.keep(session, tenant_id, runtime.clock.now(), found))
+    run_write(engine, lambda session: check_log.keep(session, tenant_id, runtime.clock.now(), found))
     log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))
     return True
 

@@ -11,13 +11,12 @@ from tests.postgres import Cluster
 from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, TENANT, UNIT, World
 
-from field178_server import soundness
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.attachments.upload_rows import Limits, Wanted
 from field178_server.attachments.uploads import Uploading
 from field178_server.audit.operation_context import Desk
-from field178_server.backup import take
+from field178_server.backup import create as backup
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import restore
 from field178_server.database import migrations
@@ -25,6 +24,7 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext
+from field178_server.maintenance import integrity
 from field178_server.office.tablets import operations as tablets
 from field178_server.settings import Settings
 from field178_shared.codelists import load
@@ -46,7 +46,7 @@ def desk_of(world: World) -> Desk:
 
 def test_a_backup_is_proved_on_every_engine(world: World, tmp_path: Path) -> None:
     world.tablet(UNIT).created()
-    taken = take.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert list(taken.marks.values()) == [1]
     assert taken.manifest.engine == world.engine.dialect.name
@@ -56,15 +56,15 @@ def test_a_backup_is_proved_on_every_engine(world: World, tmp_path: Path) -> Non
 def test_copy_and_description_are_of_one_instant(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tablet, copy_out = world.tablet(UNIT), take.copy_out
+    tablet, copy_out = world.tablet(UNIT), backup.copy_out
     tablet.created()
 
     def late(connection: Connection, url: str, target: Path) -> None:
         tablet.created()
         copy_out(connection, url, target)
 
-    monkeypatch.setattr(take, "copy_out", late)
-    taken = take.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
+    monkeypatch.setattr(backup, "copy_out", late)
+    taken = backup.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert taken.marks == {tablet.incarnation: 1}
 
@@ -73,14 +73,14 @@ def test_a_history_begun_meanwhile_is_told_nothing(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.tablet(UNIT).created()
-    desk, prove = desk_of(world), take.faults_of
+    desk, prove = desk_of(world), backup.faults_of
 
     def late(*arguments: object) -> list[str]:
         run_write(world.engine, lambda session: tablets.new_epoch(session, desk))
         return prove(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(take, "faults_of", late)
-    taken = take.take(settings_of(world.engine, tmp_path), world.engine, desk, tmp_path / "b")
+    monkeypatch.setattr(backup, "faults_of", late)
+    taken = backup.take(settings_of(world.engine, tmp_path), world.engine, desk, tmp_path / "b")
     assert (taken.proof.is_proved, taken.marks) == (True, {})
 
 
@@ -93,7 +93,7 @@ def test_without_the_right_to_try_it_a_backup_marks_nothing(postgres_engine: Eng
         connection.exec_driver_sql("GRANT pg_read_all_data, pg_write_all_data TO plain")
     url = make_url(url_of(postgres_engine)).set(username="plain", password="geheim")
     plain = create_engine_for(url.render_as_string(hide_password=False))
-    taken = take.take(settings_of(plain, tmp_path, url_of(plain)), plain, desk_of(world), tmp_path / "b")
+    taken = backup.take(settings_of(plain, tmp_path, url_of(plain)), plain, desk_of(world), tmp_path / "b")
     plain.dispose()
     assert taken.proof.faults == ["no_scratch: plain"]
     assert (taken.proof.is_proved, taken.marks) == (False, {})
@@ -114,7 +114,7 @@ def test_an_account_that_may_create_databases_needs_no_more(
     migrations.upgrade(maker)
     world = World(maker)
     world.tablet(UNIT).created()
-    taken = take.take(settings_of(maker, tmp_path), maker, desk_of(world), tmp_path / "b")
+    taken = backup.take(settings_of(maker, tmp_path), maker, desk_of(world), tmp_path / "b")
     with maker.connect() as connection:
         left = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars().all()
     maker.dispose()
@@ -129,14 +129,14 @@ def test_a_missing_client_program_is_named_and_nothing_is_left(
     world = World(postgres_engine)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BackupError) as refused:
-        take.take(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
+        backup.take(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
     assert (refused.value.reason, refused.value.what) == (Reason.NO_CLIENT, "pg_dump")
     assert list((tmp_path / "b").iterdir()) == []
 
 
 def test_a_store_in_use_is_never_restored_over(world: World, tmp_path: Path) -> None:
     settings, desk = settings_of(world.engine, tmp_path), desk_of(world)
-    taken = take.take(settings, world.engine, desk, tmp_path / "b")
+    taken = backup.take(settings, world.engine, desk, tmp_path / "b")
     with pytest.raises(BackupError) as refused:
         restore(taken.folder, settings, desk)
     assert refused.value.reason is Reason.STORE_NOT_EMPTY
@@ -157,7 +157,7 @@ def stored_picture(world: World, folder: Path) -> str:
 def test_stored_files_are_in_the_backup_and_then_marked(world: World, tmp_path: Path) -> None:
     settings = settings_of(world.engine, tmp_path)
     found = stored_picture(world, settings.data_dir)
-    taken = take.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.take(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert (taken.folder / "blobs" / TENANT / found[:2] / found).read_bytes() == PICTURE
     assert [row.backed_up_at is not None for row in world.rows(Blob)] == [True]
@@ -166,14 +166,14 @@ def test_stored_files_are_in_the_backup_and_then_marked(world: World, tmp_path: 
 def test_a_file_that_came_after_the_snapshot_is_not_marked(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, copy_out = settings_of(world.engine, tmp_path), take.copy_out
+    settings, copy_out = settings_of(world.engine, tmp_path), backup.copy_out
 
     def late(connection: Connection, url: str, target: Path) -> None:
         stored_picture(world, settings.data_dir)
         copy_out(connection, url, target)
 
-    monkeypatch.setattr(take, "copy_out", late)
-    taken = take.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    monkeypatch.setattr(backup, "copy_out", late)
+    taken = backup.take(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert [row.backed_up_at for row in world.rows(Blob)] == [None]
 
@@ -187,7 +187,7 @@ def test_a_backup_without_a_stored_file_is_not_proved(world: World, tmp_path: Pa
         path.unlink()
     else:
         path.write_bytes(PICTURE[:-1] + b"\0")
-    taken = take.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.take(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == [f"blob: {found}"]
     assert [row.backed_up_at for row in world.rows(Blob)] == [None]
-    assert f"blob: {found} {harm}" in soundness.faults(settings)
+    assert f"blob: {found} {harm}" in integrity.faults(settings)

@@ -19,13 +19,13 @@ from typing import Any
 
 import pytest
 
-from field178_server.cli.operator_context import Operator
+from field178_server.cli.context import Operator
 from field178_server.http.headers import headers_of_every_answer
-from field178_server.installation import install
 from field178_server.security import certificates
-from field178_server.serving import serve
+from field178_server.serving.installation import install
+from field178_server.serving.server import serve
+from field178_server.serving.waitress import MAX_BUFFERED_BODY_BYTES
 from field178_server.settings import SettingError, Settings
-from field178_server.waitress_serving import MAX_BUFFERED_BODY_BYTES
 from field178_shared.clock import SystemClock
 
 CHALLENGE = "/api/v1/auth/challenge"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from tests.server.test_serving import CHALLENGE, JSON, MEBIBYTE, READY, end, set_up
+from tests.server.serving.test_server import CHALLENGE, JSON, MEBIBYTE, READY, end, set_up
 
 # What `tempfile` tries is read-only, the working directory included; the data folder can be written.
 WITHOUT_TEMPORARY = """

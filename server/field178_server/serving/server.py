@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
-from field178_server.connection_limits import ConnectionCount, connections_allowed
-from field178_server.daily_check import checking_daily, look_after_the_store
+from field178_server.maintenance.daily import checking_daily, look_after_the_store
 from field178_server.runtime import runtime_of
 from field178_server.security.certificates import certificate_of
+from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
+from field178_server.serving.tls_proxy import TlsFront
+from field178_server.serving.waitress import bound
 from field178_server.settings import SettingError, Settings, is_loopback
-from field178_server.tls_front import TlsFront
-from field178_server.waitress_serving import bound
 from field178_server.wsgi import application_of
 
 Ready = Callable[[str], None]

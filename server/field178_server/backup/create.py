@@ -16,9 +16,10 @@ from sqlalchemy import Engine
 from field178_server.attachments.storage.blob_store import BLOBS
 from field178_server.attachments.storage.locations import blobs_of, file_store_of
 from field178_server.audit.operation_context import Desk
-from field178_server.backup.blobs import names_of_all, stored_blobs
-from field178_server.backup.engines import copy_out, is_empty
+from field178_server.backup.copy import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.files import names_of_all, stored_blobs
+from field178_server.backup.fingerprint import Picture, picture_of
 from field178_server.backup.manifest import (
     FORMAT,
     MANIFEST_FILE,
@@ -30,7 +31,6 @@ from field178_server.backup.manifest import (
     read_proof,
     write,
 )
-from field178_server.backup.picture import Picture, picture_of
 from field178_server.backup.restore import faults_of
 from field178_server.database import migrations
 from field178_server.database.engine import readonly

@@ -15,11 +15,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 
-from field178_server import tls_front, waitress_serving
-from field178_server.connection_limits import ConnectionCount
 from field178_server.security import certificates
-from field178_server.tls_front import TlsFront
-from field178_server.waitress_serving import StrictServer
+from field178_server.serving import tls_proxy, waitress
+from field178_server.serving.connection_limits import ConnectionCount
+from field178_server.serving.tls_proxy import TlsFront
+from field178_server.serving.waitress import StrictServer
 from field178_shared.clock import SystemClock
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -167,14 +167,14 @@ def test_a_slow_head_takes_no_place_of_the_server(folder: Path) -> None:
 def test_a_handshake_that_does_not_end_is_closed(
     folder: Path, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
-    monkeypatch.setattr(tls_front, "HEAD_S", 0.1)
+    monkeypatch.setattr(tls_proxy, "HEAD_S", 0.1)
     with serving(folder, echo) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
         plain.sendall(begun)
         assert is_closed(plain)
 
 
 def test_a_head_that_does_not_end_is_closed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls_front, "HEAD_S", 1)
+    monkeypatch.setattr(tls_proxy, "HEAD_S", 1)
     with serving(folder, echo) as port, connected(port, folder) as slow:
         slow.sendall(REQUEST[:-1])
         assert is_closed(slow)
@@ -206,7 +206,7 @@ def test_when_the_asker_leaves_the_servers_side_ends_too(folder: Path) -> None:
 def test_requests_whose_askers_left_are_counted_until_they_are_served(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waitress_serving, "_SURPLUS", 0)
+    monkeypatch.setattr(waitress, "_SURPLUS", 0)
     may_answer = threading.Event()
 
     def held_up(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -12,9 +12,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 
-from field178_server import waitress_serving
 from field178_server.http.headers import headers_of_every_answer
-from field178_server.waitress_serving import StrictServer, bound
+from field178_server.serving import waitress
+from field178_server.serving.waitress import StrictServer, bound
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
@@ -75,14 +75,14 @@ def test_a_connection_too_many_hears_when_to_return() -> None:
 def test_a_request_that_comes_too_slowly_is_closed(
     monkeypatch: pytest.MonkeyPatch, limit: str, begun: bytes
 ) -> None:
-    monkeypatch.setattr(waitress_serving, limit, 0)
+    monkeypatch.setattr(waitress, limit, 0)
     with serving(well) as server, connected(server) as slow:
         slow.sendall(begun)
         assert read_whole(slow) == b""
 
 
 def test_bytes_that_came_earn_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waitress_serving, "REQUEST_S", 0)
+    monkeypatch.setattr(waitress, "REQUEST_S", 0)
     with serving(well) as server, connected(server) as slow:
         slow.sendall(POST + b"x" * 99)
         while not server.active_channels:
@@ -91,7 +91,7 @@ def test_bytes_that_came_earn_time(monkeypatch: pytest.MonkeyPatch) -> None:
         while channel.request is None:
             threading.Event().wait(0.01)
         began = channel.last_activity
-        earned = (len(POST) + 99) / waitress_serving.MIN_BYTES_S
+        earned = (len(POST) + 99) / waitress.MIN_BYTES_S
         assert not channel.is_late(began + earned * 0.9)
         assert channel.is_late(began + earned * 1.1)
 
@@ -107,7 +107,7 @@ def test_an_answer_that_nobody_takes_is_closed(monkeypatch: pytest.MonkeyPatch) 
         finally:
             ended.set()
 
-    monkeypatch.setattr(waitress_serving, "IDLE_S", 1)
+    monkeypatch.setattr(waitress, "IDLE_S", 1)
     with serving(large) as server, connected(server) as deaf:
         deaf.sendall(REQUEST)
         assert ended.wait(30)

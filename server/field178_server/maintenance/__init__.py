@@ -1,0 +1,1 @@
+"""Daily work and the integrity check of the store."""

@@ -1,1 +1,0 @@
-"""Writes: one use case a module; a service takes a Session and never commits."""

@@ -1,0 +1,1 @@
+"""The server process: waitress, the TLS front, limits on connections, installation."""
