@@ -7,7 +7,7 @@ from string import Formatter
 from scripts.catalog_files import Catalog, compiled, english_of, english_text, read_catalog
 
 from field178_shared.codelists import load
-from field178_shared.privacy import stigma_in
+from field178_shared.text.privacy import stigma_in
 
 
 def problems(domain: str, texts: Sequence[str]) -> Iterator[str]:

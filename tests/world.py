@@ -26,11 +26,11 @@ from field178_server.records.move import move
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
-from field178_shared.canonical import digest_of, record_hash
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id
 from field178_shared.merge import write_path
-from field178_shared.protocol import SyncRequest
+from field178_shared.wire.canonical import digest_of, record_hash
+from field178_shared.wire.protocol import SyncRequest
 
 Json = dict[str, Any]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from field178_mobile import garbage
-from field178_shared.clock import clock_from_environment
-from field178_shared.durable import make_folder
 from field178_shared.extras import end_without
+from field178_shared.fsync import make_folder
+from field178_shared.time.clock import clock_from_environment
 
 if TYPE_CHECKING:
     from field178_mobile.notebook import MakeRunner

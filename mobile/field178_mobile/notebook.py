@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from field178_mobile.ports import NetworkKind
-from field178_shared.clock import Clock
-from field178_shared.durable import close_to_others, make_folder
+from field178_shared.fsync import close_to_others, make_folder
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock
 
 if TYPE_CHECKING:
     from field178_mobile.rescue import Rescuer

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.fsync import make_folder, sync_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
-from field178_shared.clock import Clock
+from field178_shared.time.clock import Clock
 
 __all__ = ["Clock", "CrashPoint", "Json", "NetworkKind", "UiThread", "no_crash"]
 

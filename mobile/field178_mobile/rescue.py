@@ -12,10 +12,10 @@ from pathlib import Path
 from field178_mobile.store import Store
 from field178_mobile.store.held_work import HeldWork, held_work
 from field178_mobile.vault import Enrolment, base64url
-from field178_shared.clock import Clock, to_wire
-from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import SUFFIX, Origin, write_rescue
+from field178_shared.fsync import make_folder, sync_folder
+from field178_shared.offline_export import SUFFIX, Origin, write_rescue
+from field178_shared.time.clock import Clock, to_wire
 
 # EFBIG: the file system of a stick takes no file of this size.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

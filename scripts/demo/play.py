@@ -23,9 +23,9 @@ from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.passwords import Passwords
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
-from field178_shared.clock import clock_from_environment
 from field178_shared.codelists import demo, load
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import clock_from_environment
 
 # Printed for everybody to see: every account of the made-up district has it.
 PASSWORD = "gia-lap-an-lao-178"

@@ -18,7 +18,7 @@ from typing import TextIO
 
 from scripts.demo.words import _
 
-from field178_shared.clock import duration_clock
+from field178_shared.time.clock import duration_clock
 
 DEMO_START = datetime.fromisoformat("2025-03-11T08:00:00+07:00")
 STOP_WITHIN_S = 15.0

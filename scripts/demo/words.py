@@ -6,7 +6,7 @@ import gettext
 import os
 from pathlib import Path
 
-from field178_shared.i18n import DEFAULT_LANGUAGE
+from field178_shared.text.i18n import DEFAULT_LANGUAGE
 
 _LANGUAGE = os.environ.get("FIELD178_LANGUAGE", DEFAULT_LANGUAGE)
 _ = gettext.translation("demo", Path(__file__).parent / "translations", [_LANGUAGE, DEFAULT_LANGUAGE]).gettext

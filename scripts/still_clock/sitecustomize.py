@@ -5,7 +5,7 @@ Python imports this file by itself where its folder is on PYTHONPATH.
 
 from datetime import UTC, datetime
 
-from field178_shared import clock
+from field178_shared.time import clock
 
 START = datetime(2025, 3, 11, 1, 0, tzinfo=UTC)
 

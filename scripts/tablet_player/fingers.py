@@ -14,7 +14,7 @@ from kivy.uix.widget import Widget
 from scripts.tablet_player.pace import Pace
 
 from field178_mobile.ui.widgets.field import Entry
-from field178_shared.clock import duration_clock
+from field178_shared.time.clock import duration_clock
 
 SETTLE_FRAMES = 3
 LIMIT_S = 60.0

@@ -17,9 +17,9 @@ from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
 from field178_server.settings import Settings
 from field178_server.web import init_web
-from field178_shared.clock import Clock, clock_from_environment
 from field178_shared.ids import IdSource
-from field178_shared.protocol import MAX_BODY_BYTES
+from field178_shared.time.clock import Clock, clock_from_environment
+from field178_shared.wire.protocol import MAX_BODY_BYTES
 
 
 def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | None = None) -> Flask:

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from field178_server.security.keyring import Keyring
 from field178_server.security.passwords import Passwords
 from field178_server.settings import Settings
-from field178_shared.clock import Clock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock
 
 EXTENSION = "field178"
 TOKEN_BYTES = 32

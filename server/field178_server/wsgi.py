@@ -15,7 +15,7 @@ from field178_server.security.ownership import require_owner
 from field178_server.security.private_files import make_private_folder
 from field178_server.serving.single_server import claim_store
 from field178_server.settings import Settings
-from field178_shared.clock import clock_from_environment
+from field178_shared.time.clock import clock_from_environment
 
 TEMPORARY_FILES = "tmp"
 

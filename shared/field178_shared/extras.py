@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NoReturn
 
-from field178_shared.i18n import DEFAULT_LANGUAGE, translator
+from field178_shared.text.i18n import DEFAULT_LANGUAGE, translator
 
 
 def end_without(extra: str, program: str, error: ModuleNotFoundError) -> NoReturn:

@@ -6,7 +6,7 @@ import random
 import re
 import uuid
 
-from field178_shared.clock import Clock
+from field178_shared.time.clock import Clock
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from field178_shared.canonical import canonical, short_hash
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import LONG_WAS_BYTES, MAX_SET_DEPTH, MAX_TEXT
+from field178_shared.wire.canonical import canonical, short_hash
+from field178_shared.wire.protocol import LONG_WAS_BYTES, MAX_SET_DEPTH, MAX_TEXT
 
 MAX_PATH_KEYS = 8
 _KEY = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,63}")

@@ -13,8 +13,8 @@ from tests.bench.figures import figure, percentile
 from tests.shared import builders
 
 from field178_mobile.store import Draft, Store
-from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
 
 SAVES = 500
 

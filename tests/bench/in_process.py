@@ -19,7 +19,7 @@ from field178_server.app import create_app
 from field178_server.http.request_log import configure_log
 from field178_server.runtime import EXTENSION
 from field178_server.settings import Settings
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from tests.bench.office import cpu_seconds, office
 from tests.e2e.foreign_client import ForeignClient, Json
 from tests.shared import builders
 
-from field178_shared.canonical import canonical  # as a tablet writes its request
-from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
+from field178_shared.wire.canonical import canonical  # as a tablet writes its request
 
 RECORDS = 10_000
 BATCH = 500

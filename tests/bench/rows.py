@@ -18,9 +18,9 @@ from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, new_record
 from field178_server.replication.receipts import receipts
 from field178_server.replication.receipts.receipts import Entry
-from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
-from field178_shared.protocol import Status
+from field178_shared.time.clock import SystemClock
+from field178_shared.wire.protocol import Status
 
 TENANT = "main"
 _BATCH = 2000

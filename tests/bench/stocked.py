@@ -14,8 +14,8 @@ from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.store import EstablishmentEntry
 from field178_mobile.store.base import BaseRow
 from field178_mobile.vault import Officer
-from field178_shared.clock import SystemClock
-from field178_shared.text import fold
+from field178_shared.text.normalisation import fold
+from field178_shared.time.clock import SystemClock
 
 OFFICER = Officer(LEADER, "Nguyễn Văn Hùng", "commune_police", "leader")
 PLACES = 10_000

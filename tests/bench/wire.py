@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import requests
 from tests.e2e.foreign_client import ForeignClient, Json
 
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 JSON = "application/json"
 

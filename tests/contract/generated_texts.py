@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 _LEAVES = (
     None,

@@ -7,7 +7,7 @@ from tests.world import World
 
 from field178_server.database.models import Device, Feed, Incarnation, Receipt, Record, Scope
 from field178_server.database.unit_of_work import snapshot
-from field178_shared.canonical import digest_of, receipt_hash
+from field178_shared.wire.canonical import digest_of, receipt_hash
 
 
 def assert_sound(world: World) -> None:

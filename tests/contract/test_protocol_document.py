@@ -22,10 +22,10 @@ from tests.contract.protocol_document import (
 )
 
 from field178_mobile.sync.answer import _TAKING
-from field178_shared import canonical as hashes
-from field178_shared import protocol
 from field178_shared.errors import ERRORS, ErrorCode
 from field178_shared.ids import conflict_id, review_id
+from field178_shared.wire import canonical as hashes
+from field178_shared.wire import protocol
 
 # Of other documents: `RFC 9562 §5.7`, `domain.md §2`.
 _FOREIGN = re.compile(r"(?:RFC [0-9]+|domain\.md) §[0-9.]+")

@@ -17,8 +17,8 @@ import pytest
 from tests.world import ESTABLISHMENT, World
 
 from field178_mobile.sync.frames import parse_hello, parse_line, parse_record
-from field178_shared.canonical import canonical
-from field178_shared.protocol import Receipt, SyncRequest
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Receipt, SyncRequest
 
 Json = dict[str, Any]
 

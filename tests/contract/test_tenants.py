@@ -15,7 +15,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.replication.compaction import compact
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import run_again
-from field178_shared.canonical import short_hash
+from field178_shared.wire.canonical import short_hash
 
 Statements = Callable[[Engine], AbstractContextManager[list[str]]]
 TABLES = "|".join(Base.metadata.tables)

@@ -16,7 +16,7 @@ from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.sync.events import SyncMessage
 from field178_server.database.engine import create_engine_for
-from field178_shared.clock import from_wire, to_wire
+from field178_shared.time.clock import from_wire, to_wire
 
 BACKUP_AGE = timedelta(days=7)
 _PASSWORD = "mat-khau-cua-an-1\n"

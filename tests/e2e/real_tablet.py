@@ -21,8 +21,8 @@ from field178_mobile.sync.request import Identity
 from field178_mobile.sync.runner import SyncRunner
 from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import Enrolment
-from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
 
 UNIT = "unit:c11629_v1"
 KEY = bytes(range(32))

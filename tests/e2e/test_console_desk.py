@@ -11,7 +11,7 @@ from tests.e2e.foreign_client import ForeignClient, Json
 from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, check_page, desk, sign_in
 from tests.shared import builders
 
-from field178_shared.canonical import record_hash
+from field178_shared.wire.canonical import record_hash
 
 __all__ = ["browser", "desk"]
 

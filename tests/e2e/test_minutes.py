@@ -22,11 +22,11 @@ from field178_mobile.presenters.visit_filing import what_to_file
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft
 from field178_mobile.sync.events import SyncMessage
-from field178_shared.clock import SystemClock, local_date, to_wire
 from field178_shared.codelists import load
 from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import AppError
-from field178_shared.i18n import translator
+from field178_shared.text.i18n import translator
+from field178_shared.time.clock import SystemClock, local_date, to_wire
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 PASSWORD = "mat-khau-cua-chi-1"

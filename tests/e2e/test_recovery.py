@@ -13,8 +13,8 @@ from tests.e2e.server_process import ServerProcess, running_server
 from field178_mobile.notebook import FirstEnrolment, Notebook, PinDoor, RecoveredOfficer
 from field178_mobile.sync.enrolment import EnrolLink
 from field178_mobile.vault import GuessCost
-from field178_shared.clock import SystemClock
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import SystemClock
 
 PASSWORD = "mat-khau-cua-an-1"
 CHEAP = GuessCost(memory_kib=64, passes=1)

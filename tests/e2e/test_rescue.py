@@ -21,8 +21,8 @@ from field178_mobile.picture import prepare
 from field178_mobile.rescue import Rescuer
 from field178_mobile.sync.events import SyncMessage
 from field178_server.cli import main
-from field178_shared.clock import SystemClock
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import SystemClock
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.sync.events import SyncMessage
-from field178_shared.coding import gzip_bytes
+from field178_shared.wire.content_coding import gzip_bytes
 
 STORE = "field178.sqlite"
 

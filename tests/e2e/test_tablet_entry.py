@@ -17,11 +17,11 @@ from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import InboxItem, Word
 from field178_mobile.sync.events import SyncMessage
-from field178_shared.clock import SystemClock
 from field178_shared.codelists import load
-from field178_shared.i18n import translator
 from field178_shared.merge import read_path
 from field178_shared.rules.visit_outreach import session_id_of_visit
+from field178_shared.text.i18n import translator
+from field178_shared.time.clock import SystemClock
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 UNIT, LOST = "c11629_v2", "c11635_v2"

@@ -28,11 +28,11 @@ from field178_mobile.sync.runner import SyncRunner
 from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
-from field178_shared.clock import SystemClock
 from field178_shared.codelists import load
-from field178_shared.coding import gzip_bytes
-from field178_shared.i18n import translator
 from field178_shared.ids import IdSource
+from field178_shared.text.i18n import translator
+from field178_shared.time.clock import SystemClock
+from field178_shared.wire.content_coding import gzip_bytes
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 UNIT = "unit:c11629_v1"

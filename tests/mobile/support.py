@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from field178_mobile.store import Draft
 from field178_mobile.store.base import BaseRow, ScopeRow, get_scope, put_base, put_scope
 from field178_mobile.store.store import Store, Unlocked
-from field178_shared.canonical import Digest, record_hash
 from field178_shared.ids import IdSource
+from field178_shared.wire.canonical import Digest, record_hash
 
 KEY = bytes(range(32))
 UNIT = "unit:c1_v1"

@@ -8,8 +8,8 @@ import pytest
 from tests.mobile.ui.fakes import CHEAP, HA, HUNG, PIN, StillRunner, enrolment
 
 from field178_mobile.notebook import AnotherOfficer, FirstEnrolment, Notebook, PinDoor
-from field178_shared.clock import SystemClock
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import SystemClock
 
 
 @pytest.fixture

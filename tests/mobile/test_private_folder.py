@@ -12,7 +12,7 @@ from tests.mobile.ui.fakes import CHEAP, HUNG, PIN, StillRunner, enrolment
 
 from field178_mobile.notebook import Notebook, OpenNotebook, PinDoor
 from field178_mobile.ui.look import LookBook
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has rights of owner, group and others")
 

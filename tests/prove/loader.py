@@ -9,7 +9,7 @@ from tests.contract.generated_records import record
 from tests.contract.generated_texts import text
 from tests.prove.evidence import Facts, prove
 from tests.server.replication.policy.test_fast_validation import judged
-from tests.shared.test_verbatim_json import judged_text
+from tests.shared.wire.test_fast_json import judged_text
 
 from field178_shared import schemas
 

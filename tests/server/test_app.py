@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.server.office import MovedClock, Office, furnish, settings_of
+from tests.server.office_scene import MovedClock, Office, furnish, settings_of
 
 import field178_server
 from field178_server.app import create_app
 from field178_server.http.headers import CONTENT_SECURITY_POLICY, is_api_path
-from field178_shared.privacy import matches_forbidden
+from field178_shared.text.privacy import matches_forbidden
 
 PACKAGE = Path(field178_server.__file__).parent
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}

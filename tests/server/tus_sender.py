@@ -6,7 +6,7 @@ import base64
 import uuid
 from dataclasses import dataclass, field
 
-from tests.server.office import Tablet
+from tests.server.office_scene import Tablet
 from tests.server.pictures import jpeg, sha256
 from werkzeug.test import TestResponse
 

@@ -1,7 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field178_shared.canonical import short_hash
 from field178_shared.merge import (
     Clash,
     bad_paths,
@@ -13,6 +12,7 @@ from field178_shared.merge import (
     without_nulls,
     write_path,
 )
+from field178_shared.wire.canonical import short_hash
 
 KEYS = st.sampled_from(["a", "b", "c"])
 LEAVES = st.integers(0, 3) | st.booleans() | st.sampled_from(["x", "một ghi chú dài " * 8, ["l"], []])

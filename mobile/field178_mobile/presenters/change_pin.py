@@ -11,7 +11,7 @@ from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.unlock import PIN_DIGITS, Speech, refusal, waiting
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 class PinKeeper(Protocol):

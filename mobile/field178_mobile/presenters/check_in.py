@@ -14,10 +14,10 @@ from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.distance import Position, metres_between
 from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.presenters.wording import Option, Wording
-from field178_shared.clock import Clock, from_wire, to_wire
-from field178_shared.formats import number_text, time_text
-from field178_shared.i18n import N_
 from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.formats import number_text, time_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, from_wire, to_wire
 
 CHECK_IN = "check_in"
 FIX, LAST_FIX, REGISTERED, PIN = "fix", "last_fix", "registered_point", "map_pin"

@@ -11,9 +11,9 @@ from field178_mobile.presenters.section_view import Marks, VisitView, answer_wor
 from field178_mobile.presenters.visit_places import CONCLUSION, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
-from field178_shared.formats import weekday_name
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.rules.checklist import is_shortcoming
+from field178_shared.text.formats import weekday_name
 
 RECOMMENDATION_LENGTH = 500
 OPINION_LENGTH = 300

@@ -9,8 +9,8 @@ from field178_mobile.presenters.roster import read_roster
 from field178_mobile.presenters.status import moment_text
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store
-from field178_shared.clock import Clock
 from field178_shared.records.reading import text_of
+from field178_shared.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from field178_mobile.sync.enrolment import EnrolLink, read_link
 from field178_mobile.vault.model import Officer
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 class EnrolmentDesk(Protocol[OpenedOut]):

@@ -8,7 +8,7 @@ from datetime import date
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.store import Draft, EstablishmentEntry
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.text import fold
+from field178_shared.text.normalisation import fold
 
 TYPE = "establishment"
 OPERATING = "operating"

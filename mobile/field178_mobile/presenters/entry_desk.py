@@ -11,8 +11,8 @@ from field178_mobile.presenters.entry_state import EntryState
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.store import Draft, InboxItem, InboxKind, RecordView
-from field178_shared.clock import local_date
 from field178_shared.errors import message
+from field178_shared.time.clock import local_date
 
 
 class EntryDesk:

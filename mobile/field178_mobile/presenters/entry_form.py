@@ -20,13 +20,13 @@ from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store, Word
 from field178_shared import rules
-from field178_shared.clock import Clock
 from field178_shared.errors import AppError, message
-from field178_shared.formats import time_text
-from field178_shared.i18n import N_
 from field178_shared.merge import equal, read_path, write_path
-from field178_shared.privacy import lint
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import time_text
+from field178_shared.text.i18n import N_
+from field178_shared.text.privacy import lint
+from field178_shared.time.clock import Clock
 
 POSITION = N_("Position")
 UNSURE = "warn"

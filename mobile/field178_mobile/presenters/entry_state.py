@@ -12,8 +12,8 @@ from field178_mobile.presenters.inspection_state import Checked, Spoken
 from field178_mobile.presenters.register_index import AlikeRow
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Word
-from field178_shared.i18n import N_
 from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.i18n import N_
 
 FIELDS = {
     "name": N_("Name"),

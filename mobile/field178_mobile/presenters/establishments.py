@@ -21,8 +21,8 @@ from field178_mobile.presenters.register_index import distance_text, metres_to
 from field178_mobile.presenters.search_index import Indexed, SearchIndex, matching
 from field178_mobile.presenters.wording import Option, Wording, row_day
 from field178_mobile.store import EstablishmentEntry, Store, Word
-from field178_shared.clock import Clock, local_date
-from field178_shared.formats import number_text
+from field178_shared.text.formats import number_text
+from field178_shared.time.clock import Clock, local_date
 
 PAGE = 200
 

@@ -9,10 +9,10 @@ from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.wording import Wording
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import Frame
-from field178_shared.formats import money_range_text
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import values_of
 from field178_shared.rules.findings import frame_snapshot, offered_violations
+from field178_shared.text.formats import money_range_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import date
 
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.codelists import CodeLists
-from field178_shared.formats import date_text, short_date_text, weekday_name, weekday_short
-from field178_shared.working_days import add_working_days, end_of_limit, next_working_day
+from field178_shared.text.formats import date_text, short_date_text, weekday_name, weekday_short
+from field178_shared.time.working_days import add_working_days, end_of_limit, next_working_day
 
 DEFAULT = "fix_default"
 WORKING_DAYS = ("3", "5", "10", "20")

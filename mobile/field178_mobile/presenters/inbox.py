@@ -20,9 +20,9 @@ from field178_mobile.presenters.status import DEMO_NOTICE, moment_text
 from field178_mobile.presenters.value_words import DELETED, value_text
 from field178_mobile.presenters.wording import Wording, record_title
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
-from field178_shared.clock import Clock
 from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import read_path
+from field178_shared.time.clock import Clock
 
 
 class InboxStore(Protocol):

@@ -10,7 +10,7 @@ from field178_mobile.presenters.visit_places import name_of
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_shared.errors import message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 ICONS = {
     InboxKind.RETURNED: ("message-reply-text-outline", "bad"),

@@ -36,10 +36,10 @@ from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTO
 from field178_mobile.presenters.whereabouts import Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
-from field178_shared.clock import Clock, local_date
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.formats import time_text
 from field178_shared.records.reading import entries_of
+from field178_shared.text.formats import time_text
+from field178_shared.time.clock import Clock, local_date
 
 
 class InspectionPresenter:

@@ -17,8 +17,8 @@ from field178_mobile.presenters.establishment_facts import (
 )
 from field178_mobile.presenters.wording import Wording, row_day
 from field178_mobile.store import EstablishmentEntry, Store
-from field178_shared.clock import Clock, local_date
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, local_date
 
 DONE = "done"
 # What is most urgent gives a pin its look.

@@ -29,11 +29,11 @@ from field178_mobile.presenters.reviewed import CLOSED
 from field178_mobile.presenters.visit_filing import numbers_left, take_number
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, RecordView, Store
-from field178_shared.clock import Clock
 from field178_shared.documents.sources import MINUTES, VisitSource, source_of_visit
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.records.reading import text_of
+from field178_shared.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

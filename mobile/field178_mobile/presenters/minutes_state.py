@@ -11,12 +11,12 @@ from field178_mobile.presenters.record_view import Fact
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import ErrorCode, message
-from field178_shared.formats import date_text, time_text
-from field178_shared.i18n import N_
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import Data, text_of
+from field178_shared.text.formats import date_text, time_text
+from field178_shared.text.i18n import N_
 
 KINDS = (MINUTES, COMMITMENT)
 NOBODY = "none"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.store.store import Settings
-from field178_shared.clock import Clock, to_wire
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, to_wire
 
 VERSION = 1
 SETTING = "officer_notice"

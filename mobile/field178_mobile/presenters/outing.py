@@ -14,8 +14,8 @@ from field178_mobile.presenters.outing_data import (
 )
 from field178_mobile.presenters.roster import Roster
 from field178_mobile.presenters.wording import Option, Wording, options
-from field178_shared.clock import Clock, local_date
-from field178_shared.formats import time_text
+from field178_shared.text.formats import time_text
+from field178_shared.time.clock import Clock, local_date
 
 SETTING = "outing"
 EARLIER_SETTING = "outing_before"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from field178_shared.clock import VIETNAM, from_wire, to_wire
+from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
 ENDS_AT = time(6, 0)
 FEWEST_MEMBERS = 2

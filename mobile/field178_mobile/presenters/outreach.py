@@ -36,11 +36,11 @@ from field178_mobile.presenters.visit_photos import gallery_of, photo_count
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store, Word
 from field178_shared import rules
-from field178_shared.clock import Clock
 from field178_shared.errors import AppError, message
-from field178_shared.formats import time_text
-from field178_shared.privacy import lint
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import time_text
+from field178_shared.text.privacy import lint
+from field178_shared.time.clock import Clock
 
 _FREE_TEXTS = ("summary", "note", "venue")
 

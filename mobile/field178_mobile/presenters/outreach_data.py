@@ -7,9 +7,9 @@ from datetime import datetime
 
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.visit import TZ_OFFSET
-from field178_shared.clock import local_date, to_wire
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
+from field178_shared.time.clock import local_date, to_wire
 
 TEXT_LENGTHS = {"venue": 120, "summary": 500, "note": 500, "start_time": 5}
 # What one session has in common with the next one of the same evening or village.

@@ -12,8 +12,8 @@ from field178_mobile.presenters.outreach_state import OutreachState
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.visit_places import comments_of
 from field178_mobile.store import Draft, RecordView
-from field178_shared.clock import local_date
 from field178_shared.records.reading import text_of
+from field178_shared.time.clock import local_date
 
 
 class OutreachDesk:

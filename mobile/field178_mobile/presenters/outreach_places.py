@@ -11,7 +11,7 @@ from field178_mobile.presenters.search_index import Indexed, matching
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared import rules
 from field178_shared.errors import ErrorCode
-from field178_shared.formats import number_text
+from field178_shared.text.formats import number_text
 
 # The audience a visit's own session counts at its establishment.
 WORKERS = "workers_at_risk"

@@ -8,10 +8,10 @@ from datetime import date
 
 from field178_mobile.presenters.wording import Wording, row_day
 from field178_mobile.store import Store, Word
-from field178_shared.clock import Clock, local_date
-from field178_shared.formats import number_text
 from field178_shared.merge import read_path
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import number_text
+from field178_shared.time.clock import Clock, local_date
 
 TYPE = "outreach_session"
 

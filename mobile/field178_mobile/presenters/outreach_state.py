@@ -16,8 +16,8 @@ from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import Word
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachForm
-from field178_shared.formats import date_text, number_text
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import date_text, number_text
 
 # The form shows these comments at their fields; every other one stands at its head.
 _PINNED = ("audiences", "venue", "summary", "note")

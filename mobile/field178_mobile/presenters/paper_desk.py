@@ -13,7 +13,7 @@ from field178_mobile.ports import UiThread
 from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.wording import Wording
 from field178_shared.errors import AppError, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 FOLDER_SETTING = "papers_folder"
 # Fewer steps than frames: a bar that moves by less is not seen to move.

@@ -11,8 +11,8 @@ from field178_mobile import picture
 from field178_mobile.ports import Json
 from field178_mobile.presenters.answers import Changes
 from field178_mobile.store.photo_rows import ATTACHMENTS
-from field178_shared.clock import to_wire
 from field178_shared.records.reading import entries_of
+from field178_shared.time.clock import to_wire
 
 KEY_LENGTH = 12
 

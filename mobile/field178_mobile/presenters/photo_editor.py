@@ -18,9 +18,9 @@ from field178_mobile.presenters.photo_tiles import PhotoTile
 from field178_mobile.presenters.photo_words import refusal_text
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.errors import AppError
-from field178_shared.i18n import N_
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
+from field178_shared.text.i18n import N_
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -11,7 +11,7 @@ from pathlib import Path
 from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.wording import Wording
-from field178_shared.formats import date_text, time_text
+from field178_shared.text.formats import date_text, time_text
 
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 MOST_ROWS = 5000

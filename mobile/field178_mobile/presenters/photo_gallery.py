@@ -16,8 +16,8 @@ from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.wording import Option, Wording
 from field178_mobile.store import Store
 from field178_shared.errors import ErrorCode, message
-from field178_shared.i18n import N_
 from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.i18n import N_
 
 MOST_PHOTOS = 20
 THUMBNAIL = 360

@@ -10,10 +10,10 @@ from field178_mobile.presenters.photo_words import photo_error
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.photo_rows import Photo, PhotoState
 from field178_mobile.sync.events import UploadState
-from field178_shared.formats import percent_text
-from field178_shared.i18n import N_
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
+from field178_shared.text.formats import percent_text
+from field178_shared.text.i18n import N_
 
 _SHORT: Mapping[str, str] = {
     "photo_document": N_("Licence"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from field178_mobile.presenters.background import Background, InPlace
 from field178_mobile.sync.events import UploadState
-from field178_shared.clock import Clock
+from field178_shared.time.clock import Clock
 
 Answer = Callable[[Path | None], None]
 

@@ -14,8 +14,8 @@ from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import UploadMessage, UploadState
 from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.formats import percent_text
-from field178_shared.i18n import N_
+from field178_shared.text.formats import percent_text
+from field178_shared.text.i18n import N_
 
 OUTCOMES: Mapping[UploadMessage, str] = {
     UploadMessage.QUIET: N_("They go as soon as their record is with the office."),

@@ -35,9 +35,9 @@ from field178_mobile.presenters.visit_places import CHECKLIST, INFO, comments_at
 from field178_mobile.presenters.whereabouts import AskFix, Whereabouts, no_receiver
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Draft, RecordView, Store, Word
-from field178_shared.clock import Clock, local_date
 from field178_shared.ids import IdSource
 from field178_shared.records.reading import instant_of, text_of
+from field178_shared.time.clock import Clock, local_date
 
 ARRIVAL = "arrival"
 MINUTES_PATH = "minutes_number"

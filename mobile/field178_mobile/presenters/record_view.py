@@ -8,8 +8,8 @@ from datetime import date
 
 from field178_mobile.presenters.visit_index import Shortcoming, Visit
 from field178_mobile.presenters.wording import Wording
-from field178_shared.formats import date_text
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import date_text
 
 SOON_DAYS = 30
 

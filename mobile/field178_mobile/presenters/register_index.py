@@ -10,10 +10,10 @@ from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.distance import Position, metres_between
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import EstablishmentEntry
-from field178_shared.formats import number_text
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.rules.establishment import KnownEstablishment, is_same_name, possible_duplicates
-from field178_shared.text import fold
+from field178_shared.text.formats import number_text
+from field178_shared.text.normalisation import fold
 
 MOST = 5
 

@@ -12,7 +12,7 @@ from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 class Rescued(Protocol):

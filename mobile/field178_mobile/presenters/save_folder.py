@@ -11,7 +11,7 @@ from pathlib import Path
 
 from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.presenters.wording import Option, Wording
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 # Minutes have some 200 kB: what has less than this is full.
 LEAST_ROOM_BYTES = 5_000_000

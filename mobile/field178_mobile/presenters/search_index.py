@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import EstablishmentEntry
-from field178_shared.text import fold, sort_key
+from field178_shared.text.normalisation import fold, sort_key
 
 
 @dataclass(frozen=True, slots=True)

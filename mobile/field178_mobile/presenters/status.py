@@ -9,9 +9,9 @@ from typing import Protocol
 
 from field178_mobile.presenters.photo_words import amount_text
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
-from field178_shared.clock import Clock, local_date
-from field178_shared.formats import short_date_text, time_text
-from field178_shared.i18n import N_
+from field178_shared.text.formats import short_date_text, time_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, local_date
 
 DEMO_NOTICE = "demo"
 

@@ -23,8 +23,8 @@ from field178_mobile.presenters.sync_words import (
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState
-from field178_shared.clock import Clock
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock
 
 SHOWN_ROWS = 12
 SHOWN_SCOPES = 8

@@ -15,7 +15,7 @@ from field178_mobile.store.position import read_position
 from field178_mobile.store.removed import count_removed
 from field178_mobile.store.room import Room
 from field178_mobile.store.upload_queue import WIFI_ONLY
-from field178_shared.root_chain import RootAlarm
+from field178_shared.crypto.hash_chain import RootAlarm
 
 MANY = 10_000
 NOTHING_HELD = Held(0, is_kept=False)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from field178_mobile.presenters.wording import Wording
-from field178_shared.formats import date_text, number_text
-from field178_shared.i18n import N_
+from field178_shared.text.formats import date_text, number_text
+from field178_shared.text.i18n import N_
 
 NOTHING = "–"
 DELETED = "_deleted"

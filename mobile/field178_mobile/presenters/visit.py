@@ -9,8 +9,8 @@ from datetime import date, datetime
 from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.outing_data import Outing
-from field178_shared.clock import from_wire, local_date, to_wire
 from field178_shared.records.reading import entries_of, text_of
+from field178_shared.time.clock import from_wire, local_date, to_wire
 
 INSPECTED = "inspected"
 NOT_INSPECTED = "not_inspected"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from field178_mobile.presenters.visit import INSPECTED
 from field178_mobile.store import Draft, RecordView, Store
-from field178_shared.clock import local_date
 from field178_shared.merge import equal
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
+from field178_shared.time.clock import local_date
 
 NOT_MADE = "not_made"
 

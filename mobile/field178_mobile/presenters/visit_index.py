@@ -8,8 +8,8 @@ from datetime import datetime
 
 from field178_mobile.presenters.roster import RecordLike
 from field178_mobile.presenters.visit import INSPECTED
-from field178_shared.clock import from_wire, local_date
 from field178_shared.records.reading import text_of
+from field178_shared.time.clock import from_wire, local_date
 
 _OPEN = frozenset({"open", "partly_fixed"})
 

@@ -9,8 +9,8 @@ from field178_mobile.presenters.answers import Data, answers_of
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import InboxItem
 from field178_shared.merge import read_path
-from field178_shared.privacy import lint
 from field178_shared.records.reading import text_of
+from field178_shared.text.privacy import lint
 
 INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
 _OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from field178_mobile.platform.api import Fix
-from field178_shared.clock import Clock
+from field178_shared.time.clock import Clock
 
 AskFix = Callable[[Callable[[Fix | None], None]], None]
 # Later than that the team may be at another establishment.

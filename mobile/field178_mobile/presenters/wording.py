@@ -9,11 +9,11 @@ from typing import Protocol
 
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.records import title_of
-from field178_shared.clock import local_date
 from field178_shared.codelists import CodeLists
-from field178_shared.formats import date_text, short_date_text
-from field178_shared.protocol import PURGED
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import date_text, short_date_text
+from field178_shared.time.clock import local_date
+from field178_shared.wire.protocol import PURGED
 
 __all__ = ["Option", "Views", "Wording", "options", "record_title", "row_day", "text_of"]
 

@@ -8,9 +8,9 @@ from field178_mobile.store.clean import clean
 from field178_mobile.store.filing import Content
 from field178_mobile.store.lookups import Conflict
 from field178_mobile.store.model import RecordView
-from field178_shared.canonical import short_hash
 from field178_shared.merge import equal, read_path, shortened
-from field178_shared.protocol import Op
+from field178_shared.wire.canonical import short_hash
+from field178_shared.wire.protocol import Op
 
 
 def deletion(view: RecordView) -> Content:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from field178_mobile.ports import Json
 from field178_mobile.store.room import Room, parse_object
-from field178_shared.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import PURGED
+from field178_shared.wire.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
+from field178_shared.wire.protocol import PURGED
 
 _HASH_BYTES = 16
 _COLUMNS = "id, type, scope, rev, deleted, sealed"

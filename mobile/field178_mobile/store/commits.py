@@ -45,10 +45,10 @@ from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import doubt_what_left, last_removed, take_out, take_over
 from field178_mobile.store.repair import marked
 from field178_mobile.store.room import Room
-from field178_shared.canonical import Digest
-from field178_shared.clock import to_wire
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import Receipt, Status
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import Digest
+from field178_shared.wire.protocol import Receipt, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from field178_mobile.ports import Json
 from field178_mobile.store.clean import clean_object
 from field178_mobile.store.model import Draft
 from field178_mobile.store.room import Room
-from field178_shared.clock import from_wire, to_wire
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import from_wire, to_wire
 
 DRAFT_COLUMNS = ("id", "record_id", "type", "scope", "revision", "key_id", "sealed")
 

@@ -18,9 +18,9 @@ from field178_mobile.store.model import Draft
 from field178_mobile.store.outbox import NewChange, OwnChange, State, changes_of, insert_change
 from field178_mobile.store.room import Room
 from field178_mobile.store.views import effective, without_refused
-from field178_shared.clock import to_wire
 from field178_shared.merge import difference, read_path
-from field178_shared.protocol import Op
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.protocol import Op
 
 
 @dataclass(frozen=True, slots=True)

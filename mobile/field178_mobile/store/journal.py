@@ -19,9 +19,9 @@ from field178_mobile.ports import Json
 from field178_mobile.store.outbox import NewChange
 from field178_mobile.store.room import parse_object
 from field178_mobile.store.seal import Sealer
-from field178_shared.canonical import canonical
-from field178_shared.durable import sync_folder
 from field178_shared.errors import AppError
+from field178_shared.fsync import sync_folder
+from field178_shared.wire.canonical import canonical
 
 _HEAD = struct.Struct(">4sI16sQ")
 _MARKER = b"F178"

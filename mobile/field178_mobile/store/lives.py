@@ -8,7 +8,7 @@ from field178_mobile.store.meta import get_text, put_number, put_text
 from field178_mobile.store.outbox import offer_again
 from field178_mobile.store.position import Life, explanation
 from field178_mobile.store.room import Room
-from field178_shared.canonical import Digest
+from field178_shared.wire.canonical import Digest
 
 
 def explain(room: Room, life: Life, server: Digest, *, next_incarnation: str | None) -> None:

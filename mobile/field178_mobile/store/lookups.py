@@ -11,8 +11,8 @@ from field178_mobile.store.model import Comment, Disagreement, EstablishmentEntr
 from field178_mobile.store.outbox import OwnChange, by_record, changes_of, shown_changes
 from field178_mobile.store.room import Room
 from field178_mobile.store.views import compose
-from field178_shared.clock import from_wire
-from field178_shared.text import fold
+from field178_shared.text.normalisation import fold
+from field178_shared.time.clock import from_wire
 
 ESTABLISHMENT = "establishment"
 REVIEW = "review"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from field178_mobile.ports import Json
 from field178_mobile.store.outbox import OwnChange
 from field178_shared.merge import equal, passes_non_object, read_path, shortened
-from field178_shared.protocol import Op
+from field178_shared.wire.protocol import Op
 
 
 def mended(own: Sequence[OwnChange], shown: Mapping[str, object], *, create: bool) -> tuple[OwnChange, ...]:

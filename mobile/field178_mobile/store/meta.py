@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from field178_mobile.store.room import Room
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 
 def get_text(room: Room, key: str) -> str | None:

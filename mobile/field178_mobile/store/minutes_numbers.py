@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from field178_mobile.store.meta import get_setting, get_text, put_setting
-from field178_shared.clock import local_date
 from field178_shared.records.number_block import TYPE, NumberBlock, minutes_number, serial_of
 from field178_shared.records.reading import Data, instant_of, text_of
+from field178_shared.time.clock import local_date
 
 if TYPE_CHECKING:
     from field178_mobile.store.room import Room

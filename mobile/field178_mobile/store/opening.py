@@ -29,8 +29,8 @@ from field178_mobile.store.rebuild import (
 from field178_mobile.store.room import Room
 from field178_mobile.store.seal import Sealer
 from field178_mobile.store.truth import has_our_tables, is_as_written
-from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.fsync import make_folder, sync_folder
 
 DATABASE = "store.db"
 RECORDS = "records"

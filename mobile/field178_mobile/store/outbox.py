@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from field178_mobile.ports import Json
 from field178_mobile.store.room import Room
-from field178_shared.canonical import canonical
-from field178_shared.protocol import Op, Receipt, Status
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Op, Receipt, Status
 
 
 class State(StrEnum):

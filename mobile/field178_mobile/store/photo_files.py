@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from field178_mobile.store.room import parse_object
 from field178_mobile.store.seal import Sealer
-from field178_shared.canonical import canonical
-from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.fsync import make_folder, sync_folder
+from field178_shared.wire.canonical import canonical
 
 BLOCK_BYTES = 64 << 10
 _MARKER = b"F178PH1\n"

@@ -12,7 +12,7 @@ from field178_mobile.store.contact import KeptRoot, kept_root
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.outbox import held_receipts
 from field178_mobile.store.room import Room
-from field178_shared.canonical import Digest, digest_from_wire, receipt_hash
+from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_hash
 
 
 @dataclass(frozen=True, slots=True)

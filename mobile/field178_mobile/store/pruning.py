@@ -9,7 +9,7 @@ from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_text, put_number, put_text
 from field178_mobile.store.outbox import delete_changes, prunable
 from field178_mobile.store.room import Room
-from field178_shared.canonical import Digest, receipt_hash
+from field178_shared.wire.canonical import Digest, receipt_hash
 
 _JOURNAL_WORTH_REWRITING = 256 << 10
 _MIXED = "mixed_lives"

@@ -17,8 +17,8 @@ from field178_mobile.store.photo_rows import all_photos
 from field178_mobile.store.photo_shelf import forget_photo
 from field178_mobile.store.pruning import keep_all_of
 from field178_mobile.store.room import Room
-from field178_shared.canonical import Digest, receipt_hash
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import Digest, receipt_hash
 
 _UNFINISHED = "purge_unfinished"
 

@@ -14,8 +14,8 @@ from field178_mobile.store.outbox import NewChange
 from field178_mobile.store.removed import MOVED, bring_over
 from field178_mobile.store.room import Room, parse_object
 from field178_mobile.store.seal import Sealer
-from field178_shared.durable import sync_folder
 from field178_shared.errors import AppError
+from field178_shared.fsync import sync_folder
 
 _ASIDE = "damaged-"
 _DONE = "salvaged"

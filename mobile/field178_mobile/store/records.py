@@ -16,8 +16,8 @@ from field178_mobile.store.photo_aside import photos_aside, waiting_photos
 from field178_mobile.store.room import Room
 from field178_mobile.store.states import attention_of, is_returned, word_of
 from field178_mobile.store.views import compose, effective, refusal
-from field178_shared.clock import from_wire
-from field178_shared.protocol import Op
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import Op
 
 _TITLE_MEMBERS = ("name", "title", "record_code", "decision_number", "venue", "session_date", "started_at")
 

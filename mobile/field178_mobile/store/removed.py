@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from field178_mobile.ports import Json
 from field178_mobile.store.base import BaseRow, drop_base, put_base
 from field178_mobile.store.room import Room, parse_object
-from field178_shared.canonical import Digest, canonical, record_hash
 from field178_shared.errors import AppError
 from field178_shared.records import number_block
+from field178_shared.wire.canonical import Digest, canonical, record_hash
 
 REST_S = 30 * 86_400
 # The server makes it alone, and leaves its numbers out where it has lost it: nobody could decide about one.

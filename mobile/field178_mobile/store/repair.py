@@ -24,7 +24,7 @@ from field178_mobile.store.outbox import settle_left, settle_record
 from field178_mobile.store.purged import forget_purged
 from field178_mobile.store.removed import take_out, take_over
 from field178_mobile.store.room import Room
-from field178_shared.canonical import EMPTY, Digest, bucket
+from field178_shared.wire.canonical import EMPTY, Digest, bucket
 
 
 @dataclass(frozen=True, slots=True)

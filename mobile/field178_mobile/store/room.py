@@ -11,8 +11,8 @@ from field178_mobile.ports import CrashPoint, Json
 from field178_mobile.store.connection import transaction
 from field178_mobile.store.driver import Connection
 from field178_mobile.store.seal import Sealer
-from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)

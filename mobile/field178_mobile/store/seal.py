@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import canonical
 
 _NONCE_BYTES = 12
 _PLACE = '{{"id":"{}","key":"{}","revision":{},"table":"{}"}}'

@@ -11,9 +11,9 @@ from field178_mobile.store.model import Word
 from field178_mobile.store.outbox import OwnChange, changes_of
 from field178_mobile.store.room import Room
 from field178_mobile.store.views import is_shown
-from field178_shared.canonical import record_hash
 from field178_shared.merge import passes_non_object, write_path
-from field178_shared.protocol import Op, Status
+from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.protocol import Op, Status
 
 _REVIEWED = {"returned": Word.RETURNED, "approved": Word.APPROVED, "void": Word.VOID}
 

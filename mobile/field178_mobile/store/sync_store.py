@@ -28,8 +28,8 @@ from field178_mobile.store.removed import Removed
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.room import Room
 from field178_mobile.store.store import Store, Unlocked
-from field178_shared.canonical import Digest
-from field178_shared.protocol import Receipt
+from field178_shared.wire.canonical import Digest
+from field178_shared.wire.protocol import Receipt
 
 
 class SyncStore:

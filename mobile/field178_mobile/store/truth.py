@@ -13,8 +13,8 @@ from field178_mobile.store.driver import Connection, is_undecodable, sqlite
 from field178_mobile.store.meta import get_number, get_text
 from field178_mobile.store.migrate import migrate
 from field178_mobile.store.room import Room, parse_object
-from field178_shared.canonical import record_hash
 from field178_shared.errors import AppError
+from field178_shared.wire.canonical import record_hash
 
 _HASH_BYTES = 16
 # As bytes: a damaged text cannot even be decoded.

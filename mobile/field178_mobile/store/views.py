@@ -9,7 +9,7 @@ from field178_mobile.store.base import BaseRow
 from field178_mobile.store.model import RecordView
 from field178_mobile.store.outbox import OwnChange, State
 from field178_shared.merge import equal, passes_non_object, read_path, same, write_path
-from field178_shared.protocol import Op, Status
+from field178_shared.wire.protocol import Op, Status
 
 
 def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from field178_mobile.store.contact import OwnCounts
 from field178_mobile.store.position import Position
-from field178_shared.about import About
+from field178_shared.device_status import About
 
 # Told in steps: free space moves by a little all the time, and every step is news.
 FREE_STEP_MB = 512

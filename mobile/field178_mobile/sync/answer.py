@@ -19,7 +19,7 @@ from field178_mobile.sync.frames import (
 from field178_mobile.sync.own_result import own_result
 from field178_mobile.sync.request import Exchange
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_SALVAGE, Reader, Receipt
+from field178_shared.wire.protocol import MAX_SALVAGE, Reader, Receipt
 
 # These tell of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)

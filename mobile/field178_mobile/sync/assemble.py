@@ -18,8 +18,8 @@ from field178_mobile.sync.runner import SyncRunner
 from field178_mobile.sync.upload_engine import UploadEngine
 from field178_mobile.sync.upload_runner import UploadRunner
 from field178_mobile.vault.model import Enrolment
-from field178_shared.clock import duration_clock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import duration_clock
 
 _MB = 1 << 20
 

@@ -44,8 +44,8 @@ from field178_mobile.sync.reactions import Reactions
 from field178_mobile.sync.request import Exchange, Identity, Load, Offer, build_exchange
 from field178_mobile.sync.salvage_queue import SalvageQueue
 from field178_mobile.sync.witness import judged
-from field178_shared.clock import from_wire
-from field178_shared.protocol import MAX_HAVE
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import MAX_HAVE
 
 HEALING_ROUNDS = 10
 # A scope's buckets take up to 12 kB of a request, and hashes do not compress.

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from field178_mobile.ports import Json
 from field178_mobile.vault import base64url
 from field178_mobile.vault.model import Enrolment, Officer
+from field178_shared.crypto.sealed_box import unboxed
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_LABEL, Reader
-from field178_shared.sealed_box import unboxed
+from field178_shared.wire.protocol import MAX_LABEL, Reader
 
 
 class Caller(Protocol):

@@ -10,12 +10,12 @@ from field178_mobile.store.base import BaseRow
 from field178_mobile.store.commits import Greeting
 from field178_mobile.store.contact import Notice
 from field178_mobile.store.repair import RepairPage
-from field178_shared.canonical import Digest, bucket, digest_from_wire, record_hash
-from field178_shared.clock import from_wire
+from field178_shared.crypto.hash_chain import RootSeen
 from field178_shared.errors import AppError
-from field178_shared.protocol import VERSION, Reader
-from field178_shared.root_chain import RootSeen
-from field178_shared.strict_json import loads
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.canonical import Digest, bucket, digest_from_wire, record_hash
+from field178_shared.wire.protocol import VERSION, Reader
+from field178_shared.wire.strict_json import loads
 
 _BUCKET = re.compile("[0-9a-f]{2}")
 _MANY = 1_000_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.states import after_change
-from field178_shared.canonical import record_hash
-from field178_shared.protocol import Receipt
+from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.protocol import Receipt
 
 
 def own_result(base: BaseRow | None, change: OwnChange, receipt: Receipt) -> BaseRow | None:

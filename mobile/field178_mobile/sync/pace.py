@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from field178_shared.protocol import MAX_CHANGES
+from field178_shared.wire.protocol import MAX_CHANGES
 
 FIRST_BYTES = 16 << 10
 LARGEST_BYTES = 900 << 10

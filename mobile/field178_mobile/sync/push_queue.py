@@ -8,7 +8,7 @@ from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.pace import BatchSize
 from field178_mobile.sync.request import Exchange, choose_batch
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import MAX_CHANGES
+from field178_shared.wire.protocol import MAX_CHANGES
 
 ERRORS_BEFORE_BISECTING = 2
 SUCCESSES_BEFORE_TRYING_AGAIN = 12

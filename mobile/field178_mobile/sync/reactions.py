@@ -9,7 +9,7 @@ from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.answer import Answer
 from field178_mobile.sync.frames import Hello
 from field178_mobile.sync.request import Exchange
-from field178_shared.canonical import EMPTY, Digest
+from field178_shared.wire.canonical import EMPTY, Digest
 
 
 class Reactions:

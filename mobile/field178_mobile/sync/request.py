@@ -11,11 +11,11 @@ from field178_mobile.store.outbox import OwnChange
 from field178_mobile.store.position import Position
 from field178_mobile.store.removed import Removed
 from field178_mobile.sync.pace import BatchSize
-from field178_shared.about import About
-from field178_shared.canonical import canonical, state_hash
-from field178_shared.clock import to_wire
-from field178_shared.protocol import DEFAULT_RECORDS
-from field178_shared.root_chain import NO_ROOT
+from field178_shared.crypto.hash_chain import NO_ROOT
+from field178_shared.device_status import About
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical, state_hash
+from field178_shared.wire.protocol import DEFAULT_RECORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from field178_mobile.sync.events import (
 )
 from field178_mobile.sync.port import Transport, TransportFailure
 from field178_mobile.sync.upload_runner import UploadRunner
-from field178_shared.clock import duration_clock
+from field178_shared.time.clock import duration_clock
 
 LONGEST_JOIN_S = 2.0
 BROKEN_REST_S = 60.0

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from field178_mobile.store.removed import Removed
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.events import Failure, FailureKind
-from field178_shared.canonical import canonical
-from field178_shared.protocol import MAX_SALVAGE
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import MAX_SALVAGE
 
 _ABOUT_THE_BODY = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
 

@@ -22,9 +22,9 @@ from field178_mobile.sync.enrolment import session_signature
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.pinning import CONNECT_TIMEOUT_S, context_for, pinned_authority
 from field178_mobile.sync.port import TransportFailure
-from field178_shared.coding import GZIP, StreamReader, gzip_bytes
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import HEADER, NDJSON, VERSION
+from field178_shared.wire.content_coding import GZIP, StreamReader, gzip_bytes
+from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
 
 STALL_TIMEOUT_S = 30.0
 LONGEST_LINE = 4 << 20

@@ -10,7 +10,7 @@ from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.upload_engine import UploadEngine
 from field178_mobile.sync.upload_events import GoOn, Request, Rest
 from field178_mobile.sync.upload_port import UploadLine
-from field178_shared.clock import duration_clock
+from field178_shared.time.clock import duration_clock
 
 
 class UploadRunner:

@@ -15,7 +15,7 @@ from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.transport import HttpTransport, failure_of
 from field178_mobile.sync.upload_events import Answer, Create, Locate, Look, OpenSession, Request, SendChunk
-from field178_shared.protocol import HEADER
+from field178_shared.wire.protocol import HEADER
 
 UPLOADS = "/api/v1/uploads"
 BLOBS = "/api/v1/blobs"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from field178_mobile.store.contact import KeptRoot
 from field178_mobile.sync.frames import Hello, RootTold
-from field178_shared.root_chain import RootAlarm, signed_text
-from field178_shared.signatures import is_signed
+from field178_shared.crypto.hash_chain import RootAlarm, signed_text
+from field178_shared.crypto.signatures import is_signed
 
 
 def judged(kept: KeptRoot | None, hello: Hello, receipt_key: str) -> KeptRoot:

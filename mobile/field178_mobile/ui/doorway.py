@@ -31,7 +31,7 @@ from field178_mobile.ui.screens.unlock import UnlockScreen
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.threads import WorkerThreads
 from field178_mobile.ui.typist import typist
-from field178_shared.clock import duration_clock
+from field178_shared.time.clock import duration_clock
 
 if TYPE_CHECKING:
     from field178_mobile.notebook import OpenNotebook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_shared.i18n import DEFAULT_LANGUAGE, translator
+from field178_shared.text.i18n import DEFAULT_LANGUAGE, translator
 
 
 class Language:

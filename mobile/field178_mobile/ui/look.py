@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from field178_shared.durable import make_folder
-from field178_shared.i18n import LANGUAGES
+from field178_shared.fsync import make_folder
+from field178_shared.text.i18n import LANGUAGES
 
 _FILE = "look.json"
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from kivy.uix.widget import Widget
 
 from field178_mobile.ui.services import Services
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from field178_mobile.sync.events import SyncState
 from field178_mobile.ui.incoming import Incoming
 from field178_mobile.ui.threads import WorkerThreads
 from field178_mobile.vault.model import Officer
-from field178_shared.clock import Clock
 from field178_shared.codelists import CodeLists
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock
 
 
 class Runner(Protocol):

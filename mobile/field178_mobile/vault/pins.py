@@ -9,8 +9,8 @@ from pathlib import Path
 
 from field178_mobile.ports import Json
 from field178_mobile.vault.private_file import read_json, write_json
-from field178_shared.clock import from_wire, to_wire
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import from_wire, to_wire
 
 FREE_TRIES = 5
 DELAYS_S = (60, 300, 900, 3600)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from field178_mobile.ports import Json
-from field178_shared.durable import make_folder, sync_folder
+from field178_shared.fsync import make_folder, sync_folder
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -16,8 +16,7 @@ from field178_mobile.vault.model import Enrolment, GuessCost, Officer
 from field178_mobile.vault.pins import PinGate, is_weak
 from field178_mobile.vault.private_file import read_json, write_json, write_private
 from field178_mobile.vault.wrapping import device_bound_key, pin_key
-from field178_shared.errors import AppError, ErrorCode
-from field178_shared.sealed_box import (
+from field178_shared.crypto.sealed_box import (
     DEVICE_KEY,
     KEY_BYTES,
     RandomBytes,
@@ -25,6 +24,7 @@ from field178_shared.sealed_box import (
     opened_under,
     sealed_under,
 )
+from field178_shared.errors import AppError, ErrorCode
 
 _SALT_BYTES = 16
 _PENDING = "pending-device-key"

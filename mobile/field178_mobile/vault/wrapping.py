@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from field178_mobile.vault.model import GuessCost
-from field178_shared.sealed_box import KEY_BYTES, derived
+from field178_shared.crypto.sealed_box import KEY_BYTES, derived
 
 
 def pin_key(pin: str, salt: bytes, secret: bytes, cost: GuessCost) -> bytes:

@@ -13,8 +13,8 @@ from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Entry
 from field178_server.database.models import Officer
 from field178_server.records import scopes
-from field178_shared.clock import local_date
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from field178_server.database.models import Officer
 from field178_server.records import scopes
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_shared.canonical import canonical
 from field178_shared.merge import Data
+from field178_shared.wire.canonical import canonical
 
 PERSON = "person"
 _POSITIONS = {"team_lead": "team_leader"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from field178_server.devices import enrolment
-from field178_shared import signatures
+from field178_shared.crypto import signatures
 from field178_shared.ids import is_uuid
-from field178_shared.protocol import MAX_LABEL
+from field178_shared.wire.protocol import MAX_LABEL
 
 
 def _code(text: str) -> None:

@@ -26,10 +26,10 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import run_again
 from field178_server.runtime import Runtime, current_runtime
 from field178_server.security.keyring import to_base64url
-from field178_shared import signatures
-from field178_shared.clock import to_wire
 from field178_shared.codelists import load as load_lists
+from field178_shared.crypto import signatures
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import to_wire
 
 bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
 

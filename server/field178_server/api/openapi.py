@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from field178_server.api.operations import OPERATIONS, Operation
 from field178_server.http.headers import API_PREFIX
 from field178_shared.errors import ERRORS, ErrorCode
-from field178_shared.protocol import HEADER, NDJSON, VERSION
+from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
 
 bp = Blueprint("openapi", __name__, url_prefix=API_PREFIX)
 _PARAMETER = re.compile(r"<(?:[a-z_]+(?:\([^)]*\))?:)?([a-z_0-9]+)>")

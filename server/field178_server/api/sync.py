@@ -13,9 +13,9 @@ from field178_server.http.request_body import read_json
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import Runtime, current_runtime
-from field178_shared.coding import GZIP, GzipStream
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import NDJSON, SyncRequest
+from field178_shared.wire.content_coding import GZIP, GzipStream
+from field178_shared.wire.protocol import NDJSON, SyncRequest
 
 bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 

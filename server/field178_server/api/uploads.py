@@ -13,7 +13,7 @@ from field178_server.attachments.validation import check_kind
 from field178_server.http.auth import current_device, require_device
 from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import HEADER
+from field178_shared.wire.protocol import HEADER
 
 bp = Blueprint("uploads", __name__, url_prefix="/api/v1/uploads")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from field178_server.attachments.validation.jpeg import MAX_PIXELS
-from field178_shared.durable import make_folder
+from field178_shared.fsync import make_folder
 
 PREVIEWS = "previews"
 MAX_SIDE = 1600

@@ -15,8 +15,8 @@ from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.engine import BUSY_TIMEOUT_S, forget_deleted, write_lock
 from field178_server.database.models import Blob, Purge
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_shared.clock import Clock
 from field178_shared.errors import AppError
+from field178_shared.time.clock import Clock
 
 THREAD = "erasing"
 

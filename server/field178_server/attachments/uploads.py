@@ -30,9 +30,9 @@ from field178_server.database.models import Upload
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import DeviceContext
 from field178_server.runtime import Runtime
-from field178_shared.clock import Clock
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock
 
 log = structlog.get_logger()
 

@@ -18,9 +18,9 @@ from field178_server.audit import trail
 from field178_server.audit.trail import Actor, Entry, Stamp
 from field178_server.database.models import Device, Receipt, Root, RootPart, Tenant
 from field178_server.security.keyring import to_base64url
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
-from field178_shared.root_chain import RootAlarm, signed_text
+from field178_shared.crypto.hash_chain import RootAlarm, signed_text
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
 
 # What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
 LASTING = (Receipt.change_id, Receipt.incarnation, Receipt.n, Receipt.record_id, Receipt.payload_hash)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit import trail
 from field178_server.audit.trail import Actor, Entry
-from field178_shared.clock import Clock
 from field178_shared.codelists import CodeLists
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ from field178_server.office.tablets import operations as tablets
 from field178_server.office.tablets.operations import Held
 from field178_server.security.private_files import copy_durably, write_durably
 from field178_server.settings import SETTINGS_FILE, Settings
-from field178_shared.clock import to_wire
-from field178_shared.durable import sync_folder
+from field178_shared.fsync import sync_folder
+from field178_shared.time.clock import to_wire
 
 # Below the data folder; what is stored in files later on is named here as well.
 FOLDERS = ("keys", "tls")

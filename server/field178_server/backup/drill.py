@@ -20,8 +20,8 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_server.security.passwords import Passwords
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
-from field178_shared.clock import duration_clock
 from field178_shared.codelists import demo
+from field178_shared.time.clock import duration_clock
 
 
 @dataclass(frozen=True, slots=True)

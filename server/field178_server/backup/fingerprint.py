@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Audit, Incarnation, Scope, Tenant
 from field178_server.office.tablets.operations import unbroken_run
-from field178_shared.canonical import EMPTY, Digest
+from field178_shared.wire.canonical import EMPTY, Digest
 
 Figures = tuple[int, str]
 

@@ -33,7 +33,7 @@ from field178_server.settings import (
     read_settings_file,
     write_settings_file,
 )
-from field178_shared.durable import sync_folder
+from field178_shared.fsync import sync_folder
 
 BACKUPS = "backups"
 

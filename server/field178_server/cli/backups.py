@@ -13,7 +13,7 @@ import click
 from field178_server.cli.context import Operator, as_json_option, operator, show
 from field178_server.cli.operator_language import _
 from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
-from field178_shared.clock import clock_from_environment
+from field178_shared.time.clock import clock_from_environment
 
 if TYPE_CHECKING:
     from field178_server.backup.errors import BackupError

@@ -27,10 +27,10 @@ from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.passwords import Passwords
 from field178_server.security.private_files import LoosePermissionsError
 from field178_server.settings import SettingError, Settings, data_folder
-from field178_shared.clock import Clock, clock_from_environment
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock, clock_from_environment
 
 Result = TypeVar("Result")
 

@@ -8,8 +8,8 @@ from field178_server.audit import hash_chain, verify
 from field178_server.cli.context import as_json_option, operator, show
 from field178_server.cli.operator_language import _
 from field178_server.office.tablets import operations as office
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import to_wire
 
 
 @click.command(name="new-epoch", help=_("Begin a new history: after EVERY restore of the store."))

@@ -9,7 +9,7 @@ from field178_server.cli.context import Operator, as_json_option, operator, show
 from field178_server.cli.operator_language import _
 from field178_server.database.models import Device, NumberLease
 from field178_server.replication import number_blocks
-from field178_shared.clock import local_date, to_wire
+from field178_shared.time.clock import local_date, to_wire
 
 
 @click.command(

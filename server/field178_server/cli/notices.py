@@ -11,7 +11,7 @@ from field178_server.cli.operator_language import _
 from field178_server.office.notices import operations as notices
 from field178_server.office.notices.operations import Wording
 from field178_server.replication.notices import notices_now
-from field178_shared.clock import to_wire
+from field178_shared.time.clock import to_wire
 
 
 @click.group(cls=Group, help=_("What every tablet is shown for a while."))

@@ -21,8 +21,8 @@ from field178_server.settings import (
     read_settings_file,
     write_settings_file,
 )
-from field178_shared.clock import SystemClock
-from field178_shared.durable import close_to_others
+from field178_shared.fsync import close_to_others
+from field178_shared.time.clock import SystemClock
 
 
 @click.command(help=_("Set up data folder, store, keys and, for https, the certificate."))

@@ -16,7 +16,7 @@ from field178_server.devices import enrolment
 from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.office.tablets import operations as office
 from field178_server.records import scopes
-from field178_shared.clock import to_wire
+from field178_shared.time.clock import to_wire
 
 
 @click.command(name="enrol-code", help=_("Print a one-time code for one tablet; good for 10 minutes."))

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from field178_shared.clock import VIETNAM, to_wire
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.codelists.conditions import ConditionContext
 from field178_shared.rules.findings import frame_snapshot
+from field178_shared.time.clock import VIETNAM, to_wire
 
 NAMESPACE = uuid.UUID("0197c3a8-178a-7000-8000-000000000178")
 FIRST_VISIT = date(2024, 1, 8)

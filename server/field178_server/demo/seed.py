@@ -30,8 +30,8 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.push import push
-from field178_shared.clock import to_wire
-from field178_shared.protocol import Change, Status
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.protocol import Change, Status
 
 TEAM_NAME = "Đội kiểm tra liên ngành 178 huyện An Lão (giả lập)"
 AREA = "an_lao_area_2024"

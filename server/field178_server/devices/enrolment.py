@@ -20,8 +20,8 @@ from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode
 from field178_server.office.own_tablets import operations as own_tablets
 from field178_server.records import scopes
 from field178_server.records.scopes import Grants
+from field178_shared.crypto.signatures import is_signed
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.signatures import is_signed
 
 CODE_LENGTH = 16
 CODE_LIFE = timedelta(minutes=10)

@@ -13,8 +13,8 @@ from field178_server.database import engine as database
 from field178_server.database.models import Device
 from field178_server.database.models.base import table_of
 from field178_server.devices.context import DeviceContext
-from field178_shared.about import About
-from field178_shared.clock import from_wire
+from field178_shared.device_status import About
+from field178_shared.time.clock import from_wire
 
 # An exchange that stores nothing else is not made to wait for the disk just to say "seen again".
 WRITE_EVERY = timedelta(minutes=10)

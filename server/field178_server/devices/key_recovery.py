@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Device, DeviceOfficer, Officer
 from field178_server.devices import enrolment
 from field178_server.security.keyring import to_base64url
+from field178_shared.crypto.sealed_box import DEVICE_KEY, RandomBytes, boxed_for, opened_under, unboxed
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.sealed_box import DEVICE_KEY, RandomBytes, boxed_for, opened_under, unboxed
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Challenge, Device, DeviceSession
 from field178_server.database.prepared import Prepared
+from field178_shared.crypto.signatures import is_signed
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.signatures import is_signed
 
 SESSION_LIFE = timedelta(minutes=15)
 NONCE_LIFE = timedelta(minutes=2)

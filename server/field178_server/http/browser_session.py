@@ -17,7 +17,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.sign_in import check_sign_in, client_address
 from field178_server.runtime import Runtime, current_runtime, new_token
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"

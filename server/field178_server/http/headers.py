@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from field178_server.whole_numbers import parse_whole_number
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import HEADER, VERSION
+from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.wire.protocol import HEADER, VERSION
 
 API_PREFIX = "/api/v1"
 CONTENT_SECURITY_POLICY = (

@@ -15,7 +15,7 @@ from field178_server.database.engine import is_storage_full
 from field178_server.http.headers import is_api_path
 from field178_server.http.request_log import frames_of
 from field178_shared.errors import AppError, ErrorCode, answer_message
-from field178_shared.protocol import MAX_BODY_BYTES
+from field178_shared.wire.protocol import MAX_BODY_BYTES
 
 INSUFFICIENT_STORAGE = 507
 PROBLEM_JSON = "application/problem+json"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from flask import request
 from marshmallow import Schema, ValidationError
 
-from field178_shared import coding, strict_json
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES
+from field178_shared.wire import content_coding, strict_json
+from field178_shared.wire.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES
 
 _CHARSETS = ("", "utf-8", "utf8")
 
@@ -20,7 +20,7 @@ def read_json() -> object:
     if request.mimetype != "application/json" or charset not in _CHARSETS:
         raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     coding_name = request.headers.get("Content-Encoding", "").strip().lower()
-    body = coding.decode(coding_name, _read_as_sent(), MAX_EXPANDED_BYTES)
+    body = content_coding.decode(coding_name, _read_as_sent(), MAX_EXPANDED_BYTES)
     return strict_json.loads(body)
 
 

@@ -12,7 +12,7 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from field178_shared.clock import Clock, duration_clock, to_wire
+from field178_shared.time.clock import Clock, duration_clock, to_wire
 
 log = structlog.get_logger()
 

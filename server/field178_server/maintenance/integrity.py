@@ -31,8 +31,8 @@ from field178_server.security.keyring import KEY_FILES, load_keys
 from field178_server.security.ownership import faults_of_owners
 from field178_server.security.private_files import is_loose
 from field178_server.settings import Settings
-from field178_shared.canonical import EMPTY, Digest, receipt_hash, record_hash_of_body
 from field178_shared.errors import AppError
+from field178_shared.wire.canonical import EMPTY, Digest, receipt_hash, record_hash_of_body
 
 
 def faults(settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record
-from field178_shared.protocol import MERGED_INTO
+from field178_shared.wire.protocol import MERGED_INTO
 
 _DELETED = select(Record.record_id, Record.body).where(
     Record.tenant_id == bindparam("tenant_id"),

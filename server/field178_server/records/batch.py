@@ -19,9 +19,9 @@ from field178_server.database.prepared import Prepared
 from field178_server.records import change_feed, file_references, projections
 from field178_server.records.change_feed import Step
 from field178_server.records.stored_record import Stored
-from field178_shared.clock import Clock
 from field178_shared.ids import IdSource, review_id
 from field178_shared.rules.review import is_locked
+from field178_shared.time.clock import Clock
 
 _COLUMNS = ("type", "scope", "rev", "seq", "deleted", "h", "body", "subject_id")
 _HISTORY = (

@@ -13,8 +13,8 @@ from field178_server.database.models import Feed, Scope
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records.stored_record import Stored
-from field178_shared.canonical import Digest
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import Digest
 
 PUT = "put"
 LEAVE = "leave"

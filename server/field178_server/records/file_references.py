@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Attachment, Blob, Quarantine, Record, Salvage, Upload
-from field178_shared.protocol import MERGED_INTO
+from field178_shared.wire.protocol import MERGED_INTO
 
 _SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
 _MEMBER = '"sha256":"'

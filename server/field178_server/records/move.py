@@ -6,8 +6,8 @@ import json
 
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, next_revision
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import to_wire
 
 REVIEW = "review"
 

@@ -14,7 +14,7 @@ from field178_server.database.models import Device, DeviceScope, Scope
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
-from field178_shared.protocol import MAX_SCOPES
+from field178_shared.wire.protocol import MAX_SCOPES
 
 REF = "ref"
 OFFICE = "office"

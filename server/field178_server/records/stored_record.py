@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from field178_shared import protocol
-from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.merge import Data
+from field178_shared.wire import protocol
+from field178_shared.wire.canonical import canonical, record_hash_of_body
 
 PURGED = protocol.PURGED
 

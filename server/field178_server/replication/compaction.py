@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Change, Device, DeviceScope, Feed, Record, Scope
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_INTEGER
+from field178_shared.wire.protocol import MAX_INTEGER
 
 # A tablet that was not seen for so long is not waited for: it starts again by comparing.
 SILENT = timedelta(days=180)

@@ -13,10 +13,10 @@ from field178_server.database import engine as database
 from field178_server.database.models import Record, Salvage
 from field178_server.database.models.base import table_of
 from field178_server.records import file_references
-from field178_shared.canonical import canonical, record_hash_of_body
 from field178_shared.errors import AppError
 from field178_shared.ids import is_uuid
-from field178_shared.protocol import MAX_DATA_BYTES, PURGED, Reader
+from field178_shared.wire.canonical import canonical, record_hash_of_body
+from field178_shared.wire.protocol import MAX_DATA_BYTES, PURGED, Reader
 
 WAITING = "waiting"
 MAX_NAME = 128

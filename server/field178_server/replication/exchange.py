@@ -30,11 +30,11 @@ from field178_server.replication.push.push import Answered, needs_second_look, p
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.receipts import queries as verdicts
 from field178_server.replication.receipts.frames import result, results
-from field178_shared.canonical import state_hash
-from field178_shared.clock import Clock, to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
-from field178_shared.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
+from field178_shared.time.clock import Clock, to_wire
+from field178_shared.wire.canonical import state_hash
+from field178_shared.wire.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
 
 # Of one answer, so that records have their place beside the verdicts.
 MAX_VERDICT_BYTES = MAX_ANSWER_BYTES // 2

@@ -22,8 +22,8 @@ from field178_server.database.prepared import Prepared
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
-from field178_shared.clock import local_date
 from field178_shared.records.number_block import TYPE, NumberBlock
+from field178_shared.time.clock import local_date
 
 BLOCK = 50
 # Two weeks without signal at two visits a night.

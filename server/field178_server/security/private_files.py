@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from field178_shared.durable import make_folder, sync_folder
+from field178_shared.fsync import make_folder, sync_folder
 
 
 class LoosePermissionsError(PermissionError):

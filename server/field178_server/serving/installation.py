@@ -20,10 +20,10 @@ from field178_server.replication.quarantine.reprocess import run_again
 from field178_server.security.keyring import create_keys, load_keys
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import Settings
-from field178_shared.clock import Clock
 from field178_shared.codelists import load
-from field178_shared.durable import close_to_others
+from field178_shared.fsync import close_to_others
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

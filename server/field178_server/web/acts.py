@@ -19,9 +19,9 @@ from field178_server.runtime import current_runtime
 from field178_server.web.flash import leave_flash
 from field178_server.web.preferences import chosen_language
 from field178_server.web.speech import Speech
-from field178_server.whole_numbers import parse_whole_number
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.whole_numbers import parse_whole_number
 
 
 @dataclass(frozen=True, slots=True)

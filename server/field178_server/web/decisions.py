@@ -23,7 +23,7 @@ from field178_server.web.queue_view import QueueQuery
 from field178_server.web.review_pages import Attempt, queue_page
 from field178_server.web.speech import Speech
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 PIN = "comment:"
 TOO_LATE = N_(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from field178_server.web.rows import RowMaker, SectionView
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 IDENTITY = (
     "name",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from field178_server.web import shown_values as show
 from field178_server.web.shown_values import Show
 from field178_server.web.speech import Speech
-from field178_shared.i18n import N_
 from field178_shared.merge import read_path
+from field178_shared.text.i18n import N_
 
 Data = Mapping[str, object]
 

@@ -13,9 +13,9 @@ from field178_server.office.reviews.record import StoredRecord
 from field178_server.web.shown_values import as_bytes, as_item
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
-from field178_shared.i18n import N_
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
+from field178_shared.text.i18n import N_
 
 _PICTURE = "image/jpeg"
 

@@ -8,8 +8,8 @@ from flask import after_this_request, request
 from werkzeug.wrappers import Response
 
 from field178_server.web.speech import Speech
-from field178_shared.i18n import N_
 from field178_shared.ids import is_uuid
+from field178_shared.text.i18n import N_
 
 COOKIE = "field178_done"
 UNDO_S = 30

@@ -19,7 +19,7 @@ from field178_server.web.rendering import render
 from field178_server.web.speech import Speech
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 _LARGE_FORMS = frozenset({"web.send_rescue"})
 

@@ -6,8 +6,8 @@ from field178_server.web.rows import Finding, Row, RowMaker, SectionView
 from field178_server.web.shown_values import as_violation
 from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
-from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
+from field178_shared.text.i18n import N_
 
 VISIT = (
     "record_code",

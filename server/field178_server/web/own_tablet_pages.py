@@ -19,7 +19,7 @@ from field178_server.web.preferences import chosen_language, local_path
 from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)

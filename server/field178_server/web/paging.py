@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from field178_server.records.paging import Page
-from field178_server.whole_numbers import parse_whole_number
+from field178_shared.text.whole_numbers import parse_whole_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from field178_server.http.browser_session import find_officer
 from field178_server.web.blueprint import web
-from field178_shared.i18n import LANGUAGES
+from field178_shared.text.i18n import LANGUAGES
 
 LANGUAGE_COOKIE = "field178_language"
 THEME_COOKIE = "field178_theme"

@@ -45,8 +45,8 @@ from field178_server.web.rendering import desk_of, render
 from field178_server.web.speech import Speech
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import N_
 from field178_shared.ids import is_uuid
+from field178_shared.text.i18n import N_
 
 FLASHES = frozenset({"purge_asked", "purge_confirmed", "purge_refused", "purge_withdrawn"})
 

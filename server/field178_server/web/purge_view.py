@@ -12,7 +12,7 @@ from field178_server.web.fields import type_name
 from field178_server.web.record_links import scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 _NOTHING = "0"
 

@@ -16,9 +16,9 @@ from field178_server.web.files_view import count_text
 from field178_server.web.paging import wanted_page
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord, outcome_word, short_state_word
-from field178_shared.clock import local_date
-from field178_shared.formats import short_date_text
-from field178_shared.i18n import N_
+from field178_shared.text.formats import short_date_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import local_date
 
 OLD_AFTER = timedelta(days=7)
 

@@ -15,11 +15,11 @@ from field178_server.web.outreach_view import outreach_exceptions, outreach_sect
 from field178_server.web.rows import PinnedComment, Row, RowMaker, SectionView
 from field178_server.web.speech import Speech, address_text
 from field178_server.web.words import StateWord, state_word
-from field178_shared.clock import from_wire, to_wire
 from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import message
-from field178_shared.i18n import N_
 from field178_shared.rules import Context, warnings
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import from_wire, to_wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from field178_server.web.policy import may
 from field178_server.web.preferences import chosen_language, chosen_theme
 from field178_server.web.speech import Speech
 from field178_server.web.tablets_view import SILENT_AFTER, tablet_reach
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from field178_server.web.rendering import desk_of, render
 from field178_server.web.rescue_view import problem_text, rescue_view
 from field178_server.web.speech import Speech
 from field178_server.web.tablets_view import tablet_reach
-from field178_shared.clock import to_wire
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import RescueFile
+from field178_shared.offline_export import RescueFile
+from field178_shared.time.clock import to_wire
 
 
 @web.get("/tablets/rescue")

@@ -16,10 +16,10 @@ from field178_server.web.record_links import record_link, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.tablets_view import Said
 from field178_server.web.words import StateWord
-from field178_shared.clock import from_wire
 from field178_shared.errors import message
-from field178_shared.i18n import N_
-from field178_shared.protocol import Status
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import Status
 
 SHOWN_RECORDS = 100
 

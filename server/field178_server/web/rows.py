@@ -10,10 +10,10 @@ from field178_server.web.fields import Place, entry_label, entry_text, field_at,
 from field178_server.web.shown_values import ANSWER_TONES, SOURCE_WORDS, answer_text
 from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import AnswerKind
-from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
-from field178_shared.privacy import lint
-from field178_shared.text import nfc
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import nfc
+from field178_shared.text.privacy import lint
 
 LONGEST_BESIDE = 56
 

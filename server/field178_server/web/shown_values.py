@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from field178_server.web.speech import Speech
 from field178_shared.codelists.checklist import AnswerKind
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 Show = Callable[[Speech, object], str]
 

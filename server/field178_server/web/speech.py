@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from field178_server.records.labels import Names
-from field178_shared.clock import VIETNAM, from_wire
 from field178_shared.codelists import CodeLists, load
 from field178_shared.codelists.labels import Labelled
-from field178_shared.formats import date_text, datetime_text, money_text, number_text
-from field178_shared.i18n import N_, translator
+from field178_shared.text.formats import date_text, datetime_text, money_text, number_text
+from field178_shared.text.i18n import N_, translator
+from field178_shared.time.clock import VIETNAM, from_wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from field178_server.web.speech import Speech
 from field178_server.web.tablets_view import tablet_reach, tablet_view
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 FLASHES = frozenset({"revoked"})
 

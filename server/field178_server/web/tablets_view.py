@@ -14,8 +14,8 @@ from field178_server.web.record_links import scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
 from field178_shared.codelists import CodeLists
-from field178_shared.i18n import N_
-from field178_shared.root_chain import RootAlarm
+from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.text.i18n import N_
 
 SILENT_AFTER = timedelta(hours=48)
 CLOCK_IS_OFF = timedelta(minutes=5)

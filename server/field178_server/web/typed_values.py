@@ -10,11 +10,11 @@ from datetime import datetime
 from field178_server.web import shown_values as show
 from field178_server.web.fields import field_at, value_text
 from field178_server.web.speech import Speech
-from field178_server.whole_numbers import parse_whole_number
-from field178_shared.clock import VIETNAM, from_wire, to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas import TYPES, kinds
-from field178_shared.text import nfc, sort_key
+from field178_shared.text.normalisation import nfc, sort_key
+from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
 LONG_TEXT = 120
 Described = Mapping[str, object]

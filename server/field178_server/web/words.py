@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from field178_server.office.quarantine.queries import SetAside
 from field178_server.web.speech import Speech
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ from field178_shared.documents.wording import (
     team_table,
     word_of,
 )
-from field178_shared.formats import date_text, number_text
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Answer, Finding, Inspection
 from field178_shared.records.number_block import SYMBOL
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import date_text, number_text
 
 _RESULTS = {"no": "Chưa đạt", "partial": "Đạt một phần"}
 _COUNTED = ("worker_counts", "outreach_on_site")

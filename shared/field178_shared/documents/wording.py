@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from field178_shared.clock import VIETNAM
 from field178_shared.codelists import CodeLists
 from field178_shared.documents.blocks import Table
 from field178_shared.documents.sources import VisitSource
-from field178_shared.formats import date_text
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 from field178_shared.records.reading import text_of
+from field178_shared.text.formats import date_text
+from field178_shared.time.clock import VIETNAM
 
 UNKNOWN = "………………"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
-from field178_shared.clock import local_date
 from field178_shared.records.reading import (
     Data,
     count_of,
@@ -18,6 +17,7 @@ from field178_shared.records.reading import (
     instant_of,
     text_of,
 )
+from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from field178_shared.clock import from_wire
+from field178_shared.time.clock import from_wire
 
 Data = Mapping[str, object]
 

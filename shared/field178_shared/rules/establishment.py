@@ -10,7 +10,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem
-from field178_shared.text import fold
+from field178_shared.text.normalisation import fold
 
 NEAR_M = 150
 _METRES_PER_UNIT = 0.0111319

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from field178_shared.clock import local_date
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachForm
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem, Rule
+from field178_shared.time.clock import local_date
 
 _PLACES = ("zone_id", "school_id")
 _COUNTED = ("audiences", "establishments")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from field178_shared.clock import VIETNAM
 from field178_shared.records.reading import Data, answers_of, count_of, instant_of, text_of
+from field178_shared.time.clock import VIETNAM
 
 FORM = "during_inspection"
 TOPIC = "prostitution_law"

@@ -2,7 +2,6 @@
 
 from field178_shared.codelists import load
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
-from field178_shared.protocol import MAX_TEXT
 from field178_shared.schemas.kinds import (
     COUNT,
     DATE,
@@ -15,6 +14,7 @@ from field178_shared.schemas.kinds import (
     keyed_by_name,
     members,
 )
+from field178_shared.wire.protocol import MAX_TEXT
 
 YES_NO = frozenset({"yes", "no", "na"})
 YES_NO_PARTIAL = YES_NO | {"partial"}

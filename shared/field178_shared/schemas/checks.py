@@ -14,10 +14,10 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import NamedTuple
 
-from field178_shared.clock import from_wire
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import is_uuid
-from field178_shared.protocol import MAX_INTEGER, MAX_TEXT
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import MAX_INTEGER, MAX_TEXT
 
 Issue = tuple[str, ErrorCode]
 Issues = Sequence[Issue]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from field178_shared.protocol import MAX_INTEGER, MAX_TEXT
 from field178_shared.schemas import checks
 from field178_shared.schemas.checks import Check, Member
+from field178_shared.wire.protocol import MAX_INTEGER, MAX_TEXT
 
 JsonSchema = dict[str, object]
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from field178_server.database.engine import create_engine_for, readonly
-from field178_shared.coding import GzipStream
+from field178_shared.wire.content_coding import GzipStream
 
 PAGE = 2000
 _ROWS = Table(

@@ -25,10 +25,10 @@ from field178_mobile.store.photo_rows import PhotoState, all_photos
 from field178_mobile.store.rebuild import is_sound
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.store.upload_queue import UploadQueue
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.ids import IdSource
-from field178_shared.protocol import Receipt, Status
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Receipt, Status
 
 RECORDS = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(12)]
 GRANTED = frozenset({UNIT})

@@ -45,7 +45,7 @@ from field178_server.replication.receipts import queries as receipts
 from field178_server.replication.receipts import receipts as ledger
 from field178_server.replication.receipts.receipts import Entry, Sent
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
-from field178_shared.protocol import Status
+from field178_shared.wire.protocol import Status
 
 Planted = AbstractContextManager[object]
 

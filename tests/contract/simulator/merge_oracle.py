@@ -14,8 +14,8 @@ from field178_server.audit.operation_context import Desk
 from field178_server.office.records import merge
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
-from field178_shared.canonical import canonical
 from field178_shared.merge import Data, equal, read_path, without_nulls
+from field178_shared.wire.canonical import canonical
 
 Json = dict[str, Any]
 

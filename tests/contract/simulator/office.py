@@ -32,8 +32,8 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
-from field178_shared.protocol import MAX_RECORDS, SyncRequest
-from field178_shared.strict_json import loads
+from field178_shared.wire.protocol import MAX_RECORDS, SyncRequest
+from field178_shared.wire.strict_json import loads
 
 TENANT = "main"
 USERS = builders.USERS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.contract.simulator.world import World
 
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 Verdict = tuple[str, str | None, int]
 

@@ -18,9 +18,9 @@ from field178_server.records.stored_record import Stored
 from field178_server.replication.policy.evaluate import Outcome
 from field178_server.replication.push.change_processor import Intake
 from field178_server.replication.quarantine.store import Waiting
-from field178_shared.canonical import canonical, short_hash
 from field178_shared.merge import Data, equal, read_path, same, write_path
-from field178_shared.protocol import Change
+from field178_shared.wire.canonical import canonical, short_hash
+from field178_shared.wire.protocol import Change
 
 Json = dict[str, Any]
 Maker = str | None

@@ -37,9 +37,9 @@ from field178_mobile.sync.events import (
 )
 from field178_mobile.sync.events import Line as LineOf
 from field178_mobile.sync.request import Identity
-from field178_shared.canonical import short_hash
 from field178_shared.ids import IdSource
-from field178_shared.protocol import Op
+from field178_shared.wire.canonical import short_hash
+from field178_shared.wire.protocol import Op
 
 KEY = bytes(range(32))
 # Far more than any honest conversation takes: an engine that never rests is a defect too.

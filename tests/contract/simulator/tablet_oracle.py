@@ -13,9 +13,9 @@ from field178_mobile.store import RecordView, StoreChange
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.outbox import State, changes_of
 from field178_mobile.sync.events import Phase
-from field178_shared.canonical import digest_of
 from field178_shared.merge import equal, read_path
-from field178_shared.protocol import Status
+from field178_shared.wire.canonical import digest_of
+from field178_shared.wire.protocol import Status
 
 MOST_ROWS = 2
 MOST_PERCENT = 20

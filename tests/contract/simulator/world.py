@@ -21,7 +21,7 @@ from field178_mobile.store import Draft, RecordView
 from field178_mobile.store.brake import answer_brake
 from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
 from field178_shared.merge import Data, difference, equal, read_path
-from field178_shared.protocol import MAX_RECORDS
+from field178_shared.wire.protocol import MAX_RECORDS
 
 MOST_ROUNDS = 10
 PATIENCE = 6

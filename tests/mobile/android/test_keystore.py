@@ -14,8 +14,8 @@ from field178_mobile.platform.android.device import AndroidPlatform
 from field178_mobile.platform.android.keystore import AndroidKeyStore
 from field178_mobile.vault import Vault
 from field178_mobile.vault.device_secret import FileKeyStore, secret_of
-from field178_shared.clock import SystemClock
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import SystemClock
 
 SECRET = bytes(range(200, 232))
 STORE = "java.security.KeyStore"

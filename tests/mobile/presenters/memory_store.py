@@ -18,7 +18,7 @@ from field178_mobile.store.model import (
 )
 from field178_mobile.store.photo_shelf import NO_FILES, FileCount
 from field178_shared.errors import AppError
-from field178_shared.text import fold
+from field178_shared.text.normalisation import fold
 
 
 class MemoryDrafts:

@@ -30,10 +30,10 @@ from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices
 from field178_mobile.presenters.minutes_state import MinutesState
 from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.store import Draft, Store
-from field178_shared.canonical import record_hash
 from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import AppError
 from field178_shared.ids import review_id
+from field178_shared.wire.canonical import record_hash
 
 VISIT = uid("tonight")
 

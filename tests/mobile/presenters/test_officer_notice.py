@@ -10,7 +10,7 @@ from tests.mobile.support import KEY, FrozenClock, seeded_ids
 from field178_mobile.presenters import officer_notice
 from field178_mobile.presenters.officer_notice import SETTING, OfficerNotice
 from field178_mobile.store import Store
-from field178_shared.clock import to_wire
+from field178_shared.time.clock import to_wire
 
 HOA, LAN = "u1", "u2"
 

@@ -20,7 +20,7 @@ from field178_mobile.store.photo_rows import Photo, PhotoState
 from field178_mobile.store.photo_shelf import FileCount
 from field178_mobile.sync.events import UploadMessage, UploadState
 from field178_shared.codelists import load
-from field178_shared.i18n import translator
+from field178_shared.text.i18n import translator
 
 VI = Wording(load(), "vi", translator("vi", "tablet"))
 PHOTO = Photo("ab", "r1", 640_000, "image/jpeg", PhotoState.WAITING, None, 0, 0, None)

@@ -14,7 +14,7 @@ from field178_mobile.rescue import Rescued
 from field178_mobile.store.model import StoreStatus
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import translator
+from field178_shared.text.i18n import translator
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 QUIET = StoreStatus(0, 0, None, None, 0, 0, 0, True)

@@ -15,7 +15,7 @@ from tests.mobile.sync.tablet import Tablet, record
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.opening import DATABASE, RECORDS
 from field178_mobile.store.outbox import all_changes
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 UNIT = "unit:c1_v1"
 RECORD_COUNT = 24

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from field178_mobile.store import Draft, Store
-from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
 
 KEY = bytes(range(32))
 

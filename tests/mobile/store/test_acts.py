@@ -8,7 +8,7 @@ import pytest
 from tests.mobile.support import UNIT, USER
 from tests.mobile.sync.tablet import Tablet, record
 
-from field178_shared.protocol import Receipt, Status
+from field178_shared.wire.protocol import Receipt, Status
 
 
 def wire_of(tablet: Tablet) -> dict:

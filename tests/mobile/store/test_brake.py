@@ -12,7 +12,7 @@ from field178_mobile.store.commits import Checkpoint, Greeting, Leave
 from field178_mobile.store.contact import Notice
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
-from field178_shared.canonical import Digest
+from field178_shared.wire.canonical import Digest
 
 COUNT = 100
 

@@ -15,8 +15,8 @@ from field178_mobile.store.outbox import get_change
 from field178_mobile.store.position import read_position
 from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.request import Identity, Load, build_exchange
-from field178_shared.canonical import EMPTY
-from field178_shared.protocol import Receipt, Status
+from field178_shared.wire.canonical import EMPTY
+from field178_shared.wire.protocol import Receipt, Status
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
 AT = "2026-11-24T15:00:00Z"

@@ -10,7 +10,7 @@ from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, se
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.outbox import changes_of
 from field178_mobile.store.sync_store import SyncStore
-from field178_shared.protocol import Receipt, Status
+from field178_shared.wire.protocol import Receipt, Status
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
 AT = "2026-11-24T15:00:00Z"

@@ -12,9 +12,9 @@ from field178_mobile.store import Store
 from field178_mobile.store.journal import Journal
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
-from field178_shared.canonical import digest_of, receipt_hash
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import Receipt, Status
+from field178_shared.wire.canonical import digest_of, receipt_hash
+from field178_shared.wire.protocol import Receipt, Status
 
 OTHER = "0197aaaa-0000-7000-8000-000000000002"
 AT = "2026-11-24T15:00:00Z"

@@ -11,7 +11,7 @@ from field178_mobile.store.commits import Checkpoint, Greeting, Leave
 from field178_mobile.store.removed import REST_S, lost_records
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.sync_store import SyncStore
-from field178_shared.canonical import Digest, digest_of
+from field178_shared.wire.canonical import Digest, digest_of
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
 OTHER_UNIT = "unit:c2_v1"

@@ -11,7 +11,7 @@ from field178_mobile.store.meta import put_text
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.store import Unlocked
 from field178_mobile.store.sync_store import SyncStore
-from field178_shared.canonical import digest_of
+from field178_shared.wire.canonical import digest_of
 
 OTHER_UNIT = "unit:c2_v1"
 GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from field178_mobile.store.base import BaseRow
 from field178_mobile.store.outbox import OwnChange, State
 from field178_mobile.store.views import compose, without_refused
-from field178_shared.protocol import Status
+from field178_shared.wire.protocol import Status
 
 BASE = BaseRow(
     "r", "establishment", "u", 3, False, {"name": "cũ", "certificates": {"antt": {"status": "valid"}}}, "0"

@@ -11,7 +11,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from field178_shared.canonical import (
+from field178_shared.ids import conflict_id
+from field178_shared.merge import merge
+from field178_shared.wire.canonical import (
     EMPTY,
     Digest,
     bucket,
@@ -21,8 +23,6 @@ from field178_shared.canonical import (
     short_hash,
     state_hash,
 )
-from field178_shared.ids import conflict_id
-from field178_shared.merge import merge
 
 Json = dict[str, object]
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from field178_shared.coding import decode
+from field178_shared.wire.content_coding import decode
 
 OURS = {"F178-Protocol": "1"}
 Answer = Callable[[http.server.BaseHTTPRequestHandler, bytes], None]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from tests.mobile.store.test_views import BASE, acknowledged
 
 from field178_mobile.sync.own_result import own_result
-from field178_shared.canonical import record_hash
-from field178_shared.protocol import Op, Receipt, Status
+from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.protocol import Op, Receipt, Status
 
 RECORD = "01a20b11-1a80-723b-b1b6-b76c11e9a1ad"
 EDIT = replace(acknowledged({"name": "mới"}, Status.APPLIED), record_id=RECORD)

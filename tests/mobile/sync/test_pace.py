@@ -7,7 +7,7 @@ import random
 import pytest
 
 from field178_mobile.sync.pace import FIRST_BYTES, LARGEST_BYTES, LONGEST_REQUEST_S, Backoff, BatchSize
-from field178_shared.protocol import MAX_BODY_BYTES, MAX_CHANGES
+from field178_shared.wire.protocol import MAX_BODY_BYTES, MAX_CHANGES
 
 
 @pytest.mark.parametrize("bytes_a_second", [500, 3_750, 40_000, 10_000_000])

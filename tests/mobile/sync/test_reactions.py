@@ -9,7 +9,7 @@ from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store.outbox import get_change
 from field178_mobile.sync.events import Failure, FailureKind
-from field178_shared.protocol import Status
+from field178_shared.wire.protocol import Status
 
 SECOND = "0197aaaa-0000-4000-8000-000000000002"
 

@@ -17,8 +17,8 @@ from field178_mobile.sync.pinning import pin_of
 from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import base64url
-from field178_shared.coding import GZIP, GzipStream
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.content_coding import GZIP, GzipStream
 
 DEVICE = "0197aaaa-0000-7000-8000-00000000de01"
 DEVICE_KEY = bytes(range(32))

@@ -13,7 +13,7 @@ from field178_mobile.store.contact import KeptRoot
 from field178_mobile.sync.frames import Hello, RootTold, parse_hello, parse_line
 from field178_mobile.sync.witness import judged
 from field178_mobile.vault import base64url
-from field178_shared.root_chain import RootAlarm, RootSeen
+from field178_shared.crypto.hash_chain import RootAlarm, RootSeen
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x17" * 32)
 PUBLIC = base64url.encode(KEY.public_key().public_bytes_raw())

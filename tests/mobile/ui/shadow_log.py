@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from field178_mobile.store import Draft, RecordView, Store
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 
 class ShadowLog:

@@ -22,7 +22,7 @@ from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photo_rows import Photo, PhotoState
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
 from field178_shared.codelists import load
-from field178_shared.root_chain import RootAlarm
+from field178_shared.crypto.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 WAITING = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from field178_mobile.vault import GuessCost, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 
 def run(folder: Path, officer: str, pin: str, other: str) -> None:

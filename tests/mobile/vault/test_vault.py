@@ -12,8 +12,8 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault, base64url
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_mobile.vault.pins import is_weak
+from field178_shared.crypto.sealed_box import unboxed
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.sealed_box import unboxed
 
 CHEAP = GuessCost(memory_kib=64, passes=1)
 HOA, LAN = Officer("u1", "Hoà", "police", "inspector"), Officer("u2", "Lan", "health", "inspector")

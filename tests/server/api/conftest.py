@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.office import MovedClock, Office, Tablet, furnish, settings_of
+from tests.server.office_scene import MovedClock, Office, Tablet, furnish, settings_of
 
 
 @pytest.fixture

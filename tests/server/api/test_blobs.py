@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.server.office import UNITS, Office, Tablet, problem_of
+from tests.server.office_scene import UNITS, Office, Tablet, problem_of
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
 from field178_server.database.models import Attachment, Audit, DeviceOfficer

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from sqlalchemy import func, select
-from tests.server.office import PASSWORD, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
 
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import Attempt, Audit, Device, EnrolmentCode, Officer

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
-from tests.server.office import MovedClock, Office, Tablet, furnish, problem_of, settings_of
+from tests.server.office_scene import MovedClock, Office, Tablet, furnish, problem_of, settings_of
 from tests.stores import POSTGRES, SQLITE
 
 from field178_server.api.openapi import operations_of
 from field178_server.api.operations import OPERATIONS
 from field178_server.database.models import Base
 from field178_server.database.unit_of_work import snapshot
-from field178_shared.clock import duration_clock
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES
+from field178_shared.time.clock import duration_clock
+from field178_shared.wire.protocol import MAX_BODY_BYTES, MAX_EXPANDED_BYTES
 
 POSTS = (
     "/api/v1/auth/challenge",

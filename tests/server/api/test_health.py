@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import text
-from tests.server.office import MovedClock, Office, furnish, settings_of
+from tests.server.office_scene import MovedClock, Office, furnish, settings_of
 
 from field178_server.database import migrations
 

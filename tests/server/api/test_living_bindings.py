@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
-from tests.server.office import PASSWORD, UNITS, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, UNITS, Office, Tablet, problem_of
 from tests.server.pictures import jpeg, sha256
 from tests.server.tus_sender import HASH, PICTURE, Sender
 
@@ -21,8 +21,8 @@ from field178_server.database.models import Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.imports.operations import open_rescue, take_in
 from field178_server.office.tablets import operations as tablets
-from field178_shared.rescue import Origin, write_rescue
-from field178_shared.signatures import decode
+from field178_shared.crypto.signatures import decode
+from field178_shared.offline_export import Origin, write_rescue
 
 UNIT = f"unit:{UNITS[0]}"
 BLOB = f"/api/v1/blobs/{HASH}"

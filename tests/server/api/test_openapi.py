@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.server.office import Office
+from tests.server.office_scene import Office
 
 from field178_server.api.openapi import operations_of
 from field178_server.api.operations import OPERATIONS

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
-from tests.server.office import PASSWORD, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
 from werkzeug.test import TestResponse
 
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as operating
 from field178_server.security.keyring import to_base64url
-from field178_shared.sealed_box import DEVICE_KEY, boxed_for, sealed_under, unboxed
-from field178_shared.signatures import decode
+from field178_shared.crypto.sealed_box import DEVICE_KEY, boxed_for, sealed_under, unboxed
+from field178_shared.crypto.signatures import decode
 
 KEY = bytes(range(32))
 ANSWER = X25519PrivateKey.from_private_bytes(bytes(range(1, 33)))

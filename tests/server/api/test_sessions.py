@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
-from tests.server.office import Office, Tablet, problem_of
+from tests.server.office_scene import Office, Tablet, problem_of
 
 from field178_server.database.models import Challenge, DeviceSession
 from field178_server.database.unit_of_work import run_write, snapshot

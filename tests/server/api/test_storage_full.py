@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from structlog.testing import capture_logs
 from tests.full_disk import no_room_beyond
 from tests.server.api.test_sync import change
-from tests.server.office import Office, Tablet, problem_of
+from tests.server.office_scene import Office, Tablet, problem_of
 from tests.server.tus_sender import PICTURE, Sender
 
 from field178_server.attachments.storage import chunk

@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 
 import pytest
-from tests.server.office import Office, Tablet, problem_of
+from tests.server.office_scene import Office, Tablet, problem_of
 from werkzeug.test import TestResponse
 
 UNIT = "unit:c11629_v1"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.server.office import Office, Tablet, problem_of
+from tests.server.office_scene import Office, Tablet, problem_of
 from tests.server.pictures import bytes_of, jpeg, pdf, sha256, with_segment
 from tests.server.tus_sender import HASH, PICTURE, UPLOADS, Sender, metadata
 

@@ -27,9 +27,9 @@ from field178_server.database.models import Audit, Blob, Upload
 from field178_server.devices.context import DeviceContext
 from field178_server.runtime import Runtime
 from field178_server.settings import Settings
-from field178_shared.canonical import canonical, record_hash
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import canonical, record_hash
 
 PICTURE = jpeg(64, 48)
 HASH, SIZE = sha256(PICTURE), len(PICTURE)

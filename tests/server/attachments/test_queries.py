@@ -17,7 +17,7 @@ from field178_server.attachments.uploads import Uploading
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
 from field178_server.records.access import Reach
-from field178_shared.canonical import short_hash
+from field178_shared.wire.canonical import short_hash
 
 FIRST, SECOND = jpeg(seed=1), jpeg(seed=2)
 EVERYWHERE = Reach(None)

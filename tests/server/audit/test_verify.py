@@ -20,7 +20,7 @@ from field178_server.database.models import Audit, Device, Incarnation, Receipt,
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.security.keyring import to_base64url
-from field178_shared.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x17" * 32)
 PUBLIC = to_base64url(KEY.public_key().public_bytes_raw())

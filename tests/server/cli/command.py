@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from field178_server.cli import main
 from field178_server.cli.context import Operator
 from field178_server.settings import Settings
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 
 @dataclass

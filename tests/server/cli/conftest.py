@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.cli.command import Command
-from tests.server.office import PASSWORD, TEAM, UNITS
+from tests.server.office_scene import PASSWORD, TEAM, UNITS
 
 
 @pytest.fixture

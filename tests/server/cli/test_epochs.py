@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from tests.server.cli.command import Command
 
-from field178_shared.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed
 
 
 def test_a_root_is_made_shown_and_found_again(command: Command) -> None:

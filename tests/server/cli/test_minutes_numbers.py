@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from tests.server.cli.command import Command
-from tests.server.office import MovedClock, Office, Tablet
+from tests.server.office_scene import MovedClock, Office, Tablet
 
 from field178_server.settings import Settings
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 
 def test_blocks_tell_whose_the_unused_numbers_were(field178: Command) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 from tests.server.cli.command import Command
-from tests.server.office import PASSWORD, TEAM
+from tests.server.office_scene import PASSWORD, TEAM
 
 from field178_server.database.models import Audit, Officer, Record
 

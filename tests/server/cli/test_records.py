@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from tests.server.cli.command import Command
-from tests.server.office import MovedClock, Office, Tablet
+from tests.server.office_scene import MovedClock, Office, Tablet
 
 from field178_server.settings import Settings
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 HERE, THERE = "unit:c11629_v1", "unit:c11632_v1"
 SESSION = {

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from tests.server.cli.command import Command
-from tests.server.office import MovedClock, Office, Tablet, problem_of
+from tests.server.office_scene import MovedClock, Office, Tablet, problem_of
 
 from field178_server.settings import Settings
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
-from tests.server.office import PASSWORD, MovedClock, Office, furnish, settings_of
+from tests.server.office_scene import PASSWORD, MovedClock, Office, furnish, settings_of
 from werkzeug.test import TestResponse
 
 from field178_server.accounts import officers

@@ -11,7 +11,7 @@ from tests.world import OTHER_UNIT, SESSION, UNIT, World
 from field178_server.database.models import EstablishmentRow, Feed, FiledCount, Record, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance.integrity import faults_of_store
-from field178_shared.canonical import record_hash
+from field178_shared.wire.canonical import record_hash
 
 
 def behind_its_back(world: World, *statements: Any) -> None:

@@ -13,8 +13,8 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.records.batch import Act, Batch
 from field178_server.records.move import move
 from field178_server.records.stored_record import new_record, next_revision
-from field178_shared.canonical import canonical, short_hash
 from field178_shared.errors import AppError
+from field178_shared.wire.canonical import canonical, short_hash
 
 
 def written(world: World, work: Any) -> dict[str, int]:

@@ -9,9 +9,9 @@ from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
 from field178_server.database.models import Device, Record, Salvage
-from field178_shared.canonical import record_hash
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_DATA_BYTES, MAX_SALVAGE
+from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.protocol import MAX_DATA_BYTES, MAX_SALVAGE
 
 
 def held(world: World, **more: Any) -> Json:

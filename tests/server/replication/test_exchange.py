@@ -9,9 +9,9 @@ import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
 
 from field178_server.database.models import Audit, Device, Incarnation, Receipt
-from field178_shared.canonical import Digest, digest_of, receipt_hash, state_hash
 from field178_shared.errors import AppError
-from field178_shared.protocol import SyncRequest
+from field178_shared.wire.canonical import Digest, digest_of, receipt_hash, state_hash
+from field178_shared.wire.protocol import SyncRequest
 
 
 def state_of(tablet: Tablet, hello: Json, notices: Sequence[str] = ()) -> str:

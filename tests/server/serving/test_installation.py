@@ -16,8 +16,8 @@ from field178_server.security.private_files import LoosePermissionsError
 from field178_server.serving.installation import Installed, install
 from field178_server.settings import Settings
 from field178_shared import schemas
-from field178_shared.clock import SystemClock
 from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
 
 
 def set_up(engine: Engine, folder: Path) -> Installed:

@@ -26,7 +26,7 @@ from field178_server.serving.installation import install
 from field178_server.serving.server import serve
 from field178_server.serving.waitress import MAX_BUFFERED_BODY_BYTES
 from field178_server.settings import SettingError, Settings
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 CHALLENGE = "/api/v1/auth/challenge"
 JSON = {"Content-Type": "application/json"}

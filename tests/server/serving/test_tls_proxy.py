@@ -20,7 +20,7 @@ from field178_server.serving import tls_proxy, waitress
 from field178_server.serving.connection_limits import ConnectionCount
 from field178_server.serving.tls_proxy import TlsFront
 from field178_server.serving.waitress import StrictServer
-from field178_shared.clock import SystemClock
+from field178_shared.time.clock import SystemClock
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from tests.server.office import PASSWORD, MovedClock, Office, Tablet, furnish, settings_of
+from tests.server.office_scene import PASSWORD, MovedClock, Office, Tablet, furnish, settings_of
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
@@ -21,7 +21,7 @@ from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.security.passwords import Passwords
-from field178_shared.clock import to_wire
+from field178_shared.time.clock import to_wire
 
 UNIT = "unit:c11629_v2"
 TEAM = f"team:{builders.TEAM}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.pictures import jpeg, pdf, sha256
 from tests.server.tus_sender import Sender
 from tests.server.web.conftest import Browser, FieldWork

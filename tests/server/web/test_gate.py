@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.server.office import PASSWORD, Office
+from tests.server.office_scene import PASSWORD, Office
 from tests.server.web.conftest import Browser, FieldWork
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from flask import Request
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.web.attention.test_conflict import clash
 from tests.server.web.attention.test_quarantine import hold
 from tests.server.web.attention.test_recovery import leave_on_tablet

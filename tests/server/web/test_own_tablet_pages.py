@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import unescape
 
 from sqlalchemy import select
-from tests.server.office import PASSWORD, Office, Tablet, problem_of
+from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
 from tests.server.web.conftest import Browser
 
 from field178_server.audit.operation_context import Desk

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pypdf import PdfReader
 from sqlalchemy import select
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.web.conftest import Browser, FieldWork
 
 from field178_server.database.models import Audit, Record

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.web.conftest import Browser, FieldWork
 
 from field178_server.web.blueprint import web

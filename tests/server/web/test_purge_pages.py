@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.office import PASSWORD, Office
+from tests.server.office_scene import PASSWORD, Office
 from tests.server.web.conftest import TEAM, Browser, FieldWork
 from tests.server.web.test_review_pages import words
 from werkzeug.test import TestResponse

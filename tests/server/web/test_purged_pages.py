@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import unescape
 
 from sqlalchemy.orm import Session
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.web.conftest import PLACE, Browser, FieldWork
 
 from field178_server.accounts import operations as accounts

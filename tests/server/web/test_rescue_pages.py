@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from tests.server.office import PASSWORD, Office
+from tests.server.office_scene import PASSWORD, Office
 from tests.server.web.conftest import UNIT, Browser, FieldWork, Json
 from tests.server.web.test_review_pages import words
 from tests.shared import builders
@@ -19,8 +19,8 @@ from field178_server.database.models import Audit, Record
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
 from field178_server.web import rescue_view
-from field178_shared.clock import to_wire
-from field178_shared.rescue import Origin, write_rescue
+from field178_shared.offline_export import Origin, write_rescue
+from field178_shared.time.clock import to_wire
 
 NAME = "Karaoke Lan Chi (GL-777)"
 LIFE = "0197a000-0000-4000-8000-000000000002"

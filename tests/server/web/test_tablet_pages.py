@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from tests.server.office import PASSWORD, Office, Tablet
+from tests.server.office_scene import PASSWORD, Office, Tablet
 from tests.server.web.conftest import Browser, FieldWork
 from tests.server.web.test_review_pages import words
 

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import Labelled, load
 from field178_shared.errors import ERRORS
-from field178_shared.privacy import stigma_in
+from field178_shared.text.privacy import stigma_in
 
 
 def _entries() -> Iterator[Labelled]:

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from tests.shared import builders
 
 from field178_shared import rules
-from field178_shared.clock import to_wire
 from field178_shared.codelists import load
 from field178_shared.merge import write_path
 from field178_shared.rules import Context, Problem
 from field178_shared.rules.findings import frame_snapshot
 from field178_shared.rules.inspection import opened_protocols
+from field178_shared.time.clock import to_wire
 
 LISTS = load()
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -8,8 +8,8 @@ from tests.shared import builders
 
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import write_path
-from field178_shared.privacy import matches_forbidden
 from field178_shared.schemas import TYPES, json_schema, validate
+from field178_shared.text.privacy import matches_forbidden
 
 Data = dict[str, object]
 

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from field178_mobile.platform.android.java import Java, activity, java_class
-from field178_shared.durable import make_folder
+from field178_shared.fsync import make_folder
 
 PROVIDER = "androidx.core.content.FileProvider"
 READ, WRITE = 1, 2

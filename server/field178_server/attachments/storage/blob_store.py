@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 
 from field178_server.database.failpoints import crash_point
 from field178_server.security.private_files import copy_durably
-from field178_shared.durable import make_folder, sync_folder
+from field178_shared.fsync import make_folder, sync_folder
 
 BLOBS = "blobs"
 _BLOCK = 1 << 18

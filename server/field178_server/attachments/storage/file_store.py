@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 from field178_server.attachments.previews import preview_name
 from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs, Lying
-from field178_shared.durable import make_folder, sync_folder
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.fsync import make_folder, sync_folder
 
 if sys.platform != "win32":
     import fcntl

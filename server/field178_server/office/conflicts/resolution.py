@@ -17,11 +17,11 @@ from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.conflict_records import CONFLICT, entries_of, settle
 from field178_server.replication.policy.evaluate import DELETED_PATH
 from field178_server.replication.policy.record_validation import Problems, TypeRules
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, bad_paths, equal, passes_non_object, read_path, write_path
-from field178_shared.protocol import MAX_DATA_BYTES, Op
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import MAX_DATA_BYTES, Op
 
 
 class Source(StrEnum):

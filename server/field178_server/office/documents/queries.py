@@ -10,7 +10,7 @@ from field178_server.office.reviews.record import find_record
 from field178_server.records.access import Reach
 from field178_shared.documents.sources import VisitSource, source_of_visit
 from field178_shared.merge import Data
-from field178_shared.protocol import PURGED
+from field178_shared.wire.protocol import PURGED
 
 INSPECTION = "inspection"
 

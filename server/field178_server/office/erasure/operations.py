@@ -21,11 +21,11 @@ from field178_server.replication.policy.conflict_records import CONFLICT, entrie
 from field178_server.replication.policy.record_merge import load_survivors, merged_into
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas import Side
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
 
 RIGHT = "run_retention"
 REASONS = "purge_reason"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import EstablishmentRow
 from field178_server.records.access import Reach
 from field178_server.records.paging import Page
-from field178_shared.text import fold
+from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
 

@@ -20,11 +20,11 @@ from field178_server.records.batch import Batch
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.push.push import push
 from field178_server.replication.receipts.receipts import find_entries
+from field178_shared.crypto.signatures import decode
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.protocol import MAX_CHANGES, Change
-from field178_shared.rescue import Origin, RescueFile
-from field178_shared.signatures import decode
-from field178_shared.strict_json import loads
+from field178_shared.offline_export import Origin, RescueFile
+from field178_shared.wire.protocol import MAX_CHANGES, Change
+from field178_shared.wire.strict_json import loads
 
 
 @dataclass(frozen=True, slots=True)

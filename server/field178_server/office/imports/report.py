@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from field178_server.replication.push.push import Answered
-from field178_shared.protocol import Change, Status
+from field178_shared.wire.protocol import Change, Status
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from field178_server.attachments.storage.chunk import Source
-from field178_shared.durable import make_folder
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.fsync import make_folder
 from field178_shared.ids import is_uuid
 
 KEPT_FOR = timedelta(days=1)

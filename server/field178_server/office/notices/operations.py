@@ -13,7 +13,7 @@ from field178_server.audit.trail import Entry
 from field178_server.database.models import Notice
 from field178_server.database.models.notice import MAX_SHOWN
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.text import nfc
+from field178_shared.text.normalisation import nfc
 
 INFO = "info"
 # These two release the tablet's brake on mass removal for as long as they are shown.

@@ -12,7 +12,7 @@ from field178_server.audit.trail import Entry
 from field178_server.database.models import Device, DeviceOfficer, Notice, Officer
 from field178_server.office.notices.operations import INFO
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.formats import datetime_text
+from field178_shared.text.formats import datetime_text
 
 SHOWN_FOR = timedelta(days=30)
 # No account has had so many resets: a binding that carries it is not alive before its officer signs in again.

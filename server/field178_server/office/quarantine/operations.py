@@ -22,11 +22,11 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.change_processor import Intake
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.quarantine.store import DISCARDED, OPEN, Waiting, find_waiting
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, read_path, write_path
-from field178_shared.protocol import Change, Op, Status
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Change, Op, Status
 
 # Faults of content. All other reasons are mended by a grant, a binding, an upgrade, or another tablet.
 MENDABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})

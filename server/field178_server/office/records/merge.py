@@ -15,12 +15,12 @@ from field178_server.replication.policy.conflict_records import (
 )
 from field178_server.replication.policy.evaluate import DELETED_PATH
 from field178_server.replication.policy.record_merge import load_survivors, merged_into, survivor_of
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import equal, read_path, without_nulls
-from field178_shared.protocol import MERGED_INTO
 from field178_shared.schemas import TYPES
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import MERGED_INTO
 
 # They ask whether the record shall be there at all: the merge has answered that.
 _ANSWERED = frozenset({DELETED_PATH, MERGED_INTO})

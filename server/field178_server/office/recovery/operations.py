@@ -18,11 +18,11 @@ from field178_server.replication.divergent_records import WAITING
 from field178_server.replication.policy.record_merge import merged_into
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_orphans
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, difference, without_nulls
 from field178_shared.schemas import Side
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
 
 TAKEN = "taken"
 SET_ASIDE = "set_aside"

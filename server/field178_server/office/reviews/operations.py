@@ -18,11 +18,11 @@ from field178_server.audit.trail import Actor, Entry, refuse_long, require_reaso
 from field178_server.database.models import Change
 from field178_server.records.batch import Act, Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_shared.canonical import canonical
-from field178_shared.clock import to_wire
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, difference
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
 
 REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
 UNDO_WITHIN = timedelta(seconds=30)

@@ -17,7 +17,7 @@ from field178_server.records.history import Difference, History, differences_bet
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
-from field178_shared.protocol import PURGED
+from field178_shared.wire.protocol import PURGED
 
 FILED_TYPES = ("inspection", "outreach_session")
 

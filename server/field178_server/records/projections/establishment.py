@@ -12,7 +12,7 @@ from field178_server.database.models import EstablishmentRow
 from field178_server.database.models.base import table_of
 from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.text import fold, sort_key
+from field178_shared.text.normalisation import fold, sort_key
 
 TYPES = ("establishment",)
 

@@ -13,8 +13,8 @@ from field178_server.database.models import FiledCount, FiledRecord
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records.projections.source import Shown, SourceRecord
-from field178_shared.clock import local_date
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, instant_of, text_of
+from field178_shared.time.clock import local_date
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"

@@ -10,9 +10,9 @@ from sqlalchemy import BindParameter, Connection, bindparam, update
 from field178_server.database.models import NumberLease
 from field178_server.database.models.base import table_of
 from field178_server.records.projections.source import Shown, SourceRecord
-from field178_shared.clock import local_date
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import instant_of, text_of
+from field178_shared.time.clock import local_date
 
 TYPES = ("inspection",)
 _LEASE = table_of(NumberLease).c

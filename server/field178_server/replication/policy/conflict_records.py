@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.policy.evaluate import Disputed
-from field178_shared.canonical import canonical
 from field178_shared.ids import conflict_id
 from field178_shared.merge import Data, without_nulls
-from field178_shared.protocol import MAX_CONFLICT_ENTRIES, MAX_DATA_BYTES, Change
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import MAX_CONFLICT_ENTRIES, MAX_DATA_BYTES, Change
 
 CONFLICT = "conflict"
 OPEN = "open"

@@ -17,8 +17,8 @@ from field178_shared.merge import (
     without_nulls,
     write_path,
 )
-from field178_shared.protocol import MAX_DATA_BYTES, Change, Op, Status
 from field178_shared.schemas import RecordType
+from field178_shared.wire.protocol import MAX_DATA_BYTES, Change, Op, Status
 
 DELETED_PATH = "_deleted"
 _ORDER = (ErrorCode.DELETED, ErrorCode.LOCKED, ErrorCode.CHANGED)

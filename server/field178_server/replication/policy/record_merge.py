@@ -22,7 +22,7 @@ from field178_server.replication.policy.evaluate import (
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import equal, read_path
-from field178_shared.protocol import MERGED_INTO, Change, Op, Status
+from field178_shared.wire.protocol import MERGED_INTO, Change, Op, Status
 
 Find = Callable[[str], Stored | None]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from field178_shared.canonical import Digest
-from field178_shared.protocol import MAX_ANSWER_BYTES
+from field178_shared.wire.canonical import Digest
+from field178_shared.wire.protocol import MAX_ANSWER_BYTES
 
 # Kept for the checkpoints of the other scopes and the end.
 _CLOSING_BYTES = 16 << 10

@@ -17,7 +17,7 @@ from field178_server.database.prepared import Prepared
 from field178_server.replication.pull.frames import Budget, Frames, Line, record_line
 from field178_server.replication.pull.repair import add_repair
 from field178_server.replication.pull.scope_state import ScopeNow
-from field178_shared.protocol import ROWS_PER_CHECKPOINT
+from field178_shared.wire.protocol import ROWS_PER_CHECKPOINT
 
 _PAGE = 250
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Feed, Purge, Record
 from field178_server.replication.pull.frames import Budget, record_line
 from field178_server.replication.pull.scope_state import ScopeNow
-from field178_shared.canonical import bucket, digest_of
-from field178_shared.protocol import PURGED
+from field178_shared.wire.canonical import bucket, digest_of
+from field178_shared.wire.protocol import PURGED
 
 _AT_ONCE = 250
 _NOTHING = [0, "0" * 32]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import among
 from field178_server.database.models import Incarnation, Scope, Tenant
 from field178_server.database.prepared import Prepared
-from field178_shared.canonical import Digest
+from field178_shared.wire.canonical import Digest
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _EPOCH = Prepared(select(Tenant.epoch).where(Tenant.tenant_id == _TENANT))

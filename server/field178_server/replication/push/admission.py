@@ -10,8 +10,8 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.preload import Evidence
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths
-from field178_shared.protocol import MAX_CHANGE_BYTES, Change, Op
 from field178_shared.schemas import Side
+from field178_shared.wire.protocol import MAX_CHANGE_BYTES, Change, Op
 
 _SERVED_OPS = frozenset(op.value for op in Op)
 

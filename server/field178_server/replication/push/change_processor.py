@@ -17,9 +17,9 @@ from field178_server.replication.quarantine.store import Waiting
 from field178_server.replication.receipts import receipts
 from field178_server.replication.receipts.receipt_batch import VerdictBook
 from field178_server.replication.receipts.receipts import Entry, Sent
-from field178_shared.clock import from_wire
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import Change, Op, Status
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import Change, Op, Status
 
 _REPLACED = Outcome(Status.UNCHANGED, ErrorCode.REPLACED)
 

@@ -14,7 +14,7 @@ from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy import record_merge
-from field178_shared.protocol import Change, Op
+from field178_shared.wire.protocol import Change, Op
 
 _MAKERS = Prepared(
     select(ChangeRow.record_id, ChangeRow.rev, ChangeRow.device_id).where(

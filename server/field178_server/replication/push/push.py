@@ -14,7 +14,7 @@ from field178_server.replication.push.change_processor import Intake
 from field178_server.replication.receipts import receipts
 from field178_server.replication.receipts.receipts import Sent, payload_key
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import Change, Op, Receipt, Status
+from field178_shared.wire.protocol import Change, Op, Receipt, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from field178_server.replication.quarantine.store import Waiting, find_mendable, find_orphans
-from field178_shared.protocol import Change
+from field178_shared.wire.protocol import Change
 
 
 class Backlog:

@@ -18,7 +18,7 @@ from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
 from field178_server.replication.receipts.receipts import Entry, details_text, find_entries
 from field178_shared.errors import ErrorCode
-from field178_shared.protocol import Change
+from field178_shared.wire.protocol import Change
 
 _COLUMNS = (
     "tenant_id",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from field178_server.replication.push.push import Answered
-from field178_shared.protocol import SyncRequest
+from field178_shared.wire.protocol import SyncRequest
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Receipt as ReceiptRow
-from field178_shared.clock import to_wire
-from field178_shared.protocol import Receipt, Status
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.protocol import Receipt, Status
 
 _AT_ONCE = 1000
 _PAGE = 250

@@ -22,9 +22,9 @@ from field178_server.database.models import Receipt as ReceiptRow
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.replication.policy.evaluate import Outcome
-from field178_shared.canonical import EMPTY, Digest, receipt_hash
-from field178_shared.clock import to_wire
-from field178_shared.protocol import Change, JsonObject, Receipt, Status
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import EMPTY, Digest, receipt_hash
+from field178_shared.wire.protocol import Change, JsonObject, Receipt, Status
 
 _COLUMNS = (
     "status",

@@ -28,7 +28,7 @@ from field178_server.web.speech import Speech
 from field178_server.web.typed_values import control_for, read_typed, typed_again
 from field178_server.web.words import StateWord
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 PICK, TYPED, SEEN = "pick:", "typed:", "seen:"
 

@@ -13,8 +13,8 @@ from field178_server.web.record_links import heading, record_link, scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
 from field178_shared.errors import message
-from field178_shared.i18n import N_
 from field178_shared.merge import equal, read_path
+from field178_shared.text.i18n import N_
 
 DELETED_PATH = "_deleted"
 KEEP = "keep"

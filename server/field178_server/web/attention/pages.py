@@ -30,7 +30,7 @@ from field178_server.web.paging import page_links
 from field178_server.web.policy import may
 from field178_server.web.rendering import desk_of, render
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 KINDS = {
     Origin.CONFLICT: conflict.KIND,

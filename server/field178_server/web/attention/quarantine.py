@@ -30,7 +30,7 @@ from field178_server.web.speech import Speech
 from field178_server.web.typed_values import control_for, read_typed, typed_again
 from field178_server.web.words import StateWord
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 TYPED, LEAVE_OUT, PATH = "typed:", "leave-out", "path"
 

@@ -14,9 +14,9 @@ from field178_server.web.speech import Speech
 from field178_server.web.typed_values import Control, control_for, typed_text
 from field178_server.web.words import aside_text
 from field178_shared.errors import message
-from field178_shared.i18n import N_
 from field178_shared.merge import Data, read_path
-from field178_shared.protocol import Op
+from field178_shared.text.i18n import N_
+from field178_shared.wire.protocol import Op
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from field178_server.web.attention.kind import Decision, Item, Kind, Row, find, 
 from field178_server.web.attention.recovery_view import recovery_detail, recovery_row
 from field178_server.web.words import StateWord
 from field178_shared.errors import ErrorCode
-from field178_shared.i18n import N_
+from field178_shared.text.i18n import N_
 
 
 def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:

@@ -15,8 +15,8 @@ from field178_server.web.rows import RowMaker, SectionView
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord, aside_text
 from field178_shared import schemas
-from field178_shared.i18n import N_
-from field178_shared.protocol import MERGED_INTO, PURGED
+from field178_shared.text.i18n import N_
+from field178_shared.wire.protocol import MERGED_INTO, PURGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from field178_server.web.queue_view import Choice, with_query
 from field178_server.web.record_links import scope_text
 from field178_server.web.speech import Speech
 from field178_server.web.words import StateWord
-from field178_shared.i18n import N_
-from field178_shared.text import sort_key
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import sort_key
 
 ASIDE = "aside"
 OLDEST = "oldest"

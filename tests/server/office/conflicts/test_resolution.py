@@ -17,9 +17,9 @@ from field178_server.records.access import Reach
 from field178_server.records.history import history_of
 from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.record_validation import declared_types
-from field178_shared.canonical import short_hash
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id, review_id
+from field178_shared.wire.canonical import short_hash
 
 KEEP = Choice(Source.KEPT)
 

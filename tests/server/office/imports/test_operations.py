@@ -7,7 +7,7 @@ import io
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from tests.server.office import unpadded
+from tests.server.office_scene import unpadded
 from tests.world import ESTABLISHMENT, Json, World
 
 from field178_server.audit.operation_context import Desk
@@ -17,7 +17,7 @@ from field178_server.office.imports.operations import Imported, open_rescue, reh
 from field178_server.replication.exchange import Exchange
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.rescue import Origin, write_rescue
+from field178_shared.offline_export import Origin, write_rescue
 
 OFFICE, KEY = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 

@@ -16,8 +16,8 @@ from field178_server.office.quarantine.operations import HeldKey, Mending
 from field178_server.records.batch import Batch
 from field178_server.records.history import history_of
 from field178_server.replication.policy.record_validation import declared_types
-from field178_shared.canonical import canonical
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import canonical
 
 REVIEWER = Actor("officer", OFFICER)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.server.office.erasure.test_operations import add_privacy_officers, purged
+from tests.server.office_scene.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
 
 from field178_server.audit.operation_context import Desk
@@ -14,10 +14,10 @@ from field178_server.database.models import Audit, EstablishmentRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.records import operations as records
 from field178_server.records.history import history_of
-from field178_shared.canonical import short_hash
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id
+from field178_shared.wire.canonical import short_hash
 
 
 def unmerge(world: World, record_id: str) -> int:

@@ -17,10 +17,10 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import Wanted
 from field178_server.replication.policy.record_validation import declared_types
-from field178_shared.canonical import short_hash
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
+from field178_shared.wire.canonical import short_hash
 
 
 def act(world: World, work: Callable[[Session, Desk], Any]) -> Any:

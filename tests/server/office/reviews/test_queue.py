@@ -15,7 +15,7 @@ from field178_server.office.reviews.queue import (
     queue_rows,
 )
 from field178_server.records.access import Reach, reach_of
-from field178_shared.canonical import short_hash
+from field178_shared.wire.canonical import short_hash
 
 ALL = Reach(None)
 

@@ -7,7 +7,7 @@ from field178_server.database.models import Change
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.access import Reach
-from field178_shared.canonical import short_hash
+from field178_shared.wire.canonical import short_hash
 
 ALL = Reach(None)
 VISIT = {

@@ -14,8 +14,8 @@ from field178_server.replication.policy.evaluate import Case, judge_known, judge
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths, merge
-from field178_shared.protocol import Change, Status
 from field178_shared.schemas import RecordType
+from field178_shared.wire.protocol import Change, Status
 
 RECORD = "01900000-0000-7000-8000-000000000001"
 SCOPE = "unit:c1"

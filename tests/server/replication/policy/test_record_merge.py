@@ -6,8 +6,8 @@ import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, Json, Tablet, World
 
 from field178_server.database.models import Change
-from field178_shared.canonical import short_hash
 from field178_shared.ids import conflict_id
+from field178_shared.wire.canonical import short_hash
 
 
 def merged(tablet: Tablet) -> tuple[str, str]:

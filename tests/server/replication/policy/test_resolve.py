@@ -8,8 +8,8 @@ import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, Json, Tablet, World
 
 from field178_server.database.models import Change, ConflictRow
-from field178_shared.canonical import short_hash
 from field178_shared.ids import conflict_id, review_id
+from field178_shared.wire.canonical import short_hash
 
 
 def disputed(tablet: Tablet) -> tuple[str, str]:

@@ -8,9 +8,9 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, Wor
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write
 from field178_server.replication.compaction import compact
-from field178_shared.canonical import canonical, short_hash
 from field178_shared.ids import conflict_id, review_id
-from field178_shared.protocol import MAX_ANSWER_BYTES, SyncRequest
+from field178_shared.wire.canonical import canonical, short_hash
+from field178_shared.wire.protocol import MAX_ANSWER_BYTES, SyncRequest
 
 
 def kinds(frames: list[Json], scope: str | None = None) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import pytest
-from tests.server.office.erasure.test_operations import add_privacy_officers, purged
+from tests.server.office_scene.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
 
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write
 from field178_server.replication.compaction import compact
-from field178_shared.canonical import bucket, digest_of, short_hash
+from field178_shared.wire.canonical import bucket, digest_of, short_hash
 
 
 def buckets(tablet: Tablet, scope: str) -> Json:

@@ -10,8 +10,8 @@ from tests.shared import builders
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
 
 from field178_server.database.models import Change, ConflictRow, Device, DeviceScope, Quarantine, Receipt
-from field178_shared.canonical import canonical, short_hash
 from field178_shared.ids import conflict_id
+from field178_shared.wire.canonical import canonical, short_hash
 
 
 def seen(tablet: Tablet, record_id: str) -> str:

@@ -10,7 +10,7 @@ from field178_server.database.models import DeviceScope, Quarantine
 from field178_server.database.unit_of_work import run_write
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import run_again
-from field178_shared.canonical import canonical
+from field178_shared.wire.canonical import canonical
 
 OTHER = {**ESTABLISHMENT, "unit_id": "c11632_v1"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, Json, World
 
-from field178_shared.canonical import short_hash
+from field178_shared.wire.canonical import short_hash
 
 
 def kinds(frames: list[Json]) -> list[str]:

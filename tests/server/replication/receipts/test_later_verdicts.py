@@ -13,7 +13,7 @@ from field178_server.database.models import Receipt
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance.integrity import faults_of_store
-from field178_shared.protocol import MAX_ANSWER_BYTES
+from field178_shared.wire.protocol import MAX_ANSWER_BYTES
 
 
 def size_of(frames: list[Json]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.web.attention.test_conflict import data_of
 from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.web.test_review_pages import words

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from tests.server.office import Office
+from tests.server.office_scene import Office
 from tests.server.web.attention.test_conflict import data_of
 from tests.server.web.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
 from tests.server.web.test_review_pages import words
@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from field178_server.accounts import officers
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.attention.queries import PAGE_SIZE
-from field178_shared.canonical import record_hash
+from field178_shared.wire.canonical import record_hash
 
 PAGE = re.compile(r'href="(/attention/recovery/[0-9a-f-]{36}\.[0-9a-f]{32})(?:\?[^"]*)?"')
 EARLY = "2026-11-20T06:00:00Z"

@@ -1,0 +1,87 @@
+"""Purge: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
+
+from __future__ import annotations
+
+import click
+
+from field178_server.attachments.secure_delete import erase_what_was_purged
+from field178_server.attachments.storage.locations import file_store_of
+from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
+from field178_server.cli.operator_language import _
+from field178_server.database.models import Purge
+from field178_server.office.erasure import operations as purges
+from field178_server.replication.policy.record_validation import declared_types
+from field178_shared.time.clock import to_wire
+
+_by_option = click.option(
+    "--by", required=True, help=_("Login or id of the officer who decides; must hold the privacy role.")
+)
+
+
+@click.group(cls=Group, help=_("Remove the content of a record for good; two officers decide."))
+def purge() -> None:
+    """Remove content for good."""
+
+
+@purge.command(help=_("Ask for the purge of a record."))
+@click.argument("record")
+@_by_option
+@click.option(
+    "--reason", required=True, help=_("Why: a code of the list purge_reason, e.g. person_identified.")
+)
+@as_json_option
+def request(record: str, by: str, reason: str, as_json: bool) -> None:
+    """Ask for a purge."""
+    at = operator()
+    at.write(lambda session: purges.request(session, at.desk, declared_types(), record, by, reason))
+    show({"record": record, "state": "requested"}, as_json=as_json)
+
+
+@purge.command(
+    help=_("Confirm what another officer asked for: the content goes at once, everywhere but in backups.")
+)
+@click.argument("record")
+@_by_option
+@as_json_option
+def confirm(record: str, by: str, as_json: bool) -> None:
+    """Remove the content."""
+    at = operator()
+    rev = at.write(lambda session: purges.confirm(session, at.desk, declared_types(), record, by))
+    store = file_store_of(at.settings)
+    left = erase_what_was_purged(at.engine, at.tenant_id, store, at.clock)
+    show({"record": record, "state": "purged", "rev": rev, "erased": not left}, as_json=as_json)
+
+
+@purge.command(help=_("Take back a request that nobody has confirmed."))
+@click.argument("record")
+@_by_option
+@as_json_option
+def withdraw(record: str, by: str, as_json: bool) -> None:
+    """Take a request back."""
+    at = operator()
+    at.write(lambda session: purges.withdraw(session, at.desk, record, by))
+    show({"record": record, "state": "withdrawn"}, as_json=as_json)
+
+
+@purge.command(
+    name="list", help=_("List purges: record, state, asked by, when, reason, confirmed by, when, erased.")
+)
+@as_json_option
+def list_all(as_json: bool) -> None:
+    """List what was asked for and what was done."""
+    at = operator()
+    rows = at.read(lambda session: [_row(one) for one in purges.everything(session, at.tenant_id)])
+    show_rows(rows, as_json=as_json)
+
+
+def _row(one: Purge) -> dict[str, object]:
+    return {
+        "record": one.record_id,
+        "state": "requested" if one.confirmed_at is None else "purged",
+        "requested_by": one.requested_by,
+        "requested": to_wire(one.requested_at),
+        "reason": one.reason,
+        "confirmed_by": one.confirmed_by,
+        "confirmed": None if one.confirmed_at is None else to_wire(one.confirmed_at),
+        "erased": one.erased_at is not None,
+    }

@@ -1,0 +1,65 @@
+"""Salvage: `salvage list`, `salvage take`, `salvage set-aside`."""
+
+from __future__ import annotations
+
+import click
+
+from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
+from field178_server.cli.operator_language import _
+from field178_server.database.models import Salvage
+from field178_server.office.recovery import operations as recovery
+from field178_server.office.recovery.operations import Wanted
+from field178_server.replication.policy.record_validation import declared_types
+from field178_shared.time.clock import to_wire
+
+_hash_option = click.option("--hash", "h", help=_("Which content, when tablets sent several."))
+
+
+@click.group(cls=Group, help=_("Records that tablets have and the server does not: what becomes of them."))
+def salvage() -> None:
+    """Decide on salvaged records."""
+
+
+@salvage.command(name="list", help=_("List what waits: record, type, scope, revision, hash, tablet, when."))
+@as_json_option
+def list_waiting(as_json: bool) -> None:
+    """List what waits for a decision."""
+    at = operator()
+    rows = at.read(lambda session: [_row(one) for one in recovery.waiting(session, at.tenant_id)])
+    show_rows(rows, as_json=as_json)
+
+
+@salvage.command(help=_("Take a record in: it becomes a change by the office."))
+@click.argument("record")
+@_hash_option
+@as_json_option
+def take(record: str, h: str | None, as_json: bool) -> None:
+    """Take a record in."""
+    at = operator()
+    rev = at.write(lambda session: recovery.take(session, at.desk, declared_types(), Wanted(record, h)))
+    show({"record": record, "rev": rev}, as_json=as_json)
+
+
+@salvage.command(name="set-aside", help=_("Decide that a record is not wanted; it is not shown again."))
+@click.argument("record")
+@_hash_option
+@click.option("--reason", help=_("Why it is not wanted."))
+@as_json_option
+def set_aside(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
+    """Set a record aside."""
+    at = operator()
+    at.write(lambda session: recovery.set_aside(session, at.desk, Wanted(record, h), reason))
+    show({"record": record, "state": recovery.SET_ASIDE}, as_json=as_json)
+
+
+def _row(one: Salvage) -> dict[str, object]:
+    return {
+        "record": one.record_id,
+        "type": one.type,
+        "scope": one.scope,
+        "rev": one.rev,
+        "hash": one.h,
+        "sound": one.is_sound,
+        "device": one.device_id,
+        "received": to_wire(one.received_at),
+    }

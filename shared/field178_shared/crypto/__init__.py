@@ -1,0 +1,1 @@
+"""Signatures, sealed boxes and the hash chain."""

@@ -1,0 +1,1 @@
+"""Text: Vietnamese normalisation, formats, translations, privacy marks, numbers from outside."""

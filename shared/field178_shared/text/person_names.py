@@ -1,0 +1,110 @@
+"""Finding what looks like a person's name: a surname followed by words in title case."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from field178_shared.codelists.privacy_rules import LintPattern
+from field178_shared.text.normalisation import fold, nfc
+
+_TOKEN = re.compile(r"[^\W_]+")
+_LONGEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NameRules:
+    """The words that begin a name, and those that show that a place or a body is meant."""
+
+    surnames: frozenset[str]
+    common_words: frozenset[str]
+    folded_surnames: frozenset[str]
+    skip_after: frozenset[str]
+    folded_skip_after: frozenset[str]
+    not_names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pattern: LintPattern) -> Self:
+        """Return the rules of the list's pattern."""
+        return cls(
+            surnames=frozenset(pattern.surnames),
+            common_words=frozenset(pattern.common_words),
+            folded_surnames=frozenset(map(fold, pattern.surnames)),
+            skip_after=frozenset(pattern.skip_after),
+            folded_skip_after=frozenset(map(fold, pattern.skip_after)),
+            not_names=tuple(map(fold, pattern.not_names)),
+        )
+
+    def words_needed(self, word: str) -> int | None:
+        """Return how many title-case words must follow for a name, or None when no name starts here."""
+        if word in self.surnames:
+            return 2 if word in self.common_words else 1
+        is_other_spelling = word.isascii() or word.isupper()
+        if is_other_spelling and word[0].isupper() and fold(word) in self.folded_surnames:
+            return 2
+        return None
+
+
+def spans_of_names(text: str, rules: NameRules, known_names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Return the places of the NFC text that look like names, except inside the known names."""
+    tokens = list(_TOKEN.finditer(text))
+    known = _known_spans(text, known_names)
+    place = 0
+    while place < len(tokens):
+        length = _name_length(text, tokens, place, rules)
+        if not length:
+            place += 1
+            continue
+        start, end = tokens[place].start(), tokens[place + length].end()
+        if not any(first <= start and end <= last for first, last in known):
+            yield start, end
+        place += length + 1
+
+
+def _name_length(text: str, tokens: Sequence[re.Match[str]], place: int, rules: NameRules) -> int:
+    """Return how many words follow the surname at this place, 0 when it begins no name."""
+    needed = rules.words_needed(tokens[place][0])
+    if needed is None or _names_a_place(text, tokens, place, rules):
+        return 0
+    length = _following(text, tokens, place)
+    if length < needed:
+        return 0
+    span = fold(text[tokens[place].start() : tokens[place + length].end()])
+    return 0 if span.startswith(rules.not_names) else length
+
+
+def _following(text: str, tokens: Sequence[re.Match[str]], place: int) -> int:
+    in_capitals = tokens[place][0].isupper()
+    length = 0
+    for index in range(place + 1, min(place + 1 + _LONGEST, len(tokens))):
+        word = tokens[index][0]
+        fits = word.isupper() if in_capitals else word.istitle()
+        if not fits or not _adjacent(text, tokens, index):
+            break
+        length += 1
+    return length
+
+
+def _names_a_place(text: str, tokens: Sequence[re.Match[str]], place: int, rules: NameRules) -> bool:
+    if place == 0 or not _adjacent(text, tokens, place):
+        return False
+    before = tokens[place - 1][0].lower()
+    pair = before
+    if place > 1 and _adjacent(text, tokens, place - 1):
+        pair = f"{tokens[place - 2][0].lower()} {before}"
+    if before.isdigit() or before in rules.skip_after or pair in rules.skip_after:
+        return True
+    is_plain = tokens[place][0].isascii()
+    return is_plain and bool({fold(before), fold(pair)} & rules.folded_skip_after)
+
+
+def _adjacent(text: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
+    """Tell whether nothing but spaces stands between the word and the one before it."""
+    return text[tokens[index - 1].end() : tokens[index].start()].isspace()
+
+
+def _known_spans(text: str, known_names: Sequence[str]) -> list[tuple[int, int]]:
+    names = [re.escape(nfc(name)) for name in known_names if name.strip()]
+    if not names:
+        return []
+    return [match.span() for match in re.finditer("|".join(names), text, re.IGNORECASE)]

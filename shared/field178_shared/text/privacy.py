@@ -1,0 +1,150 @@
+"""Privacy of free text and of names in code: what may point to a person is marked, never refused.
+
+A mark is a question to the officer ("mask it, or is it no personal data?"); saving always works.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from field178_shared.codelists import CodeLists, load
+from field178_shared.codelists.privacy_rules import LintPattern
+from field178_shared.codelists.words import AvoidedWords
+from field178_shared.text.normalisation import fold, nfc
+from field178_shared.text.person_names import NameRules, spans_of_names
+
+MASK = "•"
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the NFC text that may name a person or hurt one, and what to say about it."""
+
+    kind: str
+    start: int
+    end: int
+    message: str
+    suggestion: str | None = None
+
+
+def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tuple[Mark, ...]:
+    """Return the places to look at twice, in reading order; positions count in the NFC form of the text.
+
+    `known_names` are names that belong in the record, such as the establishment's own.
+    """
+    plain = nfc(text)
+    lists = load()
+    found: list[Mark] = []
+    for pattern in lists.privacy.free_text.linter.patterns:
+        message = pattern.en if language == "en" else pattern.vi
+        if pattern.regex is not None:
+            found += [Mark(pattern.id, *span, message) for span in _hits(pattern, plain)]
+        elif pattern.algorithm is not None:
+            spans = spans_of_names(plain, _name_rules(), known_names)
+            found += [Mark(pattern.id, *span, message) for span in spans]
+        else:
+            found += _stigma_marks(pattern.id, message, plain, language)
+    return _without_contained(found)
+
+
+def mask(text: str, marks: Sequence[Mark]) -> str:
+    """Return the NFC text with every marked character hidden; its length does not change."""
+    characters = list(nfc(text))
+    for mark in marks:
+        characters[mark.start : mark.end] = MASK * (mark.end - mark.start)
+    return "".join(characters)
+
+
+def stigma_in(text: str, lists: CodeLists) -> tuple[str, ...]:
+    """Return the words of a label that the vocabulary says to avoid."""
+    plain = nfc(text)
+    return tuple(plain[start:end] for start, end, _ in _stigma(plain, lists.avoided_words))
+
+
+def forbidden_stems() -> tuple[str, ...]:
+    """Return the names that no column, schema field, export or log key may carry."""
+    return load().privacy.forbidden_fields.stems
+
+
+def matches_forbidden(name: str) -> bool:
+    """Tell whether a name holds the words of a forbidden stem, in any case and with or without marks."""
+    words = f"_{'_'.join(_words_of(name))}_"
+    return any(f"_{stem}_" in words for stem in _folded_stems())
+
+
+def _words_of(name: str) -> list[str]:
+    return _WORD.findall(fold(_CAMEL.sub(" ", nfc(name))))
+
+
+@cache
+def _folded_stems() -> tuple[str, ...]:
+    return tuple("_".join(_words_of(stem)) for stem in forbidden_stems())
+
+
+@cache
+def _name_rules() -> NameRules:
+    patterns = load().privacy.free_text.linter.patterns
+    pattern = next(pattern for pattern in patterns if pattern.algorithm == "surname_titlecase")
+    return NameRules.of(pattern)
+
+
+@cache
+def _compiled(regex: str) -> re.Pattern[str]:
+    return re.compile(regex)
+
+
+def _hits(pattern: LintPattern, text: str) -> Iterator[tuple[int, int]]:
+    for match in _compiled(pattern.regex or "").finditer(text):
+        if _context_fits(pattern, text, match.start(), match.end()):
+            yield match.span()
+
+
+def _context_fits(pattern: LintPattern, text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - pattern.reach) : start]
+    after = text[end : end + pattern.reach]
+    if _holds(pattern.not_near, before) or _starts_with(pattern.not_after, after):
+        return False
+    return not pattern.near or _holds(pattern.near, before) or _holds(pattern.near, after)
+
+
+def _holds(words: Sequence[str], text: str) -> bool:
+    spaced = f" {' '.join(_words_of(text))} "
+    return any(f" {fold(word)} " in spaced for word in words)
+
+
+def _starts_with(words: Sequence[str], text: str) -> bool:
+    following = _WORD.match(text.lstrip(" "))
+    return following is not None and following[0].lower() in words
+
+
+def _stigma_marks(kind: str, message: str, text: str, language: str) -> Iterator[Mark]:
+    rows = [row for row in load().avoided_words if not row.label_only]
+    for start, end, row in _stigma(text, rows):
+        use = (row.en_use or row.use) if language == "en" else row.use
+        yield Mark(kind, start, end, f"{message}: {use}", use)
+
+
+def _stigma(text: str, rows: Sequence[AvoidedWords]) -> Iterator[tuple[int, int, AvoidedWords]]:
+    for row in rows:
+        for match in _words_pattern(row.avoid).finditer(text):
+            yield match.start(), match.end(), row
+
+
+@cache
+def _words_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+
+def _without_contained(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    kept: list[Mark] = []
+    reached = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if mark.end > reached:
+            kept.append(mark)
+            reached = mark.end
+    return tuple(kept)

@@ -1,0 +1,1 @@
+"""The one clock of the product, and working days."""

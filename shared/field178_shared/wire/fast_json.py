@@ -1,0 +1,66 @@
+"""The quick way into strict JSON: a text that its own value encodes back to, byte for byte, hides nothing.
+
+Duplicate keys, odd escapes, white space, `-0` and the like would all come out shorter or longer, so one
+comparison proves their absence. What it cannot see (floats, large numbers, depth, NFC) is looked for in the
+bytes. Whatever is not proven here is no fault yet: `strict_json` reads it slowly and points at the fault.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from field178_shared.wire.protocol import MAX_DEPTH
+
+try:
+    import msgspec
+except ImportError:  # a tablet without it reads everything the slow way
+    msgspec = None  # type: ignore[assignment]
+
+# Shorter numbers are within 2^53-1; digits in a text only cost the quick way.
+_LONG_NUMBER = b"0" * 16
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_SHAPE = bytes.maketrans(b"[]", b"{}")
+_NO_SHAPE = bytes(set(range(256)) - set(b'{}[]"'))
+
+
+class NotProven(Exception):
+    """Nothing is known about the text yet: read it the slow way."""
+
+
+def loads(data: bytes) -> object:
+    """Return the value of a text that keeps every rule of the protocol's JSON, or raise NotProven."""
+    # An escaped NUL, surrogate or combining mark would be decoded unseen: no such text is proven here.
+    if msgspec is None or b"\\u" in data or _LONG_NUMBER in data.translate(_DIGITS):
+        raise NotProven
+    try:
+        value: object = _DECODER.decode(data)
+        text = data.decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotProven from None
+    is_same = _ENCODER.encode(value) == data
+    if not (is_same and unicodedata.is_normalized("NFC", text) and _is_shallow(data)):
+        raise NotProven
+    return value
+
+
+def _is_shallow(data: bytes) -> bool:
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    shape = data.translate(_SHAPE, _NO_SHAPE).replace(b'""', b"")
+    # A quote that is left stands between brackets that are text and brackets that are structure.
+    if b'"' in shape:
+        return False
+    for _ in range(MAX_DEPTH):
+        if not shape:
+            return True
+        shape = shape.replace(b"{}", b"")
+    return not shape
+
+
+def _refuse_float(_: str) -> object:
+    raise NotProven
+
+
+if msgspec is not None:
+    _DECODER = msgspec.json.Decoder(float_hook=_refuse_float)
+    _ENCODER = msgspec.json.Encoder()

@@ -1,0 +1,328 @@
+"""The words of sync protocol v1 (docs/sync-protocol.md): version, limits, and the messages as dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from field178_shared.crypto.hash_chain import NO_ROOT, RootSeen
+from field178_shared.device_status import About
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import is_uuid
+from field178_shared.wire.canonical import canonical
+
+VERSION = 1
+HEADER = "F178-Protocol"
+NDJSON = "application/x-ndjson"
+
+MAX_INTEGER = 9007199254740991
+MAX_DEPTH = 32
+MAX_SET_DEPTH = 16
+MAX_TEXT = 4000
+MAX_BODY_BYTES = 1 << 20
+MAX_EXPANDED_BYTES = 4 << 20
+MAX_ANSWER_BYTES = 1 << 20
+MAX_CHANGES = 500
+MAX_CHANGE_BYTES = 64 << 10
+MAX_DATA_BYTES = 256 << 10
+MAX_CONFLICT_ENTRIES = 100
+MAX_HAVE = 20_000
+MAX_SALVAGE = 100
+MAX_SCOPES = 64
+MAX_RECORDS = 2000
+DEFAULT_RECORDS = 500
+MAX_LABEL = 64
+ROWS_PER_CHECKPOINT = 50
+LONG_WAS_BYTES = 64
+MERGED_INTO = "merged_into"
+# The only member of a record whose content was removed for good: when that was.
+PURGED = "purged"
+
+JsonObject = Mapping[str, object]
+
+
+class Status(StrEnum):
+    """The verdict on one change."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+
+
+class Op(StrEnum):
+    """What one change does to its record."""
+
+    PUT = "put"
+    DELETE = "delete"
+    RESOLVE = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One user's save on one device. `wire` is the object as sent, unknown members included."""
+
+    change_id: str
+    n: int
+    record_id: str
+    type: str
+    scope: str
+    op: str
+    create: bool
+    base_rev: int
+    schema: int
+    at: str
+    clock_offset_ms: int
+    user: str
+    set: dict[str, object]
+    was: dict[str, object]
+    wire: JsonObject = field(repr=False)
+
+    @property
+    def body(self) -> bytes:
+        """The canonical bytes of the change as sent: what its keyed payload hash is taken over."""
+        return canonical(self.wire)
+
+    @property
+    def conflicts(self) -> dict[str, int] | None:
+        """What a resolve settles, {conflict id: rev seen}; None when the member is not that.
+
+        A fault here costs this one change, never its whole request.
+        """
+        found = self.wire.get("conflicts")
+        if not isinstance(found, Mapping):
+            return None
+        named = {key: rev for key, rev in found.items() if type(rev) is int}
+        return named if len(named) == len(found) else None
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """The ids of the changes this one mends; what is no list of texts names nothing."""
+        found = self.wire.get("replaces")
+        return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+    @classmethod
+    def from_wire(cls, value: object, pointer: str = "") -> Change:
+        """Return the change of a wire object, or raise AppError(bad_request) pointing at the fault."""
+        reader = Reader(value, pointer)
+        return cls(
+            change_id=reader.uuid("change_id"),
+            n=reader.integer("n", minimum=1),
+            record_id=reader.uuid("record_id"),
+            type=reader.text("type"),
+            scope=reader.text("scope"),
+            op=reader.text("op"),
+            create=reader.flag("create"),
+            base_rev=reader.integer("base_rev", default=0),
+            schema=reader.integer("schema", default=1),
+            at=reader.text("at", default=""),
+            clock_offset_ms=reader.integer("clock_offset_ms", default=0, minimum=-MAX_INTEGER),
+            user=reader.text("user", default=""),
+            set=dict(reader.members("set")),
+            was=dict(reader.members("was")),
+            wire=reader.value,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The stored verdict on one change."""
+
+    change_id: str
+    status: Status
+    reason: str | None
+    details: JsonObject
+    scope: str
+    rev: int
+    seq: int | None
+    h: str | None
+    at: str
+    incarnation: str
+    v: int
+
+    def to_wire(self) -> dict[str, object]:
+        """Return the members of a `res` frame."""
+        return {
+            "change_id": self.change_id,
+            "status": self.status.value,
+            "reason": self.reason,
+            "details": dict(self.details),
+            "scope": self.scope,
+            "rev": self.rev,
+            "seq": self.seq,
+            "h": self.h,
+            "at": self.at,
+            "incarnation": self.incarnation,
+            "v": self.v,
+        }
+
+    @classmethod
+    def from_wire(cls, value: object) -> Receipt:
+        """Return the receipt of a `res` frame, or raise AppError(bad_request)."""
+        reader = Reader(value)
+        status = reader.text("status")
+        if status not in tuple(Status):
+            raise AppError(ErrorCode.BAD_REQUEST, pointer="/status")
+        return cls(
+            change_id=reader.text("change_id"),
+            status=Status(status),
+            reason=reader.text("reason", default="") or None,
+            details=reader.members("details"),
+            scope=reader.text("scope"),
+            rev=reader.integer("rev", default=0),
+            seq=reader.integer("seq", default=0) or None,
+            h=reader.text("h", default="") or None,
+            at=reader.text("at", default=""),
+            incarnation=reader.text("incarnation", default=""),
+            v=reader.integer("v", default=0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """One request of the exchange; members that this version does not know are ignored."""
+
+    device: str
+    incarnation: str
+    incarnations: tuple[str, ...]
+    formerly: Mapping[str, str]
+    epoch: str | None
+    app: str
+    now: str
+    cursors: Mapping[str, int]
+    floors: Mapping[str, int]
+    state: str | None
+    verdicts: int
+    push: tuple[Change, ...]
+    have: tuple[str, ...]
+    repair: JsonObject
+    want: tuple[str, ...]
+    max_records: int
+    about: About | None = None
+    salvage: tuple[object, ...] = ()
+    root: RootSeen = NO_ROOT
+
+    @classmethod
+    def from_wire(cls, value: object) -> SyncRequest:
+        """Return the request of a wire object, or raise AppError (bad_request, too_large) with a pointer."""
+        reader = Reader(value)
+        push = reader.items("push", MAX_CHANGES, "changes")
+        cursors, floors, repair = (reader.scopes(name) for name in ("cursors", "floors", "repair"))
+        formerly = reader.members("formerly")
+        _within(len(formerly), MAX_HAVE, "ids", "/formerly")
+        return cls(
+            device=reader.text("device"),
+            incarnation=reader.uuid("incarnation"),
+            incarnations=reader.uuids("incarnations", MAX_HAVE),
+            formerly={life: Reader(formerly, "/formerly").text(life) for life in formerly},
+            epoch=reader.text("epoch", default="") or None,
+            app=reader.text("app", default=""),
+            now=reader.text("now", default=""),
+            cursors={scope: Reader(cursors, "/cursors").integer(scope) for scope in cursors},
+            floors={scope: Reader(floors, "/floors").integer(scope) for scope in floors},
+            state=reader.text("state", default="") or None,
+            verdicts=reader.integer("verdicts", default=0),
+            push=tuple(Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)),
+            have=reader.texts("have", MAX_HAVE),
+            repair=repair,
+            want=reader.texts("want", MAX_RECORDS),
+            salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
+            max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
+            about=About.from_wire(reader.value.get("about")),
+            root=RootSeen.from_wire(reader.value.get("root")),
+        )
+
+
+class Reader:
+    """Reads members of one wire object; null means absent; a fault is AppError(bad_request)."""
+
+    def __init__(self, value: object, pointer: str = "") -> None:
+        self._pointer = pointer
+        if not isinstance(value, Mapping):
+            raise AppError(ErrorCode.BAD_REQUEST, pointer=pointer, problem="not_object")
+        self.value: JsonObject = value
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a text member; without a default it is required and not empty."""
+        found = self.value.get(name)
+        if found is None and default is not None:
+            return default
+        if not isinstance(found, str) or (default is None and not found):
+            raise self._fault(name)
+        return found
+
+    def uuid(self, name: str) -> str:
+        """Return a required lower-case UUID."""
+        found = self.text(name)
+        if not is_uuid(found):
+            raise self._fault(name)
+        return found
+
+    def integer(self, name: str, default: int | None = None, minimum: int = 0) -> int:
+        """Return a whole number not below `minimum`; booleans are not numbers."""
+        found = self.value.get(name)
+        if found is None and default is not None:
+            return default
+        if type(found) is not int or found < minimum:
+            raise self._fault(name)
+        return found
+
+    def flag(self, name: str) -> bool:
+        """Return a boolean member, false when absent."""
+        found = self.value.get(name)
+        if found is None:
+            return False
+        if not isinstance(found, bool):
+            raise self._fault(name)
+        return found
+
+    def members(self, name: str) -> JsonObject:
+        """Return an object member, empty when absent."""
+        found = self.value.get(name)
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            raise self._fault(name)
+        return found
+
+    def scopes(self, name: str) -> JsonObject:
+        """Return an object member by scope, of as many as one device is granted at most."""
+        found = self.members(name)
+        _within(len(found), MAX_SCOPES, "scopes", f"{self._pointer}/{name}")
+        return found
+
+    def items(self, name: str, limit: int, unit: str) -> list[object]:
+        """Return a list member of at most `limit` items, empty when absent."""
+        found = self.value.get(name)
+        if found is None:
+            return []
+        if not isinstance(found, list):
+            raise self._fault(name)
+        _within(len(found), limit, unit, f"{self._pointer}/{name}")
+        return found
+
+    def texts(self, name: str, limit: int) -> tuple[str, ...]:
+        """Return a list member of texts."""
+        found = self.items(name, limit, name)
+        texts = tuple(item for item in found if isinstance(item, str))
+        if len(texts) != len(found):
+            raise self._fault(name)
+        return texts
+
+    def uuids(self, name: str, limit: int) -> tuple[str, ...]:
+        """Return a list member of lower-case UUIDs."""
+        found = self.texts(name, limit)
+        if not all(is_uuid(item) for item in found):
+            raise self._fault(name)
+        return found
+
+    def _fault(self, name: str) -> AppError:
+        change_id = self.value.get("change_id")
+        named = {"change_id": change_id} if isinstance(change_id, str) and self._pointer else {}
+        return AppError(ErrorCode.BAD_REQUEST, pointer=f"{self._pointer}/{name}", **named)
+
+
+def _within(count: int, limit: int, unit: str, pointer: str) -> None:
+    if count > limit:
+        raise AppError(ErrorCode.TOO_LARGE, limit=limit, unit=unit, pointer=pointer)

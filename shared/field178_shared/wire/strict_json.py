@@ -1,0 +1,148 @@
+"""Strict JSON in: what the protocol forbids is refused with a pointer, in bounded time and memory."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire import fast_json
+from field178_shared.wire.protocol import MAX_DEPTH, MAX_INTEGER
+
+_BRACKETS = re.compile(r"[\[\]{}]")
+_SUSPECT = re.compile("[\x00\ud800-\udfff]")
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Stands in the decoded value where something forbidden was, so that it can be pointed at."""
+
+    problem: str
+    value: dict[str, object] = field(default_factory=dict)
+
+
+def loads(data: bytes) -> object:
+    """Return the value of a JSON text, or raise AppError(malformed) with `pointer` (`change_id` under /push).
+
+    Refuses: not UTF-8, BOM, NaN, floats, |x| > 2^53-1, duplicate keys, NUL, lone surrogates, not NFC,
+    nesting deeper than 32.
+    """
+    try:
+        return fast_json.loads(data)
+    except fast_json.NotProven:
+        return read_slowly(data)
+
+
+def read_slowly(data: bytes) -> object:
+    """Return the same by a walk over the text: this is where every fault is found and pointed at."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise AppError(ErrorCode.MALFORMED, pointer="", problem="not_utf8") from None
+    _check_depth(text)
+    faults: list[_Fault] = []
+    try:
+        value: object = _decoder(faults).decode(text)
+    except json.JSONDecodeError:
+        raise AppError(ErrorCode.MALFORMED, pointer="", problem="syntax") from None
+    if faults or _suspicious(text, value):
+        _refuse_first_fault(value)
+    return value
+
+
+def _check_depth(text: str) -> None:
+    # Before any parsing: the decoder recurses, so a hostile nesting must never reach it.
+    depth = 0
+    for mark in _BRACKETS.findall(_outside_strings(text)):
+        if mark in "]}":
+            depth -= 1
+            continue
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise AppError(ErrorCode.MALFORMED, pointer="", problem="too_deep")
+
+
+def _outside_strings(text: str) -> str:
+    if "\\" in text:
+        # Escaped backslashes go first, so that what is left before a quote really escapes it.
+        text = text.replace("\\\\", "").replace('\\"', "")
+    return "".join(text.split('"')[::2])
+
+
+def _decoder(faults: list[_Fault]) -> json.JSONDecoder:
+    def fault(problem: str, value: dict[str, object] | None = None) -> _Fault:
+        found = _Fault(problem, value or {})
+        faults.append(found)
+        return found
+
+    def pairs(items: list[tuple[str, object]]) -> object:
+        value = dict(items)
+        return value if len(value) == len(items) else fault("duplicate_key", value)
+
+    def integer(text: str) -> object:
+        # The length first: turning 5,000 digits into an integer is itself an attack.
+        value = int(text) if len(text) <= 17 else MAX_INTEGER + 1
+        return value if -MAX_INTEGER <= value <= MAX_INTEGER else fault("big_integer")
+
+    return json.JSONDecoder(
+        object_pairs_hook=pairs,
+        parse_int=integer,
+        parse_float=lambda _: fault("float"),
+        parse_constant=lambda _: fault("constant"),
+    )
+
+
+def _suspicious(text: str, value: object) -> bool:
+    # One look at the whole text settles the usual case; only a suspect body is walked string by string.
+    # Unescaped, a NUL is refused by the parser and a surrogate by UTF-8.
+    if "\\u" not in text:
+        return not unicodedata.is_normalized("NFC", text)
+    # Escapes may hide what NFC forbids: then the texts are looked at as they were decoded.
+    plain = json.dumps(value, ensure_ascii=False)
+    return _SUSPECT_ESCAPE.search(text) is not None or not unicodedata.is_normalized("NFC", plain)
+
+
+def _refuse_first_fault(value: object) -> None:
+    for pointer, problem in _faults(value, ""):
+        raise AppError(ErrorCode.MALFORMED, pointer=pointer, problem=problem, **_change_id(value, pointer))
+
+
+def _faults(value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, _Fault):
+        yield pointer, value.problem
+    elif isinstance(value, str):
+        if problem := _text_problem(value):
+            yield pointer, problem
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _faults(item, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        yield from _faults_of_object(value, pointer)
+
+
+def _faults_of_object(value: dict[str, object], pointer: str) -> Iterator[tuple[str, str]]:
+    for key, item in value.items():
+        if problem := _text_problem(key):
+            yield pointer, problem
+        yield from _faults(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+
+
+def _text_problem(text: str) -> str | None:
+    if found := _SUSPECT.search(text):
+        return "nul" if found.group() == "\x00" else "surrogate"
+    return None if unicodedata.is_normalized("NFC", text) else "not_nfc"
+
+
+def _change_id(value: object, pointer: str) -> dict[str, object]:
+    """Name the pushed change that holds the fault, so that a tablet parks that one and sends the rest."""
+    parts = pointer.split("/")
+    if len(parts) < 3 or parts[1] != "push" or not isinstance(value, dict):
+        return {}
+    change = value["push"][int(parts[2])]
+    fields = change.value if isinstance(change, _Fault) else change
+    found = fields.get("change_id") if isinstance(fields, dict) else None
+    return {"change_id": found} if isinstance(found, str) and found.isascii() else {}

@@ -1,0 +1,200 @@
+import itertools
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from field178_shared.codelists import load
+from field178_shared.text.normalisation import nfc
+from field178_shared.text.privacy import forbidden_stems, lint, mask, matches_forbidden, stigma_in
+
+
+def _marked(text: str, *known_names: str) -> list[tuple[str, str]]:
+    return [(mark.kind, nfc(text)[mark.start : mark.end]) for mark in lint(text, known_names)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "place"),
+    [
+        ("CCCD 031095001234 của người trực", "id_number", "031095001234"),
+        ("số căn cước: 031 095 001 234", "id_number", "031 095 001 234"),
+        ("CMND 123456789", "id_number", "123456789"),
+        ("123456789 (CMND)", "id_number", "123456789"),
+        ("ghi số 031095001234", "id_number", "031095001234"),
+        ("gọi 0912345678", "phone", "0912345678"),
+        ("gọi 0912 345 678 gặp chủ", "phone", "0912 345 678"),
+        ("gọi +84912345678", "phone", "+84912345678"),
+        ("xe 15B1-123.45", "plate", "15B1-123.45"),
+        ("xe 31F1 2345", "plate", "31F1 2345"),
+        ("SN 1998", "birth_year", "SN 1998"),
+        ("Sinh năm: 2008", "birth_year", "Sinh năm: 2008"),
+        ("sinh ngày 12/3/2008", "birth_year", "sinh ngày 12/3/2008"),
+        ("gặp Nguyễn Văn Mẫu tại quầy", "person_name", "Nguyễn Văn Mẫu"),
+        ("Trần Mẫu ký", "person_name", "Trần Mẫu"),
+        ("Ông Hoàng Văn Mẫu", "person_name", "Hoàng Văn Mẫu"),
+        ("NGUYỄN VĂN MẪU", "person_name", "NGUYỄN VĂN MẪU"),
+        ("nhan vien Nguyen Van Mau", "person_name", "Nguyen Van Mau"),
+        ("có gái gọi tại quán", "stigma", "gái gọi"),
+        ("Đối tượng mại dâm", "stigma", "Đối tượng mại dâm"),
+        ("the raid of Monday", "stigma", "raid"),
+    ],
+)
+def test_what_points_to_a_person_is_marked(text, kind, place) -> None:
+    assert _marked(text) == [(kind, place)]
+    assert _marked(unicodedata.normalize("NFD", text)) == [(kind, place)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phạt 500000000 đồng",
+        "Phạt 0912345678 đồng",
+        "CMND không có; phạt 500.000.000 đồng",
+        "MST 0201234567",
+        "mã số thuế 0801234567-001",
+        "MST hộ kinh doanh 031095001234",
+        "Giấy phép số 031095001234",
+        "Đường Trần Tất Văn",
+        "đường Trần Tất Văn, thị trấn An Lão",
+        "duong Tran Tat Van",
+        "số 12 Lê Lợi",
+        "Cao điểm Tết",
+        "Đoàn Thanh niên phối hợp tuyên truyền",
+        "Đoàn Kiểm tra liên ngành",
+        "TP Hồ Chí Minh",
+        "thành phố Hồ Chí Minh",
+        "Mai Hương tới",
+        "năm 1998 sửa lại",
+        "Quyết định 33/KH-UBND ngày 22/02/2024",
+        "Hoạt động và lao động bình thường",
+        "chuyển nạn nhân tới cơ quan chức năng",
+        "",
+    ],
+)
+def test_what_points_to_nobody_passes(text) -> None:
+    assert _marked(text) == []
+
+
+def test_the_establishments_own_name_passes() -> None:
+    text = "Nhà nghỉ Nguyễn Văn Mẫu mở cửa; gặp Trần Văn Mẫu"
+    assert _marked(text, "Nhà nghỉ Nguyễn Văn Mẫu", " ") == [("person_name", "Trần Văn Mẫu")]
+
+
+def test_a_street_word_counts_only_right_before_the_name() -> None:
+    assert _marked("cuối đường. Nguyễn Văn Mẫu") == [("person_name", "Nguyễn Văn Mẫu")]
+    assert _marked("1. Nguyễn Văn Mẫu") == [("person_name", "Nguyễn Văn Mẫu")]
+
+
+def test_marks_stand_in_reading_order_and_none_inside_another() -> None:
+    marks = lint("Nguyễn Văn Mẫu SN 1998, CCCD 031095001234, gọi 0912345678")
+    assert [mark.kind for mark in marks] == ["person_name", "birth_year", "id_number", "phone"]
+    assert all(one.end <= other.start for one, other in itertools.pairwise(marks))
+
+
+def test_a_mark_says_what_it_may_be_in_the_readers_language() -> None:
+    assert lint("gọi 0912345678")[0].message == "Có thể là số điện thoại"
+    assert lint("gọi 0912345678", language="en")[0].message == "May be a phone number"
+
+
+def test_a_word_to_avoid_comes_with_a_better_one() -> None:
+    mark = lint("có con nghiện")[0]
+    assert mark.suggestion == "người sử dụng ma túy"
+    assert mark.message.endswith(mark.suggestion)
+    assert lint("gái gọi", language="en")[0].suggestion == "person who sells sex"
+
+
+def test_masking_hides_the_marked_places_alone() -> None:
+    text = "CCCD 031095001234, cửa đóng"
+    assert mask(text, lint(text)) == "CCCD ••••••••••••, cửa đóng"
+
+
+WORDS = [
+    *("Nguyễn", "Văn", "Mẫu", "Lê", "Cao", "Đoàn", "đường", "Đường", "số", "CCCD", "MST", "SN", "1998"),
+    *("031095001234", "0912345678", "123456789", "500000000", "đồng", "15B1-123.45", "gái gọi", "NGUYỄN"),
+    *("VĂN", "MẪU", "Nguyen", "Van", ".", ",", "12", "CMND", "sinh năm", "raid", "Hồ Chí Minh"),
+]
+notes = st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join)
+
+
+@given(notes, st.lists(st.text(), max_size=2))
+def test_any_text_can_be_checked(text, known_names) -> None:
+    plain = nfc(text)
+    for mark in lint(text, known_names):
+        assert 0 <= mark.start < mark.end <= len(plain)
+
+
+@given(notes)
+def test_masking_removes_every_mark_and_keeps_the_length(text) -> None:
+    marks = lint(text)
+    hidden = mask(text, marks)
+    assert len(hidden) == len(nfc(text))
+    assert all(set(hidden[mark.start : mark.end]) == {"•"} for mark in marks)
+
+
+@given(
+    st.lists(st.sampled_from(["Nguyễn Văn Mẫu", "CCCD 031095001234", "gọi 0912345678", "đã ký", "SN 1998"]))
+)
+def test_a_masked_note_has_nothing_left_to_mark(parts) -> None:
+    text = "; ".join(parts)
+    assert lint(mask(text, lint(text))) == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "worker_name",
+        "workerName",
+        "answers.worker_name.v",
+        "Worker Name",
+        "ho_ten_nguoi_lao_dong",
+        "họ tên người lao động",
+        "nạn nhân",
+        "NAN_NHAN",
+        "passport_number",
+        "guest-name",
+        "HIVStatus",
+        "so_cccd",
+        "date_of_birth",
+    ],
+)
+def test_a_name_that_holds_a_forbidden_stem_is_found(name) -> None:
+    assert matches_forbidden(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "display_name",
+        "establishment_name",
+        "name",
+        "workers_total",
+        "registration_number",
+        "national_group",
+        "worker",
+        "names_of_workers",
+        "informants_total",
+        "bisexual",
+        "",
+    ],
+)
+def test_a_name_without_the_whole_words_of_a_stem_passes(name) -> None:
+    assert not matches_forbidden(name)
+
+
+def test_every_stem_is_found_in_itself() -> None:
+    assert len(forbidden_stems()) >= 35
+    assert [stem for stem in forbidden_stems() if not matches_forbidden(stem)] == []
+
+
+def test_no_item_or_list_of_the_product_asks_for_a_forbidden_field() -> None:
+    lists = load()
+    names = [*lists.items, *(extra for item in lists.items.values() for extra in item.extra)]
+    names += [*lists.choices, *(field.id for form in lists.document_forms.values() for field in form.fields)]
+    assert [name for name in names if matches_forbidden(name)] == []
+
+
+def test_a_label_may_not_call_people_victims_while_a_note_may() -> None:
+    assert stigma_in("Nạn nhân", load()) == ("Nạn nhân",)
+    assert stigma_in("Cơ sở thuộc diện kiểm tra", load()) == ()
+    assert lint("hỗ trợ nạn nhân") == ()

@@ -1,0 +1,74 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from field178_shared.codelists import load
+from field178_shared.time.working_days import add_working_days, end_of_limit, next_working_day
+
+CALENDAR = load().holidays
+days = st.dates(date(2023, 1, 1), date(2035, 12, 31))
+counts = st.integers(0, 60)
+
+
+@given(days, st.integers(1, 60))
+def test_limit_ends_on_a_worked_day_with_so_many_worked_days_up_to_it(start, count):
+    end = add_working_days(start, count, CALENDAR)
+    between = [start + timedelta(days=ahead) for ahead in range(1, (end - start).days + 1)]
+    assert CALENDAR.is_worked(end)
+    assert sum(CALENDAR.is_worked(day) for day in between) == count
+
+
+@given(days, counts, counts)
+def test_limit_in_two_steps_is_the_limit_in_one(start, first, second):
+    in_steps = add_working_days(add_working_days(start, first, CALENDAR), second, CALENDAR)
+    assert in_steps == add_working_days(start, first + second, CALENDAR)
+
+
+@given(days, days, counts)
+def test_who_begins_later_never_ends_earlier(one, other, count):
+    early, late = sorted((one, other))
+    assert add_working_days(early, count, CALENDAR) <= add_working_days(late, count, CALENDAR)
+
+
+@given(days)
+def test_next_working_day_skips_days_off_alone(day):
+    found = next_working_day(day, CALENDAR)
+    assert CALENDAR.is_worked(found)
+    assert not any(CALENDAR.is_worked(day + timedelta(days=ahead)) for ahead in range((found - day).days))
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "end"),
+    [
+        (date(2026, 2, 13), 1, date(2026, 2, 23)),  # over the nine days of Tết
+        (date(2026, 4, 24), 2, date(2026, 4, 29)),  # Hùng Kings on a Sunday, made up for on Monday
+        (date(2026, 8, 21), 1, date(2026, 8, 22)),  # a swapped Saturday is worked
+        (date(2026, 8, 28), 1, date(2026, 9, 3)),
+        (date(2026, 12, 31), 1, date(2027, 1, 4)),  # no list for 2027, but New Year stands in the law
+        (date(2026, 11, 24), 0, date(2026, 11, 24)),
+    ],
+)
+def test_known_limits(start, count, end):
+    assert add_working_days(start, count, CALENDAR) == end
+
+
+def test_limit_cannot_run_backwards():
+    with pytest.raises(ValueError, match="-1"):
+        add_working_days(date(2026, 11, 24), -1, CALENDAR)
+
+
+def test_limit_in_calendar_days_that_ends_on_a_day_off_ends_on_the_next_worked_day():
+    fix = load().deadlines["fix_default"]
+    assert end_of_limit(fix, date(2026, 11, 24), CALENDAR) == date(2026, 12, 9)
+    assert end_of_limit(fix, date(2026, 11, 27), CALENDAR) == date(2026, 12, 14)  # 12/12 is a Saturday
+    in_working_days = replace(fix, unit="working_days")
+    assert end_of_limit(in_working_days, date(2026, 11, 24), CALENDAR) == date(2026, 12, 15)
+
+
+def test_limit_that_is_not_counted_in_days_has_no_last_day():
+    deadlines = load().deadlines
+    for name in ("transfer_file", "limitation_1y", "annual_report_ministry"):
+        assert end_of_limit(deadlines[name], date(2026, 11, 24), CALENDAR) is None

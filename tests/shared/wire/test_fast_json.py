@@ -1,0 +1,88 @@
+import json
+from collections import Counter
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.contract.generated_texts import text
+
+from field178_shared.errors import AppError
+from field178_shared.wire import fast_json, strict_json
+from field178_shared.wire.canonical import canonical
+
+LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=4), inside, max_size=4),
+)
+SPELLINGS = (
+    lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
+    lambda value: json.dumps(value, ensure_ascii=True, separators=(",", ":")),
+    lambda value: json.dumps(value, ensure_ascii=False),
+)
+
+
+def proven(data: bytes) -> bool:
+    try:
+        fast_json.loads(data)
+    except fast_json.NotProven:
+        return False
+    return True
+
+
+def judged_text(data: bytes) -> str:
+    """Proven, unsure or refused; MUST NOT be proven where the slow way refuses or reads something else."""
+    try:
+        value = strict_json.read_slowly(data)
+    except AppError:
+        assert not proven(data)
+        return "refused"
+    if not proven(data):
+        return "unsure"
+    assert repr(fast_json.loads(data)) == repr(value)
+    return "proven"
+
+
+@given(VALUES, st.sampled_from(SPELLINGS))
+def test_whatever_is_proven_reads_the_same_the_slow_way(value: object, spell: object) -> None:
+    data = spell(value).encode("utf-8", "surrogatepass")
+    if proven(data):
+        assert repr(fast_json.loads(data)) == repr(strict_json.read_slowly(data))
+
+
+def test_it_agrees_with_the_slow_way_over_generated_texts() -> None:
+    found = Counter(judged_text(text(number)) for number in range(2000))
+    assert min(found["proven"], found["unsure"], found["refused"]) > 200
+
+
+@given(st.lists(st.sampled_from(['"', "[", "]", "{", "}", "\\", ":", ",", "1", '"a"', "a"]), max_size=14))
+@example(list('["]",["[",["]"]]]'))
+def test_hostile_punctuation_is_proven_only_where_the_slow_way_agrees(parts: list[str]) -> None:
+    data = "".join(parts).encode()
+    if proven(data):
+        assert fast_json.loads(data) == strict_json.read_slowly(data)
+
+
+@pytest.mark.parametrize("levels", [31, 32, 33, 40])
+def test_depth_is_seen_through_brackets_in_texts(levels: int) -> None:
+    value: object = "]}" * 3
+    for level in range(levels):
+        value = ["]", value, "["] if level % 2 else {"}": value, "{": "\\["}
+    data = canonical(value)
+    if levels <= 32:
+        assert strict_json.loads(data) == value
+    else:
+        with pytest.raises(AppError):
+            strict_json.loads(data)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ['{"a":1,"a":1}', "[1.0]", "[-0]", "[ 1]", '["e\u0301"]', '["\\u0041"]', "[1234567890123456]", "[1]\n"],
+)
+def test_a_text_that_may_hide_something_is_not_proven(spelling: str) -> None:
+    assert not proven(spelling.encode())
+
+
+def test_what_a_tablet_writes_is_proven() -> None:
+    assert proven(canonical({"push": [{"set": {"note": 'Nói "được"\n', "n": 5}, "was": {}}], "epoch": None}))
