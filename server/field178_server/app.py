@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from field178_server.api import init_api
+from field178_server.console import init_console
 from field178_server.database.flask_extension import db
 from field178_server.http.headers import init_headers
 from field178_server.http.load_shedding import init_load_shedding
@@ -16,7 +17,6 @@ from field178_server.runtime import Runtime, init_runtime
 from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
 from field178_server.settings import Settings
-from field178_server.web import init_web
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, clock_from_environment
 from field178_shared.wire.protocol import MAX_BODY_BYTES
@@ -52,7 +52,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     init_load_shedding(app, settings.threads)
     init_errors(app)
     init_api(app)
-    init_web(app)
+    init_console(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

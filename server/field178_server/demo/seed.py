@@ -24,8 +24,8 @@ from field178_server.demo.expand import DemoRecord, DemoTeam, expand
 from field178_server.devices import enrolment
 from field178_server.devices.context import load_devices
 from field178_server.devices.enrolment import Claim
-from field178_server.office.own_tablets import operations as own_tablets
 from field178_server.office.reviews import operations as reviews
+from field178_server.office.tablets import own_tablets
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules

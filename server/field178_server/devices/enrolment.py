@@ -17,7 +17,7 @@ from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Entry
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Officer
-from field178_server.office.own_tablets import operations as own_tablets
+from field178_server.office.tablets import own_tablets
 from field178_server.records import scopes
 from field178_server.records.scopes import Grants
 from field178_shared.crypto.signatures import is_signed

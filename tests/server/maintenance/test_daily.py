@@ -6,8 +6,8 @@ import threading
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from tests.server.console.conftest import Browser, FieldWork, in_the_field, office, reviewer, signed_in
 from tests.server.office_scene import Office
-from tests.server.web.conftest import Browser, FieldWork, in_the_field, office, reviewer, signed_in
 
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import Wanted

@@ -1,0 +1,33 @@
+"""The console: the office's pages in a browser. Pages parse and answer; operations write, queries read."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from flask import Flask
+
+from field178_server.console.accounts import own_tablets
+from field178_server.console.accounts import pages as accounts
+from field178_server.console.attention import pages as attention
+from field178_server.console.documents import pages as documents
+from field178_server.console.erasure import pages as erasure
+from field178_server.console.establishments import pages as establishments
+from field178_server.console.imports import pages as imports
+from field178_server.console.reviews import decisions, file_pages
+from field178_server.console.reviews import pages as reviews
+from field178_server.console.shell import guard, preferences
+from field178_server.console.shell.blueprint import console
+from field178_server.console.tablets import pages as tablets
+
+# The import of each module registers its pages on the blueprint.
+PAGES: tuple[ModuleType, ...] = (
+    *(accounts, own_tablets, preferences, reviews, decisions, file_pages, documents),
+    *(attention, establishments, tablets, imports, erasure),
+)
+
+
+def init_console(app: Flask) -> None:
+    """Register the console on an application; a page that the policy does not name stops the start."""
+    app.register_blueprint(console)
+    guard.check_policy(app)
+    guard.init_error_page(app)

@@ -1,0 +1,1 @@
+"""Sign-in, sign-out, the officer's own page and own tablets."""

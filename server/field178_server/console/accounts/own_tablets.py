@@ -1,0 +1,91 @@
+"""Tablets enrolled in the officer's own name: asked about after the sign-in, until the officer answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import office
+from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.policy import may
+from field178_server.console.shell.preferences import chosen_language, local_path
+from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
+from field178_server.office.tablets import own_tablets as services
+from field178_server.office.tablets.own_tablet_queries import OwnTablet, unanswered_tablets
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class TabletQuestion:
+    """A tablet in words. `revoke_href`: where it is revoked, empty for who may not."""
+
+    device_id: str
+    label: str
+    enrolled: str
+    issuer: str
+    revoke_href: str = ""
+
+
+def after_sign_in(next_path: str) -> str:
+    """Return where an officer goes who has just signed in: to the tablets nobody has answered for, if any."""
+    return url_for("console.own_tablets", next=next_path) if _unanswered() else next_path
+
+
+@console.get("/own-tablets")
+def own_tablets() -> AnyResponse:
+    """Ask about each tablet enrolled in the officer's name; after the last answer lead on."""
+    next_path, tablets = local_path(request.args.get("next", "")), _unanswered()
+    return _page(tablets, next_path) if tablets else redirect(next_path, 303)
+
+
+@console.post("/own-tablets/<device_id>")
+def answer_own_tablet(device_id: str) -> AnyResponse:
+    """Take the answer; a tablet that is not the officer's may do nothing in their name from now on."""
+    runtime, officer, desk = current_runtime(), current_officer(), office()
+    answer, next_path = request.form.get("answer"), local_path(request.form.get("next", ""))
+    asked = {tablet.device_id: tablet for tablet in _unanswered()}
+    if device_id not in asked:
+        raise AppError(ErrorCode.NOT_FOUND)
+    if answer == "mine":
+        run_write(runtime.engine, lambda session: services.confirm(session, desk, officer.id, device_id))
+        return redirect(url_for("console.own_tablets", next=next_path), 303)
+    run_write(runtime.engine, lambda session: services.disown(session, desk, officer.id, device_id))
+    return _page((), next_path, asked[device_id])
+
+
+def _unanswered() -> tuple[OwnTablet, ...]:
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        return unanswered_tablets(session, runtime.tenant_id, current_officer().id, runtime.clock.now())
+
+
+def _page(tablets: tuple[OwnTablet, ...], next_path: str, disowned: OwnTablet | None = None) -> Response:
+    speech, officer = Speech(chosen_language()), current_officer()
+    with snapshot(current_runtime().engine) as session:
+        desk = desk_of(session, officer, speech)
+    return render(
+        "accounts/own_tablets.html",
+        desk=desk,
+        active="console.own_tablets",
+        tablets=[_question(one, speech, officer.role) for one in tablets],
+        disowned=_question(disowned, speech, officer.role) if disowned else None,
+        next_path=next_path,
+    )
+
+
+def _question(tablet: OwnTablet, speech: Speech, role: str) -> TabletQuestion:
+    revoke = url_for("console.revoking", device_id=tablet.device_id)
+    return TabletQuestion(
+        tablet.device_id,
+        tablet.label,
+        speech.instant(tablet.enrolled_at),
+        tablet.issuer or speech.say(N_("The operator of the server")),
+        revoke if may(role, "console.revoking", speech.lists) else "",
+    )

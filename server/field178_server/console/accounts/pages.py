@@ -1,0 +1,93 @@
+"""Signing in and out of the console, the first page, and the officer's own page."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.accounts.own_tablets import after_sign_in
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.policy import may
+from field178_server.console.shell.preferences import chosen_language, local_path
+from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http import browser_session
+from field178_server.http.auth import current_officer
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
+
+SESSION_ENDED = N_("Your session has ended. Sign in again to go on where you were.")
+
+
+@console.get("/sign-in")
+def sign_in() -> AnyResponse:
+    """Show the sign-in form; who is signed in already goes on."""
+    if browser_session.find_officer() is not None:
+        return redirect(local_path(request.args.get("next", "")), 303)
+    has_ended = browser_session.cookie_name(current_runtime()) in request.cookies
+    notice = Speech(chosen_language()).say(SESSION_ENDED) if has_ended else None
+    return _form(200, request.args.get("next", ""), notice=notice)
+
+
+@console.post("/sign-in")
+def submit_sign_in() -> AnyResponse:
+    """Check login and password; a refusal says what to do and keeps the login."""
+    form = request.form
+    try:
+        browser_session.sign_in(form.get("login", "").strip(), form.get("password", ""), form.get("totp", ""))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return _form(error.status, form.get("next", ""), Speech(chosen_language()).say(_REFUSALS[error.code]))
+    return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
+
+
+@console.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session of this browser."""
+    browser_session.sign_out()
+    return redirect(url_for("console.sign_in"), 303)
+
+
+@console.get("/")
+def home() -> AnyResponse:
+    """Lead to the first room of the officer's role, or say that there is none yet."""
+    officer = current_officer()
+    speech = Speech(chosen_language())
+    rooms = ("console.reviews", "console.tablets", "console.purges")
+    room = next((one for one in rooms if may(officer.role, one, speech.lists)), None)
+    return redirect(url_for(room), 303) if room else _own_page("accounts/home.html")
+
+
+@console.get("/account")
+def account() -> AnyResponse:
+    """Show the officer's own page: language, appearance, sign out."""
+    return _own_page("accounts/account.html")
+
+
+def _own_page(template: str) -> Response:
+    with snapshot(current_runtime().engine) as session:
+        desk = desk_of(session, current_officer(), Speech(chosen_language()))
+    return render(template, desk=desk, active=request.endpoint)
+
+
+def _form(status: int, next_path: str, error: str | None = None, notice: str | None = None) -> Response:
+    return render(
+        "accounts/sign_in.html",
+        status,
+        next_path=next_path,
+        error=error,
+        notice=notice,
+        login=request.form.get("login", ""),
+        has_code=bool(request.form.get("totp")),
+    )
+
+
+_REFUSALS = {
+    ErrorCode.SIGN_IN_REFUSED: N_(
+        "The login, the password or the code is not right. Check the keyboard (Telex) and Caps Lock."
+    ),
+    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+}

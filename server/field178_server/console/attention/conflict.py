@@ -1,0 +1,133 @@
+"""A record in conflict as an item of the list: found, shown, and resolved by the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from field178_server.console.attention.conflict_view import (
+    DELETED_PATH,
+    KEEP,
+    OTHER,
+    conflict_rows,
+    resolving_view,
+)
+from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
+from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed, whole_number
+from field178_server.console.text.field_labels import Place, label_at
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.parse_values import control_for, read_typed, typed_again
+from field178_server.console.text.state_labels import StateWord
+from field178_server.office.attention.queries import ItemKey
+from field178_server.office.conflicts.queries import RecordConflicts, conflicts_on, open_conflicts
+from field178_server.office.conflicts.resolution import Choice, Settlement, Source, settle_record
+from field178_server.office.reviews.record import StoredRecord
+from field178_server.records.access import Reach
+from field178_server.replication.policy.record_validation import Problems, declared_types
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
+
+PICK, TYPED, SEEN = "pick:", "typed:", "seen:"
+
+
+def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:
+    found = open_conflicts(session, current_runtime().tenant_id, reach, {key.id for key in keys})
+    return {ItemKey(record_id): row for record_id, row in conflict_rows(found, spoken(found.names)).items()}
+
+
+def _find(key: ItemKey) -> RecordConflicts:
+    return find(lambda session, tenant_id, reach: conflicts_on(session, tenant_id, reach, key.id))
+
+
+def _resolve(session: Session, key: ItemKey) -> None:
+    """Let the chosen values stand; those not chosen stay readable."""
+    record_type = _find(key).record.type
+    seen = {name.removeprefix(SEEN): whole_number(name) for name in request.form if name.startswith(SEEN)}
+    batch = batch_in(session)
+    wanted = Settlement(key.id, whole_number("rev"), seen, _choices(record_type))
+    settle_record(batch, declared_types(), actor(), wanted)
+    batch.flush()
+
+
+def _choices(record_type: str) -> dict[str, Choice]:
+    """Return what was chosen, by path; all that cannot be read of it is refused together."""
+    choices: dict[str, Choice] = {}
+    problems: Problems = {}
+    for path, picked in _picked().items():
+        try:
+            choices[path] = _choice(record_type, path, picked)
+        except AppError as error:
+            problems[path] = [error.code.value]
+    if problems:
+        raise AppError(ErrorCode.SCHEMA, problems=problems)
+    return choices
+
+
+def _picked() -> dict[str, str]:
+    return {path: texts[0] for path, texts in lists_typed(PICK).items()}
+
+
+def _choice(record_type: str, path: str, picked: str) -> Choice:
+    if picked == KEEP:
+        return Choice(Source.KEPT)
+    if picked == OTHER:
+        control = None if path == DELETED_PATH else control_for(record_type, path, Speech("vi"))
+        return Choice(Source.WRITTEN, value=read_typed(control, request.form.getlist(f"{TYPED}{path}")))
+    return Choice(Source.TAKEN, change_id=picked)
+
+
+def _item(key: ItemKey, refusal: Refusal | None) -> Item:
+    found = _find(key)
+    speech, record = spoken(found.names), found.record
+    view, picked, typed = resolving_view(found, speech), _picked(), lists_typed(TYPED)
+    here = {field.path for field in view.fields}
+    errors = {
+        path: " ".join(message(code, speech.language) for code in codes)
+        for path, codes in (refusal.problems if refusal else {}).items()
+    }
+    return Item(
+        title=view.title,
+        href=view.href,
+        is_open=bool(here),
+        values={"view": view, "picked": picked, "typed": typed, "errors": errors},
+        faults=[
+            (_label(record, path, speech), text, f"#field-{path}" if path in here else None)
+            for path, text in errors.items()
+        ],
+        unwritten=[
+            (_label(record, path, speech), typed_again((record.type, path), texts, speech))
+            for path, texts in typed.items()
+            if path not in here and picked.get(path) == OTHER
+        ],
+    )
+
+
+def _label(record: StoredRecord, path: str, speech: Speech) -> str:
+    return label_at(Place(record.type, path, record.data), speech)
+
+
+KIND = Kind(
+    label=N_("Conflicts"),
+    word=lambda speech: StateWord(speech.say(N_("Conflict")), "warn", "conflict"),
+    template="attention/conflict.html",
+    audit_actions=frozenset({"conflicts_settled"}),
+    decisions={"resolve": Decision(_resolve, "settled")},
+    refusals={
+        ErrorCode.REVISION_CHANGED: N_(
+            "Something changed here after you opened this page, so nothing was written."
+            " Below is how it stands; look at what is new and choose again."
+        ),
+        ErrorCode.REQUIRED: N_("Choose a value for at least one field."),
+        ErrorCode.LOCKED: N_(
+            "An approved record is not deleted. Void or reopen it instead, on its own page."
+        ),
+        ErrorCode.SCHEMA: N_("Nothing was written yet: a value below cannot be stored as it is."),
+        ErrorCode.RULE: N_("Nothing was written yet: the chosen values do not fit with other fields."),
+    },
+    rows=_rows,
+    is_open=lambda key: bool(_find(key).open),
+    item=_item,
+)

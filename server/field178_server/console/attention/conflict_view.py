@@ -1,0 +1,216 @@
+"""Conflicts in words: what stands, what was kept aside, by whom, and how to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from field178_server.console.attention.kind import Row
+from field178_server.console.shell.links import heading, record_link, scope_text
+from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.parse_values import Control, control_for, typed_text
+from field178_server.office.conflicts.queries import Conflict, ConflictEntry, ConflictList, RecordConflicts
+from field178_server.office.reviews.record import StoredRecord
+from field178_shared.errors import message
+from field178_shared.merge import equal, read_path
+from field178_shared.text.i18n import N_
+
+DELETED_PATH = "_deleted"
+KEEP = "keep"
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who offered a value, from which tablet, when, and what they had seen."""
+
+    who: str
+    tablet: str
+    when: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One value to choose: what it says and everyone who offered it."""
+
+    key: str
+    text: str
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field in conflict: what stands, the other values, and the control for a value of one's own."""
+
+    path: str
+    label: str
+    reasons: tuple[str, ...]
+    stands: OptionView
+    others: tuple[OptionView, ...]
+    control: Control | None
+    typed: str
+    seen: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledView:
+    """One conflict that was resolved: the values that were kept aside stay readable."""
+
+    label: str
+    when: str
+    values: tuple[OptionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvingView:
+    """The page that resolves the conflicts of one record."""
+
+    title: str
+    href: str | None
+    row: Row | None
+    fields: tuple[FieldView, ...]
+    advice: tuple[str, ...]
+    rev: int
+    is_locked: bool
+    is_deleted: bool
+    more: int
+    settled: tuple[SettledView, ...]
+
+
+def conflict_rows(found: ConflictList, speech: Speech) -> dict[str, Row]:
+    """Return the records in conflict as rows of the list, by record."""
+    by_record: dict[str, list[Conflict]] = {}
+    for conflict in found.conflicts:
+        by_record.setdefault(conflict.record_id, []).append(conflict)
+    return {
+        record_id: _row(found.records[record_id], found.titles.get(record_id), conflicts, speech)
+        for record_id, conflicts in by_record.items()
+    }
+
+
+def resolving_view(found: RecordConflicts, speech: Speech) -> ResolvingView:
+    """Return the page of one record's conflicts."""
+    record = found.record
+    by_path: dict[str, list[Conflict]] = {}
+    for conflict in found.open:
+        by_path.setdefault(conflict.path, []).append(conflict)
+    return ResolvingView(
+        title=heading(found.title, record.type, speech),
+        # A deleted record has no page to open.
+        href=None if record.deleted else record_link(record.type, record.record_id),
+        row=_row(record, found.title, found.open, speech) if found.open else None,
+        fields=tuple(_field(record, path, conflicts, speech) for path, conflicts in by_path.items()),
+        advice=tuple(speech.say(ADVICE[reason]) for reason in _reasons(found.open) if reason in ADVICE),
+        rev=record.rev,
+        is_locked=found.is_locked,
+        is_deleted=record.deleted,
+        more=found.open_count - len(found.open),
+        settled=tuple(_settled(record, conflict, speech) for conflict in found.settled),
+    )
+
+
+def _row(record: StoredRecord, title: str | None, conflicts: Sequence[Conflict], speech: Speech) -> Row:
+    fields = dict.fromkeys(label_at(Place(record.type, one.path, record.data), speech) for one in conflicts)
+    return Row(
+        name=title or "",
+        type_name=type_name(record.type, speech),
+        why=", ".join(_reason_text(reason, speech) for reason in _reasons(conflicts)),
+        more=", ".join(fields),
+        tablet=", ".join(dict.fromkeys(speech.tablet(one.device_id) for one in conflicts)),
+        scope=scope_text(record.scope, speech),
+        when=speech.instant(max(one.changed_at for one in conflicts)),
+    )
+
+
+def _reasons(conflicts: Iterable[Conflict]) -> list[str]:
+    return list(dict.fromkeys(entry.reason for conflict in conflicts for entry in conflict.entries))
+
+
+def _reason_text(reason: str, speech: Speech) -> str:
+    return message(reason, speech.language).removesuffix(".")
+
+
+def _field(record: StoredRecord, path: str, conflicts: list[Conflict], speech: Speech) -> FieldView:
+    stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
+    agreeing = tuple(
+        _signature(conflict, entry, speech)
+        for conflict in conflicts
+        for entry in conflict.entries
+        if equal(entry.mine, stands)
+    )
+    control = control_for(record.type, path, speech)
+    return FieldView(
+        path=path,
+        label=label_at(Place(record.type, path, record.data), speech),
+        reasons=tuple(_reason_text(reason, speech) for reason in _reasons(conflicts)),
+        stands=OptionView(KEEP, value_text(record.type, path, stands, speech), agreeing),
+        others=_others(record.type, conflicts, stands, speech),
+        control=control,
+        typed=typed_text(control, stands) if control else "",
+        seen=tuple((conflict.conflict_id, conflict.rev) for conflict in conflicts),
+    )
+
+
+def _others(
+    record_type: str, conflicts: Iterable[Conflict], stands: object, speech: Speech
+) -> tuple[OptionView, ...]:
+    """Return each other value once, with everyone who offered it; an option is named by its first change."""
+    offered: list[tuple[ConflictEntry, list[Signature]]] = []
+    for conflict in conflicts:
+        for entry in conflict.entries:
+            if equal(entry.mine, stands):
+                continue
+            known = next((one for one in offered if equal(one[0].mine, entry.mine)), None)
+            if known is None:
+                known = (entry, [])
+                offered.append(known)
+            known[1].append(_signature(conflict, entry, speech))
+    path = next((conflict.path for conflict in conflicts), "")
+    return tuple(
+        OptionView(entry.change_id, value_text(record_type, path, entry.mine, speech), tuple(signatures))
+        for entry, signatures in offered
+    )
+
+
+def _signature(conflict: Conflict, entry: ConflictEntry, speech: Speech) -> Signature:
+    return Signature(
+        who=speech.person(entry.user_id),
+        tablet=speech.tablet(conflict.device_id),
+        when=speech.instant(entry.at) if entry.at else "",
+        was=value_text(conflict.record_type, conflict.path, _readable(entry.was), speech),
+    )
+
+
+def _readable(value: object) -> object:
+    """A long value may stand as its hash alone; of that nothing can be shown."""
+    return "…" if isinstance(value, dict) and set(value) == {"$h"} else value
+
+
+def _settled(record: StoredRecord, conflict: Conflict, speech: Speech) -> SettledView:
+    return SettledView(
+        label=label_at(Place(record.type, conflict.path, record.data), speech),
+        when=speech.instant(conflict.changed_at),
+        values=_others(record.type, [conflict], _NOTHING, speech),
+    )
+
+
+# No value of a record is equal to it.
+_NOTHING: Mapping[str, str] = {"$nothing": ""}
+
+# What helps whoever may read a disagreement here and not settle it.
+ADVICE = {
+    "changed": N_(
+        "The value in the record counts. If the other one is right, the team chooses it"
+        " in the inbox of its tablet."
+    ),
+    "locked": N_(
+        "The approved value counts. If the other one is right, a reviewer takes it over here,"
+        " or reopens the record."
+    ),
+    "deleted": N_("One side deleted the record while the other changed it: the record is kept."),
+    "merged": N_(
+        "The record was merged into another one. If the value is right, it is entered there, on a tablet."
+    ),
+}

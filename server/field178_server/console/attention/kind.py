@@ -1,0 +1,106 @@
+"""What the three kinds of items share: how one is found and shown, and which decisions it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from field178_server.console.shell.form_actions import Refusal
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.state_labels import StateWord
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
+from field178_server.office.attention.queries import ItemKey
+from field178_server.records.access import Reach, reach_of
+from field178_server.records.labels import Names
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item as the list shows it.
+
+    `name` is empty where none is known; `why` says what is wrong, or who set it aside and why; `more` names
+    the fields it is about.
+    """
+
+    name: str
+    type_name: str
+    why: str
+    more: str
+    tablet: str
+    scope: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item as its page shows it; `values` is what the template of its kind reads.
+
+    `unwritten` is what was typed for an item that waits no longer, by label.
+    """
+
+    title: str
+    href: str | None
+    is_open: bool
+    values: Mapping[str, object]
+    faults: Sequence[tuple[str, str, str | None]] = ()
+    unwritten: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision: its work in one transaction, and what the next page says.
+
+    With `still` an item that waits all the same is shown again, with that sentence.
+    """
+
+    work: Callable[[Session, ItemKey], object]
+    done: str
+    still: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of items. `audit_actions` are the names of its decisions in the audit trail.
+
+    `is_open` and `item` raise AppError(not_found) for what is not there or beyond the reach.
+    """
+
+    label: str
+    word: Callable[[Speech], StateWord]
+    template: str
+    audit_actions: frozenset[str]
+    decisions: Mapping[str, Decision]
+    refusals: Mapping[ErrorCode, str]
+    rows: Callable[[Session, Reach, Sequence[ItemKey]], Mapping[ItemKey, Row]]
+    is_open: Callable[[ItemKey], bool]
+    item: Callable[[ItemKey, Refusal | None], Item]
+    flashes: frozenset[str] = field(default_factory=frozenset)
+
+
+def own_reach() -> Reach:
+    """Return how far the officer of this request sees."""
+    officer = current_officer()
+    return reach_of(officer.role, officer.scopes)
+
+
+def find(read: Callable[[Session, str, Reach], Found | None]) -> Found:
+    """Return what is read, or raise AppError(not_found) where there is none or the reach ends."""
+    with snapshot(current_runtime().engine) as session:
+        found = read(session, current_runtime().tenant_id, own_reach())
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return found
+
+
+def spoken(names: Names | None = None) -> Speech:
+    """Return the language of this request, with the names that a query has found."""
+    return Speech(chosen_language(), names or Names())

@@ -1,0 +1,149 @@
+"""The list of what needs attention, the page of one item, and its decisions: one mechanism for all kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.audit.queries import last_act
+from field178_server.console.attention import conflict, quarantine, recovery
+from field178_server.console.attention.kind import Kind, own_reach, spoken
+from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.flash import take_flash
+from field178_server.console.shell.form_actions import Refusal, attempt, done
+from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.paging import page_links
+from field178_server.console.shell.policy import may
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
+from field178_server.office.attention.queries import (
+    ItemKey,
+    Origin,
+    attention_page,
+    attention_sources,
+    count_items,
+)
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
+
+KINDS = {
+    Origin.CONFLICT: conflict.KIND,
+    Origin.QUARANTINE: quarantine.KIND,
+    Origin.RECOVERY: recovery.KIND,
+}
+# The audit trail lies by time: how far back the last decision on an item is looked for.
+SEARCHED_FOR = timedelta(days=30)
+_KIND_OF_FLASH = {decision.done: kind for kind in KINDS.values() for decision in kind.decisions.values()}
+
+
+@console.get("/attention")
+def attention() -> Response:
+    """Show one page of what waits or was set aside, under the filters of the address."""
+    query, speech, reach = ListQuery.read(request.args), spoken(), own_reach()
+    tenant_id, officer = current_runtime().tenant_id, current_officer()
+    flash = take_flash(frozenset(_KIND_OF_FLASH))
+    with snapshot(current_runtime().engine) as session:
+        items, page = attention_page(session, tenant_id, reach, query.filter, query.page)
+        waiting, aside = (
+            count_items(session, tenant_id, reach, replace(query.filter, is_aside=is_aside))
+            for is_aside in (False, True)
+        )
+        sources = attention_sources(session, tenant_id, reach, query.filter)
+        rows = rows_of(session, reach, items, KINDS, query)
+        desk = desk_of(session, officer, speech)
+    title = _title(_KIND_OF_FLASH[flash.code], ItemKey.parse(flash.record_id)) if flash else ""
+    return render(
+        "attention/list.html",
+        desk=desk,
+        active="console.attention",
+        flash=flash.text(title, speech) if flash else "",
+        done=flash.record_id if flash else None,
+        query=query,
+        chips=chips(query, waiting, sum(aside.values()), KINDS, speech),
+        filters=filters(query, sources, speech),
+        rows=rows,
+        count=page.total,
+        pages=page_links(page, lambda number: replace(query, page=number).list_href()),
+    )
+
+
+@console.get("/attention/<origin>/<key>")
+def attention_item(origin: str, key: str) -> Response:
+    """Show one item with all that is known of it and the decisions it takes."""
+    return _page(*_named(origin, key))
+
+
+@console.post("/attention/<origin>/<key>/<decision>")
+def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
+    """Carry a decision out; a refusal shows the item with all that was chosen and typed."""
+    kind, item = _named(origin, key)
+    # Before the work: an item beyond the reach is not there, whatever the decision.
+    kind.is_open(item)
+    wanted = kind.decisions.get(decision)
+    if wanted is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    refusal = attempt(lambda session: wanted.work(session, item), kind.refusals)
+    if refusal:
+        return _page(kind, item, refusal)
+    query = ListQuery.read(request.args)
+    if wanted.still and kind.is_open(item):
+        return done(query.item_href(origin, key), wanted.still, key)
+    return done(query.list_href(), wanted.done, key)
+
+
+def _named(origin: str, key: str) -> tuple[Kind, ItemKey]:
+    if origin not in tuple(Origin):
+        raise AppError(ErrorCode.NOT_FOUND)
+    return KINDS[Origin(origin)], ItemKey.parse(key)
+
+
+def _page(kind: Kind, key: ItemKey, refusal: Refusal | None = None) -> Response:
+    item, officer, speech = kind.item(key, refusal), current_officer(), spoken()
+    flash = None if refusal else take_flash(kind.flashes)
+    with snapshot(current_runtime().engine) as session:
+        desk = desk_of(session, officer, speech)
+        is_told = not item.is_open or (refusal is not None and refusal.is_late)
+        last = _last_decision(session, kind, key) if is_told else ""
+    return render(
+        kind.template,
+        refusal.status if refusal else 200,
+        desk=desk,
+        active="console.attention",
+        kind_label=speech.say(kind.label),
+        word=kind.word(speech),
+        key=key.text,
+        origin=request.view_args["origin"] if request.view_args else "",
+        query=ListQuery.read(request.args),
+        item=item,
+        flash=flash.text(item.title, speech) if flash else "",
+        refusal=refusal,
+        last_act=last,
+        reason=request.form.get("reason", ""),
+        may_act=may(officer.role, "console.decide_attention", speech.lists),
+        **item.values,
+    )
+
+
+def _title(kind: Kind, key: ItemKey) -> str:
+    try:
+        return kind.item(key, None).title
+    except AppError:
+        # The cookie may name what is gone or beyond the reach by now.
+        return spoken().say(N_("the record"))
+
+
+def _last_decision(session: Session, kind: Kind, key: ItemKey) -> str:
+    runtime = current_runtime()
+    since = runtime.clock.now() - SEARCHED_FOR
+    found = last_act(session, runtime.tenant_id, key.id, kind.audit_actions, since)
+    if found is None:
+        return ""
+    speech = spoken(found.names)
+    who = speech.person(found.actor_id) if found.actor_id else speech.say(N_("The office"))
+    return speech.say(N_("Last dealt with by {who}, {when}.")).format(who=who, when=speech.instant(found.at))

@@ -1,0 +1,145 @@
+"""A change in quarantine as an item of the list: run again, mended, set aside or put back by the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
+from field178_server.console.attention.quarantine_view import held_row, held_view, mend_fields
+from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed
+from field178_server.console.shell.links import record_link
+from field178_server.console.text.field_labels import Place, label_at
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.parse_values import control_for, read_typed, typed_again
+from field178_server.console.text.state_labels import StateWord
+from field178_server.office.attention.queries import ItemKey
+from field178_server.office.quarantine import operations as quarantine
+from field178_server.office.quarantine.operations import HeldKey, Mending
+from field178_server.office.quarantine.queries import (
+    ASIDE,
+    OPEN,
+    HeldChange,
+    HeldPage,
+    held_change,
+    held_changes,
+)
+from field178_server.records.access import Reach
+from field178_server.replication.policy.record_validation import Problems, declared_types
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
+
+TYPED, LEAVE_OUT, PATH = "typed:", "leave-out", "path"
+
+
+def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:
+    found = held_changes(session, current_runtime().tenant_id, reach, keys)
+    speech = spoken(found.names)
+    return {ItemKey(one.change_id, one.payload_hash): held_row(one, speech) for one in found.changes}
+
+
+def _find(key: ItemKey) -> HeldPage:
+    return find(lambda session, tenant_id, reach: held_change(session, tenant_id, reach, *key))
+
+
+def _run(session: Session, key: ItemKey) -> None:
+    """Judge the change once more, with all that waits for its record."""
+    quarantine.run_again(batch_in(session), declared_types(), actor(), HeldKey(*key))
+
+
+def _mend(session: Session, key: ItemKey) -> None:
+    """Apply a mended version as the office's own change."""
+    mending = _mending(_find(key).change.record_type)
+    quarantine.mend(batch_in(session), declared_types(), actor(), HeldKey(*key), mending)
+
+
+def _set_aside(session: Session, key: ItemKey) -> None:
+    """Take the change out of the list, with a reason."""
+    quarantine.set_aside(batch_in(session), actor(), HeldKey(*key), request.form.get("reason", "").strip())
+
+
+def _put_back(session: Session, key: ItemKey) -> None:
+    """Bring a change that was set aside back to the list."""
+    quarantine.put_back(batch_in(session), actor(), HeldKey(*key))
+
+
+def _mending(record_type: str) -> Mending:
+    """Return what was typed; all that cannot be read of it is refused together."""
+    left_out = frozenset(request.form.getlist(LEAVE_OUT))
+    values: dict[str, object] = {}
+    problems: Problems = {}
+    for path in request.form.getlist(PATH):
+        if path in left_out:
+            continue
+        try:
+            control = control_for(record_type, path, Speech("vi"))
+            values[path] = read_typed(control, request.form.getlist(f"{TYPED}{path}"))
+        except AppError as error:
+            problems[path] = [error.code.value]
+    if problems:
+        raise AppError(ErrorCode.SCHEMA, problems=problems)
+    return Mending(values, left_out)
+
+
+def _item(key: ItemKey, refusal: Refusal | None) -> Item:
+    found = _find(key)
+    change, speech = found.change, spoken(found.names)
+    is_open, problems = change.state == OPEN, refusal.problems if refusal else {}
+    view, fields = held_view(change, speech), mend_fields(found, problems, speech)
+    return Item(
+        title=view.title,
+        href=record_link(change.record_type, change.record_id) if change.title else None,
+        is_open=is_open,
+        values={
+            "change": view,
+            "is_aside": change.state == ASIDE,
+            "fields": fields,
+            "typed": lists_typed(TYPED),
+            "left_out": request.form.getlist(LEAVE_OUT),
+        },
+        faults=[(one.label, one.error, f"#field-{one.path}") for one in fields if one.path in problems],
+        unwritten=[] if is_open else _unwritten(change, speech),
+    )
+
+
+def _unwritten(change: HeldChange, speech: Speech) -> list[tuple[str, str]]:
+    """Return what was typed for a change that waits no longer, so that nobody has to type it twice."""
+    kind, reason = change.record_type, request.form.get("reason", "").strip()
+    values = [
+        (label_at(Place(kind, path, change.values), speech), typed_again((kind, path), texts, speech))
+        for path, texts in lists_typed(TYPED).items()
+    ]
+    return [*values, *([(speech.say(N_("Why it is set aside")), reason)] if reason else [])]
+
+
+KIND = Kind(
+    label=N_("Quarantined"),
+    word=lambda speech: StateWord(speech.say(N_("Quarantined")), "bad", "quarantine"),
+    template="attention/quarantine.html",
+    audit_actions=frozenset(
+        {"quarantine_run_again", "quarantine_mended", "quarantine_set_aside", "quarantine_put_back"}
+    ),
+    decisions={
+        "run": Decision(_run, "ran", still="still_held"),
+        "mend": Decision(_mend, "mended"),
+        "set-aside": Decision(_set_aside, "set_aside"),
+        "put-back": Decision(_put_back, "put_back"),
+    },
+    refusals={
+        ErrorCode.REVISION_CHANGED: N_(
+            "This change was dealt with meanwhile; nothing was done. Below is how it stands."
+        ),
+        ErrorCode.REPLACED: N_("A later change mends this one already; look at that one instead."),
+        ErrorCode.REQUIRED: N_("Write why it is set aside."),
+        ErrorCode.TOO_LONG: N_("A reason or comment holds at most 500 characters."),
+        ErrorCode.SCHEMA: N_("Nothing was written yet: a value below cannot be stored as it is."),
+        ErrorCode.RULE: N_("Nothing was written yet: the values do not fit together."),
+    },
+    rows=_rows,
+    is_open=lambda key: _find(key).change.state == OPEN,
+    item=_item,
+    flashes=frozenset({"still_held"}),
+)

@@ -1,0 +1,181 @@
+"""Changes in quarantine in words: what is wrong with each, and what the office may mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_server.console.attention.kind import Row
+from field178_server.console.shell.links import heading, name_in, scope_text
+from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.parse_values import Control, control_for, typed_text
+from field178_server.console.text.state_labels import aside_text
+from field178_server.office.quarantine.operations import MENDABLE
+from field178_server.office.quarantine.queries import OPEN, HeldChange, HeldPage
+from field178_server.replication.policy.record_validation import Problems
+from field178_shared.errors import message
+from field178_shared.merge import Data, read_path
+from field178_shared.text.i18n import N_
+from field178_shared.wire.protocol import Op
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """One field at fault and what is wrong with it."""
+
+    label: str
+    text: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MendField:
+    """One field that the office may mend: its control where it has one, and whether it may be left out."""
+
+    path: str
+    label: str
+    control: Control | None
+    typed: str
+    error: str
+    may_leave_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """One change that is held back, or was set aside."""
+
+    title: str
+    reason: str
+    advice: str
+    who: str
+    when: str
+    tablet: str
+    scope: str
+    aside: str
+    problems: tuple[ProblemView, ...]
+    sent: tuple[tuple[str, str], ...]
+
+
+def held_row(change: HeldChange, speech: Speech) -> Row:
+    """Return one change as a row of the list."""
+    labels = dict.fromkeys(_problem_label(change, path, speech) for path, _codes in change.problems)
+    return Row(
+        name=_name(change, speech) or "",
+        type_name=type_name(change.record_type, speech),
+        why=aside_text(change.aside, speech) or _reason(change, speech),
+        more=", ".join(labels),
+        tablet=speech.tablet(change.device_id),
+        scope=scope_text(change.scope, speech),
+        when=speech.instant(change.received_at),
+    )
+
+
+def held_view(change: HeldChange, speech: Speech) -> HeldView:
+    """Return one change in words."""
+    return HeldView(
+        title=heading(_name(change, speech), change.record_type, speech),
+        reason=_reason(change, speech),
+        advice=speech.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
+        who=speech.person(change.user_id),
+        when=speech.instant(change.received_at),
+        tablet=speech.tablet(change.device_id),
+        scope=scope_text(change.scope, speech),
+        aside=aside_text(change.aside, speech),
+        problems=tuple(_problem(change, path, codes, speech) for path, codes in change.problems),
+        sent=tuple(
+            (_label(change, path, speech), value_text(change.record_type, path, value, speech))
+            for path, value in sorted(change.values.items())
+        ),
+    )
+
+
+def mend_fields(page: HeldPage, problems: Problems, speech: Speech) -> tuple[MendField, ...]:
+    """Return the fields to be mended: those at fault, and those a mended version was refused for.
+
+    Nothing when the office cannot mend it: its fault is not one of content, or has no single value.
+    """
+    change = page.change
+    is_content = change.reason in MENDABLE and change.op == Op.PUT and change.state == OPEN
+    if not is_content or (change.is_create and page.has_record):
+        return ()
+    faults = {path: list(codes) for path, codes in change.problems} | problems
+    fields = tuple(_mend_field(change, path, codes, speech) for path, codes in faults.items() if path)
+    can_mend = "" not in dict(change.problems) and all(one.control or one.may_leave_out for one in fields)
+    return fields if can_mend else ()
+
+
+def _mend_field(change: HeldChange, path: str, codes: list[str], speech: Speech) -> MendField:
+    control = control_for(change.record_type, path, speech)
+    value = value_at(change.values, path)
+    return MendField(
+        path=path,
+        label=_label(change, path, speech),
+        control=control,
+        typed=typed_text(control, value) if control else "",
+        error=" ".join(message(code, speech.language) for code in codes),
+        may_leave_out=value is not None,
+    )
+
+
+def value_at(values: Data, path: str) -> object:
+    """Return what a change sets at a path, directly or inside the object that it sets."""
+    keys = path.split(".")
+    for length in range(len(keys), 0, -1):
+        head, rest = ".".join(keys[:length]), ".".join(keys[length:])
+        if head in values:
+            found = values[head]
+            return read_path(found, rest) if rest and isinstance(found, dict) else None if rest else found
+    return None
+
+
+def _problem(change: HeldChange, path: str, codes: tuple[str, ...], speech: Speech) -> ProblemView:
+    value = value_at(change.values, path)
+    return ProblemView(
+        label=_problem_label(change, path, speech),
+        text=" ".join(message(code, speech.language) for code in codes),
+        value=value_text(change.record_type, path, value, speech) if value is not None else None,
+    )
+
+
+def _problem_label(change: HeldChange, path: str, speech: Speech) -> str:
+    return _label(change, path, speech) if path else speech.say(N_("Whole record"))
+
+
+def _reason(change: HeldChange, speech: Speech) -> str:
+    return message(change.reason, speech.language).removesuffix(".")
+
+
+def _label(change: HeldChange, path: str, speech: Speech) -> str:
+    return label_at(Place(change.record_type, path, change.values), speech)
+
+
+def _name(change: HeldChange, speech: Speech) -> str | None:
+    return change.title or name_in(change.values, speech) or name_in(change.created, speech)
+
+
+_MEND = N_(
+    "The team mends these fields on the tablet and sends again, or the office mends them here;"
+    " the entry then leaves this list."
+)
+_UPGRADE = N_("A newer version of the server knows it; after an upgrade it is applied by itself.")
+_TELL = N_("Tell the administrator. Nothing is lost: the change stays here as it was sent.")
+HELD_ADVICE = {
+    "": _TELL,
+    "schema": _MEND,
+    "rule": _MEND,
+    "orphan": N_("It is applied by itself as soon as its record arrives from the tablet that made it."),
+    "scope_not_granted": N_(
+        "If this tablet is to work in that area, an administrator grants it with field178 grant;"
+        " the change is then applied by itself."
+    ),
+    "unknown_type": _UPGRADE,
+    "unknown_schema": _UPGRADE,
+    "unknown_op": _UPGRADE,
+    "device_revoked": N_(
+        "The tablet was revoked before it sent this. What is still needed is entered again on another tablet;"
+        " then set this aside."
+    ),
+    "user_unknown": N_(
+        "The officer signs in on that tablet once, with a network; the change is then applied by itself."
+    ),
+}

@@ -1,0 +1,100 @@
+"""A recovered record as an item of the list: taken in or set aside by the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from field178_server.audit.trail import require_reason
+from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
+from field178_server.console.attention.recovery_view import recovery_detail, recovery_row
+from field178_server.console.shell.form_actions import Refusal, office, whole_number
+from field178_server.console.text.state_labels import StateWord
+from field178_server.office.attention.queries import ItemKey
+from field178_server.office.recovery import operations as recovery
+from field178_server.office.recovery.operations import Wanted
+from field178_server.office.recovery.queries import WAITING, SalvagePage, salvaged_record, salvaged_records
+from field178_server.records.access import Reach
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.runtime import current_runtime
+from field178_shared.errors import ErrorCode
+from field178_shared.text.i18n import N_
+
+
+def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:
+    found = salvaged_records(session, current_runtime().tenant_id, reach, keys)
+    speech = spoken(found.names)
+    return {ItemKey(one.record.record_id, one.record.h): recovery_row(one, speech) for one in found.records}
+
+
+def _find(key: ItemKey) -> SalvagePage:
+    return find(lambda session, tenant_id, reach: salvaged_record(session, tenant_id, reach, *key))
+
+
+def _take(session: Session, key: ItemKey) -> None:
+    """Make it the latest revision of its record, as the office's own change."""
+    recovery.take(session, office(), declared_types(), Wanted(*key, whole_number("seen_rev")))
+
+
+def _set_aside(session: Session, key: ItemKey) -> None:
+    """Decide that it is not wanted, with a reason."""
+    reason = request.form.get("reason", "").strip()
+    require_reason(reason)
+    recovery.set_aside(session, office(), Wanted(*key), reason)
+
+
+def _item(key: ItemKey, _refusal: Refusal | None) -> Item:
+    found = _find(key)
+    speech = spoken(found.names)
+    view, is_open = recovery_detail(found, speech), found.salvaged.state == WAITING
+    reason = request.form.get("reason", "")
+    return Item(
+        title=view.title,
+        href=view.stands_href,
+        is_open=is_open,
+        values={"view": view},
+        unwritten=[(speech.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
+    )
+
+
+KIND = Kind(
+    label=N_("Recovered records"),
+    word=lambda speech: StateWord(speech.say(N_("Recovered")), "primary", "restore"),
+    template="attention/recovery.html",
+    audit_actions=frozenset({"salvage_taken", "salvage_set_aside"}),
+    decisions={
+        "take": Decision(_take, "taken_in"),
+        "set-aside": Decision(_set_aside, "salvage_aside"),
+    },
+    refusals={
+        ErrorCode.NOT_FOUND: N_(
+            "It was decided meanwhile, or its area is not known here; nothing was done."
+            " Below is how it stands."
+        ),
+        ErrorCode.REVISION_CHANGED: N_(
+            "The record on the server changed after you opened this page, so nothing was written."
+            " Below is how it stands; look again and decide."
+        ),
+        ErrorCode.REQUIRED: N_("Write why it is set aside."),
+        ErrorCode.TOO_LONG: N_("A reason or comment holds at most 500 characters."),
+        ErrorCode.LOCKED: N_(
+            "The record on the server is approved or void."
+            " Reopen it on its own page first, then take this in."
+        ),
+        ErrorCode.MERGED: N_("The record was merged into another one; its values are no longer written."),
+        ErrorCode.PURGED: N_("Its content was removed for good and must not come back. Set it aside."),
+        ErrorCode.UNKNOWN_TYPE: N_(
+            "This version of the server does not know this type; take it in after an upgrade."
+        ),
+        ErrorCode.FORBIDDEN: N_("Records of this type are written by the system alone. Set it aside."),
+        ErrorCode.WRONG_TYPE: N_("Under this id the server has a record of another type. Set it aside."),
+        ErrorCode.SCOPE_MISMATCH: N_("A record of this type does not belong in that area. Set it aside."),
+        ErrorCode.SCHEMA: N_("It holds a value that cannot be stored, so it cannot be taken in as it is."),
+        ErrorCode.RULE: N_("Its values do not fit together, so it cannot be taken in as it is."),
+    },
+    rows=_rows,
+    is_open=lambda key: _find(key).salvaged.state == WAITING,
+    item=_item,
+)

@@ -1,0 +1,179 @@
+"""The list of what needs attention as plain values: its filters in the address, its chips and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from field178_server.console.attention.kind import Kind, Row, spoken
+from field178_server.console.reviews.queue_view import Choice, with_query
+from field178_server.console.shell.links import scope_text
+from field178_server.console.shell.paging import wanted_page
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.state_labels import StateWord
+from field178_server.office.attention.queries import AttentionFilter, ItemKey, Origin, Sources
+from field178_server.records.access import Reach
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import sort_key
+
+ASIDE = "aside"
+OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """The filters of the address: an origin or `aside`, a scope, a tablet, the order, the page."""
+
+    show: str = ""
+    area: str = ""
+    tablet: str = ""
+    order: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> ListQuery:
+        """Read the filters; what cannot be read is the default."""
+        show, order = arguments.get("show", ""), arguments.get("order", "")
+        return cls(
+            show=show if show in (*Origin, ASIDE) else "",
+            area=arguments.get("area", "")[:80],
+            tablet=arguments.get("tablet", "")[:80],
+            order=order if order == OLDEST else "",
+            page=wanted_page(arguments.get("page", "")),
+        )
+
+    @property
+    def filter(self) -> AttentionFilter:
+        """The filters as the query takes them."""
+        return AttentionFilter(
+            origin=Origin(self.show) if self.show in tuple(Origin) else None,
+            is_aside=self.show == ASIDE,
+            scope=self.area or None,
+            device_id=self.tablet or None,
+            oldest_first=self.order == OLDEST,
+        )
+
+    @property
+    def _text(self) -> str:
+        page = str(self.page) if self.page > 1 else ""
+        parts = {
+            "show": self.show,
+            "area": self.area,
+            "tablet": self.tablet,
+            "order": self.order,
+            "page": page,
+        }
+        return urlencode({name: text for name, text in parts.items() if text})
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether an empty list may have more without its scope and tablet."""
+        return bool(self.area or self.tablet)
+
+    def list_href(self) -> str:
+        """Return the address of the list."""
+        return with_query(url_for("console.attention"), self._text)
+
+    def item_href(self, origin: str, key: str) -> str:
+        """Return the address of an item, which leads back to this list."""
+        return with_query(url_for("console.attention_item", origin=origin, key=key), self._text)
+
+    def decision_href(self, origin: str, key: str, decision: str) -> str:
+        """Return the address of a decision, which leads on to this list."""
+        where = url_for("console.decide_attention", origin=origin, key=key, decision=decision)
+        return with_query(where, self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row: the origin in words, the address of its page, and what it says."""
+
+    word: StateWord
+    href: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One filter that is chosen from a list: its name in the address, its label, its options."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+def chips(
+    query: ListQuery,
+    waiting: Mapping[Origin, int],
+    aside: int,
+    kinds: Mapping[Origin, Kind],
+    speech: Speech,
+) -> list[Choice]:
+    """Return the origins with their counts under the other filters, and what was set aside."""
+    shown = [
+        ("", N_("All"), sum(waiting.values())),
+        *((origin.value, kind.label, waiting[origin]) for origin, kind in kinds.items()),
+        (ASIDE, N_("Those set aside"), aside),
+    ]
+    return [
+        Choice(
+            replace(query, show=show, page=1).list_href(),
+            speech.say(label),
+            show == query.show,
+            count,
+        )
+        for show, label, count in shown
+    ]
+
+
+def filters(query: ListQuery, sources: Sources, speech: Speech) -> tuple[Select, ...]:
+    """Return the scope, the tablet and the order, with what is chosen."""
+    named = replace(speech, names=sources.names)
+    areas = [(scope, scope_text(scope, named)) for scope in sources.scopes]
+    tablets = [(device_id, named.tablet(device_id)) for device_id in sources.device_ids]
+    every = ("", speech.say(N_("All")))
+    orders = [("", speech.say(N_("Newest first"))), (OLDEST, speech.say(N_("Oldest first")))]
+    return (
+        _select("area", N_("Commune or team"), query.area, [every, *_sorted(areas)], speech),
+        _select("tablet", N_("Tablet"), query.tablet, [every, *_sorted(tablets)], speech),
+        _select("order", N_("Order"), query.order, orders, speech),
+    )
+
+
+def rows_of(
+    session: Session,
+    reach: Reach,
+    items: Iterable[tuple[Origin, ItemKey]],
+    kinds: Mapping[Origin, Kind],
+    query: ListQuery,
+) -> list[ListRow]:
+    """Return the items in words, in their order; each kind reads its own once."""
+    ordered, speech = list(items), spoken()
+    rows = {
+        origin: kind.rows(session, reach, [key for one, key in ordered if one is origin])
+        for origin, kind in kinds.items()
+    }
+    return [
+        ListRow(
+            kinds[origin].word(speech),
+            query.item_href(origin.value, key.text),
+            rows[origin][key],
+        )
+        for origin, key in ordered
+        if key in rows[origin]
+    ]
+
+
+def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(options, key=lambda option: sort_key(option[1]))
+
+
+def _select(name: str, label: str, chosen: str, options: Sequence[tuple[str, str]], speech: Speech) -> Select:
+    shown = tuple(
+        (value, speech.say(text) if not value else text, value == chosen) for value, text in options
+    )
+    return Select(name, speech.say(label), shown)

@@ -1,0 +1,1 @@
+"""Erasure: asked for by one privacy officer, confirmed or refused by another."""

@@ -1,0 +1,271 @@
+"""Removing content for good: one privacy officer asks, another decides; how far each purge has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.accounts import officers
+from field178_server.attachments.previews import preview_name
+from field178_server.attachments.secure_delete import erase_soon
+from field178_server.attachments.storage.file_store import FileStore
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
+from field178_server.console.erasure.view import (
+    act_views,
+    backups_text,
+    extent_facts,
+    holder_views,
+    purge_state,
+    purge_view,
+)
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.flash import leave_flash, take_flash
+from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.paging import page_links, wanted_page
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import is_confirmed, password_refusal
+from field178_server.office.erasure import operations as erasure
+from field178_server.office.erasure.dry_run import Extent, extent_of
+from field178_server.office.erasure.queries import (
+    ACTS_SHOWN_FOR,
+    acts_since,
+    find_purge,
+    holders_of,
+    purge_list,
+)
+from field178_server.records.labels import names_of
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.runtime import current_runtime
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import is_uuid
+from field178_shared.text.i18n import N_
+
+FLASHES = frozenset({"purge_asked", "purge_confirmed", "purge_refused", "purge_withdrawn"})
+
+Refusal = tuple[int, str]
+
+
+@console.get("/purges")
+def purges() -> Response:
+    """Show every purge, those that wait for a second person first."""
+    return _list_page()
+
+
+@console.get("/purges/ask")
+def asking_purge() -> Response:
+    """Show what the purge of a record would take, and ask why."""
+    record_id = request.args.get("record", "").strip().lower()
+    try:
+        return _asking_page(_extent(record_id))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return _list_page((error.status, _REFUSALS[error.code]), record_id)
+
+
+@console.post("/purges/ask")
+def ask_purge() -> AnyResponse:
+    """Ask for a purge; another officer decides."""
+    record_id, reason = request.form.get("record", ""), request.form.get("reason", "")
+    extent = _extent(record_id)
+    if (refusal := password_refusal()) is not None:
+        return _asking_page(extent, refusal)
+    by, rules = current_officer().id, declared_types()
+    try:
+        run_write(
+            current_runtime().engine,
+            lambda session: erasure.request(session, _desk(), rules, record_id, by, reason),
+        )
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return _asking_page(extent, (error.status, _REFUSALS[error.code]))
+    return _to_page(record_id, "purge_asked")
+
+
+@console.get("/purges/<record_id>")
+def purge_page(record_id: str) -> Response:
+    """Show one purge: what it takes or took, who decided what, which tablets have not heard."""
+    return _page(record_id)
+
+
+@console.post("/purges/<record_id>/confirm")
+def confirm_purge(record_id: str) -> AnyResponse:
+    """Remove the content, as the second person; its traces are wiped beside the requests."""
+    rules, by = declared_types(), current_officer().id
+
+    def work(session: Session) -> None:
+        erasure.confirm(session, _desk(), rules, record_id, by)
+
+    answer = _decide(record_id, "purge_confirmed", work)
+    if answer.status_code == 303:
+        runtime = current_runtime()
+        store = FileStore(runtime.settings.data_dir, runtime.tenant_id)
+        erase_soon(runtime.engine, runtime.tenant_id, store, runtime.clock)
+    return answer
+
+
+@console.post("/purges/<record_id>/refuse")
+def refuse_purge(record_id: str) -> AnyResponse:
+    """Decide, as the second person, that the content stays."""
+    by = current_officer().id
+    return _decide(
+        record_id, "purge_refused", lambda session: erasure.refuse(session, _desk(), record_id, by)
+    )
+
+
+@console.post("/purges/<record_id>/withdraw")
+def withdraw_purge(record_id: str) -> AnyResponse:
+    """Take a request back."""
+    by = current_officer().id
+    return _decide(
+        record_id, "purge_withdrawn", lambda session: erasure.withdraw(session, _desk(), record_id, by)
+    )
+
+
+def _decide(record_id: str, code: str, work: Callable[[Session], object]) -> AnyResponse:
+    """Do it and show how it stands; a refusal shows the same page with the sentence."""
+    if (refusal := password_refusal()) is not None:
+        return _page(record_id, refusal)
+    try:
+        run_write(current_runtime().engine, work)
+    except AppError as error:
+        if error.code not in _DECISION_REFUSALS:
+            raise
+        return _page(record_id, (error.status, _DECISION_REFUSALS[error.code]))
+    return _to_page(record_id, code)
+
+
+def _to_page(record_id: str, code: str) -> AnyResponse:
+    return leave_flash(redirect(url_for("console.purge_page", record_id=record_id), 303), code, record_id)
+
+
+def _list_page(refusal: Refusal | None = None, typed: str = "") -> Response:
+    runtime, speech = current_runtime(), Speech(chosen_language())
+    wanted = wanted_page(request.args.get("page", ""))
+    with snapshot(runtime.engine) as session:
+        found = purge_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
+        desk = desk_of(session, current_officer(), speech)
+    named = Speech(speech.language, found.names)
+    return render(
+        "erasure/list.html",
+        refusal[0] if refusal else 200,
+        desk=desk,
+        active="console.purges",
+        error=speech.say(refusal[1]) if refusal else "",
+        typed=typed,
+        purges=[purge_view(row, named) for row in found.rows],
+        refused=act_views(found.refused, named),
+        pages=page_links(found.page, lambda number: url_for("console.purges", page=number)),
+    )
+
+
+def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
+    runtime, language = current_runtime(), chosen_language()
+    with snapshot(runtime.engine) as session:
+        speech = Speech(language, names_of(session, runtime.tenant_id, [extent.scope.partition(":")[2]]))
+        holders = holders_of(session, runtime.tenant_id, extent.record_id)
+        desk = desk_of(session, current_officer(), speech)
+    reasons = speech.lists.choices[erasure.REASONS]
+    return render(
+        "erasure/request.html",
+        refusal[0] if refusal else 200,
+        desk=desk,
+        active="console.purges",
+        error=speech.say(refusal[1]) if refusal else "",
+        record_id=extent.record_id,
+        facts=extent_facts(extent, _previews(extent), speech),
+        backups=backups_text(extent, speech),
+        holders=holder_views(None, holders, speech),
+        reasons=[(one.id, one.label(language)) for one in reasons],
+        chosen=request.form.get("reason", ""),
+        asks_password=not is_confirmed(),
+    )
+
+
+def _page(record_id: str, refusal: Refusal | None = None) -> Response:
+    runtime, officer, language = current_runtime(), current_officer(), chosen_language()
+    flash = take_flash(FLASHES)
+    with snapshot(runtime.engine) as session:
+        row = find_purge(session, runtime.tenant_id, record_id)
+        since = row.requested_at if row else runtime.clock.now() - ACTS_SHOWN_FOR
+        acts = acts_since(session, runtime.tenant_id, since, record_id)
+        if row is None and not acts:
+            raise AppError(ErrorCode.NOT_FOUND)
+        people = {act.officer_id for act in acts if act.officer_id}
+        area = {row.scope.partition(":")[2]} if row else set()
+        speech = Speech(language, names_of(session, runtime.tenant_id, people | area))
+        is_asked = row is not None and row.confirmed_at is None
+        extent = extent_of(session, runtime.tenant_id, declared_types(), record_id) if is_asked else None
+        others = _others(session, officer.id)
+        desk = desk_of(session, officer, speech)
+    return render(
+        "erasure/page.html",
+        refusal[0] if refusal else 200,
+        desk=desk,
+        active="console.purges",
+        error=speech.say(refusal[1]) if refusal else "",
+        flash=flash.text("", speech) if flash else "",
+        record_id=record_id,
+        view=purge_view(row, speech) if row else None,
+        state=purge_state(row, speech) if row else None,
+        is_running=row is not None and row.confirmed_at is not None and row.erased_at is None,
+        is_asked=is_asked,
+        is_own=row is not None and row.requested_by == officer.id,
+        others=others,
+        facts=extent_facts(extent, _previews(extent), speech) if extent else (),
+        backups=backups_text(extent, speech) if extent else "",
+        holders=holder_views(row, row.holders, speech) if row else (),
+        acts=act_views(acts, speech),
+        asks_password=not is_confirmed(),
+    )
+
+
+def _extent(record_id: str) -> Extent:
+    runtime = current_runtime()
+    if not is_uuid(record_id):
+        raise AppError(ErrorCode.NOT_FOUND, record=record_id)
+    with snapshot(runtime.engine) as session:
+        if find_purge(session, runtime.tenant_id, record_id) is not None:
+            raise AppError(ErrorCode.LOCKED, record=record_id)
+        return extent_of(session, runtime.tenant_id, declared_types(), record_id)
+
+
+def _previews(extent: Extent) -> int:
+    runtime = current_runtime()
+    data_dir, tenant_id = runtime.settings.data_dir, runtime.tenant_id
+    return sum((data_dir / preview_name(tenant_id, one)).is_file() for one in extent.stored)
+
+
+def _others(session: Session, officer_id: str) -> int:
+    everyone = officers.everyone(session, current_runtime().tenant_id)
+    return sum(erasure.may_decide(one, load()) for one in everyone if one.officer_id != officer_id)
+
+
+def _desk() -> Desk:
+    runtime = current_runtime()
+    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("officer", current_officer().id))
+
+
+_REFUSALS = {
+    ErrorCode.NOT_FOUND: N_("No record has this id. Copy it from “Technical details” on the record's page."),
+    ErrorCode.PURGED: N_("The content of this record is gone already."),
+    ErrorCode.LOCKED: N_("Its purge was asked for already; it is in the list below."),
+    ErrorCode.FORBIDDEN: N_("Only what people file can be purged; this is kept by the office itself."),
+    ErrorCode.UNKNOWN_CHOICE: N_("Choose why the content must go."),
+}
+_DECISION_REFUSALS = {
+    ErrorCode.SECOND_PERSON_NEEDED: N_(
+        "You asked for this yourself, so another privacy officer must confirm or refuse it. Nothing was done."
+    ),
+    ErrorCode.NOT_FOUND: N_("It was decided meanwhile; nothing was done. Below is how it stands."),
+    ErrorCode.PURGED: N_("The content of this record is gone already."),
+}

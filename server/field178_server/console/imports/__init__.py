@@ -1,0 +1,1 @@
+"""Offline exports of tablets, sent as a file."""

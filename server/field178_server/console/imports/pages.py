@@ -1,0 +1,119 @@
+"""A tablet's rescue file: sent in pieces, looked at, then taken in."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from flask import Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.attachments.storage.free_space import require_room_for_files
+from field178_server.attachments.upload_rows import limits_of
+from field178_server.console.imports.view import problem_text, rescue_view
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import office, whole_number
+from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.tablets.view import tablet_reach
+from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.auth import current_officer
+from field178_server.office.imports.operations import open_rescue, rehearse, take_in
+from field178_server.office.imports.staging import RescueFolder
+from field178_server.office.tablets.queries import TabletRow, find_tablet
+from field178_server.records.labels import names_of
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.runtime import current_runtime
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.offline_export import RescueFile
+from field178_shared.time.clock import to_wire
+
+
+@console.get("/tablets/rescue")
+def rescue() -> Response:
+    """Show the form that takes a file."""
+    return _page("imports/upload.html")
+
+
+@console.post("/tablets/rescue")
+def send_rescue() -> AnyResponse:
+    """Take a file, whole or a piece of it: the page's script sends pieces and wants a short answer."""
+    runtime, folder, sent = current_runtime(), _folder(), request.files.get("file")
+    if sent is None or not sent.filename:
+        return _page("imports/upload.html", 422, error=problem_text("none", Speech(chosen_language())))
+    require_room_for_files(runtime.settings)
+    offset, file_id = whole_number("offset", "0"), request.form.get("upload", "")
+    if not file_id:
+        file_id = runtime.ids.time_ordered()
+        folder.begin(file_id, runtime.clock.now())
+    folder.append(file_id, offset, sent.stream, limits_of(runtime.settings).device)
+    if request.form.get("more"):
+        return jsonify(upload=file_id, href=url_for("console.rescue_file", file_id=file_id))
+    return redirect(url_for("console.rescue_file", file_id=file_id), 303)
+
+
+@console.get("/tablets/rescue/<file_id>")
+def rescue_file(file_id: str) -> Response:
+    """Show what is in a file and what taking it in would do, or what came of it."""
+    folder, exchange = _folder(), _exchange()
+    speech = Speech(chosen_language())
+    with folder.opened(file_id) as file:
+        try:
+            opened, tablet = _open(exchange, file)
+        except AppError as error:
+            if error.code is not ErrorCode.RESCUE_FILE:
+                raise
+            return _page(
+                "imports/upload.html", 422, error=problem_text(str(error.details["problem"]), speech)
+            )
+        found = rehearse(exchange, opened)
+    speech = _speech_of(tablet)
+    view = rescue_view(found, tablet, speech, current_officer().role, folder.done(file_id))
+    return _page("imports/file.html", view=view, size_bytes=folder.size_of(file_id), file_id=file_id)
+
+
+@console.post("/tablets/rescue/<file_id>")
+def take_rescue(file_id: str) -> AnyResponse:
+    """Take a file in; twice is once."""
+    folder, exchange = _folder(), _exchange()
+    with folder.opened(file_id) as file:
+        done = take_in(exchange, office(), _open(exchange, file)[0])
+    folder.note_done(file_id, {**done.tally.details(), "at": to_wire(exchange.clock.now())})
+    return redirect(url_for("console.rescue_file", file_id=file_id), 303)
+
+
+def _open(exchange: Exchange, file: BinaryIO) -> tuple[RescueFile, TabletRow]:
+    """Return a file of a tablet that this officer looks after."""
+    opened = open_rescue(exchange, current_runtime().keyring.sealing, file)
+    reach = tablet_reach(current_officer(), load())
+    with snapshot(exchange.engine) as session:
+        tablet = find_tablet(session, exchange.tenant_id, reach, opened.origin.device)
+    if tablet is None:
+        raise AppError(ErrorCode.RESCUE_FILE, problem="unknown_tablet")
+    return opened, tablet
+
+
+def _speech_of(tablet: TabletRow) -> Speech:
+    runtime = current_runtime()
+    teams = {one.partition(":")[2] for one in tablet.scopes if one.startswith("team:")}
+    with snapshot(runtime.engine) as session:
+        return Speech(chosen_language(), names_of(session, runtime.tenant_id, teams))
+
+
+def _exchange() -> Exchange:
+    runtime = current_runtime()
+    return Exchange(runtime.engine, runtime.tenant_id, runtime.clock, runtime.ids, declared_types())
+
+
+def _folder() -> RescueFolder:
+    runtime = current_runtime()
+    return RescueFolder(runtime.settings.data_dir, runtime.tenant_id, current_officer().id)
+
+
+def _page(template: str, status: int = 200, **values: object) -> Response:
+    speech = Speech(chosen_language())
+    with snapshot(current_runtime().engine) as session:
+        desk = desk_of(session, current_officer(), speech)
+    return render(template, status, desk=desk, active="console.tablets", **values)

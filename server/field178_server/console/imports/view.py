@@ -1,0 +1,145 @@
+"""A rescue file in words: counts, reasons and where its records are; no value of any record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from field178_server.console.shell.links import record_link, scope_text
+from field178_server.console.shell.policy import may
+from field178_server.console.tablets.view import Said
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.state_labels import StateWord
+from field178_server.office.imports.operations import Imported
+from field178_server.office.imports.report import Tally
+from field178_server.office.tablets.queries import TabletRow
+from field178_shared.errors import message
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import Status
+
+SHOWN_RECORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record the file speaks of."""
+
+    kind: str
+    record_id: str
+    state: StateWord
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RescueView:
+    """The page of one rescue file. `done` says what came of taking it in, empty before."""
+
+    label: str
+    officer: str
+    teams: str
+    made: str
+    figures: tuple[tuple[str, Said], ...]
+    reasons: tuple[tuple[str, str], ...]
+    records: tuple[RecordRow, ...]
+    more: str
+    is_all_known: bool
+    is_revoked: bool
+    done: str
+    quarantine_href: str | None
+
+
+def rescue_view(
+    found: Imported, tablet: TabletRow, speech: Speech, role: str, done: Mapping[str, object] | None
+) -> RescueView:
+    """Return a file in words, with links where this role may follow them."""
+    tally, made = found.tally, from_wire(found.origin.created_at)
+    may_read = may(role, "console.review_record", speech.lists)
+    more = len(tally.records) - SHOWN_RECORDS
+    return RescueView(
+        label=tablet.label or tablet.device_id,
+        officer=tablet.officer or speech.say(N_("Officer not known")),
+        teams=", ".join(scope_text(one, speech) for one in tablet.scopes if one.startswith("team:")),
+        made=speech.instant(made) if made else found.origin.created_at,
+        figures=_figures(tally, speech),
+        reasons=_reasons(tally, speech),
+        records=tuple(
+            RecordRow(
+                type_name(one.record_type, speech),
+                record_id,
+                _state(one.status, speech),
+                record_link(one.record_type, record_id)
+                if may_read and not tally.new and one.status is not Status.QUARANTINED
+                else None,
+            )
+            for record_id, one in list(tally.records.items())[:SHOWN_RECORDS]
+        ),
+        more=speech.say(N_("and {count} more")).format(count=speech.number(more)) if more > 0 else "",
+        is_all_known=tally.is_all_known,
+        is_revoked=tablet.revoked_at is not None,
+        done=_done(done, speech) if done else "",
+        quarantine_href=url_for("console.attention", show="quarantine")
+        if tally.held and may_read and not tally.new
+        else None,
+    )
+
+
+def problem_text(problem: str, speech: Speech) -> str:
+    """Return why a file cannot be used and what to do."""
+    return speech.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
+
+
+def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
+    rows = [
+        (N_("Changes in the file"), tally.total, ""),
+        (N_("New"), tally.new, "ok"),
+        (N_("Known already"), tally.known, ""),
+        (N_("Held back"), tally.held, "warn"),
+        (N_("In conflict"), tally.statuses[Status.CONFLICT], "warn"),
+        (N_("Unreadable"), tally.unreadable, "bad"),
+    ]
+    return tuple(
+        (speech.say(name), Said(speech.number(count), tone if count else "")) for name, count, tone in rows
+    )
+
+
+def _reasons(tally: Tally, speech: Speech) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (message(code, speech.language), speech.number(count)) for code, count in tally.reasons.most_common()
+    )
+
+
+def _state(status: Status, speech: Speech) -> StateWord:
+    text, tone, icon = _STATES[status]
+    return StateWord(speech.say(text), tone, icon)
+
+
+def _done(done: Mapping[str, object], speech: Speech) -> str:
+    at = from_wire(str(done.get("at", "")))
+    return speech.say(
+        N_("Taken in {when}: new changes {new}, known already {known}, held back {held}.")
+    ).format(when=speech.instant(at) if at else "", new=done["new"], known=done["known"], held=done["held"])
+
+
+_STATES = {
+    Status.APPLIED: (N_("Applied"), "ok", "check-circle"),
+    Status.UNCHANGED: (N_("No change"), "", "check"),
+    Status.CONFLICT: (N_("In conflict"), "warn", "conflict"),
+    Status.QUARANTINED: (N_("Held back"), "warn", "quarantine"),
+}
+_PROBLEMS = {
+    "none": N_("Choose the rescue file first; its name ends in .f178."),
+    "not_ours": N_("This is no rescue file of a tablet. Its name ends in .f178."),
+    "newer": N_("A newer version of the tablet wrote this file. Upgrade the server, then take it in."),
+    "cut": N_("The end of the file is missing: it was not copied whole. Copy it again from the tablet."),
+    "damaged": N_("The file was damaged on its way. Copy it again from the tablet, or have it written anew."),
+    "foreign": N_(
+        "This server has no key for the file: it was written for another office, or this server was set up "
+        "anew."
+    ),
+    "signature": N_("The file is not signed by the tablet that it names."),
+    "unknown_tablet": N_("The tablet that wrote the file is not enrolled here, or not within your area."),
+}

@@ -1,0 +1,1 @@
+"""The view of one record, shared by all capabilities that show records."""

@@ -1,0 +1,246 @@
+"""The rows a record's page is made of: one field each, with everything a reviewer weighs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from field178_server.console.text.field_labels import (
+    Place,
+    entry_label,
+    entry_text,
+    field_at,
+    label_at,
+    value_text,
+)
+from field178_server.console.text.format_values import ANSWER_TONES, SOURCE_WORDS, answer_text
+from field178_server.console.text.localize import Speech
+from field178_server.office.reviews.record import Comment, RecordPage
+from field178_shared.codelists.checklist import AnswerKind
+from field178_shared.merge import Data, read_path
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import nfc
+from field178_shared.text.privacy import lint
+
+LONGEST_BESIDE = 56
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of text; `mark` says why it should be looked at twice."""
+
+    text: str
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation as a reviewer reads it; `individual` and `organisation` are its fine frames in words."""
+
+    path: str
+    title: str
+    occurred_on: str
+    quantity: str | None
+    individual: str | None
+    organisation: str | None
+    source: str | None
+    note: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedComment:
+    """An earlier remark at a field; `is_met` when the field has changed since."""
+
+    comment_id: str
+    text: str
+    signature: str
+    is_done: bool
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of the record."""
+
+    path: str
+    label: str
+    value: tuple[Segment, ...]
+    tone: str = ""
+    is_long: bool = False
+    is_number: bool = False
+    is_changed: bool = False
+    note: tuple[Segment, ...] = ()
+    source: str | None = None
+    previous: str | None = None
+    findings: tuple[Finding, ...] = ()
+    comments: tuple[PinnedComment, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The value without its marks."""
+        return "".join(segment.text for segment in self.value)
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether a text of this row holds something to look at twice."""
+        texts = (self.value, self.note, *(finding.note for finding in self.findings))
+        return any(segment.mark for segments in texts for segment in segments)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """Rows under one heading; `unanswered` names the questions that were left open."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+    unanswered: tuple[str, ...] = ()
+
+
+class RowMaker:
+    """Makes the rows of one record's page for one reader."""
+
+    def __init__(self, page: RecordPage, speech: Speech) -> None:
+        self.page = page
+        self.speech = speech
+        self.data: Data = page.record.data
+        self._type = page.record.type
+        self._changed = tuple(step.path for step in page.changed)
+        self._comments = _by_path(page.review.comments if page.review else ())
+        known = page.place.data.get("name") if page.place else None
+        self._known_names = (known,) if isinstance(known, str) else ()
+
+    def field(self, path: str) -> Row | None:
+        """Return the row of a plain field, or None when the record does not hold it."""
+        value = read_path(self.data, path)
+        if value is None:
+            return None
+        field = field_at(self._type, path)
+        is_long = field.is_long if field else False
+        text = value_text(self._type, path, value, self.speech)
+        return Row(
+            path=path,
+            label=label_at(Place(self._type, path, {}), self.speech),
+            value=self.marked(text) if is_long else (Segment(text),),
+            is_long=is_long,
+            is_number=isinstance(value, int) and not isinstance(value, bool),
+            is_changed=self.is_changed(path),
+            previous=self._previous_text(path),
+            comments=self.comments_at(path),
+        )
+
+    def fields(self, *paths: str) -> tuple[Row, ...]:
+        """Return the rows of those fields that the record holds."""
+        return tuple(row for path in paths if (row := self.field(path)) is not None)
+
+    def entries(self, group: str) -> tuple[Row, ...]:
+        """Return one row for each entry of an object of entries."""
+        group_value = self.data.get(group)
+        keys = group_value.keys() if isinstance(group_value, dict) else ()
+        return tuple(self._entry(f"{group}.{key}") for key in keys)
+
+    def answer(self, item_id: str, findings: tuple[Finding, ...] = ()) -> Row | None:
+        """Return the row of one answered question of the checklist, or None."""
+        path = f"answers.{item_id}"
+        answer = read_path(self.data, path)
+        if not isinstance(answer, dict):
+            return None
+        value, source = answer.get("v"), str(answer.get("src", ""))
+        item = self.speech.lists.items.get(item_id)
+        text = (
+            answer_text(self.speech, item_id, value) if value is not None else self.speech.say(N_("(empty)"))
+        )
+        is_long = item is not None and item.answer is AnswerKind.TEXT
+        return Row(
+            path=path,
+            label=self.speech.label(self.speech.lists.items, item_id),
+            value=self.marked(text) if is_long else (Segment(text),),
+            tone=ANSWER_TONES.get(str(value), "") if item is None or item.answer in _WORDED else "",
+            is_long=is_long,
+            is_number=isinstance(value, int),
+            is_changed=self.is_changed(path),
+            note=self.marked(str(answer["note"])) if answer.get("note") else (),
+            source=self.speech.say(SOURCE_WORDS[source]) if source in SOURCE_WORDS else None,
+            previous=self._previous_answer(item_id),
+            findings=findings,
+            comments=self.comments_at(path),
+        )
+
+    def marked(self, text: str) -> tuple[Segment, ...]:
+        """Return a free text cut at the places that may name a person."""
+        plain = nfc(text)
+        segments: list[Segment] = []
+        end = 0
+        for mark in lint(plain, self._known_names, self.speech.language):
+            segments += [
+                Segment(plain[end : mark.start]),
+                Segment(plain[mark.start : mark.end], mark.message),
+            ]
+            end = mark.end
+        return tuple(segment for segment in (*segments, Segment(plain[end:])) if segment.text)
+
+    def is_changed(self, path: str) -> bool:
+        """Tell whether a path, or anything under it, differs from what was last reviewed."""
+        return any(_touches(changed, path) for changed in self._changed)
+
+    def comments_at(self, path: str) -> tuple[PinnedComment, ...]:
+        """Return the earlier remarks pinned to a path or under it."""
+        found = [
+            comment
+            for pinned, comments in self._comments.items()
+            if pinned == path or pinned.startswith(f"{path}.")
+            for comment in comments
+        ]
+        return tuple(self.pinned(comment) for comment in found)
+
+    def pinned(self, comment: Comment) -> PinnedComment:
+        """Return a remark as the page shows it."""
+        when = self.speech.instant(comment.at) if comment.at else ""
+        return PinnedComment(
+            comment_id=comment.comment_id,
+            text=comment.text,
+            signature=f"{self.speech.person(comment.user_id)} · {when}",
+            is_done=comment.done_rev is not None,
+            is_met=comment.done_rev is None and self.is_changed(comment.path),
+        )
+
+    def _entry(self, path: str) -> Row:
+        place = Place(self._type, path, self.data)
+        value = read_path(self.data, path)
+        text = entry_text(place, value, self.speech)
+        return Row(
+            path=path,
+            label=entry_label(place, self.speech),
+            value=self.marked(text) if path.startswith(_WITH_FREE_TEXT) else (Segment(text),),
+            is_long=len(text) > LONGEST_BESIDE,
+            is_changed=self.is_changed(path),
+            comments=self.comments_at(path),
+        )
+
+    def _previous_text(self, path: str) -> str | None:
+        if self.page.previous is None or path not in _COMPARED:
+            return None
+        value = read_path(self.page.previous.data, path)
+        return value_text(self._type, path, value, self.speech) if value is not None else None
+
+    def _previous_answer(self, item_id: str) -> str | None:
+        if self.page.previous is None:
+            return None
+        value = read_path(self.page.previous.data, f"answers.{item_id}.v")
+        return answer_text(self.speech, item_id, value) if value is not None else None
+
+
+_WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
+_WITH_FREE_TEXT = ("follow_ups.", "attachments.")
+_COMPARED = frozenset({"overall_result", "access_result", "representative_role"})
+
+
+def _by_path(comments: Iterable[Comment]) -> Mapping[str, list[Comment]]:
+    found: dict[str, list[Comment]] = {}
+    for comment in comments:
+        found.setdefault(comment.path, []).append(comment)
+    return found
+
+
+def _touches(changed: str, path: str) -> bool:
+    return changed == path or changed.startswith(f"{path}.") or path.startswith(f"{changed}.")

@@ -1,0 +1,305 @@
+"""One record's page as plain values: exceptions first, then changes, then all of it, then its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from field178_server.console.records.establishment_view import establishment_sections
+from field178_server.console.records.field_rows import PinnedComment, Row, RowMaker, SectionView
+from field178_server.console.records.files_view import FilesView, files_view
+from field178_server.console.records.inspection_view import inspection_exceptions, inspection_sections
+from field178_server.console.records.outreach_view import outreach_exceptions, outreach_sections
+from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
+from field178_server.console.text.localize import Speech, address_text
+from field178_server.console.text.state_labels import StateWord, state_word
+from field178_server.office.reviews.record import FILED_TYPES, RecordPage, StoredRecord
+from field178_server.records.history import Difference, Revision
+from field178_shared.documents.sources import COMMITMENT, MINUTES
+from field178_shared.errors import message
+from field178_shared.rules import Context, warnings
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import from_wire, to_wire
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """One field before and after, in words."""
+
+    path: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """One revision: who, when, which tablet, and what it changed; the first one is a filing."""
+
+    rev: int
+    who: str
+    when: str
+    tablet: str
+    is_first: bool
+    is_late: bool
+    differences: tuple[DifferenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that deserves a second look, and the field it is about."""
+
+    path: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One technical detail; a code is set so that its characters can be told apart."""
+
+    name: str
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """The office's last decision in words."""
+
+    reason: str | None
+    who: str
+    when: str
+    rev: int
+    general: tuple[PinnedComment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """Everything the page of one record shows."""
+
+    record_id: str
+    type: str
+    type_name: str
+    title: str
+    subtitle: str
+    rev: int
+    state: str
+    state_word: StateWord
+    warnings: tuple[Warned, ...]
+    exceptions: tuple[Row, ...]
+    changes: tuple[DifferenceView, ...]
+    sections: tuple[SectionView, ...]
+    previous: tuple[str, str] | None
+    history: tuple[RevisionView, ...]
+    is_history_complete: bool
+    review: ReviewView | None
+    technical: tuple[Fact, ...]
+    open_conflicts: int
+    open_quarantine: int
+    place_id: str | None
+    is_place_known: bool
+    files: FilesView | None
+    purged: str | None
+    papers: tuple[str, ...]
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether this is a record that the office reviews; a register entry is not."""
+        return self.type in FILED_TYPES
+
+    @property
+    def shows_changes(self) -> bool:
+        """Whether there is a decision to compare with, and something to say about it."""
+        return self.review is not None and (bool(self.changes) or self.state in ("returned", "corrected"))
+
+    @property
+    def exception_paths(self) -> frozenset[str]:
+        """The paths shown above, so that the sections only point at them."""
+        return frozenset(row.path for row in self.exceptions)
+
+
+def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
+    """Return the page of a record for one reader at this instant."""
+    maker = RowMaker(page, speech)
+    sections = sections_of(maker)
+    place_id = page.record.data.get("establishment_id")
+    return RecordView(
+        record_id=page.record.record_id,
+        type=page.record.type,
+        type_name=type_name(page.record.type, speech),
+        title=_title(page, speech),
+        subtitle=_subtitle(page, speech),
+        rev=page.record.rev,
+        state=page.state,
+        state_word=state_word(page.state, speech),
+        warnings=_warnings(page, speech),
+        exceptions=_exceptions(maker, sections),
+        changes=difference_views(page.record, page.changed, speech),
+        sections=sections,
+        previous=_previous(page, speech),
+        history=tuple(_revision(page, revision, speech) for revision in reversed(page.history.revisions)),
+        is_history_complete=page.history.is_complete,
+        review=_review(page, maker),
+        technical=_technical(page, speech),
+        open_conflicts=page.open_conflicts,
+        open_quarantine=page.open_quarantine,
+        place_id=place_id if isinstance(place_id, str) else None,
+        is_place_known=page.place is not None,
+        files=files_view(page.record, page.files, (speech, now)),
+        purged=speech.instant(page.purged_at) if page.purged_at else None,
+        papers=_papers(page),
+    )
+
+
+def sections_of(maker: RowMaker) -> tuple[SectionView, ...]:
+    """Return all that a record says, in sections; nothing for a type that has no page."""
+    sections = _SECTIONS.get(maker.page.record.type)
+    return sections(maker) if sections else ()
+
+
+def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Row, ...]:
+    if maker.page.record.type == "inspection":
+        return inspection_exceptions(maker, sections)
+    return outreach_exceptions(sections) if maker.page.record.type in FILED_TYPES else ()
+
+
+def _title(page: RecordPage, speech: Speech) -> str:
+    data = page.record.data
+    if page.purged_at:
+        return type_name(page.record.type, speech)
+    if page.record.type == "establishment":
+        return str(data.get("name", ""))
+    if page.record.type == "outreach_session":
+        return speech.label(speech.lists.forms, data.get("outreach_form_id"))
+    if page.place is None:
+        return speech.say(N_("Establishment not received yet"))
+    return str(page.place.data.get("name", ""))
+
+
+def _papers(page: RecordPage) -> tuple[str, ...]:
+    """Return which papers can be taken: a commitment only of a visit that took place."""
+    if page.record.type != "inspection" or page.purged_at:
+        return ()
+    return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
+
+
+def _subtitle(page: RecordPage, speech: Speech) -> str:
+    data = page.place.data if page.place else page.record.data
+    unit = speech.label(speech.lists.units, data["unit_id"]) if "unit_id" in data else ""
+    return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)
+
+
+def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
+    data = page.record.data
+    if page.purged_at:
+        return ()
+    last = page.history.revisions[-1].received_at if page.history.revisions else None
+    if last is None:
+        return ()
+    kind = page.place.data.get("establishment_type_id") if page.place else None
+    context = Context(now=last, establishment_type=kind if isinstance(kind, str) else None)
+    return tuple(
+        Warned(
+            path=problem.path.removesuffix(".v"),
+            label=label_at(Place(page.record.type, problem.path.removesuffix(".v"), data), speech),
+            text=message(problem.code, speech.language).removesuffix("."),
+        )
+        for problem in warnings(page.record.type, data, speech.lists, context)
+    )
+
+
+def difference_views(
+    record: StoredRecord, differences: tuple[Difference, ...], speech: Speech
+) -> tuple[DifferenceView, ...]:
+    """Return differences in a record in words."""
+    return tuple(
+        DifferenceView(
+            path=step.path,
+            label=label_at(Place(record.type, step.path, record.data), speech),
+            before=value_text(record.type, step.path, step.before, speech),
+            after=value_text(record.type, step.path, step.after, speech),
+        )
+        for step in differences
+    )
+
+
+def _previous(page: RecordPage, speech: Speech) -> tuple[str, str] | None:
+    if page.previous is None:
+        return None
+    return page.previous.record_id, speech.day(page.previous.occurred_on)
+
+
+def _revision(page: RecordPage, revision: Revision, speech: Speech) -> RevisionView:
+    is_first = revision.rev == 1
+    return RevisionView(
+        rev=revision.rev,
+        who=speech.person(revision.user_id),
+        when=speech.instant(revision.received_at),
+        tablet=speech.tablet(revision.device_id),
+        is_first=is_first,
+        is_late=revision.status == "conflict",
+        differences=() if is_first else difference_views(page.record, revision.differences, speech),
+    )
+
+
+def _review(page: RecordPage, maker: RowMaker) -> ReviewView | None:
+    review = page.review
+    if review is None:
+        return None
+    speech = maker.speech
+    return ReviewView(
+        reason=review.reason,
+        who=speech.person(review.user_id),
+        when=speech.instant(review.decided_at) if review.decided_at else "",
+        rev=review.record_rev,
+        general=tuple(maker.pinned(comment) for comment in review.comments if not comment.path),
+    )
+
+
+def _technical(page: RecordPage, speech: Speech) -> tuple[Fact, ...]:
+    say, record = speech.say, page.record
+    last = page.history.revisions[-1] if page.history.revisions else None
+    return (
+        Fact(say(N_("Record id")), record.record_id, is_code=True),
+        Fact(say(N_("Revision")), str(record.rev)),
+        Fact(say(N_("Content hash")), record.h, is_code=True),
+        Fact(say(N_("Area of sync")), record.scope, is_code=True),
+        *(_receipt(last, speech) if last else ()),
+    )
+
+
+def _receipt(last: Revision, speech: Speech) -> tuple[Fact, ...]:
+    say = speech.say
+    status = say(_RECEIPTS.get(last.status or "", _RECEIPTS[""]))
+    corrected = corrected_time(last.at, last.clock_offset_ms)
+    seconds = speech.number(round(last.clock_offset_ms / 1000))
+    return (
+        Fact(say(N_("Receipt")), f"{last.change_id} · {status}", is_code=True),
+        Fact(say(N_("Tablet")), speech.tablet(last.device_id)),
+        Fact(say(N_("Time on the tablet")), speech.exact(last.at) if last.at else say(N_("(empty)"))),
+        Fact(
+            say(N_("Corrected time")), speech.exact(to_wire(corrected)) if corrected else say(N_("(empty)"))
+        ),
+        Fact(say(N_("Received by the server")), speech.exact(last.received_at)),
+        Fact(say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
+    )
+
+
+def corrected_time(at: str | None, clock_offset_ms: int) -> datetime | None:
+    """Return the device's time without the difference of its clock; None when it is no time."""
+    moment = from_wire(at) if at else None
+    return moment - timedelta(milliseconds=clock_offset_ms) if moment else None
+
+
+_RECEIPTS = {
+    "": N_("none: written by the office"),
+    "applied": N_("applied as sent"),
+    "unchanged": N_("nothing to change"),
+    "conflict": N_("partly in conflict"),
+}
+_SECTIONS = {
+    "inspection": inspection_sections,
+    "outreach_session": outreach_sections,
+    "establishment": establishment_sections,
+}

@@ -1,0 +1,1 @@
+"""The review queue, one record beside it, and the decisions on it."""

@@ -1,0 +1,158 @@
+"""The forms that decide on a record: approve, return, reopen, void, undo. Each answers by a redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from field178_server.console.reviews.pages import Attempt, queue_page
+from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
+from field178_server.office.reviews import operations as reviews
+from field178_server.office.reviews.queue import QueueView, next_in_queue
+from field178_server.office.reviews.record import FILED_TYPES, find_record
+from field178_server.records.access import reach_of
+from field178_server.records.batch import Batch
+from field178_server.runtime import current_runtime
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
+
+PIN = "comment:"
+TOO_LATE = N_(
+    "Only your own approval of the last 30 seconds can be undone. Reopen the record with a reason instead."
+)
+
+Decide = Callable[[Batch], None]
+
+
+@console.post("/reviews/<record_id>/approve")
+def approve_record(record_id: str) -> Response:
+    """Approve the revision that was seen."""
+    officer, seen = actor(), whole_number("seen_rev")
+    return _decide(record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen))
+
+
+@console.post("/reviews/<record_id>/return")
+def return_record(record_id: str) -> Response:
+    """Send the revision that was seen back, with a reason and comments pinned to fields."""
+    officer, seen = actor(), whole_number("seen_rev")
+    remarks = reviews.Remarks(
+        reason=_reason(),
+        comments=tuple(reviews.Pin(path, text) for path, text in _pins().items()),
+        keep=frozenset(request.form.getlist("keep")),
+    )
+    return _decide(
+        record_id,
+        "returned",
+        lambda batch: reviews.return_for_fix(batch, officer, record_id, seen, remarks),
+    )
+
+
+@console.post("/reviews/<record_id>/reopen")
+def reopen_record(record_id: str) -> Response:
+    """Open an approved or void record again, with a reason."""
+    officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
+    return _decide(
+        record_id, "reopened", lambda batch: reviews.reopen(batch, officer, record_id, seen, reason)
+    )
+
+
+@console.post("/reviews/<record_id>/void")
+def void_record(record_id: str) -> Response:
+    """Take a record out of every figure, with a reason."""
+    officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
+    return _decide(record_id, "void", lambda batch: reviews.void(batch, officer, record_id, seen, reason))
+
+
+@console.post("/reviews/<record_id>/undo")
+def undo(record_id: str) -> Response:
+    """Take the own approval of the last seconds back."""
+    officer = actor()
+    _check_reach(record_id)
+    try:
+        _write(lambda batch: reviews.undo_approval(batch, officer, record_id))
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return queue_page(
+            QueueQuery(), record_id, Attempt(error.status, Speech(chosen_language()).say(TOO_LATE))
+        )
+    return done(url_for("console.review_record", record_id=record_id), "undone", record_id)
+
+
+def _decide(record_id: str, code: str, decide: Decide) -> Response:
+    """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
+    query = QueueQuery.parse(request.form.get("view", ""))
+    _check_reach(record_id)
+    try:
+        _write(decide)
+    except AppError as error:
+        if error.code not in _REFUSALS:
+            raise
+        return queue_page(query, record_id, _attempt(error))
+    return done(_next_href(query, record_id), code, record_id)
+
+
+def _write(decide: Decide) -> None:
+    def work(session: Session) -> None:
+        batch = batch_in(session)
+        decide(batch)
+        batch.flush()
+
+    run_write(current_runtime().engine, work)
+
+
+def _check_reach(record_id: str) -> None:
+    """Refuse a record that is not there or not within the officer's reach, both in the same words."""
+    runtime, officer = current_runtime(), current_officer()
+    with snapshot(runtime.engine) as session:
+        record = find_record(session, runtime.tenant_id, record_id)
+    reach = reach_of(officer.role, officer.scopes)
+    if record is None or record.type not in FILED_TYPES or not reach.holds(record.scope):
+        raise AppError(ErrorCode.NOT_FOUND)
+
+
+def _next_href(query: QueueQuery, record_id: str) -> str:
+    runtime, officer = current_runtime(), current_officer()
+    view = QueueView(runtime.tenant_id, reach_of(officer.role, officer.scopes), query.state, query.type)
+    with snapshot(runtime.engine) as session:
+        following = next_in_queue(session, view, record_id)
+    return query.record_href(following) if following else query.list_href()
+
+
+def _attempt(error: AppError) -> Attempt:
+    speech = Speech(chosen_language())
+    advice = speech.say(_REFUSALS[error.code])
+    # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept aside.
+    text = "" if error.code is ErrorCode.LOCKED else message(error.code, speech.language)
+    return Attempt(error.status, f"{text} {advice}".strip(), _reason(), _pins())
+
+
+def _reason() -> str:
+    return request.form.get("reason", "").strip()
+
+
+def _pins() -> dict[str, str]:
+    """Return the comments that say something, by the path they are pinned to."""
+    typed = {
+        name.removeprefix(PIN): text.strip() for name, text in request.form.items() if name.startswith(PIN)
+    }
+    return {path: text for path, text in typed.items() if text}
+
+
+_REFUSALS = {
+    ErrorCode.REVISION_CHANGED: N_("Below is how it stands; look at what is new and decide again."),
+    ErrorCode.LOCKED: N_(
+        "This record was decided meanwhile, so your decision was not taken. Reopen it if it must change."
+    ),
+    ErrorCode.REQUIRED: N_("Write a reason, or pin a comment to a field, before you send it."),
+    ErrorCode.TOO_LONG: N_("A reason or comment holds at most 500 characters."),
+}

@@ -1,0 +1,59 @@
+"""Photos of a record, as previews; whoever looks at a restricted one is written down first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Response, send_file
+from sqlalchemy.orm import Session
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.attachments.previews import make_preview, preview_name
+from field178_server.attachments.queries import RecordFile, files_of
+from field178_server.attachments.storage.locations import file_store_of
+from field178_server.audit import trail
+from field178_server.console.records.files_view import is_restricted, is_viewable
+from field178_server.console.shell.blueprint import console
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.auth import current_officer
+from field178_server.office.reviews.record import find_record
+from field178_server.records.access import reach_of
+from field178_server.runtime import Runtime, current_runtime
+from field178_shared.errors import AppError, ErrorCode
+
+
+@console.get("/records/<record_id>/files/<key>")
+def record_file(record_id: str, key: str) -> Response:
+    """Show one photo of a record within reach."""
+    runtime, officer = current_runtime(), current_officer()
+    with snapshot(runtime.engine) as session:
+        scope, file = _file_within_reach(session, officer, record_id, key)
+    store = file_store_of(runtime.settings)
+    preview = (runtime.settings.data_dir / preview_name(runtime.tenant_id, file.sha256)).absolute()
+    try:
+        is_there = make_preview(partial(store.open, file.sha256), preview)
+    except FileNotFoundError:
+        is_there = False
+    if not is_there:
+        raise AppError(ErrorCode.NOT_FOUND)
+    if is_restricted(file):
+        entry = trail.Entry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
+        run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
+    return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
+
+
+def _file_within_reach(
+    session: Session, officer: OfficerContext, record_id: str, key: str
+) -> tuple[str, RecordFile]:
+    record = find_record(session, officer.tenant_id, record_id)
+    if record is None or record.deleted or not reach_of(officer.role, officer.scopes).holds(record.scope):
+        raise AppError(ErrorCode.NOT_FOUND)
+    for file in files_of(session, officer.tenant_id, record_id):
+        if file.key == key and is_viewable(file):
+            return record.scope, file
+    raise AppError(ErrorCode.NOT_FOUND)
+
+
+def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: trail.Entry) -> None:
+    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+    trail.record(session, stamp, trail.Actor("officer", officer.id), entry)

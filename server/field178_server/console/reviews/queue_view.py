@@ -1,0 +1,255 @@
+"""The list of the review queue as plain values, and the addresses that keep its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from flask import url_for
+
+from field178_server.attachments.queries import FileCount
+from field178_server.console.records.files_view import count_text
+from field178_server.console.shell.paging import wanted_page
+from field178_server.console.text.localize import Speech
+from field178_server.console.text.state_labels import StateWord, outcome_word, short_state_word
+from field178_server.office.reviews.queue import QueueRow, QueueState
+from field178_server.office.reviews.record import FILED_TYPES
+from field178_shared.text.formats import short_date_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import local_date
+
+OLD_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """The filters in the address: drawer, type, page. Whatever cannot be read is the default."""
+
+    state: QueueState = QueueState.WAITING
+    type: str | None = None
+    page: int = 1
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> QueueQuery:
+        """Read the filters of an address."""
+        state, type_ = arguments.get("state", ""), arguments.get("type")
+        return cls(
+            state=QueueState(state) if state in tuple(QueueState) else QueueState.WAITING,
+            type=type_ if type_ in FILED_TYPES else None,
+            page=wanted_page(arguments.get("page", "")),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> QueueQuery:
+        """Read the filters back from `text`."""
+        return cls.read(dict(parse_qsl(text)))
+
+    @property
+    def text(self) -> str:
+        """The filters as they stand in an address, defaults left out."""
+        parts = {
+            "state": "" if self.state is QueueState.WAITING else self.state.value,
+            "type": self.type or "",
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    def on(self, page: int) -> QueueQuery:
+        """Return the same filters on another page."""
+        return replace(self, page=page)
+
+    def list_href(self) -> str:
+        """Return the address of the list."""
+        return with_query(url_for("console.reviews"), self.text)
+
+    def record_href(self, record_id: str) -> str:
+        """Return the address of a record beside this list."""
+        return with_query(url_for("console.review_record", record_id=record_id), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter to choose."""
+
+    href: str
+    label: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The sign at the start of a row: what kind of place, and how the visit ended."""
+
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One row of the list."""
+
+    href: str
+    is_current: bool
+    badge: Badge
+    title: str
+    line: str
+    day: str
+    state: StateWord
+    age: str | None
+    is_old: bool
+    outcome: StateWord | None
+    files: StateWord | None = None
+
+    @property
+    def first_words(self) -> str:
+        """The title without its last word."""
+        return self.title.rpartition(" ")[0]
+
+    @property
+    def last_word(self) -> str:
+        """The last word of the title: in names of places often the code."""
+        return self.title.rpartition(" ")[2]
+
+
+def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech) -> list[Choice]:
+    """Return the drawers with how much lies in each."""
+    return [
+        Choice(
+            replace(query, state=state, page=1).list_href(),
+            speech.say(_DRAWERS[state]),
+            state is query.state,
+            counts[state],
+        )
+        for state in QueueState
+    ]
+
+
+def kinds(query: QueueQuery, speech: Speech) -> list[Choice]:
+    """Return the choice of record types."""
+    return [
+        Choice(replace(query, type=type_, page=1).list_href(), speech.say(label), type_ == query.type)
+        for type_, label in _KINDS.items()
+    ]
+
+
+def queue_items(
+    rows: list[QueueRow],
+    query: QueueQuery,
+    chosen: str | None,
+    reader: tuple[Speech, datetime],
+    files: Mapping[str, FileCount],
+) -> list[QueueItem]:
+    """Return the rows as the list shows them at this instant, with how many of their files have come."""
+    items = [_item(row, query, row.record_id == chosen, reader) for row in rows]
+    counts = [files.get(row.record_id) for row in rows]
+    return [
+        item if count is None else replace(item, files=_files_word(count, reader[0]))
+        for item, count in zip(items, counts, strict=True)
+    ]
+
+
+def empty_words(query: QueueQuery, speech: Speech) -> tuple[str, str]:
+    """Return what an empty drawer says, and what to do next."""
+    title, text = _EMPTY[query.state]
+    return speech.say(title), speech.say(text)
+
+
+def title_of(row: QueueRow, speech: Speech) -> str:
+    """Return what a filed record is called: its establishment, or its form of outreach."""
+    if row.type == "outreach_session":
+        return speech.label(speech.lists.forms, row.kind) if row.kind else speech.say(N_("Outreach session"))
+    return row.place_name or speech.say(N_("Establishment not received yet"))
+
+
+def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Speech, datetime]) -> QueueItem:
+    speech, now = reader
+    state = "corrected" if row.is_corrected else row.review_state
+    outcome = outcome_word(row.outcome, speech) if row.type == "inspection" and row.outcome else None
+    return QueueItem(
+        href=query.record_href(row.record_id),
+        is_current=is_current,
+        badge=Badge(_icon(row, speech), outcome.tone if outcome else "primary"),
+        title=title_of(row, speech),
+        line=_line(row, speech),
+        day=_day(row.occurred_on, now, speech) if row.occurred_on else "",
+        state=short_state_word(state, speech),
+        age=_age(now, row.received_at, speech) if state == "waiting" else None,
+        is_old=now - row.received_at >= OLD_AFTER,
+        outcome=outcome,
+    )
+
+
+def _files_word(count: FileCount, speech: Speech) -> StateWord:
+    text = count_text(count, speech)
+    return StateWord(text, "" if count.is_whole else "warn", "document")
+
+
+def _day(occurred_on: date, now: datetime, speech: Speech) -> str:
+    """Say a day of this year without its year; of another year the year is the point."""
+    is_plain = occurred_on.year == local_date(now).year
+    return short_date_text(occurred_on, speech.language) if is_plain else speech.day(occurred_on)
+
+
+def _line(row: QueueRow, speech: Speech) -> str:
+    unit = speech.label(speech.lists.units, row.unit_id) if row.unit_id else None
+    second = speech.choice("inspection_kind", row.kind) if row.type == "inspection" else row.title
+    return " · ".join(part for part in (unit, second) if part)
+
+
+def _icon(row: QueueRow, speech: Speech) -> str:
+    if row.type == "outreach_session":
+        return "outreach"
+    kind = speech.lists.types.get(row.establishment_type_id or "")
+    return _GROUP_ICONS.get(kind.group, "establishment") if kind else "establishment"
+
+
+def _age(now: datetime, received_at: datetime, speech: Speech) -> str:
+    days = (local_date(now) - local_date(received_at)).days
+    if days <= 0:
+        return speech.say(N_("today"))
+    return speech.say(N_("{count} days")).format(count=days) if days > 1 else speech.say(N_("1 day"))
+
+
+def with_query(path: str, query: str) -> str:
+    """Return an address with its filters behind it."""
+    return f"{path}?{query}" if query else path
+
+
+_GROUP_ICONS = {
+    "lodging": "bed",
+    "entertainment": "microphone",
+    "wellness": "spa",
+    "food_drink": "coffee",
+}
+_DRAWERS = {
+    QueueState.WAITING: N_("Waiting"),
+    QueueState.RETURNED: N_("Returned"),
+    QueueState.APPROVED: N_("Approved"),
+    QueueState.ALL: N_("All"),
+}
+_KINDS: dict[str | None, str] = {
+    None: N_("All types"),
+    "inspection": N_("Inspections"),
+    "outreach_session": N_("Outreach"),
+}
+_EMPTY = {
+    QueueState.WAITING: (
+        N_("Everything is reviewed"),
+        N_("New records appear here after the next sync of a tablet."),
+    ),
+    QueueState.RETURNED: (
+        N_("Nothing is out for correction"),
+        N_("Records you return stay here until the team sends them again."),
+    ),
+    QueueState.APPROVED: (
+        N_("Nothing is approved yet"),
+        N_("Open a waiting record and approve it; it then counts in the figures."),
+    ),
+    QueueState.ALL: (
+        N_("No records yet"),
+        N_("Enrol a tablet; filed visits and sessions appear here after its first sync."),
+    ),
+}

@@ -1,0 +1,23 @@
+"""The console's blueprint: every page is registered on it, every capability brings its own templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint
+from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
+
+CONSOLE = Path(__file__).parents[1]
+
+
+class ConsoleBlueprint(Blueprint):
+    """A blueprint whose template `reviews/queue.html` lies in `reviews/templates/queue.html`."""
+
+    @property
+    def jinja_loader(self) -> BaseLoader:  # type: ignore[override]
+        """Return the loader of all capabilities' templates, by the name of the capability."""
+        folders = sorted(CONSOLE.glob("*/templates"))
+        return PrefixLoader({folder.parent.name: FileSystemLoader(folder) for folder in folders})
+
+
+console = ConsoleBlueprint("console", __name__, static_folder=CONSOLE / "static", static_url_path="/static")

@@ -1,0 +1,83 @@
+"""One sentence carried over a redirect: a code in a short-lived cookie, put into words where it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import after_this_request, request
+from werkzeug.wrappers import Response
+
+from field178_server.console.text.localize import Speech
+from field178_shared.ids import is_uuid
+from field178_shared.text.i18n import N_
+
+COOKIE = "field178_done"
+UNDO_S = 30
+
+_TEXTS = {
+    "approved": N_("Approved: {title}."),
+    "returned": N_("Returned: {title}. The tablet gets it at its next sync."),
+    "reopened": N_("Reopened: {title}. It is back with its team."),
+    "void": N_("Void: {title}."),
+    "undone": N_("Undone: {title} is as it was."),
+    "ran": N_("Run again, and applied: {title}."),
+    "still_held": N_("Run again; still held back: {title}."),
+    "mended": N_("Mended and applied: {title}. The tablet hears of it at its next sync."),
+    "set_aside": N_("Set aside: {title}. It stays stored, under “Set aside”."),
+    "put_back": N_("Back in the list: {title}."),
+    "taken_in": N_("Taken in: {title}. The tablets of its area get it at their next sync."),
+    "salvage_aside": N_("Set aside: {title}. It stays stored, under “Set aside”."),
+    "revoked": N_("Revoked: {title}. At its next sync it loses everything but what it has not sent."),
+    "purge_asked": N_("Asked for. Nothing is removed until another privacy officer confirms."),
+    "purge_confirmed": N_("The content was removed. Tablets drop their copies at their next sync."),
+    "purge_refused": N_("Refused: the content stays."),
+    "purge_withdrawn": N_("Taken back: the content stays."),
+    "settled": N_("Settled: {title}. The tablets get it at their next sync."),
+}
+_UNDOABLE = frozenset({"approved"})
+_DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """What the last act did, and on what: a record, or an item by its key; some acts can be taken back."""
+
+    code: str
+    record_id: str
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether this act can be taken back for a short while."""
+        return self.code in _UNDOABLE
+
+    def text(self, title: str, speech: Speech) -> str:
+        """Return the sentence about the record of this title."""
+        return speech.say(_TEXTS[self.code]).format(title=title)
+
+
+def leave_flash(response: Response, code: str, record_id: str) -> Response:
+    """Note on the answer what was done, for the page that comes next."""
+    response.set_cookie(
+        COOKIE,
+        f"{code}.{record_id}",
+        max_age=UNDO_S,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def take_flash(codes: frozenset[str] = _DECISIONS) -> Flash | None:
+    """Return what the act before has left for this page, once; what is another page's stays for it."""
+    code, _, record_id = request.cookies.get(COOKIE, "").partition(".")
+    if code not in codes or not is_uuid(record_id.partition(".")[0]):
+        return None
+    after_this_request(_forget)
+    return Flash(code, record_id)
+
+
+def _forget(response: Response) -> Response:
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+    return response

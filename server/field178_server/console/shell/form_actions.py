@@ -1,0 +1,99 @@
+"""What the office does by a form: one transaction, a sentence for each refusal, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask import redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from field178_server.audit.operation_context import Desk
+from field178_server.audit.trail import Actor
+from field178_server.console.shell.flash import leave_flash
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import run_write
+from field178_server.http.auth import current_officer
+from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import Problems
+from field178_server.runtime import current_runtime
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.whole_numbers import parse_whole_number
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An act that was not done: what to say, and at which fields; what was chosen and typed stays typed."""
+
+    status: int
+    code: ErrorCode
+    message: str
+    problems: Problems = field(default_factory=dict)
+
+    @property
+    def is_about_reason(self) -> bool:
+        """Whether it is the reason that is missing or too long."""
+        return self.code in (ErrorCode.REQUIRED, ErrorCode.TOO_LONG)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody else, or a tablet, was faster."""
+        return self.code in (ErrorCode.REVISION_CHANGED, ErrorCode.NOT_FOUND)
+
+
+def attempt(work: Callable[[Session], object], sentences: Mapping[ErrorCode, str]) -> Refusal | None:
+    """Do it in one transaction; what these sentences speak of is returned as a refusal, all else raised."""
+    try:
+        run_write(current_runtime().engine, work)
+    except AppError as error:
+        if error.code not in sentences:
+            raise
+        return _refusal(error, sentences[error.code])
+    return None
+
+
+def done(href: str, code: str, record_id: str) -> Response:
+    """Go on to a page, which says what was done."""
+    return leave_flash(redirect(href, 303), code, record_id)
+
+
+def actor() -> Actor:
+    """Return the officer who sits at the desk, as the author of what is done."""
+    return Actor("officer", current_officer().id)
+
+
+def batch_in(session: Session) -> Batch:
+    """Return a working set for services that write records."""
+    runtime = current_runtime()
+    return Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
+
+
+def office() -> Desk:
+    """Return the desk for services that work with one."""
+    runtime = current_runtime()
+    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor())
+
+
+def whole_number(name: str, default: str = "") -> int:
+    """Return a number that a form carries; a form that was tampered with is a bad request."""
+    number = parse_whole_number(request.form.get(name, default))
+    if number is None:
+        raise AppError(ErrorCode.BAD_REQUEST)
+    return number
+
+
+def lists_typed(prefix: str) -> dict[str, list[str]]:
+    """Return all texts of the form whose names begin so, by the rest of their names."""
+    named = (name for name in request.form if name.startswith(prefix))
+    return {name.removeprefix(prefix): request.form.getlist(name) for name in named}
+
+
+def _refusal(error: AppError, sentence: str) -> Refusal:
+    speech = Speech(chosen_language())
+    problems = error.details.get("problems")
+    found = dict(problems) if isinstance(problems, dict) else {}
+    whole = [message(code, speech.language) for code in found.pop("", [])]
+    return Refusal(error.status, error.code, " ".join([speech.say(sentence), *whole]), found)

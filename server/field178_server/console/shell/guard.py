@@ -1,0 +1,119 @@
+"""What stands before and behind every page: rights, form token, and headers that keep pages out of caches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
+from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.shell.assets import KEEP_FOR_EVER
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import render
+from field178_server.console.shell.policy import POLICY, may
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Speech
+from field178_server.http.browser_session import check_csrf, find_officer
+from field178_server.http.problem_details import ERROR_PAGE
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
+
+_LARGE_FORMS = frozenset({"console.send_rescue"})
+
+
+def check_policy(app: Flask) -> None:
+    """Refuse to start with a page that nobody decided about."""
+    pages = {
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{console.name}.")
+    }
+    if undecided := sorted(pages ^ set(POLICY)):
+        raise RuntimeError(f"pages and policy differ: {undecided}")
+
+
+def init_error_page(app: Flask) -> None:
+    """Answer errors of people's browsers by a page."""
+    app.extensions[ERROR_PAGE] = error_page
+
+
+@console.before_request
+def _admit() -> AnyResponse | None:
+    """Let a request in: an officer where one is asked for, the right, and no forged form."""
+    access = POLICY[str(request.endpoint)]
+    officer = find_officer()
+    if officer is None and not access.is_public:
+        return _to_sign_in()
+    if officer is not None and not may(officer.role, str(request.endpoint), load()):
+        # What an officer may not do is not there: the answer is the same with and without a record.
+        raise AppError(ErrorCode.NOT_FOUND)
+    if request.endpoint in _LARGE_FORMS:
+        # Before the form is read for its token; only for an officer who may send it.
+        request.max_content_length = MAX_PIECE_BYTES
+    check_csrf()
+    return None
+
+
+@console.after_request
+def _keep_out_of_caches(response: Response) -> Response:
+    is_static = request.endpoint == f"{console.name}.static" and response.status_code == 200
+    response.headers["Cache-Control"] = KEEP_FOR_EVER if is_static else "no-store"
+    return response
+
+
+def _to_sign_in() -> AnyResponse:
+    """Lead a browser to the sign-in page; htmx follows a header: a redirect would land in a fragment."""
+    href = url_for("console.sign_in", next=_way_back())
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Redirect": href})
+    return redirect(href)
+
+
+def _way_back() -> str | None:
+    """Return where to go on: the page asked for, or the one on which the form stands that was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    pages, path = current_app.url_map.bind(""), request.path
+    while path and not pages.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    view = QueueQuery.parse(request.form.get("view", "")).text
+    return f"{path}?{view}" if path and view else path or None
+
+
+def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
+    """Return an error as a page that says what happened and where to go on."""
+    speech = Speech(chosen_language())
+    signed_in = find_officer() is not None
+    # What is not there has no form either.
+    has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
+    form = _way_back() if has_form else None
+    response = render(
+        "shell/error.html",
+        status,
+        title=speech.say(_TITLES[code]) if code in _TITLES else message(code, speech.language),
+        text=speech.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
+        way_on=form or url_for("console.home" if signed_in else "console.sign_in"),
+        way_on_text=speech.say(
+            N_("Back to the form") if form else N_("To the first page") if signed_in else N_("Sign in")
+        ),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# The console refuses a form with FORBIDDEN only where it cannot tell who sent it; rights answer NOT_FOUND.
+_TITLES = {
+    ErrorCode.FORBIDDEN: N_("This form could not be sent"),
+    ErrorCode.STORAGE_FULL: N_("The server’s disk is full"),
+}
+_DEFAULT_ADVICE = N_("Go back and try again; if it happens again, tell the administrator the time.")
+_ADVICE = {
+    ErrorCode.NOT_FOUND: N_("The page or record is not here, or not within your area."),
+    ErrorCode.FORBIDDEN: N_("The form was open for too long or came from another page. Open it again."),
+    ErrorCode.BUSY: N_("Many tablets are sending right now. Try again in a moment."),
+    ErrorCode.STORAGE_FULL: N_(
+        "Nothing was stored. Tell the administrator; pages can still be read. Try again when there is room."
+    ),
+    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+}

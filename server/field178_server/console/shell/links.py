@@ -1,0 +1,41 @@
+"""Where a record is shown, what it is called, and what its scope is called."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Speech
+from field178_server.office.reviews.record import FILED_TYPES
+from field178_shared.merge import Data
+
+
+def record_link(record_type: str, record_id: str) -> str | None:
+    """Return the address of a record's page, where its type has one."""
+    if record_type in FILED_TYPES:
+        return url_for("console.review_record", record_id=record_id)
+    return url_for("console.establishment", record_id=record_id) if record_type == "establishment" else None
+
+
+def heading(name: str | None, record_type: str, speech: Speech) -> str:
+    """Return what a record is called with its type behind it; the type alone where no name is known."""
+    kind = type_name(record_type, speech)
+    return f"{name} · {kind}" if name else kind
+
+
+def scope_text(scope: str, speech: Speech) -> str:
+    """Return a scope in words: the unit's or team's name."""
+    kind, _, name = scope.partition(":")
+    if kind == "unit":
+        return speech.label(speech.lists.units, name)
+    return speech.team(name) if kind == "team" else scope
+
+
+def name_in(values: Data, speech: Speech) -> str | None:
+    """Return the name of the record or of its establishment, as far as these values tell it."""
+    if isinstance(name := values.get("name"), str):
+        return name
+    if place := speech.names.establishments.get(str(values.get("establishment_id"))):
+        return place
+    form = values.get("outreach_form_id")
+    return speech.label(speech.lists.forms, form) if form in speech.lists.forms else None

@@ -1,0 +1,87 @@
+"""Who may call which page: one row an endpoint, in rights of the code list `app_roles`.
+
+A page without a row keeps the application from starting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from field178_shared.codelists import CodeLists
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Any one of these rights opens the page; no right named: any officer. Public asks for no officer."""
+
+    rights: frozenset[str] = frozenset()
+    is_public: bool = False
+
+
+PUBLIC = Access(is_public=True)
+SIGNED_IN = Access()
+READ = Access(frozenset({"read_visits", "read_own_team_visits"}))
+REGISTER = Access(frozenset({"read_visits", "read_own_team_visits", "edit_register"}))
+APPROVE = Access(frozenset({"approve"}))
+RETURN = Access(frozenset({"return_for_fix"}))
+TABLETS = Access(frozenset({"manage_devices", "review"}))
+MANAGE_TABLETS = Access(frozenset({"manage_devices"}))
+REVIEW = Access(frozenset({"review"}))
+PURGE = Access(frozenset({"run_retention"}))
+
+POLICY: Mapping[str, Access] = MappingProxyType(
+    {
+        "console.static": PUBLIC,
+        "console.sign_in": PUBLIC,
+        "console.submit_sign_in": PUBLIC,
+        "console.set_preferences": PUBLIC,
+        "console.home": SIGNED_IN,
+        "console.account": SIGNED_IN,
+        "console.sign_out": SIGNED_IN,
+        "console.own_tablets": SIGNED_IN,
+        "console.answer_own_tablet": SIGNED_IN,
+        "console.reviews": READ,
+        "console.review_record": READ,
+        "console.record_file": READ,
+        "console.record_paper": READ,
+        "console.attention": READ,
+        "console.attention_item": READ,
+        "console.decide_attention": REVIEW,
+        "console.tablets": TABLETS,
+        "console.rescue": TABLETS,
+        "console.send_rescue": TABLETS,
+        "console.rescue_file": TABLETS,
+        "console.take_rescue": TABLETS,
+        "console.revoking": MANAGE_TABLETS,
+        "console.revoke_tablet": MANAGE_TABLETS,
+        "console.enrolling": MANAGE_TABLETS,
+        "console.enrol_tablet": MANAGE_TABLETS,
+        "console.purges": PURGE,
+        "console.asking_purge": PURGE,
+        "console.ask_purge": PURGE,
+        "console.purge_page": PURGE,
+        "console.confirm_purge": PURGE,
+        "console.refuse_purge": PURGE,
+        "console.withdraw_purge": PURGE,
+        "console.establishments": REGISTER,
+        "console.establishment": REGISTER,
+        "console.approve_record": APPROVE,
+        "console.return_record": RETURN,
+        "console.reopen_record": RETURN,
+        "console.void_record": RETURN,
+        "console.undo": APPROVE,
+    }
+)
+
+
+def may(role: str, endpoint: str, lists: CodeLists) -> bool:
+    """Tell whether an officer of this role may call an endpoint; one without a row is closed to all."""
+    access = POLICY.get(endpoint)
+    if access is None:
+        return False
+    if access.is_public or not access.rights:
+        return True
+    found = lists.roles.get(role)
+    return found is not None and bool((found.can - found.cannot) & access.rights)

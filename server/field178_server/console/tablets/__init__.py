@@ -1,0 +1,1 @@
+"""Tablets: list, enrolment, revocation."""

@@ -1,0 +1,1 @@
+"""Texts of the console: labels, formats and parsing of values in the reader's language."""

@@ -1,0 +1,158 @@
+"""One value typed by a person in the office: which control its kind asks for, and what the text means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_server.console.text import format_values as show
+from field178_server.console.text.field_labels import field_at, value_text
+from field178_server.console.text.localize import Speech
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.schemas import TYPES, kinds
+from field178_shared.text.normalisation import nfc, sort_key
+from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.time.clock import VIETNAM, from_wire, to_wire
+
+LONG_TEXT = 120
+Described = Mapping[str, object]
+
+# Clocks' and positions' own words: nobody in the office can know them better than the tablet.
+_NOT_TYPED = frozenset(
+    {"captured_at", "filed_at", "tz_offset", "codelist_version", "record_code", "attachments", "check_in"}
+)
+_GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How a value is typed: `kind` is text, long, number, date, instant, time, flag, choice or choices."""
+
+    kind: str
+    max_length: int | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+
+def control_for(record_type: str, path: str, speech: Speech) -> Control | None:
+    """Return the control of a path, None where a value has several parts or nobody types it."""
+    described = _described_at(record_type, path)
+    kind = _kind_of(described) if described is not None else None
+    if described is None or kind is None or path.partition(".")[0] in _NOT_TYPED:
+        return None
+    field = field_at(record_type, path)
+    if field is not None and field.show is show.as_degrees:
+        return None
+    limit = described.get("maxLength")
+    items = described.get("items") if kind == "choices" else described
+    ids = items.get("enum") if isinstance(items, Mapping) else None
+    return Control(
+        kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,
+        max_length=limit if isinstance(limit, int) else None,
+        options=_options((record_type, path), ids, speech) if isinstance(ids, list) else (),
+    )
+
+
+def typed_text(control: Control, value: object) -> str:
+    """Return a stored value as its control shows it before anything is typed."""
+    if value is None or isinstance(value, dict | list):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    moment = from_wire(value) if control.kind == "instant" and isinstance(value, str) else None
+    return (
+        moment.astimezone(VIETNAM).replace(tzinfo=None).isoformat(timespec="minutes")
+        if moment
+        else str(value)
+    )
+
+
+def read_typed(control: Control | None, texts: Sequence[str]) -> object:
+    """Return the value that was typed, or raise AppError with the code of what is wrong with it."""
+    if control is None:
+        raise AppError(ErrorCode.WRONG_TYPE)
+    given = [nfc(text).strip() for text in texts if text.strip()]
+    if not given:
+        raise AppError(ErrorCode.REQUIRED)
+    if control.kind == "choices":
+        return given
+    return _READERS.get(control.kind, str)(given[0])
+
+
+def typed_again(place: tuple[str, str], texts: Sequence[str], speech: Speech) -> str:
+    """Return what was typed at a type's path as its value would read; what is no value, as it was typed."""
+    try:
+        return value_text(*place, read_typed(control_for(*place, speech), texts), speech)
+    except AppError:
+        return ", ".join(texts)
+
+
+def _options(place: tuple[str, str], ids: Sequence[object], speech: Speech) -> tuple[tuple[str, str], ...]:
+    """Return the choices with their labels: answers in the order of the checklist, others by the alphabet."""
+    labelled = [(str(one), value_text(*place, one, speech)) for one in ids]
+    if set(ids) <= set(show.ANSWER_WORDS):
+        order = list(show.ANSWER_WORDS)
+        return tuple(sorted(labelled, key=lambda one: order.index(one[0])))
+    return tuple(sorted(labelled, key=lambda one: sort_key(one[1])))
+
+
+def _whole_number(text: str) -> object:
+    digits = re.sub(r"[.,\u00a0 ]", "", text) if _GROUPED.fullmatch(text) else text
+    number = parse_whole_number(digits)
+    if number is None:
+        raise AppError(ErrorCode.NOT_INTEGER)
+    return number
+
+
+def _instant(text: str) -> object:
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise AppError(ErrorCode.BAD_TIME) from None
+    return to_wire(local.replace(tzinfo=VIETNAM) if local.tzinfo is None else local)
+
+
+def _flag(text: str) -> object:
+    return text == "yes"
+
+
+_READERS = {"number": _whole_number, "instant": _instant, "flag": _flag}
+
+
+def _described_at(record_type: str, path: str) -> Described | None:
+    """Return the JSON schema of the value at a path; None where the schema knows none."""
+    if record_type not in TYPES:
+        return None
+    first, *rest = path.split(".")
+    part = TYPES[record_type].schema.parts.get(first)
+    described: object = part.kind.described if part is not None else None
+    for key in rest:
+        if not isinstance(described, Mapping):
+            return None
+        properties = described.get("properties")
+        known = properties.get(key) if isinstance(properties, Mapping) else None
+        described = known if known is not None else described.get("additionalProperties")
+    return described if isinstance(described, Mapping) else None
+
+
+def _kind_of(described: Described) -> str | None:
+    if "enum" in described:
+        return "choice"
+    for kind, known in _BY_DESCRIPTION:
+        if described == known:
+            return kind
+    if described.get("type") == "array":
+        items = described.get("items")
+        return "choices" if isinstance(items, Mapping) and "enum" in items else None
+    if "pattern" in described or "format" in described:
+        return None
+    return {"string": "text", "integer": "number"}.get(str(described.get("type")))
+
+
+_BY_DESCRIPTION = (
+    ("date", kinds.DATE.described),
+    ("instant", kinds.INSTANT.described),
+    ("time", kinds.TIME_OF_DAY.described),
+    ("flag", kinds.FLAG.described),
+)

@@ -1,1 +1,0 @@
-"""Tablets enrolled in an officer's name, confirmed or refused by that officer."""

@@ -1,0 +1,216 @@
+"""Purges in the console: what goes is counted first, two people decide, and how far it came is seen."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.server.console.conftest import TEAM, Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import PASSWORD, Office
+from werkzeug.test import TestResponse
+
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import Wanted
+from field178_server.attachments.secure_delete import THREAD
+from field178_server.console.shell.policy import may
+from field178_server.database.models import Audit, Purge
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.tablets import operations as tablets
+from field178_server.security.passwords import Passwords
+from field178_shared.codelists import load
+
+SECRET = "Bí mật GL-178"
+PAGES = {
+    "console.purges",
+    "console.asking_purge",
+    "console.ask_purge",
+    "console.purge_page",
+    "console.confirm_purge",
+    "console.refuse_purge",
+    "console.withdraw_purge",
+}
+ASK = {"reason": "person_identified", "password": PASSWORD}
+AGAIN = {"password": PASSWORD}
+NOWHERE = "01900000-0000-7000-8000-00000000dead"
+
+
+@pytest.fixture
+def first(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("privacy_officer")
+
+
+@pytest.fixture
+def second(office: Office, signed_in: Callable[[str], Browser]) -> Browser:
+    stored = Passwords("test").hash(PASSWORD)
+    wanted = Wanted("giang", "Cán bộ giang", "privacy_officer", None, ())
+    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
+    return signed_in("giang")
+
+
+def said(answer: TestResponse) -> tuple[int, str]:
+    return answer.status_code, words(unescape(answer.get_data(as_text=True)))
+
+
+def page(browser: Browser, path: str) -> str:
+    return words(unescape(browser.text(path)))
+
+
+def asked(browser: Browser, record_id: str) -> str:
+    """Ask for a purge and return the address of its page."""
+    answer = browser.post("/purges/ask", {"record": record_id, **ASK})
+    assert answer.status_code == 303, said(answer)
+    return str(answer.headers["Location"])
+
+
+def wait_until_erased() -> None:
+    for thread in [one for one in threading.enumerate() if one.name == THREAD]:
+        thread.join()
+
+
+def acts(office: Office) -> list[tuple[str, str | None]]:
+    with snapshot(office.engine) as session:
+        rows = session.query(Audit).filter(Audit.action.startswith("purge_")).order_by(Audit.audit_id)
+        return [(row.action, row.actor_kind) for row in rows]
+
+
+@pytest.mark.parametrize("role", sorted(load().roles))
+def test_only_the_privacy_role_sees_and_decides_purges(role: str) -> None:
+    assert {one for one in PAGES if may(role, one, load())} == (PAGES if role == "privacy_officer" else set())
+
+
+def test_a_privacy_officer_starts_here_and_an_empty_list_says_what_comes(first: Browser) -> None:
+    assert first.get("/").headers["Location"] == "/purges"
+    assert "Chưa xóa nội dung nào" in page(first, "/purges")
+
+
+def test_what_would_go_is_counted_before_anybody_asks_and_its_content_is_not_shown(
+    office: Office, first: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit(recommendation=SECRET)
+    seen = {"was": {"recommendation": SECRET}}
+    in_the_field.send(visit, "inspection", TEAM, {"recommendation": f"{SECRET} 2"}, **seen)
+    run_write(office.engine, lambda session: tablets.mark_backed_up(session, office.desk))
+    shown = page(first, f"/purges/ask?record={visit}")
+    assert SECRET not in shown
+    for text in (
+        "Thay đổi trong lịch sử 2",
+        "Không có gì Giá trị bất đồng, lời nhận xét · Thay đổi bị giữ lại · Bản sao máy đã gửi lên",
+        "Máy 1 đã gửi thay đổi của phiếu",
+        "Bản sao lưu đã kiểm chứng từ khi phiếu được nộp: 1",
+        "Bản sao lưu còn giữ nội dung",
+    ):
+        assert text in shown
+    assert acts(office) == []
+
+
+@pytest.mark.parametrize(
+    ("record", "status", "text"),
+    [(NOWHERE, 404, "Không có phiếu mang mã này"), ("'; --", 404, "Không có phiếu mang mã này")],
+)
+def test_an_id_that_is_none_is_answered_in_the_list(
+    first: Browser, record: str, status: int, text: str
+) -> None:
+    found = said(first.get(f"/purges/ask?record={record}"))
+    assert (found[0], text in found[1]) == (status, True)
+
+
+def test_two_people_remove_it_and_everybody_sees_how_far_it_came(
+    office: Office, first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit(recommendation=SECRET)
+    path = asked(first, visit)
+    assert "Chờ người thứ hai" in page(first, "/purges")
+    assert SECRET in reviewer.text(f"/reviews/{visit}")
+    office.clock.move(minutes=1)
+    found = page(second, path)
+    assert ("Chờ người thứ hai" in found, "Có thông tin nhận ra được một người" in found) == (True, True)
+    answer = second.post(f"{path}/confirm", AGAIN)
+    assert answer.status_code == 303, said(answer)
+    wait_until_erased()
+    assert "Xong; 1 máy chưa đồng bộ lại" in page(first, path)
+    office.clock.move(minutes=11)
+    in_the_field.tablet.sync()
+    found = page(first, path)
+    assert "Xong; mọi máy đã đồng bộ lại" in found
+    assert "Xác nhận: đã xóa nội dung Cán bộ giang" in found
+    assert SECRET not in reviewer.text(f"/reviews/{visit}")
+    assert acts(office) == [("purge_requested", "officer"), ("purge_confirmed", "officer")]
+    assert "Nội dung của phiếu này đã xóa rồi" in said(first.post(f"{path}/confirm", AGAIN))[1]
+
+
+def test_the_state_between_removal_and_the_end_of_it_is_shown_and_asked_for_again(
+    office: Office, first: Browser, second: Browser, in_the_field: FieldWork
+) -> None:
+    path = asked(first, in_the_field.visit())
+    second.post(f"{path}/confirm", AGAIN)
+    wait_until_erased()
+
+    def unfinished(session: Session) -> None:
+        session.query(Purge).one().erased_at = None
+
+    run_write(office.engine, unfinished)
+    text = first.text(path)
+    assert "đang dọn dấu vết" in unescape(text)
+    assert 'hx-trigger="every 2s"' in text
+
+
+def test_the_one_who_asked_is_told_that_somebody_else_must_decide(
+    office: Office, first: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit()
+    path = asked(first, visit)
+    shown = page(first, path)
+    assert "Bạn là người đề nghị" in shown
+    assert "Chưa có tài khoản nào khác có quyền này" in shown
+    assert "/confirm" not in first.text(path)
+    for decision in ("confirm", "refuse"):
+        status, text = said(first.post(f"{path}/{decision}", AGAIN))
+        assert (status, "Chính bạn đã đề nghị" in text) == (403, True)
+    assert [action for action, _ in acts(office)] == ["purge_requested"]
+
+
+def test_the_second_person_may_refuse_and_the_trace_stays(
+    office: Office, first: Browser, second: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit()
+    path = asked(first, visit)
+    assert second.post(f"{path}/refuse", AGAIN).headers["Location"] == path
+    assert "Từ chối: giữ nội dung Cán bộ giang" in page(first, path)
+    shown = page(first, "/purges")
+    assert ("Đã từ chối hoặc rút lại trong 90 ngày qua" in shown, visit in shown) == (True, True)
+    assert "Việc này đã được quyết định" in said(second.post(f"{path}/confirm", AGAIN))[1]
+    assert asked(second, visit) == path
+    assert second.post(f"{path}/withdraw", AGAIN).status_code == 303
+    assert [action for action, _ in acts(office)][1:] == [
+        "purge_refused",
+        "purge_requested",
+        "purge_withdrawn",
+    ]
+
+
+def test_nothing_is_done_without_the_password_a_reason_or_the_token(
+    office: Office, first: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit()
+    wrong = {"record": visit, "reason": "time_over", "password": "sai"}
+    assert "Mật khẩu không đúng" in said(first.post("/purges/ask", wrong))[1]
+    status, text = said(first.post("/purges/ask", {"record": visit, **AGAIN}))
+    assert (status, "Hãy chọn lý do phải xóa" in text) == (422, True)
+    assert first.client.post("/purges/ask", data={"record": visit, **ASK}).status_code == 403
+    assert acts(office) == []
+    asked(first, visit)
+    status, text = said(first.get(f"/purges/ask?record={visit}"))
+    assert (status, "đã có đề nghị xóa" in text) == (423, True)
+
+
+def test_nobody_else_finds_a_trace_of_it(reviewer: Browser, first: Browser, in_the_field: FieldWork) -> None:
+    path = asked(first, in_the_field.visit())
+    assert [reviewer.get(one).status_code for one in ("/purges", path)] == [404, 404]
+    assert reviewer.post(f"{path}/confirm", AGAIN).status_code == 404
+    assert first.get(f"/purges/{NOWHERE}").status_code == 404
+    assert re.search(r'href="/purges"', reviewer.text("/reviews")) is None

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from html import unescape
+
+from tests.server.console.conftest import PLACE, Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
+
+
+def test_empty_lists_say_what_would_be_here(reviewer: Browser) -> None:
+    assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
+    assert "Sổ cơ sở đang trống" in reviewer.text("/establishments")
+
+
+def test_register_is_searched_without_marks(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    assert "Karaoke Mộc Diệp" in reviewer.text("/establishments?q=moc+diep")
+    assert "Không tìm thấy cơ sở" in reviewer.text("/establishments?q=khong+co")
+
+
+def test_search_says_how_much_it_found_beside_what_it_found(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    found = reviewer.text("/establishments?q=moc+diep").split('id="found"')[1]
+    assert "Tìm thấy: 1" in found
+    assert "Cơ sở thuộc diện kiểm tra: 1" in reviewer.text("/establishments?page=7")
+
+
+def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    page = words(unescape(reviewer.text(f"/establishments/{PLACE}")))
+    assert "Số đăng ký GL-0000000016" in page
+    assert "04/03/2024" in page
+    assert "Duyệt R" not in page
+
+
+def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field: FieldWork) -> None:
+    filed = in_the_field.visit()
+    assert reviewer.get(f"/establishments/{filed}").status_code == 404
+    assert reviewer.get(f"/reviews/{in_the_field.place()}").status_code == 404

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from tests.server.console.conftest import TEAM, UNIT, Browser, FieldWork
+
+from field178_server.database.models import FiledRecord, Record
+from field178_server.database.unit_of_work import snapshot
+from field178_shared.ids import review_id
+
+
+@pytest.fixture
+def filed(in_the_field: FieldWork) -> str:
+    in_the_field.place()
+    return in_the_field.visit()
+
+
+@pytest.fixture
+def state_of(in_the_field: FieldWork) -> Callable[[str], tuple[str, int | None]]:
+    def state(record_id: str) -> tuple[str, int | None]:
+        with snapshot(in_the_field.office.engine) as session:
+            row = session.get_one(FiledRecord, (in_the_field.office.settings.tenant, record_id))
+            return row.review_state, row.review_rev
+
+    return state
+
+
+def test_approval_goes_to_the_next_record_and_says_so(
+    reviewer: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    following = in_the_field.session()
+    answer = reviewer.decide(filed, "approve")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/reviews/{following}")
+    page = reviewer.text(answer.headers["Location"])
+    assert "Đã duyệt: Karaoke Mộc Diệp (GL-016)." in page
+    assert f"/reviews/{filed}/undo" in page
+    assert "Đã duyệt: " not in reviewer.text(answer.headers["Location"])
+
+
+def test_after_the_last_record_the_queue_says_that_all_is_seen(reviewer: Browser, filed: str) -> None:
+    answer = reviewer.decide(filed, "approve")
+    assert answer.headers["Location"] == "/reviews"
+    assert "Đã xem hết" in reviewer.text("/reviews")
+
+
+def test_next_record_keeps_the_filters(reviewer: Browser, in_the_field: FieldWork, filed: str) -> None:
+    in_the_field.session()
+    second = in_the_field.visit()
+    answer = reviewer.decide(filed, "approve", view="type=inspection")
+    assert answer.headers["Location"] == f"/reviews/{second}?type=inspection"
+
+
+def test_other_revision_answers_409_with_the_record_as_it_stands_and_all_that_was_typed(
+    reviewer: Browser, in_the_field: FieldWork, filed: str, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    change = {"recommendation": "Bổ sung nội quy."}
+    was = {"recommendation": "Tiếp tục duy trì việc chấp hành quy định."}
+    assert in_the_field.send(filed, "inspection", TEAM, change, was=was)["status"] == "applied"
+    answer = reviewer.decide(
+        filed, "return", reason="Thiếu số biên bản", comments={"minutes_number": "Ghi số đầy đủ"}
+    )
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Phiếu đã thay đổi sau khi bạn mở." in text
+    assert '<a href="#history">Xem phần đã thay đổi</a>' in text
+    assert "Bổ sung nội quy." in text
+    assert "Thiếu số biên bản" in text
+    assert "Ghi số đầy đủ" in text
+    assert 'name="seen_rev" value="2"' in text
+    assert state_of(filed) == ("waiting", None)
+
+
+def test_banner_tells_a_corrected_record_from_one_that_is_out(
+    reviewer: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    reviewer.decide(filed, "return", reason="Thiếu số biên bản")
+    assert "bản 1 → 1" not in reviewer.text(f"/reviews/{filed}")
+    was = {"minutes_number": "07/BB-KT"}
+    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "08/BB-KT"}, was=was)
+    page = reviewer.text(f"/reviews/{filed}")
+    assert "bản 1 do Cán bộ chi trả lại lúc" in page
+    assert "bản 1 → 2" in page
+
+
+def test_return_pins_comments_to_their_fields(reviewer: Browser, in_the_field: FieldWork, filed: str) -> None:
+    reviewer.decide(filed, "return", comments={"answers.fire_file": "Kiểm tra lại.", "members.m1": " "})
+    with snapshot(in_the_field.office.engine) as session:
+        review = session.get_one(Record, (in_the_field.office.settings.tenant, review_id(filed)))
+    assert '"path":"answers.fire_file"' in review.body
+    assert "members.m1" not in review.body
+
+
+def test_return_without_a_word_says_what_is_missing(reviewer: Browser, filed: str) -> None:
+    answer = reviewer.decide(filed, "return")
+    assert answer.status_code == 422
+    assert "Hãy ghi lý do" in answer.get_data(as_text=True)
+
+
+def test_corrected_record_shows_only_what_changed_and_the_comment_as_met(
+    reviewer: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    comments = {"minutes_number": "Ghi số đầy đủ", "recommendation": "Nêu thời hạn"}
+    reviewer.decide(filed, "return", reason="Thiếu", comments=comments)
+    in_the_field.send(
+        filed, "inspection", TEAM, {"minutes_number": "07/BB-KT178"}, was={"minutes_number": "07/BB-KT"}
+    )
+    page = reviewer.text(f"/reviews/{filed}")
+    changes = page.split('id="changes"')[1].split("</section>")[0]
+    assert re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", changes, re.S) == [("07/BB-KT", "07/BB-KT178")]
+    assert "mục này đã sửa" in page
+    assert "chưa sửa" in page
+
+
+def test_undo_puts_the_record_back_and_opens_it(
+    reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    reviewer.decide(filed, "approve")
+    answer = reviewer.post(f"/reviews/{filed}/undo")
+    assert answer.headers["Location"] == f"/reviews/{filed}"
+    assert state_of(filed)[0] == "waiting"
+
+
+def test_undo_after_thirty_seconds_asks_to_reopen_instead(
+    reviewer: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    reviewer.decide(filed, "approve")
+    in_the_field.office.clock.move(seconds=31)
+    answer = reviewer.post(f"/reviews/{filed}/undo")
+    assert answer.status_code == 423
+    assert "Chỉ hoàn tác được" in answer.get_data(as_text=True)
+    assert f"/reviews/{filed}/reopen" in answer.get_data(as_text=True)
+
+
+def test_reopening_and_voiding_need_a_reason(
+    reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    reviewer.decide(filed, "approve")
+    assert reviewer.decide(filed, "reopen", reason=" ").status_code == 422
+    assert reviewer.decide(filed, "reopen", reason="Sai số liệu").status_code == 303
+    assert state_of(filed) == ("returned", 1)
+    assert reviewer.decide(filed, "void").status_code == 422
+    assert reviewer.decide(filed, "void", reason="Lập trùng").status_code == 303
+    assert state_of(filed) == ("void", 1)
+
+
+def test_second_reviewer_learns_that_the_first_has_decided(
+    signed_in: Callable[[str], Browser], filed: str
+) -> None:
+    one, other = signed_in("chi"), signed_in("chi")
+    one.decide(filed, "approve")
+    answer = other.decide(filed, "return", reason="Thiếu")
+    assert answer.status_code == 423
+    page = answer.get_data(as_text=True)
+    assert "quyết định của bạn chưa được ghi nhận" in page
+    assert "hãy mở lại phiếu trước" in page
+    assert "thay đổi được giữ riêng" not in page
+
+
+@pytest.mark.parametrize("seen_rev", ["", "x", "-1", "1e3", "9" * 20])
+def test_unreadable_revision_is_a_bad_request(reviewer: Browser, filed: str, seen_rev: str) -> None:
+    assert reviewer.post(f"/reviews/{filed}/approve", {"seen_rev": seen_rev}).status_code == 400
+
+
+def test_establishments_are_not_decided_on(reviewer: Browser, in_the_field: FieldWork) -> None:
+    place = in_the_field.place()
+    assert reviewer.decide(place, "approve").status_code == 404
+    assert in_the_field.send(place, "establishment", UNIT, {"village": "Thôn 5"})["status"] != "quarantined"

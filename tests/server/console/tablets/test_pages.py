@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from tests.server.console.conftest import Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import PASSWORD, Office, Tablet
+
+from field178_server.audit import verify
+from field178_server.audit.witness import history_of
+from field178_server.database.models import Audit, Device
+from field178_server.database.unit_of_work import snapshot
+
+CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
+
+
+@pytest.fixture
+def admin(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("admin")
+
+
+def figures(browser: Browser) -> str:
+    return words(unescape(browser.text("/tablets")))
+
+
+def test_tablet_that_never_told_anything_says_so(admin: Browser, in_the_field: FieldWork) -> None:
+    page = figures(admin)
+    assert "Máy 1" in page
+    assert "Cán bộ an" in page
+    assert "Đã đăng ký, chưa đồng bộ" in page
+    assert "Chưa gửi chưa báo" in page
+
+
+def test_what_a_tablet_told_is_shown(admin: Browser, in_the_field: FieldWork) -> None:
+    record = "01900000-0000-7000-8000-00000000dead"
+    told = {"unsent": 3, "unsent_files": 5, "free_mb": 300, "mismatches": {"count": 1, "records": [record]}}
+    in_the_field.tablet.sync(app="1.2.0", now="2026-11-24T08:12:00Z", about=told)
+    page = figures(admin)
+    for text in (
+        "Đang dùng",
+        "Đồng bộ gần nhất 24/11/2026 15:00",
+        "Chưa gửi 3 thay đổi · 5 ảnh",
+        "Lệch dữ liệu 1",
+        "nhanh 12 phút",
+        "Bộ nhớ trống 300 MB",
+        "Bản ứng dụng 1.2.0",
+        f"phiếu từng lệch: {record}",
+    ):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    ("root", "said"),
+    [
+        ({"index": 4, "hash": "ab" * 32}, "Máy này nhớ lịch sử của máy chủ dài hơn lịch sử máy chủ đang có."),
+        ({"index": 1, "hash": "ab" * 32}, "Máy này nhớ một lịch sử khác với lịch sử của máy chủ."),
+        ({"index": 0, "alarm": "signature"}, "Máy này không nhận ra chữ ký dưới lịch sử của máy chủ."),
+    ],
+)
+def test_tablet_that_remembers_another_history_is_marked(
+    office: Office, admin: Browser, in_the_field: FieldWork, root: object, said: str
+) -> None:
+    runtime = office.runtime
+    verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
+    with snapshot(office.engine) as session:
+        epoch = history_of(session, runtime.tenant_id).epoch
+    assert "lịch sử" not in figures(admin)
+    in_the_field.tablet.sync(epoch=epoch, root=root)
+    assert f"{said} · 24/11/2026 15:00" in figures(admin)
+
+
+def test_tablet_silent_for_two_days_is_marked(
+    office: Office, admin: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.tablet.sync(about={"unsent": 0})
+    office.clock.move(hours=47)
+    assert "Im lặng" not in figures(_again(office, admin))
+    office.clock.move(hours=1)
+    page = _again(office, admin).text("/tablets")
+    assert "Im lặng 2 ngày" in words(unescape(page))
+    assert '<span class="rail-count">1</span>' in page
+
+
+def test_administrator_revokes_after_looking_twice(
+    office: Office, admin: Browser, in_the_field: FieldWork
+) -> None:
+    path = f"/tablets/{in_the_field.tablet.device}/revoke"
+    assert f'href="{path}"' in admin.text("/tablets")
+    assert "Thu hồi: Máy 1" in admin.text(path)
+    wrong = admin.post(path, {"password": "sai"})
+    assert (wrong.status_code, "Mật khẩu không đúng" in unescape(wrong.get_data(as_text=True))) == (403, True)
+    assert _device(office, in_the_field.tablet).revoked_at is None
+    assert admin.post(path, {"password": PASSWORD}).status_code == 303
+    page = figures(admin)
+    assert "Đã thu hồi: Máy 1" in page
+    assert "Đã thu hồi 24/11/2026 15:00" in page
+    assert in_the_field.tablet.sync().get_data(as_text=True).count('"revoked":true') == 1
+
+
+def test_code_is_made_for_an_officer_of_the_field_and_shown_once(office: Office, admin: Browser) -> None:
+    form = admin.text("/tablets/enrol")
+    assert "(an)" in form
+    assert "(chi)" not in form
+    (chosen,) = re.findall(r'<option value="([0-9a-f-]+)">Cán bộ an', form)
+    answer = admin.post("/tablets/enrol", {"officer": chosen, "password": PASSWORD})
+    page = answer.get_data(as_text=True)
+    assert 'class="qr"' in page
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = CODE.search(page)
+    assert found is not None
+    assert found[1] not in admin.text("/tablets/enrol")
+    tablet = Tablet(office)
+    assert tablet.enrol(found[1]).status_code == 201
+    with snapshot(office.engine) as session:
+        (noted,) = session.query(Audit).filter_by(action="enrolment_code_issued").all()
+    assert (noted.actor_kind, noted.object_id) == ("officer", chosen)
+
+
+@pytest.mark.parametrize("officer", ["", "chi", "01900000-0000-7000-8000-00000000dead"])
+def test_code_for_nobody_of_the_field_is_refused(admin: Browser, officer: str) -> None:
+    answer = admin.post("/tablets/enrol", {"officer": officer, "password": PASSWORD})
+    page = unescape(answer.get_data(as_text=True))
+    assert (answer.status_code, "Hãy chọn cán bộ dùng máy." in page, CODE.search(page)) == (422, True, None)
+
+
+def test_reviewer_reads_the_list_and_manages_nothing(reviewer: Browser, in_the_field: FieldWork) -> None:
+    page = reviewer.text("/tablets")
+    assert "Máy 1" in page
+    assert "/revoke" not in page
+    path = f"/tablets/{in_the_field.tablet.device}/revoke"
+    assert reviewer.get(path).status_code == 404
+    assert reviewer.post(path, {"password": PASSWORD}).status_code == 404
+    assert reviewer.get("/tablets/enrol").status_code == 404
+
+
+def test_administrator_starts_at_the_tablets(admin: Browser) -> None:
+    assert admin.get("/").headers["Location"] == "/tablets"
+    assert admin.get("/tablets/nowhere/revoke").status_code == 404
+
+
+def _again(office: Office, browser: Browser) -> Browser:
+    """Sign in again: a browser left alone for hours is signed out."""
+    answer = browser.client.post("/sign-in", data={"login": "admin", "password": PASSWORD})
+    assert answer.status_code == 303
+    return browser
+
+
+def _device(office: Office, tablet: Tablet) -> Device:
+    with snapshot(office.engine) as session:
+        return session.get_one(Device, (office.settings.tenant, tablet.device))
