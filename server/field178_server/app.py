@@ -8,12 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from field178_server.api import init_api
 from field178_server.console import init_console
 from field178_server.database.flask_extension import db
+from field178_server.http.application_runtime import init_runtime
 from field178_server.http.headers import init_headers
 from field178_server.http.load_shedding import init_load_shedding
 from field178_server.http.problem_details import init_errors
 from field178_server.http.request_log import init_request_log
 from field178_server.replication.policy import fast_validation
-from field178_server.runtime import Runtime, init_runtime
+from field178_server.runtime import Runtime
 from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
 from field178_server.settings import Settings

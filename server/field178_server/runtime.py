@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from field178_server.security.keyring import Keyring
@@ -33,23 +32,6 @@ class Runtime:
     def tenant_id(self) -> str:
         """The tenant this process serves."""
         return self.settings.tenant
-
-
-def init_runtime(app: Flask, runtime: Runtime) -> None:
-    """Give the application what it is built on."""
-    app.extensions[EXTENSION] = runtime
-
-
-def current_runtime() -> Runtime:
-    """Return what the running application is built on."""
-    return runtime_of(current_app)
-
-
-def runtime_of(app: Flask) -> Runtime:
-    """Return what an application is built on."""
-    found = app.extensions[EXTENSION]
-    assert isinstance(found, Runtime)
-    return found
 
 
 def new_token() -> str:

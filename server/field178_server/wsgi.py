@@ -10,10 +10,10 @@ from pathlib import Path
 from flask import Flask
 
 from field178_server.app import create_app
+from field178_server.database.single_server import claim_store
 from field178_server.http.request_log import configure_log
 from field178_server.security.ownership import require_owner
 from field178_server.security.private_files import make_private_folder
-from field178_server.serving.single_server import claim_store
 from field178_server.settings import Settings
 from field178_shared.time.clock import clock_from_environment
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request, send_file
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from field178_server.attachments.queries import known_blob, restricted_namings
 from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
 from field178_server.database.models import Attachment
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
-from field178_server.runtime import Runtime, current_runtime
+from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("blobs", __name__, url_prefix="/api/v1/blobs")

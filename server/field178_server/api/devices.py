@@ -6,29 +6,26 @@ import os
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers, rate_limit
+from field178_server.accounts import rate_limit
 from field178_server.accounts.rate_limit import Budget
 from field178_server.api.device_schemas import EnrolRequest, OfficerRequest, RecoveryRequest
 from field178_server.audit import trail
 from field178_server.audit.operation_context import Desk
-from field178_server.database.models import Device, Officer
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.models import Officer
+from field178_server.database.unit_of_work import Session, run_write
 from field178_server.devices import enrolment, key_recovery
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import Plea
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
 from field178_server.http.request_body import load
 from field178_server.http.sign_in import check_sign_in, client_address
-from field178_server.records.batch import Batch
-from field178_server.replication.policy.record_validation import declared_types
-from field178_server.replication.quarantine.reprocess import run_again
-from field178_server.runtime import Runtime, current_runtime
+from field178_server.replication.officer_binding import bind_officer
+from field178_server.runtime import Runtime
 from field178_server.security.keyring import to_base64url
 from field178_shared.codelists import load as load_lists
 from field178_shared.crypto import signatures
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import to_wire
 
 bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
@@ -55,13 +52,14 @@ def enrol() -> ResponseReturnValue:
 
 @bp.post("/officers")
 @require_device
-def bind_officer() -> ResponseReturnValue:
+def add_officer() -> ResponseReturnValue:
     """Bind an officer to the tablet that asks, by password, online: once, and again after a reset of it."""
     wanted = load(OfficerRequest())
     runtime, device = current_runtime(), current_device()
     login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
     officer_id = check_sign_in(runtime, login, password, code, client_address())
-    officer = run_write(runtime.engine, lambda session: _bind(session, runtime, device.id, officer_id))
+    desk = _desk(runtime, trail.Actor("officer", officer_id))
+    officer = run_write(runtime.engine, lambda session: bind_officer(session, desk, device.id, officer_id))
     return {"user": _user(officer)}
 
 
@@ -93,18 +91,6 @@ def _enrol(session: Session, desk: Desk, claim: Claim, budgets: tuple[Budget, ..
     return enrolled
 
 
-def _bind(session: Session, runtime: Runtime, device_id: str, officer_id: str) -> Officer:
-    desk = _desk(runtime, trail.Actor("officer", officer_id))
-    officer = session.get_one(Officer, (desk.tenant_id, officer_id))
-    device = session.get_one(Device, (desk.tenant_id, device_id), with_for_update={"key_share": True})
-    if officer.role not in officers.field_roles(desk.lists):
-        raise AppError(ErrorCode.FORBIDDEN)
-    enrolment.bind_officer(session, desk, device, officer)
-    # What was kept aside because nobody knew its author here is judged again.
-    run_again(Batch(session, runtime.tenant_id, runtime.clock, runtime.ids), declared_types(), device_id)
-    return officer
-
-
 def _recover(
     session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[Budget, ...]
 ) -> tuple[Officer, bytes]:
@@ -113,7 +99,7 @@ def _recover(
     sealed = key_recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
     rate_limit.give_back(session, desk.tenant_id, budgets)
     desk.note(session, trail.Entry("device_recovered", plea.device_id))
-    return _bind(session, runtime, plea.device_id, officer_id), sealed
+    return bind_officer(session, desk, plea.device_id, officer_id), sealed
 
 
 def _desk(runtime: Runtime, actor: trail.Actor) -> Desk:

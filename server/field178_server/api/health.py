@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.attachments.storage.free_space import free_space
 from field178_server.database import migrations
 from field178_server.database.engine import readonly
-from field178_server.runtime import current_runtime
+from field178_server.http.application_runtime import current_runtime
 
 bp = Blueprint("health", __name__)
 
@@ -21,8 +20,8 @@ def healthz() -> ResponseReturnValue:
     `reasons` names what is short also while the answer is 200: files are refused before changes.
     """
     try:
-        found = migrations.current(readonly(current_runtime().engine))
-    except SQLAlchemyError:
+        found = migrations.probe(readonly(current_runtime().engine))
+    except migrations.StoreUnreachableError:
         return {"status": "failing", "store": "unreachable"}, 503
     if found != migrations.head():
         return {"status": "failing", "store": "not_migrated"}, 503

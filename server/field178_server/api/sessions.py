@@ -11,8 +11,9 @@ from field178_server.api.device_schemas import ChallengeRequest, SessionRequest
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices import sessions as devices
 from field178_server.devices.sessions import SESSION_LIFE, Opening
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.request_body import load
-from field178_server.runtime import current_runtime, new_token
+from field178_server.runtime import new_token
 from field178_shared.errors import AppError, ErrorCode
 
 bp = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")

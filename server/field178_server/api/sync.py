@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from flask import Blueprint, Response, request
 
 from field178_server.attachments.storage.free_space import require_room_for_changes
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device_id, require_device_even_revoked
 from field178_server.http.headers import spoken_protocol
 from field178_server.http.request_body import read_json
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.runtime import Runtime, current_runtime
+from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.content_coding import GZIP, GzipStream
 from field178_shared.wire.protocol import NDJSON, SyncRequest

@@ -10,8 +10,8 @@ from field178_server.attachments.storage.free_space import require_room_for_file
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.attachments.uploads import Position, uploading_of
 from field178_server.attachments.validation import check_kind
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import HEADER
 

@@ -40,3 +40,12 @@ def last_act(
     if row is None:
         return None
     return LastAct(row.actor_id, row.at, names_of(session, tenant_id, [row.actor_id] if row.actor_id else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who set a change aside, when, and why."""
+
+    reason: str
+    user_id: str | None
+    at: datetime | None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from sqlalchemy import Engine
 
 from field178_server.audit.operation_context import Desk
 from field178_server.backup.copy import scratch_store
@@ -14,14 +16,12 @@ from field178_server.backup.create import take
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import BACKUPS, Restored, restore
 from field178_server.database.engine import create_engine_for
-from field178_server.demo.seed import Store, seed
 from field178_server.maintenance import integrity
-from field178_server.replication.policy.record_validation import declared_types
-from field178_server.security.passwords import Passwords
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
-from field178_shared.codelists import demo
 from field178_shared.time.clock import duration_clock
+
+Fill = Callable[[Engine, Desk], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Drilled:
     seconds: float
 
 
-def drill(settings: Settings, desk: Desk, backup: Path | None) -> Drilled:
-    """Restore a backup (a made-up office's when none is given) in a scratch place and verify it.
+def drill(settings: Settings, desk: Desk, backup: Path | None, fill: Fill) -> Drilled:
+    """Restore a backup in a scratch place and verify it; None backs up a scratch store that `fill` filled.
 
     The office's own store and folder are neither read nor written.
     """
@@ -41,7 +41,7 @@ def drill(settings: Settings, desk: Desk, backup: Path | None) -> Drilled:
         place = Path(name)
         if backup is not None:
             return _restore(settings, desk, backup, place)
-        with _made_up_backup(settings, desk, place) as made:
+        with _scratch_backup(settings, desk, place, fill) as made:
             return _restore(settings, desk, made, place)
 
 
@@ -60,13 +60,13 @@ def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drill
 
 
 @contextmanager
-def _made_up_backup(settings: Settings, desk: Desk, place: Path) -> Iterator[Path]:
+def _scratch_backup(settings: Settings, desk: Desk, place: Path, fill: Fill) -> Iterator[Path]:
     with scratch_store(settings.effective_database_url, place) as url:
         own = replace(settings, data_dir=place / "office", database_url=url, blobs_url="")
         engine = create_engine_for(url)
         try:
             install(own, engine, desk.clock, desk.ids)
-            seed(Store(engine, desk, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
+            fill(engine, desk)
             taken = take(own, engine, desk, place / BACKUPS)
         finally:
             engine.dispose()

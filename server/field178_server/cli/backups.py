@@ -16,6 +16,9 @@ from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
 from field178_shared.time.clock import clock_from_environment
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from field178_server.audit.operation_context import Desk
     from field178_server.backup.errors import BackupError
     from field178_server.backup.manifest import Manifest
 
@@ -134,7 +137,7 @@ def drill(folder: Path | None, as_json: bool) -> None:
     from field178_server.backup.drill import drill as run_drill
 
     at = operator()
-    done = run_drill(at.settings, at.desk, folder)
+    done = run_drill(at.settings, at.desk, folder, _fill_with_demo_data)
     manifest = done.restored.manifest
     answer: dict[str, object] = {
         "backup": str(folder.absolute()) if folder else "made-up",
@@ -149,6 +152,15 @@ def drill(folder: Path | None, as_json: bool) -> None:
     click.echo(_("every table is equal, all digests are right, the keys load, a new history has begun."))
     click.echo(_("Not proved here: that this machine's tablets send again what came after the backup."))
     click.echo(_("The scratch place is removed; the office's data was not touched."))
+
+
+def _fill_with_demo_data(engine: Engine, desk: Desk) -> None:
+    from field178_server.demo.seed import Store, seed
+    from field178_server.replication.policy.record_validation import declared_types
+    from field178_server.security.passwords import Passwords
+    from field178_shared.codelists import demo
+
+    seed(Store(engine, desk, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
 
 
 def _contents(manifest: Manifest) -> dict[str, object]:

@@ -8,6 +8,7 @@ import click
 
 from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.operator_language import _
+from field178_server.database.models.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
 from field178_server.office.notices.operations import Wording
 from field178_server.replication.notices import notices_now
@@ -20,7 +21,7 @@ def notice() -> None:
 
 
 @notice.command(help=_("Show a notice; removal and reform let tablets accept a mass removal unasked."))
-@click.option("--kind", type=click.Choice(notices.KINDS), default=notices.INFO, help=_("What it is about."))
+@click.option("--kind", type=click.Choice(KINDS), default=INFO, help=_("What it is about."))
 @click.option("--vi", required=True, help=_("The text in Vietnamese."))
 @click.option("--en", required=True, help=_("The text in English."))
 @click.option("--days", type=click.IntRange(1, 366), default=30, help=_("How long it is shown."))

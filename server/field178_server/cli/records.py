@@ -7,7 +7,7 @@ import click
 from field178_server.cli.context import as_json_option, operator, show, show_rows
 from field178_server.cli.operator_language import _
 from field178_server.office.records import operations as records
-from field178_server.office.records.operations import Decision
+from field178_server.office.reviews.operator_decision import DECISIONS, OperatorDecision, decide
 from field178_server.replication.compaction import compact as compact_scope
 from field178_server.replication.compaction import compact_what_was_read
 
@@ -25,7 +25,7 @@ def move(record: str, scope: str, as_json: bool) -> None:
 
 @click.command(help=_("Decide on a filed record as the office does in the console."))
 @click.argument("record")
-@click.argument("decision", type=click.Choice(records.DECISIONS))
+@click.argument("decision", type=click.Choice(DECISIONS))
 @click.option("--reason", default="", help=_("Why; needed to void or reopen."))
 @click.option("--path", default="", help=_("Field the comment is pinned to."))
 @click.option("--comment", default="", help=_("What is to be corrected."))
@@ -44,8 +44,8 @@ def review(  # noqa: PLR0913  # one parameter an option
 ) -> None:
     """Approve, return, void or reopen a record."""
     at = operator()
-    wanted = Decision(record, decision, reason, path, comment, rev, login)
-    decided = at.write(lambda session: records.decide(session, at.desk, wanted))
+    wanted = OperatorDecision(record, decision, reason, path, comment, rev, login)
+    decided = at.write(lambda session: decide(session, at.desk, wanted))
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.cli.context import as_json_option, operator, show
 from field178_server.cli.operator_language import _
+from field178_server.database.single_server import AlreadyServedError
 from field178_server.maintenance import check_log
 from field178_server.security.private_files import make_private_folder
-from field178_server.serving.single_server import AlreadyServedError
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+
+# Said again by name: pages pass a session on and write no SQL of their own.
+from sqlalchemy.orm import Session as Session
 
 from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, readonly, write_lock
 from field178_shared.errors import AppError, ErrorCode

@@ -17,7 +17,7 @@ from field178_server.audit.operation_context import Desk
 from field178_server.audit.trail import Entry
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Officer
-from field178_server.office.tablets import own_tablets
+from field178_server.devices.enrolment_notice import announce
 from field178_server.records import scopes
 from field178_server.records.scopes import Grants
 from field178_shared.crypto.signatures import is_signed
@@ -111,7 +111,7 @@ def enrol(session: Session, desk: Desk, claim: Claim) -> Enrolled:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     if _claim(session, code, claim.public_key, now):
         device = _make_device(session, desk, code, claim)
-        own_tablets.announce(session, desk, device, code.issued_by)
+        announce(session, desk, device, code.issued_by)
     else:
         device = _same_device(session, code, claim.public_key)
     return Enrolled(device.device_id, officer.officer_id, officer.name, officer.login)

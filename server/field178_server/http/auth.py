@@ -13,8 +13,8 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices import sessions as devices
 from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import find_officer
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 
 P = ParamSpec("P")

@@ -14,8 +14,9 @@ from field178_server.accounts import officers
 from field178_server.accounts import sessions as accounts
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.sign_in import check_sign_in, client_address
-from field178_server.runtime import Runtime, current_runtime, new_token
+from field178_server.runtime import Runtime, new_token
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 

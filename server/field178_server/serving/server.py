@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
+from field178_server.http.application_runtime import runtime_of
 from field178_server.maintenance.daily import checking_daily, look_after_the_store
-from field178_server.runtime import runtime_of
 from field178_server.security.certificates import certificate_of
 from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
 from field178_server.serving.tls_proxy import TlsFront

@@ -23,7 +23,7 @@ from field178_server.database.models import Device, DeviceOfficer, Officer, Tena
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.records import operations as records
-from field178_server.office.records.operations import Decision
+from field178_server.office.reviews.operator_decision import OperatorDecision, decide
 from field178_server.office.tablets import operations as tablets
 from field178_server.records import scopes
 from field178_server.replication.compaction import compact
@@ -127,8 +127,8 @@ class Office:
         return self._act(lambda session: records.move(session, self.desk, record_id, scope))
 
     def review(self, record_id: str, kind: str) -> bool:
-        decision = Decision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
-        return self._act(lambda session: records.decide(session, self.desk, decision))
+        decision = OperatorDecision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
+        return self._act(lambda session: decide(session, self.desk, decision))
 
     def merge(self, record_id: str, into: str) -> bool:
         return self._act(lambda session: records.merge(session, self.desk, record_id, into))

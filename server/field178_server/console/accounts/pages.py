@@ -13,8 +13,8 @@ from field178_server.console.shell.preferences import chosen_language, local_pat
 from field178_server.console.text.localize import Speech
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http import browser_session
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from field178_server.console.attention.conflict_view import (
     DELETED_PATH,
@@ -20,13 +19,14 @@ from field178_server.console.text.field_labels import Place, label_at
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
 from field178_server.console.text.state_labels import StateWord
+from field178_server.database.unit_of_work import Session
+from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.conflicts.queries import RecordConflicts, conflicts_on, open_conflicts
 from field178_server.office.conflicts.resolution import Choice, Settlement, Source, settle_record
-from field178_server.office.reviews.record import StoredRecord
 from field178_server.records.access import Reach
+from field178_server.records.find_record import StoredRecord
 from field178_server.replication.policy.record_validation import Problems, declared_types
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 

@@ -11,7 +11,7 @@ from field178_server.console.text.field_labels import Place, label_at, type_name
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.office.conflicts.queries import Conflict, ConflictEntry, ConflictList, RecordConflicts
-from field178_server.office.reviews.record import StoredRecord
+from field178_server.records.find_record import StoredRecord
 from field178_shared.errors import message
 from field178_shared.merge import equal, read_path
 from field178_shared.text.i18n import N_

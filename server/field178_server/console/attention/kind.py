@@ -6,18 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
-
 from field178_server.console.shell.form_actions import Refusal
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.state_labels import StateWord
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import ItemKey
 from field178_server.records.access import Reach, reach_of
 from field178_server.records.labels import Names
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 
 Found = TypeVar("Found")

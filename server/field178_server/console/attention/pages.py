@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.queries import last_act
@@ -19,7 +18,8 @@ from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import desk_of, render
 from field178_server.console.shell.paging import page_links
 from field178_server.console.shell.policy import may
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import (
     ItemKey,
@@ -28,7 +28,6 @@ from field178_server.office.attention.queries import (
     attention_sources,
     count_items,
 )
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 

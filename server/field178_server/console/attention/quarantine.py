@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
 from field178_server.console.attention.quarantine_view import held_row, held_view, mend_fields
@@ -15,6 +14,8 @@ from field178_server.console.text.field_labels import Place, label_at
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
 from field178_server.console.text.state_labels import StateWord
+from field178_server.database.unit_of_work import Session
+from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.quarantine import operations as quarantine
 from field178_server.office.quarantine.operations import HeldKey, Mending
@@ -28,7 +29,6 @@ from field178_server.office.quarantine.queries import (
 )
 from field178_server.records.access import Reach
 from field178_server.replication.policy.record_validation import Problems, declared_types
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 

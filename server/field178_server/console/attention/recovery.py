@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from field178_server.audit.trail import require_reason
 from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
 from field178_server.console.attention.recovery_view import recovery_detail, recovery_row
 from field178_server.console.shell.form_actions import Refusal, office, whole_number
 from field178_server.console.text.state_labels import StateWord
+from field178_server.database.unit_of_work import Session
+from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import Wanted
 from field178_server.office.recovery.queries import WAITING, SalvagePage, salvaged_record, salvaged_records
 from field178_server.records.access import Reach
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.runtime import current_runtime
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import url_for
-from sqlalchemy.orm import Session
 
 from field178_server.console.attention.kind import Kind, Row, spoken
-from field178_server.console.reviews.queue_view import Choice, with_query
-from field178_server.console.shell.links import scope_text
+from field178_server.console.shell.links import FilterLink, scope_text, with_query
 from field178_server.console.shell.paging import wanted_page
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.state_labels import StateWord
+from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import AttentionFilter, ItemKey, Origin, Sources
 from field178_server.records.access import Reach
 from field178_shared.text.i18n import N_
@@ -112,7 +111,7 @@ def chips(
     aside: int,
     kinds: Mapping[Origin, Kind],
     speech: Speech,
-) -> list[Choice]:
+) -> list[FilterLink]:
     """Return the origins with their counts under the other filters, and what was set aside."""
     shown = [
         ("", N_("All"), sum(waiting.values())),
@@ -120,7 +119,7 @@ def chips(
         (ASIDE, N_("Those set aside"), aside),
     ]
     return [
-        Choice(
+        FilterLink(
             replace(query, show=show, page=1).list_href(),
             speech.say(label),
             show == query.show,

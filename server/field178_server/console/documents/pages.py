@@ -10,10 +10,10 @@ from flask import Response, send_file
 from field178_server.audit import trail
 from field178_server.console.shell.blueprint import console
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.documents.queries import paper_source
 from field178_server.records.access import reach_of
-from field178_server.runtime import current_runtime
 from field178_shared.codelists import CodeLists, load
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import AppError, ErrorCode

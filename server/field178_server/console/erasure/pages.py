@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Response, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
@@ -28,7 +27,8 @@ from field178_server.console.shell.layout import desk_of, render
 from field178_server.console.shell.paging import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Speech
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
@@ -42,7 +42,6 @@ from field178_server.office.erasure.queries import (
 )
 from field178_server.records.labels import names_of
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.runtime import current_runtime
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid

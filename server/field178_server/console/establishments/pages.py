@@ -14,11 +14,11 @@ from field178_server.console.shell.paging import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Speech, address_text
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
 from field178_server.office.reviews.record import record_page, survivor_within
 from field178_server.records.access import reach_of
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 
 

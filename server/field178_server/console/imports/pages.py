@@ -13,10 +13,11 @@ from field178_server.console.imports.view import problem_text, rescue_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office, whole_number
 from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.policy import tablet_reach
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.tablets.view import tablet_reach
 from field178_server.console.text.localize import Speech
 from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.imports.operations import open_rescue, rehearse, take_in
 from field178_server.office.imports.staging import RescueFolder
@@ -24,7 +25,6 @@ from field178_server.office.tablets.queries import TabletRow, find_tablet
 from field178_server.records.labels import names_of
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.runtime import current_runtime
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.offline_export import RescueFile

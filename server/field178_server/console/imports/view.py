@@ -9,10 +9,9 @@ from flask import url_for
 
 from field178_server.console.shell.links import record_link, scope_text
 from field178_server.console.shell.policy import may
-from field178_server.console.tablets.view import Said
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.state_labels import Remark, StateWord
 from field178_server.office.imports.operations import Imported
 from field178_server.office.imports.report import Tally
 from field178_server.office.tablets.queries import TabletRow
@@ -42,7 +41,7 @@ class RescueView:
     officer: str
     teams: str
     made: str
-    figures: tuple[tuple[str, Said], ...]
+    figures: tuple[tuple[str, Remark], ...]
     reasons: tuple[tuple[str, str], ...]
     records: tuple[RecordRow, ...]
     more: str
@@ -92,7 +91,7 @@ def problem_text(problem: str, speech: Speech) -> str:
     return speech.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
 
 
-def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
+def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Remark], ...]:
     rows = [
         (N_("Changes in the file"), tally.total, ""),
         (N_("New"), tally.new, "ok"),
@@ -102,7 +101,7 @@ def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Said], ...]:
         (N_("Unreadable"), tally.unreadable, "bad"),
     ]
     return tuple(
-        (speech.say(name), Said(speech.number(count), tone if count else "")) for name, count, tone in rows
+        (speech.say(name), Remark(speech.number(count), tone if count else "")) for name, count, tone in rows
     )
 
 

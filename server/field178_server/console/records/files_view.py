@@ -12,7 +12,7 @@ from field178_server.attachments.queries import FileCount, RecordFile
 from field178_server.console.text.format_values import as_bytes, as_item
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.state_labels import StateWord
-from field178_server.office.reviews.record import StoredRecord
+from field178_server.records.find_record import StoredRecord
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
 from field178_shared.text.i18n import N_

@@ -13,7 +13,8 @@ from field178_server.console.records.outreach_view import outreach_exceptions, o
 from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
 from field178_server.console.text.localize import Speech, address_text
 from field178_server.console.text.state_labels import StateWord, state_word
-from field178_server.office.reviews.record import FILED_TYPES, RecordPage, StoredRecord
+from field178_server.office.reviews.record import RecordPage
+from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import message

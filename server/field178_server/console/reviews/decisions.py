@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.console.reviews.pages import Attempt, queue_page
@@ -14,14 +13,14 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Speech
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.queue import QueueView, next_in_queue
-from field178_server.office.reviews.record import FILED_TYPES, find_record
 from field178_server.records.access import reach_of
 from field178_server.records.batch import Batch
-from field178_server.runtime import current_runtime
+from field178_server.records.find_record import FILED_TYPES, find_record
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from flask import Response, send_file
-from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.previews import make_preview, preview_name
@@ -14,11 +13,12 @@ from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
 from field178_server.console.records.files_view import is_restricted, is_viewable
 from field178_server.console.shell.blueprint import console
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.reviews.record import find_record
 from field178_server.records.access import reach_of
-from field178_server.runtime import Runtime, current_runtime
+from field178_server.records.find_record import find_record
+from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
 

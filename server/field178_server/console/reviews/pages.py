@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
@@ -20,13 +19,14 @@ from field178_server.console.shell.paging import page_links
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Speech
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews.queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
-from field178_server.office.reviews.record import FILED_TYPES, RecordPage, record_page
+from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.access import reach_of
+from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.paging import Page
-from field178_server.runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 
 

@@ -11,11 +11,12 @@ from flask import url_for
 
 from field178_server.attachments.queries import FileCount
 from field178_server.console.records.files_view import count_text
+from field178_server.console.shell.links import FilterLink, with_query
 from field178_server.console.shell.paging import wanted_page
 from field178_server.console.text.localize import Speech
 from field178_server.console.text.state_labels import StateWord, outcome_word, short_state_word
 from field178_server.office.reviews.queue import QueueRow, QueueState
-from field178_server.office.reviews.record import FILED_TYPES
+from field178_server.records.find_record import FILED_TYPES
 from field178_shared.text.formats import short_date_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
@@ -70,16 +71,6 @@ class QueueQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One filter to choose."""
-
-    href: str
-    label: str
-    is_current: bool
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Badge:
     """The sign at the start of a row: what kind of place, and how the visit ended."""
 
@@ -114,10 +105,10 @@ class QueueItem:
         return self.title.rpartition(" ")[2]
 
 
-def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech) -> list[Choice]:
+def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech) -> list[FilterLink]:
     """Return the drawers with how much lies in each."""
     return [
-        Choice(
+        FilterLink(
             replace(query, state=state, page=1).list_href(),
             speech.say(_DRAWERS[state]),
             state is query.state,
@@ -127,10 +118,10 @@ def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech)
     ]
 
 
-def kinds(query: QueueQuery, speech: Speech) -> list[Choice]:
+def kinds(query: QueueQuery, speech: Speech) -> list[FilterLink]:
     """Return the choice of record types."""
     return [
-        Choice(replace(query, type=type_, page=1).list_href(), speech.say(label), type_ == query.type)
+        FilterLink(replace(query, type=type_, page=1).list_href(), speech.say(label), type_ == query.type)
         for type_, label in _KINDS.items()
     ]
 
@@ -211,11 +202,6 @@ def _age(now: datetime, received_at: datetime, speech: Speech) -> str:
     if days <= 0:
         return speech.say(N_("today"))
     return speech.say(N_("{count} days")).format(count=days) if days > 1 else speech.say(N_("1 day"))
-
-
-def with_query(path: str, query: str) -> str:
-    """Return an address with its filters behind it."""
-    return f"{path}?{query}" if query else path
 
 
 _GROUP_ICONS = {

@@ -14,7 +14,7 @@ class ConsoleBlueprint(Blueprint):
     """A blueprint whose template `reviews/queue.html` lies in `reviews/templates/queue.html`."""
 
     @property
-    def jinja_loader(self) -> BaseLoader:  # type: ignore[override]
+    def jinja_loader(self) -> BaseLoader:
         """Return the loader of all capabilities' templates, by the name of the capability."""
         folders = sorted(CONSOLE.glob("*/templates"))
         return PrefixLoader({folder.parent.name: FileSystemLoader(folder) for folder in folders})

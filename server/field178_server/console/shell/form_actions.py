@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import redirect, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from field178_server.audit.operation_context import Desk
@@ -14,11 +13,11 @@ from field178_server.audit.trail import Actor
 from field178_server.console.shell.flash import leave_flash
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Speech
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.unit_of_work import Session, run_write
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import Problems
-from field178_server.runtime import current_runtime
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.whole_numbers import parse_whole_number

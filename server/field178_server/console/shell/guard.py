@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.assets import KEEP_FOR_EVER
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import render
@@ -77,7 +77,7 @@ def _way_back() -> str | None:
     pages, path = current_app.url_map.bind(""), request.path
     while path and not pages.test(path, "GET"):
         path = path.rpartition("/")[0]
-    view = QueueQuery.parse(request.form.get("view", "")).text
+    view = urlencode(parse_qsl(request.form.get("view", "")))
     return f"{path}?{view}" if path and view else path or None
 
 

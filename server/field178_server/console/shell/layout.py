@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Response, make_response, render_template, request
-from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
 from field178_server.console.shell.assets import asset
-from field178_server.console.shell.policy import may
+from field178_server.console.shell.policy import may, tablet_reach
 from field178_server.console.shell.preferences import chosen_language, chosen_theme
-from field178_server.console.tablets.view import SILENT_AFTER, tablet_reach
 from field178_server.console.text.localize import Speech
+from field178_server.database.unit_of_work import Session
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import csrf_token
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_waiting
 from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
-from field178_server.office.tablets.queries import count_silent
+from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
 from field178_server.records.access import reach_of
-from field178_server.runtime import current_runtime
 from field178_shared.text.i18n import N_
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import url_for
 
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Speech
-from field178_server.office.reviews.record import FILED_TYPES
+from field178_server.records.find_record import FILED_TYPES
 from field178_shared.merge import Data
 
 
@@ -39,3 +41,18 @@ def name_in(values: Data, speech: Speech) -> str | None:
         return place
     form = values.get("outreach_form_id")
     return speech.label(speech.lists.forms, form) if form in speech.lists.forms else None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLink:
+    """One filter to choose."""
+
+    href: str
+    label: str
+    is_current: bool
+    count: int = 0
+
+
+def with_query(path: str, query: str) -> str:
+    """Return an address with its filters behind it."""
+    return f"{path}?{query}" if query else path

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from field178_server.accounts.officers import OfficerContext
+from field178_server.records.access import Reach, reach_of
 from field178_shared.codelists import CodeLists
 
 
@@ -85,3 +87,10 @@ def may(role: str, endpoint: str, lists: CodeLists) -> bool:
         return True
     found = lists.roles.get(role)
     return found is not None and bool((found.can - found.cannot) & access.rights)
+
+
+def tablet_reach(officer: OfficerContext, lists: CodeLists) -> Reach:
+    """Return which tablets an officer sees: an administrator looks after all of them and reads no record."""
+    if may(officer.role, "console.revoke_tablet", lists):
+        return Reach(None)
+    return reach_of(officer.role, officer.scopes)

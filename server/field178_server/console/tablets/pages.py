@@ -16,19 +16,19 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import desk_of, render
 from field178_server.console.shell.paging import page_links, wanted_page
-from field178_server.console.shell.policy import may
+from field178_server.console.shell.policy import may, tablet_reach
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.tablets.view import tablet_reach, tablet_view
+from field178_server.console.tablets.view import tablet_view
 from field178_server.console.text.localize import Speech
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
 from field178_server.records.access import Reach
-from field178_server.runtime import current_runtime
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_

@@ -6,28 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.links import scope_text
-from field178_server.console.shell.policy import may
 from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord
-from field178_server.office.tablets.queries import TabletRow
-from field178_server.records.access import Reach, reach_of
-from field178_shared.codelists import CodeLists
+from field178_server.console.text.state_labels import Remark, StateWord
+from field178_server.office.tablets.queries import SILENT_AFTER, TabletRow
 from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
 
-SILENT_AFTER = timedelta(hours=48)
 CLOCK_IS_OFF = timedelta(minutes=5)
 LITTLE_ROOM_MB = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing a tablet is known by; `tone` marks what deserves a look."""
-
-    text: str
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +29,16 @@ class TabletView:
     state: StateWord
     seen: str
     told: str
-    unsent: Said
-    room: Said
-    clock: Said
+    unsent: Remark
+    room: Remark
+    clock: Remark
     version: str
-    held_back: Said
-    mismatches: Said
+    held_back: Remark
+    mismatches: Remark
     mismatched: tuple[str, ...]
     is_revoked: bool
     history: str
     history_since: str
-
-
-def tablet_reach(officer: OfficerContext, lists: CodeLists) -> Reach:
-    """Return which tablets an officer sees: an administrator looks after all of them and reads no record."""
-    if may(officer.role, "console.revoke_tablet", lists):
-        return Reach(None)
-    return reach_of(officer.role, officer.scopes)
 
 
 def tablet_view(row: TabletRow, speech: Speech, now: datetime) -> TabletView:
@@ -78,7 +58,7 @@ def tablet_view(row: TabletRow, speech: Speech, now: datetime) -> TabletView:
         room=_room(row, speech),
         clock=_clock(row, speech),
         version=row.app_version or speech.say(NOT_TOLD),
-        held_back=Said(speech.number(row.held_back), "bad" if row.held_back else ""),
+        held_back=Remark(speech.number(row.held_back), "bad" if row.held_back else ""),
         mismatches=_mismatches(row, speech),
         mismatched=row.mismatched,
         is_revoked=row.revoked_at is not None,
@@ -100,40 +80,40 @@ def _state(row: TabletRow, speech: Speech, now: datetime) -> StateWord:
     return StateWord(speech.say(N_("In use")), "ok", "check-circle")
 
 
-def _unsent(row: TabletRow, speech: Speech) -> Said:
+def _unsent(row: TabletRow, speech: Speech) -> Remark:
     if row.unsent is None:
-        return Said(speech.say(NOT_TOLD))
+        return Remark(speech.say(NOT_TOLD))
     records = speech.say(N_("records: {count}")).format(count=speech.number(row.unsent))
     if row.unsent_files is None:
-        return Said(records, "warn" if row.unsent else "")
+        return Remark(records, "warn" if row.unsent else "")
     files = speech.say(N_("photos: {count}")).format(count=speech.number(row.unsent_files))
-    return Said(f"{records} · {files}", "warn" if row.unsent or row.unsent_files else "")
+    return Remark(f"{records} · {files}", "warn" if row.unsent or row.unsent_files else "")
 
 
-def _room(row: TabletRow, speech: Speech) -> Said:
+def _room(row: TabletRow, speech: Speech) -> Remark:
     if row.free_mb is None:
-        return Said(speech.say(NOT_TOLD))
+        return Remark(speech.say(NOT_TOLD))
     is_little = row.free_mb < LITTLE_ROOM_MB
     amount, unit = (row.free_mb, "MB") if is_little else (row.free_mb // 1024, "GB")
-    return Said(f"{speech.number(amount)} {unit}", "warn" if is_little else "")
+    return Remark(f"{speech.number(amount)} {unit}", "warn" if is_little else "")
 
 
-def _clock(row: TabletRow, speech: Speech) -> Said:
+def _clock(row: TabletRow, speech: Speech) -> Remark:
     if row.clock_offset_ms is None:
-        return Said(speech.say(NOT_TOLD))
+        return Remark(speech.say(NOT_TOLD))
     offset = timedelta(milliseconds=row.clock_offset_ms)
     if abs(offset) < timedelta(minutes=1):
-        return Said(speech.say(N_("right")))
+        return Remark(speech.say(N_("right")))
     text = N_("fast by {minutes} minutes") if offset > timedelta() else N_("slow by {minutes} minutes")
     minutes = speech.number(round(abs(offset) / timedelta(minutes=1)))
-    return Said(speech.say(text).format(minutes=minutes), "warn" if abs(offset) >= CLOCK_IS_OFF else "")
+    return Remark(speech.say(text).format(minutes=minutes), "warn" if abs(offset) >= CLOCK_IS_OFF else "")
 
 
-def _mismatches(row: TabletRow, speech: Speech) -> Said:
+def _mismatches(row: TabletRow, speech: Speech) -> Remark:
     if row.mismatches is None:
         # A tablet that tells of itself names mismatches only when there were any.
-        return Said(speech.number(0) if row.told_at else speech.say(NOT_TOLD))
-    return Said(speech.number(row.mismatches), "bad" if row.mismatches else "")
+        return Remark(speech.number(0) if row.told_at else speech.say(NOT_TOLD))
+    return Remark(speech.number(row.mismatches), "bad" if row.mismatches else "")
 
 
 NOT_TOLD = N_("not told")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from field178_server.audit.queries import Decision
 from field178_server.console.text.localize import Speech
-from field178_server.office.quarantine.queries import SetAside
 from field178_shared.text.i18n import N_
 
 
@@ -51,10 +51,18 @@ def outcome_word(outcome: str, speech: Speech) -> StateWord:
     return StateWord(speech.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
 
 
-def aside_text(aside: SetAside | None, speech: Speech) -> str:
+def aside_text(aside: Decision | None, speech: Speech) -> str:
     """Return who set something aside, when and why; nothing where it was not."""
     if aside is None or aside.at is None:
         return ""
     who = speech.person(aside.user_id) if aside.user_id else speech.say(N_("The office"))
     said = speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=speech.instant(aside.at))
     return f"{said}: {aside.reason}" if aside.reason else said
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing a tablet is known by; `tone` marks what deserves a look."""
+
+    text: str
+    tone: str = ""

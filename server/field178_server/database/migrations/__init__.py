@@ -9,8 +9,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 FOLDER = Path(__file__).parent
+
+
+class StoreUnreachableError(Exception):
+    """The store does not answer."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -33,6 +38,14 @@ def current(engine: Engine) -> str | None:
     """Return the revision the store is at, or None when it is empty."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def probe(engine: Engine) -> str | None:
+    """Return what `current` returns, for callers that write no SQL; raises StoreUnreachableError."""
+    try:
+        return current(engine)
+    except SQLAlchemyError as error:
+        raise StoreUnreachableError from error
 
 
 def head() -> str | None:

@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped
 
 from field178_server.database.models.base import Base, KeyPart, MaybeKey, TenantKey, table_args
 
+INFO = "info"
+# These two release the tablet's brake on mass removal for as long as they are shown.
+REMOVAL = "removal"
+REFORM = "reform"
+KINDS = (INFO, REMOVAL, REFORM)
 # They go with every full `hello`.
 MAX_SHOWN = 20
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConflictRow, Record
-from field178_server.office.reviews.record import StoredRecord, find_record
 from field178_server.records.access import Reach
+from field178_server.records.find_record import StoredRecord, find_record
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, read_path

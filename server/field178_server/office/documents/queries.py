@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from field178_server.office.reviews.record import find_record
 from field178_server.records.access import Reach
+from field178_server.records.find_record import find_record
 from field178_shared.documents.sources import VisitSource, source_of_visit
 from field178_shared.merge import Data
 from field178_shared.wire.protocol import PURGED

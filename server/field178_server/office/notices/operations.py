@@ -15,11 +15,6 @@ from field178_server.database.models.notice import MAX_SHOWN
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
 
-INFO = "info"
-# These two release the tablet's brake on mass removal for as long as they are shown.
-REMOVAL = "removal"
-REFORM = "reform"
-KINDS = (INFO, REMOVAL, REFORM)
 MAX_TEXT = 500
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from field178_server.audit.queries import Decision
 from field178_server.database.models import Quarantine, Record
 from field178_server.records.access import Reach
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
@@ -17,15 +18,6 @@ from field178_shared.merge import Data
 
 OPEN = "open"
 ASIDE = "discarded"
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """Who set a change aside, when, and why."""
-
-    reason: str
-    user_id: str | None
-    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class HeldChange:
     values: Data
     received_at: datetime
     state: str
-    aside: SetAside | None
+    aside: Decision | None
     title: str | None
     created: Data
 
@@ -138,7 +130,7 @@ def _names(session: Session, tenant_id: str, changes: Iterable[HeldChange]) -> N
 
 def _held(row: Quarantine, title: str | None, created: Data) -> HeldChange:
     payload = json.loads(row.payload) if row.payload else {}
-    aside = SetAside(row.settled_reason or "", row.settled_by, row.settled_at)
+    aside = Decision(row.settled_reason or "", row.settled_by, row.settled_at)
     return HeldChange(
         change_id=row.change_id,
         payload_hash=row.payload_hash,

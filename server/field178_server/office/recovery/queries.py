@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, not_, select
 from sqlalchemy.orm import Session
 
+from field178_server.audit.queries import Decision
 from field178_server.database.models import Record, Salvage
-from field178_server.office.quarantine.queries import SetAside
-from field178_server.office.reviews.record import StoredRecord, find_record, place_of
 from field178_server.records.access import Reach
+from field178_server.records.find_record import StoredRecord, find_record, place_of
 from field178_server.records.history import Difference, differences_between
 from field178_server.records.labels import Names, ids_in, names_of
 
@@ -29,7 +29,7 @@ class SalvagedRecord:
     received_at: datetime
     is_sound: bool
     state: str
-    aside: SetAside | None
+    aside: Decision | None
     stands: StoredRecord | None
 
 
@@ -101,7 +101,7 @@ def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Salvage]:
 def _salvaged(session: Session, rows: Sequence[Salvage]) -> SalvagedRecord:
     """Return one content as one entry, from however many tablets; the first one to send it comes first."""
     first = rows[0]
-    aside = SetAside(first.settled_reason or "", first.settled_by, first.settled_at)
+    aside = Decision(first.settled_reason or "", first.settled_by, first.settled_at)
     return SalvagedRecord(
         record=StoredRecord(
             first.record_id,

@@ -13,26 +13,12 @@ from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.database.models import Change, ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.records.access import Reach
 from field178_server.records.aliases import survivors_of
+from field178_server.records.find_record import StoredRecord, find_record, place_of
 from field178_server.records.history import Difference, History, differences_between, history_of
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.wire.protocol import PURGED
-
-FILED_TYPES = ("inspection", "outreach_session")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """A record as it stands in the store."""
-
-    record_id: str
-    type: str
-    scope: str
-    rev: int
-    deleted: bool
-    h: str
-    data: Data
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +116,6 @@ def survivor_within(session: Session, tenant_id: str, reach: Reach, record_id: s
     return survivors_of(session, tenant_id, [record_id]).get(record_id)
 
 
-def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
-    """Return a record by its id, whatever its scope: the caller checks the reach."""
-    row = session.get(Record, (tenant_id, record_id))
-    if row is None:
-        return None
-    return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
-
-
 def _review_of(session: Session, tenant_id: str, record_id: str) -> Review | None:
     stored = find_record(session, tenant_id, review_id(record_id))
     if stored is None or stored.deleted:
@@ -180,17 +158,6 @@ def _read_comment(key: str, row: Data) -> Comment:
 def _changed_since(record: StoredRecord, review: Review | None, history: History) -> tuple[Difference, ...]:
     seen = history.at(review.record_rev) if review else None
     return differences_between(seen, record.data) if seen is not None else ()
-
-
-def place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
-    """Return the establishment a record is about, as far as the store has it."""
-    place_id = record.data.get("establishment_id")
-    if not isinstance(place_id, str):
-        return None
-    # One that was merged goes by the record that stands for it, here as in every name.
-    return find_record(
-        session, tenant_id, survivors_of(session, tenant_id, [place_id]).get(place_id, place_id)
-    )
 
 
 def _previous_visit(session: Session, tenant_id: str, record: StoredRecord) -> PreviousVisit | None:

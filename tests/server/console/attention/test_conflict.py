@@ -16,7 +16,7 @@ from field178_server.accounts.operations import Wanted
 from field178_server.database.models import ConflictRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.conflicts.queries import PER_RECORD
-from field178_server.office.reviews.record import find_record
+from field178_server.records.find_record import find_record
 from field178_server.security.passwords import Passwords
 from field178_shared.merge import Data, read_path
 

@@ -33,7 +33,9 @@ MANAGING = {"console.revoking", "console.revoke_tablet", "console.enrolling", "c
 
 
 def test_every_page_of_the_console_has_a_row(office: Office) -> None:
-    pages = {rule.endpoint for rule in office.app.url_map.iter_rules() if rule.endpoint.startswith("console.")}
+    pages = {
+        rule.endpoint for rule in office.app.url_map.iter_rules() if rule.endpoint.startswith("console.")
+    }
     assert pages == set(POLICY)
 
 

@@ -16,7 +16,7 @@ if sys.platform == "win32":
 from tests.server.cli.command import Command
 from tests.server.serving.test_server import end, set_up, start
 
-from field178_server.serving.single_server import AlreadyServedError, claim_store
+from field178_server.database.single_server import AlreadyServedError, claim_store
 from field178_server.settings import Settings
 from field178_server.wsgi import application_of
 

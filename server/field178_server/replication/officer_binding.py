@@ -1,0 +1,28 @@
+"""Binding of an officer to a tablet, with the changes that were quarantined for want of it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import Desk
+from field178_server.database.models import Device, Officer
+from field178_server.devices import enrolment
+from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import run_again
+from field178_shared.errors import AppError, ErrorCode
+
+
+def bind_officer(session: Session, desk: Desk, device_id: str, officer_id: str) -> Officer:
+    """Bind an officer to a tablet, return the officer; raises AppError(forbidden) for a role without tablets.
+
+    Changes quarantined because their author was unknown on this tablet are evaluated again.
+    """
+    officer = session.get_one(Officer, (desk.tenant_id, officer_id))
+    device = session.get_one(Device, (desk.tenant_id, device_id), with_for_update={"key_share": True})
+    if officer.role not in officers.field_roles(desk.lists):
+        raise AppError(ErrorCode.FORBIDDEN)
+    enrolment.bind_officer(session, desk, device, officer)
+    run_again(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), device_id)
+    return officer
