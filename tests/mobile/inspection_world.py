@@ -12,7 +12,7 @@ from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.store.lives import enter_device
 from field178_mobile.store.meta import get_text
-from field178_mobile.store.store import Unlocked
+from field178_mobile.store.session import Unlocked
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 from field178_shared.text.i18n import translator

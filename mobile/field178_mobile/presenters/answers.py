@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import FAILED
-
-Changes = dict[str, object]
-Data = Mapping[str, object]
 
 FROM_SECTION = "section"
 FROM_LAST_VISIT = "same_as_last"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.platform.api import Fix
-from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.records.reading import count_of, text_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.presenters.answers import NEVER_REPEATED, Changes, Data, answers_of
+from field178_mobile.presenters.answers import NEVER_REPEATED, answers_of
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists, ConditionContext, Section
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import all_pass, is_shortcoming, values_of, visible_items

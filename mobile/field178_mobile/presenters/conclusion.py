@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.presenters import fix_dates
-from field178_mobile.presenters.answers import Answer, Changes, Data, answers_of
+from field178_mobile.presenters.answers import Answer, answers_of
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.section_view import Marks, VisitView, answer_word
 from field178_mobile.presenters.visit_places import CONCLUSION, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from field178_mobile.presenters.answers import Changes
 from field178_mobile.store import Draft, RecordView
 from field178_shared.errors import AppError
 from field178_shared.merge import equal, read_path, write_path
 from field178_shared.time.clock import Clock
+
+Changes = dict[str, object]
+Data = Mapping[str, object]
+
 
 UNDO_STEPS = 50
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.store import Draft, EstablishmentEntry
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from field178_mobile.maps.map_state import MapState
 from field178_mobile.presenters import entry_data as entry
-from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.check_in import CheckIn, PlaceState
+from field178_mobile.presenters.checks import Checked, ProblemRow
 from field178_mobile.presenters.distance import Position
-from field178_mobile.presenters.draft_session import DraftSession
+from field178_mobile.presenters.draft_session import Changes, Data, DraftSession
 from field178_mobile.presenters.entry_state import EntryScene, EntryState, entry_state, field_name
-from field178_mobile.presenters.inspection_state import Checked, ProblemRow, Spoken
-from field178_mobile.presenters.map import MapPresenter, MapState
+from field178_mobile.presenters.inspection_state import Spoken
+from field178_mobile.presenters.map import MapPresenter
 from field178_mobile.presenters.register_index import MOST, RegisterIndex, alike_row
 from field178_mobile.presenters.register_point import RegisterPoint
 from field178_mobile.presenters.whereabouts import Whereabouts

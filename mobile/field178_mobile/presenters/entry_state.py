@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.check_in import PlaceState
+from field178_mobile.presenters.checks import Checked
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.entry_data import TEXT_LENGTHS, certificates_of
-from field178_mobile.presenters.inspection_state import Checked, Spoken
+from field178_mobile.presenters.inspection_state import Spoken
 from field178_mobile.presenters.register_index import AlikeRow
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_mobile.store import Word

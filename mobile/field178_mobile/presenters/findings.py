@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.wording import Wording
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import Frame

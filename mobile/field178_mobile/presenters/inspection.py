@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from field178_mobile.maps.map_state import MapState
 from field178_mobile.presenters import answers, conclusion, findings, foot, visit
-from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.check_in import CheckIn, CheckInDraft
 from field178_mobile.presenters.checklist import Page
-from field178_mobile.presenters.draft_session import DraftSession
+from field178_mobile.presenters.checks import Checked
+from field178_mobile.presenters.draft_session import Changes, Data, DraftSession
 from field178_mobile.presenters.fix_dates import day_or_none, end_of_offer
 from field178_mobile.presenters.inspection_state import (
     Beside,
-    Checked,
     InspectionState,
     Sight,
     Spoken,
@@ -22,7 +22,7 @@ from field178_mobile.presenters.inspection_state import (
     inspection_state,
     next_open,
 )
-from field178_mobile.presenters.map import MapPresenter, MapState
+from field178_mobile.presenters.map import MapPresenter
 from field178_mobile.presenters.open_visit import OpenVisit
 from field178_mobile.presenters.photo_desk import PhotoDraft
 from field178_mobile.presenters.photo_gallery import PhotoGallery, PhotosState

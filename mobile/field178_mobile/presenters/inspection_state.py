@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.check_in import PlaceState
 from field178_mobile.presenters.checklist import NOTHING, Page, Progress, pages_of
+from field178_mobile.presenters.checks import Checked
 from field178_mobile.presenters.conclusion import ConclusionState, conclusion_state
+from field178_mobile.presenters.draft_session import Data
+from field178_mobile.presenters.facts import ToFix
 from field178_mobile.presenters.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.presenters.photo_gallery import PhotosState
 from field178_mobile.presenters.protocols import ProtocolState, protocol_offers, protocol_states
-from field178_mobile.presenters.record_view import ToFix, to_fix
+from field178_mobile.presenters.record_view import to_fix
 from field178_mobile.presenters.section_view import (
     Marks,
     PageState,
@@ -23,32 +24,13 @@ from field178_mobile.presenters.section_view import (
     page_state,
     section_card,
 )
+from field178_mobile.presenters.shortcomings import Shortcoming
 from field178_mobile.presenters.visit import Place, is_closed_early
-from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.visit_photos import photo_count
 from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, PHOTOS, comments_at
 from field178_mobile.presenters.wording import Option, Wording, options
 
 SECTIONS, PAGE, FILED = "sections", "page", "filed"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemRow:
-    """Something that keeps the visit from being filed, or that is worth a second look."""
-
-    path: str
-    where: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What "look for mistakes" found: lines to go through, a mark at each field."""
-
-    problems: tuple[ProblemRow, ...] = ()
-    warnings: tuple[ProblemRow, ...] = ()
-    marks: Mapping[str, str] = field(default_factory=dict)
-    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

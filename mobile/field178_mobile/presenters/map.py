@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from field178_mobile.maps.map_state import Commune, LegendRow, MapCard, MapPin, MapState
 from field178_mobile.maps.places import UNITS_PER_DEGREE, Place, place_of
 from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.establishment_facts import (
@@ -30,57 +30,6 @@ KINDS = {
     NOT_THIS_YEAR: N_("Not yet this year"),
     DONE: N_("Inspected this year"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MapPin:
-    """One establishment on the map."""
-
-    id: str
-    place: Place
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Commune:
-    """The middle of a commune, with its name."""
-
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class LegendRow:
-    """What a look of pins means, and how many there are."""
-
-    kind: str
-    text: str
-    count: int
-    is_shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MapCard:
-    """The establishment that was tapped."""
-
-    id: str
-    title: str
-    subtitle: str
-    kind: str
-    word: str
-    visited: str
-
-
-@dataclass(frozen=True, slots=True)
-class MapState:
-    """The whole map; `unplaced` establishments have no point yet."""
-
-    pins: tuple[MapPin, ...]
-    communes: tuple[Commune, ...]
-    legend: tuple[LegendRow, ...]
-    here: Place | None
-    unplaced: int
-    card: MapCard | None
 
 
 class MapPresenter:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.minutes_state import (
     KINDS,
     NOBODY,

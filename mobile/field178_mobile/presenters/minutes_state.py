@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from field178_mobile.presenters.facts import Fact
 from field178_mobile.presenters.paper_desk import Made
 from field178_mobile.presenters.photo_words import amount_text
-from field178_mobile.presenters.record_view import Fact
 from field178_mobile.presenters.wording import Option, Wording, options
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import ErrorCode, message

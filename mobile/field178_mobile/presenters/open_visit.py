@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.reviewed import CLOSED
+from field178_mobile.presenters.shortcomings import Shortcoming
 from field178_mobile.presenters.visit import Place
-from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.store import Draft
 

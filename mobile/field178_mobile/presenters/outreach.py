@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from field178_mobile.presenters import outreach_data as session
-from field178_mobile.presenters.answers import Changes, Data
-from field178_mobile.presenters.draft_session import DraftSession
-from field178_mobile.presenters.inspection_state import Checked, ProblemRow, Spoken
+from field178_mobile.presenters.checks import Checked, ProblemRow
+from field178_mobile.presenters.draft_session import Changes, Data, DraftSession
+from field178_mobile.presenters.inspection_state import Spoken
 from field178_mobile.presenters.outreach_places import (
     FoundState,
     PlacePicker,

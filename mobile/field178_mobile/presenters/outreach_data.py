@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.visit import TZ_OFFSET
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.outreach_data import audiences_of, count_audience, number_of, places_of
 from field178_mobile.presenters.search_index import Indexed, matching
 from field178_mobile.presenters.wording import Option, Wording

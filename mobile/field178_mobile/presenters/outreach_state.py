@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.presenters.answers import Data
-from field178_mobile.presenters.inspection_state import Checked, Spoken
+from field178_mobile.presenters.checks import Checked
+from field178_mobile.presenters.draft_session import Data
+from field178_mobile.presenters.inspection_state import Spoken
 from field178_mobile.presenters.outreach_data import TEXT_LENGTHS, audiences_of, number_of, places_of
 from field178_mobile.presenters.outreach_sessions import attendance_of
 from field178_mobile.presenters.photo_gallery import NO_PHOTOS, PhotosState

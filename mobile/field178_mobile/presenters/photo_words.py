@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from field178_mobile import picture
-from field178_mobile.presenters.sync_state import PhotosState, WaitingRow
+from field178_mobile.presenters.waiting_photos import PhotosState, WaitingRow
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.photo_aside import STUCK
 from field178_mobile.store.photo_rows import Photo, PhotoState

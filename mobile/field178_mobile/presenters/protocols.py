@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.wording import Option, Wording
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.rules.inspection import opened_protocols

@@ -9,6 +9,7 @@ from pathlib import Path
 from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.draft_session import mending
 from field178_mobile.presenters.establishment_facts import word_shown
+from field178_mobile.presenters.facts import Fact, ToFix
 from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_state import InspectionState
 from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
@@ -20,9 +21,7 @@ from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.photo_words import files_word
 from field178_mobile.presenters.record_view import (
     Certificate,
-    Fact,
     HistoryRow,
-    ToFix,
     certificates_of,
     facts_of,
     history_row,

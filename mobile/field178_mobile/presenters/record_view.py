@@ -6,20 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.presenters.visit_index import Shortcoming, Visit
+from field178_mobile.presenters.facts import Fact, ToFix
+from field178_mobile.presenters.shortcomings import Shortcoming
+from field178_mobile.presenters.visit_index import Visit
 from field178_mobile.presenters.wording import Wording
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text
 
 SOON_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact of the register."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +34,6 @@ class HistoryRow:
     result: str
     word: str
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToFix:
-    """One thing an earlier visit asked to be fixed."""
-
-    text: str
-    due: str
-    is_overdue: bool
 
 
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:

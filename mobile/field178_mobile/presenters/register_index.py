@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from field178_mobile.presenters.answers import Data
 from field178_mobile.presenters.distance import Position, metres_between
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import EstablishmentEntry
 from field178_shared.records.reading import count_of, text_of

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.check_in import (
     CHECK_IN,
     FIX,
@@ -18,6 +17,7 @@ from field178_mobile.presenters.check_in import (
     VAGUE_M,
     CheckInDraft,
 )
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_shared.records.reading import count_of, text_of
 
 _SOURCES = {FIX: "gps", PIN: "map", REGISTERED: "manual"}

@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.presenters.answers import (
-    FROM_LAST_VISIT,
-    FROM_SECTION,
-    NOTE_LENGTH,
-    Answer,
-    Data,
-    answers_of,
-)
+from field178_mobile.presenters.answers import FROM_LAST_VISIT, FROM_SECTION, NOTE_LENGTH, Answer, answers_of
 from field178_mobile.presenters.checklist import Page, Progress
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.findings import ViolationOffer, offers_of
 from field178_mobile.presenters.visit_photos import photos_of_item
 from field178_mobile.presenters.visit_places import anchor_of

@@ -9,7 +9,7 @@ from field178_mobile.presenters.inbox_words import TYPES
 from field178_mobile.presenters.photo_words import files_word, photos_state
 from field178_mobile.presenters.status import moment_text
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
-from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState, WaitingRow
+from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState
 from field178_mobile.presenters.sync_words import (
     HEADLINES,
     HISTORIES,
@@ -20,6 +20,7 @@ from field178_mobile.presenters.sync_words import (
     held_text,
     removed_text,
 )
+from field178_mobile.presenters.waiting_photos import WaitingRow
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.sync.events import Phase, SyncMessage, SyncState

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from field178_mobile.presenters.answers import Changes, Data
 from field178_mobile.presenters.distance import Position
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.outing_data import Outing
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.time.clock import from_wire, local_date, to_wire

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from field178_mobile.presenters.inspection_state import Checked, ProblemRow, VisitScene
+from field178_mobile.presenters.checks import Checked, ProblemRow
+from field178_mobile.presenters.inspection_state import VisitScene
 from field178_mobile.presenters.visit import finished, is_closed_early
 from field178_mobile.presenters.visit_places import anchor_of, name_of, place_of
 from field178_mobile.presenters.wording import Wording

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.presenters.roster import RecordLike
+from field178_mobile.presenters.shortcomings import Shortcoming
 from field178_mobile.presenters.visit import INSPECTED
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import from_wire, local_date
 
 _OPEN = frozenset({"open", "partly_fixed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Shortcoming:
-    """Something an earlier visit asked to be fixed and that is still open."""
-
-    text: str
-    due_on: str
 
 
 @dataclass(frozen=True, slots=True)

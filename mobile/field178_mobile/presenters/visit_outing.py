@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.presenters.answers import Changes, Data
+from field178_mobile.presenters.draft_session import Changes, Data
 from field178_mobile.presenters.outing_data import Outing, outing_from_json, outing_to_json
 from field178_mobile.presenters.visit import outing_fields
 from field178_shared.records.reading import entries_of, ids_of, instant_of, text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from field178_mobile.presenters.answers import Data
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.photo_desk import PhotoDesk, PhotoDraft, PhotoRecord
 from field178_mobile.presenters.photo_gallery import PhotoGallery
 from field178_mobile.presenters.photo_tools import PhotoTools

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.presenters.answers import Data, answers_of
+from field178_mobile.presenters.answers import answers_of
+from field178_mobile.presenters.draft_session import Data
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import InboxItem
 from field178_shared.merge import read_path

@@ -10,7 +10,7 @@ from field178_mobile.store.driver import DatabaseError
 from field178_mobile.store.meta import get_text
 from field178_mobile.store.outbox import NewChange, all_changes
 from field178_mobile.store.rebuild import journalled
-from field178_mobile.store.store import Unlocked
+from field178_mobile.store.session import Unlocked
 from field178_shared.errors import AppError, ErrorCode
 
 # The driver decodes the message about a damaged file, which quotes it.

@@ -12,7 +12,7 @@ from field178_shared.time.clock import local_date
 
 if TYPE_CHECKING:
     from field178_mobile.store.room import Room
-    from field178_mobile.store.store import Store, Unlocked
+    from field178_mobile.store.session import DatabaseAccess, Unlocked
 
 _KEPT = "minutes_numbers"
 
@@ -20,7 +20,7 @@ _KEPT = "minutes_numbers"
 class MinutesNumbers:
     """Gives out numbers; two visits never get the same one, nor two tablets."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: DatabaseAccess) -> None:
         self._store = store
 
     def take(self, record_id: str, scope: str, year: int) -> str:

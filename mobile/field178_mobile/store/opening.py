@@ -17,7 +17,7 @@ from field178_mobile.store.meta import get_number, get_text, put_number, put_tex
 from field178_mobile.store.migrate import migrate
 from field178_mobile.store.outbox import has_change
 from field178_mobile.store.photo_files import PhotoFiles
-from field178_mobile.store.photo_shelf import PHOTOS, match_photos
+from field178_mobile.store.photo_rows import PHOTOS, match_photos
 from field178_mobile.store.rebuild import (
     is_sound,
     journalled,

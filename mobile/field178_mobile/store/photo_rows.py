@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from field178_mobile.store.base import get_base
 from field178_mobile.store.outbox import changes_of
-from field178_mobile.store.photo_files import PhotoHead
+from field178_mobile.store.photo_files import PhotoFiles, PhotoHead
 from field178_mobile.store.room import Room
 from field178_mobile.store.views import compose
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import entries_of
 
 ATTACHMENTS = "attachments"
@@ -162,3 +163,49 @@ def _from_row(row: tuple[str, str, int, str, str, str | None, int, int, str | No
         attempts=row[7],
         last_error=row[8],
     )
+
+
+PHOTOS = "photos"
+
+
+def forget_photo(room: Room, files: PhotoFiles, photo: Photo) -> None:
+    """Delete a file of a record; its bytes stay while another record has them too."""
+    # Bytes first: a crash between leaves a row that the next opening drops, the other order a photo that
+    # nobody asked for any more.
+    if sum(other.sha256 == photo.sha256 for other in all_photos(room)) == 1:
+        files.remove(photo.sha256)
+    with room.transaction("photo"):
+        delete_photo(room, photo)
+
+
+def match_photos(room: Room, files: PhotoFiles) -> None:
+    """Bring folder and queue together after a crash or a damage: no bytes without a row, no row without."""
+    names, rows = files.names(), {photo.key: photo for photo in all_photos(room)}
+    heads = [head for name in names if (head := _head(room, files, name)) is not None]
+    # Also where a bad block spoiled the plain columns of a row: what was sealed is the truth.
+    strange = [head for head in heads if not _is_told_by(rows.get((head.sha256, head.record_id)), head)]
+    lost = [photo for photo in rows.values() if photo.sha256 not in names]
+    if not strange and not lost:
+        return
+    unsent = {photo.key for photo in unsent_photos(room)}
+    with room.transaction("photo"):
+        for head in strange:
+            replace_photo(room, head)
+        for photo in lost:
+            if photo.key in unsent:
+                put_state(room, photo, PhotoState.DAMAGED, ErrorCode.STORE_DAMAGED.value)
+            else:
+                delete_photo(room, photo)
+
+
+def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
+    told = (head.size_bytes, head.content_type)
+    return photo is not None and (photo.size_bytes, photo.content_type) == told
+
+
+def _head(room: Room, files: PhotoFiles, sha256: str) -> PhotoHead | None:
+    try:
+        return files.head(room.sealer, sha256)
+    except AppError:
+        # Sealed under another key, or spoiled: it stays for a person with better tools.
+        return None

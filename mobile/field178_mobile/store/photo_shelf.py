@@ -17,16 +17,14 @@ from field178_mobile.store.photo_files import PhotoFiles, PhotoHead
 from field178_mobile.store.photo_loose import mark_loose, settle
 from field178_mobile.store.photo_rows import (
     ATTACHMENTS,
+    PHOTOS,
     Photo,
     PhotoState,
-    all_photos,
-    delete_photo,
+    forget_photo,
     get_photo,
     insert_photo,
     named_files,
     photos_of,
-    put_state,
-    replace_photo,
     unsent_photos,
 )
 from field178_mobile.store.room import Room
@@ -35,9 +33,8 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import entries_of
 
 if TYPE_CHECKING:
-    from field178_mobile.store.store import Store, Unlocked
+    from field178_mobile.store.session import DatabaseAccess, Unlocked
 
-PHOTOS = "photos"
 # Below this the last room is for records.
 LEAST_FREE_BYTES = 200 << 20
 # A picture of 1600×1200 at quality 80 is far below it.
@@ -58,7 +55,7 @@ NO_FILES = FileCount(0, 0)
 class PhotoShelf:
     """Keeps the bytes sealed until a verified backup of the server holds them."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: DatabaseAccess, folder: Path) -> None:
         self._store = store
         self._folder = folder
         self.files = PhotoFiles(folder / PHOTOS)
@@ -186,49 +183,6 @@ def count_files(room: Room, record_id: str) -> FileCount:
     named = [] if view is None else entries_of(view.data, ATTACHMENTS).values()
     waiting = {photo.sha256 for photo in photos_of(room, record_id) if photo.state is not PhotoState.SENT}
     return FileCount(sum(entry.get("sha256") not in waiting for entry in named), len(named))
-
-
-def forget_photo(room: Room, files: PhotoFiles, photo: Photo) -> None:
-    """Delete a file of a record; its bytes stay while another record has them too."""
-    # Bytes first: a crash between leaves a row that the next opening drops, the other order a photo that
-    # nobody asked for any more.
-    if sum(other.sha256 == photo.sha256 for other in all_photos(room)) == 1:
-        files.remove(photo.sha256)
-    with room.transaction("photo"):
-        delete_photo(room, photo)
-
-
-def match_photos(room: Room, files: PhotoFiles) -> None:
-    """Bring folder and queue together after a crash or a damage: no bytes without a row, no row without."""
-    names, rows = files.names(), {photo.key: photo for photo in all_photos(room)}
-    heads = [head for name in names if (head := _head(room, files, name)) is not None]
-    # Also where a bad block spoiled the plain columns of a row: what was sealed is the truth.
-    strange = [head for head in heads if not _is_told_by(rows.get((head.sha256, head.record_id)), head)]
-    lost = [photo for photo in rows.values() if photo.sha256 not in names]
-    if not strange and not lost:
-        return
-    unsent = {photo.key for photo in unsent_photos(room)}
-    with room.transaction("photo"):
-        for head in strange:
-            replace_photo(room, head)
-        for photo in lost:
-            if photo.key in unsent:
-                put_state(room, photo, PhotoState.DAMAGED, ErrorCode.STORE_DAMAGED.value)
-            else:
-                delete_photo(room, photo)
-
-
-def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
-    told = (head.size_bytes, head.content_type)
-    return photo is not None and (photo.size_bytes, photo.content_type) == told
-
-
-def _head(room: Room, files: PhotoFiles, sha256: str) -> PhotoHead | None:
-    try:
-        return files.head(room.sealer, sha256)
-    except AppError:
-        # Sealed under another key, or spoiled: it stays for a person with better tools.
-        return None
 
 
 def _was_filed(room: Room, photo: Photo) -> bool:

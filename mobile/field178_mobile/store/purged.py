@@ -13,8 +13,7 @@ from field178_mobile.store.journal import Journal
 from field178_mobile.store.meta import get_number, put_number, put_text
 from field178_mobile.store.outbox import OwnChange, State, changes_of, delete_changes
 from field178_mobile.store.photo_files import PhotoFiles
-from field178_mobile.store.photo_rows import all_photos
-from field178_mobile.store.photo_shelf import forget_photo
+from field178_mobile.store.photo_rows import all_photos, forget_photo
 from field178_mobile.store.pruning import keep_all_of
 from field178_mobile.store.room import Room
 from field178_shared.errors import AppError, ErrorCode

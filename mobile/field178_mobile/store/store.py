@@ -7,7 +7,6 @@ store may be called from any thread. It is locked until `unlock` gives it the da
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +16,6 @@ from field178_mobile.store.base import BaseRow, scope_rows
 from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
 from field178_mobile.store.driver import OperationalError, is_refused_write
 from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
-from field178_mobile.store.journal import Journal
 from field178_mobile.store.lookups import Lookups
 from field178_mobile.store.meta import get_setting, put_setting
 from field178_mobile.store.minutes_numbers import MinutesNumbers
@@ -36,6 +34,7 @@ from field178_mobile.store.photo_shelf import PhotoShelf
 from field178_mobile.store.purged import refuse_purged
 from field178_mobile.store.records import Records
 from field178_mobile.store.room import Room
+from field178_mobile.store.session import Unlocked
 from field178_mobile.store.states import revision_of
 from field178_mobile.store.thread import DatabaseThread
 from field178_shared.errors import AppError, ErrorCode
@@ -44,17 +43,6 @@ from field178_shared.ids import IdSource
 Result = TypeVar("Result")
 UNIT_SCOPE = "unit:"
 Listener = Callable[[StoreChange], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Unlocked:
-    """All that exists only while the store is unlocked."""
-
-    room: Room
-    journal: Journal
-    lookups: Lookups
-    records: Records
-    rebuilt: bool
 
 
 def _first_schema(record_type: str) -> int:

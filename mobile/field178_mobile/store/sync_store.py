@@ -27,7 +27,8 @@ from field178_mobile.store.position import Life, Position, read_position
 from field178_mobile.store.removed import Removed
 from field178_mobile.store.repair import RepairPage
 from field178_mobile.store.room import Room
-from field178_mobile.store.store import Store, Unlocked
+from field178_mobile.store.session import Unlocked
+from field178_mobile.store.store import Store
 from field178_shared.wire.canonical import Digest
 from field178_shared.wire.protocol import Receipt
 

@@ -8,6 +8,7 @@ from field178_mobile.store.photo_aside import is_judged_anew, note_judged, photo
 from field178_mobile.store.photo_rows import (
     Photo,
     PhotoState,
+    forget_photo,
     get_photo,
     put_error,
     put_progress,
@@ -16,9 +17,9 @@ from field178_mobile.store.photo_rows import (
     sent_photos,
     stuck_photos,
 )
-from field178_mobile.store.photo_shelf import forget_photo
 from field178_mobile.store.room import Room
-from field178_mobile.store.store import Store, Unlocked
+from field178_mobile.store.session import Unlocked
+from field178_mobile.store.store import Store
 
 WIFI_ONLY = "photos_wifi_only"
 

@@ -23,7 +23,8 @@ from field178_mobile.ui.handing import (
     turn_away,
 )
 from field178_mobile.ui.idle_notice import IdleNotice
-from field178_mobile.ui.keyboard import BACK_KEY, Keyboard
+from field178_mobile.ui.keyboard import Keyboard
+from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.language import language
 from field178_mobile.ui.long_notes import long_notes
 from field178_mobile.ui.look import Look, LookBook

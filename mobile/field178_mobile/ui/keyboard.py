@@ -18,7 +18,6 @@ from kivy.uix.widget import Widget
 from field178_mobile.ui.focus_ring import FocusRing
 
 TAB, SPACE, BACKSPACE = 9, 32, 8
-BACK_KEY = 27  # Escape, and what Android sends for its back
 ENTER = (13, 271)
 BEFORE, AFTER = (273, 276), (274, 275)  # up, left; down, right
 LETTER_F = ord("f")

@@ -25,8 +25,8 @@ from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_state import InspectionState, Spoken
 from field178_mobile.presenters.open_visit import OpenVisit
 from field178_mobile.presenters.outing_data import Outing
+from field178_mobile.presenters.shortcomings import Shortcoming
 from field178_mobile.presenters.visit import Place, new_visit
-from field178_mobile.presenters.visit_index import Shortcoming
 from field178_mobile.presenters.whereabouts import Whereabouts
 from field178_mobile.store import Draft, Store
 from field178_shared.errors import AppError, ErrorCode, message

@@ -8,7 +8,7 @@ from tests.mobile.support import KEY, Crash, CrashAt, FrozenClock, base_row, see
 
 from field178_mobile.store import Store
 from field178_mobile.store.meta import put_text
-from field178_mobile.store.store import Unlocked
+from field178_mobile.store.session import Unlocked
 
 YEAR = 2026
 

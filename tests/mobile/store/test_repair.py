@@ -9,7 +9,7 @@ from field178_mobile.store.base import get_scope, recomputed_digest
 from field178_mobile.store.commits import Checkpoint, Greeting
 from field178_mobile.store.meta import put_text
 from field178_mobile.store.repair import RepairPage
-from field178_mobile.store.store import Unlocked
+from field178_mobile.store.session import Unlocked
 from field178_mobile.store.sync_store import SyncStore
 from field178_shared.wire.canonical import digest_of
 

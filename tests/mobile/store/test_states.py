@@ -6,7 +6,7 @@ from tests.mobile.support import FrozenClock, base_row, draft_of, server_commits
 
 from field178_mobile.store import Store
 from field178_mobile.store.outbox import State, set_state
-from field178_mobile.store.store import Unlocked
+from field178_mobile.store.session import Unlocked
 from field178_shared.wire.canonical import record_hash
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"

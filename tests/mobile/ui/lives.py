@@ -27,7 +27,7 @@ from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
-from field178_mobile.ui.keyboard import BACK_KEY
+from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.look import LookBook
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.threads import KivyThread

@@ -18,7 +18,7 @@ from tests.mobile.ui.lives import Lives
 from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, everything, frames
 
 from field178_mobile.presenters.visit_places import CHECKLIST
-from field178_mobile.ui.keyboard import BACK_KEY
+from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.field import Entry
 from field178_mobile.ui.widgets.overlay import Overlay

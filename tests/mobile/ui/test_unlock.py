@@ -16,7 +16,7 @@ from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, typ
 
 from field178_mobile.presenters.idle import LOCK_AFTER_S
 from field178_mobile.ui import kit
-from field178_mobile.ui.keyboard import BACK_KEY
+from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.widgets.overlay import FullPage
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from field178_mobile.presenters.facts import ToFix
 from field178_mobile.presenters.record import RecordState
-from field178_mobile.presenters.record_view import ToFix
 from field178_mobile.presenters.visit import INSPECTED
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside

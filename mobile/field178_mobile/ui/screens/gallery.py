@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from field178_mobile.maps.map_state import MapState
 from field178_mobile.presenters.bitmap import Bitmap
-from field178_mobile.presenters.map import MapState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import map_view

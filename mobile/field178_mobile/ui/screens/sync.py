@@ -9,13 +9,14 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
-from field178_mobile.presenters.sync_state import PhotosState, ScopeRow, SyncScreenState, WaitingRow
+from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState
+from field178_mobile.presenters.waiting_photos import PhotosState, WaitingRow
 from field178_mobile.store import Store, StoreChange
 from field178_mobile.store.brake import answer_brake
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.removed import bring_back
 from field178_mobile.store.room import Room
-from field178_mobile.store.store import Unlocked
+from field178_mobile.store.session import Unlocked
 from field178_mobile.store.upload_queue import WIFI_ONLY
 from field178_mobile.sync.events import SyncState
 from field178_mobile.ui import kit

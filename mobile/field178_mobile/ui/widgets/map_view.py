@@ -13,8 +13,8 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from field178_mobile.maps.clusters import Cluster, clusters_of
+from field178_mobile.maps.map_state import MapPin, MapState
 from field178_mobile.maps.places import TILE_PX, Place, View, view_of
-from field178_mobile.presenters.map import MapPin, MapState
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.map_marks import URGENCY, draw_cluster, draw_commune, draw_here, draw_pin

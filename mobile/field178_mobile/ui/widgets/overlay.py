@@ -12,7 +12,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.modalview import ModalView
 from kivy.uix.widget import Widget
 
-from field178_mobile.ui.keyboard import BACK_KEY
+from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets import panes, press, surface, text

@@ -1,0 +1,41 @@
+"""What exists while the store is unlocked, and how its parts reach the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from field178_mobile.store.journal import Journal
+from field178_mobile.store.lookups import Lookups
+from field178_mobile.store.records import Records
+from field178_mobile.store.room import Room
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """All that exists only while the store is unlocked."""
+
+    room: Room
+    journal: Journal
+    lookups: Lookups
+    records: Records
+    rebuilt: bool
+
+
+class DatabaseAccess(Protocol):
+    """Reads and writes on the database thread; each call waits for its turn and raises AppError(locked)."""
+
+    def read(self, work: Callable[[Room], Result]) -> Result:
+        """Return what `work` reads."""
+        ...
+
+    def write(self, work: Callable[[Unlocked], Iterable[str]]) -> None:
+        """Run `work`, which returns the ids of the records it touched; subscribers are told of them."""
+        ...
+
+    def read_all(self, work: Callable[[Unlocked], Result]) -> Result:
+        """Return what `work` reads from everything that exists while unlocked."""
+        ...
