@@ -19,12 +19,12 @@ from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
 
 if TYPE_CHECKING:
+    from field178_mobile.ports import KeyStore
     from field178_mobile.rescue import Rescuer
     from field178_mobile.store import Store
     from field178_mobile.sync.enrolment import EnrolLink
     from field178_mobile.sync.runner import SyncRunner
     from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
-    from field178_mobile.vault.device_secret import KeyStore
     from field178_shared.codelists import CodeLists
 
 APP = f"tablet {importlib.metadata.version('field178')}"

@@ -32,3 +32,20 @@ class UiThread(Protocol):
 
 def no_crash(name: str) -> None:
     """Pass a crash point: nothing happens outside of tests."""
+
+
+class KeyStore(Protocol):
+    """Keeps one secret of this device."""
+
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether the system protects the secret; if not, the screens say so."""
+        ...
+
+    def load(self) -> bytes | None:
+        """Return the secret, None when there is none."""
+        ...
+
+    def save(self, secret: bytes) -> None:
+        """Keep the secret."""
+        ...

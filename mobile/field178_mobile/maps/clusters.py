@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from field178_mobile.maps.places import TILE_PX, Place
+from field178_mobile.maps.mercator import TILE_PX, Place
 
 
 class Pinned(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.maps.places import Place
+from field178_mobile.maps.mercator import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from field178_mobile.ports import NetworkKind
-
-if TYPE_CHECKING:
-    from field178_mobile.vault.device_secret import KeyStore
+from field178_mobile.ports import KeyStore, NetworkKind
 
 
 @dataclass(frozen=True, slots=True)

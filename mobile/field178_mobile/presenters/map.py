@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.maps.map_state import Commune, LegendRow, MapCard, MapPin, MapState
-from field178_mobile.maps.places import UNITS_PER_DEGREE, Place, place_of
+from field178_mobile.maps.mercator import UNITS_PER_DEGREE, Place, place_of
 from field178_mobile.platform.api import Fix
 from field178_mobile.presenters.establishment_facts import (
     DRAFTS,

@@ -6,8 +6,8 @@ from itertools import takewhile
 
 from kivy.uix.textinput import TextInput
 
-from field178_mobile.composing.composer import Composer
-from field178_mobile.composing.keys import METHODS, Method
+from field178_mobile.input_method.composer import Composer
+from field178_mobile.input_method.keys import METHODS, Method
 
 KEYBOARD = "keyboard"
 

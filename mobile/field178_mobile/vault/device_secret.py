@@ -7,29 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from field178_mobile.ports import KeyStore
+from field178_mobile.private_file import write_private
 from field178_mobile.vault import base64url
-from field178_mobile.vault.private_file import write_private
 from field178_shared.errors import AppError, ErrorCode
 
 SECRET_BYTES = 32
 _SERVICE = "field178"
-
-
-class KeyStore(Protocol):
-    """Keeps one secret of this device."""
-
-    @property
-    def is_protected(self) -> bool:
-        """Tell whether the system protects the secret; if not, the screens say so."""
-        ...
-
-    def load(self) -> bytes | None:
-        """Return the secret, None when there is none."""
-        ...
-
-    def save(self, secret: bytes) -> None:
-        """Keep the secret."""
-        ...
 
 
 class FileKeyStore:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from field178_mobile.ports import Json
-from field178_mobile.vault.private_file import read_json, write_json
+from field178_mobile.private_file import read_json, write_json
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import from_wire, to_wire
 

@@ -9,12 +9,12 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from field178_mobile.ports import Clock, Json
+from field178_mobile.ports import Clock, Json, KeyStore
+from field178_mobile.private_file import read_json, write_json, write_private
 from field178_mobile.vault import base64url
-from field178_mobile.vault.device_secret import KeyStore, choose_key_store, secret_id, secret_of
+from field178_mobile.vault.device_secret import choose_key_store, secret_id, secret_of
 from field178_mobile.vault.model import Enrolment, GuessCost, Officer
 from field178_mobile.vault.pins import PinGate, is_weak
-from field178_mobile.vault.private_file import read_json, write_json, write_private
 from field178_mobile.vault.wrapping import device_bound_key, pin_key
 from field178_shared.crypto.sealed_box import (
     DEVICE_KEY,

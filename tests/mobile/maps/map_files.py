@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from field178_mobile.maps.places import TILE_PX, Place
+from field178_mobile.maps.mercator import TILE_PX, Place
 
 
 def picture(text: str, is_dark: bool) -> bytes:

@@ -8,7 +8,7 @@ import sqlite3
 from tests.mobile.maps.map_files import write_map
 
 from field178_mobile.maps.map_file import MapFile, open_map
-from field178_mobile.maps.places import place_of
+from field178_mobile.maps.mercator import place_of
 
 HERE = place_of(208_182_100, 1_065_467_100)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from field178_mobile.platform.android.java import Java, as_bytes, attempt, java_class, seen_as
-from field178_mobile.vault.private_file import write_private
+from field178_mobile.private_file import write_private
 from field178_shared.errors import AppError, ErrorCode
 
 FILE = "device.sealed"

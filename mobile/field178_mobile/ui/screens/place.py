@@ -11,7 +11,7 @@ from kivy.uix.relativelayout import RelativeLayout
 
 from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.map_state import MapState
-from field178_mobile.maps.places import place_of, position_at
+from field178_mobile.maps.mercator import place_of, position_at
 from field178_mobile.presenters.check_in import PIN, CheckIn, PlaceState
 from field178_mobile.presenters.distance import Position
 from field178_mobile.ui import kit

@@ -10,7 +10,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
 
 from field178_mobile.maps.map_file import MapFile
-from field178_mobile.maps.places import View
+from field178_mobile.maps.mercator import View
 from field178_mobile.ui.theme import theme
 
 KEPT, A_FRAME = 96, 3

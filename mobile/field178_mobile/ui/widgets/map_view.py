@@ -14,7 +14,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.maps.clusters import Cluster, clusters_of
 from field178_mobile.maps.map_state import MapPin, MapState
-from field178_mobile.maps.places import TILE_PX, Place, View, view_of
+from field178_mobile.maps.mercator import TILE_PX, Place, View, view_of
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.map_marks import URGENCY, draw_cluster, draw_commune, draw_here, draw_pin

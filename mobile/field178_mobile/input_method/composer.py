@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from field178_mobile.composing.keys import NANG, NONE, SAC, Mark, Method
-from field178_mobile.composing.syllables import STOPS, leads_to_one, parts_of, split
+from field178_mobile.input_method.keys import NANG, NONE, SAC, Mark, Method
+from field178_mobile.input_method.syllables import STOPS, leads_to_one, parts_of, split
 
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 _MARKS = {"": "", "^": "\u0302", "(": "\u0306", "+": "\u031b"}

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import field178_shared.codelists
-from field178_mobile.composing.composer import Composer
-from field178_mobile.composing.keys import METHODS, TELEX, VNI, Method
-from field178_mobile.composing.syllables import STOPS, every_syllable, parts_of, split
+from field178_mobile.input_method.composer import Composer
+from field178_mobile.input_method.keys import METHODS, TELEX, VNI, Method
+from field178_mobile.input_method.syllables import STOPS, every_syllable, parts_of, split
 
 TONES = ("\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 TONE_KEYS = {"telex": "frxsj", "vni": "23415"}

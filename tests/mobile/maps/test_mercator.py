@@ -9,7 +9,7 @@ import pytest
 
 from field178_mobile.maps.clusters import clusters_of
 from field178_mobile.maps.map_state import MapPin
-from field178_mobile.maps.places import Place, View, metres_per_pixel, place_of, position_at, view_of
+from field178_mobile.maps.mercator import Place, View, metres_per_pixel, place_of, position_at, view_of
 
 # In the tile 14/13041/7222 of every web map.
 AN_LAO = (208_182_100, 1_065_467_100)
