@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from field178_mobile.store import Store
-from field178_mobile.store.held_work import HeldWork, held_work
+from field178_mobile.store.unsent import HeldWork, held_work
 from field178_mobile.vault import Enrolment, base64url
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder

@@ -12,7 +12,7 @@ from tests.mobile.ui.fakes import PIN, StillRunner, enrolment
 from field178_mobile.notebook import Notebook
 from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.store import EstablishmentEntry
-from field178_mobile.store.base import BaseRow
+from field178_mobile.store.replica.server_records import BaseRow
 from field178_mobile.vault import Officer
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import SystemClock

@@ -25,12 +25,13 @@ from tests.contract.soundness import assert_sound
 from tests.mobile.support import KEY, FrozenClock
 from tests.world import World
 
-from field178_mobile.store import Store, opening
-from field178_mobile.store.connection import open_connection
-from field178_mobile.store.driver import Connection
-from field178_mobile.store.journal import Journal
-from field178_mobile.store.opening import JOURNAL
-from field178_mobile.store.rebuild import is_sound
+from field178_mobile.store import Store
+from field178_mobile.store.database.connection import open_connection
+from field178_mobile.store.database.driver import Connection
+from field178_mobile.store.integrity import open_store
+from field178_mobile.store.integrity.open_store import JOURNAL
+from field178_mobile.store.integrity.rebuild import is_sound
+from field178_mobile.store.outbox.journal import Journal
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Change, Receipt, Record
@@ -126,7 +127,7 @@ class CrashingTablet:
             connection.set_trace_callback(killer.statement)
             return connection
 
-        with patch.object(opening, "open_connection", opened):
+        with patch.object(open_store, "open_connection", opened):
             store = Store(self._folder, clock, ids, crash_point=killer.point)
             store.unlock(KEY)
         work = Work(store, clock, random.Random(self._seed))

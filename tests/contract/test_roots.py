@@ -17,7 +17,7 @@ from tests.contract.simulator.content import UNITS, fresh
 from tests.contract.simulator.office import DEVICES, TENANT, USERS, Office, Shelf
 from tests.contract.simulator.tablet import Tablet
 
-from field178_mobile.store.contact import KeptRoot
+from field178_mobile.store.replication.server_state import KeptRoot
 from field178_mobile.sync import engine as tablet_engine
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import AnswerEnded, Event, Line

@@ -12,8 +12,8 @@ from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess
 
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.position import Position, read_position
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.replication.checkpoint import Position, read_position
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.enrolment import bind_officer, enrol
 from field178_mobile.sync.events import SyncMessage, Wake, WakeReason

@@ -18,9 +18,9 @@ from field178_mobile.masking import Mosaic, paint
 from field178_mobile.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presenters.photo_desk import About
-from field178_mobile.store.photo_rows import PhotoState, all_photos
-from field178_mobile.store.photo_shelf import FileCount
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.photos.rows import PhotoState, all_photos
+from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_mobile.sync.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
 from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.upload_engine import UploadEngine

@@ -16,10 +16,10 @@ from tests.e2e.test_foreign_purge import purge
 from field178_mobile.presenters.closed_accounts import take_off_closed
 from field178_mobile.presenters.wording import Wording, record_title
 from field178_mobile.store import Draft, InboxItem, Store, Word
-from field178_mobile.store.meta import get_text
-from field178_mobile.store.outbox import changes_of
-from field178_mobile.store.position import Position, read_position
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.database.key_value import get_text
+from field178_mobile.store.outbox.changes import changes_of
+from field178_mobile.store.replication.checkpoint import Position, read_position
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.enrolment import bind_officer, enrol
 from field178_mobile.sync.events import SyncMessage, Wake, WakeReason

@@ -10,8 +10,8 @@ from field178_mobile.presenters.outing import OutingPresenter
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Store
-from field178_mobile.store.lives import enter_device
-from field178_mobile.store.meta import get_text
+from field178_mobile.store.database.key_value import get_text
+from field178_mobile.store.replication.incarnation import enter_device
 from field178_mobile.store.session import Unlocked
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from field178_mobile.store import Draft
-from field178_mobile.store.base import BaseRow, ScopeRow, get_scope, put_base, put_scope
+from field178_mobile.store.replica.server_records import BaseRow, ScopeRow, get_scope, put_base, put_scope
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 from field178_shared.ids import IdSource

@@ -10,7 +10,7 @@ from typing import Protocol
 from field178_mobile import picture
 from field178_mobile.ports import Json
 from field178_mobile.presenters.draft_session import Changes
-from field178_mobile.store.photo_rows import ATTACHMENTS
+from field178_mobile.store.photos.rows import ATTACHMENTS
 from field178_shared.records.reading import entries_of
 from field178_shared.time.clock import to_wire
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from field178_mobile.presenters.photo_words import PhotoFact
 from field178_mobile.presenters.wording import Wording, record_title
 from field178_mobile.store import Store
-from field178_mobile.store.brake import Held, read_held
-from field178_mobile.store.meta import get_number
-from field178_mobile.store.outbox import open_changes, refused_changes
-from field178_mobile.store.photo_shelf import NO_FILES, FileCount
-from field178_mobile.store.position import read_position
-from field178_mobile.store.removed import count_removed
-from field178_mobile.store.room import Room
-from field178_mobile.store.upload_queue import WIFI_ONLY
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.key_value import get_number
+from field178_mobile.store.outbox.changes import open_changes, refused_changes
+from field178_mobile.store.photos.photo_store import NO_FILES, FileCount
+from field178_mobile.store.photos.upload_queue import WIFI_ONLY
+from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.mass_deletion_guard import Held, read_held
+from field178_mobile.store.replication.tombstones import count_removed
 from field178_shared.crypto.hash_chain import RootAlarm
 
 MANY = 10_000

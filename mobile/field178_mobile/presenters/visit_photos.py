@@ -10,7 +10,7 @@ from field178_mobile.presenters.photo_gallery import PhotoGallery
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.wording import Wording
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.photo_rows import ATTACHMENTS, named_files
+from field178_mobile.store.photos.rows import ATTACHMENTS, named_files
 from field178_shared.records.reading import entries_of
 
 KINDS: Mapping[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from field178_mobile.store.model import RecordView
-from field178_mobile.store.records import title_of
+from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text, short_date_text

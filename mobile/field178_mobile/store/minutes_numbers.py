@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from field178_mobile.store.meta import get_setting, get_text, put_setting
+from field178_mobile.store.database.key_value import get_setting, get_text, put_setting
 from field178_shared.records.number_block import TYPE, NumberBlock, minutes_number, serial_of
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.time.clock import local_date
 
 if TYPE_CHECKING:
-    from field178_mobile.store.room import Room
+    from field178_mobile.store.database.context import Room
     from field178_mobile.store.session import DatabaseAccess, Unlocked
 
 _KEPT = "minutes_numbers"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from field178_mobile.store.journal import Journal
-from field178_mobile.store.lookups import Lookups
-from field178_mobile.store.records import Records
-from field178_mobile.store.room import Room
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.outbox.journal import Journal
+from field178_mobile.store.replica.cache import Lookups
+from field178_mobile.store.replica.queries import Records
 
 Result = TypeVar("Result")
 

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from field178_mobile.ports import Clock, CrashPoint, no_crash
-from field178_mobile.store.acts import deletion, resolution
-from field178_mobile.store.base import BaseRow, scope_rows
-from field178_mobile.store.drafts import all_drafts, delete_draft, get_draft, save_draft
-from field178_mobile.store.driver import OperationalError, is_refused_write
-from field178_mobile.store.filing import Content, Saving, content_of_draft, file_contents
-from field178_mobile.store.lookups import Lookups
-from field178_mobile.store.meta import get_setting, put_setting
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.driver import OperationalError, is_refused_write
+from field178_mobile.store.database.key_value import get_setting, put_setting
+from field178_mobile.store.database.thread import DatabaseThread
+from field178_mobile.store.drafts.drafts import all_drafts, delete_draft, get_draft, save_draft
+from field178_mobile.store.integrity.open_store import Opening, open_database
 from field178_mobile.store.minutes_numbers import MinutesNumbers
 from field178_mobile.store.model import (
     Disagreement,
@@ -29,14 +28,15 @@ from field178_mobile.store.model import (
     StoreChange,
     StoreStatus,
 )
-from field178_mobile.store.opening import Opening, open_database
-from field178_mobile.store.photo_shelf import PhotoShelf
-from field178_mobile.store.purged import refuse_purged
-from field178_mobile.store.records import Records
-from field178_mobile.store.room import Room
+from field178_mobile.store.outbox.edits import deletion, resolution
+from field178_mobile.store.outbox.submit import Content, Saving, content_of_draft, file_contents
+from field178_mobile.store.photos.photo_store import PhotoShelf
+from field178_mobile.store.replica.cache import Lookups
+from field178_mobile.store.replica.queries import Records
+from field178_mobile.store.replica.server_records import BaseRow, scope_rows
+from field178_mobile.store.replica.status import revision_of
+from field178_mobile.store.replication.erasure import refuse_purged
 from field178_mobile.store.session import Unlocked
-from field178_mobile.store.states import revision_of
-from field178_mobile.store.thread import DatabaseThread
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.store.contact import OwnCounts
-from field178_mobile.store.position import Position
+from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.server_state import OwnCounts
 from field178_shared.device_status import About
 
 # Told in steps: free space moves by a little all the time, and every step is news.

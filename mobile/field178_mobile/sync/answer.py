@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from field178_mobile.store.base import BaseRow
-from field178_mobile.store.commits import Checkpoint, Leave
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.frames import (
     AnswerFault,
     End,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from field178_mobile.ports import Clock, NetworkKind
+from field178_mobile.store.photos.upload_queue import UploadQueue
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
-from field178_mobile.store.sync_store import SyncStore
-from field178_mobile.store.upload_queue import UploadQueue
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.request import Identity
 from field178_mobile.sync.runner import SyncRunner

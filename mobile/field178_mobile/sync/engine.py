@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from field178_mobile.ports import Clock
-from field178_mobile.store.contact import KeptRoot
-from field178_mobile.store.outbox import State
-from field178_mobile.store.position import Position
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.outbox.changes import State
+from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.server_state import KeptRoot
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.about import Telling
 from field178_mobile.sync.answer import Answer
 from field178_mobile.sync.events import (

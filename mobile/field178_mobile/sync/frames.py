@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.store.base import BaseRow
-from field178_mobile.store.commits import Greeting
-from field178_mobile.store.contact import Notice
-from field178_mobile.store.repair import RepairPage
+from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replication.apply_answer import Greeting
+from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.replication.server_state import Notice
 from field178_shared.crypto.hash_chain import RootSeen
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from field178_mobile.store.base import BaseRow
-from field178_mobile.store.outbox import OwnChange
-from field178_mobile.store.states import after_change
+from field178_mobile.store.outbox.changes import OwnChange
+from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replica.status import after_change
 from field178_shared.wire.canonical import record_hash
 from field178_shared.wire.protocol import Receipt
 

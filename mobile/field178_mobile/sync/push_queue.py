@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from field178_mobile.store.outbox import OwnChange
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.outbox.changes import OwnChange
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_mobile.sync.pace import BatchSize
 from field178_mobile.sync.request import Exchange, choose_batch

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.store.position import Life, Position
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.replication.checkpoint import Life, Position
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.answer import Answer
 from field178_mobile.sync.frames import Hello
 from field178_mobile.sync.request import Exchange

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store.outbox import OwnChange
-from field178_mobile.store.position import Position
-from field178_mobile.store.removed import Removed
+from field178_mobile.store.outbox.changes import OwnChange
+from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.tombstones import Removed
 from field178_mobile.sync.pace import BatchSize
 from field178_shared.crypto.hash_chain import NO_ROOT
 from field178_shared.device_status import About

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from field178_mobile.store.removed import Removed
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_mobile.store.replication.tombstones import Removed
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MAX_SALVAGE

@@ -11,8 +11,8 @@ import random
 from collections.abc import Callable
 
 from field178_mobile.ports import NetworkKind
-from field178_mobile.store.photo_rows import Photo, PhotoState
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.rows import Photo, PhotoState
+from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_mobile.sync.events import Failure, FailureKind, UploadMessage, UploadState, WakeReason
 from field178_mobile.sync.pace import Backoff, ChunkSize
 from field178_mobile.sync.upload_events import (

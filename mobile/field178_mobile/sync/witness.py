@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from field178_mobile.store.contact import KeptRoot
+from field178_mobile.store.replication.server_state import KeptRoot
 from field178_mobile.sync.frames import Hello, RootTold
 from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.crypto.signatures import is_signed

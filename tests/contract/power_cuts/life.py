@@ -13,18 +13,19 @@ from tests.contract.power_cuts.disk import NOTHING, Act, Disk, Entry, Remains
 from tests.contract.power_cuts.recording import recorded
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of
 
-from field178_mobile.store import Draft, Store, pruning
-from field178_mobile.store.base import get_base
-from field178_mobile.store.commits import Checkpoint, Greeting
-from field178_mobile.store.journal import Journal
-from field178_mobile.store.meta import get_text
-from field178_mobile.store.opening import JOURNAL
-from field178_mobile.store.outbox import all_changes
-from field178_mobile.store.photo_files import BLOCK_BYTES
-from field178_mobile.store.photo_rows import PhotoState, all_photos
-from field178_mobile.store.rebuild import is_sound
-from field178_mobile.store.sync_store import SyncStore
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store import Draft, Store
+from field178_mobile.store.database.key_value import get_text
+from field178_mobile.store.integrity.open_store import JOURNAL
+from field178_mobile.store.integrity.rebuild import is_sound
+from field178_mobile.store.outbox import prune
+from field178_mobile.store.outbox.changes import all_changes
+from field178_mobile.store.outbox.journal import Journal
+from field178_mobile.store.photos.files import BLOCK_BYTES
+from field178_mobile.store.photos.rows import PhotoState, all_photos
+from field178_mobile.store.photos.upload_queue import UploadQueue
+from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
@@ -224,7 +225,7 @@ class Tablet:
         self._remains.write(root)
         done = [Step(0, self._saved)]
         with (
-            patch.object(pruning, "_JOURNAL_WORTH_REWRITING", JOURNAL_WORTH_REWRITING),
+            patch.object(prune, "_JOURNAL_WORTH_REWRITING", JOURNAL_WORTH_REWRITING),
             recorded(disk, root, self._synchronous) as folder,
         ):
             store = Store(folder, self._clock, self._ids)

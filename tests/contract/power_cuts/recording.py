@@ -14,7 +14,7 @@ from unittest.mock import patch
 import apsw
 from tests.contract.power_cuts.disk import Act, Disk, Entry
 
-from field178_mobile.store import connection
+from field178_mobile.store.database import connection
 
 # Small enough that the log is copied back, and begun again, many times in a short life.
 CHECKPOINT_PAGES = 12

@@ -12,7 +12,7 @@ from tests.contract.simulator.purges import SECRETS
 from tests.contract.simulator.world import Seat, World
 
 from field178_mobile.store import InboxItem, RecordView
-from field178_mobile.store.removed import bring_back
+from field178_mobile.store.replication.tombstones import bring_back
 from field178_mobile.sync.events import Tick, Wake, WakeReason
 
 Action = Callable[[World, Seat], object]

@@ -14,7 +14,7 @@ from tests.contract.simulator.office import Shelf
 from tests.contract.simulator.tablet_oracle import MOST_ROWS
 from tests.contract.simulator.world import Beginning, Options, World
 
-from field178_mobile.store import brake
+from field178_mobile.store.replication import mass_deletion_guard
 
 BEGINNINGS = 8
 _IN_MEMORY = Path("/dev/shm")
@@ -37,7 +37,7 @@ def beginnings() -> Iterator[Beginnings]:
     """Make beginnings whose files are in memory where the system has such a place."""
     folder = Path(tempfile.mkdtemp(prefix="field178-world-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
     # The worlds are small: what is much in a district is two records here.
-    with patch.object(brake, "MOST_ROWS", MOST_ROWS):
+    with patch.object(mass_deletion_guard, "MOST_ROWS", MOST_ROWS):
         made = Beginnings(folder)
         try:
             yield made

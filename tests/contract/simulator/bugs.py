@@ -11,14 +11,16 @@ from unittest.mock import patch
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_mobile.store import brake, commits, filing, pruning, repair, sync_store
-from field178_mobile.store.base import Committed, drop_base, get_scope, put_scope
-from field178_mobile.store.commits import Checkpoint
-from field178_mobile.store.position import Position
-from field178_mobile.store.repair import RepairPage, commit_repair
-from field178_mobile.store.room import Room
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.outbox import prune as pruning
+from field178_mobile.store.outbox import submit
+from field178_mobile.store.replica.server_records import Committed, drop_base, get_scope, put_scope
+from field178_mobile.store.replication import apply_answer, mass_deletion_guard, repair, sync_store
+from field178_mobile.store.replication.apply_answer import Checkpoint
+from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.repair import RepairPage, commit_repair
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
-from field178_mobile.store.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine
 from field178_mobile.sync.events import Effect, Failure
 from field178_mobile.sync.frames import Hello
@@ -76,7 +78,7 @@ def no_scope_filter() -> Planted:
 
 def cursor_before_rows() -> Planted:
     """The cursor is stored in a transaction of its own, before the rows."""
-    original = commits.commit_checkpoint
+    original = apply_answer.commit_checkpoint
 
     def commit(room: Room, checkpoint: Checkpoint) -> Committed:
         with room.transaction("cursor"):
@@ -84,7 +86,7 @@ def cursor_before_rows() -> Planted:
             put_scope(room, replace(before, cursor=max(before.cursor, checkpoint.seq)))
         return original(room, checkpoint)
 
-    return patch.object(commits, "commit_checkpoint", commit)
+    return patch.object(apply_answer, "commit_checkpoint", commit)
 
 
 def move_without_leave() -> Planted:
@@ -109,13 +111,13 @@ def companions_left_behind() -> Planted:
 
 def old_leave_deletes() -> Planted:
     """A `leave` deletes the record even when it lives in another scope by now."""
-    original = commits._commit_item
+    original = apply_answer._commit_item
 
     def commit(room: Room, item: Any, digests: Any, at_s: int) -> str:
-        base = commits.get_base(room, item.record_id) if isinstance(item, commits.Leave) else None
+        base = apply_answer.get_base(room, item.record_id) if isinstance(item, apply_answer.Leave) else None
         return original(room, item if base is None else replace(item, scope=base.scope), digests, at_s)
 
-    return patch.object(commits, "_commit_item", commit)
+    return patch.object(apply_answer, "_commit_item", commit)
 
 
 def stub_over_unseen_rev() -> Planted:
@@ -147,7 +149,7 @@ def first_load_sent_back() -> Planted:
 def overlay_dropped_at_acknowledgement() -> Planted:
     """An own change is not shown any more once it is acknowledged."""
     return patch.object(
-        commits, "_is_settled", lambda room, record_id, receipt, granted: receipt.status != "quarantined"
+        apply_answer, "_is_settled", lambda room, record_id, receipt, granted: receipt.status != "quarantined"
     )
 
 
@@ -191,12 +193,12 @@ def idempotency_outside_the_transaction() -> Iterator[None]:
 
 def no_digest_reaction() -> Planted:
     """A digest that does not meet is taken note of, and that is all."""
-    original = commits._put_progress
+    original = apply_answer._put_progress
 
     def put(room: Room, checkpoint: Checkpoint, before: Any, digests: Any, verified: bool | None) -> set[str]:
         return original(room, checkpoint, before, digests, None if verified is False else verified)
 
-    return patch.object(commits, "_put_progress", put)
+    return patch.object(apply_answer, "_put_progress", put)
 
 
 def no_receipts_reaction() -> Planted:
@@ -250,7 +252,7 @@ def repair_forgets() -> Planted:
 
 def no_brake() -> Planted:
     """However much a sync takes away, nobody is asked."""
-    return patch.object(brake, "MOST_PERCENT", 100)
+    return patch.object(mass_deletion_guard, "MOST_PERCENT", 100)
 
 
 def salvage_forgotten_when_offered() -> Planted:
@@ -371,8 +373,8 @@ def replaces_although_held_back() -> Planted:
 def taking_back_says_nothing() -> Iterator[None]:
     """A refused value that the user takes back goes without a word, as if nothing had been changed."""
     with (
-        patch.object(filing, "take_back", lambda changed, set_, was: None),
-        patch.object(filing, "mended", lambda own, shown, *, create: ()),
+        patch.object(submit, "take_back", lambda changed, set_, was: None),
+        patch.object(submit, "mended", lambda own, shown, *, create: ()),
     ):
         yield
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from unittest.mock import patch
 
-from field178_mobile.store import purged
+from field178_mobile.store.replication import erasure as purged
 from field178_server.devices.context import DeviceContext
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure import related_data

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests.contract.simulator.violation import require
 
-from field178_mobile.store.base import get_base
-from field178_mobile.store.driver import sqlite
-from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.database.driver import sqlite
+from field178_mobile.store.outbox.changes import changes_of
+from field178_mobile.store.replica.server_records import get_base
 
 if TYPE_CHECKING:
     from tests.contract.simulator.server_state import ServerState

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from field178_mobile.store.driver import Connection, sqlite
+from field178_mobile.store.database.driver import Connection, sqlite
 
 
 class RecordRow(NamedTuple):

@@ -15,14 +15,14 @@ from tests.contract.simulator.clocks import TrueClock, WrongClock
 from tests.contract.simulator.violation import require
 
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.base import _COLUMNS as base_columns
-from field178_mobile.store.base import BaseRow, ScopeRow, scope_rows
-from field178_mobile.store.base import _from_row as unsealed_base
-from field178_mobile.store.filing import Content
+from field178_mobile.store.database.context import Room
 from field178_mobile.store.model import RecordView
-from field178_mobile.store.outbox import OwnChange, get_change
-from field178_mobile.store.room import Room
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.outbox.changes import OwnChange, get_change
+from field178_mobile.store.outbox.submit import Content
+from field178_mobile.store.replica.server_records import _COLUMNS as base_columns
+from field178_mobile.store.replica.server_records import BaseRow, ScopeRow, scope_rows
+from field178_mobile.store.replica.server_records import _from_row as unsealed_base
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import (
     Effect,

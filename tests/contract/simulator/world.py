@@ -18,7 +18,7 @@ from tests.contract.simulator.violation import require
 from tests.contract.simulator.wire import Fault, Wire
 
 from field178_mobile.store import Draft, RecordView
-from field178_mobile.store.brake import answer_brake
+from field178_mobile.store.replication.mass_deletion_guard import answer_brake
 from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
 from field178_shared.merge import Data, difference, equal, read_path
 from field178_shared.wire.protocol import MAX_RECORDS

@@ -55,7 +55,7 @@ def modules() -> list[str]:
 
 def use_data() -> dict[str, int]:
     """Open what the tablet opens, each in the way it does."""
-    from field178_mobile.store.migrate import migrations
+    from field178_mobile.store.database.migrate import migrations
     from field178_shared import codelists
     from field178_shared.documents import paper
     from field178_shared.text import i18n

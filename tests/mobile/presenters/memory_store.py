@@ -16,7 +16,7 @@ from field178_mobile.store.model import (
     ShownState,
     Word,
 )
-from field178_mobile.store.photo_shelf import NO_FILES, FileCount
+from field178_mobile.store.photos.photo_store import NO_FILES, FileCount
 from field178_shared.errors import AppError
 from field178_shared.text.normalisation import fold
 

@@ -7,7 +7,7 @@ from tests.mobile.support import KEY, base_row, server_commits
 
 from field178_mobile.presenters.closed_accounts import take_off_closed
 from field178_mobile.store import Store
-from field178_mobile.store.base import BaseRow
+from field178_mobile.store.replica.server_records import BaseRow
 from field178_mobile.vault.model import Officer
 
 HUNG = Officer("0197aaaa-0000-7000-8000-0000000000aa", "Nguyễn Văn Hùng")

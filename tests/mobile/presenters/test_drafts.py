@@ -25,7 +25,7 @@ from field178_mobile.presenters.drafts import DraftsPresenter
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.outreach_desk import OutreachDesk
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.outbox.changes import changes_of
 
 
 class AtOnce:

@@ -24,7 +24,7 @@ from field178_mobile.presenters.distance import Position
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.way_back import place_of
 from field178_mobile.store import Store, Word
-from field178_mobile.store.outbox import OwnChange, open_changes
+from field178_mobile.store.outbox.changes import OwnChange, open_changes
 from field178_shared.errors import AppError, ErrorCode, message
 
 OTHER = "c11635_v2"

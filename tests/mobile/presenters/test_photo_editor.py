@@ -165,12 +165,12 @@ def test_the_cameras_file_goes_whatever_becomes_of_it_and_a_persons_stays(bench:
 
 
 def test_a_full_tablet_says_so_and_the_picture_can_be_tried_again(bench: Bench, room, monkeypatch):
-    from field178_mobile.store import photo_shelf
+    from field178_mobile.store.photos import photo_store
 
     editor = bench.add(room)
     editor.choose_kind("photo_premises")
     editor.toggle_screened()
-    monkeypatch.setattr(photo_shelf, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(photo_store, "LEAST_FREE_BYTES", 1 << 60)
     editor.save()
     bench.background.go()
     assert "sắp hết chỗ" in bench.state.error

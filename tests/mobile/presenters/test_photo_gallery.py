@@ -14,8 +14,8 @@ from field178_mobile.presenters.photo_desk import About, PhotoDesk, PhotoDraft, 
 from field178_mobile.presenters.photo_gallery import PhotoGallery
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.store import Store
-from field178_mobile.store.photo_rows import PhotoState
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.rows import PhotoState
+from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_mobile.sync.events import UploadState
 
 KINDS = ("photo_document", "photo_premises", "scan_minutes_first_page")
@@ -135,9 +135,9 @@ def test_a_full_record_says_how_many_fit(bench: Bench, monkeypatch):
 
 
 def test_a_full_tablet_says_that_records_can_still_be_written(bench: Bench, monkeypatch):
-    from field178_mobile.store import photo_shelf
+    from field178_mobile.store.photos import photo_store
 
-    monkeypatch.setattr(photo_shelf, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(photo_store, "LEAST_FREE_BYTES", 1 << 60)
     state = bench.gallery.state()
     assert not state.can_add
     assert "phiếu vẫn ghi được" in state.problem

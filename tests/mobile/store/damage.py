@@ -13,8 +13,8 @@ from tests.mobile.sync.model_server import ModelServer
 from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.opening import DATABASE, RECORDS
-from field178_mobile.store.outbox import all_changes
+from field178_mobile.store.integrity.open_store import DATABASE, RECORDS
+from field178_mobile.store.outbox.changes import all_changes
 from field178_shared.wire.canonical import canonical
 
 UNIT = "unit:c1_v1"

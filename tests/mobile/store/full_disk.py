@@ -11,10 +11,10 @@ from tests.full_disk import no_room_beyond
 from tests.mobile.support import KEY, FrozenClock
 
 from field178_mobile.store import Store
-from field178_mobile.store.journal import Journal
-from field178_mobile.store.opening import JOURNAL
-from field178_mobile.store.photo_rows import match_photos
-from field178_mobile.store.rebuild import is_sound
+from field178_mobile.store.integrity.open_store import JOURNAL
+from field178_mobile.store.integrity.rebuild import is_sound
+from field178_mobile.store.outbox.journal import Journal
+from field178_mobile.store.photos.rows import match_photos
 from field178_mobile.store.session import Unlocked
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource

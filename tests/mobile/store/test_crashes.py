@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.mobile.support import KEY, USER, Crash, CrashAt, FrozenClock, draft_of, seeded_ids
 
 from field178_mobile.store import Store
-from field178_mobile.store.opening import JOURNAL, RECORDS
-from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.integrity.open_store import JOURNAL, RECORDS
+from field178_mobile.store.outbox.changes import changes_of
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
 OTHER = "0197aaaa-0000-7000-8000-000000000002"

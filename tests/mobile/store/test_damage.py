@@ -9,11 +9,11 @@ import pytest
 from tests.mobile.support import KEY, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
 
 from field178_mobile.store import Store
-from field178_mobile.store.driver import sqlite
-from field178_mobile.store.outbox import changes_of
-from field178_mobile.store.position import read_position
-from field178_mobile.store.removed import lost_records, take_out
-from field178_mobile.store.room import Room
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.driver import sqlite
+from field178_mobile.store.outbox.changes import changes_of
+from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.tombstones import lost_records, take_out
 from field178_shared.errors import AppError, ErrorCode
 
 FILED = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(30)]

@@ -7,7 +7,7 @@ from tests.mobile.inspection_world import KARAOKE, TEAM_SCOPE, filed_visit, leas
 from tests.mobile.support import KEY, Crash, CrashAt, FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.store import Store
-from field178_mobile.store.meta import put_text
+from field178_mobile.store.database.key_value import put_text
 from field178_mobile.store.session import Unlocked
 
 YEAR = 2026

@@ -19,11 +19,12 @@ from tests.mobile.support import (
 )
 from tests.mobile.sync.tablet import record
 
-from field178_mobile.store import Store, photo_shelf
-from field178_mobile.store.photo_files import BLOCK_BYTES
-from field178_mobile.store.photo_rows import PhotoState, all_photos
-from field178_mobile.store.photo_shelf import FileCount
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store import Store
+from field178_mobile.store.photos import photo_store
+from field178_mobile.store.photos.files import BLOCK_BYTES
+from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.photos.rows import PhotoState, all_photos
+from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_shared.errors import AppError, ErrorCode
 
 PHOTO = bytes(range(256)) * 1000
@@ -97,7 +98,7 @@ def test_a_shortened_file_is_noticed(store, tmp_path):
 
 
 def test_the_last_room_is_for_records(store, monkeypatch):
-    monkeypatch.setattr(photo_shelf, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(photo_store, "LEAST_FREE_BYTES", 1 << 60)
     with pytest.raises(AppError) as error:
         store.photos.add(record(1), PHOTO, "image/jpeg")
     assert error.value.code is ErrorCode.STORAGE_LOW

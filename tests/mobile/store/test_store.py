@@ -6,7 +6,7 @@ import pytest
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
 
 from field178_mobile.store import Draft, Store, Word
-from field178_mobile.store.outbox import changes_of
+from field178_mobile.store.outbox.changes import changes_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 

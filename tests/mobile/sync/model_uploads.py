@@ -11,8 +11,8 @@ from tests.mobile.support import base_row, server_commits
 
 from field178_mobile.ports import NetworkKind
 from field178_mobile.store import Store
-from field178_mobile.store.base import get_base
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.upload_queue import UploadQueue
+from field178_mobile.store.replica.server_records import get_base
 from field178_mobile.sync.events import Failure, FailureKind, WakeReason
 from field178_mobile.sync.port import TransportFailure
 from field178_mobile.sync.upload_engine import UploadEngine

@@ -10,7 +10,7 @@ from tests.mobile.support import UNIT, USER, FrozenClock, draft_of, seeded_ids
 from tests.mobile.sync.model_server import ModelServer
 
 from field178_mobile.store import Store
-from field178_mobile.store.sync_store import SyncStore
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import (
     AnswerEnded,

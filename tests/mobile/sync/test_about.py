@@ -9,8 +9,8 @@ from tests.mobile.support import UNIT, seeded_ids
 from tests.mobile.sync.tablet import Tablet, record
 from tests.mobile.sync.test_engine import lost_answer
 
-from field178_mobile.store.photo_rows import PhotoState
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.rows import PhotoState
+from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.request import Identity
 

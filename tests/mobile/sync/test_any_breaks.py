@@ -24,7 +24,7 @@ from tests.mobile.sync.model_uploads import (
 from tests.mobile.sync.tablet import record
 
 from field178_mobile.store import Store
-from field178_mobile.store.photo_rows import PhotoState, all_photos
+from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.sync.events import WakeReason
 from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES
 from field178_mobile.sync.upload_events import SendChunk

@@ -12,7 +12,7 @@ from tests.mobile.sync.model_server import ModelServer
 from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Store
-from field178_mobile.store.base import get_scope, recomputed_digest
+from field178_mobile.store.replica.server_records import get_scope, recomputed_digest
 from field178_mobile.sync.events import Failure, FailureKind
 
 OTHER = "unit:a2_v1"

@@ -7,8 +7,8 @@ from tests.mobile.support import UNIT
 from tests.mobile.sync.model_server import ModelServer
 from tests.mobile.sync.tablet import Tablet, record
 
-from field178_mobile.store.brake import answer_brake, read_held
-from field178_mobile.store.removed import bring_back, count_removed
+from field178_mobile.store.replication.mass_deletion_guard import answer_brake, read_held
+from field178_mobile.store.replication.tombstones import bring_back, count_removed
 from field178_mobile.sync.events import Phase, SyncMessage
 
 COUNT = 70

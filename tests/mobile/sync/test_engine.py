@@ -9,7 +9,7 @@ from tests.mobile.support import UNIT
 from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Word
-from field178_mobile.store.position import read_position
+from field178_mobile.store.replication.checkpoint import read_position
 from field178_mobile.sync.engine import REFUSED_WAIT_S
 from field178_mobile.sync.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
 from field178_shared.errors import ErrorCode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.mobile.store.test_views import BASE, acknowledged
+from tests.mobile.store.replica.test_merged_view import BASE, acknowledged
 
 from field178_mobile.sync.own_result import own_result
 from field178_shared.wire.canonical import record_hash

@@ -7,7 +7,7 @@ import json
 from tests.mobile.support import UNIT
 from tests.mobile.sync.tablet import Tablet, record
 
-from field178_mobile.store.outbox import get_change
+from field178_mobile.store.outbox.changes import get_change
 from field178_mobile.sync.events import Failure, FailureKind
 from field178_shared.wire.protocol import Status
 

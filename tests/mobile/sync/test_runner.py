@@ -15,8 +15,8 @@ from tests.mobile.sync.tablet import record
 
 from field178_mobile.ports import NetworkKind
 from field178_mobile.store import Store
-from field178_mobile.store.sync_store import SyncStore
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.upload_queue import UploadQueue
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.engine import SyncEngine, World
 from field178_mobile.sync.events import Failure, FailureKind, Phase, SyncMessage, SyncState, WakeReason
 from field178_mobile.sync.port import TransportFailure

@@ -21,9 +21,9 @@ from tests.mobile.sync.tablet import record
 
 from field178_mobile.ports import NetworkKind
 from field178_mobile.store import Store
-from field178_mobile.store.photo_rows import PhotoState, all_photos
-from field178_mobile.store.sync_store import SyncStore
-from field178_mobile.store.upload_queue import WIFI_ONLY
+from field178_mobile.store.photos.rows import PhotoState, all_photos
+from field178_mobile.store.photos.upload_queue import WIFI_ONLY
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.sync.events import UploadMessage, WakeReason
 from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES, SMALLEST_CHUNK_BYTES
 from field178_mobile.sync.upload_events import Create, Locate, Look, OpenSession, SendChunk

@@ -8,8 +8,8 @@ from tests.mobile.support import UNIT, FrozenClock
 from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Store
-from field178_mobile.store.meta import get_text, put_text
-from field178_mobile.store.room import Room
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.key_value import get_text, put_text
 
 
 def ask_for(room: Room, *record_ids: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.mobile.sync.tablet import Tablet, record
 
-from field178_mobile.store.contact import KeptRoot
+from field178_mobile.store.replication.server_state import KeptRoot
 from field178_mobile.sync.frames import Hello, RootTold, parse_hello, parse_line
 from field178_mobile.sync.witness import judged
 from field178_mobile.vault import base64url

@@ -521,7 +521,7 @@ def sync_offline(pose: Pose) -> None:
 def sync_asks(pose: Pose) -> None:
     from tests.mobile.ui.test_sync import FACTS, PHOTOS, SENDING, STATUS
 
-    from field178_mobile.store.brake import Held
+    from field178_mobile.store.replication.mass_deletion_guard import Held
     from field178_shared.crypto.hash_chain import RootAlarm
 
     facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)

@@ -18,7 +18,7 @@ from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap,
 
 from field178_mobile.platform.api import Fix
 from field178_mobile.store import Store
-from field178_mobile.store.outbox import open_changes
+from field178_mobile.store.outbox.changes import open_changes
 
 
 class AtOnce:

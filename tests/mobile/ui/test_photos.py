@@ -27,8 +27,8 @@ from field178_mobile.presenters.background import InPlace
 from field178_mobile.presenters.photo_desk import About
 from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.store import Store
-from field178_mobile.store.photo_rows import PhotoState
-from field178_mobile.store.upload_queue import UploadQueue
+from field178_mobile.store.photos.rows import PhotoState
+from field178_mobile.store.photos.upload_queue import UploadQueue
 
 FACE = (1136, 480)
 

@@ -12,12 +12,12 @@ from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
 from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState
 from field178_mobile.presenters.waiting_photos import PhotosState, WaitingRow
 from field178_mobile.store import Store, StoreChange
-from field178_mobile.store.brake import answer_brake
+from field178_mobile.store.database.context import Room
 from field178_mobile.store.model import StoreStatus
-from field178_mobile.store.removed import bring_back
-from field178_mobile.store.room import Room
+from field178_mobile.store.photos.upload_queue import WIFI_ONLY
+from field178_mobile.store.replication.mass_deletion_guard import answer_brake
+from field178_mobile.store.replication.tombstones import bring_back
 from field178_mobile.store.session import Unlocked
-from field178_mobile.store.upload_queue import WIFI_ONLY
 from field178_mobile.sync.events import SyncState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside

@@ -1,0 +1,1 @@
+"""The encrypted SQLite database: connection, driver, thread, migrations, key-value rows."""

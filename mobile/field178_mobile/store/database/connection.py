@@ -1,0 +1,52 @@
+"""The store's single connection: durable first, then fast; every write goes through one named transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from field178_mobile.ports import CrashPoint
+from field178_mobile.store.database.driver import Connection, sqlite
+
+
+def open_connection(path: Path) -> Connection:
+    """Open the database so that a commit that returned survives a power cut."""
+    # SQLite gives the files beside it the rights of the database.
+    path.touch(0o600)
+    # All statements of the store stay compiled: they are more than the driver keeps by itself.
+    connection = sqlite.connect(path, isolation_level=None, timeout=1.0, cached_statements=256)
+    try:
+        _set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: Connection, name: str, crash_point: CrashPoint) -> Iterator[Connection]:
+    """Run one all-or-nothing write; its three boundaries are the crash points `<name>.begin/commit/done`."""
+    crash_point(f"{name}.begin")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        crash_point(f"{name}.commit")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    crash_point(f"{name}.done")
+
+
+def _set_up(connection: Connection) -> None:
+    # This process alone: a second one is refused at once, so no other connection ever shares the WAL.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    # synchronous MUST be set before journal_mode: the switch to WAL then is durable itself.
+    connection.execute("PRAGMA synchronous = EXTRA")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -8000")

@@ -1,0 +1,47 @@
+"""What every table of the store works with: the open connection, the sealer, the crash points."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from field178_mobile.ports import CrashPoint, Json
+from field178_mobile.store.database.connection import transaction
+from field178_mobile.store.database.driver import Connection
+from field178_mobile.store.database.encryption import Sealer
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An unlocked database, used on the database thread only."""
+
+    connection: Connection
+    sealer: Sealer
+    crash_point: CrashPoint
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[None]:
+        """Run one all-or-nothing write."""
+        with transaction(self.connection, name, self.crash_point):
+            yield
+
+    def seal(self, table: str, row_id: str, revision: int, value: object) -> bytes:
+        """Return a JSON value sealed for one row."""
+        return self.sealer.seal(table, row_id, revision, canonical(value))
+
+    def open(self, table: str, row_id: str, revision: int, sealed: bytes) -> Json:
+        """Return the JSON object of one sealed row."""
+        return parse_object(self.sealer.open(table, row_id, revision, sealed))
+
+
+def parse_object(body: bytes) -> Json:
+    """Return the JSON object of bytes this tablet wrote itself."""
+    # Not the strict reader: what the user typed is never refused on its way back.
+    value = json.loads(body)
+    if not isinstance(value, dict):
+        raise AppError(ErrorCode.STORE_DAMAGED)
+    return value

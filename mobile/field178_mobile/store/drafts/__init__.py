@@ -1,0 +1,1 @@
+"""Drafts: every change durable before it shows, normalised before it is filed."""

@@ -1,0 +1,149 @@
+"""Tells whether the plain columns of the database are what this program wrote.
+
+SQLite notices a page that is no page and an index that is not its table's. A flipped bit in a revision or a
+flag is a value like any other to it; here it is held beside what is sealed in the same row.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from field178_mobile.ports import no_crash
+from field178_mobile.store.database.context import Room, parse_object
+from field178_mobile.store.database.driver import Connection, is_undecodable, sqlite
+from field178_mobile.store.database.key_value import get_number, get_text
+from field178_mobile.store.database.migrate import migrate
+from field178_shared.errors import AppError
+from field178_shared.wire.canonical import record_hash
+
+_HASH_BYTES = 16
+# As bytes: a damaged text cannot even be decoded.
+_SCHEMA = (
+    "SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB) "
+    "FROM sqlite_master ORDER BY 1, 2"
+)
+_NUMBERS = ("next_n", "journal_end", "verdicts", "refreshes", "mismatches", "clock_offset_ms")
+_BASE = "SELECT id, type, rev, deleted, sealed FROM base WHERE key_id = ?"
+_RECEIPTS = (
+    "SELECT id, verdict, status, reason, rev, seq, receipt_scope, sealed_receipt FROM outbox "
+    "WHERE key_id = ? AND sealed_receipt IS NOT NULL"
+)
+_OUTBOX = "SELECT id, n, record_id, type, scope, op, is_create, sealed FROM outbox WHERE key_id = ?"
+_KEYED = ("base", "outbox", "scope", "notice", "draft", "setting", "removed")
+# Each finds what this program never writes; texts are compared inside, where nothing has to be decoded.
+_NEVER = (
+    "SELECT 1 FROM outbox WHERE settled = 1 AND state <> 'acknowledged'",
+    "SELECT 1 FROM outbox WHERE incarnation NOT IN (SELECT id FROM incarnation)",
+    "SELECT 1 FROM meta WHERE key = 'incarnation' AND value NOT IN (SELECT id FROM incarnation)",
+    "SELECT 1 FROM incarnation WHERE length(pruned_total) <> 32 OR pruned_total GLOB '*[^0-9a-f]*'",
+    *(f"SELECT 1 FROM {table} WHERE key_id NOT IN (?1, 'spoiled')" for table in _KEYED),  # noqa: S608
+)
+# Texts that nothing above holds beside anything: they must at least be texts.
+_TEXTS = (
+    "SELECT key, value FROM meta",
+    "SELECT id, explained FROM incarnation",
+    "SELECT reason, replaced_by, receipt_incarnation FROM outbox",
+    "SELECT scope FROM base",
+    "SELECT id FROM scope",
+    "SELECT kind FROM notice",
+    "SELECT id, type, scope FROM removed",
+)
+
+
+def has_our_tables(connection: Connection) -> bool:
+    """Tell whether tables, indexes and constraints are those that the migrations make."""
+    return tuple(connection.execute(_SCHEMA).fetchall()) == _our_tables()
+
+
+def is_as_written(room: Room) -> bool:
+    """Tell whether the plain columns agree with what is sealed beside them; a new database does."""
+    try:
+        key_id = get_text(room, "key_id")
+        if key_id is None:
+            return _is_empty(room)
+        # Under another key nothing opens: that is for the opening to say, unless the rows know better.
+        return (
+            not any(_finds(room, query, key_id) for query in _NEVER)
+            and all(_is_number(room, name) for name in _NUMBERS)
+            and all(room.connection.execute(query).fetchall() is not None for query in _TEXTS)
+            and all(_is_own_base(room, row) for row in room.connection.execute(_BASE, (key_id,)))
+            and all(_is_own_change(room, row) for row in room.connection.execute(_OUTBOX, (key_id,)))
+            and all(_is_own_receipt(room, row) for row in room.connection.execute(_RECEIPTS, (key_id,)))
+        )
+    except UnicodeDecodeError:
+        return False
+    except sqlite.OperationalError as error:
+        # Anything else is no damage: the file stays where it is.
+        if not is_undecodable(error):
+            raise
+        return False
+
+
+@functools.cache
+def _our_tables() -> tuple[object, ...]:
+    connection = sqlite.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection, no_crash)
+        return tuple(connection.execute(_SCHEMA).fetchall())
+    finally:
+        connection.close()
+
+
+def _is_empty(room: Room) -> bool:
+    tables = ("base", "outbox", "draft", "setting")
+    counts = [room.connection.execute(f"SELECT count(*) FROM {one}").fetchone()[0] for one in tables]  # noqa: S608
+    return not any(counts)
+
+
+def _finds(room: Room, query: str, key_id: str) -> bool:
+    values = (key_id,) if "?1" in query else ()
+    return room.connection.execute(f"{query} LIMIT 1", values).fetchone() is not None
+
+
+def _is_number(room: Room, name: str) -> bool:
+    try:
+        get_number(room, name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_own_base(room: Room, row: tuple[str, str, int, int, bytes]) -> bool:
+    record_id, record_type, rev, deleted, sealed = row
+    payload = _opened(room, "base", record_id, rev, sealed)
+    if payload is None:
+        return True  # a spoiled seal is healed for itself
+    data = parse_object(payload[_HASH_BYTES:])
+    return record_hash(record_id, record_type, rev, bool(deleted), data) == payload[:_HASH_BYTES].hex()
+
+
+def _is_own_change(room: Room, row: tuple[object, ...]) -> bool:
+    change_id, n, record_id, record_type, scope, op, is_create, sealed = row
+    assert isinstance(n, int)
+    assert isinstance(sealed, bytes)
+    payload = _opened(room, "outbox", str(change_id), n, sealed)
+    if payload is None:
+        return True
+    wire = parse_object(payload)["wire"]
+    assert isinstance(wire, dict)
+    plain = {"record_id": record_id, "type": record_type, "scope": scope, "op": op, "create": bool(is_create)}
+    return all(wire[name] == value for name, value in plain.items())
+
+
+def _is_own_receipt(room: Room, row: tuple[object, ...]) -> bool:
+    change_id, verdict, status, reason, rev, seq, scope, sealed = row
+    assert isinstance(verdict, int)
+    assert isinstance(sealed, bytes)
+    payload = _opened(room, "receipt", str(change_id), verdict, sealed)
+    if payload is None:
+        return True
+    told = parse_object(payload)
+    plain = {"status": status, "reason": reason, "rev": rev, "seq": seq, "scope": scope}
+    return all(told[name] == value for name, value in plain.items())
+
+
+def _opened(room: Room, table: str, row_id: str, revision: int, sealed: bytes) -> bytes | None:
+    try:
+        return room.sealer.open(table, row_id, revision, sealed)
+    except AppError:
+        return None

@@ -1,0 +1,130 @@
+"""A database that does not open is moved aside, never recreated in silence; the journal brings it back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+from field178_mobile.store.database.context import Room, parse_object
+from field178_mobile.store.database.driver import Connection, Error, sqlite
+from field178_mobile.store.database.encryption import Sealer
+from field178_mobile.store.drafts.drafts import DRAFT_COLUMNS
+from field178_mobile.store.outbox.changes import NewChange
+from field178_mobile.store.outbox.journal import Entry, Journal, read_entry
+from field178_mobile.store.replication.tombstones import MOVED, bring_over
+from field178_shared.errors import AppError
+from field178_shared.fsync import sync_folder
+
+_ASIDE = "damaged-"
+_DONE = "salvaged"
+_USUAL_ROWIDS = 10_000
+# What reading a damaged file may raise; the driver does not even decode every message about it.
+_UNREADABLE = (Error, UnicodeDecodeError)
+
+
+def is_sound(connection: Connection) -> bool:
+    """Tell whether SQLite finds the whole file readable, and every index in agreement with its table."""
+    return [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] == ["ok"]
+
+
+def move_aside(records: Path, stamp: str) -> Path:
+    """Move the folder of a damaged database out of the way, in one step, and return where it went."""
+    number = 1
+    while (target := records.parent / f"{_ASIDE}{stamp}-{number}").exists():
+        number += 1
+    records.replace(target)
+    sync_folder(records.parent)
+    return target
+
+
+def journalled(journal: Journal, sealer: Sealer, start: int = 0) -> list[Entry]:
+    """Return the journal's entries from an offset on that open with this key."""
+    entries = (read_entry(sealer, frame) for frame in journal.frames(start))
+    return [entry for entry in entries if entry is not None]
+
+
+def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[Entry]:
+    """Yield the changes that can still be read from databases moved aside and not searched yet."""
+    for aside in _waiting(folder):
+        for row in _readable_rows(aside / name, "outbox", ("id", "n", "incarnation", "sealed")):
+            change_id, n, incarnation, sealed = row
+            with suppress(AppError, TypeError):  # a damaged cell does not open; the others still count
+                body = parse_object(sealer.open("outbox", str(change_id), _int(n), _bytes(sealed)))
+                yield Entry(_change(body, str(incarnation)), None)
+
+
+def salvage_sealed(room: Room, folder: Path, name: str) -> None:
+    """Copy drafts, settings and what went from the base, as far as it opens. Inside a transaction."""
+    for aside in _waiting(folder):
+        # The oldest first, as it was: what the server lost may have its last copy here.
+        for row in reversed(_readable_rows(aside / name, "removed", MOVED)):
+            with suppress(AppError, TypeError):
+                bring_over(room, dict(zip(MOVED, row, strict=True)))
+        for table, columns in (("draft", DRAFT_COLUMNS), ("setting", ("id", "revision", "key_id", "sealed"))):
+            for row in _readable_rows(aside / name, table, columns):
+                found = dict(zip(columns, row, strict=True))
+                with suppress(AppError, TypeError):  # authenticated: no damaged cell is taken for a draft
+                    place = (table, str(found["id"]), _int(found["revision"]))
+                    room.sealer.open(*place, _bytes(found["sealed"]))
+                    marks = ", ".join("?" for _ in columns)
+                    room.connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
+
+
+def mark_salvaged(folder: Path) -> None:
+    """Remember that the databases moved aside were searched; they stay for a person to look at."""
+    for aside in _waiting(folder):
+        (aside / _DONE).touch()
+        sync_folder(aside)
+
+
+def forget_asides(folder: Path) -> None:
+    """Delete searched databases once everything they held is with the server."""
+    for aside in folder.glob(f"{_ASIDE}*"):
+        if (aside / _DONE).exists():
+            shutil.rmtree(aside)
+
+
+def _waiting(folder: Path) -> list[Path]:
+    found = sorted(aside for aside in folder.glob(f"{_ASIDE}*") if aside.is_dir())
+    return [aside for aside in found if not (aside / _DONE).exists()]
+
+
+def _readable_rows(path: Path, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    # By rowid, newest first: a damaged page costs its rows and no other. No WITHOUT ROWID table is read here.
+    query = f"SELECT {', '.join(columns)} FROM {table} WHERE rowid = ?"  # noqa: S608  constants
+    with suppress(*_UNREADABLE), closing(sqlite.connect(path)) as connection:
+        for rowid in sorted(_rowids(connection, table), reverse=True):
+            with suppress(*_UNREADABLE):  # one unreadable row MUST NOT cost the others
+                rows.extend(tuple(row) for row in connection.execute(query, (rowid,)))
+    return rows
+
+
+def _rowids(connection: Connection, table: str) -> set[int]:
+    connection.execute(f"SELECT rowid FROM {table} LIMIT 0")  # noqa: S608  without a schema there is no row
+    found: set[int] = set()
+    for order in ("ASC", "DESC"):
+        with suppress(*_UNREADABLE):
+            query = f"SELECT rowid FROM {table} ORDER BY rowid {order}"  # noqa: S608  constants
+            for (rowid,) in connection.execute(query):
+                found.add(rowid)
+            return found
+    # Those between two damaged pages. Never counted up to the highest: a flipped bit makes it astronomical.
+    return found | set(range(1, _USUAL_ROWIDS + 1))
+
+
+def _change(body: dict[str, object], incarnation: str) -> NewChange:
+    wire, long_was = body["wire"], body["long_was"]
+    if not isinstance(wire, dict) or not isinstance(long_was, dict):
+        raise TypeError
+    return NewChange(wire, incarnation, long_was, tuple(str(name) for name in wire.get("replaces") or ()))
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

@@ -1,0 +1,331 @@
+"""The table of changes: what this tablet filed, how far each change got, and the receipts that prove it.
+
+A change is written once and never rendered anew. It goes only when a verified backup of the server holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from field178_mobile.ports import Json
+from field178_mobile.store.database.context import Room
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Op, Receipt, Status
+
+
+class State(StrEnum):
+    """How far a change got: only a stored receipt makes it acknowledged."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    PARKED = "parked"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """A change about to be filed. `long_was` keeps in full what `was` only names by hash."""
+
+    wire: Json
+    incarnation: str
+    long_was: Json
+    replaces: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The change's idempotency key."""
+        return str(self.wire["change_id"])
+
+    @property
+    def n(self) -> int:
+        """The change's number in its incarnation."""
+        n = self.wire["n"]
+        return n if isinstance(n, int) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChange:
+    """One filed change with its state. `was` holds the full values the user saw."""
+
+    ordinal: int
+    id: str
+    incarnation: str
+    n: int
+    record_id: str
+    type: str
+    scope: str
+    op: str
+    is_create: bool
+    state: State
+    status: Status | None
+    reason: str | None
+    rev: int
+    seq: int | None
+    verdict: int
+    receipt_scope: str | None
+    receipt_incarnation: str | None
+    settled: bool
+    replaced_by: str | None
+    wire: Json
+    set: Json
+    was: Json
+    long_was: Json
+    details: Mapping[str, object]
+
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether the server has not answered this change yet."""
+        return self.state is not State.ACKNOWLEDGED
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether the user has to mend it: quarantined by the server, or parked here."""
+        return self.state is State.PARKED or self.status is Status.QUARANTINED
+
+    @property
+    def only_settles(self) -> bool:
+        """Tell whether it settles disagreements and says nothing about the record: a deleted one stays so."""
+        return self.op == Op.RESOLVE and not self.set
+
+    @property
+    def replaces(self) -> list[object]:
+        """The ids of the changes this one mends, as sent."""
+        found = self.wire.get("replaces")
+        return found if isinstance(found, list) else []
+
+
+def insert_change(room: Room, change: NewChange) -> None:
+    """Add a filed change as pending; what it mends is hidden behind it. Inside a transaction."""
+    wire = change.wire
+    body = canonical({"wire": wire, "long_was": change.long_was})
+    sealed = room.sealer.seal("outbox", change.id, change.n, body)
+    room.connection.execute(
+        "INSERT INTO outbox (id, incarnation, n, record_id, type, scope, op, is_create, state, size_bytes, "
+        "key_id, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
+        (
+            *(change.id, change.incarnation, change.n, wire["record_id"], wire["type"], wire["scope"]),
+            *(wire["op"], int(wire["create"] is True), len(canonical(wire)), room.sealer.key_id, sealed),
+        ),
+    )
+    for replaced in change.replaces:
+        room.connection.execute("UPDATE outbox SET replaced_by = ? WHERE id = ?", (change.id, replaced))
+
+
+def seal_again(room: Room, change: NewChange) -> None:
+    """Write a change's content anew from its other copy. Inside a transaction."""
+    body = canonical({"wire": change.wire, "long_was": change.long_was})
+    sealed = room.sealer.seal("outbox", change.id, change.n, body)
+    room.connection.execute("UPDATE outbox SET sealed = ? WHERE id = ?", (sealed, change.id))
+
+
+def all_changes(room: Room) -> list[NewChange]:
+    """Return every held change as it was filed, in the order of filing."""
+    own = _select(room, "1 = 1", ())
+    replaced: dict[str, list[str]] = {}
+    for change in own:
+        if change.replaced_by is not None:
+            replaced.setdefault(change.replaced_by, []).append(change.id)
+    return [
+        NewChange(change.wire, change.incarnation, change.long_was, tuple(replaced.get(change.id, ())))
+        for change in own
+    ]
+
+
+def has_change(room: Room, change_id: str) -> bool:
+    """Tell whether a change is held here."""
+    return room.connection.execute("SELECT 1 FROM outbox WHERE id = ?", (change_id,)).fetchone() is not None
+
+
+def get_change(room: Room, change_id: str) -> OwnChange | None:
+    """Return one change, or None when it is not held here."""
+    found = _select(room, "id = ?", (change_id,))
+    return found[0] if found else None
+
+
+def changes_of(room: Room, record_id: str) -> list[OwnChange]:
+    """Return every held change of a record, in the order of filing."""
+    return _select(room, "record_id = ?", (record_id,))
+
+
+def shown_changes(room: Room, record_type: str) -> list[OwnChange]:
+    """Return the changes of a type that the base does not contain yet, in the order of filing."""
+    return _select(room, "type = ? AND settled = 0", (record_type,))
+
+
+def refused_changes(room: Room) -> list[OwnChange]:
+    """Return the changes that wait for the user to mend them."""
+    return _select(
+        room, "(status = 'quarantined' OR state = 'parked') AND settled = 0 AND replaced_by IS NULL", ()
+    )
+
+
+def open_changes(room: Room, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
+    """Return what must be pushed, ascending: pending, and sent without an answer."""
+    found = _select(room, "state IN ('pending', 'sent')", (), limit + len(skip))
+    return [change for change in found if change.id not in skip][:limit]
+
+
+def by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
+    """Return changes by the record they are about, their order kept."""
+    found: dict[str, list[OwnChange]] = {}
+    for change in changes:
+        found.setdefault(change.record_id, []).append(change)
+    return found
+
+
+def set_state(room: Room, change_ids: Iterable[str], state: State, reason: str | None = None) -> None:
+    """Move unanswered changes to a state. Inside a transaction."""
+    room.connection.executemany(
+        "UPDATE outbox SET state = ?, reason = ? WHERE id = ? AND state <> 'acknowledged'",
+        [(state.value, reason, change_id) for change_id in change_ids],
+    )
+
+
+def offer_again(room: Room, change_ids: Iterable[str]) -> None:
+    """Make acknowledged changes pending again: the server lost them; same ids. Inside a transaction."""
+    room.connection.executemany(
+        "UPDATE outbox SET state = 'pending', status = NULL, reason = NULL, rev = 0, seq = NULL, "
+        "verdict = 0, receipt_scope = NULL, receipt_incarnation = NULL, settled = 0, sealed_receipt = NULL "
+        "WHERE id = ? AND state = 'acknowledged'",
+        [(change_id,) for change_id in change_ids],
+    )
+
+
+def store_receipt(room: Room, change: OwnChange, receipt: Receipt, settled: bool) -> None:
+    """Write the verdict on a change; only this makes it acknowledged. Inside a transaction."""
+    wire = receipt.to_wire()
+    sealed = room.seal("receipt", change.id, receipt.v, wire)
+    room.connection.execute(
+        "UPDATE outbox SET state = 'acknowledged', status = ?, reason = ?, rev = ?, seq = ?, verdict = ?, "
+        "receipt_scope = ?, receipt_incarnation = ?, settled = ?, sealed_receipt = ? WHERE id = ?",
+        (
+            *(receipt.status.value, receipt.reason, receipt.rev, receipt.seq, receipt.v),
+            *(receipt.scope, receipt.incarnation or change.incarnation, int(settled), sealed, change.id),
+        ),
+    )
+
+
+def settle_record(room: Room, record_id: str, rev: int) -> None:
+    """Let go of changes that the base now contains: verdicts up to this rev. Inside a transaction."""
+    room.connection.execute(
+        "UPDATE outbox SET settled = 1 WHERE record_id = ? AND state = 'acknowledged' "
+        "AND status <> 'quarantined' AND rev <= ?",
+        (record_id, rev),
+    )
+
+
+def settle_left(room: Room, record_id: str, scope: str) -> None:
+    """Let go of changes answered in a scope that the record left. Inside a transaction."""
+    room.connection.execute(
+        "UPDATE outbox SET settled = 1 WHERE record_id = ? AND receipt_scope = ? AND state = 'acknowledged' "
+        "AND status <> 'quarantined'",
+        (record_id, scope),
+    )
+
+
+def settle_scope(room: Room, scope: str, seq: int | None) -> set[str]:
+    """Let go of changes of a scope whose record is not in the base, up to a seq (None: all).
+
+    Their record was deleted, merged or moved away, or the scope was lost: returns the ids of those that are
+    shown no more. Inside a transaction.
+    """
+    gone = room.connection.execute(
+        "UPDATE outbox SET settled = 1 WHERE settled = 0 AND state = 'acknowledged' AND receipt_scope = ? "
+        "AND status <> 'quarantined' AND (? IS NULL OR seq <= ?) "
+        "AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = outbox.record_id) RETURNING record_id",
+        (scope, seq, seq),
+    )
+    return {row[0] for row in gone.fetchall()}
+
+
+def held_receipts(room: Room) -> dict[str, list[str]]:
+    """Return the acknowledged change ids by the incarnation they count for."""
+    held: dict[str, list[str]] = {}
+    query = "SELECT receipt_incarnation, id FROM outbox WHERE state = 'acknowledged' ORDER BY ordinal"
+    for incarnation, change_id in room.connection.execute(query):
+        held.setdefault(incarnation, []).append(change_id)
+    return held
+
+
+def prunable(room: Room, incarnation: str, backed_up: int) -> list[str]:
+    """Return the changes that a verified backup holds and that nothing here needs any more.
+
+    A change carried over from another incarnation counts under another's numbers, so it stays. Its number
+    may stand for one of ours in the server's unbroken run, so with it all changes of this incarnation stay.
+    """
+    query = (
+        "SELECT id FROM outbox WHERE state = 'acknowledged' AND settled = 1 AND status <> 'quarantined' "
+        "AND incarnation = ?1 AND receipt_incarnation = ?1 AND n <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox "
+        "AS carried WHERE carried.receipt_incarnation = ?1 AND carried.incarnation <> ?1) ORDER BY ordinal"
+    )
+    return [row[0] for row in room.connection.execute(query, (incarnation, backed_up))]
+
+
+def delete_changes(room: Room, change_ids: Iterable[str]) -> None:
+    """Remove changes that a verified backup holds. Inside a transaction."""
+    room.connection.executemany("DELETE FROM outbox WHERE id = ?", [(change_id,) for change_id in change_ids])
+
+
+def _select(room: Room, where: str, values: tuple[str, ...], limit: int = -1) -> list[OwnChange]:
+    query = f"SELECT {', '.join(_Row._fields)} FROM outbox WHERE {where} ORDER BY ordinal LIMIT {limit:d}"  # noqa: S608
+    return [_from_row(room, _Row._make(row)) for row in room.connection.execute(query, values).fetchall()]
+
+
+class _Row(NamedTuple):
+    """One row as SQLite gives it."""
+
+    ordinal: int
+    id: str
+    incarnation: str
+    n: int
+    record_id: str
+    type: str
+    scope: str
+    op: str
+    is_create: int
+    state: str
+    status: str | None
+    reason: str | None
+    rev: int
+    seq: int | None
+    verdict: int
+    receipt_scope: str | None
+    receipt_incarnation: str | None
+    settled: int
+    replaced_by: str | None
+    sealed: bytes
+    sealed_receipt: bytes | None
+
+
+def _from_row(room: Room, row: _Row) -> OwnChange:
+    body = room.open("outbox", row.id, row.n, row.sealed)
+    wire = _object(body["wire"])
+    details: Mapping[str, object] = {}
+    if row.sealed_receipt is not None:
+        details = _object(room.open("receipt", row.id, row.verdict, row.sealed_receipt)["details"])
+    return OwnChange(
+        *row[:8],
+        is_create=bool(row.is_create),
+        state=State(row.state),
+        status=None if row.status is None else Status(row.status),
+        reason=row.reason,
+        rev=row.rev,
+        seq=row.seq,
+        verdict=row.verdict,
+        receipt_scope=row.receipt_scope,
+        receipt_incarnation=row.receipt_incarnation,
+        settled=bool(row.settled),
+        replaced_by=row.replaced_by,
+        wire=wire,
+        set=_object(wire["set"]),
+        was={**_object(wire["was"]), **_object(body["long_was"])},
+        long_was=_object(body["long_was"]),
+        details=details,
+    )
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,164 @@
+"""Filing: the moment a draft becomes a change that is never lost and never rendered anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_mobile.ports import Json
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.driver import Error
+from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
+from field178_mobile.store.drafts.drafts import delete_draft
+from field178_mobile.store.drafts.normalize import clean_object
+from field178_mobile.store.model import Draft
+from field178_mobile.store.outbox.changes import NewChange, OwnChange, State, changes_of, insert_change
+from field178_mobile.store.outbox.journal import Entry, Journal
+from field178_mobile.store.outbox.superseding import mended, take_back
+from field178_mobile.store.replica.merged_view import effective, without_refused
+from field178_mobile.store.replica.server_records import get_base
+from field178_shared.merge import difference, read_path
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.protocol import Op
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What one save needs besides its content."""
+
+    user: str
+    at: datetime
+    next_id: Callable[[], str]
+    schema_of: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one change says, before it has an id and a number."""
+
+    record_id: str
+    type: str
+    scope: str
+    op: Op
+    create: bool
+    base_rev: int
+    set: Json
+    was: Json
+    long_was: Json
+    replaces: tuple[OwnChange, ...] = ()
+    draft_id: str | None = None
+    more: tuple[tuple[str, object], ...] = ()
+
+
+def content_of_draft(room: Room, draft: Draft) -> Content | None:
+    """Return what filing a draft says: a create, or the least edit of what the user SAW; None if nothing.
+
+    Refused values that were left standing are said again, and those taken back are taken back in so many
+    words: what was refused may be said by a later change, and what was said before may be on its way.
+    """
+    base, own = get_base(room, draft.record_id), changes_of(room, draft.record_id)
+    known = base is not None or any(change.is_create for change in effective(own))
+    # A refused create left no record behind: mending it is a create again, whatever the user saw.
+    refused_create = any(change.is_create and change.is_refused for change in own)
+    create = not known and (draft.seen is None or refused_create)
+    shown, now = clean_object(draft.seen or {}), clean_object(draft.data)
+    seen = {} if create or draft.seen is None else without_refused(shown, base, own)
+    set_, was = difference(seen, now)
+    replaces = mended(own, shown, create=create)
+    if not create:
+        take_back(difference(shown, now)[0], set_, was)
+    if not set_ and not create and all(change.replaced_by is not None for change in replaces):
+        return None
+    return Content(
+        record_id=draft.record_id,
+        type=draft.type,
+        scope=draft.scope,
+        op=Op.PUT,
+        create=create,
+        base_rev=draft.base_rev,
+        set=set_,
+        was=was,
+        long_was=_long_values(was, seen),
+        replaces=replaces,
+        draft_id=draft.id,
+    )
+
+
+def file_contents(room: Room, journal: Journal, contents: Sequence[Content], saving: Saving) -> list[str]:
+    """Make changes durable, all or none, and return their ids.
+
+    Journal first, database second. A crash between the two leaves a journalled change the database does not
+    know: opening adds it, so nothing is lost. The other order would leave, after the same crash and a later
+    damage of the database, no copy at all. When the database refuses (disk full) the journal is cut back.
+    """
+    incarnation = get_text(room, "incarnation") or ""
+    first = get_number(room, "next_n", 1)
+    offset_ms = get_number(room, "clock_offset_ms")
+    entries = [
+        Entry(
+            _render(content, first + index, (incarnation, offset_ms), saving), content.draft_id, len(contents)
+        )
+        for index, content in enumerate(contents)
+    ]
+    room.crash_point("file.journal")
+    before = journal.append(room.sealer, entries)
+    room.crash_point("file.journalled")
+    try:
+        with room.transaction("file"):
+            add_entries(room, entries)
+            put_number(room, "next_n", first + len(entries))
+            put_number(room, "journal_end", journal.size)
+    except Error:
+        journal.cut_back(before)
+        raise
+    return [entry.change.id for entry in entries]
+
+
+def recover_entries(room: Room, entries: Sequence[Entry], journal: Journal) -> None:
+    """Finish filings that a crash left in the journal alone; numbering goes on above them."""
+    with room.transaction("recover"):
+        add_entries(room, entries)
+        incarnation = get_text(room, "incarnation")
+        numbers = [entry.change.n for entry in entries if entry.change.incarnation == incarnation]
+        put_number(room, "next_n", max([get_number(room, "next_n", 1), *(n + 1 for n in numbers)]))
+        put_text(room, "journal", journal.generation)
+        put_number(room, "journal_end", journal.size)
+
+
+def add_entries(room: Room, entries: Sequence[Entry]) -> None:
+    """Add changes to the table of changes; the drafts they were made of go. Inside a transaction."""
+    for entry in entries:
+        insert_change(room, entry.change)
+        if entry.draft_id is not None:
+            delete_draft(room, entry.draft_id)
+
+
+def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> NewChange:
+    incarnation, offset_ms = life
+    sendable = [change.id for change in content.replaces if change.state is not State.PARKED]
+    wire: Json = {
+        "change_id": saving.next_id(),
+        "n": n,
+        "record_id": content.record_id,
+        "type": content.type,
+        "scope": content.scope,
+        "op": content.op.value,
+        "create": content.create,
+        "base_rev": content.base_rev,
+        "schema": saving.schema_of(content.type),
+        "at": to_wire(saving.at),
+        "clock_offset_ms": offset_ms,
+        "user": saving.user,
+        "set": content.set,
+        "was": content.was,
+        "replaces": sendable,
+        **dict(content.more),
+    }
+    replaced = tuple(change.id for change in content.replaces)
+    return NewChange(wire, incarnation, content.long_was, replaced)
+
+
+def _long_values(was: Json, seen: Json) -> Json:
+    # What goes as {"$h": …} on the wire is kept in full here: a quarantined change may have to be undone.
+    return {path: read_path(seen, path) for path, value in was.items() if isinstance(value, dict)}

@@ -1,0 +1,60 @@
+"""What a draft answers for when it is filed over own changes that were refused or still wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from field178_mobile.ports import Json
+from field178_mobile.store.outbox.changes import OwnChange
+from field178_shared.merge import equal, passes_non_object, read_path, shortened
+from field178_shared.wire.protocol import Op
+
+
+def mended(own: Sequence[OwnChange], shown: Mapping[str, object], *, create: bool) -> tuple[OwnChange, ...]:
+    """Return the changes that a draft begun on `shown` stands for: the refused ones that its user saw.
+
+    A create stands for the edits that wait for its record as well. Left to themselves they would run after
+    it, and one that finds the value it saw would undo the younger word. What the user has not seen is not
+    answered for: it stays to be mended, or runs by itself.
+    """
+    seen = _seen(own, shown)
+    return tuple(change for change in own if _is_mended(change, create=create, is_seen=change.id in seen))
+
+
+def take_back(changed: Json, set_: Json, was: Json) -> None:
+    """Add the paths where the user went back from a refused value to what stood before it."""
+    said = list(set_)
+    for path, value in changed.items():
+        if not _meets(path, said):
+            set_[path] = value
+            if value is not None:
+                was[path] = shortened(value)
+
+
+def _is_mended(change: OwnChange, *, create: bool, is_seen: bool) -> bool:
+    if change.is_refused:
+        # A refused create is always: with this one its record is there.
+        return is_seen or (create and change.is_create)
+    is_edit = change.op == Op.PUT and not change.is_create
+    return create and is_seen and is_edit and change.is_pending and change.replaced_by is None
+
+
+def _seen(own: Sequence[OwnChange], shown: Mapping[str, object]) -> set[str]:
+    """Return the ids of the changes of which every value was shown, or a younger one in its place."""
+    found: set[str] = set()
+    paths: list[str] = []
+    for change in reversed(own):
+        here = [path for path, value in change.set.items() if _is_shown(shown, path, value)]
+        if all(path in here or _meets(path, paths) for path in change.set):
+            found.add(change.id)
+        paths += here
+    return found
+
+
+def _is_shown(shown: Mapping[str, object], path: str, value: object) -> bool:
+    # What leads through a value that is no object is never shown, and nobody could mend it otherwise.
+    return passes_non_object(shown, path) or equal(read_path(shown, path), value)
+
+
+def _meets(path: str, others: Sequence[str]) -> bool:
+    return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in others)

@@ -1,0 +1,1 @@
+"""Photos: sealed files, their rows, the upload queue."""

@@ -1,0 +1,192 @@
+"""The photos of this tablet as the screens see them: added durably, counted, taken back when asked."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from field178_mobile.ports import Json
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.outbox.changes import changes_of
+from field178_mobile.store.photos.files import PhotoFiles, PhotoHead
+from field178_mobile.store.photos.rows import (
+    ATTACHMENTS,
+    PHOTOS,
+    Photo,
+    PhotoState,
+    forget_photo,
+    get_photo,
+    insert_photo,
+    named_files,
+    photos_of,
+    unsent_photos,
+)
+from field178_mobile.store.photos.undeliverable import photos_aside, send_again, set_aside
+from field178_mobile.store.photos.unfiled import mark_loose, settle
+from field178_mobile.store.replica.merged_view import compose
+from field178_mobile.store.replica.server_records import get_base
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.reading import entries_of
+
+if TYPE_CHECKING:
+    from field178_mobile.store.session import DatabaseAccess, Unlocked
+
+# Below this the last room is for records.
+LEAST_FREE_BYTES = 200 << 20
+# A picture of 1600×1200 at quality 80 is far below it.
+LARGEST_PHOTO_BYTES = 2 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """How many of the files a record names the server has: "2/4"."""
+
+    sent: int
+    named: int
+
+
+NO_FILES = FileCount(0, 0)
+
+
+class PhotoShelf:
+    """Keeps the bytes sealed until a verified backup of the server holds them."""
+
+    def __init__(self, store: DatabaseAccess, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self.files = PhotoFiles(folder / PHOTOS)
+
+    def add(self, record_id: str, data: bytes, content_type: str) -> Json:
+        """Keep a file of a record and return what the record says of it; MUST come before the record says so.
+
+        When this returns a power cut leaves the bytes. AppError(storage_low) when they would take the last
+        room.
+        """
+        if shutil.disk_usage(self._folder).free < LEAST_FREE_BYTES + len(data):
+            raise AppError(ErrorCode.STORAGE_LOW)
+        head = PhotoHead(hashlib.sha256(data).hexdigest(), record_id, len(data), content_type)
+
+        def work(unlocked: Unlocked) -> tuple[str]:
+            # Bytes first, row second: bytes without a row come back at the next opening, a row without bytes
+            # would promise what is not there.
+            self.files.write(unlocked.room.sealer, head, data)
+            with unlocked.room.transaction("photo"):
+                insert_photo(unlocked.room, head)
+                mark_loose(unlocked.room, (head.sha256, record_id))
+            return (record_id,)
+
+        self._store.write(work)
+        return {"sha256": head.sha256, "size": head.size_bytes, "content_type": content_type}
+
+    def take_back(self, record_id: str, sha256: str) -> None:
+        """Forget a file that was never filed; only ever on the user's word, after the draft let go of it."""
+        self._forget(record_id, lambda room: [one for one in [get_photo(room, sha256, record_id)] if one])
+
+    def let_go(self, record_id: str, sha256: str) -> None:
+        """Give up a file that the draft is about to name no longer; until `settle` it can be named again."""
+
+        def work(unlocked: Unlocked) -> tuple[str, ...]:
+            with unlocked.room.transaction("photo"):
+                mark_loose(unlocked.room, (sha256, record_id))
+            return ()
+
+        self._store.write(work)
+
+    def settle(self, record_id: str = "") -> None:
+        """Forget the files, of one record or of all, that neither a draft nor anything filed names.
+
+        MUST come only when nobody works on the draft any more: there is no way back.
+        Where the disk refuses, it waits for the next opening: what was filed just before stands.
+        """
+
+        def work(unlocked: Unlocked) -> list[str]:
+            gone = [one for one in settle(unlocked.room, record_id) if not _was_filed(unlocked.room, one)]
+            for photo in gone:
+                forget_photo(unlocked.room, self.files, photo)
+            return [photo.record_id for photo in gone]
+
+        try:
+            self._store.write(work)
+        except AppError as error:
+            if error.code is not ErrorCode.STORE_UNWRITABLE:
+                raise
+
+    def forget_unfiled(self, record_id: str) -> None:
+        """Forget the files of a draft that was thrown away; those of a filed record stay."""
+        self._forget(record_id, lambda room: photos_of(room, record_id))
+
+    def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Return bytes of a photo that is here; AppError(store_damaged) when they do not open."""
+        sealer = self._store.read(lambda room: room.sealer)
+        if length is None:
+            length = self.files.head(sealer, sha256).size_bytes
+        return self.files.read(sealer, sha256, offset, length)
+
+    def of(self, record_id: str) -> list[Photo]:
+        """Return the files of a record that are on this tablet."""
+        return self._store.read(lambda room: photos_of(room, record_id))
+
+    def has_room(self) -> bool:
+        """Tell whether a photo can be added; below that the last room is for records."""
+        return shutil.disk_usage(self._folder).free >= LEAST_FREE_BYTES + LARGEST_PHOTO_BYTES
+
+    def unsent(self) -> list[Photo]:
+        """Return the files of filed records that the server does not have."""
+        return self._store.read(unsent_photos)
+
+    def aside(self) -> frozenset[tuple[str, str]]:
+        """Return the keys of the photos that nobody waits for any more."""
+        return self._store.read(photos_aside)
+
+    def set_aside(self, key: tuple[str, str]) -> None:
+        """Wait no longer for a photo that was refused or does not open; its bytes stay."""
+        self._decide(key, set_aside)
+
+    def send_again(self, key: tuple[str, str]) -> None:
+        """Let a photo wait again that was refused, does not open or was put aside."""
+        self._decide(key, send_again)
+
+    def count_of(self, record_id: str) -> FileCount:
+        """Return how many of the files a record names the server has."""
+        return self._store.read(lambda room: count_files(room, record_id))
+
+    def is_named(self, photo: Photo) -> bool:
+        """Tell whether the server's record, as this tablet has it, names a photo."""
+        base = self._store.read(lambda room: get_base(room, photo.record_id))
+        return base is not None and not base.deleted and photo.sha256 in named_files(base.data)
+
+    def _decide(self, key: tuple[str, str], write: Callable[[Room, tuple[str, str]], None]) -> None:
+        def work(unlocked: Unlocked) -> tuple[str]:
+            with unlocked.room.transaction("photo"):
+                write(unlocked.room, key)
+            return (key[1],)
+
+        self._store.write(work)
+
+    def _forget(self, record_id: str, choose: Callable[[Room], list[Photo]]) -> None:
+        def work(unlocked: Unlocked) -> tuple[str]:
+            gone = [photo for photo in choose(unlocked.room) if not _was_filed(unlocked.room, photo)]
+            for photo in gone:
+                forget_photo(unlocked.room, self.files, photo)
+            return (record_id,)
+
+        self._store.write(work)
+
+
+def count_files(room: Room, record_id: str) -> FileCount:
+    """Return how many of the files a record names the server has; one that is not here came from there."""
+    view = compose(get_base(room, record_id), changes_of(room, record_id))
+    named = [] if view is None else entries_of(view.data, ATTACHMENTS).values()
+    waiting = {photo.sha256 for photo in photos_of(room, record_id) if photo.state is not PhotoState.SENT}
+    return FileCount(sum(entry.get("sha256") not in waiting for entry in named), len(named))
+
+
+def _was_filed(room: Room, photo: Photo) -> bool:
+    own, base = changes_of(room, photo.record_id), get_base(room, photo.record_id)
+    if base is not None and photo.sha256 in named_files(base.data):
+        return True
+    return any(photo.sha256 in str(change.wire.get("set")) for change in own)

@@ -1,0 +1,68 @@
+"""Photos that cannot go: put aside by an officer they are kept, and nobody waits for them."""
+
+from __future__ import annotations
+
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.key_value import get_setting, get_text, put_setting, put_text
+from field178_mobile.store.photos.rows import Photo, PhotoState, get_photo, put_state, unsent_photos
+
+STUCK = (PhotoState.REFUSED, PhotoState.DAMAGED)
+_ASIDE = "photos_aside"
+_SERVER = "server_version"
+_REFUSED_UNDER = "photos_refused_under"
+
+
+def photos_aside(room: Room) -> frozenset[tuple[str, str]]:
+    """Return the keys (hash, record) of the photos put aside; one that may still arrive is none of them."""
+    kept = _kept(room)
+    return frozenset(photo.key for photo in _found(room, kept) if photo.state in STUCK)
+
+
+def note_server(room: Room, version: str) -> None:
+    """Keep which version of the server will judge the next photo."""
+    if version and version != get_text(room, _SERVER):
+        with room.transaction("server"):
+            put_text(room, _SERVER, version)
+
+
+def is_judged_anew(room: Room, app: str) -> bool:
+    """Tell whether program or server are others than when a photo was last refused."""
+    return get_text(room, _REFUSED_UNDER) != _versions(room, app)
+
+
+def note_judged(room: Room, app: str) -> None:
+    """Remember under which program and server photos are refused. Inside a transaction."""
+    put_text(room, _REFUSED_UNDER, _versions(room, app))
+
+
+def waiting_photos(room: Room) -> list[Photo]:
+    """Return what of `unsent_photos` stands between this tablet and the office having everything."""
+    aside = photos_aside(room)
+    return [photo for photo in unsent_photos(room) if photo.key not in aside]
+
+
+def set_aside(room: Room, key: tuple[str, str]) -> None:
+    """Wait no longer for a photo; its bytes stay. Inside a transaction."""
+    put_setting(room, _ASIDE, sorted({*_kept(room), key}))
+
+
+def send_again(room: Room, key: tuple[str, str]) -> None:
+    """Let a photo wait for the server as on its first day. Inside a transaction."""
+    put_setting(room, _ASIDE, sorted(_kept(room) - {key}))
+    photo = get_photo(room, *key)
+    if photo is not None and photo.state in STUCK:
+        put_state(room, photo, PhotoState.WAITING)
+
+
+def _found(room: Room, keys: frozenset[tuple[str, str]]) -> list[Photo]:
+    return [photo for key in keys if (photo := get_photo(room, *key)) is not None]
+
+
+def _kept(room: Room) -> frozenset[tuple[str, str]]:
+    kept = get_setting(room, _ASIDE)
+    pairs = kept if isinstance(kept, list) else []
+    return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)
+
+
+def _versions(room: Room, app: str) -> str:
+    return f"{app}|{get_text(room, _SERVER) or ''}"

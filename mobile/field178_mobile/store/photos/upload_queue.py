@@ -1,0 +1,115 @@
+"""The queue of photos as the upload engine sees it: what is next, and one commit for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.photos.rows import (
+    Photo,
+    PhotoState,
+    forget_photo,
+    get_photo,
+    put_error,
+    put_progress,
+    put_state,
+    sendable_photos,
+    sent_photos,
+    stuck_photos,
+)
+from field178_mobile.store.photos.undeliverable import is_judged_anew, note_judged, photos_aside
+from field178_mobile.store.session import Unlocked
+from field178_mobile.store.store import Store
+
+WIFI_ONLY = "photos_wifi_only"
+
+
+class UploadQueue:
+    """Hands the store's transactions to the upload engine; safe to call from the sync thread.
+
+    `app` is this program's version: another one may write photos that the server takes.
+    """
+
+    def __init__(self, store: Store, app: str = "") -> None:
+        self._store = store
+        self._app = app
+
+    def sendable(self) -> list[Photo]:
+        """Return the photos that may be sent now, in order."""
+        return self._store.read(sendable_photos)
+
+    def sent(self) -> list[Photo]:
+        """Return the photos that the server has and that are still kept here, the oldest first."""
+        return self._store.read(sent_photos)
+
+    def try_again(self) -> None:
+        """Let photos wait again that did not open; once under each program and server those refused."""
+
+        def work(unlocked: Unlocked) -> set[str]:
+            room = unlocked.room
+            is_new = is_judged_anew(room, self._app)
+            aside = photos_aside(room)
+            stuck = [one for one in stuck_photos(room) if is_new or _may_read_again(one, aside)]
+            if stuck:
+                with room.transaction("upload"):
+                    note_judged(room, self._app)
+                    for photo in stuck:
+                        put_state(room, photo, PhotoState.WAITING, photo.last_error)
+            return {photo.record_id for photo in stuck}
+
+        self._store.write(work)
+
+    def is_wifi_only(self) -> bool:
+        """Tell whether the officers keep photos for Wi-Fi."""
+        return self._store.settings.get(WIFI_ONLY) is True
+
+    def chunk(self, photo: Photo, offset: int, length: int) -> bytes:
+        """Return the next bytes of a photo; AppError(store_damaged) when they do not open."""
+        return self._store.photos.read(photo.sha256, offset, length)
+
+    def keep_progress(self, photo: Photo, location: str | None, sent_bytes: int) -> Photo:
+        """Keep where the server takes the rest and how much of it the server said it has."""
+        return self._put(photo, lambda room: put_progress(room, photo, location, sent_bytes))
+
+    def move(self, photo: Photo, state: PhotoState, error: str | None = None) -> None:
+        """Move a photo to a state."""
+
+        def write(room: Room) -> None:
+            put_state(room, photo, state, error)
+            if state is PhotoState.REFUSED:
+                note_judged(room, self._app)
+
+        self._put(photo, write)
+
+    def note_error(self, photo: Photo, error: str) -> None:
+        """Count one more try that failed, and why."""
+        self._put(photo, lambda room: put_error(room, photo, error))
+
+    def let_go(self, photo: Photo) -> None:
+        """Delete the bytes of a photo: a verified backup holds them, or its record is no longer ours."""
+
+        def work(unlocked: Unlocked) -> tuple[str]:
+            forget_photo(unlocked.room, self._store.photos.files, photo)
+            return (photo.record_id,)
+
+        self._store.write(work)
+
+    def is_named(self, photo: Photo) -> bool:
+        """Tell whether the server's record still names a photo, as far as this tablet knows."""
+        return self._store.photos.is_named(photo)
+
+    def _put(self, photo: Photo, write: Callable[[Room], None]) -> Photo:
+        found = [photo]
+
+        def work(unlocked: Unlocked) -> tuple[str]:
+            with unlocked.room.transaction("upload"):
+                write(unlocked.room)
+            found[0] = get_photo(unlocked.room, *photo.key) or photo
+            return (photo.record_id,)
+
+        self._store.write(work)
+        return found[0]
+
+
+def _may_read_again(photo: Photo, aside: frozenset[tuple[str, str]]) -> bool:
+    return photo.state is PhotoState.DAMAGED and photo.key not in aside

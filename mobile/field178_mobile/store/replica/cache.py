@@ -1,0 +1,189 @@
+"""What the screens ask for all the time, kept decrypted in memory: establishments, reviews, conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.model import Comment, Disagreement, EstablishmentEntry, RecordView
+from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of, shown_changes
+from field178_mobile.store.replica.merged_view import compose
+from field178_mobile.store.replica.server_records import BaseRow, base_rows, get_base
+from field178_shared.text.normalisation import fold
+from field178_shared.time.clock import from_wire
+
+ESTABLISHMENT = "establishment"
+REVIEW = "review"
+CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The office's word on one filed record."""
+
+    record_id: str
+    state: str
+    record_rev: int
+    reason: str
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One open conflict record: values of ours, or of others, that the server did not take."""
+
+    id: str
+    rev: int
+    record_id: str
+    path: str
+    device: str
+    disagreements: tuple[Disagreement, ...]
+    at: datetime | None
+
+
+class Lookups:
+    """Keeps the three indexes; `touch` brings them up to date after a transaction. Database thread only."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._establishments: dict[str, EstablishmentEntry] = {}
+        self._reviews: dict[str, Review] = {}
+        self._reviewed: dict[str, Review] = {}
+        self._conflicts: dict[str, Conflict] = {}
+        self._disputed: dict[str, dict[str, Conflict]] = {}
+        self._sorted: tuple[EstablishmentEntry, ...] | None = None
+        self.load()
+
+    def load(self) -> None:
+        """Read everything again."""
+        own = by_record(shown_changes(self._room, ESTABLISHMENT))
+        self._establishments.clear()
+        for row in base_rows(self._room, ESTABLISHMENT):
+            self._put_establishment(row.id, compose(row, own.pop(row.id, [])))
+        for record_id, changes in own.items():
+            self._put_establishment(record_id, compose(None, changes))
+        for index in (self._reviews, self._reviewed, self._conflicts, self._disputed):
+            index.clear()
+        for row in base_rows(self._room, REVIEW):
+            self._put_review(row.id, row)
+        for row in base_rows(self._room, CONFLICT):
+            self._put_conflict(row.id, row)
+        self._sorted = None
+
+    def touch(self, record_ids: Iterable[str]) -> None:
+        """Read these records again."""
+        # In an order of their own: of a set they come in another one in every process, and lists would jump.
+        for record_id in sorted(record_ids):
+            row = get_base(self._room, record_id)
+            own = changes_of(self._room, record_id)
+            if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):
+                self._put_establishment(record_id, compose(row, own))
+                self._sorted = None
+            self._put_conflict(record_id, row)
+            self._put_review(record_id, row)
+
+    def establishments(self) -> tuple[EstablishmentEntry, ...]:
+        """Return the establishments by folded name."""
+        if self._sorted is None:
+            found = self._establishments.values()
+            self._sorted = tuple(sorted(found, key=lambda entry: (entry.folded, entry.id)))
+        return self._sorted
+
+    def review(self, record_id: str) -> Review | None:
+        """Return the office's word on a record, None while it waits."""
+        return self._reviewed.get(record_id)
+
+    def reviews(self) -> tuple[Review, ...]:
+        """Return every review held."""
+        return tuple(self._reviews.values())
+
+    def conflicts(self, record_id: str | None = None) -> tuple[Conflict, ...]:
+        """Return the open conflicts, of one record or all."""
+        found = self._conflicts if record_id is None else self._disputed.get(record_id, {})
+        return tuple(found.values())
+
+    def _put_establishment(self, record_id: str, view: RecordView | None) -> None:
+        if view is None or view.deleted:
+            self._establishments.pop(record_id, None)
+        else:
+            self._establishments[record_id] = _entry(view)
+
+    def _put_review(self, review: str, row: BaseRow | None) -> None:
+        old = self._reviews.pop(review, None)
+        if old is not None:
+            self._reviewed.pop(old.record_id, None)
+        if row is not None and row.type == REVIEW and not row.deleted:
+            self._reviews[review] = _review(row)
+            self._reviewed[self._reviews[review].record_id] = self._reviews[review]
+
+    def _put_conflict(self, conflict: str, row: BaseRow | None) -> None:
+        old = self._conflicts.pop(conflict, None)
+        if old is not None:
+            self._disputed[old.record_id].pop(conflict, None)
+        if row is not None and row.type == CONFLICT and _is_open(row):
+            found = self._conflicts[conflict] = _conflict(row)
+            self._disputed.setdefault(found.record_id, {})[conflict] = found
+
+
+def _is_of(record_type: str, row: BaseRow | None, own: list[OwnChange]) -> bool:
+    return row.type == record_type if row is not None else any(change.type == record_type for change in own)
+
+
+def _entry(view: RecordView) -> EstablishmentEntry:
+    data = view.data
+    name = str(data.get("name", ""))
+    lat, lon = data.get("lat"), data.get("lon")
+    return EstablishmentEntry(
+        id=view.id,
+        name=name,
+        folded=fold(name),
+        type_id=str(data.get("establishment_type_id", "")),
+        unit_id=str(data.get("unit_id", "")),
+        address=str(data.get("address_line", "")),
+        lat=lat if isinstance(lat, int) else None,
+        lon=lon if isinstance(lon, int) else None,
+        registration_number=str(data.get("registration_number", "")),
+    )
+
+
+def _comments(value: object) -> Iterable[Comment]:
+    for item in value.values() if isinstance(value, Mapping) else ():
+        if isinstance(item, Mapping):
+            path, text, user, at = (str(item.get(name, "")) for name in ("path", "text", "user", "at"))
+            yield Comment(path, text, user, from_wire(at))
+
+
+def _is_open(row: BaseRow) -> bool:
+    return not row.deleted and row.data.get("state") != "resolved"
+
+
+def _review(row: BaseRow) -> Review:
+    return Review(
+        record_id=str(row.data.get("record", "")),
+        state=str(row.data.get("state", "")),
+        record_rev=_int(row.data.get("record_rev")),
+        reason=str(row.data.get("reason", "")),
+        comments=tuple(_comments(row.data.get("comments"))),
+    )
+
+
+def _conflict(row: BaseRow) -> Conflict:
+    path, entries = str(row.data.get("path", "")), row.data.get("entries")
+    found = entries.values() if isinstance(entries, Mapping) else ()
+    items = [item for item in found if isinstance(item, Mapping)]
+    values = tuple(
+        Disagreement(
+            *(row.id, path, item.get("was"), item.get("mine"), item.get("current")),
+            str(item.get("reason", "")),
+        )
+        for item in items
+    )
+    times = [at for item in items if (at := from_wire(str(item.get("at", "")))) is not None]
+    record_id, device = str(row.data.get("record", "")), str(row.data.get("device", ""))
+    return Conflict(row.id, row.rev, record_id, path, device, values, max(times, default=None))
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,128 @@
+"""View = base + own changes (docs/sync-protocol.md §6.5): pure, so its rules need no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from field178_mobile.ports import Json
+from field178_mobile.store.model import RecordView
+from field178_mobile.store.outbox.changes import OwnChange, State
+from field178_mobile.store.replica.server_records import BaseRow
+from field178_shared.merge import equal, passes_non_object, read_path, same, write_path
+from field178_shared.wire.protocol import Op, Status
+
+
+def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None:
+    """Return what the user sees of one record, or None when it is not on this tablet.
+
+    An edit whose record left is never shown as a partial ghost: without a base row only an own create shows.
+    """
+    shown = [change for change in own if is_shown(change)]
+    first = next((change for change in shown if change.is_create), None)
+    if base is None and first is None:
+        return None
+    data, deleted = _with_own(base, shown, first)
+    some = base or first
+    assert some is not None
+    return RecordView(
+        id=base.id if base is not None else some_record(shown),
+        type=some.type,
+        scope=some.scope,
+        rev=max([base.rev if base else 0, *(change.rev for change in shown)]),
+        data=data,
+        deleted=deleted or (base is not None and base.is_purged),
+        pending=any(change.is_pending for change in shown),
+        attention=refusal(own),
+        marked=_marked(own),
+    )
+
+
+def some_record(shown: Sequence[OwnChange]) -> str:
+    """Return the record the shown changes belong to."""
+    return shown[0].record_id
+
+
+def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
+    """Return the changes that count as this record's own life here: not replaced, not refused."""
+    return [change for change in own if is_shown(change) and not change.is_refused]
+
+
+def without_refused(seen: Mapping[str, object], base: BaseRow | None, own: Sequence[OwnChange]) -> Json:
+    """Return what the user saw with the refused values taken out again.
+
+    The value of a quarantined change is never a `was`: the server never had it. Where the same value stands
+    without that change, by the server's word or by a later own one, it stays.
+    """
+    data = dict(seen)
+    refused = [change for change in own if change.is_refused]
+    standing = compose(base, effective(own)) if refused else None
+    for change in reversed(refused):
+        for path, value in change.set.items():
+            stands = standing is not None and equal(read_path(standing.data, path), value)
+            if not stands and not passes_non_object(data, path) and equal(read_path(data, path), value):
+                data = write_path(data, path, change.was.get(path))
+    return data
+
+
+def _with_own(base: BaseRow | None, shown: Sequence[OwnChange], first: OwnChange | None) -> tuple[Json, bool]:
+    data: Json = {} if base is None else base.data
+    deleted, later = base is not None and base.deleted, 0
+    if base is None and first is not None:
+        # Edits older than the create that brings their record (a refused one was mended): the server keeps
+        # them until it comes, then takes what meets the values their author saw.
+        at = shown.index(first)
+        data, deleted = _applied(data, deleted, first)
+        for change in shown[:at]:
+            data = _met(data, change)
+        later = at + 1
+    for change in shown[later:]:
+        data, deleted = _applied(data, deleted, change)
+    return data, deleted
+
+
+def _met(data: Json, change: OwnChange) -> Json:
+    for path, value in change.set.items():
+        if not passes_non_object(data, path) and same(change.was.get(path), read_path(data, path)):
+            data = write_path(data, path, value)
+    return data
+
+
+def is_shown(change: OwnChange) -> bool:
+    """Tell whether a change still counts beside the base: not settled, not mended by another."""
+    if change.settled or change.replaced_by is not None:
+        return False
+    return change.state is not State.ACKNOWLEDGED or change.reason != "replaced"
+
+
+def _applied(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
+    if change.op == Op.DELETE:
+        return data, True
+    if change.only_settles:
+        return data, deleted
+    clashed = _clashed(change)
+    for path, value in change.set.items():
+        if path not in clashed and not passes_non_object(data, path):
+            data = write_path(data, path, value)
+    return data, False
+
+
+def _clashed(change: OwnChange) -> frozenset[str]:
+    # Where the receipt does not name the paths, the own values stand until the server's row is here: it
+    # comes with the same answer, and what was applied of the change must not flicker back before.
+    return frozenset(change.details) if change.status is Status.CONFLICT else frozenset()
+
+
+def refusal(own: Sequence[OwnChange]) -> str | None:
+    """Return the reason of the refused change that waits to be mended, None when there is none."""
+    for change in reversed(own):
+        if change.is_refused and change.replaced_by is None and change.reason != "replaced":
+            return change.reason or Status.QUARANTINED.value
+    return None
+
+
+def _marked(own: Sequence[OwnChange]) -> tuple[str, ...]:
+    paths: set[str] = set()
+    for change in own:
+        if change.is_refused and change.replaced_by is None and not change.settled:
+            paths.update(str(path) for path in change.details if str(path) in change.set)
+    return tuple(sorted(paths))

@@ -1,0 +1,1 @@
+"""What an answer of the server changes: checkpoints, receipts, repair, erasure, deletion guard."""

@@ -1,0 +1,311 @@
+"""Committing an answer: each function is one transaction with a named crash point on both sides.
+
+The order inside is the protocol's: rows, cursor and receipts stand or fall together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
+from field178_mobile.store.outbox.changes import (
+    State,
+    get_change,
+    set_state,
+    settle_left,
+    settle_record,
+    settle_scope,
+    store_receipt,
+)
+from field178_mobile.store.replica.server_records import (
+    BaseRow,
+    Committed,
+    ScopeRow,
+    get_base,
+    get_scope,
+    put_scope,
+    recomputed_digest,
+)
+from field178_mobile.store.replication.erasure import forget_purged
+from field178_mobile.store.replication.mass_deletion_guard import (
+    ALLOWED,
+    ANNOUNCING,
+    counted,
+    held_at,
+    leaving_rows,
+    let_go,
+    read_on,
+    stops,
+)
+from field178_mobile.store.replication.repair import marked
+from field178_mobile.store.replication.server_state import Notice, replace_notices
+from field178_mobile.store.replication.tombstones import doubt_what_left, last_removed, take_out, take_over
+from field178_shared.errors import ErrorCode
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import Digest
+from field178_shared.wire.protocol import Receipt, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A record left a scope; `rev`: the last one that it had there, 0 where the server does not say."""
+
+    record_id: str
+    scope: str
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What `hello` said that is kept with the first checkpoint or the end; `at_s` is the server's time."""
+
+    epoch: str
+    verdicts: int
+    notices: tuple[Notice, ...]
+    granted: frozenset[str]
+    revoked: bool = False
+    sign_in: bool = False
+    at_s: int = 0
+
+    @property
+    def announces_removal(self) -> bool:
+        """Tell whether the office says that much will go."""
+        return any(notice.kind in ANNOUNCING for notice in self.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One `ck`: the rows before it, how far the scope is read, and at its last one the server's digest.
+
+    `repaired`: it closes the repair of its scope. `floor`: the server's floor while `seq` is below it.
+    """
+
+    scope: str
+    seq: int
+    digest: Digest | None
+    items: Sequence[BaseRow | Leave]
+    receipts: Sequence[Receipt]
+    greeting: Greeting
+    wants: frozenset[str] = frozenset()
+    repaired: bool = False
+    floor: int = 0
+
+    @property
+    def purged_ids(self) -> frozenset[str]:
+        """The records whose content the office has removed for good."""
+        return frozenset(one.id for one in self.items if isinstance(one, BaseRow) and one.is_purged)
+
+
+def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
+    """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
+
+    Where the brake holds, no row goes and the cursor stays; what comes is taken all the same.
+    """
+    if _tells_nothing_new(room, checkpoint):
+        # As every scope without news in an answer about another: nothing is written.
+        return Committed(frozenset(), verified=True)
+    with room.transaction("checkpoint"):
+        touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
+        answered = frozenset(touched)
+        before = get_scope(room, checkpoint.scope)
+        leaving = _leaving(room, checkpoint)
+        if checkpoint.repaired:
+            let_go(room, [checkpoint.scope])
+        is_held = checkpoint.scope in held_at(room)
+        if is_held or _stops(room, checkpoint, leaving):
+            gone = before.held if is_held else before.gone
+            _commit_held(room, checkpoint, gone + leaving.total(), touched)
+            return Committed(frozenset(touched), stopped=True)
+        for scope in leaving.keys() - {checkpoint.scope}:
+            put_scope(room, counted(get_scope(room, scope), leaving[scope], is_proven=False))
+        digests: dict[str, Digest] = {checkpoint.scope: before.digest}
+        for item in checkpoint.items:
+            touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
+        forget_purged(room, answered | checkpoint.purged_ids)
+        verified = _proof(room, checkpoint, before, digests)
+        after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
+        touched |= _put_progress(room, checkpoint, after, digests, verified)
+        _keep_greeting(room, checkpoint.greeting)
+        _put_wants(room, checkpoint)
+    return Committed(frozenset(touched), verified)
+
+
+def _tells_nothing_new(room: Room, checkpoint: Checkpoint) -> bool:
+    brings = checkpoint.items or checkpoint.receipts or checkpoint.wants or checkpoint.repaired
+    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in held_at(room):
+        return False
+    row = get_scope(room, checkpoint.scope)
+    # In repair, or with a removal to ask about, it is not quiet: the proof ends that.
+    return row == ScopeRow(row.id, checkpoint.seq, 0, checkpoint.digest, rested=row.rested)
+
+
+def _leaving(room: Room, checkpoint: Checkpoint) -> Counter[str]:
+    """Return how many live rows would go, by the scope they are in here.
+
+    A record that is deleted may have moved before: its row here goes out of the scope where it was last seen.
+    """
+    left = {one.record_id for one in checkpoint.items if isinstance(one, Leave)}
+    deleted = {one.id for one in checkpoint.items if isinstance(one, BaseRow) and one.deleted} - left
+    found = Counter({checkpoint.scope: leaving_rows(room, checkpoint.scope, left)})
+    for row in (get_base(room, record_id) for record_id in sorted(deleted)):
+        if row is not None:
+            found[row.scope] += leaving_rows(room, row.scope, [row.id])
+    return +found
+
+
+def _stops(room: Room, checkpoint: Checkpoint, leaving: Counter[str]) -> bool:
+    if get_scope(room, checkpoint.scope).answer == ALLOWED:
+        return False
+    is_announced = checkpoint.greeting.announces_removal
+    found = leaving.items()
+    return any(stops(get_scope(room, scope), count, is_announced=is_announced) for scope, count in found)
+
+
+def _commit_held(room: Room, checkpoint: Checkpoint, held: int, touched: set[str]) -> None:
+    answered, scope = frozenset(touched), checkpoint.scope
+    digests: dict[str, Digest] = {}
+    for item in checkpoint.items:
+        # What was removed for good goes whatever anybody says.
+        if isinstance(item, BaseRow) and (item.is_purged or not item.deleted):
+            touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
+    forget_purged(room, answered | checkpoint.purged_ids)
+    for name, digest in digests.items():
+        put_scope(room, replace(get_scope(room, name), digest=digest))
+    row = get_scope(room, scope)
+    put_scope(room, replace(row, held=held, floor=checkpoint.floor or row.floor))
+    read_on(room, scope, checkpoint.seq)
+    _keep_greeting(room, checkpoint.greeting)
+    _put_wants(room, checkpoint)
+
+
+def commit_receipts(room: Room, receipts: Sequence[Receipt], granted: frozenset[str]) -> Committed:
+    """Store receipts that no checkpoint followed: the server's verdict is durable, so they are ours."""
+    with room.transaction("receipts"):
+        touched = _store_receipts(room, receipts, granted)
+        forget_purged(room, touched)
+    return Committed(frozenset(touched))
+
+
+def finish_exchange(room: Room, greeting: Greeting, at: datetime) -> None:
+    """Keep what `hello` said: the answer came to its end."""
+    with room.transaction("finish"):
+        _keep_greeting(room, greeting)
+        put_text(room, "last_success_at", to_wire(at))
+        put_text(room, "last_error", None)
+
+
+def _store_receipts(room: Room, receipts: Iterable[Receipt], granted: frozenset[str]) -> set[str]:
+    touched: set[str] = set()
+    for receipt in receipts:
+        change = get_change(room, receipt.change_id)
+        if change is None:
+            continue
+        if receipt.reason == ErrorCode.ID_REUSE:
+            # Never in the place of a good receipt; without one somebody has to look at it.
+            set_state(room, [change.id], State.PARKED, receipt.reason)
+        else:
+            # Whatever its number: answers come one at a time, and a restored server counts anew.
+            store_receipt(room, change, receipt, _is_settled(room, change.record_id, receipt, granted))
+        touched.add(change.record_id)
+    return touched
+
+
+def _is_settled(room: Room, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
+    if receipt.status is Status.QUARANTINED:
+        return False
+    base = get_base(room, record_id)
+    if base is None:
+        return receipt.scope not in granted or _is_passed(room, receipt)
+    # A record of a lost scope is shown until its rows go, and with it the user's own words.
+    return base.rev >= receipt.rev
+
+
+def _is_passed(room: Room, receipt: Receipt) -> bool:
+    # Read up to its place, and the record is not here: it left, or it is deleted. A verdict that is told
+    # again MUST NOT bring it back.
+    query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
+    return room.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
+
+
+def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest], at_s: int) -> str:
+    if isinstance(item, BaseRow):
+        take_over(room, item, digests, at_s)
+        settle_record(room, item.id, item.rev)
+        return item.id
+    base = get_base(room, item.record_id)
+    if base is None or base.scope == item.scope:
+        # An old leave MUST NOT touch a record that lives in another scope by now. Of a scope that waits for
+        # its repair another history may tell: it need not know the revision that goes here. Where it says
+        # which one was the last, a later one here is of another history.
+        is_unknown = base is not None and 0 < item.rev < base.rev
+        lost = is_unknown or get_scope(room, item.scope).refresh > 0
+        take_out(room, item.record_id, digests, at_s, lost=lost)
+        settle_left(room, item.record_id, item.scope)
+    return item.record_id
+
+
+def _proof(room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: dict[str, Digest]) -> bool | None:
+    if checkpoint.digest is None or (before.refresh and not checkpoint.repaired):
+        # A scope that is known to differ is proven by its repair alone.
+        return None
+    if checkpoint.repaired:
+        # A repair ends in the truth of the rows, whatever spoiled the kept digest.
+        digests[checkpoint.scope] = recomputed_digest(room, checkpoint.scope)
+    return digests[checkpoint.scope] == checkpoint.digest
+
+
+def _put_progress(
+    room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: Mapping[str, Digest], verified: bool | None
+) -> set[str]:
+    """Keep how far the scope is read; returns the records that are shown no more since it is proven."""
+    gone: set[str] = set()
+    for scope, digest in digests.items():
+        if scope != checkpoint.scope:
+            put_scope(room, replace(get_scope(room, scope), digest=digest))
+    # In another history the end of a repair may lie below the place where the old one stood.
+    cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
+    floor = checkpoint.floor if cursor == checkpoint.seq else before.floor
+    after = replace(before, cursor=cursor, digest=digests[checkpoint.scope], floor=floor)
+    if checkpoint.repaired:
+        after = replace(after, refresh=0)
+    if verified:
+        gone = settle_scope(room, checkpoint.scope, checkpoint.seq)
+        after = replace(after, rested=last_removed(room))
+    if verified is False and not checkpoint.wants:
+        put_number(room, "mismatches", get_number(room, "mismatches") + 1)
+        put_number(room, "must_offer", 1)
+        doubt_what_left(room, checkpoint.scope, before.rested)
+        after = marked(room, after)
+    put_scope(room, after)
+    return gone
+
+
+def _keep_greeting(room: Room, greeting: Greeting) -> None:
+    # hello's number, not the highest seen: a cut answer may have lacked some verdicts in between.
+    put_text(room, "epoch", greeting.epoch)
+    put_number(room, "verdicts", greeting.verdicts)
+    put_number(room, "revoked", int(greeting.revoked))
+    put_number(room, "sign_in", int(greeting.sign_in))
+    replace_notices(room, greeting.notices)
+
+
+def give_up_wants(room: Room, record_ids: frozenset[str]) -> frozenset[str]:
+    """Ask for these records no longer and return them; whether something is missing shows in the digests."""
+    before = frozenset(json.loads(get_text(room, "wants") or "[]"))
+    if before & record_ids:
+        with room.transaction("wants"):
+            put_text(room, "wants", json.dumps(sorted(before - record_ids)))
+    return before & record_ids
+
+
+def _put_wants(room: Room, checkpoint: Checkpoint) -> None:
+    before = frozenset(json.loads(get_text(room, "wants") or "[]"))
+    arrived = {item.id for item in checkpoint.items if isinstance(item, BaseRow)}
+    after = (before | checkpoint.wants) - arrived
+    if after != before:
+        put_text(room, "wants", json.dumps(sorted(after)))

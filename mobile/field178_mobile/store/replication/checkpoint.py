@@ -1,0 +1,125 @@
+"""Where this tablet stands with the server: every durable fact a request is built from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.key_value import get_number, get_text
+from field178_mobile.store.outbox.changes import held_receipts
+from field178_mobile.store.replica.server_records import ScopeRow, scope_rows
+from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, held_at, released
+from field178_mobile.store.replication.server_state import KeptRoot, kept_root
+from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One incarnation: the receipts held or pruned under it, and what the server's backup holds.
+
+    `device`: which device this tablet was then, when it has become another one since.
+    """
+
+    id: str
+    receipts: Digest
+    backed_up: int
+    explained: str
+    device: str | None = None
+
+    @property
+    def agreed(self) -> Digest:
+        """The server's digest we accept: ours, or one whose difference was looked into."""
+        if self.explained:
+            server, own = (digest_from_wire(value) for value in json.loads(self.explained))
+            if own == self.receipts and server is not None:
+                return server
+        return self.receipts
+
+    def agrees_with(self, server: Digest) -> bool:
+        """Tell whether the server's receipts are the ones we accept."""
+        return server in (self.receipts, self.agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The tablet's side of the agreement.
+
+    `held_at`: how far scopes were read of which something is held back; `released`: those that may go.
+    """
+
+    incarnation: str
+    epoch: str | None
+    verdicts: int
+    scopes: Mapping[str, ScopeRow]
+    lives: tuple[Life, ...]
+    notices: tuple[str, ...]
+    wants: tuple[str, ...]
+    held_at: Mapping[str, int]
+    released: frozenset[str]
+    must_offer: bool
+    open_changes: int
+    sent_changes: int
+    parked_changes: int
+    is_revoked: bool
+    needs_sign_in: bool
+    root: KeptRoot | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether nothing here is on its way, being read again, asked for or to be offered."""
+        refreshing = any(scope.refresh for scope in self.scopes.values())
+        return not (self.open_changes or self.must_offer or self.wants or refreshing or self.held_at)
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the user's word is waited for before much goes."""
+        return any(scope.held and scope.answer != ALLOWED for scope in self.scopes.values())
+
+
+def read_position(room: Room) -> Position:
+    """Return where the tablet stands."""
+    counts = dict(
+        room.connection.execute(
+            "SELECT state, count(*) FROM outbox WHERE state <> 'acknowledged' AND "
+            "(state <> 'parked' OR replaced_by IS NULL) GROUP BY state"
+        ).fetchall()
+    )
+    wants = json.loads(get_text(room, "wants") or "[]")
+    return Position(
+        incarnation=get_text(room, "incarnation") or "",
+        epoch=get_text(room, "epoch"),
+        verdicts=get_number(room, "verdicts"),
+        scopes=scope_rows(room),
+        lives=read_lives(room),
+        notices=tuple(row[0] for row in room.connection.execute("SELECT id FROM notice ORDER BY id")),
+        wants=tuple(str(record_id) for record_id in wants),
+        held_at=held_at(room),
+        released=released(room),
+        must_offer=get_number(room, "must_offer") == 1,
+        open_changes=counts.get("pending", 0) + counts.get("sent", 0),
+        sent_changes=counts.get("sent", 0),
+        parked_changes=counts.get("parked", 0),
+        is_revoked=get_number(room, "revoked") == 1,
+        needs_sign_in=get_number(room, "sign_in") == 1,
+        root=kept_root(room),
+    )
+
+
+def read_lives(room: Room) -> tuple[Life, ...]:
+    """Return every incarnation of this tablet with the digest of its receipts."""
+    held = held_receipts(room)
+    query = "SELECT id, backed_up, pruned_count, pruned_total, explained, device FROM incarnation ORDER BY id"
+    lives = []
+    for life_id, backed_up, count, total, explained, device in room.connection.execute(query):
+        digest = Digest(count, int(total, 16))
+        for change_id in held.get(life_id, []):
+            digest = digest.add(receipt_hash(change_id))
+        lives.append(Life(life_id, digest, backed_up, explained, device))
+    return tuple(lives)
+
+
+def explanation(server: Digest, own: Digest) -> str:
+    """Return how a difference that was looked into is remembered; it holds for these two digests only."""
+    return json.dumps([server.wire(), own.wire()])

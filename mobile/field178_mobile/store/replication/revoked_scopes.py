@@ -1,0 +1,37 @@
+"""Scopes that are not granted any more: all that belongs to them goes."""
+
+from __future__ import annotations
+
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.outbox.changes import settle_scope
+from field178_mobile.store.replica.server_records import Committed, drop_scope
+from field178_mobile.store.replication.mass_deletion_guard import let_go
+from field178_mobile.store.replication.tombstones import forget_removed_of
+
+
+def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
+    """Delete what belongs to scopes no longer granted, once their changes were pushed."""
+    waiting = {
+        row[0]
+        for row in room.connection.execute(
+            "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
+        )
+    }
+    query = (
+        "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
+        "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
+    )
+    held = {row[0] for row in room.connection.execute(query)}
+    lost = sorted(held - granted - waiting)
+    if not lost:
+        return Committed(frozenset())
+    touched: set[str] = set()
+    with room.transaction("lost"):
+        let_go(room, lost)
+        for scope in lost:
+            touched.update(drop_scope(room, scope))
+            forget_removed_of(room, scope)
+        # After all rows went: a change may have been answered in one scope while its row lay in another.
+        for scope in lost:
+            touched |= settle_scope(room, scope, None)
+    return Committed(frozenset(touched))

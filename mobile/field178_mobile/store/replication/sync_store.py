@@ -1,0 +1,206 @@
+"""The store as the sync engine sees it: where we stand, what to push, and one commit for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import datetime
+
+from field178_mobile.ports import Json
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.outbox import in_flight
+from field178_mobile.store.outbox import prune as pruning
+from field178_mobile.store.outbox.changes import OwnChange, State, open_changes
+from field178_mobile.store.photos.undeliverable import note_server
+from field178_mobile.store.replica.server_records import BaseRow, Committed, get_base
+from field178_mobile.store.replication import (
+    apply_answer,
+    erasure,
+    incarnation,
+    mass_deletion_guard,
+    repair,
+    revoked_scopes,
+    server_state,
+    tombstones,
+)
+from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
+from field178_mobile.store.replication.checkpoint import Life, Position, read_position
+from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.replication.server_state import KeptRoot, OwnCounts, own_counts
+from field178_mobile.store.replication.tombstones import Removed
+from field178_mobile.store.session import Unlocked
+from field178_mobile.store.store import Store
+from field178_shared.wire.canonical import Digest
+from field178_shared.wire.protocol import Receipt
+
+
+class SyncStore:
+    """Hands the store's transactions to the engine; safe to call from the sync thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def position(self) -> Position:
+        """Return where the tablet stands."""
+        return self._store.read(read_position)
+
+    def own_counts(self) -> OwnCounts:
+        """Return what the office may be told of this tablet."""
+        return self._store.read(own_counts)
+
+    def note_server(self, version: str) -> None:
+        """Keep which version the server said it is; one that says none leaves what is kept."""
+        self._write(lambda room: note_server(room, version))
+
+    def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
+        """Return what must be pushed, in the order of filing."""
+        return self._store.read(lambda room: open_changes(room, limit, skip))
+
+    def held_ids(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """Return (ordinal, id) of acknowledged changes to offer, from an ordinal on."""
+        query = "SELECT ordinal, id FROM outbox WHERE state = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"
+        values = (State.ACKNOWLEDGED.value, after, limit)
+        return self._store.read(lambda room: room.connection.execute(query, values).fetchall())
+
+    def base(self, record_id: str) -> BaseRow | None:
+        """Return one committed record."""
+        return self._store.read(lambda room: get_base(room, record_id))
+
+    def mark_sent(self, change_ids: Sequence[str]) -> None:
+        """Remember that these changes may be with the server."""
+        self._write(lambda room: in_flight.mark_sent(room, change_ids))
+
+    def park(self, changes: Sequence[OwnChange], reason: str) -> None:
+        """Take changes out of the queue until the user mends them."""
+
+        def work(unlocked: Unlocked) -> list[str]:
+            in_flight.park(unlocked.room, [change.id for change in changes], reason)
+            return [change.record_id for change in changes]
+
+        self._store.write(work)
+
+    def unpark(self, reason: str) -> None:
+        """Push again what was parked for a reason."""
+        self._store.write(lambda unlocked: in_flight.unpark(unlocked.room, reason))
+
+    def commit_checkpoint(self, checkpoint: Checkpoint) -> Committed:
+        """Commit rows, cursor and receipts together."""
+        return self._commit(lambda room: apply_answer.commit_checkpoint(room, checkpoint))
+
+    def give_up_wants(self, record_ids: frozenset[str]) -> None:
+        """Ask no longer for records that a whole answer did not bring."""
+        self._store.write(lambda unlocked: apply_answer.give_up_wants(unlocked.room, record_ids))
+
+    def commit_receipts(self, receipts: Sequence[Receipt], granted: frozenset[str]) -> None:
+        """Store receipts that no checkpoint followed."""
+        if receipts:
+            self._commit(lambda room: apply_answer.commit_receipts(room, receipts, granted))
+
+    def drop_lost_scopes(self, granted: frozenset[str]) -> None:
+        """Delete what belongs to scopes no longer granted."""
+        self._commit(lambda room: revoked_scopes.drop_lost_scopes(room, granted))
+
+    def finish(self, greeting: Greeting, at: datetime) -> None:
+        """Keep what `hello` said at the end of an answer."""
+        self._write(lambda room: apply_answer.finish_exchange(room, greeting, at))
+
+    def note_agreement(self, at: datetime) -> None:
+        """Remember that the server computed the same state."""
+        self._write(lambda room: server_state.note_agreement(room, at))
+
+    def note_error(self, code: str) -> None:
+        """Remember why the last exchange failed."""
+        self._write(lambda room: server_state.note_error(room, code))
+
+    def note_clock(self, offset_ms: int) -> None:
+        """Remember how far this clock is from the server's."""
+        self._write(lambda room: server_state.note_clock(room, offset_ms))
+
+    def offer_missing(self, change_ids: Sequence[str], *, offering: bool) -> None:
+        """Push again what the server lost."""
+        self._write(lambda room: in_flight.offer_missing(room, change_ids, offering))
+
+    def demand_offer(self) -> None:
+        """Offer all held changes with the next request."""
+        self._write(in_flight.demand_offer)
+
+    def explain(self, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
+        """Remember a difference of receipts that was looked into."""
+        self._write(lambda room: incarnation.explain(room, life, server, next_incarnation=next_incarnation))
+
+    def enter_device(self, device: str, new_incarnation: Callable[[], str]) -> None:
+        """Note which device this is; as another one it begins a life of its own."""
+        self._write(lambda room: incarnation.enter_device(room, device, new_incarnation))
+
+    def enter_epoch(self, epoch: str) -> None:
+        """Repair every scope and offer every change: another history began."""
+        self._write(lambda room: repair.enter_epoch(room, epoch))
+
+    def repair_scope(self, scope: str) -> None:
+        """Repair one scope, because the server said so."""
+        self._write(lambda room: repair.repair_scope(room, scope))
+
+    def let_go_released(self) -> None:
+        """Read from their cursors again what was held back and may go; never while an answer is read."""
+        self._write(mass_deletion_guard.let_go_released)
+
+    def bucket_digests(self, scope: str) -> Json:
+        """Return what is held of a scope, bucket by bucket."""
+        return self._store.read(lambda room: repair.bucket_digests(room, scope))
+
+    def commit_repair(self, page: RepairPage) -> Committed:
+        """Make the named buckets the server's."""
+        return self._commit(lambda room: repair.commit_repair(room, page))
+
+    def lost_records(self, limit: int, skip: frozenset[int]) -> list[Removed]:
+        """Return records that the server may have lost, to offer them."""
+        return self._store.read(lambda room: tombstones.lost_records(room, limit, skip))
+
+    def forget_lost(self, ordinals: Sequence[int]) -> None:
+        """Let go of lost records that the server has answered for."""
+        self._write(lambda room: tombstones.forget_lost(room, ordinals))
+
+    def kept_root(self) -> KeptRoot | None:
+        """Return the highest root of the server's history that was seen."""
+        return self._store.read(server_state.kept_root)
+
+    def keep_root(self, root: KeptRoot) -> None:
+        """Keep a root of the server's history."""
+        self._write(lambda room: server_state.keep_root(room, root))
+
+    def expire_removed(self, now_s: int) -> None:
+        """Let go of records that have rested their days."""
+        self._write(lambda room: tombstones.expire_removed(room, now_s))
+
+    def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
+        """Let go of changes that a verified backup holds, in the lives whose receipts agree."""
+        known = {life.id: life.backed_up for life in self.position().lives}
+        moved = {life: n for life, n in backed_up.items() if life in known and n != known[life]}
+        if moved:
+
+            def work(unlocked: Unlocked) -> tuple[()]:
+                pruning.prune(unlocked.room, unlocked.journal, moved, agreed)
+                return ()
+
+            self._store.write(work)
+
+    def set_in_sync(self, in_sync: bool) -> None:
+        """Say whether tablet and server agree in everything."""
+        self._store.set_in_sync(in_sync)
+
+    def _write(self, work: Callable[[Room], None]) -> None:
+        def both(unlocked: Unlocked) -> tuple[()]:
+            work(unlocked.room)
+            return ()
+
+        self._store.write(both)
+
+    def _commit(self, work: Callable[[Room], Committed]) -> Committed:
+        results: list[Committed] = []
+
+        def both(unlocked: Unlocked) -> frozenset[str]:
+            results.append(work(unlocked.room))
+            erasure.finish_purges(unlocked.room, unlocked.journal, self._store.photos.files)
+            return results[0].records
+
+        self._store.write(both)
+        return results[0]

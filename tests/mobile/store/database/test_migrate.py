@@ -1,0 +1,57 @@
+"""Migrations: forward only, unedited after release, applied once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from field178_mobile.ports import no_crash
+from field178_mobile.store.database.connection import open_connection
+from field178_mobile.store.database.migrate import migrate, migrations
+from field178_shared.errors import AppError, ErrorCode
+
+RELEASED = {
+    1: "32511149498ab38ffbee2f0f7486b847988ef257568ee8005a14893bef3733ea",
+    2: "4a5c339ab664a9371ca5e9df835535b4fb9805dce62eef1ca52dae971b640902",
+    3: "0c2918211c965327111cbfd6457f3119cb8515151b2920a9a620fab7dc1f3df4",
+    4: "d81842b7dc903bd6ad18e9a20b5ac5835674e1af5560c3085a912b0b151eea97",
+    5: "f9c2fe0955c02c135fcbb7e212574dc59761510d65c4b4526929b487ef5f291d",
+}
+
+
+def test_numbers_follow_each_other() -> None:
+    assert [step.number for step in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+def test_no_released_step_was_edited() -> None:
+    assert {step.number: step.checksum for step in migrations()} == RELEASED
+
+
+def test_applying_twice_changes_nothing(tmp_path: Path) -> None:
+    connection = open_connection(tmp_path / "a.db")
+    migrate(connection, no_crash)
+    before = connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+    migrate(connection, no_crash)
+    assert connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall() == before
+    connection.close()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    connection = open_connection(tmp_path / "a.db")
+    migrate(connection, no_crash)
+    connection.execute("INSERT INTO migration VALUES (9999, 'x')")
+    with pytest.raises(AppError) as refusal:
+        migrate(connection, no_crash)
+    assert refusal.value.code is ErrorCode.STORE_TOO_NEW
+    connection.close()
+
+
+def test_a_commit_that_returned_is_on_the_disk(tmp_path: Path) -> None:
+    connection = open_connection(tmp_path / "a.db")
+    settings = [
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("synchronous", "journal_mode", "secure_delete", "foreign_keys", "temp_store")
+    ]
+    connection.close()
+    assert settings == [3, "wal", 1, 1, 2]

@@ -1,0 +1,106 @@
+"""Receipts of a scope that the tablet is losing: the user's own words stay while their record is shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+
+from field178_mobile.store import Store
+from field178_mobile.store.outbox.changes import get_change
+from field178_mobile.store.replica.server_records import get_scope
+from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
+from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_mobile.sync.request import Identity, Load, build_exchange
+from field178_shared.wire.canonical import EMPTY
+from field178_shared.wire.protocol import Receipt, Status
+
+RECORD = "0197aaaa-0000-7000-8000-000000000001"
+AT = "2026-11-24T15:00:00Z"
+
+
+def applied(change_id: str) -> Receipt:
+    return Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 9, "0" * 32, AT, "", 1)
+
+
+@pytest.fixture
+def edited(store: Store, clock: FrozenClock) -> str:
+    """A received record with an own edit; its scope is taken away before the receipt comes."""
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
+    assert change_id is not None
+    SyncStore(store).commit_receipts([applied(change_id)], frozenset())
+    return change_id
+
+
+def is_settled(store: Store, change_id: str) -> bool:
+    change = store.read(lambda room: get_change(room, change_id))
+    return change is not None and change.settled
+
+
+def test_an_own_edit_of_a_lost_scope_is_shown_as_long_as_its_record_is(store: Store, edited: str) -> None:
+    view = store.view(RECORD)
+    assert view is not None
+    assert view.data == {"name": "Ánh Trăng", "rooms_total": 3}
+
+
+def test_the_edit_is_let_go_together_with_the_rows_of_its_scope(store: Store, edited: str) -> None:
+    SyncStore(store).drop_lost_scopes(frozenset())
+    assert store.view(RECORD) is None
+    assert is_settled(store, edited)
+
+
+def test_an_edit_answered_in_a_scope_that_is_not_held_is_let_go(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, "establishment", "unit:c2_v1", name="Ánh Trăng"))
+    change_id = store.file(draft_of(store, RECORD, clock.now(), rooms_total=3), USER)
+    assert change_id is not None
+    sync_store = SyncStore(store)
+    sync_store.commit_receipts([applied(change_id)], frozenset())
+    sync_store.drop_lost_scopes(frozenset())
+    assert is_settled(store, change_id)
+
+
+def test_a_verdict_told_again_brings_no_record_back_that_left(store: Store, clock: FrozenClock) -> None:
+    change_id = store.file(draft_of(store, RECORD, clock.now(), name="Ánh Trăng"), USER)
+    assert change_id is not None
+    other = "0197aaaa-0000-7000-8000-000000000002"
+    server_commits(store, base_row(other, 1, name="Ánh Sao"), cursor=9)
+    SyncStore(store).commit_receipts([applied(change_id)], frozenset({UNIT}))
+    assert store.view(RECORD) is None
+    assert is_settled(store, change_id)
+
+
+def read_up_to(store: Store, seq: int, floor: int) -> None:
+    greeting = Greeting("e1", 0, (), frozenset({UNIT}), revoked=False)
+    SyncStore(store).commit_checkpoint(Checkpoint(UNIT, seq, None, (), (), greeting, floor=floor))
+
+
+def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
+    store: Store, clock: FrozenClock
+) -> None:
+    read_up_to(store, 3, floor=8)
+    exchange = build_exchange(Identity("d", "1"), store.read(read_position), Load(), clock.now())
+    body = json.loads(exchange.body)
+    assert (body["cursors"], body["floors"]) == ({UNIT: 3}, {UNIT: 8})
+    read_up_to(store, 8, floor=0)
+    assert store.read(lambda room: get_scope(room, UNIT)).floor == 0
+
+
+def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
+    sync_store = SyncStore(store)
+    held = sync_store.position().scopes[UNIT]
+    greeting = Greeting("e", 0, (), frozenset({UNIT}))
+    told = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
+
+    def written() -> int:
+        return store.read(lambda room: room.connection.total_changes)
+
+    before = written()
+    assert sync_store.commit_checkpoint(told).verified
+    assert written() == before
+    assert sync_store.commit_checkpoint(replace(told, digest=EMPTY)).verified is False
+    assert sync_store.position().scopes[UNIT].refresh

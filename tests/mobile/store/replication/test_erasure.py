@@ -1,0 +1,178 @@
+"""What the office has removed for good leaves the tablet too: rows, rest, changes, journal, photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.mobile.store.replication.test_tombstones import GREETING, RECORD, arrives, resting
+from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+
+from field178_mobile.store import Store
+from field178_mobile.store.outbox.journal import Journal
+from field178_mobile.store.replication.repair import RepairPage
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import digest_of, receipt_hash
+from field178_shared.wire.protocol import Receipt, Status
+
+OTHER = "0197aaaa-0000-7000-8000-000000000002"
+AT = "2026-11-24T15:00:00Z"
+PURGED = base_row(RECORD, 3, purged=AT)
+
+
+def filed(store: Store, clock: FrozenClock, record_id: str = RECORD) -> str:
+    change_id = store.file(draft_of(store, record_id, clock.now(), rooms_total=3), USER)
+    assert change_id is not None
+    return change_id
+
+
+def answered(store: Store, change_id: str, reason: str | None = None, life: str = "") -> None:
+    status = Status.APPLIED if reason is None else Status.QUARANTINED
+    receipt = Receipt(change_id, status, reason, {}, UNIT, 2, 9, "0" * 32, AT, life, 1)
+    SyncStore(store).commit_receipts([receipt], GREETING.granted)
+
+
+def held(store: Store) -> set[str]:
+    return {
+        row[0] for row in store.read(lambda room: room.connection.execute("SELECT id FROM outbox").fetchall())
+    }
+
+
+def journalled(folder: Path) -> set[str]:
+    (path,) = folder.rglob("journal.bin")
+    journal = Journal(path)
+    found = {frame.change_id for frame in journal.frames()}
+    journal.close()
+    return found
+
+
+def test_own_answered_changes_of_it_go_with_their_journal(
+    store: Store, clock: FrozenClock, tmp_path: Path
+) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
+    purged, kept = filed(store, clock), filed(store, clock, OTHER)
+    answered(store, purged)
+    answered(store, kept)
+    arrives(store, PURGED)
+    assert held(store) == journalled(tmp_path) == {kept}
+
+
+def test_receipts_of_what_went_still_count(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    change_id = filed(store, clock)
+    answered(store, change_id)
+    arrives(store, PURGED)
+    (life,) = SyncStore(store).position().lives
+    assert life.receipts == digest_of([receipt_hash(change_id)])
+
+
+def test_an_unsent_change_goes_when_the_server_has_answered_for_it(
+    store: Store, clock: FrozenClock, tmp_path: Path
+) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    change_id = filed(store, clock)
+    arrives(store, PURGED)
+    assert held(store) == {change_id}
+    answered(store, change_id, "purged")
+    assert held(store) == journalled(tmp_path) == set()
+
+
+def test_what_was_mended_unsent_goes_with_what_mends_it(
+    store: Store, clock: FrozenClock, tmp_path: Path
+) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    parked = []
+    for _ in range(2):
+        parked.append(filed(store, clock))
+        SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
+    mender = filed(store, clock)
+    arrives(store, PURGED)
+    assert held(store) == {*parked, mender}
+    answered(store, mender, "purged")
+    assert held(store) == journalled(tmp_path) == set()
+
+
+def test_what_is_parked_and_not_mended_still_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    parked = filed(store, clock)
+    SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
+    arrives(store, PURGED)
+    assert held(store) == {parked}
+
+
+def test_a_number_that_went_with_it_does_not_stand_for_one_of_another_life(
+    store: Store, clock: FrozenClock
+) -> None:
+    sync_store, second = SyncStore(store), "0197aaaa-0000-4000-8000-0000000000b2"
+    server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
+    sync_store.enter_device("device-1", lambda: second)
+    carried = filed(store, clock)
+    sync_store.enter_device("device-2", lambda: second)
+    kept = filed(store, clock, OTHER)
+    for change_id in (carried, kept):
+        answered(store, change_id, life=second)
+    arrives(store, PURGED, base_row(OTHER, 2, name="ba"))
+    assert held(store) == {kept}
+    # The backup holds the number 1 of both lives; which of the two it means nobody knows any more.
+    sync_store.prune({second: 1}, {second})
+    assert held(store) == {kept}
+
+
+def test_what_was_begun_on_it_goes_and_other_drafts_stay(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"), base_row(OTHER, 1, name="hai"))
+    for record_id in (RECORD, OTHER):
+        store.drafts.save(draft_of(store, record_id, clock.now(), rooms_total=3))
+    arrives(store, PURGED)
+    assert [draft.record_id for draft in store.drafts.all()] == [OTHER]
+
+
+def test_a_form_that_was_open_keeps_and_files_nothing_any_more(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    open_form = draft_of(store, RECORD, clock.now(), rooms_total=3)
+    store.drafts.save(open_form)
+    arrives(store, PURGED)
+    for act in (lambda: store.drafts.save(open_form), lambda: store.file(open_form, USER)):
+        with pytest.raises(AppError) as caught:
+            act()
+        assert caught.value.code is ErrorCode.PURGED
+    assert (store.drafts.all(), held(store)) == ([], set())
+
+
+def test_the_text_does_not_come_back_when_the_tablet_starts_again(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    answered(store, filed(store, clock))
+    arrives(store, PURGED)
+    store.lock()
+    store.unlock(KEY)
+    assert held(store) == set()
+
+
+def test_nothing_of_it_is_kept_at_rest_or_offered(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 7, name="một"))
+    arrives(store, PURGED)
+    assert resting(store) == []
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_conflict_that_goes_with_it_does_not_rest_either(store: Store, deleted: bool) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    arrives(store, base_row(RECORD, 2, deleted=deleted, purged=AT))
+    assert resting(store) == []
+
+
+def test_lists_know_it_no_longer_and_its_data_is_gone(store: Store) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    arrives(store, PURGED)
+    view = store.view(RECORD)
+    assert view is not None
+    assert (view.deleted, set(view.data)) == (True, {"purged"})
+
+
+def test_a_repair_brings_it_too(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    answered(store, filed(store, clock))
+    page = RepairPage(UNIT, frozenset({"01"}), frozenset({RECORD}), (PURGED,), GREETING.at_s)
+    SyncStore(store).commit_repair(page)
+    assert held(store) == set()
+    assert resting(store) == []
