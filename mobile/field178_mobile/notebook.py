@@ -20,10 +20,10 @@ from field178_shared.time.clock import Clock
 
 if TYPE_CHECKING:
     from field178_mobile.ports import KeyStore
-    from field178_mobile.rescue import Rescuer
+    from field178_mobile.replication.enrolment import EnrolLink
+    from field178_mobile.replication.offline_export import Rescuer
+    from field178_mobile.replication.runner import SyncRunner
     from field178_mobile.store import Store
-    from field178_mobile.sync.enrolment import EnrolLink
-    from field178_mobile.sync.runner import SyncRunner
     from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
     from field178_shared.codelists import CodeLists
 
@@ -97,13 +97,13 @@ class Notebook:
 
     def rescuer(self, opened: OpenNotebook, folder: Callable[[], Path]) -> Rescuer:
         """Return what writes the rescue file of an open notebook."""
-        from field178_mobile.rescue import Rescuer
+        from field178_mobile.replication.offline_export import Rescuer
 
         vault = self.vault
         return Rescuer(opened.store, vault.enrolment(), vault.device_key(opened.key), self.clock, folder)
 
     def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
-        from field178_mobile.sync.assemble import Surroundings, runner_for
+        from field178_mobile.replication.assemble import Surroundings, runner_for
 
         around = Surroundings(self.clock, self.ids, self.network)
         return runner_for(store, enrolment, device_key, around, APP)
@@ -169,8 +169,8 @@ class FirstEnrolment:
 
     def register(self, link: EnrolLink) -> str:
         """Register this device; after a lost answer the same key registers the same device."""
-        from field178_mobile.sync.enrolment import enrol
-        from field178_mobile.sync.transport import HttpTransport
+        from field178_mobile.replication.enrolment import enrol
+        from field178_mobile.replication.transport import HttpTransport
 
         vault = self._notebook.vault
         caller = HttpTransport(link.url, link.pin)
@@ -236,8 +236,8 @@ class RecoveredOfficer:
 
     def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
         """Get the data key for code and password together."""
-        from field178_mobile.sync.enrolment import Locked, SignIn, recover
-        from field178_mobile.sync.transport import HttpTransport
+        from field178_mobile.replication.enrolment import Locked, SignIn, recover
+        from field178_mobile.replication.transport import HttpTransport
 
         vault, enrolment = self._notebook.vault, self._notebook.vault.enrolment()
         locked = Locked(enrolment.device, vault.recovery_box(), vault.sealed_device_key())
@@ -257,8 +257,8 @@ def sign_in(
     enrolment: Enrolment, device_key: bytes, login: str, password: str, one_time_code: str = ""
 ) -> Officer:
     """Sign an officer in on this device, online, once."""
-    from field178_mobile.sync.enrolment import bind_officer
-    from field178_mobile.sync.transport import HttpTransport
+    from field178_mobile.replication.enrolment import bind_officer
+    from field178_mobile.replication.transport import HttpTransport
 
     caller = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
     return bind_officer(caller, login, password, one_time_code)

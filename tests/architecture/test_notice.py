@@ -30,7 +30,7 @@ def test_every_font_and_vendored_asset_is_of_a_work_that_is_named() -> None:
     fonts = {path.name.partition("-")[0].lower() for path in tracked() if path.suffix in (".ttf", ".woff2")}
     assert fonts == {"inter", "liberationserif", "icons.ttf"}
     assert all(word in NOTICE for word in ("Inter", "Liberation Serif", "icons.ttf"))
-    vendor = ROOT / "server/field178_server/web/static/vendor"
+    vendor = ROOT / "server/field178_server/console/static/vendor"
     works = {one["name"] for one in json.loads((vendor / "manifest.json").read_text("utf-8"))}
     assert works == {"htmx.org", "@fontsource/inter", "@mdi/svg"}
 

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
-from tests.server.office_scene.erasure.test_operations import FIRST, RULES, SECOND, add_privacy_officers
+from tests.server.office.erasure.test_operations import FIRST, RULES, SECOND, add_privacy_officers
 from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 

@@ -21,7 +21,7 @@ from tests.contract.protocol_document import (
     values,
 )
 
-from field178_mobile.sync.answer import _TAKING
+from field178_mobile.replication.answer import _TAKING
 from field178_shared.errors import ERRORS, ErrorCode
 from field178_shared.ids import conflict_id, review_id
 from field178_shared.wire import canonical as hashes

@@ -22,7 +22,7 @@ from tests.server.attachments.test_secure_delete import (
     uploading,
     wanted,
 )
-from tests.server.office_scene.erasure.test_operations import (
+from tests.server.office.erasure.test_operations import (
     SECRET,
     act,
     add_privacy_officers,

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests.world import ESTABLISHMENT, World
 
-from field178_mobile.sync.frames import parse_hello, parse_line, parse_record
+from field178_mobile.replication.frames import parse_hello, parse_line, parse_record
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Receipt, SyncRequest
 

@@ -17,11 +17,11 @@ from tests.contract.simulator.content import UNITS, fresh
 from tests.contract.simulator.office import DEVICES, TENANT, USERS, Office, Shelf
 from tests.contract.simulator.tablet import Tablet
 
+from field178_mobile.replication import engine as tablet_engine
+from field178_mobile.replication.engine import SyncEngine
+from field178_mobile.replication.events import AnswerEnded, Event, Line
+from field178_mobile.replication.history_check import judged
 from field178_mobile.store.replication.server_state import KeptRoot
-from field178_mobile.sync import engine as tablet_engine
-from field178_mobile.sync.engine import SyncEngine
-from field178_mobile.sync.events import AnswerEnded, Event, Line
-from field178_mobile.sync.witness import judged
 from field178_server.audit import verify
 from field178_server.audit.witness import History, Witness, history_of
 from field178_server.database.models import Device, Root

@@ -14,7 +14,7 @@ from tests import postgres
 from tests.e2e.real_tablet import RealTablet, Receipts, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 from field178_server.database.engine import create_engine_for
 from field178_shared.time.clock import from_wire, to_wire
 

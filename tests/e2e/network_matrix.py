@@ -15,7 +15,7 @@ from tests.e2e.fault_proxy import Fault, FaultProxy, Kind, fault_proxy
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import running_server
 
-from field178_mobile.sync import transport
+from field178_mobile.replication import transport
 from field178_server.database.engine import create_engine_for
 
 MOST_ROUNDS = 10

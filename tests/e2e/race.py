@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.e2e.real_tablet import RealTablet, Receipts, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 from field178_server.database.engine import create_engine_for
 
 _PASSWORD = "mat-khau-cua-an-1\n"

@@ -11,15 +11,15 @@ from pathlib import Path
 from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess
 
+from field178_mobile.replication.engine import SyncEngine, World
+from field178_mobile.replication.enrolment import bind_officer, enrol
+from field178_mobile.replication.events import SyncMessage, Wake, WakeReason
+from field178_mobile.replication.request import Identity
+from field178_mobile.replication.runner import SyncRunner
+from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.replication.checkpoint import Position, read_position
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.sync.engine import SyncEngine, World
-from field178_mobile.sync.enrolment import bind_officer, enrol
-from field178_mobile.sync.events import SyncMessage, Wake, WakeReason
-from field178_mobile.sync.request import Identity
-from field178_mobile.sync.runner import SyncRunner
-from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import Enrolment
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import SystemClock

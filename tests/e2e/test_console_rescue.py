@@ -15,7 +15,7 @@ from tests.e2e.server_process import ServerProcess
 from tests.e2e.test_console import PASSWORD, browser, check_page, sign_in
 from tests.e2e.test_rescue import file_some, rescued
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 
 __all__ = ["browser"]
 

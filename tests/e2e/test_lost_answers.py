@@ -20,7 +20,7 @@ from tests.e2e.real_tablet import RealTablet, Receipts, enrolled
 from tests.e2e.server_process import ServerProcess
 from tests.stores import POSTGRES, SQLITE, postgres_cluster
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 from field178_server.database.failpoints import CRASH_AT
 
 __all__ = ["postgres_cluster"]

@@ -20,8 +20,8 @@ from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices
 from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.presenters.visit_filing import what_to_file
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import SyncMessage
 from field178_mobile.store import Draft
-from field178_mobile.sync.events import SyncMessage
 from field178_shared.codelists import load
 from field178_shared.documents.sources import COMMITMENT, MINUTES
 from field178_shared.errors import AppError

@@ -18,8 +18,8 @@ from tests.full_disk import no_room_beyond
 from tests.mobile.support import draft_of
 
 from field178_mobile.picture import prepare
-from field178_mobile.rescue import Rescuer
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
+from field178_mobile.replication.offline_export import Rescuer
 from field178_server.cli import main
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock

@@ -12,7 +12,7 @@ from tests.e2e.lost_office import Office, lose_a_week, office_with_tablets
 from tests.e2e.real_tablet import RealTablet
 from tests.stores import POSTGRES, SQLITE, postgres_cluster
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 from field178_server.backup import create as take
 
 __all__ = ["postgres_cluster"]

@@ -17,7 +17,7 @@ from tests.e2e.foreign_office import UNIT, created
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 from field178_shared.wire.content_coding import gzip_bytes
 
 STORE = "field178.sqlite"

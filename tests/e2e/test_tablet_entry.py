@@ -15,8 +15,8 @@ from field178_mobile.presenters.inspection import InspectionPresenter
 from field178_mobile.presenters.inspection_desk import InspectionDesk
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import SyncMessage
 from field178_mobile.store import InboxItem, Word
-from field178_mobile.sync.events import SyncMessage
 from field178_shared.codelists import load
 from field178_shared.merge import read_path
 from field178_shared.rules.visit_outreach import session_id_of_visit

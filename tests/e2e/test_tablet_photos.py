@@ -18,15 +18,15 @@ from field178_mobile.masking import Mosaic, paint
 from field178_mobile.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presenters.photo_desk import About
+from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
+from field178_mobile.replication.port import TransportFailure
+from field178_mobile.replication.uploads.engine import UploadEngine
+from field178_mobile.replication.uploads.events import Answer, Locate, Request, SendChunk
+from field178_mobile.replication.uploads.runner import UploadRunner
+from field178_mobile.replication.uploads.transport import HttpUploadLine
 from field178_mobile.store.photos.photo_store import FileCount
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import UploadQueue
-from field178_mobile.sync.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
-from field178_mobile.sync.port import TransportFailure
-from field178_mobile.sync.upload_engine import UploadEngine
-from field178_mobile.sync.upload_events import Answer, Locate, Request, SendChunk
-from field178_mobile.sync.upload_runner import UploadRunner
-from field178_mobile.sync.upload_transport import HttpUploadLine
 
 
 def noisy_picture(seed: int, size: tuple[int, int] = (1600, 1200)) -> bytes:

@@ -15,17 +15,17 @@ from tests.e2e.test_foreign_purge import purge
 
 from field178_mobile.presenters.closed_accounts import take_off_closed
 from field178_mobile.presenters.wording import Wording, record_title
+from field178_mobile.replication.engine import SyncEngine, World
+from field178_mobile.replication.enrolment import bind_officer, enrol
+from field178_mobile.replication.events import SyncMessage, Wake, WakeReason
+from field178_mobile.replication.request import Identity
+from field178_mobile.replication.runner import SyncRunner
+from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.store import Draft, InboxItem, Store, Word
 from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.outbox.changes import changes_of
 from field178_mobile.store.replication.checkpoint import Position, read_position
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.sync.engine import SyncEngine, World
-from field178_mobile.sync.enrolment import bind_officer, enrol
-from field178_mobile.sync.events import SyncMessage, Wake, WakeReason
-from field178_mobile.sync.request import Identity
-from field178_mobile.sync.runner import SyncRunner
-from field178_mobile.sync.transport import HttpTransport
 from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_shared.codelists import load

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.mobile.replication.tablet import Tablet
 from tests.mobile.support import KEY, FrozenClock, seeded_ids
-from tests.mobile.sync.tablet import Tablet
 
 from field178_mobile.store import Store
 

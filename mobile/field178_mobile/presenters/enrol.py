@@ -10,7 +10,7 @@ from typing import Generic, Protocol
 from field178_mobile.presenters.background import Background
 from field178_mobile.presenters.enrol_typing import read_address, read_code
 from field178_mobile.presenters.unlock import PIN_DIGITS, Opened, OpenedOut, Speech
-from field178_mobile.sync.enrolment import EnrolLink, read_link
+from field178_mobile.replication.enrolment import EnrolLink, read_link
 from field178_mobile.vault.model import Officer
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.sync.events import SyncState, UploadMessage
+from field178_mobile.replication.events import SyncState, UploadMessage
 
 
 class KeepOpen:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from field178_mobile.presenters.bitmap import Bitmap
 from field178_mobile.presenters.photo_words import photo_error
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import UploadState
 from field178_mobile.store.photos.rows import Photo, PhotoState
-from field178_mobile.sync.events import UploadState
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
 from field178_shared.text.formats import percent_text

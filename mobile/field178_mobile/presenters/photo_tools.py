@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from field178_mobile.presenters.background import Background, InPlace
-from field178_mobile.sync.events import UploadState
+from field178_mobile.replication.events import UploadState
 from field178_shared.time.clock import Clock
 
 Answer = Callable[[Path | None], None]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from field178_mobile import picture
 from field178_mobile.presenters.waiting_photos import PhotosState, WaitingRow
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
+from field178_mobile.replication.events import UploadMessage, UploadState
 from field178_mobile.store.photos.photo_store import FileCount
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_mobile.store.photos.undeliverable import STUCK
-from field178_mobile.sync.events import UploadMessage, UploadState
-from field178_mobile.sync.pace import LARGEST_CHUNK_BYTES
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.formats import percent_text
 from field178_shared.text.i18n import N_

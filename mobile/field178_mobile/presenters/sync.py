@@ -22,8 +22,8 @@ from field178_mobile.presenters.sync_words import (
 )
 from field178_mobile.presenters.waiting_photos import WaitingRow
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import StoreStatus
-from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import SyncMessage
 from field178_mobile.store.replication.mass_deletion_guard import Held
-from field178_mobile.sync.events import SyncMessage
 from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
 

@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.garbage import QuietMoments
 from field178_mobile.presenters.idle import Idle
-from field178_mobile.sync.events import WakeReason
+from field178_mobile.replication.events import WakeReason
 from field178_mobile.ui.handing import (
     agency_name,
     change_pin,

@@ -16,8 +16,8 @@ from field178_mobile.presenters.photo_tools import PhotoTools
 from field178_mobile.presenters.record import RecordServices
 from field178_mobile.presenters.rescue import Write
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import SyncState
 from field178_mobile.store import Store
-from field178_mobile.sync.events import SyncState
 from field178_mobile.ui.incoming import Incoming
 from field178_mobile.ui.threads import WorkerThreads
 from field178_mobile.vault.model import Officer

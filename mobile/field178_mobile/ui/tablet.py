@@ -9,8 +9,8 @@ from kivy.clock import Clock as Frames
 from field178_mobile.notebook import OpenNotebook
 from field178_mobile.presenters.keep_open import KeepOpen
 from field178_mobile.presenters.status import StatusPresenter, StatusState
+from field178_mobile.replication.events import SyncState, WakeReason
 from field178_mobile.store import StoreChange
-from field178_mobile.sync.events import SyncState, WakeReason
 from field178_mobile.ui.house import House
 from field178_mobile.ui.incoming import Incoming
 from field178_mobile.ui.language import language

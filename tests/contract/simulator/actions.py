@@ -11,9 +11,9 @@ from tests.contract.simulator.office import SPARES, STRANGER, USERS
 from tests.contract.simulator.purges import SECRETS
 from tests.contract.simulator.world import Seat, World
 
+from field178_mobile.replication.events import Tick, Wake, WakeReason
 from field178_mobile.store import InboxItem, RecordView
 from field178_mobile.store.replication.tombstones import bring_back
-from field178_mobile.sync.events import Tick, Wake, WakeReason
 
 Action = Callable[[World, Seat], object]
 

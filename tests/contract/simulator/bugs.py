@@ -11,6 +11,12 @@ from unittest.mock import patch
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from field178_mobile.replication.engine import SyncEngine
+from field178_mobile.replication.events import Effect, Failure
+from field178_mobile.replication.frames import Hello
+from field178_mobile.replication.push_queue import PushQueue
+from field178_mobile.replication.recovery import Reactions
+from field178_mobile.replication.request import Exchange as AskedFor
 from field178_mobile.store.database.context import Room
 from field178_mobile.store.outbox import prune as pruning
 from field178_mobile.store.outbox import submit
@@ -21,12 +27,6 @@ from field178_mobile.store.replication.checkpoint import Position
 from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
-from field178_mobile.sync.engine import SyncEngine
-from field178_mobile.sync.events import Effect, Failure
-from field178_mobile.sync.frames import Hello
-from field178_mobile.sync.push_queue import PushQueue
-from field178_mobile.sync.reactions import Reactions
-from field178_mobile.sync.request import Exchange as AskedFor
 from field178_server.database.models import Receipt, Scope
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext

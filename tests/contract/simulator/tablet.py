@@ -14,17 +14,8 @@ from unittest.mock import patch
 from tests.contract.simulator.clocks import TrueClock, WrongClock
 from tests.contract.simulator.violation import require
 
-from field178_mobile.store import Draft, Store
-from field178_mobile.store.database.context import Room
-from field178_mobile.store.model import RecordView
-from field178_mobile.store.outbox.changes import OwnChange, get_change
-from field178_mobile.store.outbox.submit import Content
-from field178_mobile.store.replica.server_records import _COLUMNS as base_columns
-from field178_mobile.store.replica.server_records import BaseRow, ScopeRow, scope_rows
-from field178_mobile.store.replica.server_records import _from_row as unsealed_base
-from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.sync.engine import SyncEngine, World
-from field178_mobile.sync.events import (
+from field178_mobile.replication.engine import SyncEngine, World
+from field178_mobile.replication.events import (
     Effect,
     Event,
     HangUp,
@@ -35,8 +26,17 @@ from field178_mobile.sync.events import (
     Wake,
     WakeReason,
 )
-from field178_mobile.sync.events import Line as LineOf
-from field178_mobile.sync.request import Identity
+from field178_mobile.replication.events import Line as LineOf
+from field178_mobile.replication.request import Identity
+from field178_mobile.store import Draft, Store
+from field178_mobile.store.database.context import Room
+from field178_mobile.store.model import RecordView
+from field178_mobile.store.outbox.changes import OwnChange, get_change
+from field178_mobile.store.outbox.submit import Content
+from field178_mobile.store.replica.server_records import _COLUMNS as base_columns
+from field178_mobile.store.replica.server_records import BaseRow, ScopeRow, scope_rows
+from field178_mobile.store.replica.server_records import _from_row as unsealed_base
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.ids import IdSource
 from field178_shared.wire.canonical import short_hash
 from field178_shared.wire.protocol import Op

@@ -9,10 +9,10 @@ from tests.contract.simulator.server_state import ServerState
 from tests.contract.simulator.tablet import OwnRow, Tablet
 from tests.contract.simulator.violation import require
 
+from field178_mobile.replication.events import Phase
 from field178_mobile.store import RecordView, StoreChange
 from field178_mobile.store.outbox.changes import State, changes_of
 from field178_mobile.store.replica.server_records import BaseRow
-from field178_mobile.sync.events import Phase
 from field178_shared.merge import equal, read_path
 from field178_shared.wire.canonical import digest_of
 from field178_shared.wire.protocol import Status

@@ -14,7 +14,7 @@ from tests.contract.simulator.server_oracle import ServerOracle
 from tests.contract.simulator.tablet import Tablet
 from tests.contract.simulator.violation import Violation
 
-from field178_mobile.sync.events import AnswerEnded, Event, Failure, FailureKind, Line
+from field178_mobile.replication.events import AnswerEnded, Event, Failure, FailureKind, Line
 from field178_shared.errors import AppError, ErrorCode
 
 NO_NETWORK = Failure(FailureKind.NO_NETWORK)

@@ -17,9 +17,9 @@ from tests.contract.simulator.tablet_oracle import TabletOracle
 from tests.contract.simulator.violation import require
 from tests.contract.simulator.wire import Fault, Wire
 
+from field178_mobile.replication.events import Event, Tick, Wake, WakeReason
 from field178_mobile.store import Draft, RecordView
 from field178_mobile.store.replication.mass_deletion_guard import answer_brake
-from field178_mobile.sync.events import Event, Tick, Wake, WakeReason
 from field178_shared.merge import Data, difference, equal, read_path
 from field178_shared.wire.protocol import MAX_RECORDS
 

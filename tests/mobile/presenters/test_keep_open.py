@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from field178_mobile.presenters.keep_open import KeepOpen
-from field178_mobile.sync.events import SyncState, UploadMessage, UploadState
+from field178_mobile.replication.events import SyncState, UploadMessage, UploadState
 
 
 def state(message: UploadMessage) -> SyncState:

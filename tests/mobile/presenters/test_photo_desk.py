@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.photos import jpeg
+from tests.mobile.replication.tablet import record
 from tests.mobile.support import FrozenClock, draft_of, never
-from tests.mobile.sync.tablet import record
 
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.photo_desk import About, PhotoDesk, PhotoDraft, PhotoRecord

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from tests.mobile.inspection_world import words
 from tests.mobile.photos import Slowly, jpeg, room_picture
+from tests.mobile.replication.tablet import record
 from tests.mobile.support import FrozenClock, draft_of, never
-from tests.mobile.sync.tablet import record
 
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.photo_desk import PhotoDesk, PhotoDraft, PhotoRecord

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from tests.mobile.inspection_world import words
 from tests.mobile.photos import Slowly, jpeg
+from tests.mobile.replication.tablet import record
 from tests.mobile.support import FrozenClock, base_row, draft_of, never, server_commits
-from tests.mobile.sync.tablet import record
 
 from field178_mobile.presenters import photo_gallery
 from field178_mobile.presenters.draft_session import DraftSession
 from field178_mobile.presenters.photo_desk import About, PhotoDesk, PhotoDraft, PhotoRecord
 from field178_mobile.presenters.photo_gallery import PhotoGallery
 from field178_mobile.presenters.photo_tools import PhotoTools
+from field178_mobile.replication.events import UploadState
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState
 from field178_mobile.store.photos.upload_queue import UploadQueue
-from field178_mobile.sync.events import UploadState
 
 KINDS = ("photo_document", "photo_premises", "scan_minutes_first_page")
 

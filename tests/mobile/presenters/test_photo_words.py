@@ -16,9 +16,9 @@ from field178_mobile.presenters.photo_words import (
     photos_state,
 )
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import UploadMessage, UploadState
 from field178_mobile.store.photos.photo_store import FileCount
 from field178_mobile.store.photos.rows import Photo, PhotoState
-from field178_mobile.sync.events import UploadMessage, UploadState
 from field178_shared.codelists import load
 from field178_shared.text.i18n import translator
 

@@ -10,7 +10,7 @@ import pytest
 
 from field178_mobile.presenters.rescue import RescuePresenter, RescueState
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.rescue import Rescued
+from field178_mobile.replication.offline_export import Rescued
 from field178_mobile.store.model import StoreStatus
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode

@@ -13,10 +13,10 @@ from field178_mobile.presenters.sync import SHOWN_ROWS, SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.sync_words import HEADLINES, HISTORIES, MARKS, OUTCOMES, REMEDIES
 from field178_mobile.presenters.wording import Wording
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_mobile.store.photos.photo_store import FileCount
 from field178_mobile.store.replication.mass_deletion_guard import Held
-from field178_mobile.sync.events import Phase, SyncMessage, SyncState
 from field178_shared.codelists import load
 from field178_shared.crypto.hash_chain import RootAlarm
 

@@ -9,7 +9,7 @@ import pytest
 from field178_mobile.presenters.enrol import EnrolPresenter, EnrolState, Step
 from field178_mobile.presenters.enrol_typing import read_address, read_code
 from field178_mobile.presenters.unlock import Speech, UnlockPresenter, UnlockState
-from field178_mobile.sync.enrolment import EnrolLink
+from field178_mobile.replication.enrolment import EnrolLink
 from field178_mobile.vault.model import Officer
 from field178_shared.errors import AppError, ErrorCode
 

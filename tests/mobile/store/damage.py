@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.mobile.replication.model_server import ModelServer
+from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import KEY, FrozenClock, seeded_ids
-from tests.mobile.sync.model_server import ModelServer
-from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.integrity.open_store import DATABASE, RECORDS

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from tests.mobile.replication.tablet import record
 from tests.mobile.support import (
     KEY,
     USER,
@@ -17,7 +18,6 @@ from tests.mobile.support import (
     seeded_ids,
     server_commits,
 )
-from tests.mobile.sync.tablet import record
 
 from field178_mobile.store import Store
 from field178_mobile.store.photos import photo_store

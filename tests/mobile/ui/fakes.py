@@ -13,7 +13,7 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.notebook import Notebook
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presenters.officer_notice import OfficerNotice
-from field178_mobile.sync.events import SyncState, WakeReason
+from field178_mobile.replication.events import SyncState, WakeReason
 from field178_mobile.vault import Enrolment, GuessCost, Officer, base64url
 
 if TYPE_CHECKING:

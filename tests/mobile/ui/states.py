@@ -505,7 +505,7 @@ def sync_never(pose: Pose) -> None:
 def sync_in_agreement(pose: Pose) -> None:
     from tests.mobile.ui.test_sync import FACTS, QUIET
 
-    from field178_mobile.sync.events import Phase, SyncMessage, SyncState
+    from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 
     _sync(pose, QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
 
@@ -532,7 +532,7 @@ def sync_asks(pose: Pose) -> None:
 def sync_asks_for_a_sign_in(pose: Pose) -> None:
     from tests.mobile.ui.test_sync import FACTS, STATUS
 
-    from field178_mobile.sync.events import Phase, SyncMessage, SyncState
+    from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 
     facts = replace(FACTS, needs_sign_in=True, scopes=())
     _sync(pose, STATUS, facts, SyncState(Phase.IDLE, SyncMessage.SIGN_IN))

@@ -115,7 +115,7 @@ def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open
 
 
 def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
-    from field178_mobile.sync.events import WakeReason
+    from field178_mobile.replication.events import WakeReason
 
     door = open_tablet()
     assert any("Không có phiếu chờ gửi · chưa gửi lần nào" in text for text in texts())

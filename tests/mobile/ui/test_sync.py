@@ -16,11 +16,11 @@ from field178_mobile.presenters.rescue import RescuePresenter, RescueState
 from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presenters.wording import Wording
-from field178_mobile.rescue import Rescued
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
+from field178_mobile.replication.offline_export import Rescued
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_mobile.store.replication.mass_deletion_guard import Held
-from field178_mobile.sync.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
 from field178_shared.codelists import load
 from field178_shared.crypto.hash_chain import RootAlarm
 

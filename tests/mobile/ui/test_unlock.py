@@ -167,7 +167,7 @@ def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
 def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(doorway, monkeypatch):
     from tests.mobile.ui.fakes import PIN
 
-    from field178_mobile.sync.events import WakeReason
+    from field178_mobile.replication.events import WakeReason
     from field178_mobile.ui import doorway as module
 
     door = doorway()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from tests.server.office_scene.erasure.test_operations import SECRET, add_privacy_officers, purged, refusal
+from tests.server.office.erasure.test_operations import SECRET, add_privacy_officers, purged, refusal
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, Tablet, World
 

@@ -18,7 +18,7 @@ from tests.full_disk import no_room_beyond
 from tests.server.full_disk import FRAME_BYTES, begin_log_anew, refuse_at_each_write
 from tests.world import World
 
-from field178_mobile.sync.events import SyncMessage
+from field178_mobile.replication.events import SyncMessage
 from field178_server.database.engine import create_engine_for
 
 

@@ -11,6 +11,7 @@ from field178_mobile.presenters.sync import SyncPresenter
 from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
 from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState
 from field178_mobile.presenters.waiting_photos import PhotosState, WaitingRow
+from field178_mobile.replication.events import SyncState
 from field178_mobile.store import Store, StoreChange
 from field178_mobile.store.database.context import Room
 from field178_mobile.store.model import StoreStatus
@@ -18,7 +19,6 @@ from field178_mobile.store.photos.upload_queue import WIFI_ONLY
 from field178_mobile.store.replication.mass_deletion_guard import answer_brake
 from field178_mobile.store.replication.tombstones import bring_back
 from field178_mobile.store.session import Unlocked
-from field178_mobile.sync.events import SyncState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

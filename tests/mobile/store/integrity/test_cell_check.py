@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
-from tests.mobile.sync.tablet import Tablet, record
 
 from field178_mobile.store import Store, Word
 from field178_mobile.store.replica.server_records import get_scope, recomputed_digest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT, USER
-from tests.mobile.sync.tablet import Tablet, record
 
 from field178_shared.wire.protocol import Receipt, Status
 

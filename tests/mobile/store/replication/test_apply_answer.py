@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
 
+from field178_mobile.replication.request import Identity, Load, build_exchange
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import get_change
 from field178_mobile.store.replica.server_records import get_scope
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
 from field178_mobile.store.replication.checkpoint import read_position
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.sync.request import Identity, Load, build_exchange
 from field178_shared.wire.canonical import EMPTY
 from field178_shared.wire.protocol import Receipt, Status
 

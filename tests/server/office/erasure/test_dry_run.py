@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.attachments.test_secure_delete import PICTURE, named, sent
-from tests.server.office_scene.erasure.test_operations import (
+from tests.server.office.erasure.test_operations import (
     RULES,
     add_privacy_officers,
     purged,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.server.office_scene.erasure.test_operations import add_privacy_officers, purged
+from tests.server.office.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
 
 from field178_server.audit.operation_context import Desk

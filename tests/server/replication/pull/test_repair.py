@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import pytest
-from tests.server.office_scene.erasure.test_operations import add_privacy_officers, purged
+from tests.server.office.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
 
 from field178_server.database.models import Tenant

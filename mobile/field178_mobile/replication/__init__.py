@@ -1,0 +1,1 @@
+"""Replication without I/O in its engine: requests, answers, receipts, recovery; transport apart."""

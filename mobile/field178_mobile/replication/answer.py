@@ -1,0 +1,198 @@
+"""Reads one answer line by line and commits it checkpoint by checkpoint: a cut costs the rest only."""
+
+from __future__ import annotations
+
+from field178_mobile.replication.frames import (
+    AnswerFault,
+    End,
+    Hello,
+    parse_checkpoint_digest,
+    parse_end,
+    parse_hello,
+    parse_line,
+    parse_record,
+    parse_repair,
+)
+from field178_mobile.replication.local_results import own_result
+from field178_mobile.replication.request import Exchange
+from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.protocol import MAX_SALVAGE, Reader, Receipt
+
+# These tell of this tablet, not of the answer.
+_OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
+
+
+class Answer:
+    """The state of one answer being read. `hello` is None until its first line was believed.
+
+    `stopped`: the brake holds a repair, nothing more of it may be read.
+    """
+
+    def __init__(self, store: SyncStore, exchange: Exchange) -> None:
+        self._store = store
+        self._exchange = exchange
+        self._lines = 0
+        self._items: list[BaseRow | Leave] = []
+        self._own: dict[str, list[BaseRow]] = {}
+        self._receipts: list[Receipt] = []
+        self._answered: dict[str, Receipt] = {}
+        self._wants: set[str] = set()
+        self._asked_anew: set[str] = set()
+        self._repaired: set[str] = set()
+        self.hello: Hello | None = None
+        self.end: End | None = None
+        self.verified: set[str] = set()
+        self.received = 0
+        self.mismatched = False
+        self.stopped = False
+        self.salvaged: set[str] = set()
+
+    @property
+    def made_progress(self) -> bool:
+        """Tell whether anything of this answer was worth its way."""
+        return self.received > 0 or bool(self._answered or self._repaired or self.salvaged)
+
+    @property
+    def moved_on(self) -> bool:
+        """Tell whether it brought agreement nearer: by a verdict, a repaired scope, salvage taken."""
+        return bool(self._answered or self.verified & self._repaired or self.salvaged)
+
+    @property
+    def all_answered(self) -> bool:
+        """Tell whether every pushed change has its receipt."""
+        return all(change.id in self._answered for change in self._exchange.pushed)
+
+    def feed(self, line: bytes) -> None:
+        """Take one line; raise AnswerFault when the answer breaks the protocol."""
+        self._lines += 1
+        frame = parse_line(line)
+        if self.hello is None:
+            self.hello = parse_hello(frame)
+            return
+        if self.end is not None:
+            raise AnswerFault("after end")
+        try:
+            self._take(frame, self.hello)
+        except AppError as error:
+            if error.code in _OWN_STORE:
+                raise  # the answer is sound: this tablet could not keep it
+            raise AnswerFault("frame") from error
+
+    def close(self) -> None:
+        """Store receipts that no checkpoint followed; the verdicts behind them are durable."""
+        if self.hello is not None and self._receipts:
+            self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
+            self._receipts = []
+
+    def _take(self, frame: Reader, hello: Hello) -> None:
+        taking = _TAKING.get(frame.text("frame"))
+        # A frame of a later version is none of ours.
+        if taking is not None:
+            taking(self, frame, hello)
+
+    def _take_receipt(self, frame: Reader, hello: Hello) -> None:
+        receipt = Receipt.from_wire(frame.value)
+        self._receipts.append(receipt)
+        self._answered[receipt.change_id] = receipt
+        if frame.flag("stub"):
+            self._work_out(receipt, hello)
+
+    def _work_out(self, receipt: Receipt, hello: Hello) -> None:
+        """Stage the row that a change just pushed has made: only its hash comes down."""
+        change = next((one for one in self._exchange.pushed if one.id == receipt.change_id), None)
+        if change is None or receipt.scope not in hello.greeting.granted:
+            raise AnswerFault("stub")
+        row = own_result(self._store.base(change.record_id), change, receipt)
+        if row is None:
+            self._wants.add(change.record_id)
+            self._asked_anew.add(change.record_id)
+        else:
+            self._own.setdefault(receipt.scope, []).append(row)
+
+    def _take_record(self, frame: Reader, hello: Hello) -> None:
+        if frame.text("scope") not in hello.greeting.granted:
+            raise AnswerFault("scope")
+        self._items.append(parse_record(frame))
+        self.received += 1
+
+    def _take_leave(self, frame: Reader, hello: Hello) -> None:
+        self._items.append(Leave(frame.uuid("id"), frame.text("scope"), frame.integer("rev", default=0)))
+
+    def _take_checkpoint(self, frame: Reader, hello: Hello) -> None:
+        scope = frame.text("scope")
+        if scope not in hello.greeting.granted or any(item.scope != scope for item in self._items):
+            raise AnswerFault("checkpoint")
+        checkpoint = Checkpoint(
+            scope=scope,
+            seq=frame.integer("seq"),
+            digest=parse_checkpoint_digest(frame),
+            items=[*self._own.pop(scope, ()), *self._items],
+            receipts=self._receipts,
+            greeting=hello.greeting,
+            wants=frozenset(self._wants),
+            repaired=scope in self._repaired,
+            floor=frame.integer("floor", default=0),
+        )
+        committed = self._store.commit_checkpoint(checkpoint)
+        self._items, self._receipts, self._wants = [], [], set()
+        if committed.verified:
+            self.verified.add(scope)
+        self.mismatched = self.mismatched or committed.verified is False
+
+    def _take_resync(self, frame: Reader, hello: Hello) -> None:
+        scope = frame.text("scope")
+        if scope in hello.greeting.granted:
+            self._store.repair_scope(scope)
+
+    def _take_repair(self, frame: Reader, hello: Hello) -> None:
+        records = [item for item in self._items if isinstance(item, BaseRow)]
+        page = parse_repair(frame, records, hello.greeting)
+        # What was not asked for takes no row away.
+        asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
+        if not asked or len(records) != len(self._items):
+            raise AnswerFault("repair")
+        if self._store.commit_repair(page).stopped:
+            self.stopped = True
+            return
+        self._repaired.add(page.scope)
+        self._items = []
+
+    def _take_salvaged(self, frame: Reader, hello: Hello) -> None:
+        self.salvaged.update(frame.texts("ids", MAX_SALVAGE))
+
+    def _take_end(self, frame: Reader, hello: Hello) -> None:
+        end = parse_end(frame)
+        if end.frames != self._lines:
+            raise AnswerFault("end")
+        self._commit_wanted(hello)
+        asked = frozenset(self._exchange.position.wants) - self._asked_anew
+        if asked and not end.more:
+            # All was said: what did not come is in no scope of this tablet any more. Asked for again it would
+            # be asked for without an end.
+            self._store.give_up_wants(asked)
+        self.end = end
+
+    def _commit_wanted(self, hello: Hello) -> None:
+        """Commit records asked for by id: they may stand outside of any checkpoint and move no cursor."""
+        wanted = frozenset(self._exchange.position.wants)
+        if any(isinstance(item, Leave) or item.id not in wanted for item in self._items):
+            raise AnswerFault("end")
+        for scope in sorted({item.scope for item in self._items}):
+            items = [item for item in self._items if item.scope == scope]
+            self._store.commit_checkpoint(Checkpoint(scope, 0, None, items, (), hello.greeting))
+        self._items = []
+
+
+_TAKING = {
+    "res": Answer._take_receipt,
+    "rec": Answer._take_record,
+    "leave": Answer._take_leave,
+    "ck": Answer._take_checkpoint,
+    "resync": Answer._take_resync,
+    "repair": Answer._take_repair,
+    "salvaged": Answer._take_salvaged,
+    "end": Answer._take_end,
+}

@@ -1,0 +1,64 @@
+"""Puts the parts of sync together for an unlocked tablet."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from field178_mobile.ports import Clock, NetworkKind
+from field178_mobile.replication.engine import SyncEngine, World
+from field178_mobile.replication.request import Identity
+from field178_mobile.replication.runner import SyncRunner
+from field178_mobile.replication.uploads.engine import UploadEngine
+from field178_mobile.replication.uploads.runner import UploadRunner
+from field178_mobile.store.photos.upload_queue import UploadQueue
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_mobile.store.store import Store
+from field178_mobile.vault.model import Enrolment
+from field178_shared.ids import IdSource
+from field178_shared.time.clock import duration_clock
+
+_MB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the device gives to sync: time, ids, and what its network costs."""
+
+    clock: Clock
+    ids: IdSource
+    network: Callable[[], NetworkKind]
+
+
+def runner_for(
+    store: Store, enrolment: Enrolment, device_key: bytes, around: Surroundings, app: str
+) -> SyncRunner:
+    """Return the sync of this tablet, not started yet; the store MUST be unlocked."""
+    # Late: requests takes a while to import and the unlock screen is drawn before.
+    from field178_mobile.replication.transport import HttpTransport
+    from field178_mobile.replication.uploads.transport import HttpUploadLine
+
+    rows = SyncStore(store)
+    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
+    randomness = random.SystemRandom()
+    world = World(
+        around.clock,
+        randomness,
+        around.ids.random,
+        duration_clock,
+        lambda: _free_mb(store.folder),
+    )
+    engine = SyncEngine(rows, Identity(enrolment.device, app, receipt_key=enrolment.receipt_key), world)
+    uploads = UploadEngine(UploadQueue(store, app), randomness)
+    photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
+    return SyncRunner(engine, transport, photos)
+
+
+def _free_mb(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free // _MB
+    except OSError:  # a file system that does not say
+        return None

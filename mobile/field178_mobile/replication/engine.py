@@ -1,0 +1,336 @@
+"""The sync engine: a state machine without I/O. `step(event)` returns what the world has to do.
+
+Clock, randomness, ids and store are handed in; nothing here opens a socket, sleeps or starts a thread.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from field178_mobile.ports import Clock
+from field178_mobile.replication.answer import Answer
+from field178_mobile.replication.backoff import Backoff
+from field178_mobile.replication.events import (
+    AnswerEnded,
+    Effect,
+    Event,
+    Failure,
+    FailureKind,
+    HangUp,
+    Line,
+    Phase,
+    Send,
+    SignedIn,
+    SignIn,
+    StateChanged,
+    SyncMessage,
+    SyncState,
+    Tick,
+    Wait,
+    Wake,
+    WakeReason,
+)
+from field178_mobile.replication.frames import AnswerFault, Hello, NotOurAnswer
+from field178_mobile.replication.history_check import judged
+from field178_mobile.replication.push_queue import PushQueue
+from field178_mobile.replication.recovery import Reactions
+from field178_mobile.replication.recovery_queue import SalvageQueue
+from field178_mobile.replication.request import Exchange, Identity, Load, Offer, build_exchange
+from field178_mobile.replication.telemetry import Telling
+from field178_mobile.store.outbox.changes import State
+from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.server_state import KeptRoot
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import MAX_HAVE
+
+HEALING_ROUNDS = 10
+# A scope's buckets take up to 12 kB of a request, and hashes do not compress.
+SCOPES_A_REPAIR = 4
+IDLE_WAIT_S = 300.0
+REFUSED_WAIT_S = 3600.0
+
+_MESSAGES = {
+    FailureKind.NO_NETWORK: SyncMessage.NO_NETWORK,
+    FailureKind.CUT: SyncMessage.NO_NETWORK,
+    FailureKind.PORTAL: SyncMessage.PORTAL,
+    FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
+    FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
+    FailureKind.BUSY: SyncMessage.SERVER_BUSY,
+    FailureKind.UPGRADE: SyncMessage.UPGRADE_NEEDED,
+    FailureKind.FORBIDDEN: SyncMessage.REFUSED,
+    FailureKind.REFUSED: SyncMessage.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the engine is given.
+
+    `stopwatch` counts seconds, whatever anybody does to the clock; `free_mb` tells how much room is left,
+    None where nobody knows.
+    """
+
+    clock: Clock
+    randomness: random.Random
+    new_incarnation: Callable[[], str]
+    stopwatch: Callable[[], float]
+    free_mb: Callable[[], int | None] = lambda: None
+
+
+class SyncEngine:
+    """Keeps tablet and server in agreement; one exchange at a time."""
+
+    def __init__(self, store: SyncStore, identity: Identity, world: World) -> None:
+        self._store = store
+        self._identity = identity
+        self._clock = world.clock
+        self._backoff = Backoff(world.randomness)
+        self._queue = PushQueue(store)
+        self._salvage = SalvageQueue(store)
+        self._new_incarnation = world.new_incarnation
+        self._reactions = Reactions(store, world.new_incarnation)
+        self._telling = Telling(world.free_mb, store.own_counts)
+        self._exchange: Exchange | None = None
+        self._answer: Answer | None = None
+        self._stopwatch = world.stopwatch
+        self._sent_at = self._on_its_way_s = 0.0
+        self._signed_in = False
+        self._sign_ins = 0
+        self._healing_rounds = 0
+        self._offered_up_to = 0
+        self.state = SyncState()
+
+    def step(self, event: Event) -> list[Effect]:
+        """Take one event and return the effects, in order."""
+        match event:
+            case Wake(reason):
+                return self._on_wake(reason)
+            case Tick():
+                return self._begin() if self.state.phase in (Phase.IDLE, Phase.WAITING) else []
+            case SignedIn():
+                self._signed_in = True
+                return self._send()
+            case Line(data):
+                return self._on_line(data)
+            case AnswerEnded():
+                return self._on_answer_ended()
+            case Failure():
+                return self._on_failure(event)
+
+    def _on_wake(self, reason: WakeReason) -> list[Effect]:
+        if self.state.phase in (Phase.SIGNING_IN, Phase.EXCHANGING):
+            return []
+        if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
+            self._backoff.reset()
+            self._queue.try_parked_again()
+        elif self.state.phase is Phase.WAITING and reason is WakeReason.SAVE:
+            # A save does not hurry a server that asked for time, nor a network that is not there.
+            return []
+        return self._begin()
+
+    def _begin(self) -> list[Effect]:
+        self._healing_rounds, self._sign_ins = 0, 0
+        self._store.enter_device(self._identity.device, self._new_incarnation)
+        if self._signed_in:
+            return self._send()
+        return self._sign_in()
+
+    def _sign_in(self) -> list[Effect]:
+        self._signed_in = False
+        self._sign_ins += 1
+        return [self._show(Phase.SIGNING_IN, SyncMessage.WORKING), SignIn()]
+
+    def _send(self) -> list[Effect]:
+        position = self._store.position()
+        if position.released:
+            self._store.let_go_released()
+            position = self._store.position()
+        load = self._next_load(position)
+        pushed = load.pushed
+        if pushed:
+            # Before the first byte: after a crash these count as perhaps received.
+            self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
+        identity = replace(self._identity, about=self._telling.news(position, len(pushed)))
+        self._exchange = build_exchange(identity, position, load, self._clock.now())
+        self._answer = Answer(self._store, self._exchange)
+        self._sent_at = self._stopwatch()
+        return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
+
+    def _next_load(self, position: Position) -> Load:
+        pushed = self._queue.next_batch()
+        if pushed or position.must_offer:
+            # The own changes first: what the server lost of them it has again before the scopes are compared.
+            return Load(pushed, self._next_offer() if position.must_offer else None)
+        differing = [scope.id for scope in position.scopes.values() if scope.refresh]
+        return Load(
+            salvage=self._salvage.next_batch(self._queue.size_bytes),
+            repair={scope: self._store.bucket_digests(scope) for scope in differing[:SCOPES_A_REPAIR]},
+        )
+
+    def _next_offer(self) -> Offer:
+        held = self._store.held_ids(self._offered_up_to, MAX_HAVE)
+        complete = len(held) < MAX_HAVE
+        self._offered_up_to = 0 if complete else held[-1][0]
+        return Offer(tuple(change_id for _, change_id in held), complete)
+
+    def _on_line(self, data: bytes) -> list[Effect]:
+        answer, exchange = self._answer, self._exchange
+        if answer is None or exchange is None:
+            return []
+        first = answer.hello is None
+        try:
+            answer.feed(data)
+            if first and answer.hello is not None:
+                # Up to here the request was on its way; how long the answer takes says nothing about it.
+                self._on_its_way_s = self._stopwatch() - self._sent_at
+                return self._on_hello(answer.hello, exchange)
+            if answer.stopped:
+                return [HangUp(), *self._on_stopped(answer, exchange)]
+        except NotOurAnswer:
+            return [HangUp(), *self._fail(Failure(FailureKind.NOT_OUR_SERVER))]
+        except AnswerFault:
+            return [HangUp(), *self._fail(Failure(FailureKind.CUT))]
+        return []
+
+    def _on_hello(self, hello: Hello, exchange: Exchange) -> list[Effect]:
+        if not hello.speaks_ours:
+            return [HangUp(), *self._fail(Failure(FailureKind.UPGRADE))]
+        server_time = from_wire(hello.now)
+        if server_time is not None:
+            self._store.note_clock(_milliseconds(self._clock.now(), server_time))
+        if not hello.agreed:
+            self._store.set_in_sync(False)
+            if not hello.pull_refused:
+                self._store.note_server(hello.server)
+            self._reactions.on_hello(hello, exchange)
+        if not hello.pull_refused:
+            self._witness(hello)
+        return []
+
+    def _witness(self, hello: Hello) -> None:
+        kept = self._store.kept_root()
+        found = judged(kept, hello, self._identity.receipt_key)
+        if found != kept and (kept, found) != (None, KeptRoot(found.epoch)):
+            self._store.keep_root(found)
+
+    def _on_answer_ended(self) -> list[Effect]:
+        answer, exchange = self._answer, self._exchange
+        if answer is None or exchange is None:
+            return []
+        answer.close()
+        if answer.hello is None or answer.end is None:
+            return self._fail(Failure(FailureKind.CUT))
+        self._answer, self._exchange = None, None
+        self._telling.was_heard()
+        self._backoff.reset()
+        self._queue.answered(exchange, self._on_its_way_s)
+        self._sign_ins = 0
+        now = self._clock.now()
+        if answer.hello.agreed or answer.hello.pull_refused:
+            # Neither says anything about scopes, receipts and notices.
+            self._store.note_agreement(now)
+        else:
+            self._store.finish(answer.hello.greeting, now)
+            self._reactions.on_end(answer, exchange)
+            self._salvage.settle(exchange.load.salvage, answer.salvaged)
+        self._store.expire_removed(answer.hello.greeting.at_s)
+        return self._next(answer, now)
+
+    def _on_stopped(self, answer: Answer, exchange: Exchange) -> list[Effect]:
+        # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
+        answer.close()
+        self._answer, self._exchange = None, None
+        self._backoff.reset()
+        self._reactions.on_end(answer, exchange)
+        went_up = answer.moved_on or exchange.offer is not None
+        if self._store.position().must_offer or (went_up and self._queue.has_next):
+            return self._send()
+        self.state = replace(self.state, in_sync=False)
+        return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
+
+    def _next(self, answer: Answer, now: datetime) -> list[Effect]:
+        assert answer.hello is not None
+        assert answer.end is not None
+        hello, position = answer.hello, self._store.position()
+        # New epoch, shortfall, mismatch and lost scopes leave their marks in the position: one more round.
+        if not hello.pull_refused and self._must_go_on(answer, position):
+            return self._send()
+        agreed = hello.agreed or self._reactions.all_verified(answer, position)
+        is_closed = position.is_revoked or position.needs_sign_in
+        stopped = hello.pull_refused or is_closed or position.parked_changes > 0
+        in_sync = agreed and position.is_settled and not stopped
+        self._store.set_in_sync(in_sync)
+        self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
+        return [self._show(Phase.IDLE, self._closing_message(hello, in_sync)), Wait(IDLE_WAIT_S)]
+
+    def _must_go_on(self, answer: Answer, position: Position) -> bool:
+        more = answer.end is not None and answer.end.more
+        if answer.mismatched or not (more or answer.moved_on):
+            self._healing_rounds += 1
+        if self._healing_rounds > HEALING_ROUNDS:
+            # Digests that do not meet after so many readings need a person; the next timer tries again.
+            return False
+        refreshing = any(scope.refresh for scope in position.scopes.values())
+        # What was held back may go: it comes again from the cursor.
+        more = more or bool(position.released)
+        waiting = self._queue.has_next or self._salvage.has_next
+        return more or refreshing or position.must_offer or bool(position.wants) or waiting
+
+    def _closing_message(self, hello: Hello, in_sync: bool) -> SyncMessage:
+        position = self._store.position()
+        if position.is_revoked:
+            return SyncMessage.REVOKED
+        if position.needs_sign_in:
+            return SyncMessage.SIGN_IN
+        if hello.pull_refused:
+            return SyncMessage.UPGRADE_NEEDED
+        if in_sync:
+            return SyncMessage.IN_SYNC
+        if position.asks:
+            return SyncMessage.MASS_REMOVAL
+        if position.parked_changes:
+            return SyncMessage.NEEDS_FIX
+        return SyncMessage.UNSENT if position.open_changes else SyncMessage.CHECKING
+
+    def _on_failure(self, failure: Failure) -> list[Effect]:
+        if self._answer is not None:
+            self._answer.close()
+        if failure.kind is FailureKind.SESSION and self._sign_ins < 2:
+            # The data is kept; a session costs one challenge.
+            return self._sign_in()
+        exchange, answer = self._exchange, self._answer
+        pushed: Sequence[object] = exchange.pushed if exchange is not None else ()
+        if exchange is not None and pushed and self._queue.learn(failure, exchange):
+            self._signed_in = True
+            return self._send()
+        if exchange is not None and self._salvage.learn(failure, exchange.load.salvage):
+            return self._send()
+        if answer is not None and answer.made_progress:
+            self._backoff.reset()
+        return self._fail(failure)
+
+    def _fail(self, failure: Failure) -> list[Effect]:
+        if self._answer is not None:
+            self._answer.close()
+        self._answer, self._exchange = None, None
+        if failure.kind is FailureKind.SESSION:
+            self._signed_in = False
+        message = _MESSAGES.get(failure.kind, SyncMessage.REFUSED)
+        self._store.note_error(message.value)
+        lasting = failure.kind in (FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED)
+        seconds = REFUSED_WAIT_S if lasting else self._backoff.next_wait(failure.retry_after_s)
+        shown = self._show(Phase.WAITING, message)
+        return [StateChanged(replace(shown.state, retry_in_s=seconds)), Wait(seconds)]
+
+    def _show(self, phase: Phase, message: SyncMessage) -> StateChanged:
+        pushed = len(self._exchange.pushed) if self._exchange is not None else 0
+        self.state = replace(self.state, phase=phase, message=message, retry_in_s=None, pushed=pushed)
+        return StateChanged(self.state)
+
+
+def _milliseconds(device: datetime, server: datetime) -> int:
+    return round((device - server).total_seconds() * 1000)

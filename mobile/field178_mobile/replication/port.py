@@ -1,0 +1,32 @@
+"""What the runner needs of a transport; the real one speaks HTTP, tests give another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from field178_mobile.replication.events import Failure
+
+
+class TransportFailure(Exception):
+    """A request that ended otherwise than with an answer."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.kind.value)
+        self.failure = failure
+
+
+class Transport(Protocol):
+    """A line to the server. Every method raises TransportFailure."""
+
+    def open_session(self) -> None:
+        """Open a device session."""
+        ...
+
+    def exchange(self, body: bytes) -> Iterator[bytes]:
+        """Post a request and yield the lines of its answer as they arrive; a cut answer just ends."""
+        ...
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        ...

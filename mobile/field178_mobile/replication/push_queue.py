@@ -1,0 +1,106 @@
+"""What to push next, and what a failure teaches about it: one bad change delays no other."""
+
+from __future__ import annotations
+
+from field178_mobile.replication.backoff import BatchSize
+from field178_mobile.replication.events import Failure, FailureKind
+from field178_mobile.replication.request import Exchange, choose_batch
+from field178_mobile.store.outbox.changes import OwnChange
+from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.errors import ErrorCode
+from field178_shared.wire.protocol import MAX_CHANGES
+
+ERRORS_BEFORE_BISECTING = 2
+SUCCESSES_BEFORE_TRYING_AGAIN = 12
+
+
+class PushQueue:
+    """Chooses batches of adaptive size; a change that makes the server fail is parked, "cần sửa"."""
+
+    def __init__(self, store: SyncStore) -> None:
+        self._store = store
+        self._size = BatchSize()
+        self._suspect: tuple[OwnChange, ...] = ()
+        self._server_errors = 0
+        self._successes = 0
+
+    @property
+    def has_next(self) -> bool:
+        """Tell whether something can be pushed now."""
+        return bool(self._store.open_changes(1, self._aside()))
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes the line takes well now."""
+        return self._size.size_bytes
+
+    def next_batch(self) -> tuple[OwnChange, ...]:
+        """Return the first open changes that fit, ascending."""
+        return choose_batch(self._store.open_changes(MAX_CHANGES, self._aside()), self._size)
+
+    def answered(self, exchange: Exchange, seconds: float) -> None:
+        """Take the lesson of an answer that came whole; `seconds`: how long the request was on its way."""
+        if exchange.pushed:
+            self._size = self._size.after(len(exchange.pushed), exchange.pushed_bytes, seconds)
+        # Not to zero: in the middle of a bisection the next failure goes on bisecting at once.
+        self._server_errors = max(self._server_errors - 1, 0)
+        if self._suspect:
+            # Without the suspect the server answered: it is what made it fail.
+            self._store.park(self._suspect, ErrorCode.INTERNAL.value)
+            self._suspect = ()
+        self._successes += 1
+        if self._successes % SUCCESSES_BEFORE_TRYING_AGAIN == 0:
+            self.try_parked_again()
+
+    def try_parked_again(self) -> None:
+        """Push again what the server failed on: it may be mended. What it called wrong stays parked."""
+        self._store.unpark(ErrorCode.INTERNAL.value)
+
+    def learn(self, failure: Failure, exchange: Exchange) -> bool:
+        """Take a failure's lesson; true when the rest is to be sent at once."""
+        if failure.kind is FailureKind.REFUSED:
+            return self._learn_refusal(failure, exchange)
+        if failure.kind is FailureKind.TOO_LARGE:
+            return self._learn_too_large(exchange)
+        if failure.kind is FailureKind.SERVER_ERROR:
+            return self._learn_server_error(exchange)
+        if failure.kind in (FailureKind.CUT, FailureKind.NO_NETWORK):
+            # A line that breaks under a large body may carry a small one; the waiting is as usual.
+            self._halve(exchange)
+        return False
+
+    def _learn_refusal(self, failure: Failure, exchange: Exchange) -> bool:
+        pushed = exchange.pushed
+        bad = pushed if len(pushed) == 1 else [change for change in pushed if change.id == failure.change_id]
+        if bad:
+            self._store.park(bad, failure.code.value if failure.code else ErrorCode.MALFORMED.value)
+        else:
+            self._halve(exchange)
+        return True
+
+    def _learn_too_large(self, exchange: Exchange) -> bool:
+        if len(exchange.pushed) == 1:
+            self._store.park(exchange.pushed, ErrorCode.TOO_LARGE.value)
+        else:
+            self._halve(exchange)
+        return True
+
+    def _learn_server_error(self, exchange: Exchange) -> bool:
+        # One failure is bad luck: wait. A server that fails on this batch again is stopped by something in
+        # it: bisect, leave the last one out, go on with the others. If it then fails on another single one,
+        # it fails on everything: nothing is parked, wait.
+        self._server_errors += 1
+        if self._server_errors < ERRORS_BEFORE_BISECTING:
+            return False
+        if len(exchange.pushed) > 1:
+            self._halve(exchange)
+            return True
+        is_first = not self._suspect
+        self._suspect = exchange.pushed if is_first else ()
+        return is_first
+
+    def _aside(self) -> frozenset[str]:
+        return frozenset(change.id for change in self._suspect)
+
+    def _halve(self, exchange: Exchange) -> None:
+        self._size = self._size.halved(len(exchange.pushed), exchange.pushed_bytes)

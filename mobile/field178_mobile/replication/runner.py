@@ -1,0 +1,179 @@
+"""The sync thread: joins engine and transport, wakes on save, timer, network and the user's tap."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from field178_mobile.replication.engine import SyncEngine
+from field178_mobile.replication.events import (
+    AnswerEnded,
+    Effect,
+    Event,
+    Failure,
+    FailureKind,
+    HangUp,
+    Line,
+    Phase,
+    Send,
+    SignedIn,
+    SignIn,
+    StateChanged,
+    SyncState,
+    Tick,
+    Wait,
+    Wake,
+    WakeReason,
+)
+from field178_mobile.replication.port import Transport, TransportFailure
+from field178_mobile.replication.uploads.runner import UploadRunner
+from field178_shared.time.clock import duration_clock
+
+LONGEST_JOIN_S = 2.0
+BROKEN_REST_S = 60.0
+
+Listener = Callable[[SyncState], None]
+
+log = logging.getLogger(__name__)
+
+
+class SyncRunner:
+    """Runs the engine on a thread of its own. `state` and the listeners tell the truth at any moment."""
+
+    def __init__(self, engine: SyncEngine, transport: Transport, uploads: UploadRunner | None = None) -> None:
+        self._engine = engine
+        self._transport = transport
+        self._uploads = uploads
+        self._wakes: queue.SimpleQueue[WakeReason | None] = queue.SimpleQueue()
+        self._listeners: list[Listener] = []
+        self._due_at: float | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="field178-sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with a first exchange at once."""
+        self._wakes.put(WakeReason.START)
+        self._thread.start()
+
+    def wake(self, reason: WakeReason = WakeReason.USER) -> None:
+        """Ask for an exchange; returns at once."""
+        self._wakes.put(reason)
+
+    def state(self) -> SyncState:
+        """Return what the screens may say about sync."""
+        state = self._engine.state
+        return state if self._uploads is None else replace(state, uploads=self._uploads.state)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` on the sync thread with every change of state; returns how to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def stop(self) -> None:
+        """Give up what is under way and end the thread; nothing is lost, the next start goes on.
+
+        Waits two seconds at most: a thread that waits for a silent server ends by itself later.
+        """
+        self._stopping.set()
+        self._wakes.put(None)
+        self._transport.close()
+        if self._thread.is_alive():
+            self._thread.join(LONGEST_JOIN_S)
+
+    def drive(self, event: Event) -> None:
+        """Take one event and do all that follows from it, on the calling thread (the sync thread's loop)."""
+        try:
+            self._perform_all(self._engine.step(event))
+        except Exception:
+            if self._stopping.is_set():
+                # The store was locked under an exchange that nobody waits for any more.
+                return
+            # The sync loop's edge: whatever broke, the data is kept and the next try comes.
+            log.exception("sync_failed")
+            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=BROKEN_REST_S)))
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Wait for the next thing to do and do it; a wake or a due exchange goes before the next chunk."""
+        own, photos = self._seconds_left(), self._photos_wait_s()
+        waits = [wait for wait in (own, photos) if wait is not None]
+        try:
+            reason = self._wakes.get(timeout=min(waits, default=None))
+        except queue.Empty:
+            if own is not None and (photos is None or own <= photos):
+                self.drive(Tick())
+                self._wake_photos(WakeReason.TIMER)
+            else:
+                self._send_photos()
+            return
+        if reason is not None:
+            self.drive(Wake(reason))
+            self._wake_photos(reason)
+
+    def _seconds_left(self) -> float | None:
+        return None if self._due_at is None else max(0.0, self._due_at - duration_clock())
+
+    def _photos_wait_s(self) -> float | None:
+        # Photos go where data went before: while the exchange waits for its line, so do they.
+        is_free = self._uploads is not None and self._engine.state.phase is Phase.IDLE
+        return self._uploads.wait_s() if self._uploads is not None and is_free else None
+
+    def _wake_photos(self, reason: WakeReason) -> None:
+        if self._uploads is not None:
+            self._uploads.wake(reason)
+
+    def _send_photos(self) -> None:
+        assert self._uploads is not None
+        try:
+            self._uploads.work()
+        except Exception:
+            if self._stopping.is_set():
+                return
+            # The sync loop's edge, as in `drive`: the photo is kept and the next try comes.
+            log.exception("upload_failed")
+            self._uploads.rest(BROKEN_REST_S)
+        self._tell(self.state())
+
+    def _perform_all(self, effects: list[Effect]) -> None:
+        waiting = deque(effects)
+        while waiting and not self._stopping.is_set():
+            waiting.extend(self._perform(waiting.popleft()))
+
+    def _perform(self, effect: Effect) -> list[Effect]:
+        if isinstance(effect, StateChanged):
+            self._tell(self.state())
+        elif isinstance(effect, Wait):
+            self._due_at = duration_clock() + effect.seconds
+        elif isinstance(effect, SignIn):
+            return self._sign_in()
+        elif isinstance(effect, Send):
+            return self._send(effect)
+        return []
+
+    def _sign_in(self) -> list[Effect]:
+        try:
+            self._transport.open_session()
+        except TransportFailure as error:
+            return self._engine.step(error.failure)
+        return self._engine.step(SignedIn())
+
+    def _send(self, effect: Send) -> list[Effect]:
+        try:
+            for line in self._transport.exchange(effect.body):
+                effects = self._engine.step(Line(line))
+                if any(isinstance(item, HangUp) for item in effects):
+                    return effects
+        except TransportFailure as error:
+            return self._engine.step(error.failure)
+        return self._engine.step(AnswerEnded())
+
+    def _tell(self, state: SyncState) -> None:
+        for listener in list(self._listeners):
+            listener(state)

@@ -1,0 +1,256 @@
+"""HTTP: the only module that imports requests. Import it late: it is slow to load.
+
+Only a verified TLS line (or loopback), our protocol header and our content type count as our server; a
+captive portal or a proxy that answers in its place is told apart, and redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from field178_mobile.ports import Json
+from field178_mobile.replication.enrolment import session_signature
+from field178_mobile.replication.events import Failure, FailureKind
+from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, context_for, pinned_authority
+from field178_mobile.replication.port import TransportFailure
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.content_coding import GZIP, StreamReader, gzip_bytes
+from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
+
+STALL_TIMEOUT_S = 30.0
+LONGEST_LINE = 4 << 20
+_TIMEOUTS = (CONNECT_TIMEOUT_S, STALL_TIMEOUT_S)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_NETWORK_AUTHENTICATION_REQUIRED = 511
+# Of a shorter body gzip saves nothing worth naming.
+_LEAST_PACKED_BYTES = 256
+_KINDS = {
+    400: FailureKind.REFUSED,
+    401: FailureKind.SESSION,
+    403: FailureKind.FORBIDDEN,
+    404: FailureKind.FORBIDDEN,
+    413: FailureKind.TOO_LARGE,
+    426: FailureKind.UPGRADE,
+    429: FailureKind.BUSY,
+    500: FailureKind.SERVER_ERROR,
+}
+
+
+class HttpTransport:
+    """A line to one server for one device; `device` and `device_key` are empty before enrolment."""
+
+    def __init__(self, url: str, pin: str = "", device: str = "", device_key: bytes = b"") -> None:
+        self.url = url.rstrip("/")
+        self.pin = pin
+        self._device = device
+        self._device_key = device_key
+        self._session: requests.Session | None = None
+        self._token = ""
+        self._reading: requests.Response | None = None
+
+    def open_session(self) -> None:
+        """Open a device session by signing a nonce."""
+        nonce = str(self._post("/api/v1/auth/challenge", {"device": self._device}).get("nonce", ""))
+        signature = session_signature(self._device_key, nonce, self._device)
+        body: Json = {"device": self._device, "nonce": nonce, "signature": signature}
+        self._token = str(self._post("/api/v1/auth/session", body).get("token", ""))
+
+    def exchange(self, body: bytes) -> Iterator[bytes]:
+        """Post a request of the exchange and yield the lines of its answer as they arrive."""
+        with self._send_exchange(body) as response:
+            self._reading = response
+            if response.headers.get("Content-Type", "").split(";")[0] != NDJSON:
+                raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+            yield from _lines(response)
+
+    def call(self, path: str, body: Json, *, with_session: bool = False) -> Json:
+        """Post an object outside of the exchange; failures are AppError for the screens."""
+        try:
+            if with_session and not self._token:
+                self.open_session()
+            return self._post(path, body, with_session=with_session)
+        except TransportFailure as error:
+            raise _app_error(error.failure) from None
+
+    def close(self) -> None:
+        """Close the line; a request under way ends with a failure."""
+        session, self._session, self._token = self._session, None, ""
+        reading, self._reading = self._reading, None
+        if reading is not None and not reading.raw.closed:
+            # Wakes the thread that waits for the next byte of an answer.
+            with suppress(ValueError, RuntimeError, OSError):  # it ended in this moment
+                reading.raw.shutdown()
+        if session is not None:
+            session.close()
+
+    def _send_exchange(self, body: bytes) -> requests.Response:
+        headers = {**self.bearer(), "Accept": NDJSON, "Accept-Encoding": GZIP}
+        return self._send("/api/v1/sync", body, headers)
+
+    def _post(self, path: str, body: Json, *, with_session: bool = False) -> Json:
+        headers = {"Accept": "application/json"}
+        if with_session:
+            headers.update(self.bearer())
+        with self._send(path, json.dumps(body).encode(), headers) as response:
+            try:
+                value = response.json()
+            except (requests.RequestException, HTTPError, ValueError):
+                raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        if not isinstance(value, dict):
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+        return value
+
+    def bearer(self) -> dict[str, str]:
+        """Return the header of the session in use."""
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def request(
+        self, method: str, path: str, body: bytes | BinaryIO | None, headers: dict[str, str]
+    ) -> requests.Response:
+        """Return the answer to one request, whatever its status; whether it is ours the caller looks.
+
+        A body that is a file goes out piece by piece, and the time limit is for each piece.
+        """
+        headers = {HEADER: str(VERSION), **headers}
+        try:
+            return self._connected().request(
+                method,
+                self.url + path,
+                data=body,
+                headers=headers,
+                timeout=_TIMEOUTS,
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError:
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        except (requests.RequestException, HTTPError, OSError):
+            raise TransportFailure(Failure(FailureKind.NO_NETWORK)) from None
+
+    def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+        headers = {"Content-Type": "application/json", **headers}
+        if len(body) >= _LEAST_PACKED_BYTES:
+            body, headers["Content-Encoding"] = gzip_bytes(body), GZIP
+        response = self.request("POST", path, body, headers)
+        failure = failure_of(response)
+        if failure is not None:
+            response.close()
+            raise TransportFailure(failure)
+        return response
+
+    def _connected(self) -> requests.Session:
+        if self._session is None:
+            parts = urlsplit(self.url)
+            session = requests.Session()
+            # The environment MUST NOT name another proxy or another set of authorities.
+            session.trust_env = False
+            if parts.scheme == "https" and self.pin:
+                session.mount("https://", _PinnedAdapter(self._authority(parts.hostname or "", parts.port)))
+            elif parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+                raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+            self._session = session
+        return self._session
+
+    def _authority(self, host: str, port: int | None) -> ssl.SSLContext:
+        try:
+            authority = pinned_authority(host, port or 443, self.pin)
+        except ssl.SSLError:
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        if authority is None:
+            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
+        return context_for(authority)
+
+
+class _PinnedAdapter(HTTPAdapter):
+    """Verifies against one authority, whatever a caller says about `verify`."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **options: object
+    ) -> None:
+        """Make every connection with the pinned context."""
+        super().init_poolmanager(connections, maxsize, block, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
+        """Keep requests from adding its own bundle of authorities."""
+
+
+def _lines(response: requests.Response) -> Iterator[bytes]:
+    reader = StreamReader(response.headers.get("Content-Encoding"))
+    rest = b""
+    while chunk := _next_chunk(response):
+        try:
+            rest += reader.feed(chunk)
+        except AppError:
+            # Damage on the way is a cut: what came before it stands.
+            return
+        *lines, rest = rest.split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            return
+        yield from (line for line in lines if line)
+
+
+def _next_chunk(response: requests.Response) -> bytes:
+    try:
+        # read1 gives what has arrived; waiting for a full block would hold back a checkpoint.
+        chunk: bytes = response.raw.read1(64 << 10, decode_content=False)
+    except (HTTPError, OSError):
+        return b""
+    return chunk
+
+
+def failure_of(response: requests.Response) -> Failure | None:
+    """Return how a request failed; None for an answer of our server that says success."""
+    status, is_ours = response.status_code, HEADER in response.headers
+    if status in (200, 201) and is_ours:
+        return None
+    if not is_ours and _is_portal(response):
+        return Failure(FailureKind.PORTAL)
+    retry_after_s = _seconds(response.headers.get("Retry-After", ""))
+    if status >= 500 and (status != 500 or not is_ours):
+        # A proxy says that nobody is behind it, or the server that it is busy: no word about our batch.
+        return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
+    if not is_ours:
+        return Failure(FailureKind.NOT_OUR_SERVER)
+    code, told = _problem(response)
+    kind = _KINDS.get(status, FailureKind.REFUSED)
+    return Failure(kind, code, retry_after_s, told.get("change_id"), told.get("problem"))
+
+
+def _is_portal(response: requests.Response) -> bool:
+    """Tell whether some network leads to a page of its own, instead of carrying the request."""
+    status, kind = response.status_code, response.headers.get("Content-Type", "").split(";")[0]
+    is_page = status == 200 and kind == "text/html"
+    return is_page or 300 <= status < 400 or status == _NETWORK_AUTHENTICATION_REQUIRED
+
+
+def _problem(response: requests.Response) -> tuple[ErrorCode | None, dict[str, str]]:
+    try:
+        value = response.json()
+        return ErrorCode(value.get("code")), {key: one for key, one in value.items() if isinstance(one, str)}
+    except (requests.RequestException, HTTPError, ValueError, AttributeError):
+        return None, {}
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _app_error(failure: Failure) -> AppError:
+    if failure.kind in (FailureKind.NOT_OUR_SERVER, FailureKind.PORTAL):
+        return AppError(ErrorCode.NOT_OUR_SERVER)
+    if failure.code is not None:
+        return AppError(failure.code, retry_after_s=failure.retry_after_s)
+    return AppError(ErrorCode.NO_NETWORK)

@@ -1,0 +1,1 @@
+"""Resumable uploads of photos: engine, events, runner, transport."""

@@ -1,0 +1,64 @@
+"""Photos on the sync thread: one request at a time, each when the data has nothing to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.ports import NetworkKind
+from field178_mobile.replication.events import UploadState, WakeReason
+from field178_mobile.replication.port import TransportFailure
+from field178_mobile.replication.uploads.engine import UploadEngine
+from field178_mobile.replication.uploads.events import GoOn, Request, Rest
+from field178_mobile.replication.uploads.port import UploadLine
+from field178_shared.time.clock import duration_clock
+
+
+class UploadRunner:
+    """Joins the upload engine and its line. Used on the sync thread only."""
+
+    def __init__(
+        self,
+        engine: UploadEngine,
+        line: UploadLine,
+        network: Callable[[], NetworkKind],
+        seconds: Callable[[], float] = duration_clock,
+    ) -> None:
+        self._engine = engine
+        self._line = line
+        self._network = network
+        self._seconds = seconds
+        self._due_at: float | None = seconds()
+        self._is_woken = True
+
+    @property
+    def state(self) -> UploadState:
+        """Return what the screens may say about photos."""
+        return self._engine.state
+
+    def wait_s(self) -> float | None:
+        """Return in how many seconds the photos have something to do, None while they wait to be woken."""
+        return None if self._due_at is None else max(0.0, self._due_at - self._seconds())
+
+    def wake(self, reason: WakeReason) -> None:
+        """Let the photos look again, unless they were asked to wait."""
+        if self._engine.wakes_for(reason):
+            self._due_at, self._is_woken = self._seconds(), True
+
+    def work(self) -> None:
+        """Make one request, if there is one to make, and take its answer."""
+        done = self._engine.step(GoOn(self._network(), is_rested=not self._is_woken))
+        self._is_woken = False
+        while not isinstance(done, Rest):
+            done = self._perform(done)
+        self._due_at = None if done.seconds is None else self._seconds() + done.seconds
+
+    def rest(self, seconds: float) -> None:
+        """Leave the photos alone for a while: something broke that nobody foresaw."""
+        self._due_at = self._seconds() + seconds
+
+    def _perform(self, request: Request) -> Request | Rest:
+        try:
+            answer = self._line.perform(request)
+        except TransportFailure as error:
+            return self._engine.step(error.failure)
+        return self._engine.step(answer)

@@ -1,0 +1,473 @@
+"""The engine against a server whose line and history fail."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.mobile.replication.tablet import Tablet, record
+from tests.mobile.support import UNIT
+
+from field178_mobile.replication.engine import REFUSED_WAIT_S
+from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
+from field178_mobile.store import Word
+from field178_mobile.store.replication.checkpoint import read_position
+from field178_shared.errors import ErrorCode
+
+
+def lost_answer(server, request):
+    server.answer(request)
+    return Failure(FailureKind.NO_NETWORK)
+
+
+def failing(kind: FailureKind, **details):
+    return lambda server, request: Failure(kind, **details)
+
+
+def cut_after(lines: int):
+    return lambda server, request: server.answer(request)[:lines]
+
+
+def test_a_filed_record_is_received_only_with_its_receipt(tablet: Tablet) -> None:
+    tablet.file(1, name="Ánh Trăng")
+    assert tablet.store.shown_state(record(1)).word is Word.UNSENT
+    tablet.sync()
+    assert tablet.store.shown_state(record(1)).word is Word.RECEIVED
+    assert tablet.store.status().in_sync
+    assert tablet.engine.state.message is SyncMessage.IN_SYNC
+    assert tablet.agrees()
+
+
+def test_what_the_office_wrote_arrives(tablet: Tablet) -> None:
+    for number in range(7):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.sync()
+    assert tablet.agrees()
+    assert len(tablet.store.establishments()) == 7
+
+
+def test_an_unchanged_tablet_costs_one_short_request(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.sync()
+    before = len(tablet.server.requests)
+    tablet.sync()
+    assert len(tablet.server.requests) == before + 1
+    assert "agreed" in tablet.server.frames[0]
+    assert len(tablet.bodies[-1]) <= 450
+    assert tablet.store.status().in_sync
+
+
+def test_a_lost_answer_stores_the_change_once(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [lost_answer]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.NO_NETWORK
+    assert tablet.store.shown_state(record(1)).word is Word.UNSENT
+    incarnation = tablet.store.read(read_position).incarnation
+    tablet.sync()
+    assert tablet.store.status().in_sync
+    assert tablet.server.world.records[record(1)].rev == 1
+    assert tablet.store.read(read_position).incarnation == incarnation
+
+
+@pytest.mark.parametrize("lines", range(1, 9))
+def test_a_cut_answer_keeps_what_was_committed_and_goes_on(tablet: Tablet, lines: int) -> None:
+    for number in range(2, 6):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.file(1, name="một")
+    tablet.faults = [cut_after(lines)]
+    tablet.sync()
+    assert not tablet.store.status().in_sync
+    tablet.sync()
+    assert tablet.store.status().in_sync
+    assert tablet.agrees()
+    assert tablet.mismatches() == 0
+
+
+def test_many_pages_are_read_to_the_end(tablet: Tablet) -> None:
+    tablet.server.page = 3
+    for number in range(10):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.sync()
+    assert tablet.agrees()
+    assert tablet.store.status().in_sync
+
+
+def test_a_malformed_change_is_parked_and_the_rest_is_sent(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    bad = tablet.file(2, name="hai")
+    tablet.file(3, name="ba")
+
+    def refuse(server, request):
+        if any(change["change_id"] == bad for change in request.get("push", [])):
+            return Failure(FailureKind.REFUSED, ErrorCode.MALFORMED, change_id=bad)
+        return server.answer(request)
+
+    tablet.faults = [refuse, refuse]
+    tablet.sync()
+    assert set(tablet.server.world.records) == {record(1), record(3)}
+    assert tablet.store.shown_state(record(2)).attention == "malformed"
+    assert tablet.engine.state.message is SyncMessage.NEEDS_FIX
+    assert not tablet.store.status().in_sync
+    [item] = tablet.store.inbox()
+    assert (item.record_id, item.reason) == (record(2), "malformed")
+
+
+def test_mending_a_parked_create_creates(tablet: Tablet) -> None:
+    bad = tablet.file(2, name="hai")
+    tablet.faults = [failing(FailureKind.REFUSED, code=ErrorCode.MALFORMED, change_id=bad)]
+    tablet.sync()
+    tablet.file(2, name="hai sửa")
+    tablet.sync()
+    assert tablet.server.world.records[record(2)].data == {"name": "hai sửa"}
+    assert tablet.store.status().in_sync
+
+
+def test_a_body_too_large_is_halved_until_it_fits(tablet: Tablet) -> None:
+    for number in range(8):
+        tablet.file(number, name=f"cơ sở {number}")
+
+    def at_most_two(server, request):
+        if len(request.get("push", [])) > 2:
+            return Failure(FailureKind.TOO_LARGE)
+        return server.answer(request)
+
+    tablet.faults = [at_most_two] * 20
+    tablet.sync()
+    assert len(tablet.server.world.records) == 8
+
+
+def test_one_change_that_fails_the_server_delays_no_other(tablet: Tablet) -> None:
+    ids = [tablet.file(number, name=f"cơ sở {number}") for number in range(6)]
+
+    def poisoned(server, request):
+        if any(change["change_id"] == ids[2] for change in request.get("push", [])):
+            return Failure(FailureKind.SERVER_ERROR)
+        return server.answer(request)
+
+    tablet.faults = [poisoned] * 40
+    for _ in range(3):
+        tablet.sync(WakeReason.TIMER)
+    assert set(tablet.server.world.records) == {record(n) for n in range(6) if n != 2}
+    assert tablet.store.shown_state(record(2)).word is Word.UNSENT
+    tablet.faults = []
+    tablet.sync()
+    assert tablet.store.status().in_sync
+
+
+def test_a_server_that_is_down_sets_nothing_aside(tablet: Tablet) -> None:
+    for number in range(4):
+        tablet.file(number, name=f"cơ sở {number}")
+    tablet.faults = [failing(FailureKind.SERVER_ERROR)] * 9
+    while tablet.faults:
+        tablet.sync(WakeReason.TIMER)
+    assert tablet.engine.state.message is SyncMessage.SERVER_ERROR
+    tablet.sync(WakeReason.TIMER)
+    assert tablet.store.status().in_sync
+
+
+def test_a_lost_session_costs_one_sign_in_and_no_data(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [failing(FailureKind.SESSION)]
+    tablet.sync()
+    assert tablet.store.status().in_sync
+
+
+def test_the_server_is_given_the_time_it_asks_for(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [failing(FailureKind.BUSY, retry_after_s=40)]
+    tablet.sync()
+    assert 40 <= tablet.waits[-1] <= 42
+    tablet.sync(WakeReason.SAVE)
+    assert len(tablet.server.requests) == 0
+
+
+def test_a_page_in_the_servers_place_is_no_answer(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [lambda server, request: [b"<html>Wi-Fi</html>"]]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.NO_NETWORK or (
+        tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
+    )
+    assert tablet.store.shown_state(record(1)).word is Word.UNSENT
+
+
+def test_a_record_whose_hash_is_wrong_is_never_committed(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+
+    def tampered(server, request):
+        return [line.replace(json.dumps("một").encode(), b'"hai"') for line in server.answer(request)]
+
+    tablet.faults = [tampered]
+    tablet.sync()
+    assert tablet.data(1) is None
+    tablet.sync()
+    assert tablet.data(1) == {"name": "một"}
+
+
+def test_a_quarantined_change_keeps_its_value_and_can_be_mended(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một", rooms_total=1)
+    tablet.sync()
+    tablet.server.refuse = lambda change: "rule" if change["set"].get("rooms_total") == 999 else None
+    tablet.file(1, rooms_total=999)
+    tablet.sync()
+    assert tablet.data(1) == {"name": "một", "rooms_total": 999}
+    state = tablet.store.shown_state(record(1))
+    assert state.attention == "rule"
+    assert [item.kind for item in tablet.store.inbox()] == ["quarantined"]
+    tablet.file(1, rooms_total=9)
+    tablet.sync()
+    assert tablet.server.world.records[record(1)].data == {"name": "một", "rooms_total": 9}
+    assert tablet.store.shown_state(record(1)).attention is None
+    assert tablet.store.inbox() == []
+    assert tablet.store.status().in_sync
+
+
+def test_a_clash_shows_the_servers_value_with_a_mark(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một", village="cũ")
+    tablet.sync()
+    tablet.file(1, name="của máy", village="mới")
+    tablet.server.office_put(record(1), UNIT, name="của phòng", village="cũ")
+    tablet.sync()
+    view = tablet.store.view(record(1))
+    assert view is not None
+    assert view.data == {"name": "của phòng", "village": "mới"}
+    assert (view.attention, view.marked) == ("changed", ("name",))
+    [item] = tablet.store.inbox()
+    assert (item.disagreements[0].mine, item.disagreements[0].current) == ("của máy", "của phòng")
+    assert tablet.store.status().conflicts == 1
+
+
+def test_a_restored_server_gets_back_what_it_lost(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.sync()
+    backup = tablet.server.backup()
+    tablet.file(2, name="hai")
+    tablet.file(1, name="một sửa")
+    tablet.sync()
+    tablet.server.restore(backup, "epoch-2")
+    tablet.sync()
+    assert tablet.server.world.records[record(2)].data == {"name": "hai"}
+    assert tablet.server.world.records[record(1)].data == {"name": "một sửa"}
+    assert tablet.store.status().in_sync
+    assert tablet.agrees()
+
+
+def test_a_server_restored_in_silence_is_healed_by_the_receipts(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.sync()
+    backup = tablet.server.backup()
+    tablet.file(2, name="hai")
+    tablet.sync()
+    tablet.server.restore(backup, None)
+    tablet.sync()
+    assert record(2) in tablet.server.world.records
+    assert tablet.store.status().in_sync
+    assert tablet.agrees()
+
+
+def test_a_digest_that_does_not_meet_reads_the_scope_again(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.server.office_put(record(2), UNIT, name="hai")
+    tablet.sync()
+    del tablet.server.world.records[record(2)]
+    tablet.server.office_put(record(3), UNIT, name="ba")
+    tablet.sync()
+    assert tablet.mismatches() == 1
+    assert tablet.data(2) is None
+    assert tablet.agrees()
+    assert tablet.store.status().in_sync
+
+
+def test_a_digest_that_never_meets_does_not_hammer_the_server(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.server.break_digest = 10_000
+    tablet.sync()
+    assert len(tablet.server.requests) < 20
+    assert tablet.engine.state.phase is Phase.IDLE
+    assert not tablet.store.status().in_sync
+
+
+def test_a_lost_scope_goes_after_its_changes_were_pushed(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="một sửa")
+    tablet.server.granted.discard(UNIT)
+    tablet.sync()
+    assert tablet.store.establishments() == ()
+    assert tablet.sync_store.base(record(1)) is None
+    assert [item.reason for item in tablet.store.inbox()] == ["scope_not_granted"]
+    tablet.server.granted.add(UNIT)
+    tablet.sync()
+    assert tablet.agrees()
+
+
+def test_a_revoked_tablet_keeps_nothing_of_the_server(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.server.revoked = True
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.REVOKED
+    assert tablet.store.establishments() == ()
+    assert not tablet.store.status().in_sync
+
+
+def test_without_an_officer_the_tablet_hands_in_and_reads_again_after_the_sign_in(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.server.has_officer = False
+    tablet.file(1, name="một sửa")
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.SIGN_IN
+    assert tablet.store.read(read_position).needs_sign_in
+    assert not tablet.store.status().in_sync
+    tablet.server.has_officer = True
+    tablet.sync()
+    assert not tablet.store.read(read_position).needs_sign_in
+    # The edit waits in quarantine still; it stands on the record that came back.
+    assert tablet.data(1) == {"name": "một sửa"}
+
+
+def test_an_old_leave_does_not_touch_a_record_that_moved_on(tablet: Tablet) -> None:
+    other = "unit:a9_v1"
+    tablet.server.granted.add(other)
+    tablet.server.world.seqs[other] = 0
+    tablet.server.office_put(record(9), UNIT, name="chín")
+    tablet.server.office_put(record(9), other, name="neo")
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="một sửa")
+    tablet.server.office_move(record(1), other)
+    tablet.sync()
+    assert tablet.data(1) == {"name": "một sửa"}
+    assert tablet.agrees()
+    assert tablet.mismatches() == 0
+
+
+def test_a_pending_edit_of_a_record_that_left_is_no_ghost(tablet: Tablet) -> None:
+    tablet.server.office_put(record(9), UNIT, name="chín")
+    tablet.server.office_put(record(1), UNIT, name="một", village="x")
+    tablet.sync()
+    tablet.server.world.seqs["unit:zz"] = 0
+    tablet.server.office_move(record(1), "unit:zz")
+    tablet.file(1, name="một sửa")
+    tablet.faults = [lambda server, request: server.answer({**request, "push": []})]
+    tablet.sync()
+    assert tablet.data(1) is None
+
+
+def test_an_own_edit_never_flickers_back(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="một sửa")
+    seen: list[object] = []
+    tablet.store.subscribe(lambda change: seen.append((tablet.data(1) or {}).get("name")))
+    tablet.sync()
+    assert set(seen) == {"một sửa"}
+
+
+def test_changes_go_when_a_backup_holds_them_and_their_receipts_still_count(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.file(2, name="hai")
+    tablet.sync()
+    incarnation = tablet.store.read(read_position).incarnation
+    tablet.server.backed_up[incarnation] = 1
+    tablet.sync()
+    kept = tablet.store.read(lambda room: room.connection.execute("SELECT n FROM outbox").fetchall())
+    assert kept == [(2,)]
+    assert tablet.store.status().in_sync
+    tablet.sync()
+    assert "agreed" in tablet.server.frames[0]
+
+
+def test_a_copy_of_a_tablet_begins_a_life_of_its_own(tablet: Tablet, tmp_path, clock) -> None:
+    tablet.file(1, name="một")
+    tablet.sync()
+    before = tablet.store.read(read_position)
+    tablet.server.world.receipts["0197aaaa-0000-7000-8000-00000000c10e"] = {
+        **next(iter(tablet.server.world.receipts.values())),
+        "change_id": "0197aaaa-0000-7000-8000-00000000c10e",
+    }
+    tablet.sync()
+    after = tablet.store.read(read_position)
+    assert after.incarnation != before.incarnation
+    assert {life.id for life in after.lives} == {before.incarnation, after.incarnation}
+    tablet.file(2, name="hai")
+    tablet.sync()
+    assert tablet.store.status().in_sync
+    tablet.sync()
+    assert "agreed" in tablet.server.frames[0]
+
+
+def test_notices_of_the_office_reach_the_inbox(tablet: Tablet) -> None:
+    tablet.server.notices = [
+        {"id": "n1", "kind": "reform", "text": {"vi": "Đổi địa bàn", "en": "Area changed"}}
+    ]
+    tablet.sync()
+    [item] = tablet.store.inbox()
+    assert (item.kind, item.reason, dict(item.text)["vi"]) == ("notice", "reform", "Đổi địa bàn")
+    assert tablet.store.status().in_sync
+
+
+def test_an_old_protocol_is_told_to_upgrade_and_loses_nothing(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(2, name="hai")
+    tablet.faults = [failing(FailureKind.UPGRADE)]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
+    assert tablet.waits[-1] == REFUSED_WAIT_S
+    assert tablet.data(1) == {"name": "một"}
+    assert tablet.store.shown_state(record(2)).word is Word.UNSENT
+
+
+@pytest.mark.parametrize("has_scopes", [True, False])
+def test_a_refused_pull_takes_the_changes_and_no_row_away(tablet: Tablet, has_scopes: bool) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(2, name="hai")
+
+    def refuses(server, request):
+        frames = [json.loads(line) for line in server.answer(request)]
+        hello = {**frames[0], "pull": "refused", "scopes": []}
+        if not has_scopes:
+            del hello["scopes"]
+        kept = [hello, *(frame for frame in frames if frame["frame"] == "res")]
+        end = {"frame": "end", "frames": len(kept) + 1, "more": False}
+        return [json.dumps(frame).encode() for frame in (*kept, end)]
+
+    tablet.faults = [refuses] * 3
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
+    assert tablet.data(1) == {"name": "một"}
+    assert tablet.store.shown_state(record(2)).word is Word.RECEIVED
+    assert not tablet.store.status().in_sync
+
+
+def test_a_hello_without_scopes_is_not_taken_for_a_lost_area(tablet: Tablet) -> None:
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync()
+    tablet.file(1, name="hai")
+
+    def forgets(server, request):
+        hello, *rest = [json.loads(line) for line in server.answer(request)]
+        del hello["scopes"]
+        return [json.dumps(frame).encode() for frame in (hello, *rest)]
+
+    tablet.faults = [forgets]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
+    assert tablet.data(1) == {"name": "hai"}
+
+
+def test_the_clock_is_measured_against_the_servers(tablet: Tablet) -> None:
+    tablet.clock.tick(minutes=6)
+    tablet.sync()
+    query = "SELECT value FROM meta WHERE key = 'clock_offset_ms'"
+    assert tablet.store.read(lambda room: room.connection.execute(query).fetchone()) == ("360000",)
+
+
+def test_a_sign_in_page_is_told_apart(tablet: Tablet) -> None:
+    tablet.faults = [failing(FailureKind.PORTAL)]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.PORTAL

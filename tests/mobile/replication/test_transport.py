@@ -1,0 +1,280 @@
+"""The HTTP line: what counts as our server, what a failure means, what a cut answer still gives."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from tests.mobile.replication.scripted_http import (
+    Answer,
+    ScriptedServer,
+    authority,
+    reply,
+    reply_json,
+    server_files,
+)
+
+from field178_mobile.replication.enrolment import bind_officer, enrol, read_link
+from field178_mobile.replication.events import FailureKind
+from field178_mobile.replication.pinning import pin_of
+from field178_mobile.replication.port import TransportFailure
+from field178_mobile.replication.transport import HttpTransport
+from field178_mobile.vault import base64url
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.content_coding import GZIP, GzipStream
+
+DEVICE = "0197aaaa-0000-7000-8000-00000000de01"
+DEVICE_KEY = bytes(range(32))
+NDJSON = "application/x-ndjson"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    servers: list[ScriptedServer] = []
+
+    def start(answer: Answer, tls: tuple[Path, Path] | None = None) -> ScriptedServer:
+        servers.append(ScriptedServer(answer, tls))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def failure_of(transport: HttpTransport):
+    with pytest.raises(TransportFailure) as failed:
+        list(transport.exchange(b"{}"))
+    transport.close()
+    return failed.value.failure
+
+
+def test_a_session_is_opened_by_signing_the_nonce(serve) -> None:
+    def answer(handler, body):
+        if handler.path.endswith("challenge"):
+            reply_json(handler, 200, {"nonce": "n-1"})
+        else:
+            reply_json(handler, 200, {"token": "t-1", "expires_in_s": 900})
+
+    server = serve(answer)
+    transport = HttpTransport(server.url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    transport.close()
+    sent = json.loads(server.requests[1][2])
+    public_key = HttpKeys.public(DEVICE_KEY)
+    public_key.verify(base64url.decode(sent["signature"]), f"field178-session-v1|n-1|{DEVICE}".encode())
+    assert (sent["device"], sent["nonce"]) == (DEVICE, "n-1")
+
+
+def test_an_exchange_goes_out_compressed_and_comes_back_line_by_line(serve) -> None:
+    server = serve(
+        lambda handler, body: reply(
+            handler, 200, b'{"a":1}\n{"b":2}\n', Content_Type=NDJSON, F178_Protocol="1"
+        )
+    )
+    transport = HttpTransport(server.url)
+    body = json.dumps({"push": ["x" * 40] * 100}).encode()
+    assert list(transport.exchange(body)) == [b'{"a":1}', b'{"b":2}']
+    transport.close()
+    path, headers, received = server.requests[0]
+    assert (path, received, headers["F178-Protocol"]) == ("/api/v1/sync", body, "1")
+    assert (headers["Content-Encoding"], headers["Accept-Encoding"]) == (GZIP, GZIP)
+    assert int(headers["Content-Length"]) < len(body) / 5
+
+
+def test_one_connection_carries_every_exchange(serve) -> None:
+    callers = set()
+
+    def answer(handler, body):
+        callers.add(handler.client_address)
+        if "auth" in handler.path:
+            return reply_json(handler, 200, {"nonce": "n", "token": "t"})
+        return reply(handler, 200, b'{"a":1}\n', Content_Type=NDJSON, F178_Protocol="1")
+
+    transport = HttpTransport(serve(answer).url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    for _ in range(3):
+        assert list(transport.exchange(b"{}")) == [b'{"a":1}']
+    transport.close()
+    assert len(callers) == 1
+
+
+def test_a_cut_answer_gives_what_came_before_the_cut(serve) -> None:
+    def answer(handler, body):
+        stream = GzipStream()
+        flushed = stream.add(b'{"a":1}\n{"b":2}\n') + stream.flush()
+        rest = stream.add(b'{"c":3}\n') + stream.finish()
+        handler.send_response(200)
+        coded = {"Content-Type": NDJSON, "F178-Protocol": "1", "Content-Encoding": GZIP}
+        for header, value in {**coded, "Content-Length": str(len(flushed + rest))}.items():
+            handler.send_header(header, value)
+        handler.end_headers()
+        handler.wfile.write(flushed + rest[:3])
+        handler.close_connection = True
+
+    transport = HttpTransport(serve(answer).url)
+    lines = list(transport.exchange(b"{}"))
+    transport.close()
+    assert lines == [b'{"a":1}', b'{"b":2}']
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind"),
+    [
+        (200, {"Content_Type": "text/html; charset=utf-8"}, FailureKind.PORTAL),
+        (511, {"Content_Type": "text/html"}, FailureKind.PORTAL),
+        (200, {"Content_Type": NDJSON}, FailureKind.NOT_OUR_SERVER),
+        (200, {"Content_Type": "text/html", "F178_Protocol": "1"}, FailureKind.NOT_OUR_SERVER),
+        (302, {"Location": "http://portal.example/"}, FailureKind.PORTAL),
+        (404, {"Content_Type": "text/html"}, FailureKind.NOT_OUR_SERVER),
+        (401, {"F178_Protocol": "1"}, FailureKind.SESSION),
+        (403, {"F178_Protocol": "1"}, FailureKind.FORBIDDEN),
+        (413, {"F178_Protocol": "1"}, FailureKind.TOO_LARGE),
+        (426, {"F178_Protocol": "1"}, FailureKind.UPGRADE),
+        (500, {"F178_Protocol": "1"}, FailureKind.SERVER_ERROR),
+        (502, {}, FailureKind.BUSY),
+        (503, {"F178_Protocol": "1"}, FailureKind.BUSY),
+    ],
+)
+def test_an_answer_is_classed_by_status_and_header(
+    serve, status: int, headers: dict[str, str], kind: FailureKind
+) -> None:
+    server = serve(lambda handler, body: reply(handler, status, b"<html>", **headers))
+    assert failure_of(HttpTransport(server.url)).kind is kind
+
+
+def test_the_servers_wish_to_wait_and_the_bad_change_are_read(serve) -> None:
+    problem = json.dumps({"code": "malformed", "change_id": "c-1"}).encode()
+    statuses = iter([(503, b"{}"), (400, problem)])
+
+    def answer(handler, body):
+        status, content = next(statuses)
+        reply(handler, status, content, Retry_After="17", F178_Protocol="1")
+
+    server = serve(answer)
+    assert failure_of(HttpTransport(server.url)).retry_after_s == 17
+    failure = failure_of(HttpTransport(server.url))
+    assert (failure.kind, failure.code, failure.change_id) == (
+        FailureKind.REFUSED,
+        ErrorCode.MALFORMED,
+        "c-1",
+    )
+
+
+def test_no_server_is_no_network() -> None:
+    assert failure_of(HttpTransport("http://127.0.0.1:9")).kind is FailureKind.NO_NETWORK
+
+
+def test_an_open_line_to_another_machine_is_refused() -> None:
+    assert failure_of(HttpTransport("http://192.0.2.1")).kind is FailureKind.NOT_OUR_SERVER
+
+
+def test_only_the_pinned_authority_is_trusted(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, evil = authority(tmp_path, "district"), authority(tmp_path, "evil")
+    pin = pin_of(ours[0])
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    good = lambda handler, body: reply(handler, 200, b'{"a":1}\n', Content_Type=NDJSON, F178_Protocol="1")  # noqa: E731
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "absent"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    honest = serve(good, server_files(tmp_path / "a", ours, ours[0]))
+    transport = HttpTransport(honest.url, pin)
+    assert list(transport.exchange(b"{}")) == [b'{"a":1}']
+    transport.close()
+
+    # It shows our authority's certificate, but is certified by another.
+    liar = serve(good, server_files(tmp_path / "b", evil, ours[0]))
+    assert failure_of(HttpTransport(liar.url, pin)).kind is FailureKind.NOT_OUR_SERVER
+    assert failure_of(HttpTransport(liar.url, pin_of(evil[0]))).kind is FailureKind.NOT_OUR_SERVER
+    assert failure_of(HttpTransport(honest.url)).kind is FailureKind.NOT_OUR_SERVER
+    assert liar.requests == []
+
+
+def test_a_code_makes_the_tablet_a_device(serve) -> None:
+    def answer(handler, body):
+        user = {"id": "u1", "name": "Hoà"}
+        device = {
+            "device": DEVICE,
+            "tenant": "main",
+            "user": user,
+            "receipt_key": "r",
+            "sealing_key": "s",
+        }
+        reply_json(handler, 201, device)
+
+    server = serve(answer)
+    transport = HttpTransport(server.url)
+    enrolment = enrol(transport, "ABCD", "máy của Hoà" * 20, DEVICE_KEY, "r")
+    assert (enrolment.device, enrolment.user.name, enrolment.url) == (DEVICE, "Hoà", server.url)
+    sent = json.loads(server.requests[0][2])
+    signed = f"field178-enrol-v1|ABCD|{sent['public_key']}".encode()
+    HttpKeys.public(DEVICE_KEY).verify(base64url.decode(sent["signature"]), signed)
+    assert len(sent["label"]) == 64
+    with pytest.raises(AppError) as refused:
+        enrol(transport, "ABCD", "x", DEVICE_KEY, "another receipt key")
+    transport.close()
+    assert refused.value.code is ErrorCode.NOT_OUR_SERVER
+
+
+def test_a_refusal_reaches_the_screen_as_its_code(serve) -> None:
+    def answer(handler, body):
+        if "auth" in handler.path:
+            return reply_json(handler, 200, {"nonce": "n", "token": "t"})
+        return reply_json(handler, 403, {"code": "sign_in_refused"})
+
+    transport = HttpTransport(serve(answer).url, "", DEVICE, DEVICE_KEY)
+    with pytest.raises(AppError) as refused:
+        bind_officer(transport, "hoa", "wrong")
+    transport.close()
+    assert refused.value.code is ErrorCode.SIGN_IN_REFUSED
+
+
+def test_the_link_of_a_code_is_read_from_the_qr() -> None:
+    link = read_link("field178:enrol?u=https://sync.example:8443&c=ABCD&p=pin-1&k=key-1\n")
+    assert link is not None
+    assert (link.url, link.code, link.pin, link.receipt_key) == (
+        "https://sync.example:8443",
+        "ABCD",
+        "pin-1",
+        "key-1",
+    )
+    assert read_link("https://example/enrol?u=a&c=b") is None
+    assert read_link("field178:enrol?u=https://a") is None
+
+
+def test_closing_wakes_the_reader_of_a_silent_answer(serve) -> None:
+    released = threading.Event()
+
+    def answer(handler, body):
+        handler.send_response(200)
+        for name, value in (("Content-Type", NDJSON), ("F178-Protocol", "1"), ("Content-Length", "100")):
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(b'{"a":1}\n')
+        released.wait(10)
+
+    transport = HttpTransport(serve(answer).url)
+    lines = transport.exchange(b"{}")
+    assert next(lines) == b'{"a":1}'
+    rest: list[bytes] = []
+    reader = threading.Thread(target=lambda: rest.extend(lines))
+    reader.start()
+    transport.close()
+    reader.join(5)
+    released.set()
+    assert not reader.is_alive()
+    assert rest == []
+
+
+class HttpKeys:
+    """The public half of the test device's key."""
+
+    @staticmethod
+    def public(private: bytes) -> Ed25519PublicKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(private).public_key()
