@@ -109,7 +109,7 @@ def _measure_search() -> None:
     from tests.bench.stocked import entries
     from tests.mobile.inspection_world import words
 
-    from field178_mobile.presenters.search_index import SearchIndex, matching
+    from field178_mobile.features.register.search_index import SearchIndex, matching
 
     places = SearchIndex(words()).of(entries(SEARCHED))
     spent = [_spent(lambda query=query: matching(places, query)) for query in QUERIES]

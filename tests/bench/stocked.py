@@ -9,8 +9,8 @@ from tests.mobile.inspection_world import LEADER, UNIT, establishment, settle, u
 from tests.mobile.support import base_row, server_commits
 from tests.mobile.ui.fakes import PIN, StillRunner, enrolment
 
+from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.notebook import Notebook
-from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.store import EstablishmentEntry
 from field178_mobile.store.replica.server_records import BaseRow
 from field178_mobile.vault import Officer

@@ -14,12 +14,12 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
 
-from field178_mobile.papers import PaperFolder
+from field178_mobile.features.inspection.visit_filing import what_to_file
+from field178_mobile.features.minutes.document_files import PaperFolder
+from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.presenters.minutes import MinutesPresenter, MinutesServices, VisitAtHand
-from field178_mobile.presenters.paper_desk import Papers
-from field178_mobile.presenters.visit_filing import what_to_file
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage
 from field178_mobile.store import Draft
 from field178_shared.codelists import load

@@ -11,10 +11,10 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.mobile.inspection_world import counts
 
-from field178_mobile.presenters.inspection import InspectionPresenter
-from field178_mobile.presenters.inspection_desk import InspectionDesk
-from field178_mobile.presenters.record import RecordServices
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.features.inspection.inspection import InspectionPresenter
+from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage
 from field178_mobile.store import InboxItem, Word
 from field178_shared.codelists import load

@@ -14,10 +14,10 @@ from PIL import Image
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.masking import Mosaic, paint
-from field178_mobile.picture import CONTENT_TYPE, encode, open_bare, prepare
+from field178_mobile.features.photos.photo_attaching import About
+from field178_mobile.features.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
-from field178_mobile.presenters.photo_desk import About
+from field178_mobile.presentation.masking import Mosaic, paint
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.uploads.engine import UploadEngine

@@ -6,9 +6,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from tests.mobile.support import base_row, server_commits
 
-from field178_mobile.presenters.outing import OutingPresenter
-from field178_mobile.presenters.record import RecordServices
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.features.shift.shift import OutingPresenter
+from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.replication.incarnation import enter_device

@@ -10,8 +10,8 @@ from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.features.access.idle import Idle
 from field178_mobile.garbage import QuietMoments
-from field178_mobile.presenters.idle import Idle
 from field178_mobile.replication.events import WakeReason
 from field178_mobile.ui.handing import (
     agency_name,
@@ -79,8 +79,8 @@ class Doorway(BoxLayout):
 
     def ask_pin(self, officer_id: str = "") -> None:
         """Show the PIN pad; the officer asked for is chosen, else the one of last time."""
+        from field178_mobile.features.access.unlock import Speech, UnlockPresenter
         from field178_mobile.notebook import PinDoor
-        from field178_mobile.presenters.unlock import Speech, UnlockPresenter
 
         shown = self.children[0]
         screen = shown if isinstance(shown, UnlockScreen) and shown.presenter is None else UnlockScreen()
@@ -126,7 +126,7 @@ class Doorway(BoxLayout):
 
     def _admit(self, officer: Officer, notebook: OpenNotebook) -> None:
         """Show the notebook to who unlocked it, unless the office closed the account in the meantime."""
-        from field178_mobile.presenters.closed_accounts import take_off_closed
+        from field178_mobile.features.access.closed_accounts import take_off_closed
 
         gone = take_off_closed(self._house.notebook.vault, notebook.store.view, notebook.key)
         if any(one.id == officer.id for one in gone):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from field178_mobile.presenters.enrol import EnrolmentDesk, EnrolPresenter, Step
-from field178_mobile.presenters.unlock import Speech
+from field178_mobile.features.access.enrol import EnrolmentDesk, EnrolPresenter, Step
+from field178_mobile.features.access.unlock import Speech
 from field178_mobile.ui.language import language
 from field178_mobile.ui.screens.enrol import EnrolScreen
 
 if TYPE_CHECKING:
     from field178_mobile.notebook import FirstEnrolment, OpenNotebook
-    from field178_mobile.presenters.background import Background
+    from field178_mobile.presentation.background import Background
     from field178_mobile.vault import Officer
 
 Done = Callable[["Officer", "OpenNotebook"], None]

@@ -9,7 +9,7 @@ from field178_mobile.ui.language import language
 
 if TYPE_CHECKING:
     from field178_mobile.notebook import Notebook
-    from field178_mobile.presenters.background import Background
+    from field178_mobile.presentation.background import Background
     from field178_mobile.ui.tablet import Tablet
     from field178_mobile.vault import Officer, Vault
 
@@ -28,7 +28,7 @@ def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
 
 def show_officers(vault: Vault, tablet: Tablet, on_add: Callable[[], None]) -> None:
     """Show who may open the open tablet."""
-    from field178_mobile.presenters.officers import OfficersPresenter
+    from field178_mobile.features.access.officers import OfficersPresenter
     from field178_mobile.ui.screens.officers import OfficersSheet
 
     opened = tablet.opened
@@ -47,7 +47,7 @@ def change_pin(notebook: Notebook, me: str, background: Background) -> None:
 
 def tell_officer(tablet: Tablet, is_first: bool = False) -> None:
     """Tell the officer what is recorded about them; at the opening only who was not told yet."""
-    from field178_mobile.presenters.officer_notice import OfficerNotice
+    from field178_mobile.features.access.officer_notice import OfficerNotice
 
     notice = OfficerNotice(tablet.opened.store.settings, tablet.services.clock, tablet.officer.id)
     if is_first and notice.is_read:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
+from field178_mobile.features.photos.photo_tools import Answer
 from field178_mobile.ports import UiThread
-from field178_mobile.presenters.photo_tools import Answer
 
 Ask = Callable[[Answer], None]
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from field178_mobile.features.minutes.document_files import PaperFolder
+from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.photos.photo_tools import PhotoTools
+from field178_mobile.features.sync_status.offline_export import Write
+from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.maps.map_file import MAPS
-from field178_mobile.papers import PaperFolder
 from field178_mobile.platform.api import Fix, Platform
 from field178_mobile.ports import UiThread
-from field178_mobile.presenters.paper_desk import Papers
-from field178_mobile.presenters.photo_tools import PhotoTools
-from field178_mobile.presenters.record import RecordServices
-from field178_mobile.presenters.rescue import Write
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncState
 from field178_mobile.store import Store
 from field178_mobile.ui.incoming import Incoming

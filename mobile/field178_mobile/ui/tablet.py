@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from kivy.clock import Clock as Frames
 
+from field178_mobile.features.sync_status.keep_open import KeepOpen
+from field178_mobile.features.sync_status.status import StatusPresenter, StatusState
 from field178_mobile.notebook import OpenNotebook
-from field178_mobile.presenters.keep_open import KeepOpen
-from field178_mobile.presenters.status import StatusPresenter, StatusState
 from field178_mobile.replication.events import SyncState, WakeReason
 from field178_mobile.store import StoreChange
 from field178_mobile.ui.house import House

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.mobile.support import FrozenClock
 
+from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.notebook import Notebook
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.replication.events import SyncState, WakeReason
 from field178_mobile.vault import Enrolment, GuessCost, Officer, base64url
 

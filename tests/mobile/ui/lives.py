@@ -21,10 +21,10 @@ from tests.mobile.ui.fakes import CHEAP, PIN, StillRunner, enrolment
 from tests.mobile.ui.shadow_log import ShadowLog
 from tests.mobile.ui.stage import Stage, find, find_all, frames, until
 
+from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.notebook import Notebook, OpenNotebook
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.presenters.officer_notice import OfficerNotice
 from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
 from field178_mobile.ui.keys import BACK_KEY

@@ -17,7 +17,7 @@ from tests.mobile.inspection_world import KARAOKE
 from tests.mobile.ui.lives import Lives
 from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, everything, frames
 
-from field178_mobile.presenters.visit_places import CHECKLIST
+from field178_mobile.features.inspection.field_positions import CHECKLIST
 from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.theme import theme
 from field178_mobile.ui.widgets.field import Entry

@@ -33,12 +33,12 @@ from tests.mobile.support import FrozenClock, base_row, server_commits
 from tests.mobile.ui.fakes import CHEAP, PIN, StillRunner, enrolment
 from tests.mobile.ui.stage import Stage, find, frames, until
 
+from field178_mobile.features.access.officer_notice import OfficerNotice
+from field178_mobile.features.photos.photo_attaching import About
+from field178_mobile.features.workspace.workspace import InspectionDesk
 from field178_mobile.notebook import Notebook
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.presenters.inspection_desk import InspectionDesk
-from field178_mobile.presenters.officer_notice import OfficerNotice
-from field178_mobile.presenters.photo_desk import About
 from field178_mobile.ui.doorway import Doorway
 from field178_mobile.ui.house import House
 from field178_mobile.ui.language import language

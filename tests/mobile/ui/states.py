@@ -118,7 +118,7 @@ def enrol_pin_again(pose: Pose) -> None:
 
 
 def _enrol(pose: Pose, step: str) -> None:
-    from field178_mobile.presenters.enrol import Step
+    from field178_mobile.features.access.enrol import Step
 
     find("EnrolScreen").presenter.start(Step(step))
 
@@ -480,7 +480,7 @@ def inbox_conflict(pose: Pose) -> None:
 def _inbox(pose: Pose, opened: str = "") -> None:
     from tests.mobile.ui.test_inbox import CONFLICT, REFUSED, RETURNED, Shelf
 
-    from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
+    from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
 
     screen = pose.screen("inbox")
     acts = InboxActs(lambda *_at: None, lambda *_settled: None)
@@ -547,7 +547,7 @@ def sync_sign_out_question(pose: Pose) -> None:
 def _sync(pose: Pose, status: Any, facts: Any, said: Any) -> None:
     from tests.mobile.ui.test_sync import Shelf
 
-    from field178_mobile.presenters.sync import SyncPresenter
+    from field178_mobile.features.sync_status.sync import SyncPresenter
 
     screen = pose.screen("sync")
     pose.runner.shown = said

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 from tests.mobile.ui.stage import Stage, frames, tap
 
-from field178_mobile.presenters.checks import Checked, ProblemRow
+from field178_mobile.presentation.checks import Checked, ProblemRow
 
 CLEAN = Checked(is_asked=True)
 FOUND = Checked((ProblemRow("venue", "Địa điểm", "Cần nhập mục này."),), (), is_asked=True)

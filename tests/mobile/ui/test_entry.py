@@ -32,7 +32,7 @@ class Table:
         self.screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
-        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.features.workspace.workspace import InspectionDesk
         from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
         self.stage.dress(size, mode, scale)

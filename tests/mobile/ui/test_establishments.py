@@ -16,7 +16,7 @@ class AtOnce:
 
 
 def lay(stage: Stage, store: Store, clock: FrozenClock):
-    from field178_mobile.presenters.inspection_desk import InspectionDesk
+    from field178_mobile.features.workspace.workspace import InspectionDesk
     from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
     return stage.mount(

@@ -10,8 +10,8 @@ from tests.mobile.support import FrozenClock
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts
 
-from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
 from field178_shared.codelists import load
 

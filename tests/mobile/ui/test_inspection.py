@@ -41,7 +41,7 @@ class Table:
     screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
-        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.features.workspace.workspace import InspectionDesk
         from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
         self.stage.dress(size, mode, scale)
@@ -332,7 +332,7 @@ def test_draft_is_thrown_away_only_after_a_question(table: Table):
 
 
 def test_drafts_of_the_tablet_are_one_tap_away(table: Table, window_size):
-    from tests.mobile.presenters.test_drafts import session_draft, visit_draft
+    from tests.mobile.features.workspace.test_drafts import session_draft, visit_draft
 
     screen = table.lay(window_size, scale=1.3)
     gone_to = []

@@ -35,7 +35,7 @@ def test_no_two_kv_rules_share_a_name():
 def test_visit_with_gaps_is_checked_after_the_outreach_screen_was_built(
     stage: Stage, store: Store, clock: FrozenClock
 ):
-    from field178_mobile.presenters.inspection_desk import InspectionDesk
+    from field178_mobile.features.workspace.workspace import InspectionDesk
     from field178_mobile.ui.screens.establishments import EstablishmentsScreen
     from field178_mobile.ui.screens.outreach import OutreachScreen
 

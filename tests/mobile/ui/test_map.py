@@ -9,8 +9,8 @@ from tests.mobile.maps.map_files import write_map
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, frames, tap, texts
 
+from field178_mobile.features.register.map import NOT_THIS_YEAR, MapPresenter
 from field178_mobile.maps.map_file import open_map
-from field178_mobile.presenters.map import NOT_THIS_YEAR, MapPresenter
 
 
 def lay(stage: Stage, store, clock, ground=None, size=(1280, 800)):

@@ -20,9 +20,9 @@ from tests.mobile.ui.fakes import DirectBackground
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts
 
-from field178_mobile.papers import PaperFolder
+from field178_mobile.features.minutes.document_files import PaperFolder
+from field178_mobile.features.minutes.document_output import Papers
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.presenters.paper_desk import Papers
 from field178_mobile.store import Store
 
 
@@ -45,7 +45,7 @@ class Table:
         self.screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
-        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.features.workspace.workspace import InspectionDesk
         from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
         self.stage.clear()

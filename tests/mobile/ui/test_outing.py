@@ -21,7 +21,7 @@ def lay(stage: Stage, store: Store, clock: FrozenClock):
     settle(store)
 
     def mount(size=LANDSCAPE, mode="light", scale=1.0):
-        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.features.workspace.workspace import InspectionDesk
         from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
         stage.dress(size, mode, scale)

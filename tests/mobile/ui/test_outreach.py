@@ -44,7 +44,7 @@ class Table:
     screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
-        from field178_mobile.presenters.outreach_desk import OutreachDesk
+        from field178_mobile.features.outreach.outreach_pane import OutreachDesk
         from field178_mobile.ui.screens.outreach import OutreachScreen
 
         self.stage.dress(size, mode, scale)

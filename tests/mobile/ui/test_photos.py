@@ -23,9 +23,9 @@ from tests.mobile.support import FrozenClock, seeded_ids
 from tests.mobile.ui.lint import MAX_WIDGETS, lint
 from tests.mobile.ui.stage import LANDSCAPE, Stage, find, find_all, frames, tap, texts, until
 
-from field178_mobile.presenters.background import InPlace
-from field178_mobile.presenters.photo_desk import About
-from field178_mobile.presenters.photo_tools import PhotoTools
+from field178_mobile.features.photos.photo_attaching import About
+from field178_mobile.features.photos.photo_tools import PhotoTools
+from field178_mobile.presentation.background import InPlace
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState
 from field178_mobile.store.photos.upload_queue import UploadQueue
@@ -50,7 +50,7 @@ class Table:
         self.screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
-        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.features.workspace.workspace import InspectionDesk
         from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
         self.stage.dress(size, mode, scale)
@@ -261,7 +261,7 @@ def test_grid_and_pages_pass_the_lint_at_the_largest_font(table: Table, window_s
 def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(
     stage: Stage, store: Store, clock: FrozenClock, tmp_path: Path
 ):
-    from field178_mobile.presenters.outreach_desk import OutreachDesk
+    from field178_mobile.features.outreach.outreach_pane import OutreachDesk
     from field178_mobile.ui.screens.outreach import OutreachScreen
 
     settle(store)

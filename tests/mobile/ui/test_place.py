@@ -32,7 +32,7 @@ class Table:
         self.screen: Any = None
 
     def begin(self, size: tuple[int, int] = LANDSCAPE, scale: float = 1.0, **device: object) -> None:
-        from field178_mobile.presenters.inspection_desk import InspectionDesk
+        from field178_mobile.features.workspace.workspace import InspectionDesk
         from field178_mobile.ui.screens.establishments import EstablishmentsScreen
 
         self.stage.dress(size, "light", scale)

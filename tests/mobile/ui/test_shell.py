@@ -224,7 +224,7 @@ def test_frame_is_forgotten_when_the_session_ends(stage: Stage):
 def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tablet, monkeypatch):
     from tests.mobile.ui.fakes import HA, HUNG, PIN
 
-    from field178_mobile.presenters.idle import LOCK_AFTER_S
+    from field178_mobile.features.access.idle import LOCK_AFTER_S
     from field178_mobile.ui import doorway as module
 
     door = open_tablet()

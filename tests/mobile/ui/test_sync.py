@@ -11,11 +11,11 @@ from tests.mobile.ui.fakes import DirectBackground
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import PORTRAIT, Stage, find, frames, tap, texts
 
-from field178_mobile.presenters.photo_words import PhotoFact
-from field178_mobile.presenters.rescue import RescuePresenter, RescueState
-from field178_mobile.presenters.sync import SyncPresenter
-from field178_mobile.presenters.sync_facts import ScopeFact, SyncFacts, WaitingRecord
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.features.photos.photo_words import PhotoFact
+from field178_mobile.features.sync_status.offline_export import RescuePresenter, RescueState
+from field178_mobile.features.sync_status.sync import SyncPresenter
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
 from field178_mobile.replication.offline_export import Rescued
 from field178_mobile.store.model import StoreStatus

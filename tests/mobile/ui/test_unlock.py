@@ -14,7 +14,7 @@ from kivy.tests.common import UnitTestTouch
 from tests.mobile.ui.lint import lint
 from tests.mobile.ui.stage import Stage, find, find_all, frames, tap, texts, type_text, until
 
-from field178_mobile.presenters.idle import LOCK_AFTER_S
+from field178_mobile.features.access.idle import LOCK_AFTER_S
 from field178_mobile.ui import kit
 from field178_mobile.ui.keys import BACK_KEY
 from field178_mobile.ui.widgets.overlay import FullPage
@@ -255,8 +255,8 @@ def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(doorway):
 def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
     from tests.mobile.ui.fakes import DirectBackground
 
-    from field178_mobile.presenters.enrol import EnrolPresenter, Step
-    from field178_mobile.presenters.unlock import Speech
+    from field178_mobile.features.access.enrol import EnrolPresenter, Step
+    from field178_mobile.features.access.unlock import Speech
     from field178_mobile.ui.language import language
     from field178_mobile.ui.screens.enrol import EnrolScreen
 

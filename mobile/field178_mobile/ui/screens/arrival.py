@@ -5,9 +5,9 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.facts import ToFix
-from field178_mobile.presenters.record import RecordState
-from field178_mobile.presenters.visit import INSPECTED
+from field178_mobile.features.inspection.visit import INSPECTED
+from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.presentation.facts import ToFix
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens.optional import Optional

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
-from field178_mobile.presenters.outreach_state import PlaceRow as PlaceState
+from field178_mobile.features.outreach.outreach_state import AudienceRow as AudienceState
+from field178_mobile.features.outreach.outreach_state import PlaceRow as PlaceState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import check_item

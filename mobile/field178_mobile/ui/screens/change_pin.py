@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.change_pin import ChangePinPresenter, ChangePinState, PinKeeper
-from field178_mobile.presenters.unlock import Speech
+from field178_mobile.features.access.change_pin import ChangePinPresenter, ChangePinState, PinKeeper
+from field178_mobile.features.access.unlock import Speech
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language
@@ -16,7 +16,7 @@ from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens import unlock
 
 if TYPE_CHECKING:
-    from field178_mobile.presenters.background import Background
+    from field178_mobile.presentation.background import Background
 
 __all__ = ["ChangePinSheet"]
 _REQUIRED = (unlock.PinPad,)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from kivy.clock import Clock
 from kivy.properties import StringProperty
 
-from field178_mobile.presenters.checks import Checked, ProblemRow
+from field178_mobile.presentation.checks import Checked, ProblemRow
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import info

@@ -8,8 +8,8 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.conclusion import ConclusionState, FollowUpRow
-from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.features.inspection.conclusion import ConclusionState, FollowUpRow
+from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import checked_form, chips, info, item_below, pinned_field, protocol_card

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kivy.properties import StringProperty
 
-from field178_mobile.presenters.drafts import DraftRow, DraftsPresenter
+from field178_mobile.features.workspace.drafts import DraftRow, DraftsPresenter
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

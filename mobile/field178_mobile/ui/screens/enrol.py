@@ -13,7 +13,7 @@ from field178_mobile.ui.screens import unlock
 from field178_mobile.ui.screens.optional import Optional
 
 if TYPE_CHECKING:
-    from field178_mobile.presenters.enrol import EnrolState
+    from field178_mobile.features.access.enrol import EnrolState
 
 _REQUIRED = (kit.Card, unlock.PinDots)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.entry_state import CertificateRow, EntryState
-from field178_mobile.presenters.register_index import AlikeRow
-from field178_mobile.presenters.wording import Option
+from field178_mobile.features.register.establishment_form_state import CertificateRow, EntryState
+from field178_mobile.features.register.register_index import AlikeRow
+from field178_mobile.presentation.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

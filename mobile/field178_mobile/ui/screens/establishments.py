@@ -5,15 +5,15 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from field178_mobile.presenters.drafts import DraftRow
-from field178_mobile.presenters.entry_state import EntryState
-from field178_mobile.presenters.establishment_facts import DRAFTS
-from field178_mobile.presenters.establishments import EstablishmentRow, EstablishmentsState
-from field178_mobile.presenters.inbox_words import SCREENS
-from field178_mobile.presenters.inspection_desk import InspectionDesk
-from field178_mobile.presenters.outing import OutingState
-from field178_mobile.presenters.record import RecordState
-from field178_mobile.presenters.way_back import go_back, place_of
+from field178_mobile.features.inbox.inbox_words import SCREENS
+from field178_mobile.features.register.establishment_facts import DRAFTS
+from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.establishments import EstablishmentRow, EstablishmentsState
+from field178_mobile.features.shift.shift import OutingState
+from field178_mobile.features.workspace.drafts import DraftRow
+from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.features.workspace.resume_point import go_back, place_of
+from field178_mobile.features.workspace.workspace import InspectionDesk
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips

@@ -9,8 +9,8 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
-from field178_mobile.presenters.photo_folder import FileRow
-from field178_mobile.presenters.thumbnails import Thumbnails
+from field178_mobile.features.photos.photo_folder import FileRow
+from field178_mobile.features.photos.thumbnails import Thumbnails
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 

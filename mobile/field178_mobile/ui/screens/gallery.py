@@ -6,7 +6,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.maps.map_state import MapState
-from field178_mobile.presenters.bitmap import Bitmap
+from field178_mobile.presentation.bitmap import Bitmap
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets import map_view

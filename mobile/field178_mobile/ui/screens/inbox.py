@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.inbox import InboxActs, InboxPresenter
-from field178_mobile.presenters.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
+from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.store import StoreChange
 from field178_mobile.store.model import Disagreement
 from field178_mobile.ui import kit

@@ -5,9 +5,9 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.facts import Fact, ToFix
-from field178_mobile.presenters.record import RecordState
-from field178_mobile.presenters.record_view import Certificate, HistoryRow
+from field178_mobile.features.register.record_view import Certificate, HistoryRow
+from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.presentation.facts import Fact, ToFix
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

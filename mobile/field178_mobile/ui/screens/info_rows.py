@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.facts import Fact
-from field178_mobile.presenters.record_view import Certificate, HistoryRow
+from field178_mobile.features.register.record_view import Certificate, HistoryRow
+from field178_mobile.presentation.facts import Fact
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 

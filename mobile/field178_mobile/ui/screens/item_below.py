@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.presenters.findings import ViolationOffer
-from field178_mobile.presenters.section_view import ItemState
-from field178_mobile.presenters.wording import Option
+from field178_mobile.features.inspection.findings import ViolationOffer
+from field178_mobile.features.inspection.section_view import ItemState
+from field178_mobile.presentation.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips

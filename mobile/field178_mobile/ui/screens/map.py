@@ -6,10 +6,10 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.maps.map_file import MAPS, MapFile, open_map
 from field178_mobile.maps.map_state import MapCard, MapState
-from field178_mobile.presenters.map import MapPresenter
-from field178_mobile.presenters.wording import Option
+from field178_mobile.presentation.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

@@ -5,11 +5,11 @@ from __future__ import annotations
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.facts import Fact
-from field178_mobile.presenters.foot import COMPLETE
-from field178_mobile.presenters.inspection import InspectionPresenter
-from field178_mobile.presenters.minutes import MinutesPresenter
-from field178_mobile.presenters.minutes_state import MinutesState
+from field178_mobile.features.inspection.foot import COMPLETE
+from field178_mobile.features.inspection.inspection import InspectionPresenter
+from field178_mobile.features.minutes.minutes import MinutesPresenter
+from field178_mobile.features.minutes.minutes_state import MinutesState
+from field178_mobile.presentation.facts import Fact
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.metrics import dp
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.officer_notice import NoticePart, OfficerNotice, notice_parts
+from field178_mobile.features.access.officer_notice import NoticePart, OfficerNotice, notice_parts
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

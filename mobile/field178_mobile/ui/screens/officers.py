@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.presenters.officers import OfficerRow, OfficersPresenter
+from field178_mobile.features.access.officers import OfficerRow, OfficersPresenter
 from field178_mobile.ui import kit
 from field178_mobile.ui.language import language as _
 

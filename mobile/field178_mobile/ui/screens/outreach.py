@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.inspection_state import Spoken
-from field178_mobile.presenters.outreach_desk import OutreachDesk
-from field178_mobile.presenters.outreach_sessions import SessionRow, SessionsState
-from field178_mobile.presenters.outreach_state import OutreachState
+from field178_mobile.features.inspection.inspection_state import Spoken
+from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
+from field178_mobile.features.outreach.outreach_state import OutreachState
 from field178_mobile.store import StoreChange
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside

@@ -6,10 +6,10 @@ from datetime import date
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.presenters.outreach_state import AudienceRow as AudienceState
-from field178_mobile.presenters.outreach_state import MaterialRow, OutreachState
-from field178_mobile.presenters.outreach_state import PlaceRow as PlaceState
-from field178_mobile.presenters.wording import Option
+from field178_mobile.features.outreach.outreach_state import AudienceRow as AudienceState
+from field178_mobile.features.outreach.outreach_state import MaterialRow, OutreachState
+from field178_mobile.features.outreach.outreach_state import PlaceRow as PlaceState
+from field178_mobile.presentation.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

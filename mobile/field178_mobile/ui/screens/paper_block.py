@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.minutes_state import PaperState
+from field178_mobile.features.minutes.minutes_state import PaperState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens.optional import Optional

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from field178_mobile.presenters.photo_editor import PhotoSource
-from field178_mobile.presenters.photo_gallery import FILE, PhotoGallery
+from field178_mobile.features.photos.photo_editor import PhotoSource
+from field178_mobile.features.photos.photo_gallery import FILE, PhotoGallery
 from field178_mobile.ui import kit
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens.photo_editor import PhotoPage

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.photo_gallery import PhotosState
-from field178_mobile.presenters.photo_tiles import PhotoTile
+from field178_mobile.features.photos.photo_gallery import PhotosState
+from field178_mobile.features.photos.photo_tiles import PhotoTile
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import photo_notice

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.background import Background
-from field178_mobile.presenters.photo_folder import FolderState, PhotoFolder
-from field178_mobile.presenters.thumbnails import Thumbnails
-from field178_mobile.presenters.wording import Option, Wording
+from field178_mobile.features.photos.photo_folder import FolderState, PhotoFolder
+from field178_mobile.features.photos.thumbnails import Thumbnails
+from field178_mobile.presentation.background import Background
+from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.inspection_state import InspectionState
+from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import info, item_below, photo_grid
 from field178_mobile.ui.screens.optional import Optional

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kivy.properties import StringProperty
 
-from field178_mobile.presenters.wording import Option
+from field178_mobile.presentation.wording import Option
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 

@@ -9,11 +9,11 @@ from typing import Protocol
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
+from field178_mobile.features.inspection.check_in import PIN, CheckIn, PlaceState
 from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.maps.mercator import place_of, position_at
-from field178_mobile.presenters.check_in import PIN, CheckIn, PlaceState
-from field178_mobile.presenters.distance import Position
+from field178_mobile.presentation.distance import Position
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.presenters.outreach import OutreachPresenter
-from field178_mobile.presenters.outreach_places import FoundState
+from field178_mobile.features.outreach.outreach import OutreachPresenter
+from field178_mobile.features.outreach.outreach_establishments import FoundState
 from field178_mobile.ui import kit
 from field178_mobile.ui.language import language as _
 from field178_mobile.ui.screens.audience_row import AudienceRow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
-from field178_mobile.presenters.checks import ProblemRow
-from field178_mobile.presenters.conclusion import FollowUpRow
+from field178_mobile.features.inspection.conclusion import FollowUpRow
+from field178_mobile.presentation.checks import ProblemRow
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.widgets.press import Pressable

@@ -6,9 +6,9 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from field178_mobile.presenters.inspection_state import InspectionState
-from field178_mobile.presenters.record import RecordState
-from field178_mobile.presenters.visit_places import CHECKLIST, CONCLUSION, INFO, PHOTOS
+from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, INFO, PHOTOS
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language as _

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.presenters.save_folder import SUGGESTED, SaveFolder, SaveFolderState
-from field178_mobile.presenters.wording import Wording
+from field178_mobile.features.minutes.save_folder import SUGGESTED, SaveFolder, SaveFolderState
+from field178_mobile.presentation.wording import Wording
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.language import language

@@ -5,9 +5,9 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.facts import ToFix
-from field178_mobile.presenters.inspection_state import InspectionState
-from field178_mobile.presenters.section_view import SectionCard
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.section_view import SectionCard
+from field178_mobile.presentation.facts import ToFix
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import chips, item_below, place, protocol_card

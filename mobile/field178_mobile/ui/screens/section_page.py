@@ -6,8 +6,8 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.inspection_state import InspectionState
-from field178_mobile.presenters.section_view import ItemState, PageState
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.section_view import ItemState, PageState
 from field178_mobile.ui.kv import load_beside
 from field178_mobile.ui.screens import protocol_card
 from field178_mobile.ui.screens.check_item import CheckItem

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.sync import SyncPresenter
-from field178_mobile.presenters.sync_facts import SyncFacts, read_facts
-from field178_mobile.presenters.sync_state import ScopeRow, SyncScreenState
-from field178_mobile.presenters.waiting_photos import PhotosState, WaitingRow
+from field178_mobile.features.photos.waiting_photos import PhotosState, WaitingRow
+from field178_mobile.features.sync_status.sync import SyncPresenter
+from field178_mobile.features.sync_status.sync_facts import SyncFacts, read_facts
+from field178_mobile.features.sync_status.sync_state import ScopeRow, SyncScreenState
 from field178_mobile.replication.events import SyncState
 from field178_mobile.store import Store, StoreChange
 from field178_mobile.store.database.context import Room

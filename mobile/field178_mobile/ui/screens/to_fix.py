@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.presenters.facts import ToFix
+from field178_mobile.presentation.facts import ToFix
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 

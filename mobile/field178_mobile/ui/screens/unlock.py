@@ -16,7 +16,7 @@ from field178_mobile.ui.widgets import text
 from field178_mobile.ui.widgets.press import Pressable
 
 if TYPE_CHECKING:
-    from field178_mobile.presenters.unlock import UnlockState
+    from field178_mobile.features.access.unlock import UnlockState
 
 __all__ = ["BrandPanel", "PinDots", "PinKey", "PinPad", "UnlockScreen"]
 _REQUIRED = (text.Txt,)

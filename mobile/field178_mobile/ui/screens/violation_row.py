@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from field178_mobile.presenters.findings import ViolationOffer
+from field178_mobile.features.inspection.findings import ViolationOffer
 from field178_mobile.ui import kit
 from field178_mobile.ui.kv import load_beside
 

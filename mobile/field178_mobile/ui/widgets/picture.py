@@ -11,8 +11,8 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
-from field178_mobile.masking import Patch
-from field178_mobile.presenters.bitmap import Bitmap
+from field178_mobile.presentation.bitmap import Bitmap
+from field178_mobile.presentation.masking import Patch
 from field178_mobile.ui.theme import theme
 
 __all__ = ["Picture", "Rubbed"]

@@ -1,0 +1,1 @@
+"""Who holds the tablet: enrolment, PIN, officers, notice, locking."""

@@ -1,0 +1,171 @@
+"""Another PIN for the officer who holds the tablet: the old one first, then the new one twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Protocol
+
+from field178_mobile.features.access.unlock import PIN_DIGITS, Speech, refusal, waiting
+from field178_mobile.presentation.background import Background
+from field178_mobile.vault.pins import is_weak
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
+
+
+class PinKeeper(Protocol):
+    """What changing a PIN asks of the vault; `check` and `change` are slow and raise AppError."""
+
+    def wait_s(self) -> int:
+        """Return for how many seconds no PIN is taken."""
+        ...
+
+    def check(self, pin: str) -> None:
+        """Refuse a PIN that is not the officer's; it counts as a wrong one at the unlocking."""
+        ...
+
+    def change(self, pin: str, fresh_pin: str) -> None:
+        """Put the fresh PIN in the place of the old one."""
+        ...
+
+
+class PinStep(IntEnum):
+    """Where the change stands, counted as the screen does."""
+
+    OLD = 1
+    FRESH = 2
+    AGAIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePinState:
+    """The whole sheet. `is_done`: the new PIN is in force."""
+
+    number: int = 1
+    title: str = ""
+    text: str = ""
+    is_error: bool = False
+    digits: int = 0
+    is_busy: bool = False
+    wait_s: int = 0
+    is_done: bool = False
+
+    @property
+    def can_type(self) -> bool:
+        """Tell whether the pad takes a digit."""
+        return not (self.is_busy or self.wait_s or self.is_done)
+
+
+class ChangePinPresenter:
+    """Takes digits; nothing is changed before the new PIN was typed twice alike."""
+
+    def __init__(
+        self,
+        keeper: PinKeeper,
+        background: Background,
+        speech: Speech,
+        render: Callable[[ChangePinState], None],
+    ) -> None:
+        self._keeper = keeper
+        self._background = background
+        self._speech = speech
+        self._render = render
+        self._step = PinStep.OLD
+        self._typed = self._old = self._fresh = ""
+        self.state = ChangePinState()
+
+    def start(self) -> None:
+        """Ask for the old PIN, or say how long none is taken."""
+        self._go(PinStep.OLD)
+        if wait_s := self._keeper.wait_s():
+            self._wait(wait_s)
+
+    def type(self, digit: str) -> None:
+        """Take one digit; the sixth ends a step."""
+        if not self.state.can_type:
+            return
+        self._typed += digit
+        if len(self._typed) < PIN_DIGITS:
+            self._show(replace(self.state, digits=len(self._typed)))
+            return
+        pin, self._typed = self._typed, ""
+        {PinStep.OLD: self._check, PinStep.FRESH: self._choose, PinStep.AGAIN: self._confirm}[self._step](pin)
+
+    def back(self) -> None:
+        """Take the last digit away."""
+        self._typed = self._typed[:-1]
+        self._show(replace(self.state, digits=len(self._typed)))
+
+    def tick(self) -> None:
+        """Count a delay down, once a second."""
+        if self.state.wait_s:
+            wait_s = self._keeper.wait_s()
+            if wait_s:
+                self._wait(wait_s)
+            else:
+                self._go(PinStep.OLD)
+
+    def _check(self, pin: str) -> None:
+        def known(_none: None) -> None:
+            self._old = pin
+            self._go(PinStep.FRESH)
+
+        self._work(lambda: self._keeper.check(pin), known)
+
+    def _choose(self, pin: str) -> None:
+        if is_weak(pin):
+            self._go(PinStep.FRESH, message(ErrorCode.PIN_WEAK, self._speech.language))
+        elif pin == self._old:
+            self._go(PinStep.FRESH, self._say("This is your PIN already. Choose another one."))
+        else:
+            self._fresh = pin
+            self._go(PinStep.AGAIN)
+
+    def _confirm(self, pin: str) -> None:
+        if pin != self._fresh:
+            self._go(PinStep.FRESH, self._say("The two PINs differ. Choose again."))
+            return
+        old, self._old, self._fresh = self._old, "", ""
+        self._work(
+            lambda: self._keeper.change(old, pin),
+            lambda _none: self._show(replace(self.state, is_busy=False, is_done=True)),
+        )
+
+    def _work(self, work: Callable[[], None], done: Callable[[None], None]) -> None:
+        said = self._say("One moment…")
+        self._show(replace(self.state, digits=PIN_DIGITS, text=said, is_error=False, is_busy=True))
+        self._background.run(work, done, self._refused)
+
+    def _refused(self, error: AppError) -> None:
+        text, wait_s = refusal(error, self._speech)
+        self._go(PinStep.OLD, text)
+        if wait_s:
+            self._wait(wait_s)
+
+    def _wait(self, wait_s: int) -> None:
+        text = waiting(wait_s, self._speech)
+        self._show(replace(self.state, text=text, is_error=True, wait_s=wait_s))
+
+    def _go(self, step: PinStep, error: str = "") -> None:
+        self._step, self._typed = step, ""
+        title, hint = _WORDS[step]
+        text = error or self._say(hint)
+        self._show(ChangePinState(step.value, self._say(title), text, is_error=bool(error)))
+
+    def _say(self, text: str) -> str:
+        return self._speech.translate(text)
+
+    def _show(self, state: ChangePinState) -> None:
+        self.state = state
+        self._render(state)
+
+
+_WORDS = {
+    PinStep.OLD: (N_("Your PIN until now"), N_("A wrong one counts as it does at the unlocking.")),
+    PinStep.FRESH: (
+        N_("Choose a PIN"),
+        N_("Six digits that only you know; no birthday, no row of digits."),
+    ),
+    PinStep.AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+}

@@ -1,0 +1,270 @@
+"""Enrolment: the code of the office, the password once online, a PIN for every day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Generic, Protocol
+
+from field178_mobile.features.access.enrol_typing import read_address, read_code
+from field178_mobile.features.access.unlock import PIN_DIGITS, Opened, OpenedOut, Speech
+from field178_mobile.presentation.background import Background
+from field178_mobile.replication.enrolment import EnrolLink, read_link
+from field178_mobile.vault.model import Officer
+from field178_mobile.vault.pins import is_weak
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
+
+
+class EnrolmentDesk(Protocol[OpenedOut]):
+    """What enrolment asks of the network and the vault."""
+
+    def register(self, link: EnrolLink) -> str:
+        """Register this device with the office and return the login of its officer, "" where it is not told.
+
+        After a lost answer it is the same device again.
+        """
+        ...
+
+    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+        """Bind an officer to the device and return who it is; most have no one-time code ("")."""
+        ...
+
+    def set_up(self, officer: Officer, pin: str) -> OpenedOut:
+        """Keep the officer's PIN and open the notebook."""
+        ...
+
+
+class Step(StrEnum):
+    """Where enrolment stands."""
+
+    CODE = "code"
+    SIGN_IN = "sign_in"
+    PIN = "pin"
+    PIN_AGAIN = "pin_again"
+
+
+STEPS = tuple(Step)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolState:
+    """The enrolment screen, whole. `number` 0: no steps are counted.
+
+    `login` is filled in; `has_code`: the way back to the code is open.
+    """
+
+    step: Step = Step.CODE
+    number: int = 1
+    title: str = ""
+    hint: str = ""
+    address: str = ""
+    login: str = ""
+    has_code: bool = False
+    link_error: str = ""
+    address_error: str = ""
+    code_error: str = ""
+    error: str = ""
+    officer: str = ""
+    digits: int = 0
+    is_busy: bool = False
+
+
+class EnrolPresenter(Generic[Opened]):
+    """Walks through the steps; one more officer of an enrolled tablet begins at the sign-in.
+
+    With `on_signed_in` it ends there: the officer has a PIN already.
+    """
+
+    def __init__(
+        self,
+        desk: EnrolmentDesk[Opened],
+        background: Background,
+        speech: Speech,
+        render: Callable[[EnrolState], None],
+        on_done: Callable[[Officer, Opened], None],
+        on_signed_in: Callable[[Officer], None] | None = None,
+    ) -> None:
+        self._desk = desk
+        self._background = background
+        self._speech = speech
+        self._render = render
+        self._on_done = on_done
+        self._on_signed_in = on_signed_in
+        self._officer: Officer | None = None
+        self._expected: Officer | None = None
+        self._address = self._login = ""
+        self._has_code = False
+        self._pin = self._first_pin = ""
+        self.state = EnrolState()
+
+    def start(self, step: Step = Step.CODE, expected: Officer | None = None, address: str = "") -> None:
+        """Show the first step; with an officer expected nobody else may sign in.
+
+        `address` is filled in already, where the tablet knows its office.
+        """
+        self._expected, self._address = expected, address
+        self._has_code = step is Step.CODE
+        self._go(step)
+
+    def resume(self, login: str) -> None:
+        """Go on at the sign-in of a tablet whose code was taken before the application ended."""
+        self._login, self._has_code = login, True
+        self._go(Step.SIGN_IN)
+
+    def change_code(self) -> None:
+        """Go back to the code: the one that was taken is another officer's, or its tablet was revoked."""
+        self._go(Step.CODE)
+
+    def submit_link(self, text: str) -> None:
+        """Register with a whole link, scanned or pasted."""
+        link = read_link(text)
+        if link is None:
+            self._show(replace(self.state, link_error=self._say("This is no enrolment link.")))
+        else:
+            self._register(link)
+
+    def submit_code(self, address: str, code: str) -> None:
+        """Register with an address and a code typed by hand."""
+        url, bare = read_address(address), read_code(code)
+        wrong_address = "" if url else self._say("Not a web address.")
+        wrong_code = "" if bare else self._say("The code has 16 letters and digits.")
+        self._show(replace(self.state, link_error="", address_error=wrong_address, code_error=wrong_code))
+        if url and bare:
+            self._register(EnrolLink(url, bare))
+
+    def submit_sign_in(self, login: str, password: str, one_time_code: str = "") -> None:
+        """Sign in once with the office's password, and the code of the moment where the office asks it."""
+        if not login.strip() or not password:
+            self._show(replace(self.state, error=self._say("Enter login and password.")))
+            return
+        self._show(replace(self.state, is_busy=True, error=""))
+        self._background.run(
+            lambda: self._desk.sign_in(login.strip(), password, "".join(one_time_code.split())),
+            self._signed_in,
+            self._refused,
+        )
+
+    def type(self, digit: str) -> None:
+        """Take one digit of the PIN being set."""
+        if self.state.is_busy or len(self._pin) >= PIN_DIGITS:
+            return
+        self._pin += digit
+        self._show(replace(self.state, digits=len(self._pin), error=""))
+        if len(self._pin) == PIN_DIGITS:
+            self._typed()
+
+    def back(self) -> None:
+        """Take the last digit away."""
+        self._pin = self._pin[:-1]
+        self._show(replace(self.state, digits=len(self._pin)))
+
+    def _register(self, link: EnrolLink) -> None:
+        self._show(
+            replace(self.state, is_busy=True, error="", link_error="", address_error="", code_error="")
+        )
+        self._background.run(lambda: self._desk.register(link), self._registered, self._refused)
+
+    def _registered(self, login: str) -> None:
+        self._login = login
+        self._go(Step.SIGN_IN)
+
+    def _signed_in(self, officer: Officer) -> None:
+        if self._expected is not None and officer.id != self._expected.id:
+            said = self._say("This login is another officer's; sign in as {name}.")
+            self._go(Step.SIGN_IN, said.format(name=self._expected.name))
+            return
+        self._officer = officer
+        if self._on_signed_in is not None:
+            self._on_signed_in(officer)
+        else:
+            self._go(Step.PIN)
+
+    def _typed(self) -> None:
+        pin, self._pin = self._pin, ""
+        if self.state.step is Step.PIN:
+            if is_weak(pin):
+                self._go(Step.PIN, message(ErrorCode.PIN_WEAK, self._speech.language))
+            else:
+                self._first_pin = pin
+                self._go(Step.PIN_AGAIN)
+        elif pin != self._first_pin:
+            self._go(Step.PIN, self._say("The two PINs differ. Choose again."))
+        else:
+            self._set_up(pin)
+
+    def _set_up(self, pin: str) -> None:
+        officer = self._officer
+        if officer is None:
+            return
+        self._show(replace(self.state, is_busy=True, digits=PIN_DIGITS))
+        self._background.run(
+            lambda: self._desk.set_up(officer, pin),
+            lambda opened: self._on_done(officer, opened),
+            self._refused,
+        )
+
+    def _refused(self, error: AppError) -> None:
+        text = message(error.code, self._speech.language)
+        self._show(replace(self.state, is_busy=False, digits=0, error=text))
+
+    def _go(self, step: Step, error: str = "") -> None:
+        self._pin = ""
+        title, hint = _WORDS[step]
+        if self._expected is not None:
+            again = _FOR_NEW_PIN if self._on_signed_in is None else _AGAIN
+            title, hint = again.get(step, (title, hint))
+        self._show(
+            EnrolState(
+                step=step,
+                number=min(STEPS.index(step) + 1, 3) if self._on_signed_in is None else 0,
+                title=self._say(title),
+                hint=self._say(hint),
+                address=self._address,
+                login=self._login,
+                has_code=self._has_code,
+                error=error,
+                officer=known.name if (known := self._officer or self._expected) else "",
+            )
+        )
+
+    def _say(self, text: str) -> str:
+        return self._speech.translate(text)
+
+    def _show(self, state: EnrolState) -> None:
+        self.state = state
+        self._render(state)
+
+
+_FOR_NEW_PIN = {
+    Step.CODE: (
+        N_("Ask the office for a code"),
+        N_("The code of an enrolment, for you, valid for ten minutes. Nothing on this tablet is lost."),
+    ),
+    Step.SIGN_IN: (
+        N_("Sign in for a new PIN"),
+        N_("With the login and password of the office, over a network. Nothing on this tablet is lost."),
+    ),
+}
+_AGAIN = {
+    Step.SIGN_IN: (
+        N_("Sign in again to go on receiving data"),
+        N_("With the login and password of the office, over a network. The PIN stays as it is."),
+    ),
+}
+_WORDS = {
+    Step.CODE: (
+        N_("Enrol this tablet"),
+        N_("The office gives you a one-time code. It is valid for ten minutes and needs a network."),
+    ),
+    Step.SIGN_IN: (
+        N_("Sign in once"),
+        N_("With the login and password of the office. Afterwards a PIN is enough, without a network."),
+    ),
+    Step.PIN: (
+        N_("Choose a PIN"),
+        N_("Six digits that only you know; no birthday, no row of digits."),
+    ),
+    Step.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+}

@@ -1,0 +1,198 @@
+"""Unlocking: who holds the tablet, and the PIN that opens the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
+
+from field178_mobile.presentation.background import Background
+from field178_mobile.vault.model import Officer
+from field178_shared.errors import AppError, ErrorCode, message
+
+PIN_DIGITS = 6
+
+
+Opened = TypeVar("Opened")
+OpenedOut = TypeVar("OpenedOut", covariant=True)
+
+
+class PinDoor(Protocol[OpenedOut]):
+    """What unlocking asks of the notebook."""
+
+    @property
+    def has_key_store(self) -> bool:
+        """Tell whether the device protects its secret."""
+        ...
+
+    def officers(self) -> Sequence[Officer]:
+        """Return the officers of this tablet."""
+        ...
+
+    def open(self, officer_id: str, pin: str) -> OpenedOut:
+        """Open for the right PIN; slow; raises AppError."""
+        ...
+
+    def wait_s(self, officer_id: str) -> int:
+        """Return for how many seconds no PIN is taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockState:
+    """The unlock screen, whole. `forgetful`: whose PIN is set anew once the chosen officer has opened."""
+
+    officers: tuple[Officer, ...] = ()
+    chosen: Officer | None = None
+    digits: int = 0
+    text: str = ""
+    is_error: bool = False
+    is_busy: bool = False
+    wait_s: int = 0
+    warning: str = ""
+    forgetful: Officer | None = None
+
+    @property
+    def others(self) -> tuple[Officer, ...]:
+        """Return who could open the tablet for the chosen officer."""
+        return tuple(item for item in self.officers if item != self.chosen)
+
+    @property
+    def can_type(self) -> bool:
+        """Tell whether the pad takes a digit."""
+        return self.chosen is not None and not self.is_busy and not self.wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How the screen speaks: the catalog, the language of error sentences, the names of agencies."""
+
+    translate: Callable[[str], str]
+    language: str = "vi"
+    agency: Callable[[str], str] = str
+
+
+def refusal(error: AppError, speech: Speech) -> tuple[str, int]:
+    """Return what is said of a PIN that was not taken, and for how many seconds none is."""
+    left, wait = error.details.get("tries_left"), error.details.get("wait_s")
+    if isinstance(wait, int) and wait:
+        return waiting(wait, speech), wait
+    if error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
+        said = speech.translate("Wrong PIN. Tries left before a wait: {left}.")
+        return said.format(left=left), 0
+    return message(error.code, speech.language), 0
+
+
+def waiting(wait_s: int, speech: Speech) -> str:
+    """Return how long no PIN is taken, as it is counted down."""
+    minutes, seconds = divmod(wait_s, 60)
+    said = speech.translate("Too many wrong PINs. Try again in {wait}.")
+    return said.format(wait=f"{minutes}:{seconds:02d}")
+
+
+class UnlockPresenter(Generic[Opened]):
+    """Takes digits and opens the store with the sixth; a wrong PIN never deletes anything."""
+
+    def __init__(
+        self,
+        door: PinDoor[Opened],
+        background: Background,
+        speech: Speech,
+        render: Callable[[UnlockState], None],
+        on_opened: Callable[[Officer, Opened], None],
+        on_helped: Callable[[Officer, Opened], None] | None = None,
+    ) -> None:
+        self._door = door
+        self._background = background
+        self._speech = speech
+        self._render = render
+        self._on_opened = on_opened
+        self._on_helped = on_helped or on_opened
+        self._pin = ""
+        self.state = UnlockState()
+
+    def start(self, last_officer: str = "") -> None:
+        """Show the officers; the one of last time is chosen, or the only one."""
+        named = self._speech.agency
+        officers = tuple(replace(item, agency=named(item.agency)) for item in self._door.officers())
+        chosen = next((item for item in officers if item.id == last_officer), None)
+        warning = "" if self._door.has_key_store else self._say("This device has no key store.")
+        self._show(UnlockState(officers, chosen or next(iter(officers), None), warning=warning))
+        self._ask()
+
+    def choose(self, officer_id: str) -> None:
+        """Let another officer type."""
+        self._pin = ""
+        chosen = next(item for item in self.state.officers if item.id == officer_id)
+        self._show(replace(self.state, chosen=chosen, digits=0, forgetful=None))
+        self._ask()
+
+    def help(self, helper_id: str) -> None:
+        """Let another officer open for the chosen one, who has forgotten the PIN."""
+        forgetful = self.state.chosen
+        self.choose(helper_id)
+        self._show(replace(self.state, forgetful=forgetful))
+        self._ask()
+
+    def type(self, digit: str) -> None:
+        """Take one digit; the last one opens."""
+        if not self.state.can_type or len(self._pin) >= PIN_DIGITS:
+            return
+        self._pin += digit
+        self._show(replace(self.state, digits=len(self._pin), is_error=False, text=self._invitation()))
+        if len(self._pin) == PIN_DIGITS:
+            self._open()
+
+    def back(self) -> None:
+        """Take the last digit away."""
+        self._pin = self._pin[:-1]
+        self._show(replace(self.state, digits=len(self._pin)))
+
+    def tick(self) -> None:
+        """Count a delay down, once a second."""
+        if self.state.wait_s:
+            self._ask()
+
+    def _open(self) -> None:
+        officer, pin = self.state.chosen, self._pin
+        if officer is None:
+            return
+        self._show(replace(self.state, is_busy=True, text=self._say("Opening the notebook…")))
+        self._background.run(
+            lambda: self._door.open(officer.id, pin),
+            lambda opened: self._opened(officer, opened),
+            self._refused,
+        )
+
+    def _opened(self, officer: Officer, opened: Opened) -> None:
+        self._pin = ""
+        self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
+        forgetful, self.state = self.state.forgetful, replace(self.state, forgetful=None)
+        wanted = forgetful or officer
+        bound = next((item for item in self._door.officers() if item.id == wanted.id), wanted)
+        (self._on_helped if forgetful else self._on_opened)(bound, opened)
+
+    def _refused(self, error: AppError) -> None:
+        self._pin = ""
+        text, wait_s = refusal(error, self._speech)
+        self._show(replace(self.state, digits=0, is_busy=False, is_error=True, text=text, wait_s=wait_s))
+
+    def _ask(self) -> None:
+        chosen = self.state.chosen
+        wait_s = self._door.wait_s(chosen.id) if chosen else 0
+        text = waiting(wait_s, self._speech) if wait_s else self._invitation()
+        self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
+
+    def _invitation(self) -> str:
+        forgetful, chosen = self.state.forgetful, self.state.chosen
+        if forgetful is None or chosen is None:
+            return self._say("Enter your 6-digit PIN")
+        said = self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
+        return said.format(helper=chosen.name, name=forgetful.name)
+
+    def _say(self, text: str) -> str:
+        return self._speech.translate(text)
+
+    def _show(self, state: UnlockState) -> None:
+        self.state = state
+        self._render(state)

@@ -1,0 +1,1 @@
+"""The inbox: returned records, conflicts, refusals, messages of the office."""

@@ -1,0 +1,202 @@
+"""The inbox: returned records with comments pinned to fields, conflicts, refusals, messages of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
+from field178_mobile.features.inbox.inbox_words import (
+    ICONS,
+    KINDS,
+    SCREENS,
+    TYPES,
+    field_name,
+    remedy_of,
+    text_of_reason,
+)
+from field178_mobile.features.sync_status.status import DEMO_NOTICE, moment_text
+from field178_mobile.presentation.value_words import DELETED, value_text
+from field178_mobile.presentation.wording import Wording, record_title
+from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_shared.errors import ErrorCode, message
+from field178_shared.merge import read_path
+from field178_shared.time.clock import Clock
+
+
+class InboxStore(Protocol):
+    """What the inbox asks of the store."""
+
+    def inbox(self) -> list[InboxItem]:
+        """Return what somebody must look at."""
+        ...
+
+    def view(self, record_id: str) -> RecordView | None:
+        """Return one record."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxActs:
+    """Where the inbox leads: to a record at a field, and to the settling of a disagreement."""
+
+    go: Callable[[str, str, str], None]
+    settle: Callable[[str, Collection[Disagreement], Mapping[str, object]], None]
+
+
+class InboxPresenter:
+    """Lists what somebody must look at and opens one; a disagreement is settled value by value."""
+
+    def __init__(
+        self,
+        store: InboxStore,
+        clock: Clock,
+        words: Wording,
+        acts: InboxActs,
+        render: Callable[[InboxState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._acts = acts
+        self._render = render
+        self._open = ""
+        self._shown: tuple[Disagreement, ...] = ()
+        self._mine: frozenset[int] = frozenset()
+
+    def refresh(self) -> None:
+        """Look again and draw; an item that is gone closes, a choice between values that changed is void."""
+        items = _keyed(self._store.inbox())
+        if self._open not in items:
+            self._open = ""
+        opened = items.get(self._open)
+        shown = opened.disagreements if opened else ()
+        if shown != self._shown:
+            self._shown, self._mine = shown, frozenset()
+        self._render(
+            InboxState(
+                rows=tuple(self._row(key, item) for key, item in items.items()),
+                item=self._item(self._open, opened) if opened else None,
+                summary=self._summary(len(items)),
+            )
+        )
+
+    def open(self, key: str) -> None:
+        """Open one item."""
+        self._open, self._mine = key, frozenset()
+        self.refresh()
+
+    def close(self) -> None:
+        """Go back to the list."""
+        self.open("")
+
+    def go_to(self, path: str = "") -> None:
+        """Open the record of the open item at a field."""
+        item = _keyed(self._store.inbox()).get(self._open)
+        if item is not None and item.type in SCREENS:
+            self._acts.go(SCREENS[item.type], item.record_id, path)
+
+    def choose(self, place: int, is_mine: bool) -> None:
+        """Choose between a value that was not taken and the one that stands there; one value a field."""
+        path = self._shown[place].path
+        others = {other for other in self._mine if self._shown[other].path != path}
+        self._mine = frozenset(others | {place} if is_mine else others)
+        self.refresh()
+
+    def settle(self) -> None:
+        """File the choice: chosen values of mine, all else as it stands."""
+        item = _keyed(self._store.inbox()).get(self._open)
+        if item is not None and item.disagreements and item.disagreements == self._shown:
+            mine = {self._shown[place].path: self._shown[place].mine for place in self._mine}
+            self._acts.settle(item.record_id, self._shown, mine)
+
+    def _row(self, key: str, item: InboxItem) -> InboxRow:
+        icon, tone = ICONS[item.kind]
+        said = item.comments[0].text if item.comments else text_of_reason(item, self._words)
+        return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), self._kind(item))
+
+    def _item(self, key: str, item: InboxItem) -> OpenItem:
+        icon, tone = ICONS[item.kind]
+        view = self._store.view(item.record_id) if item.record_id else None
+        return OpenItem(
+            key=key,
+            title=self._title(item),
+            kind=self._kind(item),
+            icon=icon,
+            tone=tone,
+            text=text_of_reason(item, self._words),
+            remedy=remedy_of(item, self._words),
+            notes=tuple(self._notes(item, view)),
+            record_id=item.record_id,
+            screen=SCREENS.get(item.type, "") if view else "",
+            can_settle=bool(item.disagreements),
+        )
+
+    def _notes(self, item: InboxItem, view: RecordView | None) -> Iterable[PinnedNote]:
+        data = view.data if view else {}
+
+        def named(path: str) -> str:
+            return field_name(path, item.type, data, self._words)
+
+        for comment in item.comments:
+            yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
+        for place, value in enumerate(item.disagreements):
+            standing = value.current if view is None else _standing(view, value.path)
+            yield self._choice(place, value, named(value.path), standing)
+        for path, codes in item.details:
+            text = " ".join(message(code, self._words.language) for code in codes.split(","))
+            yield PinnedNote(path, named(path), text)
+
+    def _choice(self, place: int, value: Disagreement, name: str, standing: object) -> PinnedNote:
+        mine = value_text(value.path, value.mine, self._words)
+        current = value_text(value.path, standing, self._words)
+        return PinnedNote(
+            path=value.path,
+            field=name,
+            text="",
+            mine=self._words.say("Not taken: {value}", value=mine),
+            current=self._words.say("There now: {value}", value=current),
+            is_mine=place in self._mine,
+            place=place,
+            # What the office has closed, and a deletion, is not undone by settling.
+            can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
+        )
+
+    def _by(self, comment: Comment) -> str:
+        person = self._store.view(comment.user) if comment.user else None
+        name = str(person.data.get("display_name", "")) if person else ""
+        when = moment_text(comment.at, self._clock.now()) if comment.at else ""
+        return " · ".join(part for part in (name, when) if part)
+
+    def _title(self, item: InboxItem) -> str:
+        kind = self._words.say(TYPES.get(item.type, KINDS[item.kind]))
+        if item.kind is InboxKind.NOTICE:
+            return self._words.say(KINDS[item.kind])
+        return record_title(self._store, item.record_id, self._words) or item.title or kind
+
+    def _kind(self, item: InboxItem) -> str:
+        return self._words.say(KINDS[item.kind])
+
+    def _moment(self, item: InboxItem) -> str:
+        return moment_text(item.at, self._clock.now()) if item.at else ""
+
+    def _summary(self, count: int) -> str:
+        return self._words.say("{count} to look at", count=count) if count else ""
+
+
+def _standing(view: RecordView, path: str) -> object:
+    return view.deleted if path == DELETED else read_path(view.data, path)
+
+
+def _keyed(items: Iterable[InboxItem]) -> dict[str, InboxItem]:
+    """Return the items by a key that stays while they stay; the demo notice is the banner's."""
+    keyed: dict[str, InboxItem] = {}
+    for item in items:
+        if item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE:
+            continue
+        key = f"{item.kind}:{item.record_id or item.type}"
+        while key in keyed:
+            key += "+"
+        keyed[key] = item
+    return keyed

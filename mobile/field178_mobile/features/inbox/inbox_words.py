@@ -1,0 +1,90 @@
+"""The inbox in words: kinds, what a code means, what to do about it, what a field is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_mobile.features.inspection.field_positions import name_of
+from field178_mobile.features.register.establishment_form_state import field_name as entry_field
+from field178_mobile.presentation.value_words import DELETED
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store.model import InboxItem, InboxKind
+from field178_shared.errors import message
+from field178_shared.text.i18n import N_
+
+ICONS = {
+    InboxKind.RETURNED: ("message-reply-text-outline", "bad"),
+    InboxKind.CONFLICT: ("swap-horizontal", "warn"),
+    InboxKind.QUARANTINED: ("alert-circle-outline", "bad"),
+    InboxKind.NOTICE: ("bell-outline", "primary"),
+}
+KINDS = {
+    InboxKind.RETURNED: N_("Returned"),
+    InboxKind.CONFLICT: N_("Changed elsewhere"),
+    InboxKind.QUARANTINED: N_("Not accepted"),
+    InboxKind.NOTICE: N_("Message"),
+}
+TYPES = {
+    "inspection": N_("Inspection visit"),
+    "outreach_session": N_("Outreach session"),
+    "establishment": N_("Establishment"),
+}
+SCREENS = {"inspection": "inspection", "establishment": "inspection", "outreach_session": "outreach"}
+
+_MEND = N_("Open the record, correct what is marked and file it again.")
+_WAIT = N_("Nothing to do: the record is kept here and sent again when the office is ready for it.")
+_ASK_AREA = N_("Ask the office to grant this area to the tablet; the record is kept here.")
+_ASK_OPEN = N_("The record is approved. Ask the office to open it again, then file your change.")
+_ASK = N_("The record is kept here. Tell the office this reason; nothing of it is lost.")
+_REMEDIES: Mapping[str, str] = {
+    **dict.fromkeys(("schema", "rule", "too_large", "bad_path", "record_exists"), _MEND),
+    **dict.fromkeys(("unknown_type", "unknown_schema", "unknown_op", "orphan"), _WAIT),
+    **dict.fromkeys(("scope_not_granted", "scope_mismatch"), _ASK_AREA),
+    "locked": _ASK_OPEN,
+    "user_unknown": N_("Sign in once more with your password while there is a network."),
+}
+_OF_KIND = {
+    InboxKind.RETURNED: N_("Tap a comment: the record opens at that field. Mend it and file again."),
+    InboxKind.CONFLICT: N_(
+        "Somebody else changed the same field. Choose what is right for each, then settle."
+    ),
+}
+_FIELDS = {
+    "session_date": N_("Date"),
+    "audiences": N_("Audiences"),
+    "attendance_count": N_("Attendance"),
+    "topic_ids": N_("Topics"),
+    "materials": N_("Materials"),
+    "venue": N_("Venue"),
+    "summary": N_("Summary"),
+    "outreach_form_id": N_("Form of the session"),
+}
+
+
+def text_of_reason(item: InboxItem, words: Wording) -> str:
+    """Return why something is here, in the reader's language."""
+    if item.kind is InboxKind.NOTICE:
+        said = dict(item.text)
+        return said.get(words.language) or next(iter(said.values()), "")
+    if item.kind is InboxKind.RETURNED:
+        return item.reason
+    return message(item.reason, words.language) if item.reason else ""
+
+
+def remedy_of(item: InboxItem, words: Wording) -> str:
+    """Return what to do."""
+    if item.kind is InboxKind.NOTICE:
+        return ""
+    return words.say(_OF_KIND.get(item.kind) or _REMEDIES.get(item.reason, _ASK))
+
+
+def field_name(path: str, record_type: str, data: Mapping[str, object], words: Wording) -> str:
+    """Return what the field at a path is called on the screens; the whole record where there is no path."""
+    if path in ("", DELETED):
+        return words.say(N_("The whole record"))
+    if record_type == "inspection":
+        return name_of(path, data, words)
+    if record_type == "establishment":
+        return entry_field(path, words)
+    known = [_FIELDS[part] for part in path.split(".") if part in _FIELDS]
+    return words.say(known[-1]) if known else path

@@ -1,0 +1,34 @@
+"""What the office's review means for a record that is open: to read only, or a late edit."""
+
+from __future__ import annotations
+
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft, Store
+from field178_shared.ids import review_id
+from field178_shared.records.reading import text_of
+
+CLOSED = frozenset({"approved", "void"})
+
+
+def is_late(store: Store, draft: Draft) -> bool:
+    """Tell whether a kept draft changes a record that the office closed meanwhile."""
+    if draft.seen is None or store.drafts.get(draft.id) is None:
+        return False
+    review = store.view(review_id(draft.record_id))
+    return review is not None and text_of(review.data, "state") in CLOSED
+
+
+def review_notice(word: str, late: bool, words: Wording, is_to_read: bool = False) -> str:
+    """Say that a record is closed or only looked at, or what becomes of a draft that comes later."""
+    if late:
+        return words.translate(
+            "The office has closed this record meanwhile. What you complete goes to the office as a late "
+            "edit; the reviewed values stay until the office decides."
+        )
+    if word == "approved":
+        return words.translate(
+            "Approved: to read only. If something is wrong, ask the office to open it again."
+        )
+    if word in CLOSED:
+        return words.translate("Void: to read only, it counts in no report.")
+    return words.translate("Looking at a filed visit: nothing changes by a tap.") if is_to_read else ""

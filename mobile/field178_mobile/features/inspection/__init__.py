@@ -1,0 +1,1 @@
+"""The open visit: checklist, counts, findings, conclusion, filing."""

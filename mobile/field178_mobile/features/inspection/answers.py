@@ -1,0 +1,92 @@
+"""The answers of a visit, read from its draft and changed as {path: value}, never in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_shared.records.reading import entries_of
+from field178_shared.rules.checklist import FAILED
+
+FROM_SECTION = "section"
+FROM_LAST_VISIT = "same_as_last"
+NOTE_LENGTH = 200
+
+# A count that says what is true at this very visit is never repeated from an earlier one.
+NEVER_REPEATED = frozenset({"workers_present"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answered item: its value, the note beside it, and how it was given ("" = by its own tap)."""
+
+    value: str | int
+    note: str = ""
+    source: str = ""
+
+
+def answer_of(data: Data, item_id: str) -> Answer | None:
+    """Return the answer of one item, or None while it is open."""
+    answers = data.get("answers")
+    return _read(answers.get(item_id)) if isinstance(answers, Mapping) else None
+
+
+def answers_of(data: Data) -> dict[str, Answer]:
+    """Return every answered item of a visit."""
+    answers = data.get("answers")
+    if not isinstance(answers, Mapping):
+        return {}
+    return {str(key): answer for key, raw in answers.items() if (answer := _read(raw)) is not None}
+
+
+def give_answer(data: Data, item_id: str, value: str | int) -> Changes:
+    """Return the change of one tap: the new answer, its note kept; the findings of a met item go with it."""
+    changes: Changes = {f"answers.{item_id}": _written(data, item_id, value, "")}
+    if value not in FAILED:
+        changes.update(_without_consequences(data, item_id))
+    return changes
+
+
+def take_back(data: Data, item_id: str) -> Changes:
+    """Return the change that opens an item again, with everything that followed from its answer."""
+    return {f"answers.{item_id}": None, **_without_consequences(data, item_id)}
+
+
+def write_note(item_id: str, text: str) -> Changes:
+    """Return the change of an answered item's note; an empty note is no note."""
+    return {f"answers.{item_id}.note": text[:NOTE_LENGTH] or None}
+
+
+def repeat_counts(data: Data, counts: Mapping[str, int]) -> Changes:
+    """Return the change of "same as last visit", marked as such."""
+    return {f"answers.{key}": _written(data, key, count, FROM_LAST_VISIT) for key, count in counts.items()}
+
+
+def _read(raw: object) -> Answer | None:
+    if not isinstance(raw, Mapping):
+        return None
+    value, note, source = raw.get("v"), raw.get("note"), raw.get("src")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return Answer(value, note if isinstance(note, str) else "", source if isinstance(source, str) else "")
+
+
+def _written(data: Data, item_id: str, value: str | int, source: str) -> dict[str, object]:
+    known = answer_of(data, item_id)
+    written: dict[str, object] = {"v": value}
+    if known is not None and known.note:
+        written["note"] = known.note
+    if source:
+        written["src"] = source
+    return written
+
+
+def _without_consequences(data: Data, item_id: str) -> Changes:
+    gone: Changes = {}
+    for key, finding in entries_of(data, "findings").items():
+        if finding.get("checklist_item_id") == item_id:
+            gone[f"findings.{key}"] = None
+    if item_id in entries_of(data, "follow_ups"):
+        gone[f"follow_ups.{item_id}"] = None
+    return gone

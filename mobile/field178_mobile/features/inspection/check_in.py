@@ -1,0 +1,189 @@
+"""Where the visit began: measured once, never waited for; else an earlier fix, the registered point, a pin.
+
+Whatever was taken, the record says which it is: a pin never passes for a measurement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_mobile.platform.api import Fix
+from field178_mobile.presentation.distance import Position, metres_between
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.presentation.wording import Option, Wording
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.formats import number_text, time_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, from_wire, to_wire
+
+CHECK_IN = "check_in"
+FIX, LAST_FIX, REGISTERED, PIN = "fix", "last_fix", "registered_point", "map_pin"
+MEASURE, NO_POINT = "measure", "refused"
+LABEL = N_("Place of the visit")
+# Indoors a phone says 50 m and means the next street.
+VAGUE_M = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInDraft:
+    """The draft that holds the point: read, changed with or without a label, closed to changes or not."""
+
+    read: Callable[[], Data]
+    change: Callable[[Changes, str], None]
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceState:
+    """Where the visit began, in words. `options` are what can be done about it."""
+
+    text: str = ""
+    detail: str = ""
+    tone: str = "muted"
+    icon: str = "map-marker-outline"
+    options: tuple[Option, ...] = ()
+    here: Position | None = None
+
+
+class CheckIn:
+    """The point of one visit; `changed` is called when a measurement begins or ends without one."""
+
+    def __init__(
+        self,
+        places: Whereabouts,
+        draft: CheckInDraft,
+        around: tuple[Clock, Wording],
+        registered: Position | None,
+        changed: Callable[[], None],
+    ) -> None:
+        self._places = places
+        self._draft = draft
+        self._clock, self._words = around
+        self._registered = registered
+        self._changed = changed
+        self._asked = 0
+        self._is_measuring = False
+
+    def start(self) -> None:
+        """Measure where the visit begins, unless that is known; the form goes on meanwhile."""
+        if CHECK_IN not in self._draft.read() and not self._draft.is_closed:
+            self._ask("")
+
+    def choose(self, option: str) -> None:
+        """Do what one of the options says; a pin is set by `pin`."""
+        if self._draft.is_closed:
+            return
+        label = self._words.translate(LABEL)
+        if option == MEASURE:
+            self._ask(label)
+        elif option == REGISTERED and self._registered is not None:
+            self._take(_point(self._registered, REGISTERED, self._clock.now()), label)
+        elif option == NO_POINT:
+            self._take({"no_point_reason": NO_POINT}, label)
+
+    def pin(self, position: Position) -> None:
+        """Take the point that a person set on the map."""
+        if not self._draft.is_closed:
+            self._take(_point(position, PIN, self._clock.now()), self._words.translate(LABEL))
+
+    def state(self) -> PlaceState:
+        """Return where the visit began, in words."""
+        point = self._draft.read().get(CHECK_IN)
+        kept = point if isinstance(point, Mapping) else {}
+        text, tone, icon = self._said(kept)
+        return PlaceState(
+            text=text,
+            detail=self._detail(kept),
+            tone=tone,
+            icon=icon,
+            options=() if self._draft.is_closed else self._options(),
+            here=_position(kept) or self._registered,
+        )
+
+    def _ask(self, label: str) -> None:
+        self._asked += 1
+        mine, self._is_measuring = self._asked, self._places.has_receiver
+        if self._is_measuring:
+            self._changed()
+        self._places.ask(lambda fix: self._measured(mine, fix, label))
+
+    def _measured(self, asked: int, fix: Fix | None, label: str) -> None:
+        if asked != self._asked:
+            return  # a person chose something else meanwhile, or asked again
+        self._is_measuring = False
+        is_known = CHECK_IN in self._draft.read()
+        last = self._places.last() if fix is None else None
+        if fix is not None:
+            self._take(_measurement(fix, FIX, self._clock.now()), label)
+        elif is_known:
+            self._changed()  # what is known is better than nothing
+        elif last is not None:
+            self._take(_measurement(last, LAST_FIX, self._clock.now()), label)
+        else:
+            self._take({"no_point_reason": "no_fix"}, label)
+
+    def _take(self, point: Mapping[str, object], label: str) -> None:
+        self._asked += 1
+        self._is_measuring = False
+        self._draft.change({CHECK_IN: dict(point)}, label)
+
+    def _said(self, point: Mapping[str, object]) -> tuple[str, str, str]:
+        """Return the words, their tone and their icon."""
+        if self._is_measuring:
+            said = N_("Measuring the position; go on, nothing waits for it.")
+            return self._words.translate(said), "primary", "crosshairs-gps"
+        if _position(point) is None:
+            return self._reason(text_of(point, "no_point_reason")), "muted", "map-marker-outline"
+        accuracy, provider = count_of(point, "accuracy_m"), text_of(point, "provider") or FIX
+        said = self._words.choice("point_provider", provider)
+        if accuracy is not None:
+            metres = number_text(accuracy, self._words.language)
+            said = self._words.say("{source}, within {metres} m", source=said, metres=metres)
+        if provider == FIX and accuracy is not None and accuracy <= VAGUE_M:
+            return said, "ok", "map-marker-check-outline"
+        return said, "warn", "map-marker-alert-outline"
+
+    def _reason(self, reason: str) -> str:
+        if reason == "no_fix" and not self._places.has_receiver:
+            return self._words.translate("This device cannot measure its position.")
+        return self._words.choice("no_point_reason", reason) or self._words.translate("No position yet")
+
+    def _detail(self, point: Mapping[str, object]) -> str:
+        """Return when it was measured and how far from the registered point."""
+        position, at = _position(point), from_wire(text_of(point, "captured_at"))
+        parts = []
+        if position is not None and at is not None:
+            parts.append(self._words.say("at {time}", time=time_text(at, self._words.language)))
+        if position is not None and self._registered is not None and point.get("provider") != REGISTERED:
+            metres = number_text(metres_between(position, self._registered), self._words.language)
+            parts.append(self._words.say("{metres} m from the registered point", metres=metres))
+        return " · ".join(parts)
+
+    def _options(self) -> tuple[Option, ...]:
+        _ = self._words.translate
+        offered = []
+        if self._places.has_receiver and not self._is_measuring:
+            offered.append(Option(MEASURE, _("Measure again")))
+        if self._registered is not None:
+            offered.append(Option(REGISTERED, _("Take the registered point")))
+        offered.append(Option(PIN, _("Set a pin on the map")))
+        offered.append(Option(NO_POINT, _("Record no position")))
+        return tuple(offered)
+
+
+def _measurement(fix: Fix, provider: str, now: datetime) -> dict[str, object]:
+    age = max(0, int((now - fix.captured_at).total_seconds()))
+    point = _point(Position(fix.lat, fix.lon), provider, fix.captured_at)
+    return {**point, "accuracy_m": fix.accuracy_m, "fix_age_s": age}
+
+
+def _point(position: Position, provider: str, at: datetime) -> dict[str, object]:
+    return {"lat": position.lat, "lon": position.lon, "provider": provider, "captured_at": to_wire(at)}
+
+
+def _position(point: Mapping[str, object]) -> Position | None:
+    lat, lon = point.get("lat"), point.get("lon")
+    return Position(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None

@@ -1,0 +1,242 @@
+"""The conclusion of a visit: overall result, measures, what must be fixed by when, the other side's word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from field178_mobile.features.inspection import fix_dates
+from field178_mobile.features.inspection.answers import Answer, answers_of
+from field178_mobile.features.inspection.field_positions import CONCLUSION, comments_at
+from field178_mobile.features.inspection.section_view import Marks, VisitView, answer_word
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.wording import Option, Wording, options
+from field178_shared.codelists import ChecklistItem
+from field178_shared.records.reading import day_of, entries_of, text_of
+from field178_shared.rules.checklist import is_shortcoming
+from field178_shared.text.formats import weekday_name
+
+RECOMMENDATION_LENGTH = 500
+OPINION_LENGTH = 300
+FOLLOW_UP_LENGTH = 200
+NUMBER_LENGTH = 60
+_TEXTS = {
+    "recommendation": RECOMMENDATION_LENGTH,
+    "representative_opinion": OPINION_LENGTH,
+    "minutes_number": NUMBER_LENGTH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextState:
+    """One free text with what is pinned to it."""
+
+    path: str
+    text: str
+    longest: int
+    lint: str
+    comment: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """One shortcoming the establishment is asked to fix, and by when."""
+
+    key: str
+    text: str
+    word: str
+    due_on: str
+    due: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConclusionState:
+    """The whole conclusion tab."""
+
+    summary: str
+    results: tuple[Option, ...]
+    measures: tuple[Option, ...]
+    roles: tuple[Option, ...]
+    paper: tuple[Option, ...]
+    fix_days: tuple[Option, ...]
+    due_on: str
+    due_weekday: str
+    due_hint: str
+    due_offers: tuple[tuple[str, str], ...]
+    shortcomings: tuple[FollowUpRow, ...]
+    recommendation: TextState
+    opinion: TextState
+    minutes: TextState
+    result_comment: str
+    result_problem: str
+    other_comments: str
+
+
+def choose_result(result: str) -> Changes:
+    """Return the change of the overall result."""
+    return {"overall_result": result}
+
+
+def choose_role(role: str) -> Changes:
+    """Return the change of who spoke for the establishment: a role, never a name."""
+    return {"representative_role": role}
+
+
+def choose_paper(signed: str) -> Changes:
+    """Return the change of what became of the paper minutes."""
+    return {"paper_signed": signed}
+
+
+def toggle_measure(data: Data, measure: str) -> Changes:
+    """Return the change that adds a measure, or takes it back with its document."""
+    if measure in entries_of(data, "measures"):
+        return {f"measures.{measure}": None}
+    return {f"measures.{measure}": {"measure_id": measure}}
+
+
+def write_text(name: str, text: str) -> Changes:
+    """Return the change of one of the free texts, cut at the length the record allows."""
+    return {name: text[: _TEXTS[name]] or None}
+
+
+def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
+    """Return the change that asks every shortcoming of the visit to be fixed by a date, or by none."""
+    gone: Changes = {f"follow_ups.{key}": None for key in entries_of(data, "follow_ups")}
+    if due_on is None:
+        return gone
+    asked: Changes = {
+        f"follow_ups.{item.id}": _follow_up(item, due_on.isoformat())
+        for item, _answer in _short_items(data, words)
+    }
+    return {**gone, **asked}
+
+
+def fix_item_by(item_id: str, due_on: date | None, words: Wording) -> Changes:
+    """Return the change that asks one shortcoming to be fixed by a date of its own, or by none."""
+    path = f"follow_ups.{item_id}"
+    return {path: _follow_up(words.lists.items[item_id], due_on.isoformat()) if due_on else None}
+
+
+def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Changes:
+    """Return what an answer adds once a deadline stands: a further shortcoming is asked to be fixed by it."""
+    due = max(_due_dates(data), default="")
+    item = words.lists.items.get(item_id)
+    if (
+        item is None
+        or not due
+        or not is_shortcoming(item, value)
+        or item_id in entries_of(data, "follow_ups")
+    ):
+        return {}
+    return {f"follow_ups.{item_id}": _follow_up(item, due)}
+
+
+def conclusion_state(view: VisitView) -> ConclusionState:
+    """Return the conclusion tab of a visit."""
+    data, words, marks = view.data, view.words, view.marks
+    due = _common_due(data)
+    return ConclusionState(
+        summary=_summary(data, words),
+        results=_results(data, words),
+        measures=tuple(
+            Option(choice.id, choice.label(words.language), choice.id in entries_of(data, "measures"))
+            for choice in words.lists.choices["measure"]
+        ),
+        roles=options(words, "representative_role", data.get("representative_role")),
+        paper=options(words, "paper_signed", data.get("paper_signed")),
+        fix_days=fix_dates.offers(view.day, due, words),
+        due_on=due.isoformat() if due else "",
+        due_weekday=weekday_name(due, words.language) if due else "",
+        due_hint=_due_hint(due, view),
+        due_offers=fix_dates.suggestions(view.day, words),
+        shortcomings=_shortcomings(view),
+        recommendation=_text(view, "recommendation"),
+        opinion=_text(view, "representative_opinion"),
+        minutes=_text(view, "minutes_number"),
+        result_comment=marks.comments.get("overall_result", ""),
+        result_problem=marks.problems.get("overall_result", ""),
+        other_comments=comments_at(CONCLUSION, marks.comments, data, words),
+    )
+
+
+def _follow_up(item: ChecklistItem, due_on: str) -> dict[str, object]:
+    # The record carries Vietnamese, whatever language the tablet speaks.
+    return {"text": item.vi[:FOLLOW_UP_LENGTH], "due_on": due_on, "status": "open"}
+
+
+def _results(data: Data, words: Wording) -> tuple[Option, ...]:
+    closed = data.get("overall_result") == "not_inspected"
+    chips = options(words, "overall_result", data.get("overall_result"))
+    return tuple(chip for chip in chips if (chip.id == "not_inspected") == closed)
+
+
+def _summary(data: Data, words: Wording) -> str:
+    short = len(_short_items(data, words))
+    found = len(entries_of(data, "findings"))
+    if not short:
+        return words.translate("No shortcoming recorded")
+    return words.say("Items not met: {short} · violations recorded: {found}", short=short, found=found)
+
+
+def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
+    words, follow_ups = view.words, entries_of(view.data, "follow_ups")
+    rows = []
+    for item, answer in _short_items(view.data, words):
+        due = day_of(follow_ups.get(item.id, {}), "due_on")
+        rows.append(
+            FollowUpRow(
+                key=item.id,
+                text=item.label(words.language),
+                word=answer_word(answer.value, words),
+                due_on=due.isoformat() if due else "",
+                due=_due_text(due, words),
+                hint=fix_dates.soft_word(due, view.day, words) if due else "",
+            )
+        )
+    return tuple(rows)
+
+
+def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, Answer]]:
+    """Return what the establishment does not, or not fully, meet, in the order of the answers."""
+    known = ((words.lists.items.get(item_id), answer) for item_id, answer in answers_of(data).items())
+    return [(item, answer) for item, answer in known if item and is_shortcoming(item, answer.value)]
+
+
+def _due_text(due: date | None, words: Wording) -> str:
+    if due is None:
+        return words.translate("No date set")
+    return words.say("Fix by {day}", day=fix_dates.long_day(due, words))
+
+
+def _due_dates(data: Data) -> set[str]:
+    return {text_of(row, "due_on") for row in entries_of(data, "follow_ups").values()}
+
+
+def _common_due(data: Data) -> date | None:
+    """Return the date that all shortcomings with a date share, or None."""
+    dates = {day_of(row, "due_on") for row in entries_of(data, "follow_ups").values()}
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _due_hint(due: date | None, view: VisitView) -> str:
+    words = view.words
+    if due is not None:
+        return fix_dates.soft_word(due, view.day, words)
+    if len(_due_dates(view.data)) > 1:
+        return words.translate("The shortcomings have different dates; a date chosen here replaces them all.")
+    latest = max(fix_dates.end_of_offer(offer, view.day, words.lists) for offer in fix_dates.WORKING_DAYS)
+    return fix_dates.unknown_year(latest, words)
+
+
+def _text(view: VisitView, name: str) -> TextState:
+    marks: Marks = view.marks
+    return TextState(
+        path=name,
+        text=text_of(view.data, name),
+        longest=_TEXTS[name],
+        lint=marks.lint.get(name, ""),
+        comment=marks.comments.get(name, ""),
+        problem=marks.problems.get(name, ""),
+    )

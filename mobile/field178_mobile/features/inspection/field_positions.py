@@ -1,0 +1,132 @@
+"""Where on the screens a path of a visit is, and what is pinned there: comments, marks under free text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from field178_mobile.features.inspection.answers import answers_of
+from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import InboxItem
+from field178_shared.merge import read_path
+from field178_shared.records.reading import text_of
+from field178_shared.text.privacy import lint
+
+INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
+_OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
+_OUTING |= {"local_escort_agencies"}
+_ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
+# Fields of the conclusion that show a comment at their own place.
+PINNED = frozenset({"overall_result", "recommendation", "representative_opinion", "minutes_number"})
+_FREE_TEXTS = ("recommendation", "representative_opinion")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOnScreen:
+    """A tab, a section of the checklist ("" = the section list) and an item in it."""
+
+    tab: str
+    section: str = ""
+    item: str = ""
+
+
+def place_of(path: str, data: Data, words: Wording) -> PlaceOnScreen:
+    """Return where a path of the record is shown."""
+    head, _, rest = path.partition(".")
+    if head in _OUTING:
+        return PlaceOnScreen(INFO)
+    if head in _ARRIVAL:
+        return PlaceOnScreen(CHECKLIST)
+    if head == "attachments":
+        return PlaceOnScreen(PHOTOS)
+    item_id = _item_of(head, rest, data)
+    item = words.lists.items.get(item_id)
+    return PlaceOnScreen(CHECKLIST, item.section, item_id) if item else PlaceOnScreen(CONCLUSION)
+
+
+def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wording) -> str:
+    """Return the comments on a tab that no field there carries itself, so that none is lost."""
+    said = []
+    for path, text in comments.items():
+        place = place_of(path, data, words)
+        if place.tab == tab and not place.item and path not in PINNED:
+            said.append(f"{name_of(path, data, words)}: {text}")
+    return "\n".join(said)
+
+
+def anchor_of(path: str, data: Data) -> str:
+    """Return the path under which the screens pin what is said about a path: its item, or its field."""
+    head, _, rest = path.partition(".")
+    item_id = _item_of(head, rest, data)
+    return f"answers.{item_id}" if item_id else head
+
+
+def name_of(path: str, data: Data, words: Wording) -> str:
+    """Return what the field at a path is called on the screens."""
+    head, _, rest = path.partition(".")
+    item = words.lists.items.get(_item_of(head, rest, data))
+    return item.label(words.language) if item else _field_name(head, words)
+
+
+def comments_of(items: Iterable[InboxItem], record_id: str) -> dict[str, str]:
+    """Return the office's words by path, several on one field on lines of their own."""
+    found: dict[str, list[str]] = {}
+    for item in items:
+        if item.record_id == record_id:
+            for comment in item.comments:
+                found.setdefault(comment.path, []).append(comment.text)
+    return {path: "\n".join(texts) for path, texts in found.items()}
+
+
+def lint_marks(data: Data, known_names: Sequence[str], language: str) -> Mapping[str, str]:
+    """Return the marks under free texts by path; they never keep anything from being saved.
+
+    `known_names` belong in the record, such as the establishment's own name.
+    """
+    texts = {name: text_of(data, name) for name in _FREE_TEXTS}
+    for item_id, answer in answers_of(data).items():
+        texts[f"answers.{item_id}.note"] = answer.note
+    marked = {path: lint(text, known_names, language) for path, text in texts.items() if text}
+    return {
+        path: "\n".join(dict.fromkeys(mark.message for mark in marks))
+        for path, marks in marked.items()
+        if marks
+    }
+
+
+def _item_of(head: str, rest: str, data: Data) -> str:
+    key = rest.partition(".")[0]
+    if head == "answers":
+        return key
+    if head == "findings":
+        return str(read_path(data, f"findings.{key}.checklist_item_id") or "")
+    return ""
+
+
+def _field_name(name: str, words: Wording) -> str:
+    _ = words.translate
+    names = {
+        "team_id": _("Team"),
+        "inspection_kind": _("Kind of inspection"),
+        "trigger": _("Reason for the inspection"),
+        "decision_number": _("Decision number"),
+        "decision_date": _("Decision date"),
+        "members": _("Members"),
+        "local_escort_agencies": _("Escort of the commune"),
+        "access_result": _("How the visit began"),
+        "representative_role": _("Who speaks for the establishment"),
+        "started_at": _("Start of the visit"),
+        "ended_at": _("End of the visit"),
+        "check_in": _("Place of the visit"),
+        "attachments": _("Photos"),
+        "overall_result": _("Overall result"),
+        "measures": _("Measures"),
+        "follow_ups": _("To be fixed"),
+        "protocols": _("Protection protocol"),
+        "recommendation": _("Recommendation"),
+        "representative_opinion": _("Opinion of the representative"),
+        "minutes_number": _("Number of the minutes"),
+        "paper_signed": _("Paper minutes"),
+    }
+    return names.get(name, name)

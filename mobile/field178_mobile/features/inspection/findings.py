@@ -1,0 +1,105 @@
+"""What follows from an unmet item: the violations it offers with their fine frames, and the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.wording import Wording
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.violations import Frame
+from field178_shared.records.reading import entries_of
+from field178_shared.rules.checklist import values_of
+from field178_shared.rules.findings import frame_snapshot, offered_violations
+from field178_shared.text.formats import money_range_text
+
+
+@dataclass(frozen=True, slots=True)
+class FrameText:
+    """A fine frame in words: the two amounts side by side, and where they stand in the law."""
+
+    individual: str
+    organisation: str
+    source: str
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationOffer:
+    """One violation offered under an unmet item."""
+
+    id: str
+    code: str
+    title: str
+    is_chosen: bool
+    fits: bool
+    frame: FrameText
+
+
+def finding_key(item_id: str, violation_id: str) -> str:
+    """Return the key of a finding: the same choice on two tablets is the same finding."""
+    return f"{item_id}-{violation_id}"[:64]
+
+
+def choose_violation(lists: CodeLists, item_id: str, violation_id: str, occurred_on: date) -> Changes:
+    """Return the change that records a violation, with a snapshot of the frame in force on its date."""
+    frame = lists.frame_on(violation_id, occurred_on)
+    finding: dict[str, object] = {
+        "violation_id": violation_id,
+        "checklist_item_id": item_id,
+        "occurred_on": occurred_on.isoformat(),
+        "frame": frame_snapshot(frame),
+    }
+    return {f"findings.{finding_key(item_id, violation_id)}": finding}
+
+
+def drop_violation(item_id: str, violation_id: str) -> Changes:
+    """Return the change that takes a finding back."""
+    return {f"findings.{finding_key(item_id, violation_id)}": None}
+
+
+def offers_of(
+    item_id: str, data: Data, on: date, words: Wording, is_leader: bool = False
+) -> tuple[ViolationOffer, ...]:
+    """Return what an unmet item offers on a date, the tier that fits the counts first."""
+    chosen = entries_of(data, "findings")
+    offered = offered_violations(words.lists, item_id, values_of(data), on, is_leader=is_leader)
+    return tuple(
+        ViolationOffer(
+            id=offer.violation.id,
+            code=offer.violation.code,
+            title=offer.violation.label(words.language),
+            is_chosen=finding_key(item_id, offer.violation.id) in chosen,
+            fits=offer.fits,
+            frame=frame_text(next(iter(offer.frames), None), words),
+        )
+        for offer in offered
+    )
+
+
+def frame_text(frame: Frame | None, words: Wording) -> FrameText:
+    """Return a frame in words; what was not verified reads "to be looked up"."""
+    _ = words.translate
+    unknown = _("To be looked up")
+    if frame is None:
+        return FrameText(unknown, unknown, "", False)
+    place = _source_number(frame.src, words)
+    if frame.art:
+        place = words.say("{source}, Article {article}", source=place, article=frame.art)
+    individual = _amounts(frame, 1, words.language)
+    organisation = _amounts(frame, frame.org_multiplier, words.language)
+    return FrameText(individual or unknown, organisation or unknown, place, frame.is_known)
+
+
+def _source_number(source_id: str, words: Wording) -> str:
+    source = words.lists.legal_sources.get(source_id)
+    if source is None:
+        return source_id
+    return source.number or source.label(words.language)
+
+
+def _amounts(frame: Frame, multiplier: int | None, language: str) -> str:
+    if frame.min is None or frame.max is None or multiplier is None:
+        return ""
+    return money_range_text(frame.min * multiplier, frame.max * multiplier, language)

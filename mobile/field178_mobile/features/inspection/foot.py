@@ -1,0 +1,52 @@
+"""The bar at the foot of an open visit: the next useful thing is always its last button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.presentation.wording import Wording
+
+NEXT, PASS, CHECK, COMPLETE, CONTINUE, MEND = "next", "pass", "check", "complete", "continue", "mend"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One button: what it does, its words and its icon."""
+
+    id: str
+    label: str
+    icon: str = ""
+
+
+NOTHING = Action("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FootState:
+    """The whole bar."""
+
+    first: Action
+    second: Action
+
+
+READ_ONLY = FootState(NOTHING, NOTHING)
+
+
+def mend_foot(words: Wording) -> FootState:
+    """Return the bar of a filed visit that is only looked at."""
+    return FootState(NOTHING, Action(MEND, words.translate("Mend this record"), "pencil-outline"))
+
+
+def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:
+    """Return the bar of a pane; one tap would answer `open_to_pass` items, after `is_last` none is open."""
+    _ = words.translate
+    on = Action(NEXT, _("To the conclusion") if is_last else _("Next section"), "arrow-right")
+    if pane in ("info", "photos"):
+        return FootState(NOTHING, Action(CONTINUE, _("Go on inspecting"), "arrow-right"))
+    if pane == "page" and open_to_pass:
+        label = words.say("Whole section compliant ({count})", count=open_to_pass)
+        return FootState(Action(NEXT, _("Skip"), ""), Action(PASS, label, "check-all"))
+    check = Action(CHECK, _("Look for mistakes"), "")
+    if pane in ("sections", "page"):
+        return FootState(check, on)
+    return FootState(check, Action(COMPLETE, _("Complete"), "check"))

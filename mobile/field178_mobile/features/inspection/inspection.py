@@ -1,0 +1,400 @@
+"""The visit that is open: checklist, counts, violations, conclusion; every tap is durable before it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
+from field178_mobile.features.inspection import answers, conclusion, findings, foot, visit
+from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
+from field178_mobile.features.inspection.checklist import Page
+from field178_mobile.features.inspection.field_positions import (
+    CHECKLIST,
+    CONCLUSION,
+    PHOTOS,
+    lint_marks,
+    place_of,
+)
+from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
+from field178_mobile.features.inspection.inspection_state import (
+    Beside,
+    InspectionState,
+    Sight,
+    Spoken,
+    VisitScene,
+    inspection_state,
+    next_open,
+)
+from field178_mobile.features.inspection.open_visit import OpenVisit
+from field178_mobile.features.inspection.section_view import Marks
+from field178_mobile.features.inspection.visit_checks import check_visit, live_problems
+from field178_mobile.features.inspection.visit_filing import what_to_file
+from field178_mobile.features.photos.photo_attaching import PhotoDraft
+from field178_mobile.features.photos.photo_gallery import PhotoGallery, PhotosState
+from field178_mobile.features.photos.photo_tools import no_tools
+from field178_mobile.features.photos.visit_photos import gallery_of
+from field178_mobile.features.register.map import MapPresenter
+from field178_mobile.maps.map_state import MapState
+from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.location import Whereabouts, no_receiver
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Store
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.records.reading import entries_of
+from field178_shared.text.formats import time_text
+from field178_shared.time.clock import Clock, local_date
+
+
+class InspectionPresenter:
+    """Works on one draft of a visit."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        words: Wording,
+        opened: OpenVisit,
+        render: Callable[[InspectionState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._opened = opened
+        self._render = render
+        self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
+        self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
+        self._sight = Sight(CHECKLIST)
+        self._checked = Checked()
+        self._spoken = Spoken()
+        self._asked_protocols: frozenset[str] = frozenset()
+        self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
+        self.gallery = self._gallery()
+        self.place = self._check_in()
+
+    @property
+    def draft_id(self) -> str:
+        """The id of the draft under work."""
+        return self._session.draft.id
+
+    @property
+    def comments(self) -> Mapping[str, str]:
+        """The office's words on the visit by path."""
+        return self._opened.comments
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether there is a draft that could be thrown away."""
+        return self._store.drafts.get(self.draft_id) is not None
+
+    @property
+    def is_filed(self) -> bool:
+        """Tell whether the visit was filed just now: its work is over."""
+        return bool(self._spoken.filed)
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the store knows the visit: filed before, filed now, or kept as a draft."""
+        return self._opened.draft.seen is not None or self.is_filed or self.is_kept
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the office has reviewed the visit: to read, not to change."""
+        return self._opened.is_locked
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Tell whether the visit is only read until somebody says that it is to be mended."""
+        return self._opened.is_to_read
+
+    @property
+    def data(self) -> Data:
+        """The visit as it is now."""
+        return self._session.data
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record under work."""
+        return self._session.draft.record_id
+
+    @property
+    def sight(self) -> Sight:
+        """What of the visit is in sight."""
+        return self._sight
+
+    @property
+    def map_folder(self) -> Path | None:
+        """Where the maps lie on which the place can be shown."""
+        return self._places.map_folder
+
+    def show_area(self, render: Callable[[MapState], None]) -> None:
+        """Draw the area once, for a pin to be set on it."""
+        MapPresenter(self._store, self._clock, self._words, render).refresh()
+
+    def show(self, focus_path: str = "") -> None:
+        """Show the visit, at the section list or where a path is."""
+        if focus_path:
+            self.jump(focus_path)
+        else:
+            self._show()
+
+    def choose_tab(self, tab: str) -> None:
+        """Show the register's facts, the checklist's section list or the conclusion."""
+        self.gallery.leave()
+        self._sight = Sight(tab)
+        self._show()
+
+    def photos_moved(self) -> None:
+        """Show how far the photos have come, while they are in sight."""
+        if self._sight.tab == PHOTOS and not self._spoken.filed:
+            self._show()
+
+    def act(self, action: str) -> None:
+        """Do what a button of the foot says."""
+        doing: dict[str, Callable[[], None]] = {
+            foot.NEXT: self.go_on,
+            foot.PASS: self.pass_section,
+            foot.CHECK: self.check,
+            foot.COMPLETE: self.complete,
+            foot.CONTINUE: lambda: self.choose_tab(CHECKLIST),
+            foot.MEND: self.mend,
+        }
+        doing[action]()
+
+    def mend(self) -> None:
+        """Take taps from now on: the visit was looked at only."""
+        self._opened = replace(self._opened, is_to_read=False)
+        self.gallery, self.place = self._gallery(), self._check_in()
+        self._show()
+
+    def open_section(self, section_id: str) -> None:
+        """Show the items of a section."""
+        self._sight = Sight(CHECKLIST, section_id)
+        self._show()
+
+    def go_on(self) -> None:
+        """Go to the next section that lacks a required answer, or to the conclusion when none does."""
+        page, pages = self._page(), self._scene().pages()
+        following = next_open(pages, page, self._session.data)
+        self._sight = Sight(CHECKLIST, following.section.id) if following else Sight(CONCLUSION)
+        self._show()
+
+    def jump(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        place = place_of(path, self._session.data, self._words)
+        self._sight = Sight(place.tab, place.section, path)
+        self._show()
+
+    def arrive(self, access_result: str) -> None:
+        """Record how the team got in; anything but "inspected" closes the form early."""
+        label = self._words.translate("How the visit began")
+        self._change(visit.arrive(self._session.data, access_result), label)
+
+    def choose_role(self, role: str) -> None:
+        """Record who speaks for the establishment: a role, never a name."""
+        self._change(conclusion.choose_role(role))
+
+    def answer(self, item_id: str, value: str) -> None:
+        """Answer an item; the same answer again opens it."""
+        data = self._session.data
+        known = answers.answer_of(data, item_id)
+        if known is not None and known.value == value:
+            self._change(answers.take_back(data, item_id), self._item_name(item_id))
+        else:
+            changes = answers.give_answer(data, item_id, value)
+            deadline = conclusion.keep_deadline(data, item_id, value, self._words)
+            self._change({**changes, **deadline}, self._item_name(item_id))
+
+    def count(self, item_id: str, number: int | None) -> None:
+        """Record a count, or none."""
+        data = self._session.data
+        given = {} if number is None else answers.give_answer(data, item_id, number)
+        self._change(given or answers.take_back(data, item_id), self._item_name(item_id))
+
+    def pass_section(self) -> None:
+        """Answer "met" to every item of the open section that has no answer yet, marked as such."""
+        page = self._page()
+        if page is not None:
+            label = page.section.label(self._words.language)
+            self._change(page.pass_changes(self._session.data), label)
+
+    def repeat_counts(self) -> None:
+        """Take over last visit's counts of the open section, marked as such."""
+        page = self._page()
+        if page is not None:
+            counts = page.repeatable(self._session.data, self._opened.last)
+            label = page.section.label(self._words.language)
+            self._change(answers.repeat_counts(self._session.data, counts), label)
+
+    def write_note(self, item_id: str, text: str) -> None:
+        """Keep the note of an item as typed so far."""
+        self._change(answers.write_note(item_id, text))
+
+    def add_to_note(self, item_id: str, phrase: str) -> None:
+        """Add a stock phrase to the note of an item."""
+        known = answers.answer_of(self._session.data, item_id)
+        if known is not None and phrase not in known.note:
+            self._change(answers.write_note(item_id, f"{known.note} {phrase}".strip()))
+
+    def toggle_violation(self, item_id: str, violation_id: str) -> None:
+        """Record a violation under its item with the frame of the day, or take it back."""
+        key = findings.finding_key(item_id, violation_id)
+        if key in entries_of(self._session.data, "findings"):
+            self._change(findings.drop_violation(item_id, violation_id), self._item_name(item_id))
+        else:
+            chosen = findings.choose_violation(self._words.lists, item_id, violation_id, self._day)
+            self._change(chosen, self._item_name(item_id))
+
+    def open_protocol(self, protocol: str) -> None:
+        """Show the steps of a protocol; nothing is recorded before it was referred."""
+        self._asked_protocols |= {protocol}
+        self._show()
+
+    def refer(self, protocol: str, referred_to: str) -> None:
+        """Record to whom a protection protocol was referred: never a person, never a narrative."""
+        label = self._words.choice("protocol", protocol)
+        self._change(visit.refer(protocol, referred_to, self._clock.now()), label)
+
+    def choose_result(self, result: str) -> None:
+        """Record the overall result."""
+        self._change(conclusion.choose_result(result), self._words.translate("Overall result"))
+
+    def toggle_measure(self, measure: str) -> None:
+        """Add a measure or take it back."""
+        label = self._words.choice("measure", measure)
+        self._change(conclusion.toggle_measure(self._session.data, measure), label)
+
+    def fix_by(self, due_on: str) -> None:
+        """Ask every shortcoming to be fixed by a date (ISO), or by none ("")."""
+        changes = conclusion.fix_by(self._session.data, day_or_none(due_on), self._words)
+        self._change(changes, self._words.translate("To be fixed"))
+
+    def fix_within(self, offer: str) -> None:
+        """Ask every shortcoming to be fixed within an offered limit (fix_dates)."""
+        self.fix_by(end_of_offer(offer, self._day, self._words.lists).isoformat())
+
+    def fix_item_by(self, item_id: str, due_on: str) -> None:
+        """Ask one shortcoming to be fixed by a date (ISO) of its own, or by none ("")."""
+        changes = conclusion.fix_item_by(item_id, day_or_none(due_on), self._words)
+        self._change(changes, self._item_name(item_id))
+
+    def choose_paper(self, signed: str) -> None:
+        """Record what became of the paper minutes."""
+        self._change(conclusion.choose_paper(signed))
+
+    def write(self, name: str, text: str) -> None:
+        """Keep one of the conclusion's texts as typed so far."""
+        self._change(conclusion.write_text(name, text))
+
+    def change_outing(self, changes: Changes) -> None:
+        """Change what the visit took over from its outing."""
+        self._change(changes, self._words.translate("Outing of the night"))
+
+    def undo(self) -> None:
+        """Take the last answer back."""
+        if self._session.kept(self._session.undo):
+            self._saved()
+
+    def check(self) -> None:
+        """Look for mistakes and show what was found."""
+        self._checked = check_visit(self._scene(), self._clock.now())
+        self._sight = Sight(CONCLUSION)
+        self._show()
+
+    def complete(self) -> None:
+        """File the visit if nothing keeps it; only a durable filing says so."""
+        self._checked = check_visit(self._scene(), self._clock.now())
+        if self._checked.problems:
+            self._sight = Sight(CONCLUSION)
+            self._show()
+            return
+        now = self._clock.now()
+        data = visit.finished(self._session.data, self._scene().asked_ids(), now)
+        try:
+            filing = what_to_file(self._store, self._session.draft, data)
+            self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
+        except AppError as error:
+            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+        else:
+            self._store.photos.settle(self.record_id)
+            clock_time = time_text(now)
+            self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
+        self._show()
+
+    def _change(self, changes: Changes, label: str = "") -> None:
+        if self._spoken.filed:
+            return  # a late keystroke or position MUST NOT make a draft of what was filed
+        if self._opened.is_locked:
+            self._spoken = Spoken(error=message(ErrorCode.LOCKED, self._words.language))
+            self._show()
+        elif self._session.kept(lambda: self._session.change(changes, label)):
+            self._saved()
+
+    def _refused(self, error: AppError) -> None:
+        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self._show()
+
+    def _saved(self) -> None:
+        self._sight = replace(self._sight, focus="")
+        clock_time = time_text(self._session.draft.saved_at)
+        self._spoken = Spoken(
+            saved=self._words.say("Draft saved at {time}", time=clock_time), undo=self._session.last_step
+        )
+        if self._checked.is_asked:
+            self._checked = check_visit(self._scene(), self._clock.now())
+        self._show()
+
+    def _show(self) -> None:
+        self._render(self._state())
+
+    def _state(self) -> InspectionState:
+        photos = self.gallery.state() if self._sight.tab == PHOTOS else PhotosState()
+        beside = Beside(photos, self.place.state())
+        return inspection_state(self._scene(), self._sight, self._checked, self._spoken, beside)
+
+    def _gallery(self) -> PhotoGallery:
+        draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)
+        tools = self._opened.tools or no_tools(self._clock)
+        around = (self._store, self._words, tools)
+        return gallery_of(self._opened.draft, draft, around, self.photos_moved, self._opened.is_locked)
+
+    def _check_in(self) -> CheckIn:
+        opened = self._opened
+        # Where a filed visit began is not measured anew by who mends it elsewhere.
+        is_closed = opened.is_locked or opened.draft.seen is not None
+        draft = CheckInDraft(lambda: self.data, self._change, is_closed)
+        return CheckIn(self._places, draft, (self._clock, self._words), opened.place.point, self._place_moved)
+
+    def _place_moved(self) -> None:
+        if not self._spoken.filed:
+            self._show()
+
+    def _page(self) -> Page | None:
+        pages = self._scene().pages()
+        return next((page for page in pages if page.section.id == self._sight.section), None)
+
+    def _item_name(self, item_id: str) -> str:
+        return self._words.lists.items[item_id].label(self._words.language)
+
+    def _scene(self) -> VisitScene:
+        opened, data = self._opened, self._session.data
+        late = is_late(self._store, self._session.draft)
+        bare = VisitScene(
+            place=opened.place,
+            data=data,
+            last=opened.last,
+            day=self._day,
+            words=self._words,
+            shortcomings=opened.shortcomings,
+            is_locked=opened.is_locked,
+            notice=review_notice(opened.word, late, self._words, opened.is_to_read),
+            is_to_read=opened.is_to_read and opened.word not in CLOSED,
+            is_late=late,
+            is_leader=visit.is_leader(data, opened.user),
+            asked_protocols=self._asked_protocols,
+        )
+        problems = {**self._checked.marks, **live_problems(bare)}
+        lint = lint_marks(data, (opened.place.name,), self._words.language)
+        return replace(bare, marks=Marks(problems, opened.comments, lint))

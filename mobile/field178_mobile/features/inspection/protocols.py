@@ -1,0 +1,100 @@
+"""Protection protocols: what an answer opens, the steps, and to whom it was referred. Never a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.wording import Option, Wording
+from field178_shared.records.reading import entries_of, text_of
+from field178_shared.rules.inspection import opened_protocols
+
+_POLICE = ("commune_police", "dist_police")
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolState:
+    """One protocol that is open: its words, the sections it belongs to, and the referral."""
+
+    id: str
+    text: str
+    steps: tuple[str, ...]
+    items: tuple[str, ...]
+    referrals: tuple[Option, ...]
+    is_referred: bool
+
+
+def protocol_states(
+    data: Data, type_id: str, by_hand: Collection[str], on: date, words: Wording
+) -> tuple[ProtocolState, ...]:
+    """Return the protocols that the answers of a visit open, that were followed, or that a person opened."""
+    by_answers = opened_protocols(data, words.lists, type_id)
+    opened = {*by_answers, *entries_of(data, "protocols"), *by_hand}
+    known = [choice.id for choice in words.lists.choices["protocol"]]
+    return tuple(_state(protocol, data, on, words) for protocol in known if protocol in opened)
+
+
+def protocol_offers(opened: Sequence[ProtocolState], words: Wording) -> tuple[Option, ...]:
+    """Return the protocols that a person can still open, in few words."""
+    _ = words.translate
+    names = {
+        "child_protection": _("A child"),
+        "trafficking_sign": _("Signs of trafficking"),
+        "violence": _("Violence, coercion"),
+        "medical": _("Medical emergency"),
+    }
+    are_open = {each.id for each in opened}
+    return tuple(Option(name, label) for name, label in names.items() if name not in are_open)
+
+
+def _state(protocol: str, data: Data, on: date, words: Wording) -> ProtocolState:
+    referred = text_of(entries_of(data, "protocols").get(protocol, {}), "referred_to")
+    return ProtocolState(
+        id=protocol,
+        text=words.choice("protocol", protocol),
+        steps=_steps(protocol, words),
+        items=tuple(item.id for item in words.lists.items.values() if item.protocol == protocol),
+        referrals=_referrals(referred, on, words),
+        is_referred=bool(referred),
+    )
+
+
+def _steps(protocol: str, words: Wording) -> tuple[str, ...]:
+    _ = words.translate
+    known = {
+        "child_protection": (
+            _("Stay with the child, out of danger and apart from the establishment's people."),
+            _("Call 111 or the commune police, and wait for them."),
+            _("Ask nothing about what happened; take no photo."),
+        ),
+        "trafficking_sign": (
+            _("Ask nothing in front of the owner or the manager."),
+            _("Call 113 or the commune police; 111 when it is about a child."),
+            _("Promise nothing and free nobody on your own."),
+        ),
+        "violence": (
+            _("Keep apart who is in danger and who threatens; leave if the team is in danger."),
+            _("Call 113; 115 when somebody is hurt."),
+            _("Go on inspecting only when it is safe."),
+        ),
+        "medical": (
+            _("Call 115 and say the address of the establishment."),
+            _("Stay with the person; keep the way in free."),
+            _("Go on inspecting only when help has taken over."),
+        ),
+    }
+    return known.get(protocol, ())
+
+
+def _referrals(referred: str, on: date, words: Wording) -> tuple[Option, ...]:
+    _ = words.translate
+    lines = {
+        "hotline_111": _("Called 111 (child protection)"),
+        "hotline_113": _("Called 113 (police)"),
+        "hotline_115": _("Called 115 (ambulance)"),
+    }
+    agencies = (words.lists.agencies[name] for name in _POLICE if name in words.lists.agencies)
+    known = lines | {each.id: each.label(words.language) for each in agencies if each.valid_on(on)}
+    return tuple(Option(name, label, name == referred) for name, label in known.items())

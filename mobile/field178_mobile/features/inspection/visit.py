@@ -1,0 +1,115 @@
+"""A visit from its first tap: the fields an outing gives, the ways a visit can end at the door, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from field178_mobile.features.shift.shift_data import Outing
+from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_shared.records.reading import entries_of, text_of
+from field178_shared.time.clock import from_wire, local_date, to_wire
+
+INSPECTED = "inspected"
+NOT_INSPECTED = "not_inspected"
+LEADER = "team_leader"
+NOBODY = "none"
+TZ_OFFSET = "+07:00"
+_NOBODY_THERE = frozenset({"closed_on_arrival", "no_representative", "not_found"})
+_CLOSED_AT_THE_DOOR = ("answers", "findings", "measures", "follow_ups", "recommendation")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The establishment a visit is made to."""
+
+    id: str
+    name: str
+    type_id: str
+    unit_id: str
+    address: str = ""
+    point: Position | None = None
+
+
+def new_visit(place: Place, outing: Outing, now: datetime, codelist_version: str) -> dict[str, object]:
+    """Return the draft of a visit that begins now under an outing."""
+    visit: dict[str, object] = {
+        "captured_at": to_wire(now),
+        "started_at": to_wire(now),
+        "tz_offset": TZ_OFFSET,
+        "codelist_version": codelist_version,
+        "establishment_id": place.id,
+        "unit_id": place.unit_id,
+    }
+    return {**visit, **outing_fields(outing)}
+
+
+def outing_fields(outing: Outing) -> dict[str, object]:
+    """Return what a visit takes over from its outing."""
+    fields: dict[str, object] = {
+        "team_id": outing.team_id,
+        "inspection_kind": outing.kind,
+        "trigger": outing.trigger,
+        "members": {user: {"user": user, "position": position} for user, position in outing.members.items()},
+    }
+    if outing.escorts:
+        fields["local_escort_agencies"] = list(outing.escorts)
+    if outing.decision_number:
+        fields["decision_number"] = outing.decision_number
+    if outing.decision_date:
+        fields["decision_date"] = outing.decision_date
+    return fields
+
+
+def arrive(data: Data, access_result: str) -> Changes:
+    """Return the change of how the team got in; anything but "inspected" closes the form early."""
+    changes: Changes = {"access_result": access_result}
+    if access_result != INSPECTED:
+        changes["overall_result"] = NOT_INSPECTED
+    elif data.get("overall_result") == NOT_INSPECTED:
+        changes["overall_result"] = None
+    if access_result in _NOBODY_THERE:
+        changes["representative_role"] = NOBODY
+    elif data.get("representative_role") == NOBODY:
+        changes["representative_role"] = None
+    return changes
+
+
+def is_closed_early(data: Data) -> bool:
+    """Tell whether the visit ended at the door: no checklist, no counts."""
+    access = data.get("access_result")
+    return access is not None and access != INSPECTED
+
+
+def refer(protocol: str, referred_to: str, now: datetime) -> Changes:
+    """Return the change that a protection protocol was followed: when and to whom, nothing about anybody."""
+    return {f"protocols.{protocol}": {"at": to_wire(now), "referred_to": referred_to, "done": True}}
+
+
+def is_leader(data: Data, user: str) -> bool:
+    """Tell whether an officer leads the team on this visit."""
+    return text_of(entries_of(data, "members").get(user, {}), "position") == LEADER
+
+
+def day_of(data: Data, today: date) -> date:
+    """Return the local date of the visit: the law of that day applies to it."""
+    started = data.get("started_at")
+    instant = from_wire(started) if isinstance(started, str) else None
+    return local_date(instant) if instant else today
+
+
+def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, object]:
+    """Return the visit as it is filed now; a later edit keeps the first end.
+
+    Answers to items that are not asked any more, and what a closed door cut off, stay in the draft alone.
+    """
+    dropped = _CLOSED_AT_THE_DOOR if is_closed_early(data) else ()
+    filed = {key: value for key, value in data.items() if key not in dropped}
+    given = filed.get("answers")
+    if isinstance(given, Mapping):
+        filed["answers"] = {key: value for key, value in given.items() if key in asked}
+    filed.setdefault("ended_at", to_wire(now))
+    filed["filed_at"] = to_wire(now)
+    return filed

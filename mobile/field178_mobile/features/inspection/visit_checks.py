@@ -1,0 +1,82 @@
+"""Looks for what keeps a visit from being filed, and for what is worth a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from field178_mobile.features.inspection.field_positions import anchor_of, name_of, place_of
+from field178_mobile.features.inspection.inspection_state import VisitScene
+from field178_mobile.features.inspection.visit import finished, is_closed_early
+from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.wording import Wording
+from field178_shared.errors import ErrorCode, message
+from field178_shared.rules import Context, Problem, errors, filing_problems, warnings
+
+TYPE = "inspection"
+
+
+def check_visit(scene: VisitScene, now: datetime) -> Checked:
+    """Return what was found in a visit as it would be filed now."""
+    context = Context(now, scene.place.type_id, bool(scene.shortcomings), scene.is_leader)
+    data = finished(scene.data, scene.asked_ids(), now)
+    lists = scene.words.lists
+    found = (*filing_problems(TYPE, data, lists, context), *_untapped(scene))
+    rows = _rows(found, scene)
+    return Checked(
+        problems=_by_section(rows, scene),
+        warnings=_rows(warnings(TYPE, data, lists, context), scene),
+        marks={row.path: row.text for row in reversed(rows)},
+        is_asked=True,
+    )
+
+
+def live_problems(scene: VisitScene) -> dict[str, str]:
+    """Return the contradictions between answers by path: shown while people type, blocking nothing."""
+    language = scene.words.language
+    return {
+        anchor_of(path, scene.data): message(codes[0], language)
+        for path, codes in errors(TYPE, scene.data, scene.words.lists).items()
+        if path.startswith("answers.")
+    }
+
+
+def _untapped(scene: VisitScene) -> Iterable[Problem]:
+    # A default in the lists is a suggestion: a required item is answered by a person or not at all.
+    if is_closed_early(scene.data):
+        return ()
+    open_items = (item for page in scene.pages() for item in page.open_required(scene.data))
+    return tuple(Problem(f"answers.{item.id}.v", ErrorCode.REQUIRED) for item in open_items)
+
+
+def _by_section(rows: tuple[ProblemRow, ...], scene: VisitScene) -> tuple[ProblemRow, ...]:
+    """Put the unanswered items of a section into one line that leads to the first of them."""
+    words = scene.words
+    missing = message(ErrorCode.REQUIRED, words.language)
+    groups: dict[str, list[ProblemRow]] = {}
+    for row in rows:
+        place = place_of(row.path, scene.data, words)
+        groups.setdefault(place.section if row.text == missing and place.section else row.path, []).append(
+            row
+        )
+    return tuple(row for key, group in groups.items() for row in _line(key, group, words))
+
+
+def _line(key: str, group: list[ProblemRow], words: Wording) -> list[ProblemRow]:
+    if len(group) == 1 or key not in words.lists.sections:
+        return group
+    title = words.lists.sections[key].label(words.language)
+    return [
+        ProblemRow(
+            group[0].path, title, words.say("Required and without an answer: {count}", count=len(group))
+        )
+    ]
+
+
+def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:
+    rows: dict[tuple[str, str], ProblemRow] = {}
+    for problem in found:
+        path = anchor_of(problem.path, scene.data)
+        text = message(problem.code, scene.words.language)
+        rows[path, text] = ProblemRow(path, name_of(problem.path, scene.data, scene.words), text)
+    return tuple(rows.values())

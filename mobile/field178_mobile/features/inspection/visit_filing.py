@@ -1,0 +1,99 @@
+"""What is filed with a visit: its number, the visit itself, and the outreach session it makes, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from field178_mobile.features.inspection.visit import INSPECTED
+from field178_mobile.store import Draft, RecordView, Store
+from field178_shared.merge import equal
+from field178_shared.records.reading import Data, instant_of, text_of
+from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
+from field178_shared.time.clock import local_date
+
+NOT_MADE = "not_made"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What one step files: the visit, the session it makes or changes, and the one it no longer makes."""
+
+    visit: Draft
+    extra: tuple[Draft, ...]
+    gone: tuple[RecordView, ...]
+
+
+def what_to_file(store: Store, draft: Draft, data: dict[str, object]) -> Filing:
+    """Return the visit as it is filed, and what belongs to it; all of it goes in one step.
+
+    A visit that is filed for the first time gets the number of its minutes here.
+    """
+    visit = replace(draft, data={**data, **_number_of(store, draft, data)})
+    said = session_of_visit(visit.data, visit.record_id, _standing_agency(store, visit.data))
+    known = store.view(session_id_of_visit(visit.record_id))
+    if said is not None:
+        return Filing(visit, (_session_draft(store, visit, said, known),), ())
+    return Filing(visit, (), () if known is None or known.deleted else (known,))
+
+
+def take_number(store: Store, record_id: str, data: Data) -> str:
+    """Return the number of a visit's minutes, taking one if it has none; "" when none is left here."""
+    year = _year_of(data)
+    return "" if year is None else store.minutes_numbers.take(record_id, _series_of(data), year)
+
+
+def numbers_left(store: Store, data: Data) -> int:
+    """Return how many numbers are left here for minutes of this visit's team and year."""
+    year = _year_of(data)
+    return 0 if year is None else store.minutes_numbers.left(_series_of(data), year)
+
+
+def _series_of(data: Data) -> str:
+    return f"team:{text_of(data, 'team_id')}"
+
+
+def _year_of(data: Data) -> int | None:
+    started = instant_of(data, "started_at")
+    return None if started is None else local_date(started).year
+
+
+def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:
+    is_wanted = data.get("access_result") == INSPECTED and data.get("paper_signed") != NOT_MADE
+    # Minutes of a visit that was filed before were written then: a number now would not be theirs.
+    if data.get("minutes_number") or not is_wanted or draft.seen is not None:
+        return {}
+    number = take_number(store, draft.record_id, data)
+    return {"minutes_number": number} if number else {}
+
+
+def _session_draft(store: Store, visit: Draft, said: dict[str, object], known: RecordView | None) -> Draft:
+    session_id = session_id_of_visit(visit.record_id)
+    kept = {} if known is None else _without_what_was_said(store, visit, said, known.data)
+    return Draft(
+        id=session_id,
+        type="outreach_session",
+        record_id=session_id,
+        scope=f"unit:{text_of(visit.data, 'unit_id')}",
+        data={**kept, **said},
+        seen=None if known is None else dict(known.data),
+        base_rev=0 if known is None else known.rev,
+        user=visit.user,
+        saved_at=visit.saved_at,
+        title=visit.title,
+    )
+
+
+def _without_what_was_said(store: Store, visit: Draft, said: Data, known: Data) -> dict[str, object]:
+    """Return what the session holds but for what the visit put there and says no more; edits by hand stay."""
+    seen = visit.seen or {}
+    before = session_of_visit(seen, visit.record_id, _standing_agency(store, seen)) or {}
+    return {
+        name: value
+        for name, value in known.items()
+        if name in said or name not in before or not equal(before[name], value)
+    }
+
+
+def _standing_agency(store: Store, visit: Data) -> str:
+    team = store.view(text_of(visit, "team_id"))
+    return text_of(team.data, "standing_agency") if team else ""

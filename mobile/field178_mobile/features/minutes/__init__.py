@@ -1,0 +1,1 @@
+"""The minutes of a visit and other documents as PDF."""

@@ -1,0 +1,1 @@
+"""Outreach sessions: list, form, audiences, establishments."""

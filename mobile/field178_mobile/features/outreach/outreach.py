@@ -1,0 +1,276 @@
+"""The outreach session that is open: who attended, on what, where; every tap is durable before it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from field178_mobile.features.inbox.reviewed import CLOSED, is_late
+from field178_mobile.features.inspection.inspection_state import Spoken
+from field178_mobile.features.outreach import outreach_data as session
+from field178_mobile.features.outreach.outreach_establishments import (
+    FoundState,
+    PlacePicker,
+    add_place,
+    count_and_follow,
+    count_place,
+    drop_place,
+    uncounted,
+)
+from field178_mobile.features.outreach.outreach_sessions import TYPE
+from field178_mobile.features.outreach.outreach_state import (
+    OutreachState,
+    SessionScene,
+    audience_label,
+    field_name,
+    outreach_state,
+)
+from field178_mobile.features.photos.photo_attaching import PhotoDraft
+from field178_mobile.features.photos.photo_gallery import PhotoGallery
+from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
+from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
+from field178_mobile.features.register.search_index import SearchIndex
+from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft, Store, Word
+from field178_shared import rules
+from field178_shared.errors import AppError, message
+from field178_shared.records.reading import text_of
+from field178_shared.text.formats import time_text
+from field178_shared.text.privacy import lint
+from field178_shared.time.clock import Clock
+
+_FREE_TEXTS = ("summary", "note", "venue")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """What a session is opened with: the word it shows, and the session written before it on this tablet."""
+
+    draft: Draft
+    user: str
+    unit_ids: tuple[str, ...]
+    last: Data = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    word: str = ""
+    tools: PhotoTools | None = None
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the office has reviewed the session: to read, not to change."""
+        return self.word in CLOSED
+
+
+class OutreachPresenter:
+    """Works on one draft of an outreach session."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        words: Wording,
+        opened: OpenSession,
+        render: Callable[[OutreachState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._opened = opened
+        self._render = render
+        self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
+        self._checked = Checked()
+        self._spoken = Spoken()
+        self._focus = ""
+        self._word = opened.word
+        self.gallery = self._gallery()
+
+    @property
+    def draft_id(self) -> str:
+        """The id of the draft under work."""
+        return self._session.draft.id
+
+    @property
+    def is_filed(self) -> bool:
+        """Tell whether the session was filed just now: its work is over."""
+        return bool(self._spoken.filed)
+
+    @property
+    def record_id(self) -> str:
+        """The id of the session under work."""
+        return self._session.draft.record_id
+
+    def show(self, focus_path: str = "") -> None:
+        """Show the session, with the field of a path in sight when one is given."""
+        self._focus = focus_path
+        self._render(outreach_state(self._scene(), self._checked, self._spoken, self._focus))
+
+    def photos_moved(self) -> None:
+        """Show how far the photos have come."""
+        if photo_count(self._session.data) and not self._spoken.filed:
+            self.show(self._focus)
+
+    def choose_form(self, form_id: str) -> None:
+        """Record the form of the session."""
+        changes = session.choose_form(self._words.lists, self._session.data, form_id)
+        self._change(changes, self._words.translate("Form"))
+
+    def choose_unit(self, unit_id: str) -> None:
+        """Record the commune."""
+        self._change({"unit_id": unit_id}, self._words.translate("Commune"))
+
+    def choose_host(self, agency_id: str) -> None:
+        """Record who held the session."""
+        self._change({"host_agency_id": agency_id}, self._words.translate("Held by"))
+
+    def choose_day(self, day: date) -> None:
+        """Record the day of the session."""
+        self._change({"session_date": day.isoformat()}, self._words.translate("Date"))
+
+    def last_minutes(self, minutes: int | None) -> None:
+        """Record how long it lasted."""
+        self._change({"duration_minutes": minutes}, self._words.translate("Duration"))
+
+    def repeat_last(self) -> None:
+        """Take over what the last session had in common with this one."""
+        self._change(
+            session.repeat_last(self._opened.last), self._words.translate("Same as the last session")
+        )
+
+    def toggle_topic(self, topic_id: str) -> None:
+        """Add a topic or take it back."""
+        self._change(session.toggle_topic(self._session.data, topic_id), self._words.translate("Topics"))
+
+    def count(self, audience_id: str, name: str, number: int | None) -> None:
+        """Record one count of an audience: attendance_count, first_time_count or female_count."""
+        changes = count_and_follow(self._session.data, audience_id, name, number)
+        self._change(changes, self._words.translate("Who attended"))
+
+    def drop_audience(self, audience_id: str) -> None:
+        """Take an audience out."""
+        self._change(session.drop_audience(audience_id), self._words.translate("Who attended"))
+
+    def pick_place(self, render: Callable[[FoundState], None]) -> PlacePicker:
+        """Return the search over the establishments that are not in the session yet."""
+        taken = session.places_of(self._session.data)
+        entries = [entry for entry in self._store.establishments() if entry.id not in taken]
+        unit_id = text_of(self._session.data, "unit_id")
+        return PlacePicker(SearchIndex(self._words).of(entries), unit_id, self._words, render)
+
+    def add_place(self, place_id: str) -> None:
+        """Add an establishment."""
+        self._change(add_place(self._session.data, place_id), self._words.translate("Establishment"))
+
+    def count_place(self, place_id: str, name: str, number: int) -> None:
+        """Record one count of an establishment: attendance_count or first_time_count."""
+        self._change(count_place(place_id, name, number), self._words.translate("Establishment"))
+
+    def drop_place(self, place_id: str) -> None:
+        """Take an establishment out."""
+        self._change(drop_place(self._session.data, place_id), self._words.translate("Establishment"))
+
+    def hand_out(self, material_id: str, quantity: int | None) -> None:
+        """Record how many of a material were handed out."""
+        self._change(session.hand_out(material_id, quantity), self._words.translate("Materials handed out"))
+
+    def write(self, name: str, text: str) -> None:
+        """Keep one of the texts as typed so far."""
+        self._change(session.write_text(name, text))
+
+    def undo(self) -> None:
+        """Take the last tap back."""
+        if self._session.kept(self._session.undo):
+            self._saved()
+
+    def check(self) -> None:
+        """Look for mistakes and show what was found."""
+        self._checked = self._look()
+        self.show()
+
+    def complete(self) -> None:
+        """File the session if nothing keeps it; only a durable filing says so."""
+        if self._opened.is_locked:
+            return
+        self._checked = self._look()
+        if self._checked.problems:
+            self.show(self._checked.problems[0].path)
+            return
+        now, data = self._clock.now(), self._session.data
+        draft = replace(self._session.draft, scope=session.scope_of(data), data=session.finished(data, now))
+        try:
+            self._store.file(draft, self._opened.user)
+        except AppError as error:
+            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+        else:
+            self._store.photos.settle(draft.record_id)
+            clock_time = time_text(now)
+            self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
+        self.show()
+
+    def _change(self, changes: Changes, label: str = "") -> None:
+        # An approved session is only looked at: its fields stay as the office approved them.
+        if self._opened.is_locked or self._spoken.filed:
+            return
+        if self._session.kept(lambda: self._session.change(changes, label)):
+            self._saved()
+
+    def _refused(self, error: AppError) -> None:
+        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self.show()
+
+    def _saved(self) -> None:
+        self._word = Word.DRAFT
+        clock_time = time_text(self._session.draft.saved_at)
+        saved = self._words.say("Draft saved at {time}", time=clock_time)
+        self._spoken = Spoken(saved=saved, undo=self._session.last_step)
+        if self._checked.is_asked:
+            self._checked = self._look()
+        self.show(self._focus)
+
+    def _look(self) -> Checked:
+        lists, data = self._words.lists, self._session.data
+        context = rules.Context(now=self._clock.now())
+        problems = (*rules.filing_problems(TYPE, data, lists, context), *uncounted(data))
+        warnings = rules.warnings(TYPE, data, lists, context)
+        return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
+
+    def _row(self, problem: rules.Problem) -> ProblemRow:
+        return ProblemRow(
+            problem.path, self._where(problem.path), message(problem.code, self._words.language)
+        )
+
+    def _where(self, path: str) -> str:
+        name, _, rest = path.partition(".")
+        if name == "audiences" and rest:
+            return audience_label(self._words, rest.partition(".")[0])
+        if name == "establishments" and rest:
+            return self._places().get(rest.partition(".")[0]) or field_name(name, self._words)
+        return field_name(name, self._words)
+
+    def _gallery(self) -> PhotoGallery:
+        session, opened = self._session, self._opened
+        draft = PhotoDraft(lambda: session.data, self._change, session.forget_steps)
+        around = (self._store, self._words, opened.tools or no_tools(self._clock))
+        return gallery_of(opened.draft, draft, around, self.photos_moved, opened.is_locked)
+
+    def _places(self) -> dict[str, str]:
+        views = map(self._store.view, session.places_of(self._session.data))
+        return {view.id: text_of(view.data, "name") for view in views if view is not None}
+
+    def _scene(self) -> SessionScene:
+        data = self._session.data
+        marked = {name: lint(text_of(data, name), (), self._words.language) for name in _FREE_TEXTS}
+        return SessionScene(
+            data=data,
+            words=self._words,
+            unit_ids=self._opened.unit_ids,
+            last=self._opened.last,
+            word=self._word,
+            is_late=is_late(self._store, self._session.draft),
+            places=self._places(),
+            photos=self.gallery.state(),
+            comments=self._opened.comments,
+            problems={row.path: row.text for row in self._checked.problems},
+            lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},
+        )

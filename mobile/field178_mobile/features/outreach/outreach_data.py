@@ -1,0 +1,105 @@
+"""The fields of an outreach session, changed as {path: value}: what a tap means for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from field178_mobile.features.inspection.visit import TZ_OFFSET
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_shared.codelists import CodeLists
+from field178_shared.records.reading import text_of
+from field178_shared.time.clock import local_date, to_wire
+
+TEXT_LENGTHS = {"venue": 120, "summary": 500, "note": 500, "start_time": 5}
+# What one session has in common with the next one of the same evening or village.
+REPEATED = ("outreach_form_id", "unit_id", "host_agency_id", "topic_ids")
+
+
+def new_session(now: datetime, codelist_version: str) -> dict[str, object]:
+    """Return the draft of a session that is written down now: today, and nothing else assumed."""
+    return {
+        "captured_at": to_wire(now),
+        "tz_offset": TZ_OFFSET,
+        "codelist_version": codelist_version,
+        "session_date": local_date(now).isoformat(),
+    }
+
+
+def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
+    """Return the change of the form; what the new form must not carry goes with the old one."""
+    changes: Changes = {"outreach_form_id": form_id}
+    form = lists.forms[form_id]
+    if not form.counts_people:
+        changes["audiences"] = None
+    if form.anonymous_only:
+        changes.update({name: None for name in ("venue", "establishments", "attachments")})
+    if not form.links_establishment:
+        changes["establishments"] = None
+    return {path: value for path, value in changes.items() if value is not None or path in data}
+
+
+def repeat_last(last: Data) -> Changes:
+    """Return the change of "same as the last session": one tap fills what usually stays the same."""
+    return {name: last[name] for name in REPEATED if name in last}
+
+
+def toggle_topic(data: Data, topic_id: str) -> Changes:
+    """Return the change that adds a topic or takes it back; topics are one list and change as a whole."""
+    topics = data.get("topic_ids")
+    chosen = [topic for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
+    kept = [topic for topic in chosen if topic != topic_id]
+    return {"topic_ids": (kept if topic_id in chosen else [*chosen, topic_id]) or None}
+
+
+def count_audience(audience_id: str, name: str, number: int | None) -> Changes:
+    """Return the change of one count of an audience."""
+    return {f"audiences.{audience_id}.{name}": number}
+
+
+def drop_audience(audience_id: str) -> Changes:
+    """Return the change that takes an audience out."""
+    return {f"audiences.{audience_id}": None}
+
+
+def hand_out(material_id: str, quantity: int | None) -> Changes:
+    """Return the change of how many of a material were handed out."""
+    return {f"materials.{material_id}": {"quantity": quantity} if quantity else None}
+
+
+def write_text(name: str, text: str) -> Changes:
+    """Return the change of a text, cut at the length the record allows."""
+    return {name: text[: TEXT_LENGTHS[name]] or None}
+
+
+def audiences_of(data: Data) -> dict[str, Mapping[str, object]]:
+    """Return the audiences of a session with their counts."""
+    return _rows_of(data, "audiences")
+
+
+def places_of(data: Data) -> dict[str, Mapping[str, object]]:
+    """Return the establishments of a session with their counts; one just added has none yet."""
+    return _rows_of(data, "establishments")
+
+
+def number_of(row: Mapping[str, object], name: str) -> int | None:
+    """Return a count, or None while it is open."""
+    value = row.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def finished(data: Data, now: datetime) -> dict[str, object]:
+    """Return the session as it is filed now."""
+    return {**data, "filed_at": to_wire(now)}
+
+
+def scope_of(data: Data) -> str:
+    """Return the scope a session is filed into: its commune's."""
+    unit = text_of(data, "unit_id")
+    return f"unit:{unit}" if unit else ""
+
+
+def _rows_of(data: Data, name: str) -> dict[str, Mapping[str, object]]:
+    keyed = data.get(name)
+    rows = keyed.items() if isinstance(keyed, Mapping) else ()
+    return {str(key): row for key, row in rows if isinstance(row, Mapping)}

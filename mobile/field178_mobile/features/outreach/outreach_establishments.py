@@ -1,0 +1,101 @@
+"""The establishments of an outreach session: found, added, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from field178_mobile.features.outreach.outreach_data import audiences_of, count_audience, number_of, places_of
+from field178_mobile.features.register.search_index import Indexed, matching
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.wording import Option, Wording
+from field178_shared import rules
+from field178_shared.errors import ErrorCode
+from field178_shared.text.formats import number_text
+
+# The audience a visit's own session counts at its establishment.
+WORKERS = "workers_at_risk"
+PAGE = 20
+_COUNTS = ("attendance_count", "first_time_count")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundState:
+    """The establishments a search found, and what is said below them."""
+
+    options: tuple[Option, ...]
+    said: str
+
+
+class PlacePicker:
+    """Searches the establishments of the tablet, those of the session's commune first."""
+
+    def __init__(
+        self, places: Sequence[Indexed], unit_id: str, words: Wording, render: Callable[[FoundState], None]
+    ) -> None:
+        self._places = sorted(places, key=lambda place: place.entry.unit_id != unit_id)
+        self._words = words
+        self._render = render
+
+    def search(self, query: str = "") -> None:
+        """Show the first establishments that match, accents ignored."""
+        found = [each.entry for each in matching(self._places, query)]
+        shown = tuple(
+            Option(
+                entry.id, entry.name, hint=", ".join(filter(None, self._where(entry.address, entry.unit_id)))
+            )
+            for entry in found[:PAGE]
+        )
+        self._render(FoundState(shown, self._said(len(found))))
+
+    def _where(self, address: str, unit_id: str) -> tuple[str, str]:
+        return address, self._words.unit(unit_id)
+
+    def _said(self, count: int) -> str:
+        if not count:
+            return self._words.translate("Nothing matches this search")
+        if count <= PAGE:
+            return ""
+        more = number_text(count - PAGE, self._words.language)
+        return self._words.say("{count} more: type a part of the name or the address", count=more)
+
+
+def add_place(data: Data, place_id: str) -> Changes:
+    """Return the change that adds an establishment; the only one begins with the workers' counts."""
+    is_first = not places_of(data)
+    return {f"establishments.{place_id}": _workers(data) if is_first else {}}
+
+
+def count_place(place_id: str, name: str, number: int | None) -> Changes:
+    """Return the change of one count of an establishment."""
+    return {f"establishments.{place_id}.{name}": number}
+
+
+def drop_place(data: Data, place_id: str) -> Changes:
+    """Return the change that takes an establishment out; the last one takes the field with it."""
+    is_last = set(places_of(data)) <= {place_id}
+    return {"establishments" if is_last else f"establishments.{place_id}": None}
+
+
+def count_and_follow(data: Data, audience_id: str, name: str, number: int | None) -> Changes:
+    """Return the change of an audience's count; an only establishment that shows the workers' follows."""
+    changes: Changes = count_audience(audience_id, name, number)
+    places = places_of(data)
+    if audience_id != WORKERS or name not in _COUNTS or len(places) != 1:
+        return changes
+    (place_id, place), before = next(iter(places.items())), _workers(data)
+    return {**changes, f"establishments.{place_id}.{name}": number} if dict(place) == before else changes
+
+
+def uncounted(data: Data) -> list[rules.Problem]:
+    """Return a problem for each establishment without a number: an empty entry would be dropped unsaid."""
+    return [
+        rules.Problem(f"establishments.{place_id}.attendance_count", ErrorCode.REQUIRED)
+        for place_id, row in places_of(data).items()
+        if not row
+    ]
+
+
+def _workers(data: Data) -> dict[str, object]:
+    row: Mapping[str, object] = audiences_of(data).get(WORKERS, {})
+    return {name: count for name in _COUNTS if (count := number_of(row, name)) is not None}

@@ -1,0 +1,159 @@
+"""The outreach pane: the list of sessions beside the one that is open, begun anew or taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.features.inspection.field_positions import comments_of
+from field178_mobile.features.outreach.outreach import OpenSession, OutreachPresenter
+from field178_mobile.features.outreach.outreach_data import new_session
+from field178_mobile.features.outreach.outreach_sessions import TYPE, SessionsPresenter, SessionsState
+from field178_mobile.features.outreach.outreach_state import OutreachState
+from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.presentation.draft_session import mending
+from field178_mobile.store import Draft, RecordView
+from field178_shared.records.reading import text_of
+from field178_shared.time.clock import local_date
+
+
+class OutreachDesk:
+    """Opens sessions; holds the presenter of the one that is open."""
+
+    def __init__(
+        self,
+        services: RecordServices,
+        render_list: Callable[[SessionsState], None],
+        render_session: Callable[[OutreachState], None],
+    ) -> None:
+        self._services = services
+        self._render_session = render_session
+        self.sessions = SessionsPresenter(services.store, services.clock, services.words, render_list)
+        self.session: OutreachPresenter | None = None
+        self._open_ids: frozenset[str] = frozenset()
+        self._is_kept = False
+
+    @property
+    def open_records(self) -> frozenset[str]:
+        """The ids whose changes are this desk's own doing."""
+        return self._open_ids
+
+    def show(self) -> None:
+        """Show the list."""
+        self.sessions.show()
+
+    def begin(self) -> None:
+        """Begin a session that is written down now."""
+        services = self._services
+        now = services.clock.now()
+        draft = Draft(
+            id=services.ids.time_ordered(),
+            type=TYPE,
+            record_id=services.ids.time_ordered(),
+            scope="",
+            data=new_session(now, services.words.lists.version),
+            seen=None,
+            base_rev=0,
+            user=services.user,
+            saved_at=now,
+        )
+        self._open(draft, "")
+
+    def open(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a session to go on with or to mend, at a path; False when the tablet does not hold it."""
+        drafts = self._services.store.drafts.all()
+        draft = next((one for one in drafts if one.record_id == record_id and one.type == TYPE), None)
+        view = self._services.store.view(record_id)
+        if draft is None and (view is None or view.deleted):
+            return False
+        if draft is None and view is not None:
+            draft = self._mending(view)
+        if draft is not None:
+            self._open(draft, focus_path)
+        return True
+
+    def discard(self) -> None:
+        """Throw the open draft away; what was filed before stays."""
+        if self.session is not None:
+            self._services.store.drafts.discard(self.session.draft_id)
+            self.close()
+
+    def close(self) -> None:
+        """Close the session; its draft stays as it is."""
+        self._leave()
+        self.session, self._open_ids = None, frozenset()
+        self.sessions.select("")
+
+    def has_lost_draft(self) -> bool:
+        """Tell whether the open session was thrown away elsewhere: writing on would bring it back."""
+        session = self.session
+        if session is None or session.is_filed:
+            return False
+        was_kept, self._is_kept = self._is_kept, self._services.store.drafts.get(session.draft_id) is not None
+        return was_kept and not self._is_kept
+
+    def photos_moved(self) -> None:
+        """Show how far the photos of the open session have come."""
+        if self.session is not None:
+            self.session.photos_moved()
+
+    def _leave(self) -> None:
+        """Let go of the session that is open: what was taken out of its photos does not come back."""
+        for record_id in self._open_ids:
+            self._services.store.photos.settle(record_id)
+
+    def _open(self, draft: Draft, focus_path: str) -> None:
+        self._leave()
+        store = self._services.store
+        is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
+        word = store.shown_state(draft.record_id).word if is_known else ""
+        opened = OpenSession(
+            draft=draft,
+            user=self._services.user,
+            unit_ids=self._unit_ids(),
+            last=self._last_before(draft.record_id),
+            comments=comments_of(store.inbox(), draft.record_id),
+            word=word,
+            tools=self._services.tools,
+        )
+        services = self._services
+        self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)
+        self._open_ids = frozenset({draft.id, draft.record_id})
+        self._is_kept = store.drafts.get(draft.id) is not None
+        self.sessions.select(draft.record_id)
+        self.session.show(focus_path)
+
+    def _mending(self, view: RecordView) -> Draft:
+        services = self._services
+        return mending(view, services.ids.time_ordered(), services.user, services.clock.now())
+
+    def _unit_ids(self) -> tuple[str, ...]:
+        """Return the communes of the teams on this tablet that are in being today, by name."""
+        services = self._services
+        named = {
+            str(unit)
+            for team in services.store.views("team")
+            for unit in _list_of(team.data.get("unit_ids"))
+            if services.words.lists.unit_valid_on(str(unit), local_date(services.clock.now()))
+        }
+        return tuple(sorted(named, key=services.words.unit))
+
+    def _last_before(self, record_id: str) -> dict[str, object]:
+        """Return the session written down last, so that one tap repeats what the two have in common.
+
+        What a visit made by itself is no session that an officer could hold again.
+        """
+        forms = self._services.words.lists.forms
+        own = {key for key, form in forms.items() if not form.auto_from_visit}
+        filed = [
+            view
+            for view in self._services.store.views(TYPE)
+            if view.id != record_id
+            and not view.deleted
+            and text_of(view.data, "filed_at")
+            and text_of(view.data, "outreach_form_id") in own
+        ]
+        return dict(max(filed, key=lambda view: text_of(view.data, "filed_at")).data) if filed else {}
+
+
+def _list_of(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,307 @@
+"""The open outreach session as one frozen value, and how it is made from the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
+from field178_mobile.features.inspection.inspection_state import Spoken
+from field178_mobile.features.outreach.outreach_data import TEXT_LENGTHS, audiences_of, number_of, places_of
+from field178_mobile.features.outreach.outreach_sessions import attendance_of
+from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, PhotosState
+from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.wording import Option, Wording
+from field178_mobile.store import Word
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.outreach import OutreachForm
+from field178_shared.records.reading import text_of
+from field178_shared.text.formats import date_text, number_text
+
+# The form shows these comments at their fields; every other one stands at its head.
+_PINNED = ("audiences", "venue", "summary", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRow:
+    """One audience with its two numbers, and what is wrong with them."""
+
+    id: str
+    label: str
+    attendance: int | None
+    first_time: int | None
+    female: int | None
+    problem: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One establishment with its two numbers."""
+
+    id: str
+    label: str
+    attendance: int | None
+    first_time: int | None
+    problem: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    """One kind of material and how many were handed out."""
+
+    id: str
+    label: str
+    quantity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """One free text with what is pinned to it."""
+
+    path: str
+    text: str
+    longest: int
+    lint: str
+    comment: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionScene:
+    """Everything the state is made from."""
+
+    data: Data
+    words: Wording
+    unit_ids: tuple[str, ...]
+    last: Data = field(default_factory=dict)
+    word: str = ""
+    is_late: bool = False
+    places: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
+    photos: PhotosState = NO_PHOTOS
+    comments: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    lint: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutreachState:
+    """The whole open session."""
+
+    forms: tuple[Option, ...]
+    units: tuple[Option, ...]
+    hosts: tuple[Option, ...]
+    topics: tuple[Option, ...]
+    session_date: str
+    start_time: TextField
+    duration_minutes: int | None
+    venue: TextField
+    has_venue: bool
+    counts_people: bool
+    audiences: tuple[AudienceRow, ...]
+    more_audiences: tuple[Option, ...]
+    total: str
+    has_places: bool
+    places: tuple[PlaceRow, ...]
+    materials: tuple[MaterialRow, ...]
+    photos: PhotosState
+    has_photos: bool
+    summary: TextField
+    note: TextField
+    needs_note: bool
+    repeat_hint: str
+    word: str
+    word_label: str
+    is_locked: bool
+    has_draft: bool
+    notice: str
+    other_comments: str
+    problems: Mapping[str, str]
+    checked: Checked
+    spoken: Spoken
+    focus: str
+
+
+def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus: str) -> OutreachState:
+    """Return the whole open session."""
+    data, words = scene.data, scene.words
+    form = words.lists.forms.get(text_of(data, "outreach_form_id"))
+    day = text_of(data, "session_date")
+    return OutreachState(
+        forms=_options(words, _forms(scene, data.get("outreach_form_id")), data.get("outreach_form_id")),
+        units=tuple(Option(unit, words.unit(unit), unit == data.get("unit_id")) for unit in scene.unit_ids),
+        hosts=_options(words, words.lists.agencies, data.get("host_agency_id")),
+        topics=_topics(scene),
+        session_date=date_text(date.fromisoformat(day)) if day else "",
+        start_time=_text(scene, "start_time"),
+        duration_minutes=number_of(data, "duration_minutes"),
+        venue=_text(scene, "venue"),
+        has_venue=form is None or not form.anonymous_only,
+        counts_people=form is None or form.counts_people,
+        audiences=_audiences(scene),
+        more_audiences=_more_audiences(scene),
+        total=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
+        has_places=form is not None and form.links_establishment,
+        places=_places(scene),
+        materials=_materials(scene),
+        photos=scene.photos,
+        # Whoever meets peers meets nobody whom a photo could show.
+        has_photos=form is not None and not form.anonymous_only,
+        summary=_text(scene, "summary"),
+        note=_text(scene, "note"),
+        needs_note=form is not None and form.requires_note,
+        repeat_hint=_repeat_hint(scene),
+        word=scene.word,
+        word_label=words.choice("shown_state", scene.word),
+        is_locked=scene.word in CLOSED,
+        has_draft=scene.word == Word.DRAFT,
+        notice=review_notice(scene.word, scene.is_late, words),
+        other_comments=_other_comments(scene),
+        problems=scene.problems,
+        checked=checked,
+        spoken=spoken,
+        focus=focus,
+    )
+
+
+def _options(words: Wording, items: Mapping[str, Labelled], chosen: object) -> tuple[Option, ...]:
+    return tuple(Option(key, item.label(words.language), key == chosen) for key, item in items.items())
+
+
+def _forms(scene: SessionScene, chosen: object) -> dict[str, OutreachForm]:
+    # A session held during a visit is made by the visit itself, once.
+    forms = scene.words.lists.forms
+    return {key: form for key, form in forms.items() if key == chosen or not form.auto_from_visit}
+
+
+def _topics(scene: SessionScene) -> tuple[Option, ...]:
+    chosen = scene.data.get("topic_ids")
+    picked = chosen if isinstance(chosen, list) else []
+    topics = scene.words.lists.topics
+    return tuple(Option(key, topics[key].label(scene.words.language), key in picked) for key in topics)
+
+
+def _audiences(scene: SessionScene) -> tuple[AudienceRow, ...]:
+    rows = []
+    for key, row in audiences_of(scene.data).items():
+        rows.append(
+            AudienceRow(
+                id=key,
+                label=audience_label(scene.words, key),
+                attendance=number_of(row, "attendance_count"),
+                first_time=number_of(row, "first_time_count"),
+                female=number_of(row, "female_count"),
+                problem=_pinned(scene.problems, f"audiences.{key}"),
+                comment=_pinned(scene.comments, f"audiences.{key}"),
+            )
+        )
+    return tuple(rows)
+
+
+def _places(scene: SessionScene) -> tuple[PlaceRow, ...]:
+    return tuple(
+        PlaceRow(
+            id=key,
+            label=scene.places.get(key) or scene.words.translate("Establishment not on this device"),
+            attendance=number_of(row, "attendance_count"),
+            first_time=number_of(row, "first_time_count"),
+            problem=_pinned(scene.problems, f"establishments.{key}"),
+            comment=_pinned(scene.comments, f"establishments.{key}"),
+        )
+        for key, row in places_of(scene.data).items()
+    )
+
+
+def _more_audiences(scene: SessionScene) -> tuple[Option, ...]:
+    taken = audiences_of(scene.data)
+    form = scene.words.lists.forms.get(text_of(scene.data, "outreach_form_id"))
+    anonymous = form is not None and form.anonymous_only
+    return tuple(
+        Option(key, audience_label(scene.words, key))
+        for key, audience in scene.words.lists.audiences.items()
+        if key not in taken and (anonymous or not audience.anonymous_only)
+    )
+
+
+def audience_label(words: Wording, audience_id: str) -> str:
+    """Return the short name of an audience."""
+    audience = words.lists.audiences.get(audience_id)
+    if audience is None:
+        return audience_id
+    return (audience.short_vi or audience.vi) if words.language == "vi" else audience.en
+
+
+def _materials(scene: SessionScene) -> tuple[MaterialRow, ...]:
+    given = scene.data.get("materials")
+    rows = given if isinstance(given, Mapping) else {}
+    words = scene.words
+    return tuple(
+        MaterialRow(
+            key,
+            material.label(words.language),
+            number_of(row, "quantity") if isinstance(row, Mapping) else None,
+        )
+        for key, material in words.lists.materials.items()
+        for row in (rows.get(key, {}),)
+    )
+
+
+def _text(scene: SessionScene, name: str) -> TextField:
+    return TextField(
+        path=name,
+        text=text_of(scene.data, name),
+        longest=TEXT_LENGTHS[name],
+        lint=scene.lint.get(name, ""),
+        comment=scene.comments.get(name, ""),
+        problem=scene.problems.get(name, ""),
+    )
+
+
+def _repeat_hint(scene: SessionScene) -> str:
+    """Name what "same as the last session" would fill, while nothing of it is chosen yet."""
+    last, words = scene.last, scene.words
+    form = words.lists.forms.get(text_of(last, "outreach_form_id"))
+    if form is None or text_of(scene.data, "outreach_form_id"):
+        return ""
+    return f"{form.label(words.language)} · {words.unit(last.get('unit_id'))}"
+
+
+def _other_comments(scene: SessionScene) -> str:
+    names = {path: path.partition(".")[0] for path in scene.comments}
+    places = places_of(scene.data)
+    rows = {
+        path for path in scene.comments for key in places if f"{path}.".startswith(f"establishments.{key}.")
+    }
+    return "\n".join(
+        f"{field_name(names[path], scene.words)}: {text}" if path else text
+        for path, text in scene.comments.items()
+        if names[path] not in _PINNED and path not in rows
+    )
+
+
+def field_name(name: str, words: Wording) -> str:
+    """Return what the form calls a field of the record."""
+    _ = words.translate
+    names = {
+        "outreach_form_id": _("Form"),
+        "session_date": _("Date"),
+        "unit_id": _("Commune"),
+        "host_agency_id": _("Held by"),
+        "audiences": _("Who attended"),
+        "topic_ids": _("Topics"),
+        "materials": _("Materials handed out"),
+        "venue": _("Venue"),
+        "duration_minutes": _("Duration"),
+        "note": _("What form was it?"),
+        "establishments": _("Establishment"),
+        "summary": _("Summary"),
+        "attachments": _("Photos"),
+    }
+    return names.get(name, name)
+
+
+def _pinned(texts: Mapping[str, str], path: str) -> str:
+    return next((text for key, text in texts.items() if key == path or key.startswith(f"{path}.")), "")

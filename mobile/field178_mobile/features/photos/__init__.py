@@ -1,0 +1,1 @@
+"""Photos: attached, screened, shown, waited for."""

@@ -1,0 +1,41 @@
+"""What photos ask of the device and of sync; every answer comes on the drawing thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from field178_mobile.presentation.background import Background, InPlace
+from field178_mobile.replication.events import UploadState
+from field178_shared.time.clock import Clock
+
+Answer = Callable[[Path | None], None]
+
+
+def nobody(answer: Answer) -> None:
+    """Answer nothing: a device that was never asked."""
+
+
+def nowhere() -> tuple[Path, ...]:
+    """Name no folder."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTools:
+    """Camera, pictures and progress. The files that `take` and `choose` answer with are ours to delete."""
+
+    background: Background
+    now: Callable[[], datetime]
+    has_camera: bool = False
+    take: Callable[[Answer], None] = nobody
+    choose: Callable[[Answer], None] = nobody
+    folders: Callable[[], tuple[Path, ...]] = nowhere
+    uploads: Callable[[], UploadState] = UploadState
+
+
+def no_tools(clock: Clock) -> PhotoTools:
+    """Return the tools of a device that has none: work is done in place, nothing comes in."""
+    return PhotoTools(InPlace(), clock.now)

@@ -1,0 +1,1 @@
+"""The register of establishments: form, search, map, facts."""

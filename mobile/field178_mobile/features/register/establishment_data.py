@@ -1,0 +1,97 @@
+"""The fields of a register entry, changed as {path: value}: what a tap at the door means for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.store import Draft, EstablishmentEntry
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.normalisation import fold
+
+TYPE = "establishment"
+OPERATING = "operating"
+TEXT_LENGTHS = {
+    "name": 120,
+    "address_line": 200,
+    "village": 120,
+    "registration_number": 60,
+    "opening_hours": 120,
+    "note": 200,
+}
+CERTIFICATE_NUMBER = 60
+
+
+def new_entry(name: str, unit_ids: Sequence[str], today: date) -> dict[str, object]:
+    """Return the draft of an establishment seen for the first time today: it is open, else nobody was there.
+
+    The commune is chosen only where there is no choice.
+    """
+    entry: dict[str, object] = {"operating_status_id": OPERATING, "first_seen_on": today.isoformat()}
+    if name.strip():
+        entry["name"] = name.strip()[: TEXT_LENGTHS["name"]]
+    if len(unit_ids) == 1:
+        entry["unit_id"] = unit_ids[0]
+    return entry
+
+
+def write_text(name: str, text: str) -> Changes:
+    """Return the change of a text, cut at the length the record allows."""
+    return {name: text[: TEXT_LENGTHS[name]] or None}
+
+
+def toggle(data: Data, name: str, choice: str) -> Changes:
+    """Return the change of a choice nobody has to make: the same one again takes it back."""
+    return {name: None if data.get(name) == choice else choice}
+
+
+def add_certificate(kind: str) -> Changes:
+    """Return the change that adds a paper of which nothing is known yet."""
+    return {f"certificates.{kind}": {}}
+
+
+def drop_certificate(data: Data, kind: str) -> Changes:
+    """Return the change that takes a paper out; the last one takes the field with it."""
+    is_last = set(certificates_of(data)) <= {kind}
+    return {"certificates" if is_last else f"certificates.{kind}": None}
+
+
+def certificates_of(data: Data) -> dict[str, Mapping[str, object]]:
+    """Return the papers of an entry by kind."""
+    kept = data.get("certificates")
+    rows = kept.items() if isinstance(kept, Mapping) else ()
+    return {str(kind): paper for kind, paper in rows if isinstance(paper, Mapping)}
+
+
+def finished(data: Data) -> dict[str, object]:
+    """Return the entry as it is filed: no spaces around texts, no paper of which nothing is said."""
+    filed = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+    filed = {name: value for name, value in filed.items() if value != ""}
+    papers = certificates_of(data)
+    if any(not paper for paper in papers.values()):
+        kept: dict[str, object] = {kind: paper for kind, paper in papers.items() if paper}
+        del filed["certificates"]
+        filed |= {"certificates": kept} if kept else {}
+    return filed
+
+
+def scope_of(data: Data) -> str:
+    """Return the scope an entry is filed into: its commune's."""
+    unit = text_of(data, "unit_id")
+    return f"unit:{unit}" if unit else ""
+
+
+def listed(draft: Draft) -> EstablishmentEntry:
+    """Return the line of a list for an establishment that is only a draft yet."""
+    data, name = draft.data, text_of(draft.data, "name")
+    return EstablishmentEntry(
+        id=draft.record_id,
+        name=name,
+        folded=fold(name),
+        type_id=text_of(data, "establishment_type_id"),
+        unit_id=text_of(data, "unit_id"),
+        address=text_of(data, "address_line"),
+        lat=count_of(data, "lat"),
+        lon=count_of(data, "lon"),
+    )

@@ -1,0 +1,138 @@
+"""Opens the form of the register: for an establishment nobody knows yet, to mend one, to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.features.register.establishment_data import TYPE, new_entry
+from field178_mobile.features.register.establishment_form import EntryForm, OpenEntry
+from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.presentation.draft_session import mending
+from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.store import Draft, InboxItem, InboxKind, RecordView
+from field178_shared.errors import message
+from field178_shared.time.clock import local_date
+
+
+class EntryDesk:
+    """Holds the form that is open, if one is."""
+
+    def __init__(
+        self,
+        services: RecordServices,
+        places: Whereabouts,
+        render: Callable[[EntryState | None], None],
+        filed: Callable[[str, bool], None],
+    ) -> None:
+        self._services = services
+        self._places = places
+        self._render = render
+        self._filed = filed
+        self.form: EntryForm | None = None
+
+    @property
+    def open_records(self) -> frozenset[str]:
+        """The record under work, if one is."""
+        return frozenset() if self.form is None else frozenset({self.form.record_id})
+
+    def begin(self, name: str = "") -> None:
+        """Begin an establishment that is not in the register; where it stands is measured meanwhile."""
+        services = self._services
+        now = services.clock.now()
+        draft = Draft(
+            id=services.ids.time_ordered(),
+            type=TYPE,
+            record_id=services.ids.time_ordered(),
+            scope="",
+            data=new_entry(name, self._unit_ids(), local_date(now)),
+            seen=None,
+            base_rev=0,
+            user=services.user,
+            saved_at=now,
+        )
+        form = self._open(draft, None, "")
+        form.place.start()
+
+    def open(self, record_id: str, focus_path: str = "") -> bool:
+        """Open an establishment to go on with its draft or to mend it; False when neither is here."""
+        draft, view = self.draft_of(record_id), self._view(record_id)
+        if draft is None and view is not None:
+            draft = self._mending(view)
+        if draft is not None:
+            self._open(draft, view, focus_path)
+        return draft is not None
+
+    def holds(self, record_id: str) -> bool:
+        """Tell whether `open` would find something."""
+        return self.draft_of(record_id) is not None or self._view(record_id) is not None
+
+    def draft_of(self, record_id: str) -> Draft | None:
+        """Return the draft that is begun on an establishment."""
+        drafts = self._services.store.drafts.all()
+        return next((one for one in drafts if one.record_id == record_id and one.type == TYPE), None)
+
+    def discard(self) -> None:
+        """Throw the open draft away; what was filed before stays."""
+        if self.form is not None:
+            self._services.store.drafts.discard(self.form.draft_id)
+            self.close()
+
+    def close(self) -> None:
+        """Close the form; its draft stays as it is."""
+        if self.form is not None:
+            self.form.close()
+            self.form = None
+            self._render(None)
+
+    def _open(self, draft: Draft, view: RecordView | None, focus_path: str) -> EntryForm:
+        services, store = self._services, self._services.store
+        is_known = view is not None or store.drafts.get(draft.id) is not None
+        opened = OpenEntry(
+            draft=draft,
+            user=services.user,
+            # A refused create left no record behind: it may still go to another commune.
+            is_new=view is None or (view.rev == 0 and view.attention is not None),
+            unit_ids=self._unit_ids(draft.data.get("unit_id")),
+            word=store.shown_state(draft.record_id).word if is_known else "",
+            marked=self._marked(draft.record_id),
+        )
+        if self.form is not None:
+            self.form.close()
+        around = (services.clock, services.words, self._places)
+        record_id = draft.record_id
+        self.form = EntryForm(
+            store, around, opened, self._render, lambda inspect: self._filed(record_id, inspect)
+        )
+        self.form.show(focus_path)
+        return self.form
+
+    def _view(self, record_id: str) -> RecordView | None:
+        view = self._services.store.view(record_id)
+        return view if view is not None and view.type == TYPE and not view.deleted else None
+
+    def _mending(self, view: RecordView) -> Draft:
+        services = self._services
+        return mending(view, services.ids.time_ordered(), services.user, services.clock.now())
+
+    def _marked(self, record_id: str) -> dict[str, str]:
+        """Return what is said at the fields whose values the server did not take."""
+        language = self._services.words.language
+        refused = [item for item in self._services.store.inbox() if _is_refusal(item, record_id)]
+        return {
+            path: " ".join(message(code, language) for code in codes.split(","))
+            for item in refused
+            for path, codes in item.details
+        }
+
+    def _unit_ids(self, kept: object = None) -> tuple[str, ...]:
+        """Return the communes this tablet holds that are in being today, by name, and the one that stands."""
+        services = self._services
+        today = local_date(services.clock.now())
+        held = services.store.unit_ids()
+        valid = {unit for unit in held if services.words.lists.unit_valid_on(unit, today)}
+        return tuple(sorted(valid | ({kept} if isinstance(kept, str) else set()), key=services.words.unit))
+
+
+def _is_refusal(item: InboxItem, record_id: str) -> bool:
+    return item.kind is InboxKind.QUARANTINED and item.record_id == record_id

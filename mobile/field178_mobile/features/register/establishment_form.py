@@ -1,0 +1,282 @@
+"""The register entry that is open in its form: every keystroke is durable, a likely double is a soft hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from field178_mobile.features.inspection.check_in import CheckIn, PlaceState
+from field178_mobile.features.inspection.inspection_state import Spoken
+from field178_mobile.features.register import establishment_data as entry
+from field178_mobile.features.register.establishment_form_state import (
+    EntryScene,
+    EntryState,
+    entry_state,
+    field_name,
+)
+from field178_mobile.features.register.map import MapPresenter
+from field178_mobile.features.register.register_index import MOST, RegisterIndex, alike_row
+from field178_mobile.features.register.register_point import RegisterPoint
+from field178_mobile.maps.map_state import MapState
+from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft, Store, Word
+from field178_shared import rules
+from field178_shared.errors import AppError, message
+from field178_shared.merge import equal, read_path, write_path
+from field178_shared.records.reading import text_of
+from field178_shared.text.formats import time_text
+from field178_shared.text.i18n import N_
+from field178_shared.text.privacy import lint
+from field178_shared.time.clock import Clock
+
+POSITION = N_("Position")
+UNSURE = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """What the form is opened with. `is_new`: the server has never taken the entry, its commune is open.
+
+    `marked`: what is said at fields whose value was not taken, by path.
+    """
+
+    draft: Draft
+    user: str
+    is_new: bool
+    unit_ids: tuple[str, ...]
+    word: str = ""
+    marked: Mapping[str, str] = field(default_factory=dict)
+
+
+class EntryForm:
+    """Works on one draft of an establishment; `filed` hears whether a visit there is to begin."""
+
+    def __init__(
+        self,
+        store: Store,
+        around: tuple[Clock, Wording, Whereabouts],
+        opened: OpenEntry,
+        render: Callable[[EntryState], None],
+        filed: Callable[[bool], None],
+    ) -> None:
+        self._store = store
+        self._clock, self._words, self._places = around
+        self._opened = opened
+        self._render = render
+        self._filed = filed
+        self._session = DraftSession(store.drafts, self._clock, opened.draft, self._refused)
+        self._register = RegisterIndex(store.establishments())
+        self._held: Changes = {}
+        self._is_closed = False
+        self._checked = Checked()
+        self._spoken = Spoken()
+        self._focus = ""
+        self._word = opened.word
+        point = RegisterPoint(self._data, self._point_taken)
+        self.place = CheckIn(
+            self._places, point.draft(), (self._clock, self._words), None, lambda: self.show(self._focus)
+        )
+
+    @property
+    def draft_id(self) -> str:
+        """The id of the draft under work."""
+        return self._session.draft.id
+
+    @property
+    def record_id(self) -> str:
+        """The id of the establishment under work."""
+        return self._session.draft.record_id
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether there is a draft that could be taken up again or thrown away."""
+        return self._word == Word.DRAFT
+
+    @property
+    def map_folder(self) -> Path | None:
+        """Where the maps lie on which the place can be shown."""
+        return self._places.map_folder
+
+    def show_area(self, render: Callable[[MapState], None]) -> None:
+        """Draw the area once, for a pin to be set on it."""
+        MapPresenter(self._store, self._clock, self._words, render).refresh()
+
+    def show(self, focus_path: str = "") -> None:
+        """Show the form, with the field of a path in sight when one is given."""
+        if self._is_closed:
+            return
+        self._focus = focus_path
+        self._render(entry_state(self._scene(), self._checked, self._spoken, self._focus))
+
+    def close(self) -> None:
+        """End the work on it: a measurement that comes later finds nobody here."""
+        self._is_closed = True
+
+    def write(self, name: str, text: str) -> None:
+        """Keep one of the texts as typed so far."""
+        self._change(entry.write_text(name, text))
+
+    def choose_kind(self, type_id: str) -> None:
+        """Record what kind of establishment it is."""
+        self._change({"establishment_type_id": type_id}, self._words.translate("Kind"))
+
+    def choose_unit(self, unit_id: str) -> None:
+        """Record the commune of an establishment that the server has not taken yet."""
+        if self._opened.is_new:
+            self._change({"unit_id": unit_id}, self._words.translate("Commune"))
+
+    def choose_status(self, status: str) -> None:
+        """Record whether it operates."""
+        self._change({"operating_status_id": status}, self._words.translate("Status"))
+
+    def choose_registration(self, form: str) -> None:
+        """Record the form of registration; the same one again takes it back."""
+        changes = entry.toggle(self._session.data, "registration_form_id", form)
+        self._change(changes, self._words.translate("Form of registration"))
+
+    def count_rooms(self, rooms: int | None) -> None:
+        """Record how many rooms it has."""
+        self._change({"rooms_total": rooms}, self._words.translate("Rooms"))
+
+    def add_certificate(self, kind: str) -> None:
+        """Add a paper."""
+        self._change(entry.add_certificate(kind), self._words.translate("Papers"))
+
+    def drop_certificate(self, kind: str) -> None:
+        """Take a paper out."""
+        self._change(entry.drop_certificate(self._session.data, kind), self._words.translate("Papers"))
+
+    def state_certificate(self, kind: str, status: str) -> None:
+        """Record whether a paper is valid."""
+        self._change({f"certificates.{kind}.status": status}, self._words.translate("Papers"))
+
+    def number_certificate(self, kind: str, number: str) -> None:
+        """Keep the number of a paper as typed so far."""
+        self._change({f"certificates.{kind}.number": number[: entry.CERTIFICATE_NUMBER] or None})
+
+    def end_certificate(self, kind: str, iso: str) -> None:
+        """Record the last day of a paper, or none."""
+        self._change({f"certificates.{kind}.expires_on": iso or None}, self._words.translate("Papers"))
+
+    def undo(self) -> None:
+        """Take the last tap back."""
+        if self._session.kept(self._session.undo):
+            self._saved()
+
+    def check(self) -> None:
+        """Look for mistakes and show what was found."""
+        self._checked = self._look()
+        self.show(self._checked.problems[0].path if self._checked.problems else "")
+
+    def complete(self, inspect: bool = False) -> None:
+        """File the entry when nothing keeps it from being filed; with `inspect` a visit there begins next."""
+        self._checked = self._look()
+        if self._checked.problems:
+            self.show(self._checked.problems[0].path)
+            return
+        data = entry.finished(self._data())
+        draft = replace(self._session.draft, data=data, title=text_of(data, "name"))
+        if self._opened.is_new:
+            draft = replace(draft, scope=entry.scope_of(data))
+        try:
+            self._store.file(draft, self._opened.user)
+        except AppError as error:
+            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+            self.show()
+            return
+        said = self._words.say("Saved on this device at {time}", time=time_text(self._clock.now()))
+        self._spoken = Spoken(filed=said)
+        self.show()
+        self._filed(inspect)
+
+    def _data(self) -> dict[str, object]:
+        data = self._session.data
+        for path, value in self._held.items():
+            data = write_path(data, path, value)
+        return data
+
+    def _point_taken(self, changes: Changes, label: str) -> None:
+        """Keep a point; one that came by itself makes no draft of a form that nobody has written in."""
+        if self._is_closed:
+            return
+        if label or self.is_kept:
+            said = self._words.translate(POSITION) if label else ""
+            self._change(changes, said)
+        else:
+            self._held = changes
+        self.show(self._focus)
+
+    def _change(self, changes: Changes, label: str = "") -> None:
+        if not self._spoken.filed and self._session.kept(lambda: self._keep(changes, label)):
+            self._saved()
+
+    def _keep(self, changes: Changes, label: str) -> bool:
+        data = self._session.data
+        if all(equal(read_path(data, path), value) for path, value in changes.items()):
+            return False
+        if self._held:
+            self._session.change(self._held)
+            self._held = {}
+        return self._session.change(changes, label)
+
+    def _refused(self, error: AppError) -> None:
+        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self.show(self._focus)
+
+    def _saved(self) -> None:
+        self._word = Word.DRAFT
+        saved = self._words.say("Draft saved at {time}", time=time_text(self._session.draft.saved_at))
+        self._spoken = Spoken(saved=saved, undo=self._session.last_step)
+        if self._checked.is_asked:
+            self._checked = self._look()
+        self.show(self._focus)
+
+    def _look(self) -> Checked:
+        lists, data = self._words.lists, entry.finished(self._data())
+        context = rules.Context(now=self._clock.now())
+        problems = rules.filing_problems(entry.TYPE, data, lists, context)
+        warnings = rules.warnings(entry.TYPE, data, lists, context)
+        return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
+
+    def _row(self, problem: rules.Problem) -> ProblemRow:
+        where = field_name(problem.path, self._words)
+        return ProblemRow(problem.path, where, message(problem.code, self._words.language))
+
+    def _scene(self) -> EntryScene:
+        data, words = self._data(), self._words
+        marks = lint(text_of(data, "note"), (text_of(data, "name"),), words.language)
+        alike = self._register.alike(data, self.record_id)[:MOST]
+        return EntryScene(
+            data=data,
+            words=words,
+            record_id=self.record_id,
+            is_new=self._opened.is_new,
+            unit_ids=self._opened.unit_ids,
+            word=self._word,
+            place=self._place_state(data),
+            alike=tuple(alike_row(found, data, self._here(), words) for found in alike),
+            marked=self._marked(data),
+            lint="\n".join(mark.message for mark in marks),
+        )
+
+    def _place_state(self, data: Data) -> PlaceState:
+        """Return the point in words; one that stands in the register was good enough to get there."""
+        state = self.place.state()
+        if state.tone != UNSURE or "lat" not in data:
+            return state
+        return replace(state, tone="ok", icon="map-marker-check-outline")
+
+    def _marked(self, data: Data) -> dict[str, str]:
+        """Return what is said at refused values, as long as they stand there."""
+        seen = self._opened.draft.seen or {}
+        marked = self._opened.marked.items()
+        return {path: said for path, said in marked if equal(read_path(data, path), read_path(seen, path))}
+
+    def _here(self) -> Position | None:
+        last = self._places.last()
+        return None if last is None else Position(last.lat, last.lon)

@@ -1,0 +1,207 @@
+"""The list of my area's establishments: search without accents, nearest first, chips that count honestly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from field178_mobile.features.register.establishment_data import TYPE, listed
+from field178_mobile.features.register.establishment_facts import (
+    ALL,
+    DRAFTS,
+    NOT_THIS_YEAR,
+    RETURNED,
+    TO_FIX,
+    EstablishmentFacts,
+    read_facts,
+    word_shown,
+)
+from field178_mobile.features.register.register_index import distance_text, metres_to
+from field178_mobile.features.register.search_index import Indexed, SearchIndex, matching
+from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.wording import Option, Wording, row_day
+from field178_mobile.store import EstablishmentEntry, Store, Word
+from field178_shared.text.formats import number_text
+from field178_shared.time.clock import Clock, local_date
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentRow:
+    """One line of the list."""
+
+    id: str
+    title: str
+    subtitle: str
+    distance: str
+    visited: str
+    state: str
+    state_word: str
+    needs_look: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentsState:
+    """The whole list pane; `rows` is its beginning, `show_more` makes it longer."""
+
+    query: str
+    chips: tuple[Option, ...]
+    rows: tuple[EstablishmentRow, ...]
+    has_more: bool
+    count: str
+    selected: str
+    empty_title: str
+    empty_text: str
+    # What the empty search offers: to put the searched name into the register; empty where it offers nothing.
+    empty_action: str = ""
+
+
+class EstablishmentsPresenter:
+    """Searches, filters and orders the establishments this tablet holds."""
+
+    def __init__(
+        self, store: Store, clock: Clock, words: Wording, render: Callable[[EstablishmentsState], None]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._render = render
+        self._index = SearchIndex(words)
+        self._begun = SearchIndex(words)
+        self._entries: list[Indexed] = []
+        self._facts = EstablishmentFacts()
+        self._position: Position | None = None
+        self._query = ""
+        self._chip = ALL
+        self._shown = PAGE
+        self._selected = ""
+
+    def refresh(self) -> None:
+        """Read the store again and show what it holds now."""
+        self._facts = read_facts(self._store, local_date(self._clock.now()).year)
+        self._entries = self._ordered()
+        self._show()
+
+    def search(self, query: str) -> None:
+        """Keep the establishments whose name, address or commune hold every word, accents ignored."""
+        self._query, self._shown = query, PAGE
+        self._show()
+
+    def choose_chip(self, chip: str) -> None:
+        """Keep one group; the same chip again shows all. Drafts have a list of their own."""
+        self._chip, self._shown = (ALL if chip == self._chip else chip), PAGE
+        self._show()
+
+    def show_more(self) -> None:
+        """Make the list longer: the end of what is shown has come into sight."""
+        self._shown += PAGE
+        self._show()
+
+    def select(self, establishment_id: str) -> None:
+        """Mark the establishment that is open beside the list."""
+        self._selected = establishment_id
+        self._show()
+
+    def set_position(self, position: Position | None) -> None:
+        """Order by distance from here, or by commune and name when there is no position."""
+        self._position = position
+        self._entries = self._ordered()
+        self._show()
+
+    def _show(self) -> None:
+        found = [each.entry for each in matching(self._entries, self._query)]
+        group = self._facts.groups.get(self._chip)
+        kept = found if group is None else [entry for entry in found if entry.id in group]
+        title, text = self._empty_words() if not kept else ("", "")
+        self._render(
+            EstablishmentsState(
+                query=self._query,
+                chips=self._chips(found),
+                rows=tuple(self._row(entry) for entry in kept[: self._shown]),
+                has_more=len(kept) > self._shown,
+                count=self._words.say(
+                    "{count} in the list", count=number_text(len(kept), self._words.language)
+                ),
+                selected=self._selected,
+                empty_title=title,
+                empty_text=text,
+                empty_action=self._empty_action(found),
+            )
+        )
+
+    def _ordered(self) -> list[Indexed]:
+        """Return what is begun here and not in the register yet, then the register."""
+        here, entries = self._position, self._index.of(self._store.establishments())
+        if here is not None:
+            entries = sorted(entries, key=lambda each: _nearness(here, each.entry))
+        drafts = [one for one in self._store.drafts.all() if one.type == TYPE and one.seen is None]
+        return [*self._begun.of(map(listed, drafts)), *entries]
+
+    def _chips(self, found: Sequence[EstablishmentEntry]) -> tuple[Option, ...]:
+        _ = self._words.translate
+        year = local_date(self._clock.now()).year
+        names = {
+            ALL: _("All"),
+            RETURNED: _("Returned"),
+            DRAFTS: _("Drafts"),
+            TO_FIX: _("To be fixed"),
+            NOT_THIS_YEAR: self._words.say("Not inspected in {year}", year=year),
+        }
+        ids = {entry.id for entry in found}
+        counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
+        counts[DRAFTS] = self._facts.draft_count  # every one, of whatever type: none is out of sight
+        return tuple(
+            Option(chip, f"{name} · {number_text(counts[chip], self._words.language)}", chip == self._chip)
+            for chip, name in names.items()
+            if chip in (ALL, self._chip) or counts[chip]
+        )
+
+    def _row(self, entry: EstablishmentEntry) -> EstablishmentRow:
+        words = self._words
+        visits = self._facts.visits.history(entry.id)
+        state, attention = self._state(entry.id)
+        visited = visits[0].started_at if visits else None
+        return EstablishmentRow(
+            id=entry.id,
+            title=entry.name or words.translate("Establishment without a name yet"),
+            subtitle=" · ".join(filter(None, (words.unit(entry.unit_id), words.kind(entry.type_id)))),
+            distance=distance_text(self._position, entry, words),
+            visited=row_day(visited, local_date(self._clock.now())) if visited else "",
+            state=state,
+            state_word=words.choice("shown_state", state),
+            needs_look=attention,
+            kind=entry.type_id,
+        )
+
+    def _state(self, establishment_id: str) -> tuple[str, bool]:
+        visits = self._facts.visits.history(establishment_id)
+        state = self._facts.states.get(visits[0].record_id) if visits else None
+        register = self._facts.register.get(establishment_id)
+        needs_look = any(one is not None and one.attention is not None for one in (state, register))
+        if establishment_id in self._facts.groups[DRAFTS]:
+            return Word.DRAFT, needs_look
+        return word_shown(state.word if state else "", register.word if register else ""), needs_look
+
+    def _empty_action(self, found: Sequence[EstablishmentEntry]) -> str:
+        # Not where a chip alone hides it: it is in the register.
+        is_unknown = bool(self._query.strip()) and not found
+        return self._words.translate("Add it as a new establishment") if is_unknown else ""
+
+    def _empty_words(self) -> tuple[str, str]:
+        _ = self._words.translate
+        if not self._entries:
+            return (
+                _("No establishment on this tablet yet"),
+                _("They arrive with the first exchange. Open Sync and send now."),
+            )
+        if self._query.strip():
+            said = self._words.say("“{query}” is not found", query=self._query.strip())
+            return said, _("Try part of the name, the street or the commune.")
+        return _("Nothing in this group"), _("Choose All to see every establishment.")
+
+
+def _nearness(here: Position, entry: EstablishmentEntry) -> tuple[bool, int]:
+    metres = metres_to(here, entry)
+    return metres is None, metres or 0

@@ -1,0 +1,1 @@
+"""A shift: team, decision and members for one night, taken over by every visit."""

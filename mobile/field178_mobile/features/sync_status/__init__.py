@@ -1,0 +1,1 @@
+"""What waits, what the last exchange brought, offline export."""

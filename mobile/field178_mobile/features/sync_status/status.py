@@ -1,0 +1,117 @@
+"""The line of truth over every screen: what waits, when it last went well, who holds the tablet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from field178_mobile.features.photos.photo_words import amount_text
+from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
+from field178_shared.text.formats import short_date_text, time_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, local_date
+
+DEMO_NOTICE = "demo"
+
+
+class StatusStore(Protocol):
+    """What the line asks of the store."""
+
+    def status(self) -> StoreStatus:
+        """Return the whole tablet in one line."""
+        ...
+
+    def inbox(self) -> list[InboxItem]:
+        """Return what somebody must look at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StatusState:
+    """The line and the counters of the rail."""
+
+    text: str
+    icon: str
+    tone: str
+    unsent: int
+    unsent_changes: int
+    inbox: int
+    is_demo: bool
+
+
+class StatusPresenter:
+    """Says what the store knows, nothing better."""
+
+    def __init__(
+        self,
+        store: StatusStore,
+        clock: Clock,
+        translate: Callable[[str], str],
+        render: Callable[[StatusState], None],
+        has_demo_clock: bool = False,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._say = translate
+        self._render = render
+        self._has_demo_clock = has_demo_clock
+
+    def refresh(self) -> None:
+        """Look again and draw."""
+        status, inbox = self._store.status(), self._store.inbox()
+        is_demo = self._has_demo_clock or any(
+            item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
+        )
+        waiting = sum(1 for item in inbox if item.kind is not InboxKind.NOTICE)
+        icon, tone = _mark(status)
+        self._render(
+            StatusState(
+                text=self._text(status),
+                icon=icon,
+                tone=tone,
+                unsent=status.unsent_records,
+                unsent_changes=status.unsent_changes,
+                inbox=waiting,
+                is_demo=is_demo,
+            )
+        )
+
+    def _text(self, status: StoreStatus) -> str:
+        parts = self._waiting(status)
+        if status.last_success_at is None:
+            parts.append(self._say("never sent yet"))
+        else:
+            when = moment_text(status.last_success_at, self._clock.now())
+            parts.append(self._say("last success {when}").format(when=when))
+        return " · ".join(part for part in parts if part)
+
+    def _waiting(self, status: StoreStatus) -> list[str]:
+        if status.unsent_records:
+            records = self._say("Records not sent: {count}").format(count=status.unsent_records)
+            return [records, self._photos(status, N_("photos: {count} ({amount})"))]
+        if status.unsent_photos:
+            return [self._photos(status, N_("Photos not sent: {count} ({amount})"))]
+        return [self._say("Everything sent") if status.last_success_at else self._say("Nothing waits")]
+
+    def _photos(self, status: StoreStatus, text: str) -> str:
+        if not status.unsent_photos:
+            return ""
+        amount = amount_text(status.unsent_photo_bytes)
+        return self._say(text).format(count=status.unsent_photos, amount=amount)
+
+
+def moment_text(instant: datetime, now: datetime) -> str:
+    """Return hh:mm for today, dd/mm hh:mm for another day."""
+    if local_date(instant) == local_date(now):
+        return time_text(instant)
+    return f"{short_date_text(instant)} {time_text(instant)}"
+
+
+def _mark(status: StoreStatus) -> tuple[str, str]:
+    if status.quarantined or status.conflicts:
+        return "alert-circle-outline", "bad"
+    if status.unsent_records or status.unsent_photos:
+        return "cloud-upload-outline", "warn"
+    return ("cloud-check-outline", "ok") if status.last_success_at else ("cloud-off-outline", "muted")

@@ -1,0 +1,252 @@
+"""The sync screen: what waits, what the last try brought, what to do; the button always works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from field178_mobile.features.inbox.inbox_words import TYPES
+from field178_mobile.features.photos.photo_words import files_word, photos_state
+from field178_mobile.features.photos.waiting_photos import WaitingRow
+from field178_mobile.features.sync_status.status import moment_text
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.features.sync_status.sync_state import ScopeRow, SyncScreenState
+from field178_mobile.features.sync_status.sync_words import (
+    HEADLINES,
+    HISTORIES,
+    MARKS,
+    OUTCOMES,
+    REMEDIES,
+    clock_text,
+    held_text,
+    removed_text,
+)
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState
+from field178_mobile.store.model import StoreStatus
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock
+
+SHOWN_ROWS = 12
+SHOWN_SCOPES = 8
+_ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
+_WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
+CLOCK_LIMIT_MS = 300_000
+_ALL_WELL = (SyncMessage.IN_SYNC, SyncMessage.RECEIVED)
+
+
+class SyncRunner(Protocol):
+    """What the screen asks of the sync thread."""
+
+    def wake(self) -> None:
+        """Exchange now."""
+        ...
+
+    def state(self) -> SyncState:
+        """Return what sync is doing."""
+        ...
+
+
+class Shelf(Protocol):
+    """What the screen does with records that would go, or went, and with photos."""
+
+    def answer(self, *, allow: bool) -> None:
+        """Let go what the brake holds, or keep it for now."""
+        ...
+
+    def bring_back(self) -> None:
+        """Offer to the office what went."""
+        ...
+
+    def set_aside(self, photo: tuple[str, str]) -> None:
+        """Wait no longer for a photo that cannot go."""
+        ...
+
+    def send_again(self, photo: tuple[str, str]) -> None:
+        """Let a photo wait again."""
+        ...
+
+    def keep_wifi_only(self, wifi_only: bool) -> None:
+        """Keep whether photos wait for Wi-Fi."""
+        ...
+
+
+class SyncPresenter:
+    """Tells the truth about sync: never that something was sent when it was not."""
+
+    def __init__(
+        self,
+        facts: Callable[[], tuple[StoreStatus, SyncFacts]],
+        runner: SyncRunner,
+        clock: Clock,
+        words: Wording,
+        render: Callable[[SyncScreenState], None],
+        shelf: Shelf,
+    ) -> None:
+        self._facts = facts
+        self._runner = runner
+        self._shelf = shelf
+        self._clock = clock
+        self._words = words
+        self._render = render
+        self._is_asked = False
+
+    def refresh(self) -> None:
+        """Look again and draw."""
+        status, facts = self._facts()
+        sync = self._runner.state()
+        self._is_asked = self._is_asked and sync.phase not in _WORKING
+        self._render(self._state(status, facts, sync))
+
+    def sync_now(self) -> None:
+        """Ask for an exchange; the screen says at once that it was heard."""
+        self._is_asked = True
+        self.refresh()
+        self._runner.wake()
+
+    def answer(self, *, allow: bool) -> None:
+        """Take the user's word on the records that would go; the exchange goes on from there."""
+        self._shelf.answer(allow=allow)
+        self.sync_now()
+
+    def bring_back(self) -> None:
+        """Offer to the office what went from this tablet."""
+        self._shelf.bring_back()
+        self.sync_now()
+
+    def send_photos(self, *, wifi_only: bool) -> None:
+        """Keep whether photos wait for Wi-Fi, and look at once what that changes."""
+        self._shelf.keep_wifi_only(wifi_only)
+        self._runner.wake()
+        self.refresh()
+
+    def set_aside(self, photo: tuple[str, str]) -> None:
+        """Wait no longer for a photo that cannot go; it stays on this tablet."""
+        self._shelf.set_aside(photo)
+        self.refresh()
+
+    def send_again(self, photo: tuple[str, str]) -> None:
+        """Offer a photo to the office once more."""
+        self._shelf.send_again(photo)
+        self._runner.wake()
+        self.refresh()
+
+    def _state(self, status: StoreStatus, facts: SyncFacts, sync: SyncState) -> SyncScreenState:
+        is_working = self._is_asked or sync.phase in _WORKING
+        code = SyncMessage.WORKING if is_working else sync.message
+        if facts.is_revoked:
+            code = SyncMessage.REVOKED
+        elif status.unsent_records and code in _ALL_WELL:
+            # Filed since that exchange: what it found is not the truth any more.
+            code = SyncMessage.UNSENT
+        icon, tone = MARKS[code]
+        agrees = status.in_sync or status.records_agree
+        is_off = abs(facts.clock_offset_ms) > CLOCK_LIMIT_MS
+        headline = self._say(HEADLINES[code]).format(count=status.unsent_records)
+        if facts.root_alarm and code in _ALL_WELL:
+            icon, tone = MARKS[SyncMessage.MASS_REMOVAL]
+            headline = self._say("The records agree; the server's history does not")
+        if status.unsent_photos and code in _ALL_WELL:
+            # Never green while photos wait: the records are there, not all that they name.
+            icon, tone = MARKS[SyncMessage.UNSENT]
+            headline = self._words.say(
+                "The office has every record; photos not sent: {count}", count=status.unsent_photos
+            )
+        return SyncScreenState(
+            headline=headline,
+            icon=icon,
+            tone=tone,
+            outcome=self._outcome(code, sync),
+            remedy=self._say(REMEDIES[code]) if code in REMEDIES else "",
+            is_working=is_working,
+            last_success=self._last_success(status),
+            waiting=tuple(self._waiting(record) for record in facts.waiting[:SHOWN_ROWS]),
+            more=self._more(len(facts.waiting) - SHOWN_ROWS),
+            photos=photos_state(facts.photos, sync.uploads, self._words, is_wifi_only=facts.is_wifi_only),
+            scopes=tuple(self._scope(scope, agrees) for scope in _largest(facts.scopes)),
+            scopes_summary=self._summary(facts, agrees),
+            clock=clock_text(facts.clock_offset_ms, self._words),
+            is_clock_off=is_off,
+            sign_out=self._sign_out(status),
+            can_sign_out=not (status.unsent_records or status.drafts or status.unsent_photos),
+            held=held_text(facts.held, self._words),
+            can_keep=not facts.held.is_kept,
+            removed=removed_text(facts.resting, facts.lost, self._words),
+            can_bring_back=facts.resting > 0,
+            can_sign_in=facts.needs_sign_in and not facts.is_revoked,
+            history=self._say(HISTORIES[facts.root_alarm]) if facts.root_alarm else "",
+        )
+
+    def _outcome(self, code: SyncMessage, sync: SyncState) -> str:
+        if code not in OUTCOMES:
+            return ""
+        text = self._say(OUTCOMES[code]).format(pushed=sync.pushed, received=sync.received)
+        if sync.retry_in_s and code is not SyncMessage.WORKING:
+            minutes = max(1, round(sync.retry_in_s / 60))
+            text = f"{text} " + self._words.say("Tries again in {minutes} min.", minutes=minutes)
+        return text
+
+    def _last_success(self, status: StoreStatus) -> str:
+        if status.last_success_at is None:
+            return self._say("Nothing has been exchanged yet.")
+        when = moment_text(status.last_success_at, self._clock.now())
+        return self._words.say("Last success: {when}", when=when)
+
+    def _waiting(self, record: WaitingRecord) -> WaitingRow:
+        kind = self._say(TYPES.get(record.type, record.type))
+        word, tone = (N_("Needs a look"), "bad") if record.is_refused else (N_("Not sent"), "warn")
+        icon = _ICONS.get(record.type, "store-outline")
+        sub = " · ".join(part for part in (kind, files_word(record.files, self._words)) if part)
+        return WaitingRow(record.record_id, record.title or kind, sub, icon, self._say(word), tone)
+
+    def _more(self, count: int) -> str:
+        return self._words.say("and {count} more", count=count) if count > 0 else ""
+
+    def _scope(self, scope: ScopeFact, in_sync: bool) -> ScopeRow:
+        return ScopeRow(self._scope_name(scope), self._counted(scope.count, in_sync), in_sync)
+
+    def _scope_name(self, scope: ScopeFact) -> str:
+        kind, _, rest = scope.id.partition(":")
+        if kind == "unit":
+            return self._words.unit(rest)
+        if kind == "ref":
+            return self._say("Common lists")
+        return scope.name or self._say("Team")
+
+    def _counted(self, count: int, in_sync: bool) -> str:
+        text = N_("tablet {count} = server {count}") if in_sync else N_("tablet {count} · not compared yet")
+        return self._words.say(text, count=count)
+
+    def _summary(self, facts: SyncFacts, in_sync: bool) -> str:
+        return self._counted(sum(scope.count for scope in facts.scopes), in_sync)
+
+    def _sign_out(self, status: StoreStatus) -> str:
+        if status.unsent_records:
+            said = N_(
+                "Signing out is not possible: {count} records not sent. If they cannot be sent, write a "
+                "rescue file for the office."
+            )
+            return self._words.say(said, count=status.unsent_records)
+        if status.drafts:
+            said = N_(
+                "Signing out is not possible: {count} drafts. Finish or discard them; they are in no rescue "
+                "file."
+            )
+            return self._words.say(said, count=status.drafts)
+        if status.unsent_photos:
+            said = N_(
+                "Signing out is not possible: {count} photos not sent. They go when there is a network; one "
+                "that was refused can be put aside."
+            )
+            return self._words.say(said, count=status.unsent_photos)
+        if status.photos_aside:
+            said = N_("The office has everything but {count} photos put aside; they stay on this tablet.")
+            return self._words.say(said, count=status.photos_aside)
+        return self._say("Everything is with the office: signing out loses nothing.")
+
+    def _say(self, text: str) -> str:
+        return self._words.translate(text)
+
+
+def _largest(scopes: Sequence[ScopeFact]) -> list[ScopeFact]:
+    return sorted(scopes, key=lambda scope: -scope.count)[:SHOWN_SCOPES]

@@ -1,0 +1,49 @@
+"""What the sync screen shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.features.photos.waiting_photos import NO_PHOTOS, PhotosState, WaitingRow
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRow:
+    """One area: how many records are here, and whether the server counts the same."""
+
+    name: str
+    text: str
+    is_equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncScreenState:
+    """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it.
+
+    `held` is the question of the brake on mass removal, `removed` what went and is still kept here, `history`
+    what is wrong with the server's history.
+    """
+
+    headline: str = ""
+    icon: str = "sync"
+    tone: str = "muted"
+    outcome: str = ""
+    remedy: str = ""
+    is_working: bool = False
+    last_success: str = ""
+    waiting: tuple[WaitingRow, ...] = ()
+    more: str = ""
+    photos: PhotosState = NO_PHOTOS
+    scopes: tuple[ScopeRow, ...] = ()
+    scopes_summary: str = ""
+    clock: str = ""
+    is_clock_off: bool = False
+    device: str = ""
+    sign_out: str = ""
+    can_sign_out: bool = False
+    held: str = ""
+    can_keep: bool = False
+    removed: str = ""
+    can_bring_back: bool = False
+    history: str = ""
+    can_sign_in: bool = False

@@ -1,0 +1,126 @@
+"""Sync in words: a headline, what happened, what to do, for every state there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.replication.events import SyncMessage
+from field178_mobile.store.replication.mass_deletion_guard import Held
+from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.text.i18n import N_
+
+# Nearer than this nobody sets a clock, and much of it is the way of the answer.
+RIGHT_WITHIN_S = 5
+HEADLINES: Mapping[SyncMessage, str] = {
+    SyncMessage.NEVER: N_("Not exchanged with the office yet"),
+    SyncMessage.WORKING: N_("Exchanging with the office…"),
+    SyncMessage.IN_SYNC: N_("Tablet and office agree in everything"),
+    SyncMessage.RECEIVED: N_("The office has received everything"),
+    SyncMessage.UNSENT: N_("Records not sent yet: {count}"),
+    SyncMessage.NEEDS_FIX: N_("Some records need a look"),
+    SyncMessage.NO_NETWORK: N_("No network"),
+    SyncMessage.PORTAL: N_("This network asks for a sign-in"),
+    SyncMessage.NOT_OUR_SERVER: N_("This network does not lead to the office"),
+    SyncMessage.SERVER_ERROR: N_("The office's server has a fault"),
+    SyncMessage.SERVER_BUSY: N_("The office's server is busy"),
+    SyncMessage.UPGRADE_NEEDED: N_("This version is too old"),
+    SyncMessage.REVOKED: N_("This tablet was revoked"),
+    SyncMessage.SIGN_IN: N_("Sign in again to go on receiving data"),
+    SyncMessage.REFUSED: N_("The office refused this tablet"),
+    SyncMessage.CHECKING: N_("Comparing with the office…"),
+    SyncMessage.MASS_REMOVAL: N_("Many records would leave this tablet"),
+}
+OUTCOMES: Mapping[SyncMessage, str] = {
+    SyncMessage.WORKING: N_("You can go on working."),
+    SyncMessage.IN_SYNC: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.RECEIVED: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.UNSENT: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.NEEDS_FIX: N_("Last time: changes sent {pushed}, records received {received}."),
+    SyncMessage.NO_NETWORK: N_("Nothing was sent; everything is kept on this tablet."),
+    SyncMessage.PORTAL: N_("Nothing was sent; everything is kept on this tablet."),
+    SyncMessage.NOT_OUR_SERVER: N_("Nothing was sent; everything is kept on this tablet."),
+    SyncMessage.SERVER_ERROR: N_("Everything is kept on this tablet and sent again."),
+    SyncMessage.SERVER_BUSY: N_("Everything is kept on this tablet and sent again."),
+    SyncMessage.UPGRADE_NEEDED: N_("Everything is kept on this tablet."),
+    SyncMessage.REVOKED: N_("What is filed here stays until the office has it."),
+    SyncMessage.SIGN_IN: N_("What is filed here is handed in; the office keeps it until you have signed in."),
+    SyncMessage.REFUSED: N_("Everything is kept on this tablet."),
+    SyncMessage.CHECKING: N_("Differences are looked for and healed."),
+    SyncMessage.MASS_REMOVAL: N_("What you file is sent; receiving waits for your answer."),
+}
+REMEDIES: Mapping[SyncMessage, str] = {
+    SyncMessage.NEEDS_FIX: N_("Open the inbox: each one says why and what to do."),
+    SyncMessage.NO_NETWORK: N_("Switch on Wi-Fi or mobile data; sending then starts by itself."),
+    SyncMessage.PORTAL: N_("Open the browser and sign in to this network, or use mobile data."),
+    SyncMessage.NOT_OUR_SERVER: N_("A Wi-Fi sign-in page? Open the browser and sign in, or use mobile data."),
+    SyncMessage.SERVER_ERROR: N_("If it stays so for an hour, tell the office."),
+    SyncMessage.UPGRADE_NEEDED: N_("Install the current version; your records stay."),
+    SyncMessage.REVOKED: N_("Bring the tablet to the office."),
+    SyncMessage.SIGN_IN: N_("The office has given you a new password, or closed the account: ask there."),
+    SyncMessage.MASS_REMOVAL: N_("Answer below. If you do not expect this, ask the office first."),
+    SyncMessage.REFUSED: N_("Tell the office; this tablet's enrolment must be looked at."),
+}
+MARKS: Mapping[SyncMessage, tuple[str, str]] = {
+    SyncMessage.NEVER: ("cloud-off-outline", "muted"),
+    SyncMessage.WORKING: ("sync", "primary"),
+    SyncMessage.IN_SYNC: ("check-decagram-outline", "ok"),
+    SyncMessage.RECEIVED: ("cloud-check-outline", "ok"),
+    SyncMessage.UNSENT: ("cloud-upload-outline", "warn"),
+    SyncMessage.NEEDS_FIX: ("alert-circle-outline", "bad"),
+    SyncMessage.NO_NETWORK: ("wifi-off", "warn"),
+    SyncMessage.PORTAL: ("wifi-alert", "warn"),
+    SyncMessage.NOT_OUR_SERVER: ("wifi-alert", "warn"),
+    SyncMessage.SERVER_ERROR: ("alert-outline", "bad"),
+    SyncMessage.SERVER_BUSY: ("timer-sand", "warn"),
+    SyncMessage.UPGRADE_NEEDED: ("alert-outline", "bad"),
+    SyncMessage.REVOKED: ("lock-outline", "bad"),
+    SyncMessage.SIGN_IN: ("login-variant", "warn"),
+    SyncMessage.REFUSED: ("alert-outline", "bad"),
+    SyncMessage.CHECKING: ("sync", "primary"),
+    SyncMessage.MASS_REMOVAL: ("alert-outline", "bad"),
+}
+HISTORIES: Mapping[RootAlarm, str] = {
+    RootAlarm.LOWER: N_("The office's server shows less than this tablet has seen; it may be set back."),
+    RootAlarm.OTHER: N_("The office's server shows another history than this tablet has seen."),
+    RootAlarm.SIGNATURE: N_("The office's server signs its history with a key this tablet does not know."),
+}
+
+
+def held_text(held: Held, words: Wording) -> str:
+    """Return what the brake asks, empty when it asks nothing."""
+    if not held.count:
+        return ""
+    asked = N_("The office's data would take {count} records away from this tablet at once.")
+    kept = N_(
+        "{count} records stay here against the office's data until you let them go or the office mends it."
+    )
+    return words.say(kept if held.is_kept else asked, count=held.count)
+
+
+def removed_text(resting: int, lost: int, words: Wording) -> str:
+    """Return what has gone and is still kept, empty when nothing is."""
+    said = []
+    if resting:
+        said.append(words.say(N_("Records gone: {count}. They are kept here for 30 days."), count=resting))
+    if lost:
+        said.append(words.say(N_("Records being offered to the office: {count}."), count=lost))
+    return " ".join(said)
+
+
+def clock_text(offset_ms: int, words: Wording) -> str:
+    """Return how far this clock is from the server's."""
+    seconds = round(abs(offset_ms) / 1000)
+    if seconds < RIGHT_WITHIN_S:
+        return words.say(N_("Clock: right"))
+    ahead, behind = N_("Clock: {difference} ahead of the server"), N_("Clock: {difference} behind the server")
+    return words.say(ahead if offset_ms > 0 else behind, difference=_duration(seconds, words))
+
+
+def _duration(seconds: int, words: Wording) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return words.say(N_("{seconds} s"), seconds=rest)
+    if minutes < 60:
+        return words.say(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=rest)
+    return words.say(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=minutes % 60)

@@ -1,0 +1,80 @@
+"""Everything begun and not filed on this tablet, of every type and officer, in one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.features.inbox.inbox_words import SCREENS, TYPES
+from field178_mobile.features.shift.roster import read_roster
+from field178_mobile.features.sync_status.status import moment_text
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft, Store
+from field178_shared.records.reading import text_of
+from field178_shared.time.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One draft: what it is about, of what type, whose it is and when it was last saved."""
+
+    id: str
+    record_id: str
+    type: str
+    screen: str
+    title: str
+    detail: str
+    saved: str
+    owner: str
+
+
+class DraftsPresenter:
+    """Lists the drafts, the latest saved first, and throws one away on a person's word.
+
+    A draft is open to every officer of the tablet (docs/decisions/0046): the list says whose it is.
+    """
+
+    def __init__(self, store: Store, clock: Clock, words: Wording, user: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._user = user
+
+    def rows(self) -> tuple[DraftRow, ...]:
+        """Return the drafts as the store holds them now."""
+        roster = read_roster(self._store.views("team"), self._store.views("person"))
+        now = self._clock.now()
+        return tuple(
+            DraftRow(
+                id=draft.id,
+                record_id=draft.record_id,
+                type=draft.type,
+                screen=SCREENS.get(draft.type, ""),
+                title=self._title(draft),
+                detail=self._detail(draft),
+                saved=self._words.say("Saved {when}", when=moment_text(draft.saved_at, now)),
+                owner="" if draft.user == self._user else roster.name_of(draft.user),
+            )
+            for draft in self._store.drafts.all()
+        )
+
+    def discard(self, draft_id: str) -> None:
+        """Throw a draft away; what was filed before stays."""
+        self._store.drafts.discard(draft_id)
+
+    def _title(self, draft: Draft) -> str:
+        words = self._words
+        form = words.lists.forms.get(text_of(draft.data, "outreach_form_id"))
+        if form is not None:
+            return form.label(words.language)
+        place = self._store.view(text_of(draft.data, "establishment_id"))
+        name = text_of(place.data, "name") if place is not None else text_of(draft.data, "name")
+        return name or draft.title or self._type(draft)
+
+    def _detail(self, draft: Draft) -> str:
+        kind = self._type(draft)
+        if draft.seen is not None:
+            kind = self._words.say("{kind}, filed before", kind=kind)
+        return " · ".join(part for part in (kind, self._words.unit(draft.data.get("unit_id"))) if part)
+
+    def _type(self, draft: Draft) -> str:
+        return self._words.translate(TYPES[draft.type]) if draft.type in TYPES else draft.type

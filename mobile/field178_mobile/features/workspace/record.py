@@ -1,0 +1,375 @@
+"""The record pane: one establishment, its visits, and the visit that is open or can be begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at, comments_of
+from field178_mobile.features.inspection.inspection import InspectionPresenter
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.open_visit import OpenVisit
+from field178_mobile.features.inspection.visit import Place, new_visit
+from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.features.minutes.minutes_state import MinutesState
+from field178_mobile.features.photos.photo_tools import PhotoTools
+from field178_mobile.features.photos.photo_words import files_word
+from field178_mobile.features.register.establishment_facts import word_shown
+from field178_mobile.features.register.record_view import (
+    Certificate,
+    HistoryRow,
+    certificates_of,
+    facts_of,
+    history_row,
+    to_fix,
+)
+from field178_mobile.features.register.visit_index import VisitIndex
+from field178_mobile.features.shift.shift import OutingPresenter, outing_line
+from field178_mobile.features.shift.visit_shift import OutingOfVisit, outing_of
+from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.draft_session import mending
+from field178_mobile.presentation.facts import Fact, ToFix
+from field178_mobile.presentation.location import AskFix, Whereabouts, no_receiver
+from field178_mobile.presentation.wording import Option, Wording, options
+from field178_mobile.store import Draft, RecordView, Store, Word
+from field178_shared.ids import IdSource
+from field178_shared.records.reading import instant_of, text_of
+from field178_shared.time.clock import Clock, local_date
+
+ARRIVAL = "arrival"
+MINUTES_PATH = "minutes_number"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordServices:
+    """What the pane works with."""
+
+    store: Store
+    clock: Clock
+    ids: IdSource
+    words: Wording
+    user: str
+    ask_fix: AskFix = no_receiver
+    papers: Papers | None = None
+    has_receiver: bool = True
+    tools: PhotoTools | None = None
+    map_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """The establishment that is open, without the visit itself."""
+
+    id: str
+    title: str
+    subtitle: str
+    state_word: str
+    state: str
+    facts: tuple[Fact, ...]
+    certificates: tuple[Certificate, ...]
+    to_fix: tuple[ToFix, ...]
+    history: tuple[HistoryRow, ...]
+    outing: str
+    has_outing: bool
+    arrival: tuple[Option, ...]
+    last_visit: str
+    has_draft: bool
+    outing_comment: str
+    pane: str
+    files: str = ""
+    # The register entry's own word while it is on its way, and whether its form holds unfinished work.
+    register: str = ""
+    register_word: str = ""
+    is_being_mended: bool = False
+
+
+class RecordPresenter:
+    """Opens establishments and their visits; holds the presenter of the visit that is open."""
+
+    def __init__(
+        self,
+        services: RecordServices,
+        outing: OutingPresenter,
+        render: Callable[[RecordState | None], None],
+        render_visit: Callable[[InspectionState], None],
+    ) -> None:
+        self._store = services.store
+        self._clock = services.clock
+        self._ids = services.ids
+        self._words = services.words
+        self._user = services.user
+        self._papers = services.papers
+        self._tools = services.tools
+        device = (services.has_receiver, services.map_folder)
+        self.places = Whereabouts(services.ask_fix, services.clock, *device)
+        self._outing = outing
+        self._render = render
+        self._render_visit = render_visit
+        self._establishment = ""
+        self._tab = CHECKLIST
+        self.visit: InspectionPresenter | None = None
+
+    def open(self, establishment_id: str) -> None:
+        """Open an establishment; unfinished work there is taken up again."""
+        self._leave()
+        self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
+        draft = next((draft for draft in self._drafts() if _place_id(draft) == establishment_id), None)
+        self._show()
+        if draft is not None:
+            self._open_visit(draft)
+            self._show()  # its word is the draft's, not that of the last visit
+
+    def open_record(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a filed visit to look at or to mend, at a path; False when this tablet does not hold it."""
+        view = self._store.view(record_id)
+        place_id = text_of(view.data, "establishment_id") if view else ""
+        if view is None or view.deleted or self._store.view(place_id) is None:
+            return False
+        draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
+        self._take_up(place_id, lambda: draft or self._mending(view), focus_path)
+        return True
+
+    def look_at(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
+        is_open = any(draft.record_id == record_id for draft in self._drafts())
+        if is_open or self._store.shown_state(record_id).word == Word.RETURNED:
+            return self.open_record(record_id, focus_path)
+        view = self._store.view(record_id)
+        place_id = text_of(view.data, "establishment_id") if view else ""
+        if view is None or view.deleted or self._store.view(place_id) is None:
+            return False
+        self._take_up(place_id, lambda: self._mending(view), focus_path, is_to_read=True)
+        return True
+
+    def open_draft(self, draft_id: str) -> bool:
+        """Go on with one draft, whoever began it; False when it is gone or its establishment is."""
+        draft = self._store.drafts.get(draft_id)
+        if draft is None or self._store.view(_place_id(draft)) is None:
+            return False
+        self._tab = CHECKLIST
+        self._take_up(_place_id(draft), lambda: draft)
+        return True
+
+    def choose_tab(self, tab: str) -> None:
+        """Show a tab; without a visit, all but the info is where one begins."""
+        self._tab = tab
+        self._show()
+        if self.visit is not None:
+            self.visit.choose_tab(tab)
+
+    def close(self) -> None:
+        """Close the pane; the draft stays as it is."""
+        self._leave()
+        self._establishment, self.visit = "", None
+        self._render(None)
+
+    def begin(self, access_result: str) -> bool:
+        """Begin a visit now under the outing of the night; False while no outing is chosen."""
+        outing = self._outing.current()
+        place = self._place()
+        if outing is None or place is None:
+            return False
+        now = self._clock.now()
+        draft = Draft(
+            id=self._ids.time_ordered(),
+            type="inspection",
+            record_id=self._ids.time_ordered(),
+            scope=f"team:{outing.team_id}",
+            data=new_visit(place, outing, now, self._words.lists.version),
+            seen=None,
+            base_rev=0,
+            user=self._user,
+            saved_at=now,
+            title=place.name,
+        )
+        self._open_visit(draft)
+        if self.visit is not None:
+            self.visit.arrive(access_result)
+            self.visit.place.start()
+        self._show()
+        return True
+
+    def discard(self) -> None:
+        """Throw the open draft away; what was filed before stays."""
+        if self.visit is not None:
+            self._store.drafts.discard(self.visit.draft_id)
+            self.open(self._establishment)
+
+    def outing_of_visit(self) -> OutingPresenter | None:
+        """Return the outing of the open visit, to be edited there; None when it cannot be."""
+        visit = self.visit
+        if visit is None or visit.is_locked:
+            return None
+        kept = OutingOfVisit(lambda: visit.data, visit.change_outing)
+        outing = OutingPresenter(kept, self._clock, self._words, lambda _state: None, is_of_visit=True)
+        outing.start(self._outing.roster, self._user)
+        return outing
+
+    def minutes(self, render: Callable[[MinutesState], None]) -> MinutesPresenter | None:
+        """Return the minutes of the open visit; None where nothing is open or no paper can be made."""
+        visit = self.visit
+        if visit is None or self._papers is None:
+            return None
+        services = MinutesServices(self._store, self._clock, self._ids, self._words, self._user, self._papers)
+        at_hand = VisitAtHand(visit.record_id, lambda: visit.data, lambda: visit.is_kept)
+        return MinutesPresenter(services, at_hand, render)
+
+    def look_again(self) -> None:
+        """Show the open visit as it is filed, if nothing of it is typed and not filed."""
+        visit = self.visit
+        if visit is not None and visit.is_known and not visit.is_kept and not visit.is_filed:
+            open_again = self.look_at if visit.is_looked_at else self.open_record
+            open_again(visit.record_id, MINUTES_PATH)
+
+    @property
+    def establishment_id(self) -> str:
+        """The establishment that is open, empty when none is."""
+        return self._establishment
+
+    @property
+    def tab(self) -> str:
+        """The tab that is shown while no visit is open."""
+        return self._tab
+
+    @property
+    def open_records(self) -> frozenset[str]:
+        """The record under work, if one is."""
+        return frozenset() if self.visit is None else frozenset({self.visit.record_id})
+
+    def has_visit_draft(self, establishment_id: str) -> bool:
+        """Tell whether a visit to an establishment is begun and not filed."""
+        return any(_place_id(draft) == establishment_id for draft in self._drafts())
+
+    def refresh(self) -> None:
+        """Show what the store holds now."""
+        if self._establishment:
+            self._show()
+
+    def _take_up(
+        self, place_id: str, draft: Callable[[], Draft], focus_path: str = "", is_to_read: bool = False
+    ) -> None:
+        self._leave()
+        self._establishment, self.visit = place_id, None
+        self._show()
+        self._open_visit(draft(), focus_path, is_to_read)
+        self._show()  # its word is that of the visit that is open now
+
+    def _open_visit(self, draft: Draft, focus_path: str = "", is_to_read: bool = False) -> None:
+        place = self._place()
+        if place is None:
+            return
+        index = VisitIndex(self._store.views("inspection"))
+        last = index.last_inspected(place.id, before=instant_of(draft.data, "started_at"))
+        word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
+        opened = OpenVisit(
+            place=place,
+            draft=draft,
+            user=self._user,
+            last=last.data if last else {},
+            shortcomings=last.open_shortcomings() if last else (),
+            comments=comments_of(self._store.inbox(), draft.record_id),
+            word=word,
+            tools=self._tools,
+            places=self.places,
+            is_to_read=is_to_read,
+        )
+        self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
+        self.visit.show(focus_path)
+
+    def _leave(self) -> None:
+        """Let go of the visit that is open: what was taken out of its photos does not come back."""
+        if self.visit is not None:
+            self._store.photos.settle(self.visit.record_id)
+
+    def _mending(self, view: RecordView) -> Draft:
+        return mending(view, self._ids.time_ordered(), self._user, self._clock.now(), self._title())
+
+    def _word(self, rows: tuple[HistoryRow, ...]) -> str:
+        """Return the word of the open visit, else of the newest filed one."""
+        if self.visit is None:
+            return word_shown(rows[0].state if rows else "", self._register_word())
+        return self._store.shown_state(self.visit.record_id).word if self.visit.is_known else ""
+
+    def _register_word(self) -> str:
+        word = self._store.shown_state(self._establishment).word
+        return word if word in (Word.DRAFT, Word.UNSENT) else ""
+
+    def _outing_comment(self) -> str:
+        visit = self.visit
+        return comments_at(INFO, visit.comments, visit.data, self._words) if visit is not None else ""
+
+    def _outing_line(self) -> str:
+        if self.visit is None:
+            return self._outing.line()
+        outing = replace(outing_of(self.visit.data), began_at=None)
+        return outing_line(outing, self._outing.roster, self._words)
+
+    def _drafts(self) -> list[Draft]:
+        return [draft for draft in self._store.drafts.all() if draft.type == "inspection"]
+
+    def _title(self) -> str:
+        place = self._place()
+        return place.name if place else ""
+
+    def _place(self) -> Place | None:
+        view = self._store.view(self._establishment)
+        if view is None:
+            return None
+        return Place(
+            id=view.id,
+            name=text_of(view.data, "name"),
+            type_id=text_of(view.data, "establishment_type_id"),
+            unit_id=text_of(view.data, "unit_id"),
+            address=text_of(view.data, "address_line"),
+            point=_point(view),
+        )
+
+    def _show(self) -> None:
+        self._render(self._state())
+
+    def _state(self) -> RecordState | None:
+        view = self._store.view(self._establishment)
+        if view is None:
+            return None
+        words, today = self._words, local_date(self._clock.now())
+        visits = VisitIndex(self._store.views("inspection")).history(view.id)
+        rows = tuple(
+            history_row(visit, self._store.shown_state(visit.record_id).word, words) for visit in visits
+        )
+        last = next((visit for visit in visits if visit.is_inspected), None)
+        word, register = self._word(rows), self._register_word()
+        address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
+        shown = self.visit.record_id if self.visit is not None else rows[0].record_id if rows else ""
+        return RecordState(
+            id=view.id,
+            title=text_of(view.data, "name"),
+            subtitle=", ".join(part for part in address if part),
+            state_word=words.choice("shown_state", word),
+            state=word,
+            files=files_word(self._store.photos.count_of(shown), words),
+            facts=facts_of(view.data, words),
+            certificates=certificates_of(view.data, today, words),
+            to_fix=to_fix(last.open_shortcomings() if last else (), today, words),
+            history=rows,
+            outing=self._outing_line(),
+            has_outing=self.visit is not None or self._outing.current() is not None,
+            arrival=options(words, "access_result", None),
+            last_visit=rows[0].day if rows else "",
+            outing_comment=self._outing_comment(),
+            has_draft=self.visit is not None and self.visit.is_kept,
+            pane=INFO if self._tab == INFO else ARRIVAL,
+            register=register,
+            register_word=words.choice("shown_state", register),
+            is_being_mended=register == Word.DRAFT,
+        )
+
+
+def _point(view: RecordView) -> Position | None:
+    lat, lon = view.data.get("lat"), view.data.get("lon")
+    return Position(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None
+
+
+def _place_id(draft: Draft) -> str:
+    return text_of(draft.data, "establishment_id")

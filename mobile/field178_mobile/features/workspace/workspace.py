@@ -1,0 +1,230 @@
+"""The presenters of the main work, wired to each other and to one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from field178_mobile.features.inspection.field_positions import INFO
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.register.establishment_editing import EntryDesk
+from field178_mobile.features.register.establishment_facts import ESTABLISHMENT
+from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.establishments import EstablishmentsPresenter, EstablishmentsState
+from field178_mobile.features.shift.roster import read_roster
+from field178_mobile.features.shift.shift import OutingPresenter, OutingState
+from field178_mobile.features.workspace.drafts import DraftRow, DraftsPresenter
+from field178_mobile.features.workspace.record import RecordPresenter, RecordServices, RecordState
+from field178_mobile.platform.api import Fix
+from field178_mobile.ports import UiThread
+from field178_mobile.presentation.distance import Position
+from field178_mobile.store import StoreChange
+
+
+class Pane(Protocol):
+    """What draws an open visit."""
+
+    def show_visit(self, state: InspectionState) -> None:
+        """Draw the open visit."""
+        ...
+
+
+class Screen(Protocol):
+    """What draws the desk."""
+
+    pane: Pane
+
+    def show_list(self, state: EstablishmentsState) -> None:
+        """Draw the list."""
+        ...
+
+    def show_outing(self, state: OutingState) -> None:
+        """Draw the outing."""
+        ...
+
+    def show_record(self, state: RecordState | None) -> None:
+        """Draw the record."""
+        ...
+
+    def show_entry(self, state: EntryState | None) -> None:
+        """Draw the form of the register over the record's place, or take it away."""
+        ...
+
+
+class InspectionDesk:
+    """List, outing, record and the form of the register; the list follows the store."""
+
+    def __init__(self, services: RecordServices, ui_thread: UiThread) -> None:
+        self._services = services
+        self._ui_thread = ui_thread
+        self._screen: Screen | None = None
+        self.words = services.words
+        self.state: InspectionState | None = None
+        self._opened: frozenset[str] = frozenset()
+        store, clock, words = services.store, services.clock, services.words
+        self.list = EstablishmentsPresenter(store, clock, words, self._show_list)
+        self.outing = OutingPresenter(store.settings, clock, words, self._show_outing)
+        self.drafts = DraftsPresenter(store, clock, words, services.user)
+        self.record = RecordPresenter(services, self.outing, self._show_record, self._show_visit)
+        self.entries = EntryDesk(services, self.record.places, self._show_entry, self._entry_filed)
+        # What the record showed when the form was opened over it: establishment, visit.
+        self._behind: tuple[str, str] = ("", "")
+
+    def show_on(self, screen: Screen) -> None:
+        """Draw everything on a screen and follow the store from now on."""
+        self._screen = screen
+        self._look_again()
+        self._show_record(None)
+        self._services.store.subscribe(self._store_changed)
+        self.record.places.ask(self._stand_at)
+
+    def open(self, establishment_id: str) -> None:
+        """Open an establishment of the list; unfinished work on it is taken up again, a visit's first."""
+        has_visit = self.record.has_visit_draft(establishment_id)
+        if not has_visit and self.entries.draft_of(establishment_id) is not None:
+            self.open_entry(establishment_id)
+        else:
+            self.look_at(establishment_id)
+
+    def look_at(self, establishment_id: str) -> None:
+        """Open an establishment itself, whatever is begun on its register entry; the draft stays."""
+        self._close_entry()
+        self.record.open(establishment_id)
+
+    def open_visit(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a filed visit, at a path; False when this tablet does not hold it."""
+        self._close_entry()
+        return self.record.open_record(record_id, focus_path)
+
+    def begin_entry(self, name: str = "") -> None:
+        """Begin an establishment that the register does not know."""
+        self._put_behind()
+        self.entries.begin(name)
+        self.list.select("")
+
+    def open_entry(self, record_id: str, focus_path: str = "") -> bool:
+        """Open the form of an establishment, to mend it or to go on; False when it is not here."""
+        if not self.entries.holds(record_id):
+            return False
+        self._put_behind()
+        is_open = self.entries.open(record_id, focus_path)
+        self.list.select(record_id)
+        return is_open
+
+    def leave_entry(self) -> None:
+        """Close the form and show what was behind it; its draft stays."""
+        self._leave_entry(self.entries.close)
+
+    def discard_entry(self) -> None:
+        """Throw the draft of the form away and show what was behind it."""
+        self._leave_entry(self.entries.discard)
+
+    def open_draft(self, row: DraftRow) -> None:
+        """Go on with a draft of the list, of a visit or of the register's form."""
+        if row.type == ESTABLISHMENT:
+            self.open_entry(row.record_id)
+        else:
+            self._close_entry()
+            self.record.open_draft(row.id)
+
+    def discard(self, draft_id: str) -> None:
+        """Throw a draft away, the open one or any other."""
+        visit, form = self.record.visit, self.entries.form
+        if visit is not None and visit.draft_id == draft_id:
+            self.record.discard()
+        elif form is not None and form.draft_id == draft_id:
+            self.discard_entry()
+        else:
+            self.drafts.discard(draft_id)
+
+    def go_on_with(self, access_result: str) -> None:
+        """Begin the visit that waited for the outing, if one did."""
+        self.record.refresh()
+        if access_result:
+            self.record.begin(access_result)
+
+    def _close_entry(self) -> None:
+        if self.entries.form is not None:
+            self.entries.close()
+            self.list.refresh()  # a draft that was begun there is a line of it
+
+    def _put_behind(self) -> None:
+        visit = self.record.visit
+        self._behind = (self.record.establishment_id, visit.record_id if visit is not None else "")
+        self.record.close()
+
+    def _leave_entry(self, leave: Callable[[], None]) -> None:
+        form = self.entries.form
+        if form is not None:
+            leave()
+            self._go_behind(form.record_id)
+
+    def _go_behind(self, record_id: str) -> None:
+        """Show the establishment of the form on the tab that opens it; without one, what was open before."""
+        self.list.refresh()
+        place, visit = self._behind
+        is_known = self._services.store.view(record_id) is not None
+        shown = record_id if is_known else place
+        if not shown:
+            return
+        if not (shown == place and visit and self.record.open_record(visit)):
+            self.record.open(shown)
+        if is_known:
+            self.record.choose_tab(INFO)
+
+    def _entry_filed(self, record_id: str, inspect: bool) -> None:
+        self.entries.close()
+        if inspect:
+            self.list.refresh()
+            self.record.open(record_id)
+        else:
+            self._go_behind(record_id)
+
+    def _show_entry(self, state: EntryState | None) -> None:
+        if self._screen is not None:
+            self._screen.show_entry(state)
+
+    def _show_list(self, state: EstablishmentsState) -> None:
+        if self._screen is not None:
+            self._screen.show_list(state)
+
+    def _show_outing(self, state: OutingState) -> None:
+        if self._screen is not None:
+            self._screen.show_outing(state)
+
+    def _show_record(self, state: RecordState | None) -> None:
+        if self._screen is not None:
+            self._screen.show_record(state)
+            self.list.select(state.id if state else "")
+            if self.record.open_records != self._opened:
+                self._opened = self.record.open_records
+                self.list.refresh()
+
+    def _show_visit(self, state: InspectionState) -> None:
+        was_filed = self.state is not None and bool(self.state.spoken.filed)
+        self.state = state
+        if state.spoken.filed and not was_filed:
+            self._ui_thread.post(self._look_again)
+        if self._screen is not None:
+            self._screen.pane.show_visit(state)
+
+    def _stand_at(self, fix: Fix | None) -> None:
+        self.list.set_position(None if fix is None else Position(fix.lat, fix.lon))
+
+    def _store_changed(self, change: StoreChange) -> None:
+        # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
+        at_work = self.record.open_records | self.entries.open_records
+        if change.everything or change.records - at_work:
+            self._ui_thread.post(self._look_again)
+        elif change.records:
+            self._ui_thread.post(self._look_at_photos)
+
+    def _look_at_photos(self) -> None:
+        if self.record.visit is not None:
+            self.record.visit.photos_moved()
+
+    def _look_again(self) -> None:
+        store = self._services.store
+        self.outing.start(read_roster(store.views("team"), store.views("person")), self._services.user)
+        self.list.refresh()
+        self.record.refresh()

@@ -1,0 +1,1 @@
+"""What several features share without Kivy: drafts, wording, positions, checks."""

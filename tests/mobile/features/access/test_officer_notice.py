@@ -1,0 +1,52 @@
+"""What the tablet records about its officer is told once to each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.mobile.support import KEY, FrozenClock, seeded_ids
+
+from field178_mobile.features.access import officer_notice
+from field178_mobile.features.access.officer_notice import SETTING, OfficerNotice
+from field178_mobile.store import Store
+from field178_shared.time.clock import to_wire
+
+HOA, LAN = "u1", "u2"
+
+
+def notice(store: Store, clock: FrozenClock, officer: str) -> OfficerNotice:
+    return OfficerNotice(store.settings, clock, officer)
+
+
+def test_each_officer_is_told_once_also_after_a_restart(tmp_path: Path, clock: FrozenClock):
+    store = Store(tmp_path / "store", clock, seeded_ids(clock))
+    store.unlock(KEY)
+    notice(store, clock, HOA).read()
+    assert notice(store, clock, HOA).is_read
+    assert not notice(store, clock, LAN).is_read
+    notice(store, clock, LAN).read()
+    store.close()
+    again = Store(tmp_path / "store", clock, seeded_ids(clock, 2))
+    again.unlock(KEY)
+    assert notice(again, clock, HOA).is_read
+    assert notice(again, clock, LAN).is_read
+    again.close()
+
+
+def test_it_is_kept_which_version_was_read_and_when_first(store: Store, clock: FrozenClock):
+    told_at = clock.now()
+    notice(store, clock, HOA).read()
+    first = store.settings.get(SETTING)
+    clock.tick(days=3)
+    notice(store, clock, HOA).read()
+    assert store.settings.get(SETTING) == first
+    assert first == {HOA: {"version": 1, "read_at": to_wire(told_at)}}
+
+
+def test_another_text_is_told_again(store: Store, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch):
+    notice(store, clock, HOA).read()
+    monkeypatch.setattr(officer_notice, "VERSION", 2)
+    assert not notice(store, clock, HOA).is_read
+    notice(store, clock, HOA).read()
+    assert notice(store, clock, HOA).is_read

@@ -1,0 +1,344 @@
+"""Unlocking and enrolment decide without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from field178_mobile.features.access.enrol import EnrolPresenter, EnrolState, Step
+from field178_mobile.features.access.enrol_typing import read_address, read_code
+from field178_mobile.features.access.unlock import Speech, UnlockPresenter, UnlockState
+from field178_mobile.replication.enrolment import EnrolLink
+from field178_mobile.vault.model import Officer
+from field178_shared.errors import AppError, ErrorCode
+
+HUNG, HA = Officer("a", "Nguyễn Văn Hùng"), Officer("b", "Phạm Thị Hà")
+SPEECH = Speech(lambda text: text, "en")
+CODE = "ABCD0123EFGH4567"
+
+
+class Direct:
+    """Runs slow work at once."""
+
+    def run(self, work, done, failed):
+        try:
+            result = work()
+        except AppError as error:
+            failed(error)
+        else:
+            done(result)
+
+
+class Held:
+    """Keeps slow work until told to run it."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def run(self, work, done, failed):
+        self.waiting.append(lambda: Direct().run(work, done, failed))
+
+
+@dataclass
+class Door:
+    """A door with one PIN and an answer for the others."""
+
+    refusal: AppError = field(default_factory=lambda: AppError(ErrorCode.PIN_WRONG, tries_left=3, wait_s=0))
+    waits: int = 0
+    has_key_store: bool = True
+    tried: list = field(default_factory=list)
+
+    def officers(self):
+        return (HUNG, HA)
+
+    def wait_s(self, _officer_id):
+        return self.waits
+
+    def open(self, officer_id, pin):
+        self.tried.append((officer_id, pin))
+        if pin != "280917":
+            raise self.refusal
+        return "opened"
+
+
+def unlocking(door, background=None, on_helped=None):
+    states: list[UnlockState] = []
+    opened = []
+    presenter = UnlockPresenter(
+        door, background or Direct(), SPEECH, states.append, lambda *found: opened.append(found), on_helped
+    )
+    return presenter, states, opened
+
+
+def enter(presenter, pin):
+    for digit in pin:
+        presenter.type(digit)
+
+
+def test_sixth_digit_opens_for_the_officer_of_last_time():
+    presenter, _states, opened = unlocking(Door())
+    presenter.start("b")
+    enter(presenter, "280917")
+    assert opened == [(HA, "opened")]
+
+
+def test_wrong_pin_empties_the_dots_and_counts_the_tries():
+    presenter, states, opened = unlocking(Door())
+    presenter.start()
+    enter(presenter, "111119")
+    assert opened == []
+    assert (states[-1].digits, states[-1].is_error) == (0, True)
+    assert "wait: 3." in states[-1].text
+
+
+def test_no_digit_is_taken_while_opening():
+    held, door = Held(), Door()
+    presenter, states, _opened = unlocking(door, held)
+    presenter.start()
+    enter(presenter, "2809171")
+    assert states[-1].is_busy
+    assert states[-1].digits == 6
+    held.waiting.pop()()
+    assert door.tried == [("a", "280917")]
+
+
+def test_delay_is_counted_down_and_takes_no_digit():
+    door = Door(waits=61)
+    presenter, states, _opened = unlocking(door)
+    presenter.start()
+    assert "1:01" in states[-1].text
+    presenter.type("1")
+    assert states[-1].digits == 0
+    door.waits = 0
+    presenter.tick()
+    presenter.type("1")
+    assert states[-1].digits == 1
+
+
+def test_changing_the_officer_forgets_the_digits():
+    door = Door()
+    presenter, states, _opened = unlocking(door)
+    presenter.start()
+    enter(presenter, "28091")
+    presenter.choose("b")
+    assert states[-1].digits == 0
+    enter(presenter, "280917")
+    assert door.tried == [("b", "280917")]
+
+
+def test_agencies_are_shown_by_name_and_handed_on_by_id():
+    states, opened = [], []
+    door = Door()
+    door.officers = lambda: (Officer("a", "Nguyễn Văn Hùng", "commune_police"),)
+    speech = Speech(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
+    presenter = UnlockPresenter(door, Direct(), speech, states.append, lambda *found: opened.append(found))
+    presenter.start()
+    assert states[-1].chosen.agency == "Commune police"
+    enter(presenter, "280917")
+    assert opened[0][0].agency == "commune_police"
+
+
+def test_another_opens_for_who_forgot_the_pin():
+    helped = []
+    door = Door()
+    presenter, states, opened = unlocking(door, on_helped=lambda *found: helped.append(found))
+    presenter.start("a")
+    assert states[-1].others == (HA,)
+    presenter.help("b")
+    assert states[-1].text == "PIN of Phạm Thị Hà: Nguyễn Văn Hùng then signs in and chooses a new PIN."
+    enter(presenter, "280917")
+    assert door.tried == [("b", "280917")]
+    assert (helped, opened) == ([(HUNG, "opened")], [])
+
+
+def test_helper_who_turns_away_leaves_an_ordinary_door():
+    helped = []
+    presenter, states, opened = unlocking(Door(), on_helped=lambda *found: helped.append(found))
+    presenter.start("a")
+    presenter.help("b")
+    presenter.choose("b")
+    assert states[-1].text == "Enter your 6-digit PIN"
+    enter(presenter, "280917")
+    assert (helped, opened) == ([], [(HA, "opened")])
+
+
+def test_device_without_key_store_is_named():
+    presenter, states, _opened = unlocking(Door(has_key_store=False))
+    presenter.start()
+    assert states[-1].warning
+
+
+class Desk:
+    """An office that takes one login."""
+
+    def __init__(self):
+        self.links: list[EnrolLink] = []
+        self.kept = []
+        self.codes = []
+        self.refusal: AppError | None = None
+
+    def register(self, link):
+        if self.refusal:
+            raise self.refusal
+        self.links.append(link)
+        return "hung"
+
+    def sign_in(self, login, password, one_time_code):
+        self.codes.append(one_time_code)
+        if password != "right":
+            raise AppError(ErrorCode.SIGN_IN_REFUSED)
+        return HUNG
+
+    def set_up(self, officer, pin):
+        self.kept.append((officer, pin))
+        return "opened"
+
+
+@pytest.fixture
+def enrolling():
+    desk, states, done = Desk(), list[EnrolState](), []
+    presenter = EnrolPresenter(desk, Direct(), SPEECH, states.append, lambda *found: done.append(found))
+    presenter.start()
+    return presenter, desk, states, done
+
+
+def test_enrolment_goes_from_code_to_pin(enrolling):
+    presenter, desk, states, done = enrolling
+    presenter.submit_code(" office.example/ ", "abcd-0123-efgh-4567")
+    assert desk.links == [EnrolLink("https://office.example", CODE)]
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, states[-1].officer) == (Step.PIN, HUNG.name)
+    enter(presenter, "280917")
+    assert states[-1].step is Step.PIN_AGAIN
+    enter(presenter, "280917")
+    assert desk.kept == [(HUNG, "280917")]
+    assert done == [(HUNG, "opened")]
+
+
+def test_the_login_of_the_code_is_filled_in_and_the_code_can_be_changed(enrolling):
+    presenter, _desk, states, _done = enrolling
+    assert not states[-1].login
+    presenter.submit_code("office.example", CODE)
+    assert (states[-1].login, states[-1].has_code) == ("hung", True)
+    presenter.submit_sign_in("hung", "wrong")
+    assert (states[-1].step, states[-1].login) == (Step.SIGN_IN, "hung")
+    presenter.change_code()
+    assert states[-1].step is Step.CODE
+
+
+def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
+    presenter, desk, states, _done = enrolling
+    presenter.resume("hung")
+    assert (states[-1].step, states[-1].login, states[-1].has_code) == (Step.SIGN_IN, "hung", True)
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, desk.links) == (Step.PIN, [])
+
+
+def test_who_signs_in_again_keeps_the_pin():
+    desk, states, signed_in, done = Desk(), list[EnrolState](), [], []
+    presenter = EnrolPresenter(
+        desk, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
+    )
+    presenter.start(Step.SIGN_IN, HUNG)
+    assert (states[-1].title, states[-1].number) == ("Sign in again to go on receiving data", 0)
+    assert not states[-1].has_code
+    presenter.submit_sign_in("hung", "right")
+    assert (signed_in, done, desk.kept) == ([HUNG], [], [])
+    presenter.start(Step.SIGN_IN, HA)
+    presenter.submit_sign_in("hung", "right")
+    assert signed_in == [HUNG]
+    assert "Phạm Thị Hà" in states[-1].error
+
+
+def test_whole_link_carries_pin_and_receipt_key(enrolling):
+    presenter, desk, states, _done = enrolling
+    presenter.submit_link(f"field178:enrol?u=https%3A%2F%2Foffice.example&c={CODE}&p=pp&k=kk")
+    assert desk.links == [EnrolLink("https://office.example", CODE, "pp", "kk")]
+    assert states[-1].step is Step.SIGN_IN
+
+
+@pytest.mark.parametrize("text", ["", "https://office.example", "field178:enrol?u=https%3A%2F%2Fx"])
+def test_other_text_is_no_link(enrolling, text):
+    presenter, desk, states, _done = enrolling
+    presenter.submit_link(text)
+    assert states[-1].link_error
+    assert desk.links == []
+
+
+def test_refused_code_stays_on_the_step_with_the_reason(enrolling):
+    presenter, desk, states, _done = enrolling
+    desk.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
+    presenter.submit_code("office.example", CODE)
+    assert states[-1].step is Step.CODE
+    assert states[-1].error
+    assert not states[-1].is_busy
+
+
+def test_wrong_password_stays_on_the_step(enrolling):
+    presenter, _desk, states, _done = enrolling
+    presenter.submit_code("office.example", CODE)
+    presenter.submit_sign_in("hung", "wrong")
+    assert (states[-1].step, bool(states[-1].error)) == (Step.SIGN_IN, True)
+    presenter.submit_sign_in("hung", "")
+    assert states[-1].error == "Enter login and password."
+
+
+def test_easy_pin_and_differing_pins_begin_again(enrolling):
+    presenter, desk, states, _done = enrolling
+    presenter.start(Step.SIGN_IN)
+    presenter.submit_sign_in("hung", "right")
+    enter(presenter, "123456")
+    assert (states[-1].step, bool(states[-1].error)) == (Step.PIN, True)
+    enter(presenter, "280917")
+    enter(presenter, "280918")
+    assert states[-1].step is Step.PIN
+    assert "differ" in states[-1].error
+    assert desk.kept == []
+
+
+def test_code_forgives_blanks_and_look_alikes():
+    assert read_code("ABCD OI23-efgh 4567") == "ABCD0123EFGH4567"
+    assert read_code("ABCD") is None
+    assert read_code("ABCDU123EFGH4567") is None
+
+
+def test_address_needs_a_host():
+    assert read_address("http://10.0.0.5:8178/") == "http://10.0.0.5:8178"
+    assert read_address("office.example") == "https://office.example"
+    assert read_address("ftp://office.example") is None
+    assert read_address("   ") is None
+
+
+def test_new_pin_is_only_for_who_forgot_it(enrolling):
+    presenter, desk, states, done = enrolling
+    presenter.start(Step.SIGN_IN, HA)
+    assert states[-1].title == "Sign in for a new PIN"
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, done) == (Step.SIGN_IN, [])
+    assert "Phạm Thị Hà" in states[-1].error
+    presenter.start(Step.SIGN_IN, HUNG)
+    presenter.submit_sign_in("hung", "right")
+    for _time in range(2):
+        enter(presenter, "274905")
+    assert (desk.kept, done) == ([(HUNG, "274905")], [(HUNG, "opened")])
+
+
+def test_one_time_code_goes_along_without_blanks(enrolling):
+    presenter, desk, _states, _done = enrolling
+    presenter.start(Step.SIGN_IN)
+    presenter.submit_sign_in("hung", "right", " 123 456 ")
+    assert desk.codes == ["123456"]
+
+
+def test_with_a_code_of_the_office_the_forgetful_begins_at_the_code(enrolling):
+    presenter, desk, states, done = enrolling
+    presenter.start(Step.CODE, HUNG, "https://office.example")
+    assert states[-1].address == "https://office.example"
+    assert states[-1].title == "Ask the office for a code"
+    presenter.submit_code("office.example", CODE)
+    presenter.submit_sign_in("hung", "right")
+    for _time in range(2):
+        enter(presenter, "274905")
+    assert [link.code for link in desk.links] == [CODE]
+    assert done == [(HUNG, "opened")]

@@ -1,0 +1,88 @@
+"""Attaching pictures: bytes first, name second, and nothing kept that nothing names."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.photos import jpeg
+from tests.mobile.replication.tablet import record
+from tests.mobile.support import FrozenClock, draft_of, never
+
+from field178_mobile.features.photos.photo_attaching import About, PhotoDesk, PhotoDraft, PhotoRecord
+from field178_mobile.presentation.draft_session import DraftSession
+from field178_mobile.store import Store
+
+RECORD = PhotoRecord(record(1), ("photo_premises", "photo_document"))
+
+
+@pytest.fixture
+def session(store: Store, clock: FrozenClock) -> DraftSession:
+    return DraftSession(store.drafts, clock, draft_of(store, record(1), clock.now(), name="x"), never)
+
+
+@pytest.fixture
+def desk(store: Store, session: DraftSession) -> PhotoDesk:
+    draft = PhotoDraft(lambda: session.data, session.change, session.forget_steps)
+    return PhotoDesk(store.photos, RECORD, draft, "Photos")
+
+
+def attach(desk: PhotoDesk, clock: FrozenClock, colour: str = "navy") -> str:
+    return desk.attach(desk.keep(jpeg(colour)), About("photo_premises", clock.now(), "fire_exits_clear"))
+
+
+def test_a_picture_is_kept_and_named_by_the_draft(store, clock, session, desk):
+    key = attach(desk, clock)
+    (draft,) = store.drafts.all()
+    entry = draft.data["attachments"][key]
+    assert entry["content_type"] == "image/jpeg"
+    assert entry["taken_at"] == "2026-11-24T15:00:00Z"
+    assert (entry["checklist_item_id"], entry["screened"]) == ("fire_exits_clear", True)
+    assert len(store.photos.read(entry["sha256"])) == entry["size"]
+
+
+def test_the_same_picture_twice_is_one(store, clock, session, desk):
+    assert attach(desk, clock) == attach(desk, clock)
+    assert len(session.data["attachments"]) == 1
+    assert len(store.photos.files.names()) == 1
+
+
+def test_a_picture_taken_out_can_be_put_back_and_leaves_nothing_once_the_work_is_over(
+    store, clock, session, desk
+):
+    key = attach(desk, clock)
+    desk.detach(key)
+    assert not session.data["attachments"]
+    assert session.undo() == "Photos"
+    store.photos.settle(record(1))
+    assert store.photos.read(session.data["attachments"][key]["sha256"])
+    desk.detach(key)
+    store.photos.settle(record(1))
+    assert store.photos.files.names() == []
+
+
+def test_a_filed_picture_taken_out_later_keeps_its_bytes(store, clock, session, desk):
+    key = attach(desk, clock)
+    store.file(session.draft, "u")
+    desk.detach(key)
+    store.photos.settle()
+    assert len(store.photos.files.names()) == 1
+
+
+def test_a_draft_that_takes_nothing_more_keeps_no_bytes(store, clock):
+    draft = PhotoDraft(dict, lambda _changes, _label: None, lambda _path: None)
+    desk = PhotoDesk(store.photos, RECORD, draft, "Photos")
+    attach(desk, clock)
+    assert store.photos.files.names() == []
+
+
+def test_a_picture_replaced_is_gone_at_once_and_no_undo_names_it(store, clock, session, desk):
+    old = attach(desk, clock)
+    sha256 = session.data["attachments"][old]["sha256"]
+    desk.describe(old, About("photo_document"))
+    desk.replace(old, desk.keep(jpeg("red")), About("photo_document"))
+    assert sha256 not in store.photos.files.names()
+    while session.undo():
+        pass
+    (entry,) = session.data["attachments"].values()
+    assert entry["sha256"] != sha256
+    assert (entry["evidence_kind"], entry["taken_at"]) == ("photo_document", "2026-11-24T15:00:00Z")
+    assert len(store.photos.files.names()) == 1

@@ -1,0 +1,138 @@
+"""The outing: chosen once, good until 06:00, taken over by every visit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.mobile.inspection_world import LEADER, OFFICERS, TEAM, settle, words
+from tests.mobile.support import FrozenClock
+
+from field178_mobile.features.shift.roster import read_roster
+from field178_mobile.features.shift.shift import OutingPresenter, OutingState
+from field178_mobile.features.shift.shift_data import Outing, outing_from_json, outing_to_json
+from field178_mobile.store import Store
+
+
+class Bench:
+    def __init__(self, store: Store, clock: FrozenClock) -> None:
+        settle(store)
+        self.store, self.clock = store, clock
+        self.restart()
+
+    def restart(self) -> None:
+        self.states: list[OutingState] = []
+        self.outing = OutingPresenter(self.store.settings, self.clock, words(), self.states.append)
+        self.outing.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
+
+    @property
+    def state(self) -> OutingState:
+        return self.states[-1]
+
+    def choose(self) -> None:
+        self.outing.choose_kind("unannounced")
+        self.outing.choose_trigger("tip_off")
+        self.outing.write_decision_number("12/QĐ-UBND")
+        self.outing.write_decision_date("2026-11-20")
+        self.outing.toggle_member(OFFICERS[1])
+        self.outing.toggle_escort("commune_police")
+
+
+@pytest.fixture
+def bench(store: Store, clock: FrozenClock) -> Bench:
+    return Bench(store, clock)
+
+
+def test_only_team_and_signed_in_officer_are_taken_without_a_tap(bench):
+    assert bench.outing.current() is None
+    assert [row.id for row in bench.state.members if row.is_chosen] == [LEADER]
+    assert not any(option.is_chosen for option in (*bench.state.kinds, *bench.state.triggers))
+
+
+def test_members_stand_in_the_order_of_their_positions(bench):
+    assert [row.id for row in bench.state.members] == list(OFFICERS)
+    assert bench.state.members[0].position == "Đội trưởng"
+
+
+def test_outing_cannot_begin_while_something_lacks(bench):
+    assert not bench.state.can_confirm
+    assert bench.outing.confirm() is False
+    assert "hình thức kiểm tra" in bench.state.lacking
+    assert "ít nhất hai thành viên" in bench.state.lacking
+
+
+def test_guidance_needs_no_decision(bench):
+    bench.outing.choose_kind("guidance")
+    bench.outing.choose_trigger("annual_plan")
+    bench.outing.toggle_member(OFFICERS[1])
+    assert not bench.state.needs_decision
+    assert bench.state.can_confirm
+
+
+def test_every_choice_survives_a_restart(bench):
+    bench.choose()
+    bench.restart()
+    assert bench.state.decision_number == "12/QĐ-UBND"
+    assert [row.id for row in bench.state.members if row.is_chosen] == list(OFFICERS[:2])
+    assert bench.outing.current() is None
+
+
+def test_confirmed_outing_is_one_line(bench):
+    bench.choose()
+    assert bench.outing.confirm() is True
+    assert bench.state.line == "Đội 178 An Lão · Đột xuất · 2 người · QĐ 12/QĐ-UBND · đến 06:00"
+
+
+@pytest.mark.parametrize(
+    ("began", "ends"),
+    [
+        ("2026-11-24T16:00:00", "2026-11-24T23:00:00"),  # 23:00 local: 06:00 of the next morning
+        ("2026-11-24T18:30:00", "2026-11-24T23:00:00"),  # 01:30 local: the same morning
+        ("2026-11-24T23:00:00", "2026-11-25T23:00:00"),  # 06:00 sharp: a whole day
+    ],
+)
+def test_outing_ends_at_the_next_six_in_the_morning(began, ends):
+    outing = Outing(began_at=datetime.fromisoformat(began).replace(tzinfo=UTC))
+    end = datetime.fromisoformat(ends).replace(tzinfo=UTC)
+    assert outing.ends_at() == end
+    assert not outing.holds_at(end)
+
+
+def test_outing_of_last_night_is_offered_and_not_in_force(bench):
+    bench.choose()
+    bench.outing.confirm()
+    bench.clock.tick(hours=20)
+    bench.restart()
+    assert bench.outing.current() is None
+    assert bench.state.earlier.startswith("Đội 178 An Lão · Đột xuất")
+    bench.outing.take_earlier()
+    assert bench.state.can_confirm
+    assert bench.outing.current() is None
+
+
+def test_edit_of_a_running_outing_keeps_its_night(bench):
+    bench.choose()
+    bench.outing.confirm()
+    began = bench.outing.current().began_at
+    bench.clock.tick(hours=1)
+    bench.outing.toggle_member(OFFICERS[2])
+    assert bench.outing.current().began_at == began
+    assert OFFICERS[2] in bench.outing.current().members
+
+
+def test_running_outing_that_loses_a_needed_field_is_not_offered(bench):
+    bench.choose()
+    bench.outing.confirm()
+    bench.outing.toggle_member(OFFICERS[1])
+    assert bench.outing.current() is None
+
+
+def test_unreadable_setting_is_an_outing_not_yet_chosen():
+    assert outing_from_json(["nonsense"]) == Outing()
+
+
+def test_outing_survives_its_json_form():
+    outing = Outing(
+        TEAM, "planned", "annual_plan", "1/QĐ", "2026-01-02", {LEADER: "team_leader"}, ("commune_police",)
+    )
+    assert outing_from_json(outing_to_json(outing)) == outing

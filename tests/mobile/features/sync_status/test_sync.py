@@ -1,0 +1,307 @@
+"""The sync screen and the line of truth decide without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.mobile.support import FrozenClock
+
+from field178_mobile.features.sync_status.status import StatusPresenter
+from field178_mobile.features.sync_status.sync import SHOWN_ROWS, SyncPresenter
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.features.sync_status.sync_words import HEADLINES, HISTORIES, MARKS, OUTCOMES, REMEDIES
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState
+from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
+from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.replication.mass_deletion_guard import Held
+from field178_shared.codelists import load
+from field178_shared.crypto.hash_chain import RootAlarm
+
+CLOCK = FrozenClock()
+QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)
+FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Đội 178", 9, True)), 0, False)
+
+
+class Runner:
+    """Sync that stands still."""
+
+    def __init__(self, state: SyncState) -> None:
+        self.shown = state
+        self.wakes = 0
+
+    def wake(self):
+        self.wakes += 1
+
+    def state(self):
+        return self.shown
+
+
+class Shelf:
+    """Remembers what the screen was told to do with records that go."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def answer(self, *, allow):
+        self.said.append(allow)
+
+    def bring_back(self):
+        self.said.append("back")
+
+    def keep_wifi_only(self, wifi_only):
+        self.said.append(f"wifi only: {wifi_only}")
+
+
+def shown(sync: SyncState, status: StoreStatus = QUIET, facts: SyncFacts = FACTS):
+    states = []
+    runner = Runner(sync)
+    words = Wording(load(), "en", lambda text: text)
+    presenter = SyncPresenter(lambda: (status, facts), runner, CLOCK, words, states.append, Shelf())
+    presenter.refresh()
+    return presenter, runner, states
+
+
+@pytest.mark.parametrize("message", list(SyncMessage))
+def test_every_state_of_sync_has_words(message):
+    assert message in HEADLINES
+    assert message in MARKS
+    assert message in OUTCOMES or message is SyncMessage.NEVER
+
+
+def test_every_trouble_has_a_remedy():
+    assert {message for message in SyncMessage if MARKS[message][1] == "bad"} <= set(REMEDIES)
+
+
+def test_no_network_says_that_all_is_kept_and_when_it_tries_again():
+    _presenter, _runner, states = shown(SyncState(Phase.WAITING, SyncMessage.NO_NETWORK, retry_in_s=300))
+    state = states[-1]
+    assert state.headline == "No network"
+    assert state.outcome == "Nothing was sent; everything is kept on this tablet. Tries again in 5 min."
+    assert state.remedy
+    assert state.last_success == "Last success: 21:41"
+
+
+def test_button_is_answered_at_once_and_again_when_it_is_over():
+    presenter, runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True, pushed=2, received=5))
+    presenter.sync_now()
+    assert states[-1].is_working
+    assert runner.wakes == 1
+    runner.shown = replace(runner.shown, phase=Phase.EXCHANGING, message=SyncMessage.WORKING)
+    presenter.refresh()
+    assert states[-1].is_working
+    runner.shown = replace(runner.shown, phase=Phase.IDLE, message=SyncMessage.IN_SYNC)
+    presenter.refresh()
+    assert not states[-1].is_working
+    assert states[-1].outcome == "Last time: changes sent 2, records received 5."
+
+
+def test_equal_counts_are_claimed_only_in_agreement():
+    _presenter, _runner, states = shown(SyncState())
+    assert states[-1].scopes_summary == "tablet 41 = server 41"
+    assert [row.text for row in states[-1].scopes] == ["tablet 32 = server 32", "tablet 9 = server 9"]
+    assert [row.name for row in states[-1].scopes] == ["Common lists", "Đội 178"]
+    _presenter, _runner, states = shown(SyncState(), replace(QUIET, in_sync=False))
+    assert states[-1].scopes_summary == "tablet 41 · not compared yet"
+    assert not states[-1].scopes[0].is_equal
+
+
+def test_photos_that_wait_are_never_shown_as_agreement():
+    status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=5, unsent_photo_bytes=8_000_000)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
+    assert states[-1].tone == "warn"
+    assert states[-1].headline == "The office has every record; photos not sent: 5"
+    assert states[-1].scopes_summary == "tablet 41 = server 41"
+
+
+def test_what_was_filed_after_the_last_exchange_is_never_shown_as_agreement():
+    status = replace(QUIET, in_sync=False, unsent_records=1, unsent_changes=1)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)
+    assert (states[-1].headline, states[-1].tone) == ("Records not sent yet: 1", "warn")
+
+
+def test_the_choice_of_network_is_kept_and_photos_look_again():
+    shelf, runner = Shelf(), Runner(SyncState())
+    words = Wording(load(), "en", lambda text: text)
+    presenter = SyncPresenter(lambda: (QUIET, FACTS), runner, CLOCK, words, lambda _state: None, shelf)
+    presenter.send_photos(wifi_only=True)
+    assert shelf.said == ["wifi only: True"]
+    assert runner.wakes == 1
+
+
+def test_a_waiting_record_says_how_many_of_its_photos_are_up():
+    waiting = WaitingRecord("r0", "inspection", "Karaoke", "", False, FileCount(2, 4))
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, waiting=(waiting,)))
+    assert states[-1].waiting[0].sub == "Inspection visit · photos 2/4"
+
+
+def test_waiting_records_are_named_and_the_rest_counted():
+    waiting = [WaitingRecord("r0", "inspection", "Karaoke", "", True)]
+    waiting += [WaitingRecord(f"r{n}", "outreach_session", "", "", False) for n in range(1, SHOWN_ROWS + 3)]
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, waiting=tuple(waiting)))
+    rows = states[-1].waiting
+    assert (rows[0].title, rows[0].word, rows[0].tone) == ("Karaoke", "Needs a look", "bad")
+    assert (rows[1].title, rows[1].word) == ("Outreach session", "Not sent")
+    assert len(rows) == SHOWN_ROWS
+    assert states[-1].more == "and 3 more"
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [
+        (QUIET, True),
+        (replace(QUIET, unsent_records=1, unsent_changes=1), False),
+        (replace(QUIET, drafts=1), False),
+        (replace(QUIET, unsent_photos=1, unsent_photo_bytes=9), False),
+        (replace(QUIET, photos_aside=1), True),
+    ],
+)
+def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allowed):
+    _presenter, _runner, states = shown(SyncState(), status)
+    assert states[-1].can_sign_out is allowed
+    assert states[-1].sign_out
+
+
+@pytest.mark.parametrize(
+    ("offset_ms", "words", "is_off"),
+    [
+        (0, "Clock: right", False),
+        (-4_400, "Clock: right", False),
+        (-12_000, "Clock: 12 s behind", False),
+        (65_000, "1 min 5 s ahead", False),
+        (300_000, "5 min 0 s ahead", False),
+        (-300_001, "5 min 0 s behind", True),
+        (-3_600_000, "1 h 0 min behind", True),
+    ],
+)
+def test_clock_difference_is_told(offset_ms, words, is_off):
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, clock_offset_ms=offset_ms))
+    assert words in states[-1].clock
+    assert states[-1].is_clock_off is is_off
+
+
+def test_revoked_tablet_says_so_whatever_sync_does():
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, is_revoked=True))
+    assert states[-1].headline == HEADLINES[SyncMessage.REVOKED]
+
+
+def test_a_tablet_without_an_officer_offers_the_sign_in_even_without_a_network():
+    facts = replace(FACTS, needs_sign_in=True)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.SIGN_IN), facts=facts)
+    assert (states[-1].headline, states[-1].can_sign_in) == (HEADLINES[SyncMessage.SIGN_IN], True)
+    _presenter, _runner, states = shown(SyncState(Phase.WAITING, SyncMessage.NO_NETWORK), facts=facts)
+    assert (states[-1].headline, states[-1].can_sign_in) == (HEADLINES[SyncMessage.NO_NETWORK], True)
+    _presenter, _runner, states = shown(SyncState(), facts=replace(facts, is_revoked=True))
+    assert not states[-1].can_sign_in
+
+
+@pytest.mark.parametrize("alarm", list(RootAlarm))
+def test_an_alarm_about_the_history_is_told_and_never_green(alarm):
+    facts = replace(FACTS, root_alarm=alarm)
+    _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), facts=facts)
+    assert states[-1].history == HISTORIES[alarm]
+    assert (states[-1].headline, states[-1].tone) == (
+        "The records agree; the server's history does not",
+        "bad",
+    )
+    _presenter, _runner, states = shown(SyncState(Phase.WAITING, SyncMessage.NO_NETWORK), facts=facts)
+    assert states[-1].history
+    assert states[-1].headline == "No network"
+
+
+def test_mass_removal_asks_and_either_answer_goes_on():
+    facts = replace(FACTS, held=Held(64, is_kept=False))
+    presenter, runner, states = shown(SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL), facts=facts)
+    assert "64 records" in states[-1].held
+    assert states[-1].can_keep
+    presenter.answer(allow=False)
+    presenter.answer(allow=True)
+    assert presenter._shelf.said == [False, True]
+    assert runner.wakes == 2
+
+
+def test_kept_records_can_still_be_let_go():
+    facts = replace(FACTS, held=Held(64, is_kept=True))
+    _presenter, _runner, states = shown(SyncState(), facts=facts)
+    assert "64 records stay here" in states[-1].held
+    assert not states[-1].can_keep
+
+
+@pytest.mark.parametrize(
+    ("resting", "lost", "words", "can_bring_back"),
+    [
+        (0, 0, "", False),
+        (3, 0, "Records gone: 3", True),
+        (0, 2, "being offered to the office: 2", False),
+    ],
+)
+def test_what_went_is_told_and_can_be_offered(resting, lost, words, can_bring_back):
+    facts = replace(FACTS, resting=resting, lost=lost)
+    presenter, _runner, states = shown(SyncState(), facts=facts)
+    assert words in states[-1].removed
+    assert bool(states[-1].removed) is bool(words)
+    assert states[-1].can_bring_back is can_bring_back
+    presenter.bring_back()
+    assert presenter._shelf.said == ["back"]
+
+
+class Line:
+    """A store that knows its line."""
+
+    def __init__(self, status: StoreStatus, inbox=()) -> None:
+        self.said = status
+        self.items = list(inbox)
+
+    def status(self):
+        return self.said
+
+    def inbox(self):
+        return self.items
+
+
+def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False):
+    states = []
+    StatusPresenter(Line(status, inbox), CLOCK, lambda text: text, states.append, has_demo_clock).refresh()
+    return states[-1]
+
+
+def test_line_counts_what_waits_and_names_the_last_success():
+    state = line(replace(QUIET, unsent_records=3, unsent_changes=4))
+    assert (state.text, state.tone) == ("Records not sent: 3 · last success 21:41", "warn")
+    assert (state.unsent, state.unsent_changes) == (3, 4)
+
+
+def test_line_counts_photos_beside_the_records_and_alone():
+    photos = replace(QUIET, in_sync=False, unsent_photos=5, unsent_photo_bytes=8_000_000)
+    both = line(replace(photos, unsent_records=3, unsent_changes=4))
+    assert both.text == "Records not sent: 3 · photos: 5 (8 MB) · last success 21:41"
+    alone = line(photos)
+    assert (alone.text, alone.tone) == ("Photos not sent: 5 (8 MB) · last success 21:41", "warn")
+
+
+def test_line_of_another_day_carries_the_date():
+    yesterday = replace(QUIET, last_success_at=CLOCK.now() - timedelta(days=1))
+    assert line(yesterday).text == "Everything sent · last success 23/11 22:00"
+
+
+def test_line_never_claims_a_success_that_was_not():
+    assert line(replace(QUIET, last_success_at=None)).text == "Nothing waits · never sent yet"
+
+
+def test_trouble_colours_the_line():
+    assert line(replace(QUIET, quarantined=1)).tone == "bad"
+
+
+def test_messages_are_not_counted_as_work():
+    notice = InboxItem(InboxKind.NOTICE, "", "plan", "", "plan")
+    returned = InboxItem(InboxKind.RETURNED, "r", "inspection", "", "")
+    assert line(QUIET, [notice, returned]).inbox == 1
+
+
+def test_demo_is_announced_by_the_servers_notice_or_the_clock():
+    demo = InboxItem(InboxKind.NOTICE, "", "demo", "", "demo")
+    assert line(QUIET, [demo]).is_demo
+    assert line(QUIET, has_demo_clock=True).is_demo
+    assert not line(QUIET).is_demo
