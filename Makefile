@@ -43,10 +43,10 @@ shots: ## take the pictures of the screens into docs/img
 	$(call ready,test)
 	@$(PYTHON) scripts/shots.py
 
-golden: ## take the kept pictures of every screen anew (tests/mobile/ui/golden); look at them before you commit
+golden: ## take the kept pictures of every screen anew (tests/mobile/screens/golden); look at them before you commit
 	$(call ready,test)
-	@rm -f tests/mobile/ui/golden/*.png && \
-	  FIELD178_RETAKE_GOLDEN=1 $(PYTHON) -m pytest -q -n 0 tests/mobile/ui/test_states.py
+	@rm -f tests/mobile/screens/golden/*.png && \
+	  FIELD178_RETAKE_GOLDEN=1 $(PYTHON) -m pytest -q -n 0 tests/mobile/screens/test_states.py
 
 server: ## serve the store of FIELD178_DATA_DIR (made at the first start); another port: PORT=8200
 	$(call ready,demo)

@@ -119,7 +119,7 @@ def shoot_tablet(taken: Path) -> None:
     from kivy.core.window import Window
     from scripts.tablet_player.work import Work
 
-    from field178_mobile.ui.theme import theme
+    from field178_mobile.kit.theme import theme
 
     fingers, work = stage.fingers, Work(stage.fingers)
 
@@ -159,7 +159,7 @@ def tour(work: Work, shoot: Callable[[str], None]) -> None:
 
 def add_photo(fingers: Fingers) -> None:
     """Keep a photo of the room for the item that is not met."""
-    from field178_mobile.ui.language import language as _
+    from field178_mobile.kit.language import language as _
 
     fingers.press("Btn", text=_("Add a photo"))
     fingers.press("FileCard", title=ROOM)
@@ -175,7 +175,7 @@ def open_minutes(work: Work) -> None:
 
     Not the finished file: its hash holds identifiers, which are others each time.
     """
-    from field178_mobile.ui.language import language as _
+    from field178_mobile.kit.language import language as _
 
     fingers = work.fingers
     work.search(**FILED)

@@ -9,15 +9,15 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from field178_mobile import garbage
+from field178_mobile.shell import gc_scheduler
 from field178_shared.extras import end_without
 from field178_shared.fsync import make_folder
 from field178_shared.time.clock import clock_from_environment
 
 if TYPE_CHECKING:
-    from field178_mobile.notebook import MakeRunner
     from field178_mobile.platform.api import Platform
-    from field178_mobile.ui.application import Field178App
+    from field178_mobile.shell.application import Field178App
+    from field178_mobile.tablet import MakeRunner
     from field178_mobile.vault import GuessCost
 
 WINDOW = (1280, 800)
@@ -33,7 +33,7 @@ HARMLESS = (
 def main() -> None:
     """Run the tablet until its window closes; with --version only say which one it is."""
     if "--version" in sys.argv[1:]:
-        from field178_mobile.notebook import APP
+        from field178_mobile.tablet import APP
 
         sys.stdout.write(f"field178 {APP}\n")
         return
@@ -52,16 +52,16 @@ def build_app(
     cost: GuessCost | None = None,
 ) -> Field178App:
     """Return the application, not started. MUST come before the first import of Kivy to prepare it."""
-    garbage.begin()
+    gc_scheduler.begin()
     device = platform or platform_of(environment)
     folder = device.data_folder()
     prepare_kivy(environment, folder)
     # Late: these import Kivy, which reads its settings from the environment once.
-    from field178_mobile.notebook import Notebook
-    from field178_mobile.ui.application import Field178App
-    from field178_mobile.ui.house import House
-    from field178_mobile.ui.look import LookBook
-    from field178_mobile.ui.threads import KivyThread
+    from field178_mobile.kit.preferences import LookBook
+    from field178_mobile.kit.threads import KivyThread
+    from field178_mobile.shell.application import Field178App
+    from field178_mobile.shell.shared_services import House
+    from field178_mobile.tablet import Notebook
 
     clock = clock_from_environment(environment)
     notebook = Notebook(folder, clock, device.device_label(), cost, make_runner)

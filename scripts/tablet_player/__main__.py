@@ -176,7 +176,7 @@ class Player:
         }
 
     def _line(self) -> Seen:
-        from field178_mobile.ui.tablet import LOOK_AGAIN_S
+        from field178_mobile.shell.session_view import LOOK_AGAIN_S
 
         # Nobody watches, so frames are fast: sixty of them may end before the line of truth looks again.
         self.fingers.rest(2 * LOOK_AGAIN_S)

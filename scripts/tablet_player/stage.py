@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from field178_mobile.app import build_app
 
 if TYPE_CHECKING:
-    from field178_mobile.notebook import MakeRunner
+    from field178_mobile.tablet import MakeRunner
 
 
 class Stage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.uix.widget import Widget
 from scripts.tablet_player.fingers import Fingers, NotOnScreen
 
-from field178_mobile.ui.language import language as _
+from field178_mobile.kit.language import language as _
 
 SECTION_LIMIT = 30
 MEMBERS = 4

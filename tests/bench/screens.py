@@ -40,7 +40,7 @@ def _measure_screens(folder: Path) -> None:
     # Late: what comes with it must not be imported before the application has prepared Kivy.
     from scripts.tablet_player.stage import Stage
     from tests.bench.stocked import stock
-    from tests.mobile.ui.fakes import StillRunner
+    from tests.mobile.screens.fakes import StillRunner
 
     pin = stock(folder)
     stage = Stage(os.environ, lambda _store, _enrolment, _key: StillRunner())

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.mobile.inspection_world import LEADER, UNIT, establishment, settle, uid
+from tests.mobile.screens.fakes import PIN, StillRunner, enrolment
 from tests.mobile.support import base_row, server_commits
-from tests.mobile.ui.fakes import PIN, StillRunner, enrolment
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
-from field178_mobile.notebook import Notebook
 from field178_mobile.store import EstablishmentEntry
 from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.tablet import Notebook
 from field178_mobile.vault import Officer
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import SystemClock

@@ -10,8 +10,8 @@ import pytest
 from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.notebook import FirstEnrolment, Notebook, PinDoor, RecoveredOfficer
 from field178_mobile.replication.enrolment import EnrolLink
+from field178_mobile.tablet import FirstEnrolment, Notebook, PinDoor, RecoveredOfficer
 from field178_mobile.vault import GuessCost
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock

@@ -9,7 +9,7 @@ from __future__ import annotations
 from scripts.tablet_player.fingers import Fingers
 
 from field178_mobile.features.inspection.section_view import PageState
-from field178_mobile.ui.screens.establishments import EstablishmentsScreen
+from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
 
 SECTION_LIMIT = 20
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.mobile.ui.fakes import CHEAP, HUNG, PIN, StillRunner, enrolment
+from tests.mobile.screens.fakes import CHEAP, HUNG, PIN, StillRunner, enrolment
 
-from field178_mobile.notebook import Notebook, OpenNotebook, PinDoor
-from field178_mobile.ui.look import LookBook
+from field178_mobile.kit.preferences import LookBook
+from field178_mobile.tablet import Notebook, OpenNotebook, PinDoor
 from field178_shared.time.clock import SystemClock
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has rights of owner, group and others")

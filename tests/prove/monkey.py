@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.prove.evidence import Facts, prove
 
 if TYPE_CHECKING:
-    from tests.mobile.ui.stage import Stage
+    from tests.mobile.screens.scene import Stage
 
 CLAIM = "No random tap raises anything or costs a draft that was acknowledged"
 STEPS_OF_A_TABLET = 500
@@ -53,7 +53,7 @@ def run(folder: Path, count: int) -> Facts:
 
 def _tap_a_tablet(place: Path, seed: int, steps: int) -> tuple[Counter[str], dict[str, int]]:
     stage = _stage()
-    from tests.mobile.ui.monkey import Monkey
+    from tests.mobile.screens.monkey import Monkey
 
     stage.strike()
     place.mkdir()
@@ -71,8 +71,8 @@ def _tap_a_tablet(place: Path, seed: int, steps: int) -> tuple[Counter[str], dic
 @cache
 def _stage() -> Stage:
     """Return the stage of this process; Kivy is prepared before anything imports it, and started once."""
-    import tests.mobile.ui.conftest  # noqa: F401
-    from tests.mobile.ui.stage import start
+    import tests.mobile.screens.conftest  # noqa: F401
+    from tests.mobile.screens.scene import start
 
     return start()
 

@@ -1,0 +1,76 @@
+"""Changing one's PIN as a sheet: the pad of the unlocking, three times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.access.change_pin import ChangePinPresenter, ChangePinState, PinKeeper
+from field178_mobile.features.access.screens import unlock
+from field178_mobile.features.access.unlock import Speech
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language
+from field178_mobile.kit.language import language as _
+
+if TYPE_CHECKING:
+    from field178_mobile.presentation.background import Background
+
+__all__ = ["ChangePinSheet"]
+_REQUIRED = (unlock.PinPad,)
+SECOND_S = 1.0
+
+
+class ChangePinSheet(kit.Sheet):
+    """Asks for the old PIN and twice for the new one. ChangePinSheet(keeper, background).open()."""
+
+    def __init__(self, keeper: PinKeeper, background: Background, **kwargs: object) -> None:
+        super().__init__(title=_("Change my PIN"), **kwargs)
+        self._body = ChangePinBody()
+        self.add_widget(self._body)
+        speech = Speech(language, language.code)
+        self.presenter = ChangePinPresenter(keeper, background, speech, self._show)
+        self._body.presenter = self.presenter
+        self.presenter.start()
+        Clock.schedule_interval(self._tick, SECOND_S)
+
+    def _show(self, state: ChangePinState) -> None:
+        self._body.show(state)
+        # Taken away meanwhile, it says nothing over what is shown instead.
+        if state.is_done and self.parent is not None:
+            self.dismiss()
+            kit.toast(_("PIN changed: it is the new one from the next unlocking on"))
+
+    def _tick(self, _dt: float) -> bool:
+        self.presenter.tick()
+        # False ends the ticking: the sheet is gone, closed or taken away by a locking.
+        return self.parent is not None
+
+
+class ChangePinBody(kit.Column):
+    """Step, dots, pad. show(state); presenter."""
+
+    presenter = ObjectProperty(None, allownone=True)
+    number = NumericProperty(1)
+    title = StringProperty("")
+    text = StringProperty("")
+    digits = NumericProperty(0)
+    is_error = BooleanProperty(False)
+    can_type = BooleanProperty(False)
+
+    def show(self, state: ChangePinState) -> None:
+        """Draw the state."""
+        self.number, self.title, self.text = state.number, state.title, state.text
+        self.digits, self.is_error, self.can_type = state.digits, state.is_error, state.can_type
+
+    def press(self, key: str) -> None:
+        """Hand a key of the pad on."""
+        if key == "back":
+            self.presenter.back()
+        else:
+            self.presenter.type(key)
+
+
+load_beside(__file__)

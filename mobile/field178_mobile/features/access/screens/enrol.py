@@ -1,0 +1,85 @@
+"""Enrolment on the screen: one card a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.access.screens import unlock
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+
+if TYPE_CHECKING:
+    from field178_mobile.features.access.enrol import EnrolState
+
+_REQUIRED = (kit.Card, unlock.PinDots)
+
+
+class CodeStep(BoxLayout):
+    """Link, or address and code."""
+
+    screen = ObjectProperty(None)
+
+
+class SignInStep(BoxLayout):
+    """Login and password."""
+
+    screen = ObjectProperty(None)
+
+
+class PinStep(BoxLayout):
+    """The pad of a PIN being set."""
+
+    screen = ObjectProperty(None)
+
+
+_STEPS: dict[str, type[BoxLayout]] = {
+    "code": CodeStep,
+    "sign_in": SignInStep,
+    "pin": PinStep,
+    "pin_again": PinStep,
+}
+
+
+class EnrolScreen(BoxLayout):
+    """Draws EnrolState. presenter; has_cancel (one more officer: the way back), event on_cancel."""
+
+    presenter = ObjectProperty(None, allownone=True)
+    number = NumericProperty(1)
+    title = StringProperty("")
+    hint = StringProperty("")
+    error = StringProperty("")
+    officer = StringProperty("")
+    link_error = StringProperty("")
+    address_error = StringProperty("")
+    code_error = StringProperty("")
+    digits = NumericProperty(0)
+    is_busy = BooleanProperty(False)
+    has_cancel = BooleanProperty(False)
+    __events__ = ("on_cancel",)
+
+    def show(self, state: EnrolState) -> None:
+        """Draw the state; a step is built when it is reached."""
+        for name in ("number", "title", "hint", "error", "officer", "digits", "is_busy"):
+            setattr(self, name, getattr(state, name))
+        self.link_error, self.address_error = state.link_error, state.address_error
+        self.code_error = state.code_error
+        kind = _STEPS[state.step.value]
+        if not isinstance(next(iter(self.ids.step.children), None), kind):
+            self.ids.step.clear_widgets()
+            step = kind(screen=self)
+            for name in ("address", "login"):
+                if getattr(state, name) and name in step.ids:
+                    step.ids[name].ids.entry.text = getattr(state, name)
+            if "other_code" in step.ids:
+                Optional(step).show(step.ids.other_code, state.has_code)
+            self.ids.step.add_widget(step)
+
+    def on_cancel(self) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)

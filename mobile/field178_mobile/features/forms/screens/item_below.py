@@ -1,0 +1,70 @@
+"""What unfolds under a question: the office's word, violations with their frames, the note."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from field178_mobile.features.inspection.findings import ViolationOffer
+from field178_mobile.features.inspection.screens.violation_row import ViolationRow
+from field178_mobile.features.inspection.section_view import ItemState
+from field178_mobile.features.photos.screens.photo_flow import add_photo
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.presentation.wording import Option
+
+_REQUIRED = (chips.OptionChips,)
+
+
+class ItemBelow(kit.Column):
+    """What stands under a question."""
+
+    item = ObjectProperty(None)
+    photos = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._offers: Repeat[ViolationOffer] = Repeat(self.ids.offers, self._make_offer)
+        self._optional = Optional(self)
+
+    def show(self, state: ItemState) -> None:
+        """Draw comment, offers and note of an item."""
+        self.ids.comment.text = state.comment
+        self._offers.show(state.offers)
+        self.ids.note.show(state)
+        phrases = [Option(phrase, phrase) for phrase in state.phrases]
+        self.ids.phrases.show(phrases)
+        self._optional.show(self.ids.comment, bool(state.comment))
+        self._optional.show(self.ids.offers, bool(state.offers))
+        self.photos = state.photos
+        self._optional.show(self.ids.phrases, bool(phrases))
+
+    def edit_note(self, text: str) -> None:
+        """Keep the note as typed so far."""
+        self.item.visit.write_note(self.item.key, text)
+
+    def add_phrase(self, phrase: str) -> None:
+        """Add a stock phrase to the note."""
+        self.item.visit.add_to_note(self.item.key, phrase)
+
+    def add_photo(self) -> None:
+        """Add a photo of what the item asks about."""
+        add_photo(self.item.visit.gallery, self.item.key)
+
+    def _make_offer(self) -> ViolationRow:
+        row = ViolationRow()
+        row.bind(on_release=lambda row: self.item.visit.toggle_violation(self.item.key, row.key))
+        return row
+
+
+class NoteField(kit.Field):
+    """The note of an item, marked but never stopped."""
+
+    def show(self, state: ItemState) -> None:
+        """Draw the note."""
+        self.text, self.warning = state.note, state.lint
+
+
+load_beside(__file__)

@@ -1,0 +1,48 @@
+"""Before a visit: under which outing, what is still to be fixed, and how the team got in."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.inspection.screens.to_fix import ToFixRow
+from field178_mobile.features.inspection.visit import INSPECTED
+from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.presentation.facts import ToFix
+
+
+class ArrivalPane(BoxLayout):
+    """Begins a visit. show(state); events on_begin(access result), on_ask_outing."""
+
+    outing = StringProperty("")
+    has_outing = BooleanProperty(False)
+    last_visit = StringProperty("")
+    inspected = INSPECTED
+    __events__ = ("on_begin", "on_ask_outing")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
+        self._optional = Optional(self.ids.scroll.column)
+
+    def show(self, state: RecordState) -> None:
+        """Draw what is known before the visit."""
+        self.outing, self.has_outing, self.last_visit = state.outing, state.has_outing, state.last_visit
+        self._optional.show(self.ids.shortcomings, bool(state.to_fix))
+        self._to_fix.show(state.to_fix)
+        others = [option for option in state.arrival if option.id != INSPECTED]
+        self.ids.others.show([kit.Choice(option.id, option.label) for option in others])
+        self.ids.begin.text = next(option.label for option in state.arrival if option.id == INSPECTED)
+
+    def on_begin(self, access_result: str) -> None:
+        """Overridden by bind."""
+
+    def on_ask_outing(self) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)

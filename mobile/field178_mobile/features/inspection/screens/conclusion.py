@@ -1,0 +1,118 @@
+"""The Conclusion tab: what was found wrong, the result, measures, deadline and the representative's word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.forms.screens import checked_form, item_below, pinned_field
+from field178_mobile.features.forms.screens.problem_line import ShortRow
+from field178_mobile.features.inspection.conclusion import ConclusionState, FollowUpRow
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.screens import protocol_card
+from field178_mobile.features.register.screens import info
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.date_field import DateSheet
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+
+_CARDS = {
+    "measures": "measures_card",
+    "follow_ups": "result_card",
+    "protocols": "protocols",
+    "representative_opinion": "opinion",
+    "recommendation": "recommendation",
+    "minutes_number": "minutes",
+    "paper_signed": "paper",
+}
+_REQUIRED = (checked_form, chips, info, item_below, pinned_field, protocol_card)
+
+
+class ConclusionPane(BoxLayout):
+    """The conclusion of the visit. show(state); visit (the presenter); event on_minutes."""
+
+    visit = ObjectProperty(None)
+    summary = StringProperty("")
+    has_problems = BooleanProperty(False)
+    result_error = StringProperty("")
+    __events__ = ("on_minutes",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, self._make_short)
+        self._due_offers: Sequence[tuple[str, str]] = ()
+        self._result = Optional(self.ids.result_card)
+
+    def show(self, state: InspectionState) -> None:
+        """Draw the conclusion of the visit."""
+        said = state.conclusion
+        protocols = [each for each in state.protocols if not each.is_referred]
+        self.ids.scroll.optional.show(self.ids.protocols, bool(protocols))
+        self.ids.scroll.optional.show(self.ids.short_card, bool(said.shortcomings))
+        self.ids.protocols.show(protocols)
+        self._draw(said)
+        for card in self.ids.scroll.column.children:
+            # What the office has reviewed is not changed, but its paper can still be made.
+            card.disabled = state.is_locked and card is not self.ids.to_minutes.__self__
+        had_problems, self.has_problems = self.has_problems, bool(state.checked.problems)
+        self.ids.scroll.show_checked(state.checked)
+        if self.has_problems and not had_problems:
+            self.ids.scroll.scroll_y = 1
+
+    def bring_into_sight(self, path: str) -> None:
+        """Scroll to a field once the layout of this frame stands."""
+        Clock.schedule_once(lambda _dt: self._scroll_to(_CARDS.get(path, "result_card")), 0)
+
+    def on_minutes(self) -> None:
+        """Overridden by bind."""
+
+    def _scroll_to(self, name: str) -> None:
+        field = self.ids[name]
+        if field.parent is not None:
+            self.ids.scroll.scroll_to_widget(field)
+
+    def _draw(self, said: ConclusionState) -> None:
+        self.summary, self.result_error = said.summary, said.result_problem
+        self.ids.result_comment.text, self.ids.comment.text = said.result_comment, said.other_comments
+        self._result.show(self.ids.result_comment, bool(said.result_comment))
+        self.ids.scroll.optional.show(self.ids.comment, bool(said.other_comments))
+        self.ids.results.show(
+            [kit.Choice(option.id, option.label) for option in said.results],
+            [option.id for option in said.results if option.is_chosen],
+        )
+        self.ids.measures.show(said.measures)
+        self.ids.roles.show(said.roles)
+        self.ids.paper.show(said.paper)
+        self._short.show(said.shortcomings)
+        self.ids.days.show(said.fix_days)
+        due = self.ids.due
+        due.value, due.weekday, due.warning = said.due_on, said.due_weekday, said.due_hint
+        self._due_offers = said.due_offers
+        for name, text in (
+            ("recommendation", said.recommendation),
+            ("opinion", said.opinion),
+            ("minutes", said.minutes),
+        ):
+            self.ids[name].show(text)
+
+    def _make_short(self) -> ShortRow:
+        row = ShortRow()
+        row.bind(on_release=self._ask_due)
+        return row
+
+    def _ask_due(self, row: ShortRow) -> None:
+        """Ask for the date of one shortcoming alone."""
+        key = row.key
+
+        def give(iso: str) -> None:
+            self.visit.fix_item_by(key, iso)
+
+        DateSheet(row.due_on, give, self._due_offers, title=row.text).open()
+
+
+load_beside(__file__)

@@ -1,0 +1,107 @@
+"""The checklist's section list with its counters: the first thing of an open visit."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.forms.screens import item_below
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.screens import check_in, protocol_card
+from field178_mobile.features.inspection.screens.to_fix import ToFixRow
+from field178_mobile.features.inspection.section_view import SectionCard
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.presentation.facts import ToFix
+
+MARKS = {
+    "comment": ("message-reply-text-outline", "warn"),
+    "failed": ("alert-circle-outline", "bad"),
+    "done": ("check-circle", "ok"),
+    "begun": ("progress-check", "primary"),
+    "open": ("circle-outline", "primary"),
+}
+_REQUIRED = (chips, item_below, check_in, protocol_card)
+
+
+class SectionListPane(BoxLayout):
+    """Sections of the visit. show(state); visit (the presenter)."""
+
+    visit = ObjectProperty(None)
+    access = StringProperty("")
+    role = StringProperty("")
+    is_arrival_open = BooleanProperty(False)
+    counter = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._rows: Repeat[SectionCard] = Repeat(self.ids.sections, self._make_row)
+        self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
+        self._arrival = Optional(self.ids.arrival)
+        self._optional = Optional(self.ids.scroll.column)
+
+    def show(self, state: InspectionState) -> None:
+        """Draw the section list of the visit."""
+        self.access = next((option.label for option in state.arrival if option.is_chosen), "")
+        self.role = next((option.label for option in state.roles if option.is_chosen), "")
+        self.counter = state.counter
+        self.ids.roles.show(state.roles)
+        self.ids.accesses.show(state.arrival)
+        self.ids.protocols.show(state.protocols)
+        self.ids.comment.text = state.arrival_comment
+        self.ids.place.show(state.place)
+        self._arrival.show(self.ids.comment, bool(state.arrival_comment))
+        self._arrival.show(self.ids.roles, self.is_arrival_open or not (self.role or state.is_locked))
+        self._arrival.show(self.ids.accesses, self.is_arrival_open)
+        self._to_fix.show(state.to_fix)
+        self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
+        self._optional.show(self.ids.protocols, bool(state.protocols))
+        self._optional.show(self.ids.checklist, not state.is_closed_early)
+        self.ids.change.disabled = self.ids.protocols.disabled = state.is_locked
+        self._optional.show(self.ids.help_card, bool(state.help))
+        self.ids.help.show(state.help)
+        self._rows.show(state.sections)
+        self._state = state
+
+    def toggle_arrival(self) -> None:
+        """Show or hide what was said at arrival, to correct it."""
+        self.is_arrival_open = not self.is_arrival_open
+        self.show(self._state)
+
+    def open_protocol(self, protocol: str) -> None:
+        """Show the steps of a protocol, in sight."""
+        self.visit.open_protocol(protocol)
+        self.ids.scroll.scroll_y = 1
+
+    def choose_role(self, role: str) -> None:
+        """Take who speaks for the establishment."""
+        self.is_arrival_open = False
+        self.visit.choose_role(role)
+
+    def choose_access(self, access: str) -> None:
+        """Correct how the visit began."""
+        self.is_arrival_open = False
+        self.visit.arrive(access)
+
+    def _make_row(self) -> SectionLine:
+        row = SectionLine()
+        row.bind(on_release=lambda row: self.visit.open_section(row.key))
+        return row
+
+
+class SectionLine(kit.SectionRow):
+    """One section. show(card)."""
+
+    key = StringProperty("")
+
+    def show(self, card: SectionCard) -> None:
+        """Draw the section."""
+        self.key, self.name, self.sub, self.note = card.id, card.title, card.detail, card.failed
+        self.counter, self.progress = card.share, card.part
+        self.icon, self.tone = MARKS[card.mark]
+
+
+load_beside(__file__)

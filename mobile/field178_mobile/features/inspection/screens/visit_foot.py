@@ -1,0 +1,45 @@
+"""The foot of an open visit: what was saved, undo, and the next useful thing."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+
+
+class VisitFoot(kit.FootBar):
+    """The bar. show(state); visit (the presenter)."""
+
+    visit = ObjectProperty(None)
+    status = StringProperty("")
+    icon = StringProperty("")
+    tone = StringProperty("ok")
+    can_undo = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional = Optional(self)
+
+    def show(self, state: InspectionState) -> None:
+        """Draw the bar."""
+        spoken = state.spoken
+        self.status = spoken.error or spoken.saved
+        self.tone = "bad" if spoken.error else "ok"
+        self.icon = "alert-circle" if spoken.error else "check-circle" if spoken.saved else ""
+        self.can_undo = bool(spoken.undo)
+        for button, action in ((self.ids.first, state.foot.first), (self.ids.second, state.foot.second)):
+            button.action, button.text, button.icon = action.id, action.label, action.icon
+            self._optional.show(button, bool(action.id))
+        self._optional.show(self.ids.undo, self.can_undo)
+
+
+class FootButton(kit.Btn):
+    """A button of the bar."""
+
+    action = StringProperty("")
+
+
+load_beside(__file__)

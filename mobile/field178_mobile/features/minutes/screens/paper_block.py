@@ -1,0 +1,51 @@
+"""One paper of a visit: how to make it, what was made, and what can be done with it."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.minutes.minutes_state import PaperState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+
+
+class PaperBlock(kit.Column):
+    """One paper. title; make (words of its button); has_button (of its own); presenter; show(state, …)."""
+
+    title = StringProperty("")
+    make = StringProperty("")
+    has_button = BooleanProperty(True)
+    presenter = ObjectProperty(None, allownone=True)
+    paper = StringProperty("")
+    made = StringProperty("")
+    hash = StringProperty("")
+    said = StringProperty("")
+    error = StringProperty("")
+    share = NumericProperty(0)
+    can_make = BooleanProperty(False)
+    asks_system = BooleanProperty(False)
+
+    def on_kv_post(self, _base: object) -> None:
+        """Take hold of the lines, which are there only now."""
+        self._lines = Optional(self)
+
+    def show(self, state: PaperState, *, asks_system: bool) -> None:
+        """Draw the state; `asks_system`: saving is the system's own sheet."""
+        self.paper, self.made, self.hash = state.kind, state.made, state.hash
+        self.said, self.error = state.said, state.error
+        self.share, self.can_make, self.asks_system = state.share, state.can_make, asks_system
+        is_there = bool(state.made) and not state.is_making
+        for name, is_shown in (
+            ("writing", state.is_making),
+            ("file", is_there),
+            ("old", is_there and state.is_old),
+            ("actions", is_there),
+            ("button", self.has_button and (not is_there or state.is_old)),
+            ("said", bool(state.said)),
+            ("error", bool(state.error)),
+        ):
+            self._lines.show(self.ids[name], is_shown)
+
+
+load_beside(__file__)

@@ -1,0 +1,65 @@
+"""One audience of an outreach session with its two numbers."""
+
+from __future__ import annotations
+
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.inspection.screens import check_item
+from field178_mobile.features.outreach.outreach_state import AudienceRow as AudienceState
+from field178_mobile.features.outreach.outreach_state import PlaceRow as PlaceState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+
+_REQUIRED = (check_item.CheckItem,)
+
+
+class AudienceRow(kit.Column):
+    """One audience. show(state); session (the presenter); start() asks for the two numbers in turn."""
+
+    key = StringProperty("")
+    label = StringProperty("")
+    attendance = NumericProperty(-1)
+    first_time = NumericProperty(-1)
+    problem = StringProperty("")
+    comment = StringProperty("")
+    session = ObjectProperty(None)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional: Optional | None = None
+
+    def show(self, state: AudienceState | PlaceState) -> None:
+        """Draw the audience."""
+        self.key, self.label = state.id, state.label
+        self.attendance = -1 if state.attendance is None else state.attendance
+        self.first_time = -1 if state.first_time is None else state.first_time
+        self.problem, self.comment = state.problem, state.comment
+        if self._optional is None:  # not in __init__: inside another rule the children come after it
+            self._optional = Optional(self)
+        self._optional.show(self.ids.comment, bool(state.comment))
+
+    def start(self) -> None:
+        """Ask for the attendance."""
+        self.ids.attendance.on_release()
+
+    def give_attendance(self, number: int) -> None:
+        """Keep how many attended, then ask how many of them for the first time."""
+        self.keep("attendance_count", number)
+        if self.first_time < 0:
+            self.ids.first_time.on_release()
+
+    def give_first_time(self, number: int) -> None:
+        """Keep how many heard it for the first time this year."""
+        self.keep("first_time_count", number)
+
+    def keep(self, name: str, number: int) -> None:
+        """Keep one of the numbers."""
+        self.session.count(self.key, name, number)
+
+    def drop(self) -> None:
+        """Take the audience out."""
+        self.session.drop_audience(self.key)
+
+
+load_beside(__file__)

@@ -1,0 +1,146 @@
+"""Outreach: the sessions of this tablet beside the one that is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.inspection.inspection_state import Spoken
+from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
+from field178_mobile.features.outreach.outreach_state import OutreachState
+from field178_mobile.features.outreach.screens import outreach_form
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE, TONE_OF_STATE
+from field178_mobile.store import StoreChange
+
+if TYPE_CHECKING:
+    from field178_mobile.features.services import Services
+
+_REQUIRED = (outreach_form.OutreachForm,)
+
+
+class OutreachScreen(kit.Panes):
+    """The list and the open session; `desk` decides, this draws."""
+
+    desk = ObjectProperty(None)
+    session = ObjectProperty(None, allownone=True)
+    title = StringProperty("")
+    word = StringProperty("")
+    word_tone = StringProperty("plain")
+    notice = StringProperty("")
+    is_late = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._detail, self._head = Optional(self.ids.detail), Optional(self.ids.head)
+        self._show_parts()
+
+    def show_list(self, state: SessionsState) -> None:
+        """Draw the list."""
+        self.ids.rows.chosen = state.selected
+        self.ids.rows.show([_row(row) for row in state.rows])
+        self.ids.empty.opacity = 1 if state.is_empty else 0
+
+    def show_session(self, state: OutreachState) -> None:
+        """Draw the open session; a filed one closes with a word about where it is."""
+        if state.spoken.filed:
+            kit.toast(state.spoken.filed)
+            self.close()
+            return
+        if self.session is not self.desk.session:
+            self.ids.form.scroll_y = 1
+        self.session = self.desk.session
+        self.has_detail = True
+        self.ids.form.session = self.session
+        self.ids.form.show(state)
+        self._show_status(state.spoken)
+        self.title = next((option.label for option in state.forms if option.is_chosen), _("New session"))
+        self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
+        self.notice, self.is_late = state.notice, bool(state.notice) and not state.is_locked
+        self._head.show(self.ids.undo, bool(state.spoken.undo))
+        self._head.show(self.ids.word, bool(self.word))
+        self._show_parts()
+
+    def place(self) -> dict[str, str]:
+        """Return which session is open, as `open` takes it."""
+        session = self.desk.session
+        return {"record_id": session.record_id} if session is not None else {}
+
+    def open(self, record_id: str = "", focus_path: str = "") -> None:
+        """Open a session from elsewhere, at a field."""
+        self.desk.show()
+        if record_id:
+            self.desk.open(record_id, focus_path)
+
+    def discard(self) -> None:
+        """Throw the open draft away and go back to the list."""
+        self.desk.discard()
+        self.close()
+
+    def close_if_lost(self) -> None:
+        """Go back to the list when the open draft was thrown away elsewhere."""
+        if self.desk.has_lost_draft():
+            self.close()
+
+    def close(self) -> None:
+        """Go back to the list."""
+        self.has_detail, self.session, self.notice = False, None, ""
+        self._show_parts()
+        self.desk.close()
+
+    def _show_parts(self) -> None:
+        """Show the open session, or that none is open; a closed record has no foot."""
+        is_open = self.session is not None
+        for name, is_shown in (
+            ("head_panel", is_open),
+            ("notice", bool(self.notice)),
+            ("form", is_open),
+            ("nothing", not is_open),
+            ("foot", is_open and (self.is_late or not self.notice)),
+        ):
+            self._detail.show(self.ids[name], is_shown)
+
+    def _show_status(self, spoken: Spoken) -> None:
+        line = self.ids.status
+        line.text, line.tone = spoken.error or spoken.saved, "bad" if spoken.error else "ok"
+        line.icon = "alert-circle" if spoken.error else "check-circle" if spoken.saved else ""
+
+
+def _row(row: SessionRow) -> kit.Row:
+    return kit.Row(
+        key=row.record_id,
+        title=row.title,
+        sub=" · ".join(part for part in (row.unit, row.attendance, row.venue) if part),
+        icon="bullhorn-outline",
+        tone="primary",
+        meta=row.day,
+        word=row.state_word,
+        word_tone=TONE_OF_STATE[row.state],
+        is_alert=bool(row.attention),
+    )
+
+
+def build(services: Services) -> OutreachScreen:
+    """Build the screen on the tablet's services; the list follows the store."""
+    screen = OutreachScreen()
+    screen.desk = desk = OutreachDesk(services.records(), screen.show_list, screen.show_session)
+
+    def follow(change: StoreChange) -> None:
+        services.ui_thread.post(screen.close_if_lost)
+        # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
+        if change.everything or change.records - desk.open_records:
+            services.ui_thread.post(desk.show)
+        else:
+            services.ui_thread.post(desk.photos_moved)
+
+    services.store.subscribe(follow)
+    desk.show()
+    return screen
+
+
+load_beside(__file__)

@@ -1,0 +1,191 @@
+"""The open outreach session: what, where, who, on which topics."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from field178_mobile.features.forms.screens import item_below, pinned_field
+from field178_mobile.features.forms.screens.checked_form import CheckedForm
+from field178_mobile.features.outreach.outreach_state import AudienceRow as AudienceState
+from field178_mobile.features.outreach.outreach_state import MaterialRow, OutreachState
+from field178_mobile.features.outreach.outreach_state import PlaceRow as PlaceState
+from field178_mobile.features.outreach.screens.audience_row import AudienceRow
+from field178_mobile.features.outreach.screens.establishment_row import PlaceRow, PlaceSheet
+from field178_mobile.features.photos.screens import photo_grid
+from field178_mobile.features.register.screens import info
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips, pick_field
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.presentation.wording import Option
+
+_REQUIRED = (chips, info, item_below, photo_grid, pick_field, pinned_field)
+# Where each field of the record is on the screen, so that a problem or a comment leads to it.
+_PLACES = {
+    "outreach_form_id": "form",
+    "session_date": "day",
+    "duration_minutes": "minutes",
+    "unit_id": "unit",
+    "host_agency_id": "host",
+    "venue": "venue",
+    "audiences": "audiences",
+    "establishments": "places_card",
+    "topic_ids": "topics",
+    "materials": "materials",
+    "attachments": "photos_card",
+    "summary": "summary",
+    "note": "note",
+}
+
+
+class OutreachForm(CheckedForm):
+    """show(state) draws the session; `session` is its presenter; event on_discard, once confirmed."""
+
+    places = _PLACES
+    first = "form"
+    session = ObjectProperty(None, allownone=True)
+    __events__ = ("on_discard",)
+
+    def on_kv_post(self, base: object) -> None:
+        """Bind the lists that follow the state, once the kv rule has made their places."""
+        super().on_kv_post(base)
+        self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
+        self._places: Repeat[PlaceState] = Repeat(self.ids.places, lambda: PlaceRow(session=self.session))
+        self._places_card = Optional(self.ids.places_card)
+        self._session_card = Optional(self.ids.session_card)
+        self._people = Optional(self.ids.people)
+        self._audiences: tuple[Option, ...] = ()
+        self._materials: tuple[MaterialRow, ...] = ()
+
+    def show(self, state: OutreachState) -> None:
+        """Draw the session; a new focus is brought into view."""
+        self._audiences, self._materials = state.more_audiences, state.materials
+        self.column.disabled = state.is_locked
+        self._show_session(state)
+        self._show_people(state)
+        self._show_places(state)
+        self._show_told(state)
+        self._show_photos(state)
+        self.show_checked(state.checked)
+        self.follow(state.focus)
+
+    def add_audience(self) -> None:
+        """Offer the audiences that are not on the list yet; the pad opens for the chosen one."""
+        choices = [kit.Choice(option.id, option.label) for option in self._audiences]
+        kit.ChoiceSheet(choices, (), self._audience_chosen, title=_("Who attended")).open()
+
+    def add_place(self) -> None:
+        """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
+        PlaceSheet(self.session, self._place_chosen, title=_("Add an establishment")).open()
+
+    def ask_quantity(self, material_id: str) -> None:
+        """Ask how many of a material were handed out."""
+        row = next(row for row in self._materials if row.id == material_id)
+        pad = kit.NumberPad(
+            title=row.label, on_number=lambda number: self.session.hand_out(material_id, number)
+        )
+        pad.start(-1 if row.quantity is None else row.quantity)
+        pad.open()
+
+    def ask_discard(self) -> None:
+        """Throw the draft away, once that was confirmed."""
+        kit.confirm(
+            _("Discard this draft?"),
+            _("What was entered in this session is deleted from the device. It cannot be brought back."),
+            _("Discard"),
+            _("Keep"),
+            lambda: self.dispatch("on_discard"),
+            "danger",
+        )
+
+    def on_discard(self) -> None:
+        """Overridden by bind."""
+
+    def choose_day(self, iso: str) -> None:
+        """Keep the day; a cleared field keeps the old one."""
+        if iso:
+            self.session.choose_day(date.fromisoformat(iso))
+
+    def _audience_chosen(self, keys: tuple[str, ...]) -> None:
+        row = AudienceRow(session=self.session, key=keys[0])
+        row.start()
+
+    def _place_chosen(self, key: str) -> None:
+        self.session.add_place(key)
+        row = next(row for row in self.ids.places.children if row.key == key)
+        if len(self.ids.places.children) > 1:
+            row.start()
+
+    def _show_places(self, state: OutreachState) -> None:
+        """Draw the establishments of a form that names them."""
+        self._places.show(state.places)
+        is_shown = state.has_places and (bool(state.places) or not state.is_locked)
+        self.optional.show(self.ids.places_card, is_shown)
+        self._places_card.show(self.ids.add_place, not state.is_locked)
+
+    def _show_session(self, state: OutreachState) -> None:
+        ids = self.ids
+        for name, options, path in (
+            ("form", state.forms, "outreach_form_id"),
+            ("unit", state.units, "unit_id"),
+            ("host", state.hosts, "host_agency_id"),
+        ):
+            ids[name].show(options)
+            ids[name].error = state.problems.get(path, "")
+        ids.day.value = "-".join(reversed(state.session_date.split("/")))
+        ids.minutes.value = -1 if state.duration_minutes is None else state.duration_minutes
+        ids.venue.show(state.venue)
+        self._session_card.show(ids.venue, state.has_venue)
+        ids.comment.text, ids.repeat.text = state.other_comments, state.repeat_hint
+        self.optional.show(ids.comment, bool(state.other_comments))
+        self.optional.show(ids.repeat, bool(state.repeat_hint))
+
+    def _show_people(self, state: OutreachState) -> None:
+        self._rows.show(state.audiences)
+        self.ids.total.text = state.total
+        self.ids.audience_error.text = state.problems.get("audiences", "")
+        self.optional.show(self.ids.people, state.counts_people)
+        self._people.show(self.ids.people_help, not state.is_locked)
+        self._people.show(self.ids.more, not state.is_locked)
+
+    def _show_photos(self, state: OutreachState) -> None:
+        """Draw the photos of a form that may have some."""
+        is_shown = state.has_photos and (bool(state.photos.tiles) or not state.is_locked)
+        self.ids.photos.show(state.photos)
+        self.optional.show(self.ids.photos_card, is_shown)
+
+    def _show_told(self, state: OutreachState) -> None:
+        """Draw topics, materials and texts; a closed record shows only what it holds."""
+        ids = self.ids
+        materials = [_material(row.id, row.label, row.quantity) for row in state.materials]
+        given = [option for option in materials if option.is_chosen]
+        topics = [option for option in state.topics if option.is_chosen or not state.is_locked]
+        ids.topics.show(topics)
+        ids.topic_error.text = state.problems.get("topic_ids", "")
+        ids.materials.show(given if state.is_locked else materials)
+        ids.note.show(state.note)
+        ids.summary.show(state.summary)
+        self.optional.show(ids.materials_card, bool(given) or not state.is_locked)
+        self.optional.show(ids.note_card, state.needs_note)
+        self.optional.show(ids.summary_card, bool(state.summary.text) or not state.is_locked)
+        self.optional.show(ids.discard, state.has_draft)
+
+    def _make_row(self) -> AudienceRow:
+        return AudienceRow(session=self.session)
+
+
+class RepeatCard(kit.Press):
+    """The offer to take over what the last session had in common. text; event on_release."""
+
+    text = StringProperty("")
+
+
+def _material(key: str, label: str, quantity: int | None) -> Option:
+    return Option(key, label, bool(quantity), str(quantity) if quantity else "")
+
+
+load_beside(__file__)

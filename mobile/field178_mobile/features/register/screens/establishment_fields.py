@@ -1,0 +1,166 @@
+"""The fields of a register entry: what it is, where it is, what it has shown."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.forms.screens import pinned_field
+from field178_mobile.features.forms.screens.checked_form import CheckedForm
+from field178_mobile.features.inspection.screens import check_in as point
+from field178_mobile.features.register.establishment_form_state import CertificateRow, EntryState
+from field178_mobile.features.register.register_index import AlikeRow
+from field178_mobile.features.register.screens import info
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips, pick_field
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.presentation.wording import Option
+
+_REQUIRED = (chips, info, pick_field, pinned_field, point)
+# Where each field of the record is on the screen, so that a problem leads to it.
+_PLACES = {
+    "name": "name",
+    "establishment_type_id": "kind",
+    "note": "note",
+    "unit_id": "unit",
+    "address_line": "address",
+    "village": "village",
+    "lat": "place",
+    "lon": "place",
+    "operating_status_id": "statuses",
+    "registration_form_id": "registrations",
+    "registration_number": "number",
+    "opening_hours": "hours",
+    "rooms_total": "rooms",
+    "certificates": "papers_card",
+}
+_TEXTS = {
+    "name": "name",
+    "note": "note",
+    "address": "address_line",
+    "village": "village",
+    "number": "registration_number",
+    "hours": "opening_hours",
+}
+
+
+class EntryFields(CheckedForm):
+    """show(state) draws the entry; `form` is its presenter; events on_open_alike(id), on_discard."""
+
+    places = _PLACES
+    first = "name"
+    form = ObjectProperty(None, allownone=True)
+    needs_note = BooleanProperty(False)
+    __events__ = ("on_open_alike", "on_discard")
+
+    def on_kv_post(self, base: object) -> None:
+        """Bind the lists that follow the state, once the kv rule has made their places."""
+        super().on_kv_post(base)
+        self._alike: Repeat[AlikeRow] = Repeat(self.ids.alike, self._make_alike)
+        self._papers: Repeat[CertificateRow] = Repeat(self.ids.papers, self._make_paper)
+        self._place = Optional(self.ids.place_card)
+        self._more = Optional(self.ids.papers_card)
+        self._kinds: tuple[Option, ...] = ()
+
+    def show(self, state: EntryState) -> None:
+        """Draw the entry; a new focus is brought into view."""
+        self._kinds, self.needs_note = state.more_certificates, state.needs_note
+        for name, path in _TEXTS.items():
+            self.ids[name].show(state.texts[path])
+        self._show_choices(state)
+        self.ids.place.show(state.place)
+        self._alike.show(state.alike)
+        self._place.show(self.ids.alike_card, bool(state.alike))
+        self._papers.show(state.certificates)
+        self._more.show(self.ids.more, bool(state.more_certificates))
+        self.optional.show(self.ids.discard, state.has_draft)
+        self.show_checked(state.checked)
+        self.follow(state.focus)
+
+    def add_paper(self) -> None:
+        """Offer the papers that are not on the list yet."""
+        choices = [kit.Choice(option.id, option.label) for option in self._kinds]
+        kit.ChoiceSheet(choices, (), self._paper_chosen, title=_("Papers")).open()
+
+    def ask_discard(self) -> None:
+        """Throw the draft away, once that was confirmed."""
+        kit.confirm(
+            _("Discard this draft?"),
+            _("What was entered about this establishment is deleted from the device. What was saved stays."),
+            _("Discard"),
+            _("Keep"),
+            lambda: self.dispatch("on_discard"),
+            "danger",
+        )
+
+    def on_discard(self) -> None:
+        """Overridden by bind."""
+
+    def on_open_alike(self, establishment_id: str) -> None:
+        """Overridden by bind."""
+
+    def _paper_chosen(self, keys: tuple[str, ...]) -> None:
+        for key in keys:
+            self.form.add_certificate(key)
+
+    def _show_choices(self, state: EntryState) -> None:
+        ids = self.ids
+        for name, options, path in (
+            ("kind", state.kinds, "establishment_type_id"),
+            ("unit", state.units, "unit_id"),
+        ):
+            ids[name].show(options)
+            ids[name].error = state.problems.get(path, "")
+        ids.unit.disabled = not state.can_move
+        self._place.show(ids.unit_help, not state.can_move)
+        ids.statuses.show(state.statuses)
+        ids.registrations.show(state.registrations)
+        ids.rooms.value = -1 if state.rooms is None else state.rooms
+        ids.rooms.error = state.problems.get("rooms_total", "")
+
+    def _make_alike(self) -> AlikeLine:
+        line = AlikeLine()
+        line.bind(on_open=lambda line: self.dispatch("on_open_alike", line.key))
+        return line
+
+    def _make_paper(self) -> CertificateFields:
+        row = CertificateFields(form=self.form)
+        self.fbind("form", row.setter("form"))  # the row stays for the next entry
+        return row
+
+
+class AlikeLine(BoxLayout):
+    """One entry that may be the same place. show(row); event on_open."""
+
+    key = StringProperty("")
+    name = StringProperty("")
+    where = StringProperty("")
+    __events__ = ("on_open",)
+
+    def show(self, row: AlikeRow) -> None:
+        """Draw the entry."""
+        self.key, self.name, self.where = row.id, row.name, row.where
+
+    def on_open(self) -> None:
+        """Overridden by bind."""
+
+
+class CertificateFields(kit.Column):
+    """One paper. show(row); form (the presenter)."""
+
+    form = ObjectProperty(None)
+    key = StringProperty("")
+    label = StringProperty("")
+    problem = StringProperty("")
+
+    def show(self, row: CertificateRow) -> None:
+        """Draw the paper."""
+        self.key, self.label, self.problem = row.id, row.label, row.problem
+        self.ids.statuses.show(row.statuses)
+        self.ids.number.text, self.ids.expires.value = row.number, row.expires_on
+
+
+load_beside(__file__)

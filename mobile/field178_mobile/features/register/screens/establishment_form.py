@@ -1,0 +1,58 @@
+"""The form of the register in the record's place: its head, its fields, what can be done at its foot."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.screens import establishment_fields
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
+
+_REQUIRED = (establishment_fields.EntryFields,)
+
+
+class EntryPane(BoxLayout):
+    """One register entry in its form. desk (the presenters of the work); show(state)."""
+
+    desk = ObjectProperty(None)
+    form = ObjectProperty(None, allownone=True)
+    title = StringProperty("")
+    saved = StringProperty("")
+    error = StringProperty("")
+    word = StringProperty("")
+    word_tone = StringProperty("plain")
+    is_new = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional, self._head = Optional(self), Optional(self.ids.head)
+        self._foot = Optional(self.ids.foot)
+
+    def show(self, state: EntryState) -> None:
+        """Draw the form."""
+        is_other = self.form is not self.desk.entries.form
+        self.form = self.ids.fields.form = self.desk.entries.form
+        self.title, self.is_new = state.title, state.is_new
+        self.saved, self.error = state.spoken.saved, state.spoken.error
+        self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
+        self._head.show(self.ids.undo, bool(state.spoken.undo))
+        self._head.show(self.ids.word, bool(self.word))
+        self._optional.show(self.ids.error, bool(self.error))
+        self._foot.show(self.ids.inspect, state.is_new)
+        self.ids.fields.show(state)
+        if is_other:
+            self.ids.fields.scroll_y = 1
+
+    def open_alike(self, establishment_id: str) -> None:
+        """Leave the form for an entry that is there already; what was typed stays a draft."""
+        if self.form.is_kept:
+            kit.toast(_("The draft is kept in the list, under Drafts."))
+        self.desk.look_at(establishment_id)
+
+
+load_beside(__file__)

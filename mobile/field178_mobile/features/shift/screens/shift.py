@@ -1,0 +1,78 @@
+"""The outing sheet: team, decision, kind and people, chosen once a night."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.shift.shift import OutingState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.optional import Optional
+
+_REQUIRED = (chips.OptionChips,)
+
+
+class OutingSheet(kit.Sheet):
+    """Chooses the outing. show(state); outing (the presenter); event on_confirmed."""
+
+    outing = ObjectProperty(None)
+    __events__ = ("on_confirmed",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(title=_("Outing of the night"), width_dp=560, **kwargs)
+        self.body = OutingBody(outing=self.outing)
+        self.add_widget(self.body)
+        self.done = kit.Btn(icon="check", text=_("Use for tonight"), size_hint_x=1)
+        self.done.bind(on_release=lambda _btn: self._confirm())
+        self.footer.add_widget(self.done)
+
+    def show(self, state: OutingState) -> None:
+        """Draw the outing."""
+        self.sub = _("Of this visit alone") if state.is_of_visit else _("Valid for every visit until 06:00")
+        self.done.text = _("OK") if state.is_of_visit else _("Use for tonight")
+        self.done.disabled = not state.can_confirm
+        self.body.show(state)
+
+    def on_confirmed(self) -> None:
+        """Overridden by bind."""
+
+    def _confirm(self) -> None:
+        if self.outing.confirm():
+            self.dismiss()
+            self.dispatch("on_confirmed")
+
+
+class OutingBody(kit.Column):
+    """The fields of the outing."""
+
+    outing = ObjectProperty(None)
+    earlier = StringProperty("")
+    lacking = StringProperty("")
+    needs_decision = BooleanProperty(True)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional = Optional(self)
+
+    def show(self, state: OutingState) -> None:
+        """Draw the fields."""
+        self.earlier = "" if state.is_current else state.earlier
+        self.lacking, self.needs_decision = state.lacking, state.needs_decision
+        self.ids.teams.show(state.teams)
+        self._optional.show(self.ids.before, bool(self.earlier))
+        self._optional.show(self.ids.team, len(state.teams) != 1)
+        self._optional.show(self.ids.lacking, bool(self.lacking))
+        self.ids.kinds.show(state.kinds)
+        self.ids.triggers.show(state.triggers)
+        self.ids.escorts.show(state.escorts)
+        self.ids.number.text, self.ids.day.value = state.decision_number, state.decision_date
+        self.ids.day.suggestions = [(option.label, option.id) for option in state.decision_days]
+        self.ids.members.show(
+            [kit.Choice(row.id, row.name, f"{row.position} · {row.agency}") for row in state.members],
+            [row.id for row in state.members if row.is_chosen],
+        )
+
+
+load_beside(__file__)

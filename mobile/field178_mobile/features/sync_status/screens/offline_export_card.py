@@ -1,0 +1,49 @@
+"""The card of the sync screen that writes a rescue file."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from field178_mobile.features.services import Services
+from field178_mobile.features.sync_status.offline_export import RescuePresenter, RescueState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.threads import WorkerThreads
+from field178_mobile.kit.widgets.optional import Optional
+
+
+class RescueCard(kit.Card):
+    """Draws RescueState. presenter."""
+
+    presenter = ObjectProperty(None)
+    holds = StringProperty("")
+    stays = StringProperty("")
+    is_writing = BooleanProperty(False)
+    done = StringProperty("")
+    place = StringProperty("")
+    error = StringProperty("")
+    advice = StringProperty("")
+
+    def on_kv_post(self, _base: object) -> None:
+        """Take hold of the lines, which are there only now."""
+        self._lines = Optional(self)
+
+    def show(self, state: RescueState) -> None:
+        """Draw the state."""
+        for name in ("holds", "stays", "is_writing", "done", "place", "error", "advice"):
+            setattr(self, name, getattr(state, name))
+        for name in ("stays", "done", "place", "error", "advice"):
+            self._lines.show(self.ids[name], bool(getattr(state, name)))
+        self._lines.show(self.ids.writing, state.is_writing)
+
+
+def follow(card: RescueCard, services: Services) -> RescuePresenter:
+    """Give a card its presenter, which the screen refreshes."""
+    status, threads = services.store.status, WorkerThreads(services.ui_thread)
+    presenter = RescuePresenter(status, services.rescue, threads, services.words(), card.show)
+    card.presenter = presenter
+    presenter.refresh()
+    return presenter
+
+
+load_beside(__file__)

@@ -1,0 +1,199 @@
+"""The main work: the list of my area's establishments beside the record that is open."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from field178_mobile.features.inbox.inbox_words import SCREENS
+from field178_mobile.features.register.establishment_facts import DRAFTS
+from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.establishments import EstablishmentRow, EstablishmentsState
+from field178_mobile.features.register.screens.establishment_form import EntryPane
+from field178_mobile.features.services import Services
+from field178_mobile.features.shift.screens.shift import OutingSheet
+from field178_mobile.features.shift.shift import OutingState
+from field178_mobile.features.workspace.drafts import DraftRow
+from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.features.workspace.resume_point import go_back, place_of
+from field178_mobile.features.workspace.screens.drafts import DraftsSheet
+from field178_mobile.features.workspace.screens.record import RecordPane
+from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.kind_icons import icon_of
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.state_tones import TONE_OF_STATE
+
+TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
+MORE_BELOW = 0.15
+_REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
+
+
+class EstablishmentsScreen(kit.Panes):
+    """List and record. desk (the presenters of the work); navigate (goes to another screen)."""
+
+    desk = ObjectProperty(None)
+    navigate = ObjectProperty(None)
+    outing = StringProperty("")
+    has_outing = BooleanProperty(False)
+    count = StringProperty("")
+    query = StringProperty("")
+    has_record = BooleanProperty(False)
+
+    def __init__(self, desk: InspectionDesk, **kwargs: object) -> None:
+        super().__init__(desk=desk, **kwargs)
+        self.pane = RecordPane(record=desk.record)
+        self.pane.bind(on_ask_outing=self._ask_outing, on_mend=lambda _pane, key: desk.open_entry(key))
+        self.pane.has_back = self.is_single
+        self.fbind("is_single", self.pane.setter("has_back"))
+        self._sheet: OutingSheet | None = None
+        self._looked_for: tuple[str, list[str]] = ("", [])
+        self._nothing = self.ids.nothing.__self__
+        self._entry: EntryPane | None = None
+        self._body = Optional(self.ids.body)
+        desk.show_on(self)
+
+    def show_list(self, state: EstablishmentsState) -> None:
+        """Draw the list."""
+        self.count = state.count
+        self._body.show(self.ids.empty, not state.rows)
+        self.ids.chips.show(state.chips)
+        self.ids.rows.show([_row(row) for row in state.rows])
+        self.ids.rows.chosen = state.selected
+        self.query = state.query.strip()
+        empty = self.ids.empty
+        empty.title, empty.text, empty.action = state.empty_title, state.empty_text, state.empty_action
+        self._has_more = state.has_more
+        looked_for = (state.query, [chip.id for chip in state.chips if chip.is_chosen])
+        if looked_for != self._looked_for:
+            self._looked_for = looked_for
+            self.ids.rows.scroll_y = 1  # another search is read from its beginning
+
+    def show_outing(self, state: OutingState) -> None:
+        """Draw the outing's line, and its sheet while it is open."""
+        self.outing, self.has_outing = state.line, state.is_current
+        if self._sheet is not None:
+            self._sheet.show(state)
+
+    def show_record(self, state: RecordState | None) -> None:
+        """Draw the record, or none."""
+        self.has_record = self.has_detail = state is not None
+        if state is not None:
+            self.pane.show(state)
+        self._put(self.pane if state is not None else self._nothing)
+
+    def show_entry(self, state: EntryState | None) -> None:
+        """Draw the form of the register, or take it away."""
+        if state is not None and state.spoken.filed:
+            kit.toast(state.spoken.filed)
+        elif state is not None:
+            self.has_detail = True
+            self._entry = self._entry or EntryPane(desk=self.desk)
+            self._entry.show(state)
+            self._put(self._entry)
+        else:
+            self.has_detail = self.has_record
+            self._put(self.pane if self.has_record else self._nothing)
+
+    def _put(self, shown: Widget) -> None:
+        body = self.ids.detail
+        if body.children != [shown]:
+            body.clear_widgets()
+            body.add_widget(shown)
+
+    def open_outing(self, access: str = "") -> None:
+        """Choose the outing; a visit that waits for it begins right after."""
+        self._sheet = OutingSheet(outing=self.desk.outing)
+        self._sheet.bind(on_confirmed=lambda _sheet: self.desk.go_on_with(access))
+        self._sheet.bind(on_dismiss=lambda _sheet: self._forget_sheet())
+        self.desk.outing.show()
+        self._sheet.open()
+
+    def open_outing_of_visit(self) -> None:
+        """Correct what the open visit took over from its outing."""
+        outing = self.desk.record.outing_of_visit()
+        if outing is not None:
+            sheet = OutingSheet(outing=outing)
+            sheet.bind(on_dismiss=lambda _sheet: self.desk.record.refresh())
+            outing.show_on(sheet.show)
+            sheet.open()
+
+    def choose_chip(self, chip: str) -> None:
+        """Keep a group of establishments, or list the drafts of the tablet."""
+        if chip == DRAFTS:
+            DraftsSheet(self.desk.drafts, self._go_on, lambda row: self.desk.discard(row.id)).open()
+        else:
+            self.desk.list.choose_chip(chip)
+
+    def scrolled(self, scroll_y: float) -> None:
+        """Make the list longer when its end comes into sight."""
+        if self._has_more and scroll_y < MORE_BELOW:
+            self._has_more = False
+            self.desk.list.show_more()
+
+    def place(self) -> dict[str, str]:
+        """Return what is open, as `open` takes it."""
+        return place_of(self.desk)
+
+    def open(
+        self,
+        record_id: str = "",
+        focus_path: str = "",
+        establishment_id: str = "",
+        tab: str = "",
+        section: str = "",
+        entry: str = "",
+    ) -> None:
+        """Go to a filed visit or register entry at a field, to an establishment, or to what a locking left.
+
+        tab, section and entry come from `place`.
+        """
+        if entry:
+            self.desk.open_entry(entry)
+        elif tab:
+            go_back(self.desk, establishment_id, tab, record_id, section)
+        elif record_id and not self.desk.open_visit(record_id, focus_path):
+            self.desk.open_entry(record_id, focus_path)
+        elif establishment_id:
+            self.desk.open(establishment_id)
+
+    def _go_on(self, row: DraftRow) -> None:
+        if row.screen == SCREENS["inspection"]:
+            self.desk.open_draft(row)
+        else:
+            self.navigate(row.screen, record_id=row.record_id)
+
+    def _ask_outing(self, _pane: object, access: str) -> None:
+        if self.desk.record.visit is None:
+            self.open_outing(access)
+        else:
+            self.open_outing_of_visit()
+
+    def _forget_sheet(self) -> None:
+        self._sheet = None
+
+
+def build(services: Services) -> EstablishmentsScreen:
+    """Build the screen of the main work."""
+    return EstablishmentsScreen(
+        InspectionDesk(services.records(), services.ui_thread), navigate=services.navigate
+    )
+
+
+def _row(row: EstablishmentRow) -> kit.Row:
+    return kit.Row(
+        key=row.id,
+        title=row.title,
+        sub=row.subtitle,
+        icon=icon_of(row.kind),
+        tone=TILES.get(row.state, "plain"),
+        meta=row.distance or row.visited,
+        word=row.state_word,
+        word_tone=TONE_OF_STATE.get(row.state, "faint"),
+        is_alert=row.needs_look,
+    )
+
+
+load_beside(__file__)

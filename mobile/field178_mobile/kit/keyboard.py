@@ -1,0 +1,244 @@
+"""A keyboard instead of the thumb: Tab goes round, Enter presses, arrows walk a group, Ctrl+F searches.
+
+Escape is no part of this: an overlay, and the doorway, take it as the back key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from weakref import ReferenceType, WeakKeyDictionary, ref
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.recycleview import RecycleView
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.textinput import TextInput
+from kivy.uix.widget import Widget
+
+from field178_mobile.kit.focus_ring import FocusRing
+
+TAB, SPACE, BACKSPACE = 9, 32, 8
+ENTER = (13, 271)
+BEFORE, AFTER = (273, 276), (274, 275)  # up, left; down, right
+LETTER_F = ord("f")
+ROOM = 24
+
+
+class Keyboard:
+    """Listens to the keys of the window; `on_search` brings a screen that has a search, where none is shown.
+
+    A list is one stop of Tab; within it, and within any group of neighbours, the arrows walk.
+    """
+
+    def __init__(self, on_search: Callable[[], None]) -> None:
+        self.ring = FocusRing()
+        self._on_search = on_search
+        # Where the keyboard was on each layer: whoever closes a sheet is back where it was opened.
+        self._was: WeakKeyDictionary[Widget, ReferenceType[Widget]] = WeakKeyDictionary()
+
+    def listen(self) -> None:
+        """Begin to hear keys."""
+        Window.fbind("on_key_down", self._pressed)
+        Window.fbind("on_touch_down", self._touched)
+
+    def leave(self) -> None:
+        """Hear nothing any more."""
+        Window.funbind("on_key_down", self._pressed)
+        Window.funbind("on_touch_down", self._touched)
+        self.ring.take_off()
+
+    @property
+    def current(self) -> Widget | None:
+        """The widget the next Enter presses, or the text being written."""
+        for widget in _shown(_layer()):
+            if isinstance(widget, TextInput) and widget.focus:
+                return widget
+        held = self.ring.on
+        return held if held is not None and _is_reachable(held) else None
+
+    def _pressed(
+        self, _window: object, code: int, _scan: int, text: str | None, modifiers: list[str]
+    ) -> bool:
+        held = set(modifiers)
+        if code == TAB and not held & {"ctrl", "alt", "meta"}:
+            self._go_round(-1 if "shift" in held else 1)
+            return True
+        if code == LETTER_F and "ctrl" in held:
+            self._search()
+            return True
+        current = self.current
+        if held & {"ctrl", "alt", "meta"} or isinstance(current, TextInput):
+            return False
+        return self._type_number(code, text) or self._act_on(current, code)
+
+    def _act_on(self, current: Widget | None, code: int) -> bool:
+        if current is None:
+            return False
+        if code in (*ENTER, SPACE):
+            current.trigger_action(0)
+            return True
+        if code in (*BEFORE, *AFTER):
+            self._walk(current, 1 if code in AFTER else -1)
+            return True
+        return False
+
+    def _type_number(self, code: int, text: str | None) -> bool:
+        """Hand digits to a number pad that lies open; Enter there is its OK, unless a key of it is held."""
+        pad = _layer()
+        if not (hasattr(pad, "type") and hasattr(pad, "accept")):
+            return False
+        if text and text in "0123456789":
+            pad.type(text)
+        elif code == BACKSPACE:
+            pad.back()
+        elif code in ENTER and self.ring.on is None:
+            pad.accept()
+        else:
+            return False
+        return True
+
+    def _go_round(self, step: int) -> None:
+        stops = _stops(_layer())
+        if not stops:
+            return
+        current = self.current
+        if current is None:
+            was = self._was.get(_layer())
+            current = was() if was is not None else None
+            if current in stops:
+                self._hold(current)
+                return
+        if isinstance(current, TextInput):
+            current.focus = False
+        place = stops.index(current) + step if current in stops else min(step, 0)
+        self._hold(stops[place % len(stops)])
+
+    def _walk(self, current: Widget, step: int, may_scroll: bool = True) -> None:
+        group = _neighbours(current)
+        place = group.index(current) + step if current in group else -1
+        if 0 <= place < len(group):
+            self._hold(group[place])
+        elif may_scroll and (pane := _list_of(current)) is not None:
+            # Rows beyond the edge are drawn in the frame after they are scrolled to.
+            pane.scroll_y = min(1, max(0, pane.scroll_y - step * _share(pane, current.height)))
+            Clock.schedule_once(lambda _dt: self._walk(current, step, may_scroll=False), 0)
+
+    def _search(self) -> None:
+        if _search_of(_layer()) is None:
+            self._on_search()
+        if (entry := _search_of(_layer())) is not None:
+            self._hold(entry)
+
+    def _hold(self, widget: Widget) -> None:
+        self._was[_layer()] = ref(widget)
+        self.ring.take_off()
+        _bring_into_sight(widget)
+        if isinstance(widget, TextInput):
+            widget.focus = True
+        else:
+            self.ring.put(widget)
+
+    def _touched(self, *_args: object) -> None:
+        self.ring.take_off()
+
+
+def _layer() -> Widget:
+    """Return what can be used: the topmost sheet, else the root."""
+    from field178_mobile.kit.widgets.overlay import Overlay
+
+    overlays = [child for child in Window.children if isinstance(child, Overlay)]
+    return overlays[0] if overlays else Window.children[-1]
+
+
+def _shown(root: Widget) -> Iterator[Widget]:
+    """Give what is seen below a root in the order of reading."""
+    if root.opacity == 0 or root.disabled or not (root.width and root.height):
+        return
+    yield root
+    children = list(reversed(root.children))
+    if _is_rows(root):
+        children.sort(key=lambda row: -row.y)
+    for child in children:
+        yield from _shown(child)
+
+
+def _stops(layer: Widget) -> list[Widget]:
+    """Return where Tab stops: every button and text, of a list only one row."""
+    stops: list[Widget] = []
+    lists: set[Widget] = set()
+    for widget in _shown(layer):
+        if not _can_hold(widget):
+            continue
+        rows = widget.parent if _is_rows(widget.parent) else None
+        if rows in lists:
+            continue
+        if rows is not None:
+            lists.add(rows)
+            widget = _row_of(rows)
+        stops.append(widget)
+    return stops
+
+
+def _row_of(rows: Widget) -> Widget:
+    """Return the row of a list that Tab comes to: the chosen one, else the first in sight."""
+    drawn = sorted(rows.children, key=lambda row: -row.y)
+    return next((row for row in drawn if getattr(row, "selected", False)), drawn[0])
+
+
+def _neighbours(widget: Widget) -> list[Widget]:
+    """Return a group in the order of reading: what has the same parent and can be pressed."""
+    if widget.parent is None:
+        return [widget]
+    group = [child for child in reversed(widget.parent.children) if _can_hold(child) and child.opacity]
+    return sorted(group, key=lambda row: -row.y) if _is_rows(widget.parent) else group
+
+
+def _can_hold(widget: Widget) -> bool:
+    return not widget.disabled and (hasattr(widget, "trigger_action") or isinstance(widget, TextInput))
+
+
+def _is_rows(widget: Widget | None) -> bool:
+    return widget is not None and isinstance(widget.parent, RecycleView)
+
+
+def _list_of(row: Widget) -> RecycleView | None:
+    return row.parent.parent if _is_rows(row.parent) else None
+
+
+def _share(pane: RecycleView, length: float) -> float:
+    """Return which share of the hidden part of a list a length is."""
+    hidden = pane.children[0].height - pane.height
+    return float(length / hidden) if hidden > 0 else 0.0
+
+
+def _bring_row_into_sight(pane: RecycleView, row: Widget) -> None:
+    hidden = max(0, pane.children[0].height - pane.height)
+    low = pane.scroll_y * hidden
+    if row.y < low:
+        pane.scroll_y = max(0, pane.scroll_y - _share(pane, low - row.y))
+    elif row.top > low + pane.height:
+        pane.scroll_y = min(1, pane.scroll_y + _share(pane, row.top - low - pane.height))
+
+
+def _is_reachable(widget: Widget) -> bool:
+    return any(widget is shown for shown in _shown(_layer()))
+
+
+def _search_of(layer: Widget) -> Widget | None:
+    from field178_mobile.kit.widgets.field import SearchField
+
+    for widget in _shown(layer):
+        if isinstance(widget, SearchField):
+            entry: Widget = widget.ids.entry.__self__
+            return entry
+    return None
+
+
+def _bring_into_sight(widget: Widget) -> None:
+    above = widget.parent
+    while above is not None and above is not Window:
+        if isinstance(above, RecycleView):
+            _bring_row_into_sight(above, widget)
+        elif isinstance(above, ScrollView):
+            above.scroll_to(widget, padding=ROOM, animate=False)
+        above = above.parent if above.parent is not above else None

@@ -1,0 +1,22 @@
+"""Loads kv files that lie beside their Python module, with `theme`, `icon` and `_` in reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kivy.lang import Builder, global_idmap
+
+from field178_mobile.kit.fonts import register_fonts
+from field178_mobile.kit.icons import icon
+from field178_mobile.kit.language import language
+from field178_mobile.kit.theme import theme
+
+register_fonts()
+global_idmap.update(theme=theme, icon=icon, _=language)
+
+
+def load_beside(module_file: str) -> None:
+    """Load the kv file of the same name beside a module; a second call does nothing."""
+    path = str(Path(module_file).with_suffix(".kv"))
+    if path not in Builder.files:
+        Builder.load_file(path, encoding="utf-8")

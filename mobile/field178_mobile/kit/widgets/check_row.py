@@ -1,0 +1,159 @@
+"""One question of the checklist: Seg (a word of answer) and CheckRow."""
+
+from __future__ import annotations
+
+from kivy.metrics import dp, sp
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import text
+from field178_mobile.kit.widgets.measure import text_width
+from field178_mobile.kit.widgets.press import Press, Pressable
+
+__all__ = ["CheckRow", "Seg"]
+_REQUIRED = (text.Txt, Press)
+ANSWERS = ("yes", "partial", "no", "na")
+TONES = {"yes": "ok", "partial": "warn", "no": "bad", "na": "plain"}
+MIN_SEG_SP = 64
+SEG_PADDING_DP = 20
+
+
+class Seg(Pressable, Label):
+    """One word of answer, 48 dp high.
+
+    text; active; tone (ok, bad, warn, plain) shown when active. Event on_release.
+    """
+
+    active = BooleanProperty(False)
+    tone = OptionProperty("ok", options=("ok", "bad", "warn", "plain"))
+    key = StringProperty("")
+
+
+class CheckRow(BoxLayout):
+    """One question with its answers beside it (below it when narrow), and an area under it.
+
+    no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial,
+    no, na);
+    allow_partial, allow_na (which answers exist); is_fact (Yes and No, which judge nobody, instead of
+    Compliant and Not compliant); error (text in red below); has_line (hair line above, off
+    for the first); letter (size of the words of answer, from the theme).
+    Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by
+    itself: render it.
+    Event on_details: a tap on the question. Children given in kv or by add_widget go into the area below.
+    """
+
+    no = StringProperty("")
+    text = StringProperty("")
+    ref = StringProperty("")
+    last = StringProperty("")
+    error = StringProperty("")
+    value = OptionProperty("", options=("", *ANSWERS))
+    allow_partial = BooleanProperty(False)
+    allow_na = BooleanProperty(True)
+    is_fact = BooleanProperty(False)
+    has_line = BooleanProperty(True)
+    is_narrow = BooleanProperty(False)
+    letter = NumericProperty(0)
+    area = ObjectProperty(None, allownone=True)
+    is_built = BooleanProperty(False)
+    __events__ = ("on_choose", "on_details")
+
+    def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
+        """Build the row; what is added later belongs to the area."""
+        super().apply_class_lang_rules(*args, **kwargs)
+        self.is_built = True
+        self._offer()
+
+    def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
+        """Add to the area below the question, once the row itself stands."""
+        if not self.is_built:
+            super().add_widget(widget, *args, **kwargs)
+            return
+        if self.area is None:
+            self.area = Area()
+            super().add_widget(self.area)
+        self.area.add_widget(widget, *args, **kwargs)
+
+    def clear_area(self) -> None:
+        """Take everything out of the area."""
+        if self.area is not None:
+            super().remove_widget(self.area)
+            self.area = None
+
+    def choose(self, value: str) -> None:
+        """Announce an answer, or none when it was chosen already."""
+        self.dispatch("on_choose", "" if value == self.value else value)
+
+    def on_value(self, _widget: object, value: str) -> None:
+        """Mark the answer given."""
+        for seg in self.ids.segs.children if self.is_built else ():
+            seg.active = seg.key == value
+
+    def on_is_narrow(self, *_: object) -> None:
+        """Give the answers the whole width, or their own."""
+        for seg in self.ids.segs.children if self.is_built else ():
+            self._widen(seg)
+
+    def on_letter(self, *_: object) -> None:
+        """Give the answers the room that their words take in another size of letters."""
+        self.on_is_narrow()
+
+    def on_allow_partial(self, *_: object) -> None:
+        """Offer or withdraw the answer."""
+        self._offer()
+
+    def on_allow_na(self, *_: object) -> None:
+        """Offer or withdraw the answer."""
+        self._offer()
+
+    def on_is_fact(self, *_: object) -> None:
+        """Put the answers in other words."""
+        self._offer()
+
+    def on_choose(self, value: str) -> None:
+        """Overridden by bind."""
+
+    def on_details(self) -> None:
+        """Overridden by bind."""
+
+    def _offer(self) -> None:
+        if not self.is_built:
+            return
+        withheld = {"partial": not self.allow_partial, "na": not self.allow_na}
+        self.ids.segs.clear_widgets()
+        for key in ANSWERS:
+            if not withheld.get(key):
+                self.ids.segs.add_widget(self._seg(key))
+
+    def _seg(self, key: str) -> Seg:
+        words = {
+            "yes": _("Compliant"),
+            "partial": _("Partly"),
+            "no": _("Not compliant"),
+            "na": _("Not applicable"),
+        }
+        if self.is_fact:
+            words |= {"yes": _("Yes"), "no": _("No")}
+        tone = "plain" if self.is_fact and key == "no" else TONES[key]
+        seg = Seg(key=key, text=words[key], tone=tone, active=key == self.value)
+        self._widen(seg)
+        seg.bind(on_release=lambda _seg: self.choose(key))
+        return seg
+
+    def _widen(self, seg: Seg) -> None:
+        seg.size_hint_x = 1 if self.is_narrow else None
+        if not self.is_narrow:
+            # Bold is how the chosen word is set: no seg grows when it is chosen.
+            width = text_width(seg.text, self.letter, bold=True) + dp(SEG_PADDING_DP)
+            seg.width = max(sp(MIN_SEG_SP), width)
+
+
+class Area(BoxLayout):
+    """What a question unfolds below itself."""
+
+
+load_beside(__file__)

@@ -1,0 +1,162 @@
+"""Typing: Field (label, text, error) and SearchField."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.textinput import TextInput
+
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language
+from field178_mobile.kit.long_notes import long_notes
+from field178_mobile.kit.text_input import typist
+from field178_mobile.kit.widgets import press, text
+from field178_mobile.platform.api import LongText
+
+__all__ = ["Entry", "Field", "SearchField"]
+_REQUIRED = (press.IconBtn, text.Txt)
+
+
+class Entry(TextInput):
+    """The bare input of the kit: input_type is always 'text', so Vietnamese keyboards compose."""
+
+    max_length = NumericProperty(0)
+
+    def insert_text(self, substring: str, from_undo: bool = False) -> None:
+        """Insert what still fits into max_length (0 = no limit), composed where the tablet composes."""
+        if not (from_undo or self.password or self.input_filter):
+            substring = typist.compose(self, substring)
+        if self.max_length:
+            substring = substring[: max(0, self.max_length - len(self.text))]
+        super().insert_text(substring, from_undo=from_undo)
+
+    def keyboard_on_key_down(
+        self, window: object, keycode: tuple[int, str], text: str, modifiers: list[str]
+    ) -> bool | None:
+        """Leave Tab and Ctrl+F to the application; everything else is typing."""
+        if keycode[1] == "tab" or (keycode[1] == "f" and "ctrl" in modifiers):
+            return False
+        taken: bool | None = super().keyboard_on_key_down(window, keycode, text, modifiers)
+        return taken
+
+
+class Field(BoxLayout):
+    """One text to enter.
+
+    label; text; hint (grey example); error (red, below) or warning (amber, below) or help (grey, below);
+    multiline; lines (height of a multi-line field); password; max_length; kind (text, number: digits only);
+    disabled.
+    Events: on_commit(text) with NFC text when the field is left or Enter is pressed and the text has changed;
+    on_edit(text) at each keystroke. focus_input() puts the cursor in.
+    """
+
+    label = StringProperty("")
+    text = StringProperty("")
+    hint = StringProperty("")
+    error = StringProperty("")
+    warning = StringProperty("")
+    help = StringProperty("")
+    multiline = BooleanProperty(False)
+    lines = NumericProperty(3)
+    password = BooleanProperty(False)
+    max_length = NumericProperty(0)
+    kind = OptionProperty("text", options=("text", "number"))
+    has_focus = BooleanProperty(False)
+    __events__ = ("on_commit", "on_edit")
+
+    def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
+        """Build the field and show the text it was made with."""
+        super().apply_class_lang_rules(*args, **kwargs)
+        self.ids.entry.text = self.text
+
+    def focus_input(self) -> None:
+        """Put the cursor in."""
+        self.ids.entry.focus = True
+
+    def edited(self, value: str) -> None:
+        """Tell listeners of a keystroke made by the user."""
+        if self.ids.entry.focus:
+            self.dispatch("on_edit", value)
+
+    def focused(self, has_focus: bool) -> None:
+        """Commit when the cursor leaves; hand a long text to the system where its window is better."""
+        self.has_focus = has_focus
+        if not has_focus:
+            self.commit()
+        elif self.multiline and self._is_written_outside():
+            Clock.schedule_once(lambda _dt: setattr(self.ids.entry, "focus", False), 0)
+
+    def _is_written_outside(self) -> bool:
+        before = self.ids.entry.text
+        words = (language("OK"), language("Cancel"))
+        asked = LongText(self.label.removesuffix(" *"), before, *words, self.lines, self.max_length)
+        return long_notes.open(
+            asked, self._written, lambda kept: self._ended(before if kept is None else kept)
+        )
+
+    def _written(self, value: str) -> None:
+        """Take what was written outside as if it had been typed here: it is kept at every change."""
+        self.ids.entry.text = value
+        self.dispatch("on_edit", unicodedata.normalize("NFC", value))
+
+    def _ended(self, value: str) -> None:
+        self._written(value)
+        self.commit()
+
+    def commit(self) -> None:
+        """Announce the text in NFC when it differs from the one rendered."""
+        value = unicodedata.normalize("NFC", self.ids.entry.text)
+        if value != self.text:
+            self.text = value
+            self.dispatch("on_commit", value)
+
+    def on_text(self, _widget: object, value: str) -> None:
+        """Show a rendered text, unless the user is typing."""
+        entry = self.ids.get("entry")
+        if entry is not None and not entry.focus and entry.text != value:
+            entry.text = value
+
+    def on_commit(self, value: str) -> None:
+        """Overridden by bind."""
+
+    def on_edit(self, value: str) -> None:
+        """Overridden by bind."""
+
+
+class SearchField(BoxLayout):
+    """A search line with a glass, a cross and, if wanted, a filter button.
+
+    text; hint; has_filter. Events: on_query(text), at most once a frame while typing; on_filter.
+    """
+
+    text = StringProperty("")
+    hint = StringProperty("")
+    has_filter = BooleanProperty(False)
+    __events__ = ("on_query", "on_filter")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._ask = Clock.create_trigger(lambda _dt: self.dispatch("on_query", self.text))
+
+    def edited(self, value: str) -> None:
+        """Take a keystroke."""
+        value = unicodedata.normalize("NFC", value)
+        if value != self.text:
+            self.text = value
+            self._ask()
+
+    def clear(self) -> None:
+        """Empty the search."""
+        self.ids.entry.text = ""
+
+    def on_query(self, value: str) -> None:
+        """Overridden by bind."""
+
+    def on_filter(self) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)

@@ -1,0 +1,99 @@
+"""How the marks of the map are drawn: a shape and an icon for each kind, never colour alone."""
+
+from __future__ import annotations
+
+import functools
+
+from kivy.core.text import Label as CoreLabel
+from kivy.graphics import Color, Ellipse, Line, Quad, Rectangle, RoundedRectangle
+from kivy.graphics.texture import Texture
+from kivy.metrics import dp, sp
+
+from field178_mobile.kit.icons import icon
+from field178_mobile.kit.theme import theme
+
+# kind: icon, ink, shape
+LOOKS = {
+    "returned": ("message-alert-outline", "bad", "square"),
+    "drafts": ("pencil-outline", "primary", "square"),
+    "to_fix": ("alert-outline", "warn", "diamond"),
+    "not_this_year": ("clock-outline", "muted", "ring"),
+    "done": ("check", "ok", "circle"),
+}
+URGENCY = tuple(LOOKS)
+SIZE_DP, CLUSTER_DP = 32, 38
+
+
+def draw_pin(kind: str, x: float, y: float, is_chosen: bool) -> None:
+    """Draw one establishment with its middle at a point of the window; inside a canvas."""
+    name, ink, shape = LOOKS[kind]
+    colour, size = getattr(theme, ink), dp(SIZE_DP) * (1.25 if is_chosen else 1)
+    Color(*theme.surface)
+    _shape(shape, x, y, size + dp(4))
+    is_hollow = shape == "ring"
+    Color(*(theme.surface if is_hollow else colour))
+    _shape(shape, x, y, size)
+    if is_hollow:
+        Color(*colour)
+        Line(circle=(x, y, size / 2 - dp(1)), width=dp(1.6))
+    glyph = _text(icon(name), "Icons", sp(17))
+    Color(*(colour if is_hollow else theme.surface))
+    _middle(glyph, x, y)
+
+
+def draw_cluster(count: int, kind: str, x: float, y: float) -> None:
+    """Draw many establishments as one: their number in a ring of the most urgent one's colour."""
+    size = dp(CLUSTER_DP) + dp(2) * min(len(str(count)) - 1, 3) * 3
+    Color(*getattr(theme, LOOKS[kind][1]))
+    Ellipse(pos=(x - size / 2 - dp(3), y - size / 2 - dp(3)), size=(size + dp(6), size + dp(6)))
+    Color(*theme.surface)
+    Ellipse(pos=(x - size / 2, y - size / 2), size=(size, size))
+    Color(*theme.text)
+    _middle(_text(str(count), "UI", sp(14)), x, y)
+
+
+def draw_commune(name: str, x: float, y: float) -> None:
+    """Draw the name of a commune below its middle, clear of a mark that may stand there."""
+    words = _text(name, "UIMed", sp(13))
+    width, height = words.size
+    top = y - dp(CLUSTER_DP) / 2 - dp(6)
+    Color(*theme.surface[:3], 0.85)
+    pad = dp(6)
+    RoundedRectangle(
+        pos=(x - width / 2 - pad, top - height - dp(2)),
+        size=(width + 2 * pad, height + dp(4)),
+        radius=[dp(8)],
+    )
+    Color(*theme.muted)
+    _middle(words, x, top - height / 2)
+
+
+def draw_here(x: float, y: float) -> None:
+    """Draw where the tablet is."""
+    for colour, size in ((theme.surface, 22), (theme.primary, 16)):
+        Color(*colour)
+        Ellipse(pos=(x - dp(size) / 2, y - dp(size) / 2), size=(dp(size), dp(size)))
+
+
+def _shape(shape: str, x: float, y: float, size: float) -> None:
+    half = size / 2
+    if shape == "diamond":
+        reach = half * 1.2
+        Quad(points=(x - reach, y, x, y + reach, x + reach, y, x, y - reach))
+    elif shape == "square":
+        RoundedRectangle(pos=(x - half, y - half), size=(size, size), radius=[dp(8)])
+    else:
+        Ellipse(pos=(x - half, y - half), size=(size, size))
+
+
+def _middle(texture: Texture, x: float, y: float) -> None:
+    width, height = texture.size
+    Rectangle(texture=texture, pos=(x - width / 2, y - height / 2), size=(width, height))
+
+
+@functools.lru_cache(maxsize=512)
+def _text(text: str, font: str, size: float) -> Texture:
+    # White: the colour before it gives the ink, so that a change of mode needs no new texture.
+    label = CoreLabel(text=text, font_name=font, font_size=size, color=(1, 1, 1, 1))
+    label.refresh()
+    return label.texture

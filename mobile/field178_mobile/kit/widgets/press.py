@@ -1,0 +1,109 @@
+"""Things one presses: Press (any content), Btn, IconBtn, Chip."""
+
+from __future__ import annotations
+
+from kivy.animation import Animation
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.theme import theme
+from field178_mobile.kit.widgets import text as _text
+from field178_mobile.kit.widgets.text import INKS
+
+__all__ = ["Btn", "Chip", "IconBtn", "Press", "Pressable"]
+_REQUIRED = (_text.Ic,)
+PRESSED_ALPHA = 0.10
+_DRESS = {
+    "primary": ("primary", "primary_on"),
+    "danger": ("bad", "bad_on"),
+    "soft": ("primary_soft", "primary"),
+    "outline": ("line", "primary"),
+    "plain": ("surface", "primary"),
+}
+
+
+class Pressable(ButtonBehavior):
+    """The touch behaviour of the kit: a veil within one frame of the touch, fading after it.
+
+    Event on_release.
+    """
+
+    veil = NumericProperty(0)
+    veil_radius = NumericProperty("12dp")
+
+    def hint_press(self) -> None:
+        """Show the veil at once, before a scrolling parent has decided whose touch this is."""
+        if not self.disabled:
+            self.veil = PRESSED_ALPHA
+
+    def end_hint(self) -> None:
+        """Let the veil fade."""
+        Animation.cancel_all(self, "veil")
+        if theme.has_motion:
+            Animation(veil=0, d=0.18).start(self)
+        else:
+            self.veil = 0
+
+    def on_state(self, _widget: object, state: str) -> None:
+        """Follow the button state."""
+        if state == "down":
+            Animation.cancel_all(self, "veil")
+            self.hint_press()
+        else:
+            self.end_hint()
+
+
+class Press(Pressable, BoxLayout):
+    """Any content that can be pressed as one. Event on_release."""
+
+
+class Btn(Pressable, AnchorLayout):
+    """A button of 52 dp. text; icon; kind (primary, soft, outline, danger, plain); disabled.
+    Without text and icon it takes no room.
+
+    As wide as its text; set size_hint_x to stretch. Event on_release.
+    """
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    kind = OptionProperty("primary", options=("primary", "soft", "outline", "danger", "plain"))
+    ink = StringProperty("primary_on")
+    ground = StringProperty("primary")
+
+    def on_kind(self, *_: object) -> None:
+        """Choose ground and ink."""
+        self.ground, self.ink = ("plain_soft", "faint") if self.disabled else _DRESS[self.kind]
+        if self.kind == "outline":
+            self.ground = "line"
+
+    def on_disabled(self, *_: object) -> None:
+        """Look as if it may not be pressed, and stay readable."""
+        self.on_kind()
+
+
+class IconBtn(Pressable, Label):
+    """An icon of 48 × 48 dp to press.
+
+    icon; tone (ink); soft (True: on a soft ground); hint (spoken name, for the lint and tests).
+    """
+
+    icon = StringProperty("")
+    tone = OptionProperty("muted", options=INKS)
+    is_soft = BooleanProperty(False)
+    hint = StringProperty("")
+
+
+class Chip(Pressable, Label):
+    """A choice in a row of choices, drawn 38 dp high in 48 dp of touch. text; active. Event on_release.
+
+    The chip does not change `active` by itself: render it from the state.
+    """
+
+    active = BooleanProperty(False)
+
+
+load_beside(__file__)

@@ -1,0 +1,1 @@
+"""The frame around the screens: application, navigator, session, registry, account sheets."""

@@ -1,0 +1,89 @@
+"""Sheets about who holds the tablet: hand it over, who may open it, another PIN, what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from field178_mobile.kit.language import language
+
+if TYPE_CHECKING:
+    from field178_mobile.presentation.background import Background
+    from field178_mobile.shell.session_view import Tablet
+    from field178_mobile.tablet import Notebook
+    from field178_mobile.vault import Officer, Vault
+
+
+def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
+    """Ask who takes the tablet; on_chosen(officer id)."""
+    from field178_mobile.kit import kit
+
+    officers = vault.officers()
+    choices = [kit.Choice(one.id, one.name, agency_name(one.agency)) for one in officers]
+    sheet = kit.ChoiceSheet(choices, [me], lambda keys: on_chosen(keys[0]))
+    sheet.title = language("Hand the tablet over")
+    sheet.sub = language("It locks and asks for the PIN of the one you choose. Drafts are kept.")
+    sheet.open()
+
+
+def show_officers(vault: Vault, tablet: Tablet, on_add: Callable[[], None]) -> None:
+    """Show who may open the open tablet."""
+    from field178_mobile.features.access.officers import OfficersPresenter
+    from field178_mobile.features.access.screens.officers import OfficersSheet
+
+    opened = tablet.opened
+    drafts = opened.store.drafts.all
+    presenter = OfficersPresenter(vault, opened.key, tablet.officer.id, drafts, language)
+    OfficersSheet(presenter, agency_name, on_add).open()
+
+
+def change_pin(notebook: Notebook, me: str, background: Background) -> None:
+    """Let the officer who holds the tablet choose another PIN."""
+    from field178_mobile.features.access.screens.change_pin import ChangePinSheet
+    from field178_mobile.tablet import OwnPin
+
+    ChangePinSheet(OwnPin(notebook, me), background).open()
+
+
+def tell_officer(tablet: Tablet, is_first: bool = False) -> None:
+    """Tell the officer what is recorded about them; at the opening only who was not told yet."""
+    from field178_mobile.features.access.officer_notice import OfficerNotice
+
+    notice = OfficerNotice(tablet.opened.store.settings, tablet.services.clock, tablet.officer.id)
+    if is_first and notice.is_read:
+        return
+    from field178_mobile.features.access.screens.officer_notice import NoticePage
+
+    NoticePage(notice).open()
+
+
+def turn_away() -> None:
+    """Tell an officer whose account is closed why the tablet stays locked for them."""
+    from field178_mobile.kit import kit
+
+    kit.Dialog(
+        title=language("The office has closed your account"),
+        text=language(
+            "This tablet opens for its other officers. What you filed is sent, and what you began stays "
+            "here. A mistake? Ask the office."
+        ),
+        yes=language("I understand"),
+    ).open()
+
+
+def say_taken_off(gone: Sequence[Officer]) -> None:
+    """Tell who opened the tablet which officers it opens for no more."""
+    from field178_mobile.kit import kit
+
+    if gone:
+        names = ", ".join(one.name for one in gone)
+        said = language("Account closed by the office, taken off this tablet: {names}")
+        kit.toast(said.format(names=names), icon="information-outline", tone="plain")
+
+
+def agency_name(agency_id: str) -> str:
+    """Return the name of an agency; an unknown one shows itself."""
+    from field178_shared.codelists import load
+
+    agency = load().agencies.get(agency_id)
+    return agency.label(language.code) if agency else agency_id

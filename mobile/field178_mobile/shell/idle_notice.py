@@ -1,0 +1,33 @@
+"""The word that the tablet is about to lock, over whatever is on the screen."""
+
+from __future__ import annotations
+
+from kivy.core.window import Window
+
+from field178_mobile.kit.language import language
+
+
+class IdleNotice:
+    """Shown second by second; any touch takes it away."""
+
+    def __init__(self) -> None:
+        self._shown: object = None
+
+    def show(self, seconds: int) -> None:
+        """Say in how many seconds the tablet locks; 0 says nothing more."""
+        from field178_mobile.kit.widgets.overlay import Toast
+
+        if not seconds:
+            self.hide()
+            return
+        said = language("Locking in {seconds} s: touch the screen to go on. Your draft is kept.")
+        if not isinstance(self._shown, Toast) or self._shown.parent is None:
+            self._shown = Toast(icon="lock-outline", tone="warn")
+            Window.add_widget(self._shown)
+        self._shown.text = said.format(seconds=seconds)
+
+    def hide(self) -> None:
+        """Take it away."""
+        if self._shown is not None:
+            Window.remove_widget(self._shown)
+            self._shown = None

@@ -1,0 +1,38 @@
+"""The screens of the tablet: names, words and icons known at once, modules imported when first shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from kivy.uix.widget import Widget
+
+from field178_mobile.features.services import Services
+from field178_shared.text.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSpec:
+    """One place of the rail; `module` has build(services) -> Widget, whose open(**place) goes to a place.
+
+    A screen with something of its own to come back to after a locking has place() -> what its open takes.
+    """
+
+    name: str
+    title: str
+    icon: str
+    module: str
+    is_low: bool = False  # at the foot of the rail
+
+    def build(self, services: Services) -> Widget:
+        """Import the screen's module and build the screen."""
+        return import_module(f"field178_mobile.features.{self.module}").build(services)
+
+
+SCREENS = (
+    ScreenSpec("inspection", N_("Inspection"), "clipboard-check-outline", "workspace.screens.establishments"),
+    ScreenSpec("outreach", N_("Outreach"), "bullhorn-outline", "outreach.screens.outreach"),
+    ScreenSpec("map", N_("Map"), "map-outline", "register.screens.map"),
+    ScreenSpec("inbox", N_("Inbox"), "inbox-outline", "inbox.screens.inbox"),
+    ScreenSpec("sync", N_("Sync"), "sync", "sync_status.screens.sync", is_low=True),
+)

@@ -1,0 +1,99 @@
+"""The open notebook on the screen: services, shell and the line of truth, from unlocking to locking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kivy.clock import Clock as Frames
+
+from field178_mobile.features.photos.pending_pictures import Incoming
+from field178_mobile.features.services import Services, Session, papers_of
+from field178_mobile.features.sync_status.keep_open import KeepOpen
+from field178_mobile.features.sync_status.status import StatusPresenter, StatusState
+from field178_mobile.kit.language import language
+from field178_mobile.kit.threads import KivyThread
+from field178_mobile.replication.events import SyncState, WakeReason
+from field178_mobile.shell.registry import SCREENS
+from field178_mobile.shell.shared_services import House
+from field178_mobile.shell.shell import Shell
+from field178_mobile.store import StoreChange
+from field178_mobile.tablet import OpenNotebook
+from field178_mobile.vault import Officer
+
+LOOK_AGAIN_S = 0.25
+
+
+class Tablet:
+    """One officer's open notebook."""
+
+    def __init__(
+        self, house: House, opened: OpenNotebook, officer: Officer, actions: dict[str, Callable[[], None]]
+    ) -> None:
+        self.opened = opened
+        self.officer = officer
+        self._house = house
+        # Its own: what screens post after the locking must not reach a closed store.
+        self._ui_thread = KivyThread()
+        self._unsent_changes = 0
+        self._stops: list[Callable[[], None]] = []
+        # A tap saves a draft; the line of truth need not count again within the same blink.
+        self._soon = Frames.create_trigger(self._refresh, LOOK_AGAIN_S)
+        self._keep_open = KeepOpen(house.platform.keep_open, lambda: language("Sending"))
+        notebook = house.notebook
+        self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
+        self._status = StatusPresenter(
+            opened.store, notebook.clock, language, self._show_status, house.has_demo_clock
+        )
+        self.services = Services(
+            store=opened.store,
+            runner=opened.runner,
+            clock=notebook.clock,
+            ids=notebook.ids,
+            lists=opened.lists,
+            language=language.code,
+            translate=language,
+            navigate=self.shell.navigate,
+            ui_thread=self._ui_thread,
+            incoming=Incoming(self._ui_thread),
+            platform=house.platform,
+            session=Session(officer, notebook.clock.now()),
+            sign_out=actions["sign_out"],
+            sign_in=actions["sign_in"],
+            rescue=notebook.rescuer(opened, house.platform.rescue_folder),
+        )
+
+    def start(self, first: str = "inspection", **place: str) -> None:
+        """Show the first screen, at a place; follow store and sync."""
+        self._stops = [
+            self.opened.store.subscribe(self._changed),
+            self.opened.runner.subscribe(self._changed),
+            self.opened.runner.subscribe(self._keep_open.follow),
+        ]
+        # A process that was killed left them; whoever unlocks next may not be the one who looked at them.
+        papers_of(self._house.platform).clear()
+        self._status.refresh()
+        self.shell.start(self.services, first, **place)
+
+    def leave(self) -> None:
+        """Stop listening; the notebook stays open."""
+        for stop in self._stops:
+            stop()
+        self._keep_open.leave()
+        self._soon.cancel()
+        self.services.incoming.close()
+        self._ui_thread.close()
+        papers_of(self._house.platform).clear()
+        self.shell.leave()
+
+    def _changed(self, _change: StoreChange | SyncState) -> None:
+        self._ui_thread.post(self._soon)
+
+    def _refresh(self, _dt: float) -> None:
+        if self.opened.store.is_unlocked:
+            self._status.refresh()
+
+    def _show_status(self, state: StatusState) -> None:
+        self.shell.show_status(state)
+        if state.unsent_changes > self._unsent_changes:
+            self.opened.runner.wake(WakeReason.SAVE)
+        self._unsent_changes = state.unsent_changes

@@ -1,0 +1,19 @@
+"""What stands whether the notebook is open or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.kit.threads import KivyThread
+from field178_mobile.platform.api import Platform
+from field178_mobile.tablet import Notebook
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One tablet: its data, its device, its drawing thread; whether its clock is a shown one."""
+
+    notebook: Notebook
+    platform: Platform
+    ui_thread: KivyThread
+    has_demo_clock: bool = False

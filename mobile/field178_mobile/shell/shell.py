@@ -1,0 +1,187 @@
+"""The frame around the screens: rail or bottom bar, the line of truth, one screen at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from field178_mobile.features.services import Services
+from field178_mobile.features.sync_status.status import StatusState
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
+from field178_mobile.kit.theme import theme
+from field178_mobile.shell.registry import SCREENS, ScreenSpec
+
+__all__ = ["RailItem", "Shell"]
+_REQUIRED = (kit.Ic,)
+
+
+class RailItem(kit.Press):
+    """One place of the rail or bar. key; icon; text; active; badge (number, 0 = none). Event on_release."""
+
+    key = StringProperty("")
+    icon = StringProperty("")
+    text = StringProperty("")
+    active = BooleanProperty(False)
+    badge = NumericProperty(0)
+
+
+class HolderName(kit.Press):
+    """Who holds the tablet, in the line of truth: pressed to hand it over. text. Event on_release."""
+
+    text = StringProperty("")
+
+
+class Rail(BoxLayout):
+    """The places at the left side."""
+
+
+class Bar(BoxLayout):
+    """The places at the foot, in portrait."""
+
+
+class Shell(BoxLayout):
+    """Holds the screens of one unlocked tablet.
+
+    navigate(name, **place) shows a screen, built when first needed; show_status(state) draws the line of
+    truth.
+    on_mode, on_settings and on_officer (the name in the line of truth) are called by what is no screen.
+    """
+
+    stage = ObjectProperty(None)
+    status_text = StringProperty("")
+    status_icon = StringProperty("")
+    status_tone = StringProperty("muted")
+    officer = StringProperty("")
+    is_demo = BooleanProperty(False)
+    current = StringProperty("")
+
+    def __init__(
+        self,
+        on_mode: Callable[[], None],
+        on_settings: Callable[[], None],
+        on_officer: Callable[[], None],
+        screens: tuple[ScreenSpec, ...] = SCREENS,
+        **kwargs: object,
+    ) -> None:
+        self._actions = {"mode": on_mode, "settings": on_settings, "officer": on_officer}
+        self._specs = {spec.name: spec for spec in screens}
+        self._built: dict[str, Widget] = {}
+        self._items: list[RailItem] = []
+        self._services: Services | None = None
+        super().__init__(**kwargs)
+        theme.bind(is_wide=self._arrange, is_dark=self._name_mode)  # weakly: a look outlives every session
+        self._arrange()
+
+    def start(self, services: Services, first: str = "inspection", **place: str) -> None:
+        """Show the first screen, at a place; the others are built afterwards, one a frame."""
+        self._services = services
+        self.officer = services.session.officer.name
+        self.navigate(first, **place)
+        Clock.schedule_once(self._build_another, 0)
+
+    def navigate(self, screen: str, **place: str) -> None:
+        """Show a screen, opened at a place."""
+        widget = self._screen(screen)
+        if self.current != screen:
+            self.current = screen
+            self.ids.stage.clear_widgets()
+            self.ids.stage.add_widget(widget)
+            self._mark()
+        if place:
+            widget.open(**place)
+
+    def place(self) -> dict[str, str]:
+        """Return what the shown screen has open, as `navigate` takes it."""
+        tell = getattr(self._built.get(self.current), "place", None)
+        return tell() if callable(tell) else {}
+
+    def name_officer(self) -> None:
+        """The name in the line of truth was pressed."""
+        self._actions["officer"]()
+
+    def go_back(self) -> None:
+        """Press the back button that is shown, if one is."""
+        for widget in self.ids.stage.walk(restrict=True):
+            if isinstance(widget, kit.PaneHead) and widget.has_back:
+                widget.dispatch("on_back")
+                return
+
+    def show_status(self, state: StatusState) -> None:
+        """Draw the line of truth and the counters."""
+        self.status_text, self.status_icon, self.status_tone = state.text, state.icon, state.tone
+        self.is_demo = state.is_demo
+        counters = {"inbox": state.inbox, "sync": state.unsent}
+        for item in self._items:
+            item.badge = counters.get(item.key, 0)
+
+    def leave(self) -> None:
+        """Let go of everything that listens beyond this shell."""
+        theme.funbind("is_wide", self._arrange)
+        theme.funbind("is_dark", self._name_mode)
+        Clock.unschedule(self._build_another)
+
+    def _screen(self, name: str) -> Widget:
+        if name not in self._built:
+            if self._services is None:
+                raise LookupError(name)
+            self._built[name] = self._specs[name].build(self._services)
+        return self._built[name]
+
+    def _build_another(self, _dt: float) -> None:
+        missing = [name for name in self._specs if name not in self._built]
+        if missing:
+            self._screen(missing[0])
+            Clock.schedule_once(self._build_another, 0)
+
+    def _arrange(self, *_args: object) -> None:
+        """Put rail or bar where the window wants it."""
+        badges = {item.key: item.badge for item in self._items}
+        place = Rail() if theme.is_wide else Bar()
+        self._items = self._places()
+        for item in self._items:
+            item.badge = badges.get(item.key, 0)
+            holder = place.ids.low if theme.is_wide and item.key in self._low() else place.ids.high
+            holder.add_widget(item)
+        self.ids.rail_place.clear_widgets()
+        self.ids.bar_place.clear_widgets()
+        (self.ids.rail_place if theme.is_wide else self.ids.bar_place).add_widget(place)
+        self._name_mode()
+        self._mark()
+
+    def _places(self) -> list[RailItem]:
+        items = [RailItem(key=spec.name, icon=spec.icon, text=_(spec.title)) for spec in self._specs.values()]
+        if theme.is_wide:
+            items.append(RailItem(key="mode"))
+        items.append(RailItem(key="settings", icon="cog-outline", text=_("Settings")))
+        for item in items:
+            item.bind(on_release=self._go)
+        return items
+
+    def _low(self) -> set[str]:
+        return {"mode", "settings", *(name for name, spec in self._specs.items() if spec.is_low)}
+
+    def _go(self, item: RailItem) -> None:
+        action = self._actions.get(item.key)
+        if action is not None:
+            action()
+        else:
+            self.navigate(item.key)
+
+    def _mark(self) -> None:
+        for item in self._items:
+            item.active = item.key == self.current
+
+    def _name_mode(self, *_args: object) -> None:
+        for item in self._items:
+            if item.key == "mode":
+                item.icon = "white-balance-sunny" if theme.is_dark else "weather-night"
+                item.text = _("Light") if theme.is_dark else _("Dark")
+
+
+load_beside(__file__)

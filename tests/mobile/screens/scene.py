@@ -1,0 +1,213 @@
+"""The stage of the screen tests: one real Kivy app offscreen, and fingers to tap."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kivy.app import App
+from kivy.base import EventLoop, runTouchApp
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
+from kivy.lang import Builder
+from kivy.tests.common import UnitTestTouch
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from field178_mobile.kit import kit
+from field178_mobile.kit.language import language
+from field178_mobile.kit.theme import theme
+from field178_mobile.kit.widgets.overlay import close_all
+from field178_mobile.shell.application import LAYOUT_ROUNDS
+
+LANDSCAPE = (1280, 800)
+PORTRAIT = (800, 1280)
+
+
+class StageApp(App):
+    """An app with an empty root that tests fill."""
+
+    def build(self) -> Widget:
+        return FloatLayout()
+
+
+class Stage:
+    """What a screen test holds: mount, frames, tap, find, type."""
+
+    def __init__(self, app: StageApp) -> None:
+        self.app = app
+        self._lasting = 0
+        self.kit = kit
+
+    @property
+    def root(self) -> Widget:
+        """The root all mounted widgets live in."""
+        return self.app.root
+
+    def mount(
+        self, widget: Widget, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0
+    ) -> Widget:
+        """Show one widget that fills the window, in a size, mode and font scale; drawn when this returns."""
+        self.dress(size, mode, scale)
+        self.root.clear_widgets()
+        self.root.add_widget(widget)
+        frames(6)
+        return widget
+
+    def dress(
+        self,
+        size: tuple[int, int] = LANDSCAPE,
+        mode: str = "light",
+        scale: float = 1.0,
+        is_drawn: bool = True,
+    ) -> None:
+        """Set window size, mode and font scale."""
+        if Window.size != size:
+            Window.size = size
+        theme.apply(mode)
+        theme.has_motion = False
+        theme.set_font_scale(scale)
+        theme.fit(size[0])
+        Window.clearcolor = theme.bg
+        (frames if is_drawn else settle)(2)
+
+    def clear(self) -> None:
+        """Take everything down."""
+        close_all()
+        for child in list(Window.children):
+            if child is not self.root:
+                Window.remove_widget(child)
+        self.root.clear_widgets()
+
+    def set_aside(self) -> None:
+        """Let go of what nobody holds; the rest lasts as long as the app, and is not looked through again."""
+        gc.collect()
+        gc.freeze()
+        self._lasting = gc.get_freeze_count()
+
+    def strike(self) -> None:
+        """Take everything down and put the look back."""
+        self.clear()
+        # Screens hold themselves in circles: until they are collected, each still follows every change of the
+        # look, and each test would be slower than the one before it.
+        if gc.get_freeze_count() > self._lasting:  # a test's tablet had its quiet moment
+            gc.unfreeze()
+            self.set_aside()
+        else:
+            gc.collect()
+        language.switch("vi")
+        self.dress()
+
+
+def start() -> Stage:
+    """Start the one app of this process without its own loop."""
+    app = StageApp()
+    app._run_prepare()
+    runTouchApp(embedded=True)
+    Clock._max_fps = 0
+    # As the application itself has it: a deep form needs more rounds in its first frame.
+    Clock.max_iteration = LAYOUT_ROUNDS
+    stage = Stage(app)
+    stage.dress()
+    stage.set_aside()
+    return stage
+
+
+def frames(count: int = 3) -> None:
+    """Draw some frames, each to its end: the software renderer would pile unfinished ones up in memory."""
+    for _ in range(count):
+        EventLoop.idle()
+        glFinish()
+
+
+def settle(count: int = 2) -> None:
+    """Let so many frames go by without drawing them: everything is in its place for the next picture."""
+    for _ in range(count):
+        Clock.tick()
+        Builder.sync()
+        Clock.tick_draw()
+        Builder.sync()
+
+
+def until(condition: Callable[[], object], limit_s: float = 10) -> None:
+    """Draw frames until something is so; fails when it takes too long."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("it never happened")
+        frames(1)
+
+
+def tap(widget: Widget) -> None:
+    """Put a finger on the middle of a widget that has come to rest, and lift it."""
+    frames(2)
+    x, y = widget.to_window(*widget.center)
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    frames(1)
+    touch.touch_up()
+    frames(3)
+
+
+def type_text(field: Widget, text: str) -> None:
+    """Type into a Field or SearchField as a keyboard would, then leave it."""
+    entry = field.ids.entry
+    entry.focus = True
+    frames(1)
+    entry.select_all()
+    entry.delete_selection()
+    entry.insert_text(text)
+    frames(1)
+    entry.focus = False
+    frames(2)
+
+
+def walk(root: Widget) -> Iterator[Widget]:
+    """Give every widget below a root that is not hidden."""
+    if root.opacity == 0:
+        return
+    yield root
+    for child in root.children:
+        yield from walk(child)
+
+
+def everything() -> Iterator[Widget]:
+    """Give every visible widget of the window, topmost first."""
+    for child in Window.children:
+        yield from walk(child)
+
+
+def find(kind: type[Widget] | str, /, **properties: Any) -> Widget:
+    """Return the first visible widget of a class (or class name) with these property values."""
+    for widget in everything():
+        if _is_kind(widget, kind) and all(
+            getattr(widget, name, None) == want for name, want in properties.items()
+        ):
+            return widget
+    raise LookupError(f"no {kind} with {properties}")
+
+
+def find_all(kind: type[Widget] | str, /, **properties: Any) -> list[Widget]:
+    """Return every visible widget of a class with these property values, topmost first."""
+    return [
+        widget
+        for widget in everything()
+        if _is_kind(widget, kind)
+        and all(getattr(widget, name, None) == want for name, want in properties.items())
+    ]
+
+
+def texts() -> list[str]:
+    """Return every text that is on the screen."""
+    return [
+        widget.text
+        for widget in everything()
+        if getattr(widget, "font_name", "Icons") != "Icons" and widget.text
+    ]
+
+
+def _is_kind(widget: Widget, kind: type[Widget] | str) -> bool:
+    return isinstance(widget, kind) if isinstance(kind, type) else type(widget).__name__ == kind

@@ -1,0 +1,56 @@
+"""The tablets of a module's tests: each state on its kind, shared by those that only look."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.mobile.screens.posing import Pose
+from tests.mobile.screens.scene import Stage, frames
+from tests.mobile.screens.states import State
+
+
+class Tablets:
+    """Brings a tablet into a state. One lives at a time: each follows every change of the look."""
+
+    def __init__(self, stage: Stage, folders: pytest.TempPathFactory, speaks: str) -> None:
+        self._stage = stage
+        self._folders = folders
+        self._speaks = speaks
+        self._shared: dict[str, Pose] = {}
+
+    @contextmanager
+    def brought_into(self, wanted: State) -> Iterator[Pose]:
+        """Give the tablet in its state; afterwards one that is not shared is closed."""
+        pose = self._reach(wanted)
+        try:
+            yield pose
+        finally:
+            self._stage.dress()
+            if not wanted.is_shared:
+                pose.end()
+
+    def end(self) -> None:
+        """Close every tablet."""
+        while self._shared:
+            self._shared.popitem()[1].end()
+
+    def _reach(self, wanted: State) -> Pose:
+        pose = self._shared.get(wanted.kind) if wanted.is_shared else None
+        if pose is not None:
+            self._stage.clear()
+            pose.home()
+            gc.collect()  # a sheet that was closed follows the look until it is collected
+        else:
+            self.end()
+            self._stage.strike()
+            pose = Pose(self._stage, self._folders.mktemp("tablet"), wanted.kind, self._speaks)
+            if wanted.is_open:
+                pose.unlock()
+            if wanted.is_shared:
+                self._shared[wanted.kind] = pose
+        wanted.go(pose)
+        frames(3)
+        return pose

@@ -1,0 +1,94 @@
+"""The list on the real screen: typing finds, chips filter, the end of the list brings more."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.inspection_world import CAFE, KARAOKE, UNIT, establishment, services, settle, uid
+from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+
+from field178_mobile.store import Store
+
+
+class AtOnce:
+    def post(self, work):
+        work()
+
+
+def lay(stage: Stage, store: Store, clock: FrozenClock):
+    from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
+    from field178_mobile.features.workspace.workspace import InspectionDesk
+
+    return stage.mount(
+        EstablishmentsScreen(InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce()))
+    )
+
+
+@pytest.fixture
+def screen(stage: Stage, store: Store, clock: FrozenClock):
+    settle(store)
+    return lay(stage, store, clock)
+
+
+def test_typing_without_accents_finds_the_establishment(screen):
+    type_text(screen.ids.search, "anh duong")
+    frames(3)
+    assert [row.key for row in find_all("ListRow")] == [CAFE]
+    assert "1 cơ sở" in texts()
+
+
+def test_chip_keeps_what_is_still_to_be_fixed(screen):
+    tap(find("OptionChip", key="to_fix"))
+    frames(3)
+    assert [row.key for row in find_all("ListRow")] == [KARAOKE]
+
+
+def test_search_without_result_says_what_to_do(screen):
+    type_text(screen.ids.search, "zzz")
+    frames(3)
+    assert "Không thấy “zzz”" in texts()
+
+
+def test_open_establishment_is_marked_in_the_list(screen):
+    tap(find("ListRow", key=KARAOKE))
+    assert find("ListRow", key=KARAOKE).selected
+    assert find("RecordPane").title == "Karaoke Hồng Phúc"
+
+
+def test_what_another_tablet_filed_arrives_in_the_list(screen, store):
+    data = establishment("Quán Mới Về", "cafe", 0, 0)
+    server_commits(store, base_row(uid("new"), 1, "establishment", f"unit:{UNIT}", **data))
+    frames(3)
+    assert "Quán Mới Về" in texts()
+
+
+def test_risk_is_never_shown_on_the_open_record(stage, store, clock):
+    risky = establishment("Quán Nguy Cơ", "karaoke", 0, 0, inspection_priority_id="high")
+    server_commits(store, base_row(uid("risky"), 1, "establishment", f"unit:{UNIT}", **risky))
+    screen = lay(stage, store, clock)
+    tap(find("ListRow", key=uid("risky")))
+    for tab in ("info", "checklist"):
+        screen.desk.record.choose_tab(tab)
+        frames(3)
+        said = " ".join(texts()).lower().replace("quán nguy cơ", "")
+        assert "nguy cơ" not in said
+        assert "ưu tiên" not in said
+
+
+def test_end_of_a_long_list_brings_more(stage, store, clock):
+    rows = [
+        base_row(
+            uid(f"shop {number}"),
+            1,
+            "establishment",
+            f"unit:{UNIT}",
+            **establishment(f"Quán {number:03d}", "cafe", 0, 0),
+        )
+        for number in range(230)
+    ]
+    server_commits(store, *rows)
+    screen = lay(stage, store, clock)
+    assert len(screen.ids.rows.data) == 200
+    screen.ids.rows.scroll_y = 0
+    frames(4)
+    assert len(screen.ids.rows.data) == 230

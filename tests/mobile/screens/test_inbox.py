@@ -1,0 +1,132 @@
+"""The inbox on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts
+from tests.mobile.support import FrozenClock
+
+from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_shared.codelists import load
+
+CLOCK = FrozenClock()
+LONG = "Đề nghị bổ sung số giấy chứng nhận đủ điều kiện về an ninh, trật tự và ngày cấp theo quy định."
+NOTES = (
+    Comment("recommendation", LONG, "mai", CLOCK.now() - timedelta(hours=2)),
+    Comment("measures", "Ghi rõ biện pháp đã áp dụng.", "mai", CLOCK.now() - timedelta(hours=2)),
+)
+RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", LONG, NOTES, NOTES[0].at)
+REFUSED = InboxItem(InboxKind.QUARANTINED, "r2", "inspection", "", "scope_not_granted", (), CLOCK.now())
+
+CLASH = Disagreement("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")
+CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", disagreements=(CLASH,))
+
+
+class Shelf:
+    """A store in memory."""
+
+    def __init__(self, *items: InboxItem) -> None:
+        self.items = list(items)
+
+    def inbox(self):
+        return self.items
+
+    def view(self, record_id):
+        name = {"mai": "Trần Thị Mai"}.get(record_id, "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ")
+        data = {"display_name": name, "name": name}
+        return RecordView(record_id, "inspection", "ref", 1, data, False, False)
+
+
+@pytest.fixture
+def inbox(stage: Stage):
+    def make(*items: InboxItem, **dress):
+        from field178_mobile.features.inbox.screens.inbox import InboxScreen
+        from field178_mobile.kit.language import language
+
+        gone = []
+        screen = InboxScreen()
+        acts = InboxActs(lambda *at: gone.append(at), lambda *settled: gone.append(settled))
+        words = Wording(load(), "vi", language)
+        presenter = InboxPresenter(Shelf(*items), CLOCK, words, acts, screen.show)
+        screen.presenter = presenter
+        presenter.refresh()
+        stage.mount(screen, **dress)
+        screen.gone = gone
+        return screen
+
+    return make
+
+
+def test_tap_on_a_comment_opens_the_record_at_that_field(inbox):
+    screen = inbox(RETURNED, REFUSED)
+    tap(find_all("ListRow")[-1])
+    assert "Ghi rõ biện pháp đã áp dụng." in texts()
+    tap(find("PinnedRow", path="measures"))
+    assert screen.gone == [("inspection", "r1", "measures")]
+
+
+def test_refused_record_shows_reason_and_remedy(inbox):
+    inbox(REFUSED)
+    tap(find("ListRow"))
+    assert "Máy không phụ trách địa bàn này." in texts()
+    assert any("Đề nghị văn phòng giao địa bàn" in text for text in texts())
+    assert "Mở phiếu" in texts()
+
+
+def test_two_values_of_a_field_are_settled_by_choosing(inbox):
+    screen = inbox(CONFLICT)
+    tap(find("ListRow"))
+    assert find("ChoiceRow", text="Hiện tại: Nhà hàng Sông Văn Úc Thương mại và Dịch vụ").active
+    tap(find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}"))
+    assert find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}").active
+    assert lint(screen) == []
+    tap(find("Btn", text="Giải quyết"))
+    assert screen.gone == [("e1", (CLASH,), {"name": LONG})]
+
+
+def test_empty_inbox_says_what_will_come(inbox):
+    inbox()
+    assert "Không có việc cần xem" in texts()
+    assert "Chọn một việc để xem" not in texts()
+
+
+def test_back_leads_from_the_item_to_the_list_in_portrait(inbox):
+    inbox(RETURNED, size=(800, 1280))
+    tap(find("ListRow"))
+    assert not find_all("ListPane")
+    tap(find("IconBtn", icon="arrow-left"))
+    assert find_all("ListPane")
+
+
+def test_inbox_passes_the_lint(stage: Stage, inbox, window_size):
+    screen = inbox(RETURNED, REFUSED, size=window_size)
+    tap(find_all("ListRow")[-1])
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(screen) == [], (mode, scale)
+
+
+def test_a_value_the_office_has_closed_cannot_be_taken(inbox):
+    closed = replace(CONFLICT, disagreements=(replace(CLASH, reason="locked"),))
+    screen = inbox(closed)
+    tap(find("ListRow"))
+    tap(find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}"))
+    assert not find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}").active
+    tap(find("Btn", text="Giải quyết"))
+    assert screen.gone == [("e1", closed.disagreements, {})]
+
+
+def test_the_two_values_of_a_conflict_pass_the_lint(stage: Stage, inbox, window_size):
+    screen = inbox(CONFLICT, size=window_size)
+    tap(find("ListRow"))
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(screen) == [], (mode, scale)

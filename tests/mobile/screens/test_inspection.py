@@ -1,0 +1,447 @@
+"""The inspection on the real screens: taps in, records out, and a look that passes the lint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.mobile.inspection_world import (
+    CAFE,
+    GUESTHOUSE,
+    KARAOKE,
+    LAST_VISIT,
+    LEADER,
+    OFFICERS,
+    choose_outing,
+    services,
+    settle,
+)
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, frames, tap, texts, type_text
+from tests.mobile.support import FrozenClock, seeded_ids
+
+from field178_mobile.store import Store
+
+
+class AtOnce:
+    """Runs posted work in the same call: the tests' drawing thread."""
+
+    def post(self, work: Any) -> None:
+        work()
+
+
+@dataclass
+class Table:
+    """The screen on the stage, and what lies under it."""
+
+    stage: Stage
+    store: Store
+    clock: FrozenClock
+    screen: Any = None
+
+    def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
+        from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
+        from field178_mobile.features.workspace.workspace import InspectionDesk
+
+        self.stage.dress(size, mode, scale)
+        desk = InspectionDesk(services(self.store, self.clock, seeded_ids(self.clock)), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(desk), size, mode, scale)
+        return self.screen
+
+    def go_out(self) -> None:
+        choose_outing(self.screen.desk.outing)
+
+    def begin(self, place: str) -> Any:
+        self.screen.desk.open(place)
+        self.screen.desk.record.begin("inspected")
+        frames(3)
+        return self.screen.desk.record.visit
+
+    def filed(self) -> list[Any]:
+        return [view for view in self.store.views("inspection") if view.id != LAST_VISIT]
+
+
+@pytest.fixture
+def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
+    settle(store)
+    return Table(stage, store, clock)
+
+
+def test_routine_visit_is_filed_in_few_taps(table: Table):
+    from tests.mobile.journeys import routine_visit
+
+    table.lay()
+    table.go_out()
+    taps = routine_visit(table.screen, KARAOKE)
+    (record,) = table.filed()
+    assert record.data["overall_result"] == "compliant"
+    assert record.data["answers"]["workers_total"] == {"v": 5, "src": "same_as_last"}
+    assert record.data["answers"]["fire_exits_clear"] == {"v": "yes", "src": "section"}
+    assert "Đã lưu trên máy lúc 22:00" in texts()
+    print(f"routine visit: {taps} taps")
+    assert taps <= 35
+
+
+def test_first_visit_with_three_violations_is_filed_in_few_taps(table: Table):
+    from tests.mobile.journeys import first_visit_with_violations
+
+    table.lay()
+    taps = first_visit_with_violations(table.screen, KARAOKE, OFFICERS[1:4])
+    (record,) = table.filed()
+    assert len(record.data["findings"]) == 3
+    assert len(record.data["members"]) == 4
+    assert {row["due_on"] for row in record.data["follow_ups"].values()} == {"2026-12-01"}
+    print(f"first visit with three violations: {taps} taps")
+    assert taps <= 80
+
+
+def test_nothing_is_lost_when_the_process_dies_in_a_visit(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(CAFE)
+    visit.open_section("fire_safety")
+    frames(3)
+    row = find("CheckItem", key="fire_exits_clear")
+    tap(next(seg for seg in row.ids.segs.children if seg.key == "no"))
+    table.lay()
+    tap(find("ListRow", key=CAFE))
+    assert "Nháp" in texts()
+    tap(find("SectionLine", key="fire_safety"))
+    assert find("CheckItem", key="fire_exits_clear").value == "no"
+
+
+def test_question_stays_under_the_thumb_when_its_violations_unfold(table: Table):
+    from scripts.tablet_player.fingers import Fingers
+
+    table.lay()
+    table.go_out()
+    table.begin(KARAOKE).open_section("labour")
+    frames(3)
+    row = find("CheckItem", key="lb_contracts")
+    before = row.to_window(row.x, row.top)[1]
+    Fingers().tap(next(seg for seg in row.ids.segs.children if seg.key == "no"))
+    assert find("ViolationRow", key="lb_no_contract_1_10")
+    assert row.to_window(row.x, row.top)[1] == pytest.approx(before, abs=1)
+
+
+def seg_words(row: Any) -> list[str]:
+    return [seg.text for seg in reversed(row.ids.segs.children)]
+
+
+def test_row_says_yes_and_no_where_it_judges_nobody(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(CAFE)
+    visit.open_section("outreach_on_site")
+    frames(3)
+    assert seg_words(find("CheckItem", key="ou_done")) == ["Có", "Không", "Không thuộc diện"]
+    visit.open_section("fire_safety")
+    frames(3)
+    assert seg_words(find("CheckItem", key="fire_exits_clear")) == ["Đạt", "Chưa đạt", "Không thuộc diện"]
+
+
+def test_undo_button_takes_back_the_last_tap(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(CAFE).open_section("fire_safety")
+    frames(3)
+    row = find("CheckItem", key="fire_exits_clear")
+    tap(next(seg for seg in row.ids.segs.children if seg.key == "yes"))
+    tap(find("IconBtn", icon="undo"))
+    assert row.value == ""
+
+
+def test_note_is_kept_while_it_is_typed(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(CAFE)
+    visit.open_section("fire_safety")
+    visit.answer("fire_exits_clear", "no")
+    frames(3)
+    type_text(find("NoteField"), "Lối phía sau để thùng bia")
+    (draft,) = table.store.drafts.all()
+    assert draft.data["answers"]["fire_exits_clear"]["note"] == "Lối phía sau để thùng bia"
+
+
+def test_tap_on_a_question_offers_a_note_for_a_met_item(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(CAFE)
+    visit.open_section("fire_safety")
+    visit.answer("fire_exits_clear", "yes")
+    frames(3)
+    find("CheckItem", key="fire_exits_clear").dispatch("on_details")
+    frames(3)
+    assert find("NoteField")
+
+
+def test_pad_goes_on_to_the_next_open_count(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(CAFE).open_section("worker_counts")
+    frames(3)
+    tap(find("CountItem", key="workers_total").ids.count)
+    for digit in "12":
+        tap(find("PadKey", text=digit))
+    tap(find("Btn", text="Xong"))
+    assert find("NumberPad").title.startswith("Trong đó: nữ")
+    assert table.store.drafts.all()[0].data["answers"]["workers_total"] == {"v": 12}
+
+
+def test_returned_visit_opens_at_its_comment_is_mended_and_filed_again(table: Table):
+    from tests.mobile.inspection_world import TEAM_SCOPE, filed_visit
+    from tests.mobile.support import base_row, server_commits
+
+    from field178_shared.ids import review_id
+
+    comment = {
+        "path": "overall_result",
+        "text": "Kết luận chưa khớp",
+        "user": LEADER,
+        "at": "2026-11-24T10:00:00Z",
+    }
+    review = {
+        "record": LAST_VISIT,
+        "record_rev": 1,
+        "state": "returned",
+        "reason": "Bổ sung",
+        "comments": {"c": comment},
+    }
+    whole = filed_visit(
+        GUESTHOUSE, access_result="closed_on_arrival", overall_result="not_inspected", answers={}
+    )
+    whole.pop("follow_ups")
+    server_commits(table.store, base_row(LAST_VISIT, 1, "inspection", TEAM_SCOPE, **whole))
+    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
+    table.lay()
+    table.screen.open(record_id=LAST_VISIT, focus_path="overall_result")
+    frames(3)
+    assert "Kết luận chưa khớp" in texts()
+    table.screen.desk.record.visit.write("representative_opinion", "Sẽ mở cửa lại tuần sau")
+    frames(3)
+    tap(find("FootButton", action="complete"))
+    assert "Đã lưu trên máy lúc 22:00" in texts()
+    assert table.store.view(LAST_VISIT).data["representative_opinion"] == "Sẽ mở cửa lại tuần sau"
+
+
+def test_problem_is_one_tap_away_from_its_item(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(KARAOKE).check()
+    frames(3)
+    tap(find("ProblemLine", where="Phòng cháy, chữa cháy"))
+    assert find("CheckItem", key="fire_file").error == "Cần nhập mục này."
+
+
+def test_portrait_shows_one_pane_and_a_way_back(table: Table):
+    table.lay(PORTRAIT)
+    tap(find("ListRow", key=CAFE))
+    assert "Đoàn có tiếp cận được cơ sở không?" in texts()
+    with pytest.raises(LookupError):
+        find("ListRow", key=CAFE)
+    tap(find("IconBtn", icon="arrow-left"))
+    assert find("ListRow", key=CAFE)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_list_and_arrival_pass_the_lint(table: Table, window_size, mode):
+    screen = table.lay(window_size, mode)
+    assert lint(screen) == []
+    screen.desk.open(KARAOKE)
+    assert lint(screen) == []
+    screen.desk.record.choose_tab("info")
+    assert lint(screen) == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_visit_passes_the_lint(table: Table, window_size, mode):
+    screen = table.lay(window_size, mode)
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    assert lint(screen) == []
+    for section in ("fire_safety", "worker_counts", "outreach_on_site"):
+        visit.open_section(section)
+        assert lint(screen) == []
+    visit.answer("fire_exits_clear", "no")
+    visit.answer("fire_file", "partial")
+    visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
+    visit.count("workers_under18", 1)
+    visit.open_section("fire_safety")
+    assert lint(screen) == []
+    visit.check()
+    assert lint(screen) == []
+
+
+@pytest.mark.parametrize(("size", "place"), [(LANDSCAPE, KARAOKE), (PORTRAIT, GUESTHOUSE)])
+def test_every_section_passes_the_lint_at_the_largest_font(table: Table, size, place):
+    screen = table.lay(size, scale=1.3)
+    table.go_out()
+    visit = table.begin(place)
+    for section in [card.id for card in screen.desk.state.sections]:
+        visit.open_section(section)
+        assert lint(screen) == [], section
+
+
+def test_protocols_violations_and_the_conclusion_pass_the_lint_at_the_largest_font(table: Table, window_size):
+    screen = table.lay(window_size, scale=1.3)
+    table.go_out()
+    visit = table.begin(GUESTHOUSE)
+    for protocol in ("trafficking_sign", "violence", "medical"):
+        visit.open_protocol(protocol)
+    assert lint(screen) == []
+    visit.answer("lodging_stay_notified", "no")
+    visit.open_section("lodging_register")
+    assert lint(screen) == []
+    visit.choose_tab("conclusion")
+    assert lint(screen) == []
+
+
+def test_shortcoming_gets_a_date_of_its_own_by_two_taps(table: Table, window_size):
+    screen = table.lay(window_size, scale=1.3)
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.answer("fire_exits_clear", "no")
+    visit.answer("fire_file", "no")
+    visit.fix_within("5")
+    visit.choose_tab("conclusion")
+    frames(3)
+    find("ConclusionPane").bring_into_sight("follow_ups")
+    row = find("ShortRow", key="fire_file")
+    find("ConclusionPane").ids.scroll.scroll_to_widget(row)
+    tap(row)
+    tap(find("Chip", text="20 ngày làm việc · T3 22/12"))
+    assert row.due == "Hạn khắc phục: Thứ Ba, 22/12/2026"
+    assert find("ShortRow", key="fire_exits_clear").due_on == "2026-12-01"
+    visit.fix_item_by("fire_file", "2027-01-01")
+    assert lint(screen) == []
+
+
+def test_draft_is_thrown_away_only_after_a_question(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(CAFE)
+    table.screen.desk.record.choose_tab("info")
+    frames(3)
+    tap(find("Btn", text="Bỏ bản nháp này"))
+    assert len(table.store.drafts.all()) == 1
+    tap(find("Btn", text="Bỏ nháp"))
+    assert table.store.drafts.all() == []
+    assert "Đoàn có tiếp cận được cơ sở không?" in texts()
+
+
+def test_drafts_of_the_tablet_are_one_tap_away(table: Table, window_size):
+    from tests.mobile.features.workspace.test_drafts import session_draft, visit_draft
+
+    screen = table.lay(window_size, scale=1.3)
+    gone_to = []
+    screen.navigate = lambda name, **place: gone_to.append((name, place))
+    talk = session_draft("talk", LEADER, table.clock)
+    table.store.drafts.save(talk)
+    table.store.drafts.save(visit_draft("theirs", CAFE, OFFICERS[2], table.clock))
+    screen.desk.list.refresh()
+    chip = find("OptionChip", key="drafts")
+    assert chip.text == "Nháp · 2"
+    screen.choose_chip("drafts")
+    frames(3)
+    assert any("Do Cán bộ GL-03 bắt đầu" in text for text in texts())
+    assert lint(find("DraftsSheet")) == []
+    tap(find("DraftLine", title="Cà phê Ánh Dương").children[1])
+    assert any("do Cán bộ GL-03 bắt đầu" in text for text in texts())
+    tap(find("Btn", text="Bỏ nháp"))
+    assert [draft.id for draft in table.store.drafts.all()] == [talk.id]
+    tap(find("DraftLine"))
+    assert gone_to == [("outreach", {"record_id": talk.record_id})]
+
+
+def test_word_of_the_record_follows_the_open_visit(table: Table):
+    table.lay()
+    table.go_out()
+    assert find("ListRow", key=KARAOKE).word == "Đã nhận"
+    visit = table.begin(KARAOKE)
+    frames(3)
+    assert find("RecordPane").word == "Nháp"
+    assert find("ListRow", key=KARAOKE).word == "Nháp"
+    visit.arrive("closed_on_arrival")
+    visit.complete()
+    frames(3)
+    assert find("RecordPane").word == "Chưa gửi"
+    assert find("ListRow", key=KARAOKE).word == "Chưa gửi"
+
+
+def test_filed_visit_leads_on_to_the_next_establishment(table: Table):
+    table.lay(PORTRAIT)
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.arrive("closed_on_arrival")
+    visit.complete()
+    frames(3)
+    tap(find("Btn", text="Cơ sở tiếp theo"))
+    assert find("ListRow", key=CAFE)
+
+
+def test_draft_taken_up_again_says_so_at_once(table: Table):
+    table.lay()
+    table.go_out()
+    table.begin(KARAOKE)
+    table.screen.desk.open(CAFE)
+    table.screen.desk.open(KARAOKE)
+    assert find("RecordPane").word == "Nháp"
+
+
+def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.check()
+    frames(3)
+    pane = find("ConclusionPane")
+    next(line for line in pane.ids.scroll.ids.problems.children if line.path == "overall_result").dispatch(
+        "on_release"
+    )
+    frames(3)
+    card = pane.ids.result_card
+    assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]
+
+
+def approve(table: Table) -> None:
+    from tests.mobile.inspection_world import TEAM_SCOPE
+    from tests.mobile.support import base_row, server_commits
+
+    from field178_shared.ids import review_id
+
+    said = {"record": LAST_VISIT, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **said))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table, window_size, mode):
+    approve(table)
+    screen = table.lay(window_size, mode)
+    screen.open(record_id=LAST_VISIT)
+    frames(3)
+    assert any(text.startswith("Đã duyệt: phiếu chỉ để xem") for text in texts())
+    assert lint(screen) == []
+    tap(find("SectionLine", key="fire_safety"))
+    row = find("CheckItem", key="fire_exits_clear")
+    tap(next(seg for seg in row.ids.segs.children if seg.key == "yes"))
+    assert (row.value, table.store.drafts.all()) == ("no", [])
+    assert lint(screen) == []
+    tap(find("IconBtn", icon="arrow-left"))
+    assert find("SectionLine", key="fire_safety") or window_size == PORTRAIT
+    screen.desk.record.choose_tab("conclusion")
+    frames(3)
+    assert lint(screen) == []
+
+
+def test_draft_of_a_visit_approved_meanwhile_says_it_goes_as_a_late_edit(table: Table):
+    screen = table.lay()
+    screen.open(record_id=LAST_VISIT)
+    screen.desk.record.visit.write("recommendation", "Dọn lối thoát nạn")
+    approve(table)
+    screen.open(record_id=LAST_VISIT)
+    frames(3)
+    assert "sửa muộn" in find("RecordPane").notice
+    assert lint(screen) == []
+    assert find("FootButton")

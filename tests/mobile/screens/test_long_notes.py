@@ -1,0 +1,95 @@
+"""A long note goes to the system's window where there is one: kept at every change, gone at the lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.mobile.screens.scene import Stage, frames
+
+from field178_mobile.platform.fake import FakePlatform
+
+
+class Desk:
+    """A field whose device has a window of its own; `edits` and `commits` are what its screen hears."""
+
+    def __init__(self, stage: Stage, folder: Path, has_window: bool = True, **field: object) -> None:
+        from field178_mobile.kit import kit
+        from field178_mobile.kit.long_notes import long_notes
+        from field178_mobile.kit.threads import KivyThread
+
+        self.device = FakePlatform(folder)
+        self.device.has_long_text = has_window
+        self.uses: list[None] = []
+        long_notes.serve(self.device, KivyThread(), lambda: self.uses.append(None))
+        self.field = kit.Field(label="Ghi chú *", text="Cửa bị khóa", lines=4, **{"multiline": True, **field})
+        self.edits: list[str] = []
+        self.commits: list[str] = []
+        self.field.bind(on_edit=lambda _field, text: self.edits.append(text))
+        self.field.bind(on_commit=lambda _field, text: self.commits.append(text))
+        stage.mount(self.field)
+        self.field.focus_input()
+        frames(3)
+
+    @property
+    def window(self):
+        (window,) = self.device.long_texts
+        return window
+
+
+@pytest.fixture(autouse=True)
+def _alone():
+    from field178_mobile.kit.long_notes import long_notes
+
+    yield
+    long_notes.close()
+    long_notes._serving = None
+
+
+def test_note_is_written_in_the_systems_window_and_kept_at_every_change(stage: Stage, tmp_path: Path) -> None:
+    desk = Desk(stage, tmp_path, max_length=500)
+    asked, heard, answer = desk.window
+    assert (asked.title, asked.text, asked.lines, asked.max_length) == ("Ghi chú", "Cửa bị khóa", 4, 500)
+    assert (asked.keep, asked.give_up) == ("Xong", "Bỏ qua")
+    assert not desk.field.ids.entry.focus
+    heard("Cửa đã mơ\u0309")
+    frames()
+    assert (desk.edits, desk.commits) == (["Cửa đã mở"], [])
+    assert len(desk.uses) == 1
+    answer("Cửa đã mở lúc 23:10")
+    frames()
+    assert desk.field.text == "Cửa đã mở lúc 23:10"
+    assert desk.commits == ["Cửa đã mở lúc 23:10"]
+
+
+def test_note_given_up_is_what_stood_there_before(stage: Stage, tmp_path: Path) -> None:
+    desk = Desk(stage, tmp_path)
+    _asked, heard, answer = desk.window
+    heard("x")
+    answer(None)
+    frames()
+    assert desk.field.text == desk.field.ids.entry.text == "Cửa bị khóa"
+    assert desk.edits == ["x", "Cửa bị khóa"]
+    assert desk.commits == []
+
+
+def test_what_comes_after_the_lock_reaches_nothing(stage: Stage, tmp_path: Path) -> None:
+    from field178_mobile.kit.long_notes import long_notes
+
+    desk = Desk(stage, tmp_path)
+    _asked, heard, answer = desk.window
+    heard("late")
+    long_notes.close()
+    answer("later")
+    frames()
+    assert desk.device.long_texts == []
+    assert (desk.edits, desk.commits) == ([], [])
+
+
+@pytest.mark.parametrize("case", [{"has_window": False}, {"multiline": False}])
+def test_short_texts_and_desktops_use_the_field_itself(stage: Stage, tmp_path: Path, case: dict) -> None:
+    desk = Desk(stage, tmp_path, **case)
+    assert desk.device.long_texts == []
+    assert desk.field.ids.entry.focus
+    desk.field.ids.entry.focus = False
+    frames()

@@ -1,0 +1,118 @@
+"""The map on the real screen: tapped, moved, pinched, with and without a ground."""
+
+from __future__ import annotations
+
+import pytest
+from kivy.tests.common import UnitTestTouch
+from tests.mobile.inspection_world import KARAOKE, settle, words
+from tests.mobile.maps.map_files import write_map
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import Stage, find, frames, tap, texts
+
+from field178_mobile.features.register.map import NOT_THIS_YEAR, MapPresenter
+from field178_mobile.maps.map_file import open_map
+
+
+def lay(stage: Stage, store, clock, ground=None, size=(1280, 800)):
+    from field178_mobile.features.register.screens.map import MapScreen
+
+    screen = MapScreen(ground)
+    screen.presenter = MapPresenter(store, clock, words(), screen.show)
+    stage.mount(screen, size)
+    screen.presenter.refresh()
+    frames(4)
+    return screen
+
+
+@pytest.fixture
+def screen(stage: Stage, store, clock):
+    settle(store)
+    return lay(stage, store, clock)
+
+
+def point_of(screen, establishment_id: str) -> tuple[float, float]:
+    view = screen.ids.view
+    pin = next(pin for pin in view._state.pins if pin.id == establishment_id)
+    right, down = view.view.offset_of(pin.place)
+    return view.to_window(view.center_x + right, view.center_y - down)
+
+
+def touch_at(x: float, y: float) -> UnitTestTouch:
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    return touch
+
+
+def test_a_tapped_pin_shows_its_card_and_the_card_opens_it(screen):
+    opened = []
+    screen.bind(on_open=lambda _screen, key: opened.append(key))
+    touch_at(*point_of(screen, KARAOKE)).touch_up()
+    frames(3)
+    assert "Karaoke Hồng Phúc" in texts()
+    tap(find("Btn", text="Mở"))
+    assert opened == [KARAOKE]
+    tap(find("IconBtn", hint="Đóng"))
+    assert "Karaoke Hồng Phúc" not in texts()
+
+
+def test_one_finger_moves_the_map_and_two_come_closer(screen):
+    view = screen.ids.view
+    before = view.view
+    x, y = view.to_window(*view.center)
+    touch = touch_at(x + 300, y + 250)
+    touch.touch_move(x + 200, y + 250)
+    touch.touch_up()
+    assert view.view.centre.x > before.centre.x
+    assert view.view.zoom == before.zoom
+    one, two = touch_at(x - 50, y), touch_at(x + 50, y)
+    one.touch_move(x - 200, y)
+    two.touch_move(x + 200, y)
+    one.touch_up()
+    two.touch_up()
+    assert view.view.zoom == pytest.approx(before.zoom + 2, abs=0.01)
+
+
+def test_buttons_come_closer_and_bring_everything_back(screen):
+    view = screen.ids.view
+    before = view.view.zoom
+    tap(find("MapTool", icon="plus"))
+    assert view.view.zoom == pytest.approx(min(before + 1, 19))
+    tap(find("MapTool", icon="minus"))
+    tap(find("MapTool", icon="minus"))
+    assert view.view.zoom < before
+    tap(find("MapTool", icon="map-outline"))
+    assert view.view.zoom == pytest.approx(before)
+
+
+def test_a_kind_is_hidden_by_its_line_of_the_legend(screen):
+    shown = len(screen.ids.view._state.pins)
+    tap(find("OptionChip", key=NOT_THIS_YEAR))
+    assert len(screen.ids.view._state.pins) < shown
+
+
+def test_without_any_point_the_map_says_so(stage: Stage, store, clock):
+    lay(stage, store, clock)
+    assert "Chưa có cơ sở nào có tọa độ" in texts()
+    assert "máy chưa có bản đồ nền, xin tệp ở văn phòng" in texts()
+
+
+def test_a_map_file_is_drawn_under_the_pins_and_its_damage_is_a_hole(stage: Stage, store, clock, tmp_path):
+    settle(store)
+    plain = lay(stage, store, clock)
+    middle = plain.ids.view.view.centre
+    write_map(tmp_path / "a.mbtiles", middle, range(12, 18), around=4)
+    screen = lay(stage, store, clock, open_map(tmp_path))
+    frames(30)
+    kept = screen.ids.view.tiles._tiles
+    assert any(texture is not None for texture in kept.values())
+    assert "máy chưa có bản đồ nền, xin tệp ở văn phòng" not in texts()
+
+
+def test_the_map_passes_the_lint(stage: Stage, store, clock, window_size):
+    settle(store)
+    screen = lay(stage, store, clock, size=window_size)
+    screen.presenter.choose(KARAOKE)
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(screen) == [], (mode, scale)

@@ -1,0 +1,210 @@
+"""The minutes sheet on the real screens: from the filed visit and from the conclusion, in taps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.mobile.inspection_world import (
+    KARAOKE,
+    LAST_VISIT,
+    choose_outing,
+    lease,
+    services,
+    settle,
+)
+from tests.mobile.screens.fakes import DirectBackground
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts
+from tests.mobile.support import FrozenClock, seeded_ids
+
+from field178_mobile.features.minutes.document_files import PaperFolder
+from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.platform.fake import FakePlatform
+from field178_mobile.store import Store
+
+
+class AtOnce:
+    """Runs posted work in the same call: the tests' drawing thread."""
+
+    def post(self, work: Any) -> None:
+        work()
+
+
+class Table:
+    """The screen on the stage, the store below it, the device beside it."""
+
+    def __init__(self, stage: Stage, store: Store, clock: FrozenClock, folder: Path) -> None:
+        self.stage, self.store, self.clock = stage, store, clock
+        self.device = FakePlatform(folder)
+        self.papers = Papers(
+            self.device, PaperFolder(lambda: folder / "papers"), DirectBackground(), AtOnce()
+        )
+        self.screen: Any = None
+
+    def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
+        from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
+        from field178_mobile.features.workspace.workspace import InspectionDesk
+
+        self.stage.clear()
+        self.stage.dress(size, mode, scale)
+        core = services(self.store, self.clock, seeded_ids(self.clock))
+        desk = InspectionDesk(replace(core, papers=self.papers), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(desk), size, mode, scale)
+        return self.screen
+
+    def save_in_a_short_folder(self) -> None:
+        """Save papers in a folder whose name a line holds; a test's own folder has a longer one."""
+        self.device.save_folder = lambda: Path("/Tài liệu")  # type: ignore[method-assign]
+
+    def begin(self) -> Any:
+        """Begin a visit and answer all of it but the result."""
+        choose_outing(self.screen.desk.outing)
+        self.screen.desk.open(KARAOKE)
+        self.screen.desk.record.begin("inspected")
+        visit = self.screen.desk.record.visit
+        visit.choose_role("owner")
+        for section in [card.id for card in self.screen.desk.state.sections]:
+            visit.open_section(section)
+            visit.pass_section()
+            visit.repeat_counts()
+        visit.answer("fire_exits_clear", "no")
+        visit.count("workers_present", 5)
+        visit.count("workers_under18", 0)
+        visit.answer("ou_done", "no")
+        visit.choose_tab("conclusion")
+        visit.choose_result("minor_shortcomings")
+        visit.fix_within("5")
+        frames(3)
+        return visit
+
+    def open_sheet(self) -> Any:
+        tap(find("Btn", text="Biên bản, bản cam kết"))
+        return find("MinutesSheet")
+
+
+@pytest.fixture
+def table(stage: Stage, store: Store, clock: FrozenClock, tmp_path: Path) -> Table:
+    settle(store)
+    lease(store, 7, 56)
+    return Table(stage, store, clock, tmp_path)
+
+
+def bring(name: str) -> Any:
+    """Scroll a button of the sheet into sight."""
+    button = find("Btn", text=name)
+    find("MinutesSheet").content.scroll_to_widget(button)
+    frames(3)
+    return button
+
+
+def test_minutes_are_made_opened_and_printed_from_the_filed_visit(table: Table) -> None:
+    table.lay()
+    visit = table.begin()
+    visit.complete()
+    frames(3)
+    table.open_sheet()
+    assert "Số 07/BB-ĐKT178" in texts()
+    tap(find("Btn", text="Lập biên bản"))
+    tap(bring("Mở"))
+    tap(bring("In"))
+    assert [done[:2] for done in table.device.done] == [
+        ("open", "bien-ban-07-2026-11-24-ban-1.pdf"),
+        ("print", "bien-ban-07-2026-11-24-ban-1.pdf"),
+    ]
+    assert table.device.done[0][2].startswith(b"%PDF")
+    assert "Đã gửi đến máy in." in texts()
+
+
+def test_from_the_conclusion_the_visit_is_completed_first(table: Table) -> None:
+    table.lay()
+    table.begin()
+    tap(bring_conclusion(table))
+    assert not find_all("Btn", text="Lập biên bản")
+    tap(find("Btn", text="Hoàn thành phiếu"))
+    (filed,) = [view for view in table.store.views("inspection") if view.id != LAST_VISIT]
+    assert filed.data["minutes_number"] == "07/BB-ĐKT178"
+    assert not find_all("MinutesSheet")
+
+
+def test_an_approved_visit_has_its_minutes_behind_its_conclusion(table: Table) -> None:
+    from tests.mobile.inspection_world import TEAM_SCOPE
+    from tests.mobile.support import base_row, server_commits
+
+    from field178_shared.ids import review_id
+
+    review = {"record": LAST_VISIT, "record_rev": 1, "state": "approved"}
+    server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
+    table.lay().open(record_id=LAST_VISIT)
+    table.screen.desk.record.visit.choose_tab("conclusion")
+    frames(3)
+    assert find("PinnedField").disabled
+    tap(bring_conclusion(table))
+    assert find("Btn", text="Lập biên bản")
+
+
+def bring_conclusion(table: Table) -> Any:
+    pane = table.screen.pane._panes["conclusion"]
+    pane.ids.scroll.scroll_to_widget(pane.ids.to_minutes)
+    frames(3)
+    return pane.ids.to_minutes
+
+
+def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> None:
+    table.lay()
+    table.screen.desk.record.open_record(LAST_VISIT, "minutes_number")
+    frames(3)
+    tap(bring_conclusion(table))
+    chip = find("OptionChip", key="refused")
+    find("MinutesSheet").content.scroll_to_widget(chip)
+    frames(3)
+    tap(chip)
+    assert table.store.view(LAST_VISIT).data["paper_signed"] == "refused"
+    find("MinutesSheet").dismiss()
+    frames(3)
+    assert table.screen.desk.record.visit.data["paper_signed"] == "refused"
+
+
+@pytest.mark.parametrize("mode", ["light", "dark", "night"])
+@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
+def test_sheet_passes_the_lint(table: Table, size: tuple[int, int], mode: str) -> None:
+    table.save_in_a_short_folder()
+    table.lay(size, mode)
+    table.begin().complete()
+    frames(3)
+    sheet = table.open_sheet()
+    tap(find("Btn", text="Lập biên bản"))
+    assert lint(sheet) == []
+
+
+def test_sheet_passes_the_lint_with_large_type(table: Table) -> None:
+    table.save_in_a_short_folder()
+    table.lay(PORTRAIT, "light", 1.3)
+    table.begin()
+    tap(bring_conclusion(table))
+    assert lint(find("MinutesSheet")) == []
+
+
+def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path, window_size) -> None:
+    (tmp_path / "documents" / "Tháng 11").mkdir(parents=True)
+    table.lay(window_size, scale=1.3)
+    visit = table.begin()
+    visit.complete()
+    frames(3)
+    table.open_sheet()
+    tap(find("Btn", text="Lập biên bản"))
+    tap(bring("Thư mục khác"))
+    page = find("SaveFolderPage")
+    assert lint(page) == []
+    page.body.presenter.open("/proc")
+    frames(3)
+    assert find("Btn", text="Lưu giấy tờ vào đây").disabled
+    assert lint(page) == []
+    tap(find("OptionChip", text="documents"))
+    tap(find("ListRow", title="Tháng 11"))
+    tap(find("Btn", text="Lưu giấy tờ vào đây"))
+    assert find_all("SaveFolderPage") == []
+    tap(bring("Lưu"))
+    assert [one.suffix for one in (tmp_path / "documents" / "Tháng 11").iterdir()] == [".pdf"]

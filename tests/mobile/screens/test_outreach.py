@@ -1,0 +1,222 @@
+"""Outreach on the real screen: a session is filled and filed, a reviewed one is only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.mobile.inspection_world import CAFE, KARAOKE, LEADER, UNIT, services, settle, uid
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+
+from field178_mobile.store import Store
+from field178_shared.ids import review_id
+
+SESSION, SCOPE = uid("session"), f"unit:{UNIT}"
+DATA = {
+    "captured_at": "2026-11-20T02:00:00Z",
+    "filed_at": "2026-11-20T02:10:00Z",
+    "tz_offset": "+07:00",
+    "outreach_form_id": "conference",
+    "session_date": "2026-11-20",
+    "unit_id": UNIT,
+    "host_agency_id": "commune_people_committee",
+    "audiences": {"general_public": {"attendance_count": 64, "first_time_count": 48}},
+    "topic_ids": ["prostitution_law"],
+}
+AT_PLACES = {
+    **DATA,
+    "outreach_form_id": "onsite_establishment",
+    "establishments": {CAFE: {"attendance_count": 4}},
+}
+COMMENT = {"text": "Đếm lại giúp", "user": LEADER, "at": "2026-11-21T02:00:00Z"}
+
+
+@dataclass
+class Table:
+    """The screen on the stage, and what lies under it."""
+
+    stage: Stage
+    store: Store
+    clock: FrozenClock
+    screen: Any = None
+
+    def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
+        from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+        from field178_mobile.features.outreach.screens.outreach import OutreachScreen
+
+        self.stage.dress(size, mode, scale)
+        self.screen = OutreachScreen()
+        at_work = services(self.store, self.clock, seeded_ids(self.clock))
+        self.screen.desk = OutreachDesk(at_work, self.screen.show_list, self.screen.show_session)
+        self.screen.desk.show()
+        return self.stage.mount(self.screen, size, mode, scale)
+
+    def review(self, state: str, *paths: str) -> None:
+        """Let the office have said this about the session."""
+        comments = {str(number): {**COMMENT, "path": path} for number, path in enumerate(paths)}
+        said = {"record": SESSION, "record_rev": 1, "state": state, "reason": "Bổ sung", "comments": comments}
+        server_commits(
+            self.store,
+            base_row(SESSION, 1, "outreach_session", SCOPE, **DATA),
+            base_row(review_id(SESSION), 1, "review", SCOPE, **said),
+        )
+
+    def open(self) -> None:
+        tap(find("ListRow", key=SESSION))
+        frames(4)
+
+
+@pytest.fixture
+def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
+    settle(store)
+    return Table(stage, store, clock)
+
+
+def test_approved_session_is_only_read(table: Table):
+    table.review("approved")
+    table.lay()
+    table.open()
+    assert find("Pill").text == "Đã duyệt"
+    assert any(text.startswith("Đã duyệt: phiếu chỉ để xem") for text in texts())
+    assert find_all("FootBar") == []
+    tap(find("PickField"))
+    tap(find("CountField"))
+    tap(find("OptionChip", key="prostitution_law"))
+    assert (find_all("ChoiceSheet"), find_all("NumberPad")) == ([], [])
+    assert table.store.drafts.all() == []
+
+
+def test_session_without_a_comment_shows_no_strip_of_the_office(table: Table):
+    table.review("approved")
+    table.lay()
+    table.open()
+    assert find_all("CommentNote") == []
+    assert find_all("AudienceRow") != []
+
+
+def test_comment_stands_at_its_audience_and_any_other_at_the_head(table: Table):
+    table.review("returned", "audiences.general_public.attendance_count", "topic_ids")
+    table.lay()
+    table.open()
+    assert [note.text for note in reversed(find_all("CommentNote"))] == [
+        "Nội dung tuyên truyền: Đếm lại giúp",
+        "Đếm lại giúp",
+    ]
+
+
+def test_check_without_mistakes_says_so(table: Table):
+    table.review("returned", "topic_ids")
+    table.lay()
+    table.open()
+    tap(find("Btn", text="Kiểm tra lỗi"))
+    assert "Không thấy lỗi" in texts()
+
+
+def test_first_card_stands_at_the_top_of_a_session(table: Table):
+    table.review("approved")
+    screen = table.lay()
+    table.open()
+    form, card = screen.ids.form, screen.ids.form.ids.session_card
+    assert form.top - card.to_window(card.x, card.top)[1] == pytest.approx(16, abs=1)
+
+
+def test_draft_is_thrown_away_only_after_a_question(table: Table):
+    screen = table.lay()
+    tap(find("Btn", text="Buổi mới"))
+    assert find_all("Btn", text="Bỏ bản nháp này") == [], "an empty form is no draft"
+    screen.session.choose_form("rally")
+    frames(3)
+    screen.ids.form.scroll_y = 0
+    frames(2)
+    tap(find("Btn", text="Bỏ bản nháp này"))
+    assert len(table.store.drafts.all()) == 1
+    tap(find("Btn", text="Bỏ nháp"))
+    assert table.store.drafts.all() == []
+    assert find("EmptyState").title == "Chọn một buổi, hoặc ghi buổi mới"
+
+
+def test_pad_says_whose_number_it_takes(table: Table):
+    table.review("returned")
+    table.lay()
+    table.open()
+    row = find("AudienceRow")
+    table.screen.ids.form.scroll_to_widget(row)
+    tap(row.ids.attendance)
+    assert find("NumberPad").sub == "Nhân dân"
+
+
+def test_another_session_opens_at_its_top(table: Table):
+    table.review("approved")
+    screen = table.lay()
+    tap(find("Btn", text="Buổi mới"))
+    screen.ids.form.scroll_y = 0
+    table.open()
+    assert screen.ids.form.scroll_y == 1
+
+
+def test_closed_session_gives_way_to_an_open_one(table: Table):
+    table.review("approved")
+    table.lay()
+    table.open()
+    tap(find("Btn", text="Buổi mới"))
+    tap(find("PickField"))
+    assert find("ChoiceSheet")
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("state", ["approved", "returned"])
+def test_open_session_passes_the_lint(table: Table, window_size, mode, state):
+    table.review(state, "topic_ids", "audiences.general_public.attendance_count")
+    screen = table.lay(window_size, mode)
+    assert lint(screen) == []
+    table.open()
+    assert lint(screen) == []
+
+
+def test_open_session_passes_the_lint_at_the_largest_font(table: Table, window_size):
+    table.review("approved")
+    screen = table.lay(window_size, scale=1.3)
+    table.open()
+    assert lint(screen) == []
+
+
+def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table, window_size):
+    screen = table.lay(window_size)
+    tap(find("Btn", text="Buổi mới"))
+    screen.session.choose_form("onsite_establishment")
+    screen.session.count("workers_at_risk", "attendance_count", 6)
+    screen.session.check()
+    frames(3)
+    assert any(line.text == "Chưa chọn cơ sở." for line in find_all("ProblemLine"))
+    line = find("ProblemLine", path="establishments")
+    screen.ids.form.scroll_to_widget(line)
+    tap(line)
+    frames(3)
+    tap(find("Btn", text="Thêm cơ sở"))
+    type_text(find("PlaceSheet").content.column.children[-1], "hong phuc")
+    assert [row.key for row in find_all("ChoiceRow")] == [KARAOKE]
+    assert lint(find("PlaceSheet")) == []
+    tap(find("ChoiceRow", key=KARAOKE))
+    (draft,) = table.store.drafts.all()
+    assert draft.data["establishments"] == {KARAOKE: {"attendance_count": 6}}
+    assert find("PlaceRow").label == "Karaoke Hồng Phúc"
+    screen.ids.form.scroll_to_widget(find("PlaceRow"))
+    frames(3)
+    assert lint(screen) == []
+
+
+def test_approved_session_shows_its_establishments_inert(table: Table):
+    server_commits(table.store, base_row(SESSION, 1, "outreach_session", SCOPE, **AT_PLACES))
+    said = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(table.store, base_row(review_id(SESSION), 1, "review", SCOPE, **said))
+    screen = table.lay()
+    table.open()
+    row = find("PlaceRow")
+    screen.ids.form.scroll_to_widget(row)
+    tap(row.ids.attendance)
+    assert find_all("NumberPad") == []
+    assert find_all("Btn", text="Thêm cơ sở") == []
+    assert lint(screen) == []

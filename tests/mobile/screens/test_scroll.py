@@ -1,0 +1,106 @@
+"""The scrolling panes under a thumb: nothing moves by itself, and an unsteady tap is a tap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kivy.tests.common import UnitTestTouch
+from tests.mobile.screens.scene import Stage, find, frames, tap
+
+ROWS = 40
+
+
+class Page:
+    """A column of buttons in a scrolling pane, and what was pressed."""
+
+    def __init__(self, stage: Stage, rows: int) -> None:
+        self.pressed: list[str] = []
+        self.pane = stage.kit.ScrollPane()
+        for number in range(rows):
+            button = stage.kit.Btn(text=f"Mục {number}", size_hint_x=1)
+            button.bind(on_release=lambda button: self.pressed.append(button.text))
+            self.pane.add_widget(button)
+        stage.mount(self.pane)
+
+    def button(self, number: int) -> Any:
+        return find("Btn", text=f"Mục {number}")
+
+    def top_of(self, number: int) -> float:
+        button = self.button(number)
+        return float(button.to_window(button.x, button.top)[1])
+
+    def grow(self, number: int, by: float) -> None:
+        """Let something unfold under a button, as offers do under an answer."""
+        self.button(number).size_hint_y = None
+        self.button(number).height += by
+
+
+def test_short_page_that_grows_under_a_tap_stays_at_its_top(stage):
+    page = Page(stage, 5)
+    before = page.top_of(1)
+    page.button(1).bind(on_release=lambda _button: page.grow(3, 900))
+    tap(page.button(1))
+    frames(6)
+    assert page.top_of(1) == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("by", [700, -20])
+def test_page_that_changes_below_stays_where_it_was(stage, by):
+    page = Page(stage, ROWS)
+    page.pane.scroll_y = 0.5
+    frames(3)
+    before = page.top_of(20)
+    page.grow(22, by)
+    frames(6)
+    assert page.top_of(20) == pytest.approx(before, abs=1)
+
+
+def test_page_that_becomes_short_shows_its_top(stage):
+    page = Page(stage, ROWS)
+    page.pane.scroll_y = 0
+    frames(3)
+    page.pane.column.clear_widgets(page.pane.column.children[:-3])
+    frames(6)
+    assert page.pane.scroll_y == 1
+    assert page.top_of(0) > 700
+
+
+@pytest.mark.parametrize("frame_s", [0.016, 0.6, 2.0])
+def test_fling_comes_to_rest_inside_the_page_however_slow_the_frames(stage, frame_s):
+    page = Page(stage, ROWS)
+    page.pane.scroll_y = 0.5
+    frames(3)
+    effect = page.pane.effect_y
+    effect.velocity = 900
+    for _ in range(400):
+        effect.update_velocity(frame_s)
+        assert 0 <= page.pane.scroll_y <= 1
+    assert effect.velocity == 0
+
+
+def test_unsteady_thumb_still_taps(stage):
+    page = Page(stage, ROWS)
+    x, y = page.button(2).to_window(*page.button(2).center)
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    for number in range(30):
+        touch.touch_move(x, y + number % 2 * 3)
+    frames(1)
+    touch.touch_up()
+    frames(3)
+    assert page.pressed == ["Mục 2"]
+
+
+def test_drag_scrolls_and_presses_nothing(stage):
+    page = Page(stage, ROWS)
+    x, y = page.button(6).to_window(*page.button(6).center)
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    for number in range(1, 30):
+        touch.touch_move(x, y + number * 8)
+        frames(1)
+    touch.touch_up()
+    frames(3)
+    assert page.pressed == []
+    assert page.pane.scroll_y < 1

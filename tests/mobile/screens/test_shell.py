@@ -1,0 +1,289 @@
+"""The frame around the screens."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import PORTRAIT, Stage, find, find_all, frames, tap, texts, until
+
+
+@pytest.fixture
+def open_tablet(stage: Stage, tmp_path: Path):
+    from tests.mobile.screens.fakes import HUNG, PIN, StillRunner, fake_house
+
+    from field178_mobile.kit.preferences import LookBook
+    from field178_mobile.shell.navigator import Doorway
+
+    doors = []
+
+    def make(size=(1280, 800), **dress) -> Doorway:
+        runner = StillRunner()
+        house = fake_house(tmp_path, runner)
+        door = Doorway(house, LookBook(tmp_path))
+        door.runner = runner
+        door._look_book.subscribe(door.take_look)
+        doors.append(door)
+        stage.mount(door, size, **dress)
+        door.meet()
+        door.opened(HUNG, house.notebook.open(house.notebook.vault.unlock(HUNG.id, PIN)))
+        frames(8)
+        return door
+
+    yield make
+    for door in doors:
+        door.shut()
+
+
+def draft(door, **data):
+    from field178_mobile.store import Draft
+
+    house = door._house.notebook
+    return Draft(
+        id=house.ids.time_ordered(),
+        type="outreach_session",
+        record_id=house.ids.time_ordered(),
+        scope="unit:x",
+        data=data,
+        seen=None,
+        base_rev=0,
+        user=door.tablet.officer.id,
+        saved_at=house.clock.now(),
+    )
+
+
+def test_rail_goes_to_every_screen(open_tablet):
+    from field178_mobile.shell.registry import SCREENS
+
+    door = open_tablet()
+    for spec in SCREENS:
+        tap(find("RailItem", key=spec.name))
+        assert door.tablet.shell.current == spec.name
+        assert find("RailItem", key=spec.name).active
+
+
+def test_screens_are_built_one_by_one_after_the_first_frame(stage: Stage):
+    from field178_mobile.shell.registry import ScreenSpec
+    from field178_mobile.shell.shell import Shell
+
+    built = []
+
+    class Spec(ScreenSpec):
+        def build(self, services):
+            built.append(self.name)
+            return stage.kit.Column()
+
+    specs = tuple(Spec(name, name, "sync", "") for name in ("a", "b", "c"))
+    shell = Shell(on_mode=print, on_settings=print, on_officer=print, screens=specs)
+    stage.root.add_widget(shell)
+    services = SimpleNamespace(session=SimpleNamespace(officer=SimpleNamespace(name="A")))
+    shell.start(services, "b")
+    assert built == ["b"]
+    frames(4)
+    assert built == ["b", "a", "c"]
+    shell.leave()
+
+
+def test_portrait_has_a_bar_instead_of_the_rail(stage: Stage, open_tablet):
+    door = open_tablet(PORTRAIT)
+    bar = find("RailItem", key="sync")
+    assert bar.to_window(*bar.pos)[1] < 100
+    stage.dress((1280, 800))
+    frames(4)
+    rail = find("RailItem", key="inspection")
+    assert rail.to_window(*rail.pos)[0] == 0
+    assert door.tablet.shell.current == "inspection"
+
+
+def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open_tablet):
+    from kivy.core.window import Window
+
+    door = open_tablet(PORTRAIT)
+    door.tablet.shell.navigate("inbox")
+    screen = find("InboxScreen")
+    screen.presenter.close = lambda: setattr(screen, "has_detail", False)
+    screen.has_detail = True
+    frames()
+    assert Window.dispatch("on_keyboard", 27, 0, None, [])
+    assert not screen.has_detail
+    assert Window.dispatch("on_keyboard", 27, 0, None, [])
+    assert door.tablet is not None
+
+
+def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
+    from field178_mobile.replication.events import WakeReason
+
+    door = open_tablet()
+    assert any("Không có phiếu chờ gửi · chưa gửi lần nào" in text for text in texts())
+    work = draft(door, venue="Nhà văn hóa")
+    door.tablet.opened.store.drafts.save(work)
+    until(lambda: not door.tablet._soon.is_triggered)
+    assert door.runner.wakes == []
+    door.tablet.opened.store.file(work, door.tablet.officer.id)
+    until(lambda: any("Còn 1 phiếu chưa gửi" in text for text in texts()))
+    assert door.runner.wakes == [WakeReason.SAVE]
+    assert find("RailItem", key="sync").badge == 1
+
+
+def test_mode_button_switches_and_is_kept(open_tablet, tmp_path):
+    from field178_mobile.kit.preferences import LookBook
+    from field178_mobile.kit.theme import theme
+
+    open_tablet()
+    tap(find("RailItem", key="mode"))
+    assert theme.mode == "dark"
+    assert LookBook(tmp_path).look.mode == "dark"
+    tap(find("RailItem", key="mode"))
+    assert theme.mode == "light"
+
+
+def test_language_switch_keeps_the_place(open_tablet):
+    door = open_tablet()
+    tap(find("RailItem", key="sync"))
+    tap(find("RailItem", key="settings"))
+    tap(find("Chip", text="English"))
+    frames(6)
+    assert door.tablet.shell.current == "sync"
+    assert "Sync now" in texts()
+
+
+def test_demo_clock_is_announced(open_tablet):
+    door = open_tablet()
+    assert not any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
+    shell = door.tablet.shell
+    status = door.tablet._status
+    status._has_demo_clock = True
+    status.refresh()
+    frames()
+    assert any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
+    assert lint(shell) == []
+
+
+@pytest.mark.parametrize("screen", ["inbox", "sync"])
+def test_screens_in_their_frame_pass_the_lint(stage: Stage, open_tablet, window_size, screen):
+    door = open_tablet(window_size)
+    door.tablet.shell.navigate(screen)
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(door) == [], (mode, scale)
+
+
+def test_settings_pass_the_lint(stage: Stage, open_tablet, window_size):
+    open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    sheet = find("SettingsSheet")
+    assert lint(sheet) == []
+    assert find_all("Chip", active=True)
+
+
+def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open_tablet, window_size):
+    open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    tap(find("Chip", text="Telex"))
+    frames(4)
+    tap(find("RailItem", key="settings"))
+    assert find("Chip", text="Telex").active
+    tap(find("Chip", text="Bàn phím của máy"))
+
+
+def test_worker_posts_run_once_a_frame_in_order(stage: Stage):
+    from threading import Thread
+
+    from field178_mobile.kit.threads import KivyThread
+
+    ran = []
+    thread = KivyThread()
+    first, second = lambda: ran.append(1), lambda: ran.append(2)
+
+    def work():
+        for item in (first, second, first):
+            thread.post(item)
+
+    worker = Thread(target=work)
+    worker.start()
+    worker.join()
+    assert ran == []
+    frames(2)
+    assert ran == [1, 2]
+
+
+def test_frame_is_forgotten_when_the_session_ends(stage: Stage):
+    from field178_mobile.shell.shell import Shell
+
+    frame = weakref.ref(Shell(on_mode=print, on_settings=print, on_officer=print))
+    frames(2)
+    gc.collect()
+    assert frame() is None
+
+
+def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tablet, monkeypatch):
+    from tests.mobile.screens.fakes import HA, HUNG, PIN
+
+    from field178_mobile.features.access.idle import LOCK_AFTER_S
+    from field178_mobile.shell import navigator as module
+
+    door = open_tablet()
+    held = draft(door, topics=[])
+    door.tablet.opened.store.drafts.save(held)
+    door.tablet.shell.navigate("outreach", record_id=held.record_id)
+    frames(4)
+    now = [module.duration_clock()]
+    monkeypatch.setattr(module, "duration_clock", lambda: now[0])
+    door._idle.begin()
+    now[0] += LOCK_AFTER_S - 10
+    door._watch(0)
+    frames(2)
+    assert any("Máy khóa sau 10 giây" in text for text in texts())
+    assert lint(door) == []
+    door._touched()
+    frames(2)
+    assert not any("Máy khóa sau" in text for text in texts())
+    now[0] += LOCK_AFTER_S + 1
+    door._watch(0)
+    frames(2)
+    assert door.tablet is None
+
+    def unlock(officer):
+        door.opened(officer, notebook.open(notebook.vault.unlock(officer.id, PIN)))
+        frames(8)
+
+    notebook = door._house.notebook
+    unlock(HA)
+    assert door.tablet.shell.current == "inspection"
+    door.lock()
+    unlock(HUNG)
+    assert door.tablet.shell.current == "outreach"
+    assert door.tablet.shell.place() == {"record_id": held.record_id}
+
+
+def test_name_in_the_line_hands_the_tablet_over(open_tablet):
+    from tests.mobile.screens.fakes import HA
+
+    door = open_tablet()
+    tap(find("HolderName"))
+    tap(find("ChoiceRow", key=HA.id))
+    frames(4)
+    assert door.tablet is None
+    assert HA.name in texts()
+    assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet, window_size):
+    from tests.mobile.screens.fakes import HA, HUNG
+
+    door = open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    tap(find("Btn", text="Cán bộ của máy này"))
+    frames(4)
+    assert {HUNG.name, HA.name} <= set(texts())
+    assert lint(find("OfficersSheet")) == []
+    tap(find("Btn", text="Gỡ khỏi máy này"))
+    tap(find("Btn", text="Gỡ"))
+    frames(4)
+    assert [one.id for one in door._house.notebook.vault.officers()] == [HUNG.id]
+    assert HA.name not in texts()

@@ -1,0 +1,268 @@
+"""The sync screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.mobile.screens.fakes import DirectBackground
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import PORTRAIT, Stage, find, frames, tap, texts
+from tests.mobile.support import FrozenClock
+
+from field178_mobile.features.photos.photo_words import PhotoFact
+from field178_mobile.features.sync_status.offline_export import RescuePresenter, RescueState
+from field178_mobile.features.sync_status.sync import SyncPresenter
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.replication.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
+from field178_mobile.replication.offline_export import Rescued
+from field178_mobile.store.model import StoreStatus
+from field178_mobile.store.photos.rows import Photo, PhotoState
+from field178_mobile.store.replication.mass_deletion_guard import Held
+from field178_shared.codelists import load
+from field178_shared.crypto.hash_chain import RootAlarm
+
+CLOCK = FrozenClock()
+WAITING = (
+    WaitingRecord("1", "inspection", "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp", "", True),
+    WaitingRecord("2", "outreach_session", "", "", False),
+)
+TEAM = "Đội kiểm tra liên ngành 178 xã An Lão, thành phố Hải Phòng"
+FACTS = SyncFacts(
+    WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)), 135_000, False
+)
+PHOTO = Photo("ab", "1", 640_000, "image/jpeg", PhotoState.WAITING, "/u/1", 262_144, 0, None)
+PHOTOS = (
+    PhotoFact(PHOTO, "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp"),
+    PhotoFact(replace(PHOTO, sha256="cd", state=PhotoState.REFUSED, last_error="file_refused"), ""),
+)
+SENDING = SyncState(Phase.IDLE, SyncMessage.IN_SYNC, uploads=UploadState(UploadMessage.SENDING, "ab"))
+STATUS = StoreStatus(2, 3, CLOCK.now(), None, 1, 0, 0, False)
+QUIET = replace(STATUS, unsent_records=0, unsent_changes=0, quarantined=0, in_sync=True)
+NO_NETWORK = SyncState(Phase.WAITING, SyncMessage.NO_NETWORK, retry_in_s=300)
+
+
+class Runner:
+    """Sync that stands still."""
+
+    def __init__(self, state: SyncState) -> None:
+        self.shown = state
+        self.wakes = 0
+
+    def wake(self):
+        self.wakes += 1
+
+    def state(self):
+        return self.shown
+
+
+class Shelf:
+    """Remembers what the user answered."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def answer(self, *, allow):
+        self.said.append(allow)
+
+    def bring_back(self):
+        self.said.append("back")
+
+    def set_aside(self, photo):
+        self.said.append(("aside", photo))
+
+    def send_again(self, photo):
+        self.said.append(("again", photo))
+
+    def keep_wifi_only(self, wifi_only):
+        self.said.append(f"wifi only: {wifi_only}")
+
+
+class Now:
+    """The drawing thread of a test."""
+
+    def post(self, work):
+        work()
+
+
+def written():
+    return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 8_000_000)
+
+
+@pytest.fixture
+def sync_screen(stage: Stage):
+    def make(status: StoreStatus, facts: SyncFacts, state: SyncState, **dress):
+        from field178_mobile.features.sync_status.screens.sync import SyncScreen
+        from field178_mobile.kit.language import language
+
+        screen = SyncScreen()
+        screen.runner = Runner(state)
+        words = Wording(load(), "vi", language)
+        screen.shelf = Shelf()
+        presenter = SyncPresenter(
+            lambda: (status, facts), screen.runner, CLOCK, words, screen.show, screen.shelf
+        )
+        screen.presenter = presenter
+        presenter.refresh()
+        card = screen.ids.rescue
+        card.presenter = RescuePresenter(lambda: status, written, DirectBackground(), words, card.show)
+        card.presenter.refresh()
+        stage.mount(screen, **dress)
+        return screen
+
+    return make
+
+
+def test_screen_tells_what_waits_and_what_to_do(sync_screen):
+    sync_screen(STATUS, FACTS, NO_NETWORK)
+    for text in ("Chưa có mạng", "Cần xem", "Chưa gửi", "máy 215 · chưa đối chiếu", "Buổi tuyên truyền"):
+        assert text in texts()
+    assert any("Bật Wi-Fi" in text for text in texts())
+    assert any("nhanh 2 phút 15 giây" in text for text in texts())
+
+
+def test_button_is_never_disabled_and_always_answers(sync_screen):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK)
+    button = find("Btn", icon="sync")
+    tap(button)
+    assert screen.runner.wakes == 1
+    assert "Đang trao đổi với văn phòng…" in texts()
+    assert not button.disabled
+    tap(button)
+    assert screen.runner.wakes == 2
+
+
+def test_signing_out_is_blocked_while_something_waits(sync_screen):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK)
+    asked = []
+    screen.bind(on_leaving=lambda _screen: asked.append(1))
+    tap(find("Btn", text="Đăng xuất"))
+    assert "Đăng xuất khỏi máy này?" not in texts()
+    assert any("còn 2 phiếu chưa gửi" in text for text in texts())
+    assert asked == []
+
+
+def test_signing_out_asks_first(sync_screen):
+    facts = replace(FACTS, waiting=())
+    screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    asked = []
+    screen.bind(on_leaving=lambda _screen: asked.append(1))
+    tap(find("Btn", text="Đăng xuất"))
+    assert asked == []
+    tap(find("Btn", text="Đăng xuất", kind="primary"))
+    assert asked == [1]
+
+
+def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
+    status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=2, unsent_photo_bytes=10**6)
+    screen = sync_screen(status, replace(FACTS, waiting=(), photos=PHOTOS), SENDING)
+    for text in ("Còn 2 ảnh chưa gửi (756 kB)", "640 kB · 41% · phần 2/3", "Đang gửi", "Bị từ chối"):
+        assert text in texts()
+    assert any("Tệp không được chấp nhận." in text for text in texts())
+    assert any("chụp lại" in text for text in texts())
+    assert screen.tone == "warn"
+
+
+def test_a_refused_photo_has_three_ways_on(sync_screen):
+    screen = sync_screen(STATUS, replace(FACTS, waiting=(), photos=PHOTOS), SENDING, size=PORTRAIT)
+    looked = []
+    screen.bind(on_look=lambda _screen, record_id: looked.append(record_id))
+    tap(find("Btn", text="Mở phiếu"))
+    tap(find("Btn", text="Gửi lại"))
+    tap(find("Btn", text="Để riêng"))
+    assert (looked, screen.shelf.said) == (["1"], [("again", ("cd", "1"))])
+    tap(find("Btn", text="Để riêng", kind="primary"))
+    assert screen.shelf.said[1:] == [("aside", ("cd", "1"))]
+
+
+def test_a_photo_put_aside_can_only_come_back(sync_screen):
+    aside = replace(PHOTOS[1], is_aside=True)
+    sync_screen(QUIET, replace(FACTS, waiting=(), photos=(aside,)), SyncState(), size=PORTRAIT)
+    assert {"Đã để riêng", "Gửi lại"} <= set(texts())
+    assert "Để riêng" not in texts()
+
+
+def test_no_photo_leaves_no_hole_in_its_card(sync_screen):
+    screen = sync_screen(QUIET, replace(FACTS, waiting=()), SyncState())
+    photos, waiting = screen.ids.photos_card.children, screen.ids.waiting_card.children
+    assert all(child.height for child in (*photos, *waiting))
+    assert (len(photos), len(waiting)) == (4, 2)
+
+
+def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):
+    screen = sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
+    tap(find("Chip", text="Chỉ Wi-Fi"))
+    assert screen.shelf.said == ["wifi only: True"]
+    assert screen.runner.wakes == 1
+
+
+def test_agreement_is_shown_as_equal_numbers(sync_screen):
+    sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    assert "máy 215 = máy chủ 215" in texts()
+
+
+def test_a_rescue_file_is_written_by_one_tap_and_named(sync_screen):
+    sync_screen(STATUS, FACTS, NO_NETWORK, size=PORTRAIT)
+    tap(find("Btn", text="Xuất tệp cứu hộ"))
+    assert "Đã ghi: cuu-ho-c0ffee-20261125-083015.f178" in texts()
+    assert "Ảnh không nằm trong tệp: ảnh ở lại trên máy này cho đến khi được tải lên." in texts()
+    assert any("7 thay đổi, 8 MB" in text for text in texts())
+    assert "Chưa gửi" in texts()
+
+
+def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
+    stage: Stage, sync_screen, window_size
+):
+    screen = sync_screen(replace(STATUS, drafts=2), FACTS, NO_NETWORK, size=window_size)
+    card = screen.ids.rescue
+    for state in (RescueState("x", "y", is_writing=True), RescueState("x", error="e", advice="a")):
+        card.show(state)
+        for mode in ("light", "dark", "night"):
+            stage.dress(window_size, mode)
+            frames(4)
+            assert lint(screen) == [], (state, mode)
+            assert all(child.height for child in card.children)
+
+
+def test_mass_removal_has_one_button_each_way(sync_screen):
+    facts = replace(FACTS, waiting=(), held=Held(64, is_kept=False))
+    screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL))
+    tap(find("Btn", text="Tạm giữ lại"))
+    assert screen.shelf.said == [False]
+    tap(find("Btn", text="Cho rời máy"))
+    assert screen.shelf.said == [False]
+    tap(find("Btn", text="Cho rời máy", kind="primary"))
+    assert screen.shelf.said == [False, True]
+
+
+def test_another_history_is_told_with_what_to_do(sync_screen):
+    facts = replace(FACTS, waiting=(), root_alarm=RootAlarm.LOWER)
+    sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    assert any("Có thể dữ liệu đã bị đặt lùi" in text for text in texts())
+    assert "Cứ ghi và gửi như thường; hãy báo cho văn phòng." in texts()
+    assert "Dữ liệu khớp, nhưng lịch sử của máy chủ không khớp" in texts()
+
+
+def test_nothing_is_asked_when_nothing_goes(sync_screen):
+    sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    assert not {"Cho rời máy", "Tạm giữ lại", "Gửi lại văn phòng"} & set(texts())
+    assert not any("lịch sử" in text for text in texts())
+
+
+def test_what_went_can_be_offered_to_the_office(sync_screen):
+    screen = sync_screen(QUIET, replace(FACTS, waiting=(), resting=64), SyncState(), size=PORTRAIT)
+    tap(find("Btn", text="Gửi lại văn phòng"))
+    assert screen.shelf.said == ["back"]
+
+
+def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
+    facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(facts, root_alarm=RootAlarm.LOWER)
+    screen = sync_screen(STATUS, facts, SENDING, size=window_size)
+    screen.ids.rescue.presenter.write()
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(screen) == [], (mode, scale)

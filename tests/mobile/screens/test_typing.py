@@ -1,0 +1,75 @@
+"""Vietnamese composed in the fields of the kit, letter by letter as a keyboard sends them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.mobile.screens.scene import Stage, frames
+
+from field178_mobile.kit.text_input import KEYBOARD, typist
+
+
+@pytest.fixture
+def field(stage: Stage, window_size):
+    from field178_mobile.kit import kit
+
+    column = kit.Column()
+    made = kit.Field(label="Ghi chú")
+    column.add_widget(made)
+    stage.mount(column, window_size)
+    made.ids.entry.focus = True
+    frames(2)
+    yield made
+    made.ids.entry.focus = False
+    typist.switch(KEYBOARD)
+    frames(2)
+
+
+def press(field, keys: str) -> str:
+    for key in keys:
+        field.ids.entry.insert_text(key)
+    return field.ids.entry.text
+
+
+@pytest.mark.parametrize(
+    ("method", "keys"),
+    [("telex", "Cow sowr ddax ddungs karaoke 2026"), ("vni", "Co7 so73 d9a4 d9ung1 karaoke 2026")],
+)
+def test_keys_become_vietnamese_while_they_are_typed(field, method, keys):
+    typist.switch(method)
+    assert press(field, keys) == "Cơ sở đã đúng karaoke 2026"
+    field.ids.entry.focus = False
+    frames(2)
+    assert field.text == "Cơ sở đã đúng karaoke 2026"
+
+
+def test_the_tablets_own_keyboard_is_left_alone(field):
+    assert press(field, "Cow sowr") == "Cow sowr"
+
+
+def test_composing_goes_on_in_the_middle_of_a_text_and_after_a_correction(field):
+    typist.switch("telex")
+    entry = field.ids.entry
+    press(field, "Phong hat dong cua")
+    entry.cursor = entry.get_cursor_from_index(len("Phong"))
+    assert press(field, "f") == "Phòng hat dong cua"
+    entry.cursor = entry.get_cursor_from_index(len("Phòng hat"))
+    assert press(field, "s") == "Phòng hát dong cua"
+    entry.do_backspace()
+    assert press(field, "t") == "Phòng hát dong cua"
+
+
+def test_what_is_pasted_and_what_is_numbers_or_secret_is_not_composed(field):
+    typist.switch("telex")
+    field.ids.entry.insert_text("Nguyeenx")
+    assert field.ids.entry.text == "Nguyeenx"
+    field.ids.entry.password = True
+    field.ids.entry.text = ""
+    assert press(field, "aas") == "aas"
+    field.ids.entry.password = False
+
+
+def test_a_full_field_still_takes_its_marks(field):
+    typist.switch("telex")
+    field.max_length = 5
+    assert press(field, "tieengs") == "tiếng"
+    assert press(field, "x") == "tiễng"

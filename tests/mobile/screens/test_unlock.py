@@ -1,0 +1,577 @@
+"""The first screens: PIN and enrolment."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from kivy.animation import Animation
+from kivy.core.window import Window
+from kivy.tests.common import UnitTestTouch
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts, type_text, until
+
+from field178_mobile.features.access.idle import LOCK_AFTER_S
+from field178_mobile.kit import kit
+from field178_mobile.kit.keys import BACK_KEY
+from field178_mobile.kit.widgets.overlay import FullPage
+
+
+@pytest.fixture
+def doorway(stage: Stage, tmp_path: Path):
+    from tests.mobile.screens.fakes import StillRunner, fake_house
+
+    from field178_mobile.kit.preferences import LookBook
+    from field178_mobile.shell.navigator import Doorway
+
+    opened = []
+
+    def make(is_set_up: bool = True, has_read_notice: bool = True):
+        runner = StillRunner()
+        made = Doorway(fake_house(tmp_path, runner, is_set_up, has_read_notice), LookBook(tmp_path))
+        made.runner = runner
+        opened.append(made)
+        stage.mount(made)
+        return made
+
+    yield make
+    for made in opened:
+        made.shut()
+
+
+def enter(pin: str) -> None:
+    for digit in pin:
+        tap(find("PinKey", digit=digit))
+
+
+def test_first_screen_is_small_and_needs_no_vault(doorway):
+    door = doorway()
+    assert sum(1 for _ in door.walk()) < 32
+    assert "Nguyễn Văn Hùng" not in texts()
+    tap(find("PinKey", digit="1"))
+    door.meet()
+    frames()
+    assert "Nguyễn Văn Hùng" in texts()
+
+
+def test_right_pin_opens_the_notebook(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(6)
+    assert find("RailItem", key="inspection").active
+    assert "Nguyễn Văn Hùng" in texts()
+
+
+def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(doorway):
+    door = doorway()
+    door.meet()
+    for left in (4, 3, 2, 1):
+        enter("999999")
+        until(lambda left=left: any(f"Còn {left} lần thử" in text for text in texts()))
+    enter("999999")
+    until(lambda: any("Thử lại sau 1:00" in text for text in texts()))
+    door._house.notebook.clock.tick(seconds=30)
+    door._watch(0)
+    frames()
+    assert any("Thử lại sau 0:30" in text for text in texts())
+    door._house.notebook.clock.tick(seconds=31)
+    door._watch(0)
+    frames()
+    assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_pin_is_typed_on_a_keyboard_too(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    for digit in ("1", *PIN):
+        Window.dispatch("on_key_down", ord(digit), 0, digit, [])
+        if digit == "1" and door.children[0].digits == 1:
+            Window.dispatch("on_key_down", 8, 0, None, [])
+    until(lambda: door.tablet is not None)
+    Window.dispatch("on_key_down", ord("1"), 0, "1", [])
+
+
+def test_another_officer_is_chosen_and_remembered(doorway):
+    from tests.mobile.screens.fakes import HA, PIN
+
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Cán bộ khác"))
+    tap(find("ChoiceRow", key=HA.id))
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert door._look_book.look.last_officer == HA.id
+    door.lock()
+    frames()
+    assert "Phạm Thị Hà" in texts()
+
+
+def test_locking_closes_store_and_sync(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    store = door.tablet.opened.store
+    door.lock()
+    frames()
+    assert not store.is_unlocked
+    assert door.runner.is_stopped
+    assert find_all("RailItem") == []
+
+
+def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    door = doorway()
+    papers = door._house.platform.data_folder() / "papers"
+    papers.mkdir()
+    (papers / "left-by-a-killed-process.pdf").write_bytes(b"%PDF")
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert list(papers.iterdir()) == []
+    door.tablet.services.papers().folder.put("bien-ban.pdf", b"%PDF")
+    door.lock()
+    assert list(papers.iterdir()) == []
+
+
+def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
+    from tests.mobile.screens.fakes import PIN
+
+    from field178_mobile.shell import navigator as module
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door._watch(0)
+    assert door.tablet is not None
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
+    door._watch(0)
+    assert door.tablet is None
+
+
+def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(doorway, monkeypatch):
+    from tests.mobile.screens.fakes import PIN
+
+    from field178_mobile.replication.events import WakeReason
+    from field178_mobile.shell import navigator as module
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door.resume()
+    assert door.runner.wakes == [WakeReason.NETWORK]
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
+    door.resume()
+    assert door.tablet is None
+    assert door.runner.wakes == [WakeReason.NETWORK]
+
+
+def test_lock_takes_the_systems_window_of_a_long_note_away(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    from field178_mobile.kit.long_notes import long_notes
+    from field178_mobile.platform.api import LongText
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    device = door._house.platform
+    device.has_long_text = True
+    assert long_notes.open(LongText("Ghi chú", "", "Xong", "Bỏ qua"), lambda _text: None, lambda _text: None)
+    assert len(device.long_texts) == 1
+    door.lock()
+    assert device.long_texts == []
+
+
+# A keyboard on the screen is a window of the system: texts come from it, no touches and no keys. A brush that
+# hides a face, or a thumb that walks a long list, moves without a new touch.
+@pytest.mark.parametrize("way", ["text", "move"])
+def test_tablet_that_is_worked_on_does_not_lock(doorway, monkeypatch, way):
+    from tests.mobile.screens.fakes import PIN
+
+    from field178_mobile.shell import navigator as module
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    finger = UnitTestTouch(640, 400)
+    if way == "move":
+        finger.touch_down()
+    now = [module.duration_clock()]
+    monkeypatch.setattr(module, "duration_clock", lambda: now[0])
+    for _time in range(3):
+        now[0] += LOCK_AFTER_S / 2
+        if way == "text":
+            Window.dispatch("on_textinput", "ă")
+        else:
+            finger.touch_move(640, 401)
+        door._watch(0)
+    assert door.tablet is not None
+    if way == "move":
+        finger.touch_up()
+
+
+def test_unlock_passes_the_lint(stage: Stage, doorway, window_size):
+    door = doorway()
+    door.meet()
+    enter("999999")
+    until(lambda: any("Còn 4 lần thử" in text for text in texts()))
+    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+        stage.dress(window_size, mode, scale)
+        frames(4)
+        assert lint(door) == []
+
+
+def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(doorway):
+    door = doorway(is_set_up=False)
+    door.meet()
+    frames()
+    assert "Đăng ký máy" in texts()
+    type_text(find("Field", label="Mã dùng một lần"), "abc")
+    tap(find("Btn", text="Đăng ký bằng mã"))
+    assert "Mã gồm 16 chữ và số." in texts()
+    assert "Địa chỉ không hợp lệ." in texts()
+
+
+def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
+    from tests.mobile.screens.fakes import DirectBackground
+
+    from field178_mobile.features.access.enrol import EnrolPresenter, Step
+    from field178_mobile.features.access.screens.enrol import EnrolScreen
+    from field178_mobile.features.access.unlock import Speech
+    from field178_mobile.kit.language import language
+
+    screen = EnrolScreen(has_cancel=True)
+    presenter = EnrolPresenter(None, DirectBackground(), Speech(language), screen.show, print)
+    screen.presenter = presenter
+    stage.mount(screen, window_size, scale=1.3)
+    for step in Step:
+        presenter.start(step)
+        frames(4)
+        assert lint(screen) == [], step
+
+
+def test_forgotten_pin_is_set_anew_from_anothers_unlock(doorway, monkeypatch):
+    from tests.mobile.screens.fakes import HA, HUNG, PIN
+
+    from field178_mobile import tablet as module
+
+    # The network alone is not there: whose password it was is the office's answer.
+    monkeypatch.setattr(module, "sign_in", lambda *_asked: HUNG)
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    frames(4)
+    assert lint(door.get_parent_window().children[0]) == []
+    tap(find("ChoiceRow", key=HA.id))
+    enter(PIN)
+    until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
+    assert door.tablet is None
+    type_text(find("Field", label="Tên đăng nhập"), "hung")
+    type_text(find("Field", label="Mật khẩu"), "mat khau")
+    tap(find("Btn", text="Đăng nhập"))
+    until(lambda: "Chọn mã PIN" in texts())
+    enter("274905")
+    frames()
+    enter("274905")
+    until(lambda: door.tablet is not None)
+    assert door.tablet.officer.id == HUNG.id
+    vault = door._house.notebook.vault
+    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN)
+
+
+def test_tablet_opened_for_a_new_pin_locks_itself_too(doorway, monkeypatch):
+    from tests.mobile.screens.fakes import HA, PIN
+
+    from field178_mobile.shell import navigator as module
+
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("ChoiceRow", key=HA.id))
+    enter(PIN)
+    until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
+    door._watch(0)
+    frames()
+    assert door.runner.is_stopped
+    assert "Nhập mã PIN 6 số" in texts()
+
+
+def at_the_code_of_the_office(doorway):
+    door = doorway()
+    door.meet()
+    frames()
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    frames(4)
+    return door
+
+
+def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
+    door = at_the_code_of_the_office(doorway)
+    assert "Xin cơ quan một mã" in texts()
+    assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
+    assert lint(door) == []
+    tap(find("Btn", text="Bỏ qua"))
+    frames(4)
+    assert "Nhập mã PIN 6 số" in texts()
+
+
+def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    door = at_the_code_of_the_office(doorway)
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(4)
+    assert "Nhập mã PIN 6 số" in texts()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door._add_officer()
+    frames(4)
+    assert find_all("EnrolScreen") != []
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(4)
+    assert find_all("EnrolScreen") == []
+    assert find("RailItem", key="inspection").active
+
+
+@pytest.mark.parametrize("kind", [kit.Sheet, FullPage])
+def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(doorway, kind):
+    from tests.mobile.screens.fakes import PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    sheet, heard = kind(title="Còn mở"), []
+    sheet.bind(on_dismiss=heard.append)
+    sheet.open()
+    frames(2)
+    door.lock()
+    frames(2)
+    tap(find("Chip", text="Quên mã PIN?"))
+    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    frames(4)
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(4)
+    assert "Nhập mã PIN 6 số" in texts()
+    assert heard == []
+
+
+def test_screens_and_store_of_a_locked_notebook_leave_the_memory(doorway, monkeypatch):
+    from tests.mobile.screens.fakes import PIN
+
+    import field178_mobile.shell.navigator as module
+    from field178_mobile.shell.gc_scheduler import QUIET_S
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(10)
+    gc.freeze()  # as in the quiet moment after the opening
+    shell, store = weakref.ref(door.tablet.shell), weakref.ref(door.tablet.opened.store)
+    door.lock()
+    until(lambda: not Animation._instances)  # a scroll bar that fades holds its widget
+    door.runner.listeners.clear()  # the tablet drops its runner, this test still holds it
+    now = module.duration_clock()
+    monkeypatch.setattr(module, "duration_clock", lambda: now + QUIET_S)
+    door._watch(0)
+    assert (shell(), store()) == (None, None)
+
+
+def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):
+    from tests.mobile.screens.fakes import HA, HUNG, PIN
+
+    door = doorway()
+    stage.dress(window_size)
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(4)
+    tap(find("RailItem", key="settings"))
+    tap(find("Btn", text="Đổi mã PIN"))
+    sheet = find("ChangePinSheet")
+    enter("999999")
+    until(lambda: any("Còn 4 lần thử" in text for text in texts()))
+    assert lint(sheet) == []
+    enter(PIN)
+    until(lambda: "Chọn mã PIN" in texts())
+    enter("274905")
+    frames()
+    enter("274905")
+    until(lambda: find_all("ChangePinSheet") == [])
+    vault = door._house.notebook.vault
+    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.tablet.opened.key
+
+
+def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
+    from tests.mobile.screens.fakes import HUNG, PIN
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door._open_settings()
+    frames()
+    tap(find("Btn", text="Đổi mã PIN"))
+    enter(PIN)
+    until(lambda: "Chọn mã PIN" in texts())
+    door.lock()
+    frames()
+    assert find_all("ChangePinSheet") == []
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert door.tablet.officer == HUNG
+
+
+def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, doorway, window_size):
+    from tests.mobile.screens.fakes import HA, PIN
+
+    door = doorway(has_read_notice=False)
+    stage.dress(window_size)
+    door.meet()
+    for officer_id in ("", HA.id):
+        door.lock(officer_id)
+        frames()
+        enter(PIN)
+        until(lambda: find_all("NoticePage"))
+        Window.dispatch("on_keyboard", BACK_KEY, 0, None, [])
+        for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
+            stage.dress(window_size, mode, scale)
+            assert lint(find("NoticePage")) == [], (mode, scale)
+        tap(find("Btn", text="Đã hiểu"))
+        assert find_all("NoticePage") == []
+    door.lock(HA.id)
+    frames()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames(4)
+    assert find_all("NoticePage") == []
+    tap(find("RailItem", key="settings"))
+    tap(find("Btn", text="Máy ghi gì về tôi"))
+    assert find("NoticePage").ids.head.has_back
+    Window.dispatch("on_keyboard", BACK_KEY, 0, None, [])
+    frames()
+    assert find_all("NoticePage") == []
+
+
+def test_a_notice_that_the_lock_took_away_is_told_again(doorway):
+    from tests.mobile.screens.fakes import PIN
+
+    door = doorway(has_read_notice=False)
+    door.meet()
+    for _time in range(2):
+        enter(PIN)
+        until(lambda: find_all("NoticePage"))
+        door.lock()
+        frames()
+        assert find_all("NoticePage") == []
+
+
+def close_account(door, officer) -> None:
+    """Bring word of the office that it closed an account."""
+    from tests.mobile.screens.fakes import HA, HUNG, PIN
+    from tests.mobile.support import base_row, server_commits
+
+    tablet = door._house.notebook
+    other = HA if officer is HUNG else HUNG
+    opened = tablet.open(tablet.vault.unlock(other.id, PIN))
+    server_commits(opened.store, base_row(officer.id, 2, "person", "ref", display_name="x", deleted=True))
+    opened.close()
+    door.runner.is_stopped = False
+
+
+def test_who_lost_the_account_is_turned_away_and_told_why(doorway):
+    from tests.mobile.screens.fakes import HA, HUNG, PIN
+
+    door = doorway()
+    close_account(door, HUNG)
+    door.meet()
+    enter(PIN)
+    until(lambda: find_all("Dialog"))
+    assert door.tablet is None
+    assert door.runner.is_stopped
+    assert lint(find("Dialog")) == []
+    tap(find("Btn", text="Đã hiểu"))
+    assert door._house.notebook.vault.officers() == (HA,)
+    assert "Phạm Thị Hà" in texts()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    assert door.tablet.officer == HA
+
+
+def test_who_opens_next_hears_whose_closed_account_was_taken_off(doorway):
+    from tests.mobile.screens.fakes import HA, HUNG, PIN
+
+    door = doorway()
+    close_account(door, HA)
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    frames()
+    assert any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts())
+    assert door._house.notebook.vault.officers() == (HUNG,)
+
+
+def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_code(doorway):
+    from tests.mobile.screens.fakes import enrolment
+
+    door = doorway(is_set_up=False)
+    door._house.notebook.vault.keep_pending(replace(enrolment(), login="gl01"))
+    door.meet()
+    frames(4)
+    assert "Đăng nhập một lần" in texts()
+    assert find("Field", label="Tên đăng nhập").ids.entry.text == "gl01"
+    assert lint(door) == []
+    tap(find("Btn", text="Dùng mã khác"))
+    frames(4)
+    assert find_all("CodeStep") != []
+
+
+def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(doorway, monkeypatch):
+    from tests.mobile.screens.fakes import HUNG, PIN
+
+    from field178_mobile import tablet
+
+    door = doorway()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.tablet is not None)
+    door.tablet.shell.navigate("sync")
+    monkeypatch.setattr(tablet, "sign_in", lambda *_typed: HUNG)
+    woken = []
+    monkeypatch.setattr(door.tablet.opened.runner, "wake", lambda *reason: woken.append(reason))
+    find("SyncScreen").dispatch("on_sign_in")
+    frames(4)
+    assert "Đăng nhập lại để tiếp tục nhận dữ liệu" in texts()
+    assert find_all("PinStep") == []
+    find("Field", label="Tên đăng nhập").ids.entry.text = "hung"
+    find("Field", label="Mật khẩu").ids.entry.text = "mat-khau-moi-178"
+    tap(find("Btn", text="Đăng nhập"))
+    until(lambda: find_all("EnrolScreen") == [])
+    assert find("RailItem", key="sync").active
+    assert woken == [()]
