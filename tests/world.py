@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import (
     Device,
     DeviceOfficer,
@@ -142,8 +142,8 @@ class World:
 
     def merge(self, record_id: str, into: str) -> int:
         """Merge a record into another one, as the office does."""
-        desk = Desk(self.tenant_id, self.clock, self.ids, load())
-        return run_write(self.engine, lambda session: records.merge(session, desk, record_id, into))
+        context = OperationContext(self.tenant_id, self.clock, self.ids, load())
+        return run_write(self.engine, lambda session: records.merge(session, context, record_id, into))
 
     def review(self, record_id: str, state: str) -> None:
         """Put the office's review of a record to a state."""

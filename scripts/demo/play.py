@@ -16,9 +16,9 @@ from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
 from scripts.demo.words import _
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
-from field178_server.demo.seed import Seeded, Store, seed
+from field178_server.demo.seed import DemoStore, Seeded, seed
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.passwords import Passwords
 from field178_server.serving.installation import install
@@ -90,7 +90,7 @@ def fill(server: ServerProcess) -> Seeded:
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
     lists = load()
-    store = Store(engine, Desk(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
+    store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
     seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD))
     engine.dispose()
     return seeded

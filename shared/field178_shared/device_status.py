@@ -16,7 +16,7 @@ MAX_COUNT = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class DeviceStatus:
     """How a tablet stands, as it says: None is not told. `mismatches` were healed; some are named."""
 
     unsent: int | None = None
@@ -26,7 +26,7 @@ class About:
     mismatched: tuple[str, ...] = ()
 
     @classmethod
-    def from_wire(cls, value: object) -> About | None:
+    def from_wire(cls, value: object) -> DeviceStatus | None:
         """Return what was told, None when nothing was."""
         if not isinstance(value, Mapping):
             return None

@@ -37,7 +37,7 @@ CONTEXT = b"field178-rescue-v1|"
 MEMBERS = ("tenant", "device", "incarnation", "created_at", "key")
 
 
-class Kind(IntEnum):
+class PartKind(IntEnum):
     """What a sealed part holds: the first byte of its nonce."""
 
     CHANGES = 0
@@ -45,7 +45,7 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ExportOrigin:
     """Whose changes a file holds, and when it was written by the tablet's own clock."""
 
     tenant: str
@@ -54,13 +54,13 @@ class Origin:
     created_at: str
 
 
-class RescueFile:
+class OfflineExport:
     """A file opened with the office's private key. Raises AppError(rescue_file) with `problem`."""
 
     def __init__(self, file: BinaryIO, private_key: X25519PrivateKey) -> None:
         self._file = file
         self._opening, head = _read_opening(file)
-        self.origin = Origin(*(head[name] for name in MEMBERS[:-1]))
+        self.origin = ExportOrigin(*(head[name] for name in MEMBERS[:-1]))
         try:
             raw = base64.b64decode(head["key"] + "=", altchars=b"-_", validate=True)
             shared = private_key.exchange(X25519PublicKey.from_public_bytes(raw))
@@ -75,7 +75,7 @@ class RescueFile:
         self._file.seek(len(self._opening))
         while True:
             framed, content, kind = self._part(number)
-            if kind is Kind.LAST:
+            if kind is PartKind.LAST:
                 break
             digest.update(framed)
             count, number = count + content.count(b"\n"), number + 1
@@ -88,17 +88,17 @@ class RescueFile:
         """Yield the text of every change in the order of filing; `check` MUST have returned before."""
         self._file.seek(len(self._opening))
         number = 0
-        while (part := self._part(number))[2] is Kind.CHANGES:
+        while (part := self._part(number))[2] is PartKind.CHANGES:
             yield from part[1].splitlines()
             number += 1
 
-    def _part(self, number: int) -> tuple[bytes, bytes, Kind]:
+    def _part(self, number: int) -> tuple[bytes, bytes, PartKind]:
         length = _exactly(self._file, LENGTH.size)
         size = LENGTH.unpack(length)[0]
         if not TAG_BYTES < size <= MAX_PART_BYTES:
             raise _fault("damaged")
         sealed = _exactly(self._file, size)
-        for kind in Kind:
+        for kind in PartKind:
             try:
                 return length + sealed, self._cipher.decrypt(_nonce(kind, number), sealed, None), kind
             except InvalidTag:
@@ -109,7 +109,7 @@ class RescueFile:
 
 def write_rescue(
     file: BinaryIO,
-    origin: Origin,
+    origin: ExportOrigin,
     changes: Iterable[Mapping[str, object]],
     sealing_key: bytes,
     signing_key: bytes,
@@ -124,13 +124,13 @@ def write_rescue(
     count = parts = 0
     file.write(opening)
     for lines in _filled(changes):
-        framed = _framed(cipher, _nonce(Kind.CHANGES, parts), b"".join(lines))
+        framed = _framed(cipher, _nonce(PartKind.CHANGES, parts), b"".join(lines))
         file.write(framed)
         digest.update(framed)
         count, parts = count + len(lines), parts + 1
     signature = Ed25519PrivateKey.from_private_bytes(signing_key).sign(CONTEXT + digest.digest()).hex()
     last = canonical({"changes": count, "signature": signature})
-    file.write(_framed(cipher, _nonce(Kind.LAST, parts), last))
+    file.write(_framed(cipher, _nonce(PartKind.LAST, parts), last))
     return count
 
 
@@ -157,7 +157,7 @@ def _cipher_of(shared: bytes, sealing_key: bytes, opening: bytes) -> ChaCha20Pol
     return ChaCha20Poly1305(HKDF(hashes.SHA256(), 32, salt=sealing_key, info=info).derive(shared))
 
 
-def _nonce(kind: Kind, number: int) -> bytes:
+def _nonce(kind: PartKind, number: int) -> bytes:
     return bytes([kind]) + number.to_bytes(11, "big")
 
 

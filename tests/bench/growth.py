@@ -23,7 +23,7 @@ from tests.e2e.server_process import ServerProcess
 
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.queue import QueueView, queue_counts, queue_rows
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.runtime import EXTENSION
 
 SIZES = (10_000, 100_000)
@@ -118,7 +118,7 @@ def _exchange(inside: InProcess, client: ForeignClient, body: bytes) -> Cost:
 
 def _queue(inside: InProcess) -> Cost:
     """One page of the queue with its drawers' counts, as the console reads them for a reviewer."""
-    view = QueueView(TENANT, Reach(None))
+    view = QueueView(TENANT, AccessFilter(None))
 
     def read() -> None:
         with snapshot(inside.app.extensions[EXTENSION].engine) as session:

@@ -14,10 +14,10 @@ from tests.e2e.server_process import ServerProcess
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record
 from field178_server.replication.receipts import receipts
-from field178_server.replication.receipts.receipts import Entry
+from field178_server.replication.receipts.receipts import ReceiptEntry
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import SystemClock
 from field178_shared.wire.protocol import Status
@@ -64,7 +64,7 @@ def skip_ahead(server: ServerProcess, *clients: ForeignClient) -> None:
 def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
     entries = []
     for number, row in enumerate(rows, 1):
-        act = Act(batch.ids.time_ordered(), client.user, client.device, None, row.body)
+        act = SourceChange(batch.ids.time_ordered(), client.user, client.device, None, row.body)
         batch.put(row, act)
         entries.append(_entry(client, row, act.change_id, number))
     seqs = batch.flush()
@@ -74,8 +74,8 @@ def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
     receipts.add_receipts(batch.session, TENANT, entries)
 
 
-def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> Entry:
-    return Entry(
+def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> ReceiptEntry:
+    return ReceiptEntry(
         change_id,
         client.device,
         _LIFE,

@@ -17,7 +17,7 @@ from tests.e2e.foreign_client import HTTP, ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import Receipt, Record
+from field178_server.database.models import Record, StoredReceipt
 
 RECORDS = 100
 TABLETS = (2, 5, 20)
@@ -84,7 +84,7 @@ def _stored(server: ServerProcess) -> tuple[int, int]:
     engine = create_engine_for(store_url(server))
     with engine.connect() as connection:
         records = select(func.count()).select_from(Record).where(Record.type.in_(FILED))
-        found = connection.scalar(records), connection.scalar(select(func.count()).select_from(Receipt))
+        found = connection.scalar(records), connection.scalar(select(func.count()).select_from(StoredReceipt))
     engine.dispose()
     return found[0] or 0, found[1] or 0
 

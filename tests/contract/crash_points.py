@@ -34,7 +34,7 @@ from field178_mobile.store.integrity.rebuild import is_sound
 from field178_mobile.store.outbox.journal import Journal
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import Change, Receipt, Record
+from field178_server.database.models import ChangeHistory, Record, StoredReceipt
 from field178_shared.ids import IdSource
 
 STEPS = 10
@@ -170,7 +170,7 @@ class CrashingServer:
             self.points |= told[0]
         return not told
 
-    def judge(self) -> None:
+    def evaluate(self) -> None:
         assert_sound(self._world)
         self._world.engine.dispose()
 
@@ -181,7 +181,7 @@ class CrashingServer:
         say(set(killer.seen))
 
     def _counts(self) -> list[int]:
-        return [len(self._world.rows(model)) for model in (Record, Receipt, Change)]
+        return [len(self._world.rows(model)) for model in (Record, StoredReceipt, ChangeHistory)]
 
 
 def main(first: int, crashes: int, folder: Path) -> None:
@@ -197,7 +197,7 @@ def main(first: int, crashes: int, folder: Path) -> None:
     server, rng = CrashingServer(folder), random.Random(f"server crash {first}")
     while servers < crashes - tablets:
         servers += server.crash(rng)
-    server.judge()
+    server.evaluate()
     print(
         json.dumps(
             {

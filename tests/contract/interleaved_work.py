@@ -9,7 +9,7 @@ from tests.contract.interleavings import Stage, Work, Writer, stepping
 from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
-from field178_server.database.models import Receipt
+from field178_server.database.models import StoredReceipt
 
 # Makes the work of so many writers, each with a tablet of its own.
 Scenario = Callable[[World, Sequence[Tablet]], list[Work]]
@@ -144,6 +144,6 @@ def _judge_changes(stage: Stage) -> None:
     """Each change is stored, its values applied or kept in a conflict (I1, I2)."""
     assert_sound(stage.world)
     told = [receipt["change_id"] for writer in stage.writers for receipt in writer.receipts]
-    stored = {row.change_id: row for row in stage.world.rows(Receipt)}
+    stored = {row.change_id: row for row in stage.world.rows(StoredReceipt)}
     assert set(told) <= set(stored)
     assert {stored[change_id].status for change_id in told} <= {"applied", "conflict"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from tests.world import World
 
-from field178_server.database.models import Device, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.database.models import Device, Feed, Incarnation, Record, Scope, StoredReceipt
 from field178_server.database.unit_of_work import snapshot
 from field178_shared.wire.canonical import digest_of, receipt_hash
 
@@ -25,13 +25,13 @@ def assert_sound(world: World) -> None:
             assert max(stamps, default=0) == scope.seq
         for life in session.scalars(select(Incarnation)):
             held = session.scalars(
-                select(Receipt.change_id).where(Receipt.incarnation == life.incarnation)
+                select(StoredReceipt.change_id).where(StoredReceipt.incarnation == life.incarnation)
             ).all()
             assert digest_of(map(receipt_hash, held)).wire() == [life.receipt_count, life.receipt_sum]
-        listener = func.coalesce(Receipt.told_to, Receipt.device_id)
+        listener = func.coalesce(StoredReceipt.told_to, StoredReceipt.device_id)
         for device in session.scalars(select(Device)):
             counts = session.scalars(
-                select(Receipt.v).where(listener == device.device_id).order_by(Receipt.v)
+                select(StoredReceipt.v).where(listener == device.device_id).order_by(StoredReceipt.v)
             ).all()
             assert len(set(counts)) == len(counts)
             # The last one may be told to the tablet that replaced this one.

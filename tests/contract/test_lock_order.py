@@ -17,12 +17,12 @@ from tests.server.office.erasure.test_operations import FIRST, RULES, SECOND, ad
 from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.records import operations as records
 from field178_server.office.recovery import operations as recovery
-from field178_server.office.recovery.operations import Wanted
+from field178_server.office.recovery.operations import DivergentRecordKey
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
@@ -31,29 +31,31 @@ from field178_shared.ids import IdSource
 SQLITE_ORDERS = [(0, 0, 0, 1, 1, 1), (1, 0, 1, 0, 1, 0)]
 
 
-def office(world: World, act: Callable[[Session, Desk], object]) -> Work:
-    desk = Desk(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
+def office(world: World, act: Callable[[Session, OperationContext], object]) -> Work:
+    context = OperationContext(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
 
     def work() -> list[Json]:
         # What another has purged meanwhile is not there to be taken in.
         with suppress(AppError):
-            run_write(world.engine, lambda session: act(session, desk))
+            run_write(world.engine, lambda session: act(session, context))
         return []
 
     return work
 
 
 def taking(world: World, record_id: str) -> Work:
-    return office(world, lambda session, desk: recovery.take(session, desk, RULES, Wanted(record_id)))
+    return office(
+        world, lambda session, context: recovery.take(session, context, RULES, DivergentRecordKey(record_id))
+    )
 
 
 def purging(world: World, record_id: str) -> Work:
-    office(world, lambda s, desk: erasure.request(s, desk, RULES, record_id, FIRST, "Yêu cầu"))()
-    return office(world, lambda session, desk: erasure.confirm(session, desk, RULES, record_id, SECOND))
+    office(world, lambda s, context: erasure.request(s, context, RULES, record_id, FIRST, "Yêu cầu"))()
+    return office(world, lambda session, context: erasure.confirm(session, context, RULES, record_id, SECOND))
 
 
 def moving(world: World, record_id: str, scope: str) -> Work:
-    return office(world, lambda session, desk: records.move(session, desk, record_id, scope))
+    return office(world, lambda session, context: records.move(session, context, record_id, scope))
 
 
 def taken_in_while_its_orphan_s_tablet_pushes(world: World, tablet: Tablet) -> list[Work]:

@@ -13,14 +13,22 @@ from sqlalchemy import func, select
 from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, UNIT, Json, Tablet, World, proven
 
-from field178_server.database.models import Audit, Change, Feed, Incarnation, Receipt, Record, Scope
+from field178_server.database.models import (
+    Audit,
+    ChangeHistory,
+    Feed,
+    Incarnation,
+    Record,
+    Scope,
+    StoredReceipt,
+)
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import load_devices
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.push.push import push
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id
-from field178_shared.wire.protocol import Change as ProtocolChange
+from field178_shared.wire.protocol import ChangeHistory as ProtocolChange
 
 WRITERS = 5
 
@@ -49,7 +57,7 @@ def test_what_five_writers_were_told_is_stored_and_in_order(world: World) -> Non
     told = at_once([lambda tablet=tablet: pushed(tablet, 6, 5) for tablet in tablets])
     receipts = [receipt for one in told for receipt in one]
     assert {receipt["status"] for receipt in receipts} == {"applied"}
-    rows = {row.change_id: row for row in world.rows(Receipt)}
+    rows = {row.change_id: row for row in world.rows(StoredReceipt)}
     assert len(rows) == len(receipts) == WRITERS * 30
     assert sorted(row.seq for row in rows.values()) == list(range(1, WRITERS * 30 + 1))
     assert_sound(world)
@@ -85,7 +93,7 @@ def test_one_request_sent_five_times_at_once_is_stored_once(world: World) -> Non
     copies = [replace(tablet, cursors={}, base={}, receipts={}) for _ in range(WRITERS)]
     told = at_once([lambda copy=copy: copy.push(*changes) for copy in copies])
     assert all(one == told[0] for one in told)
-    assert len(world.rows(Receipt)) == len(world.rows(Change)) == len(world.rows(Record)) == 8
+    assert len(world.rows(StoredReceipt)) == len(world.rows(ChangeHistory)) == len(world.rows(Record)) == 8
     assert_sound(world)
 
 
@@ -187,7 +195,7 @@ def test_nothing_of_a_failed_transaction_stays(world: World) -> None:
     with pytest.raises(AppError):
         run_write(world.engine, work)
     with snapshot(world.engine) as session:
-        tables = (Record, Receipt, Feed, Change, Incarnation, Audit)
+        tables = (Record, StoredReceipt, Feed, ChangeHistory, Incarnation, Audit)
         counts = [session.scalar(select(func.count()).select_from(table)) for table in tables]
     assert counts == [0] * len(counts)
     assert [scope.seq for scope in world.rows(Scope)] == [0, 0, 0, 0]

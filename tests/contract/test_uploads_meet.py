@@ -18,7 +18,7 @@ from tests.world import ESTABLISHMENT, OFFICER, UNIT, Json, Tablet, World
 from field178_server.attachments.garbage_collection import collect
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.database.models import Blob, Upload
 from field178_server.devices.context import DeviceContext
@@ -37,14 +37,14 @@ def device_of(tablet: Tablet) -> DeviceContext:
     return DeviceContext(tablet.device, frozenset((UNIT,)), frozenset((OFFICER,)), revoked=False)
 
 
-def desk(world: World, folder: Path, *, device: int = PLENTY, tenant: int = PLENTY) -> Uploading:
+def context(world: World, folder: Path, *, device: int = PLENTY, tenant: int = PLENTY) -> Uploading:
     store = FileStore(folder, world.tenant_id)
     limits = Limits(1 << 20, device, tenant)
     return Uploading(world.engine, world.tenant_id, store, limits, (world.clock, world.ids))
 
 
-def wanted(world: World, data: bytes = PICTURE) -> Wanted:
-    return Wanted(sha256(data), len(data), "image/jpeg", world.ids.random(), "")
+def wanted(world: World, data: bytes = PICTURE) -> UploadRequest:
+    return UploadRequest(sha256(data), len(data), "image/jpeg", world.ids.random(), "")
 
 
 def whole(data: bytes = PICTURE) -> Piece:
@@ -69,7 +69,7 @@ class SlowSource(io.BytesIO):
 
 
 def test_an_upload_that_runs_out_in_its_last_piece_is_stored(world: World, tmp_path: Path) -> None:
-    files, device = desk(world, tmp_path), device_of(world.tablet())
+    files, device = context(world, tmp_path), device_of(world.tablet())
     upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
     assert files.append(device, upload_id, Piece(0, SIZE, SlowSource(world, files))).is_whole
     assert files.position(device, upload_id).is_whole
@@ -79,7 +79,7 @@ def test_an_upload_that_runs_out_in_its_last_piece_is_stored(world: World, tmp_p
 def test_bytes_that_come_after_their_upload_was_given_up_are_not_told_stored(
     world: World, tmp_path: Path
 ) -> None:
-    files, device = desk(world, tmp_path), device_of(world.tablet())
+    files, device = context(world, tmp_path), device_of(world.tablet())
     upload_id = files.begin(device, wanted(world), skip_known=False).upload_id
     source = io.BytesIO(PICTURE)
     read = source.read
@@ -104,7 +104,7 @@ def test_two_uploads_at_once_stay_below_a_limit(world: World, tmp_path: Path, li
         first = world.tablet()
         tablets = (first, first if limit == "device" else world.tablet())
         taken = number * SIZE if limit == "tenant" else 0
-        files = desk(world, tmp_path, **{limit: taken + SIZE + SIZE // 2})
+        files = context(world, tmp_path, **{limit: taken + SIZE + SIZE // 2})
         works = [beginning(world, files, tablet) for tablet in tablets]
         writers = [Writer(name, work) for name, work in enumerate(works)]
         with stepping(world.engine) as spy:
@@ -117,7 +117,7 @@ def test_a_record_that_comes_while_its_file_is_collected(world: World, tmp_path:
     """Who commits first is obeyed: a file that was named stays, one that is gone is asked for anew."""
     settings, keys = Settings(data_dir=tmp_path, tenant=world.tenant_id), None
     runtime = Runtime(settings, world.engine, world.clock, world.ids, keys, keys)  # type: ignore[arg-type]
-    reader, tablet, files = world.tablet(), world.tablet(), desk(world, tmp_path)
+    reader, tablet, files = world.tablet(), world.tablet(), context(world, tmp_path)
     outcomes = set()
     every = SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else list(orders(2))
     for number, order in enumerate(every):
@@ -159,7 +159,7 @@ def test_bytes_that_come_again_while_they_are_collected_are_stored(
     """The last piece comes between the end of the row and the end of the bytes, and waits."""
     settings, keys = Settings(data_dir=tmp_path, tenant=world.tenant_id), None
     runtime = Runtime(settings, world.engine, world.clock, world.ids, keys, keys)  # type: ignore[arg-type]
-    files, device = desk(world, tmp_path), device_of(world.tablet())
+    files, device = context(world, tmp_path), device_of(world.tablet())
     first = files.begin(device, wanted(world), skip_known=False).upload_id
     files.append(device, first, whole())
     collect(runtime)

@@ -17,7 +17,7 @@ from tests.e2e.test_tablet_photos import Photos, noisy_picture
 from tests.full_disk import no_room_beyond
 from tests.mobile.support import draft_of
 
-from field178_mobile.features.photos.picture import prepare
+from field178_mobile.features.photos.fingerprint import prepare
 from field178_mobile.replication.events import SyncMessage
 from field178_mobile.replication.offline_export import Rescuer
 from field178_server.cli import main
@@ -56,9 +56,9 @@ def imported(office: ServerProcess, file: Path, *options: str) -> dict[str, obje
     return {name: found[name] for name in ("changes", "new", "known", "held", "unreadable")}
 
 
-def file_with_photo(tablet: RealTablet, picture: bytes) -> str:
+def file_with_photo(tablet: RealTablet, fingerprint: bytes) -> str:
     record = tablet.ids.time_ordered()
-    named = tablet.store.photos.add(record, picture, "image/jpeg")
+    named = tablet.store.photos.add(record, fingerprint, "image/jpeg")
     tablet.file(record, name="Nhà nghỉ có ảnh", attachments={"p": named})
     return str(named["sha256"])
 
@@ -129,17 +129,17 @@ def test_a_damaged_file_is_a_clear_error_and_imports_nothing(
 def test_photos_stay_on_the_tablet_until_they_are_uploaded(
     office: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
-    picture = prepare(noisy_picture(21))
-    sha256 = file_with_photo(tablet, picture)
+    fingerprint = prepare(noisy_picture(21))
+    sha256 = file_with_photo(tablet, fingerprint)
     file = rescued(tablet, tmp_path)
-    assert file.stat().st_size < len(picture)
+    assert file.stat().st_size < len(fingerprint)
     assert imported(office, file)["new"] == 1
     kept = office.folder / "blobs" / "main" / sha256[:2] / sha256
     assert not kept.exists()
     assert tablet.store.status().unsent_photos == 1
     tablet.sync()
     Photos(tablet).run()
-    assert kept.read_bytes() == picture
+    assert kept.read_bytes() == fingerprint
     assert tablet.store.status().in_sync
 
 

@@ -14,8 +14,8 @@ from PIL import Image
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
+from field178_mobile.features.photos.fingerprint import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.features.photos.photo_attaching import About
-from field178_mobile.features.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presentation.masking import Mosaic, paint
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
@@ -150,23 +150,23 @@ def test_what_was_rubbed_away_never_reaches_the_office(server: ServerProcess, ta
 def test_a_lost_answer_and_a_killed_tablet_cost_one_question(
     server: ServerProcess, tablet: RealTablet
 ) -> None:
-    picture = prepare(noisy_picture(3))
-    file_photos(tablet, picture)
+    fingerprint = prepare(noisy_picture(3))
+    file_photos(tablet, fingerprint)
     first = Photos(tablet, lose_answer_of=2)
     while sum(isinstance(one, SendChunk) for one in first.sent) < first.lose_answer_of:
         first.turn()
     again = Photos(tablet)
     again.run()
     assert isinstance(again.sent[0], Locate)
-    assert first.sent_bytes + again.sent_bytes == len(picture)
+    assert first.sent_bytes + again.sent_bytes == len(fingerprint)
     assert [photo.state for photo in tablet.store.read(all_photos)] == [PhotoState.SENT]
 
 
 def test_bytes_the_office_has_are_not_sent_twice(server: ServerProcess, tablet: RealTablet) -> None:
-    picture = prepare(noisy_picture(4, (400, 300)))
-    file_photos(tablet, picture)
+    fingerprint = prepare(noisy_picture(4, (400, 300)))
+    file_photos(tablet, fingerprint)
     Photos(tablet).run()
-    file_photos(tablet, picture)
+    file_photos(tablet, fingerprint)
     again = Photos(tablet)
     again.run()
     assert again.sent_bytes == 0

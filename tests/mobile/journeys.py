@@ -59,11 +59,11 @@ class Journey:
         """Type a number on the pad and confirm it."""
         for digit in digits:
             self.fingers.press("PadKey", text=digit)
-        self.fingers.press("Btn", icon="check", text=self.screen.desk.words.translate("OK"))
+        self.fingers.press("Btn", icon="check", text=self.screen.context.words.translate("OK"))
 
     def page(self) -> PageState | None:
         """The open section."""
-        return self.screen.desk.state.page
+        return self.screen.context.state.page
 
 
 def choose_outing(journey: Journey, members: tuple[str, ...]) -> None:
@@ -74,10 +74,10 @@ def choose_outing(journey: Journey, members: tuple[str, ...]) -> None:
     fingers.type(fingers.find("OutingBody").ids.number, "12/QĐ-UBND")
     fingers.taps += 1
     fingers.press("DateField")
-    fingers.press("Chip", text=journey.screen.desk.words.translate("Today"))
+    fingers.press("Chip", text=journey.screen.context.words.translate("Today"))
     for member in members:
         journey.choice(member)
-    fingers.press("Btn", icon="check", text=journey.screen.desk.words.translate("Use for tonight"))
+    fingers.press("Btn", icon="check", text=journey.screen.context.words.translate("Use for tonight"))
 
 
 def pass_sections(journey: Journey, until: str) -> None:
@@ -97,7 +97,7 @@ def pass_sections(journey: Journey, until: str) -> None:
 def reach_workers(journey: Journey, everybody: int) -> None:
     """Record in the open outreach section that the law was explained to everybody who works there."""
     journey.answer("ou_done", "yes")
-    journey.fingers.press("Chip", text=journey.screen.desk.words.say("Put {number}", number=everybody))
+    journey.fingers.press("Chip", text=journey.screen.context.words.say("Put {number}", number=everybody))
 
 
 def routine_visit(screen: EstablishmentsScreen, establishment_id: str) -> int:
@@ -108,7 +108,7 @@ def routine_visit(screen: EstablishmentsScreen, establishment_id: str) -> int:
     journey.chip("owner")
     pass_sections(journey, "worker_counts")
     journey.fingers.press("Btn", icon="history")
-    journey.fingers.press("Chip", text=journey.screen.desk.words.say("Put {number}", number=0))
+    journey.fingers.press("Chip", text=journey.screen.context.words.say("Put {number}", number=0))
     journey.foot("next")
     reach_workers(journey, 5)
     journey.foot("next")

@@ -9,7 +9,7 @@ from tests.full_disk import no_room_beyond
 from tests.world import Tablet, World
 
 from field178_server.database.engine import PAGE_SIZE
-from field178_server.database.models import Change, Receipt, Record
+from field178_server.database.models import ChangeHistory, Record, StoredReceipt
 
 # A page of the store with what the write-ahead log puts before it.
 FRAME_BYTES = PAGE_SIZE + 24
@@ -53,4 +53,4 @@ def _is_refused(world: World, tablet: Tablet, record_id: str, limit: int) -> boo
 
 
 def _counts(world: World) -> list[int]:
-    return [len(world.rows(model)) for model in (Record, Receipt, Change)]
+    return [len(world.rows(model)) for model in (Record, StoredReceipt, ChangeHistory)]

@@ -18,11 +18,11 @@ from werkzeug.test import TestResponse
 
 from field178_server.accounts import officers, team_setup
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.accounts.team_setup import WantedTeam
 from field178_server.app import create_app
 from field178_server.audit import trail
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
@@ -62,19 +62,19 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
     engine = create_engine_for(settings.effective_database_url)
     ids = IdSource(clock, random.Random(178))
     install(settings, engine, clock, ids)
-    desk = Desk(settings.tenant, clock, ids, load(), trail.OPERATOR)
+    context = OperationContext(settings.tenant, clock, ids, load(), trail.OPERATOR)
     stored = Passwords("test").hash(PASSWORD)
-    agency = accounts.agency_or_focal(desk, None)
+    agency = accounts.agency_or_focal(context, None)
     run_write(
-        engine, lambda session: team_setup.add(session, desk, WantedTeam(TEAM, UNITS, "district", agency))
+        engine, lambda session: team_setup.add(session, context, WantedTeam(TEAM, UNITS, "district", agency))
     )
     for login, role, teams in (
         ("an", "team_lead", [TEAM]),
         ("binh", "inspector", []),
         ("chi", "reviewer", []),
     ):
-        wanted = Wanted(login, f"Cán bộ {login}", role, None, ())
-        run_write(engine, lambda session, w=wanted, t=teams: accounts.add(session, desk, w, t, stored))
+        wanted = AccountRequest(login, f"Cán bộ {login}", role, None, ())
+        run_write(engine, lambda session, w=wanted, t=teams: accounts.add(session, context, w, t, stored))
     engine.dispose()
 
 
@@ -104,15 +104,17 @@ class Office:
         return self.runtime.engine
 
     @property
-    def desk(self) -> Desk:
-        return Desk(self.settings.tenant, self.clock, self.runtime.ids, load())
+    def context(self) -> OperationContext:
+        return OperationContext(self.settings.tenant, self.clock, self.runtime.ids, load())
 
     def close(self) -> None:
         self.engine.dispose()
 
     def code(self, login: str = "an", *scopes: str) -> str:
         code = enrolment.new_code(random.SystemRandom())
-        run_write(self.engine, lambda session: operating.issue_code(session, self.desk, login, scopes, code))
+        run_write(
+            self.engine, lambda session: operating.issue_code(session, self.context, login, scopes, code)
+        )
         return code
 
     def officer_id(self, login: str) -> str:

@@ -2,45 +2,45 @@ from __future__ import annotations
 
 import pytest
 
-from field178_shared.device_status import MAX_COUNT, About
+from field178_shared.device_status import MAX_COUNT, DeviceStatus
 from field178_shared.wire.protocol import SyncRequest
 
 RECORD = "01900000-0000-7000-8000-00000000dead"
 
 
 def test_what_is_told_comes_back() -> None:
-    told = About(3, 5, 2048, 2, (RECORD,))
+    told = DeviceStatus(3, 5, 2048, 2, (RECORD,))
     assert told.to_wire() == {
         "unsent": 3,
         "unsent_files": 5,
         "free_mb": 2048,
         "mismatches": {"count": 2, "records": [RECORD]},
     }
-    assert About.from_wire(told.to_wire()) == told
-    assert About(unsent=0).to_wire() == {"unsent": 0}
+    assert DeviceStatus.from_wire(told.to_wire()) == told
+    assert DeviceStatus(unsent=0).to_wire() == {"unsent": 0}
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 7, True])
 def test_what_is_no_object_is_not_told(value: object) -> None:
-    assert About.from_wire(value) is None
+    assert DeviceStatus.from_wire(value) is None
 
 
 @pytest.mark.parametrize("value", [-1, True, "3", None, [], MAX_COUNT + 1])
 def test_a_member_that_cannot_be_read_costs_nothing_else(value: object) -> None:
-    told = About.from_wire({"unsent": value, "free_mb": 7, "mismatches": value})
-    assert told == About(free_mb=7)
+    told = DeviceStatus.from_wire({"unsent": value, "free_mb": 7, "mismatches": value})
+    assert told == DeviceStatus(free_mb=7)
     mismatches = {"count": value, "records": value if isinstance(value, list) else [value, RECORD, "x"]}
-    again = About.from_wire({"mismatches": mismatches})
-    assert again == About(mismatched=() if isinstance(value, list) else (RECORD,))
+    again = DeviceStatus.from_wire({"mismatches": mismatches})
+    assert again == DeviceStatus(mismatched=() if isinstance(value, list) else (RECORD,))
 
 
 def test_at_most_ten_records_are_named() -> None:
     records = [f"01900000-0000-7000-8000-{number:012x}" for number in range(12)]
-    told = About.from_wire({"mismatches": {"count": 12, "records": records}})
-    assert told == About(mismatches=12, mismatched=tuple(records[:10]))
+    told = DeviceStatus.from_wire({"mismatches": {"count": 12, "records": records}})
+    assert told == DeviceStatus(mismatches=12, mismatched=tuple(records[:10]))
 
 
 def test_a_request_without_it_tells_nothing() -> None:
     wire = {"device": RECORD, "incarnation": RECORD}
     assert SyncRequest.from_wire(wire).about is None
-    assert SyncRequest.from_wire({**wire, "about": {"unsent": 2}}).about == About(unsent=2)
+    assert SyncRequest.from_wire({**wire, "about": {"unsent": 2}}).about == DeviceStatus(unsent=2)

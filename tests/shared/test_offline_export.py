@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from field178_shared import offline_export
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.offline_export import MAGIC, Origin, RescueFile, write_rescue
+from field178_shared.offline_export import MAGIC, ExportOrigin, OfflineExport, write_rescue
 
 OFFICE = X25519PrivateKey.generate()
 TABLET = Ed25519PrivateKey.generate()
-ORIGIN = Origin("main", "device-1", "life-1", "2026-11-24T15:00:00Z")
+ORIGIN = ExportOrigin("main", "device-1", "life-1", "2026-11-24T15:00:00Z")
 CHANGES = [{"n": number, "set": {"name": "Nhà nghỉ " + "á" * 30}} for number in range(40)]
 
 
@@ -34,7 +34,7 @@ def written(changes: list[dict[str, object]] = CHANGES) -> bytes:
 def read(
     content: bytes, office: X25519PrivateKey = OFFICE, tablet: Ed25519PrivateKey = TABLET
 ) -> list[object]:
-    file = RescueFile(io.BytesIO(content), office)
+    file = OfflineExport(io.BytesIO(content), office)
     count = file.check(tablet.public_key().public_bytes_raw())
     found = [json.loads(line) for line in file.changes()]
     assert len(found) == count
@@ -52,7 +52,7 @@ def refusal(content: bytes, **keys: object) -> object:
 def test_what_was_written_is_read_in_its_order(count: int) -> None:
     content = written(CHANGES[:count])
     assert read(content) == CHANGES[:count]
-    assert RescueFile(io.BytesIO(content), OFFICE).origin == ORIGIN
+    assert OfflineExport(io.BytesIO(content), OFFICE).origin == ORIGIN
 
 
 def test_nothing_of_a_change_can_be_read_without_the_offices_key() -> None:

@@ -14,7 +14,7 @@ from field178_mobile.store.unsent import HeldWork, held_work
 from field178_mobile.vault import Enrolment, base64url
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder
-from field178_shared.offline_export import SUFFIX, Origin, write_rescue
+from field178_shared.offline_export import SUFFIX, ExportOrigin, write_rescue
 from field178_shared.time.clock import Clock, to_wire
 
 # EFBIG: the file system of a stick takes no file of this size.
@@ -74,9 +74,9 @@ class Rescuer:
             os.fsync(file.fileno())
         return count
 
-    def _origin(self, work: HeldWork) -> Origin:
+    def _origin(self, work: HeldWork) -> ExportOrigin:
         one = self.enrolment
-        return Origin(one.tenant, one.device, work.incarnation, to_wire(self.clock.now()))
+        return ExportOrigin(one.tenant, one.device, work.incarnation, to_wire(self.clock.now()))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.checkpoint import Position
 from field178_mobile.store.replication.tombstones import Removed
 from field178_shared.crypto.hash_chain import NO_ROOT
-from field178_shared.device_status import About
+from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical, state_hash
 from field178_shared.wire.protocol import DEFAULT_RECORDS
@@ -24,7 +24,7 @@ class Identity:
 
     device: str
     app: str
-    about: About | None = None
+    about: DeviceStatus | None = None
     receipt_key: str = ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from field178_mobile.store.replication.checkpoint import Position
 from field178_mobile.store.replication.server_state import OwnCounts
-from field178_shared.device_status import About
+from field178_shared.device_status import DeviceStatus
 
 # Told in steps: free space moves by a little all the time, and every step is news.
 FREE_STEP_MB = 512
@@ -18,16 +18,16 @@ class Telling:
     def __init__(self, free_mb: Callable[[], int | None], counts: Callable[[], OwnCounts]) -> None:
         self._free_mb = free_mb
         self._counts = counts
-        self._told: About | None = None
-        self._heard: About | None = None
+        self._told: DeviceStatus | None = None
+        self._heard: DeviceStatus | None = None
 
-    def news(self, position: Position, pushed: int) -> About | None:
+    def news(self, position: Position, pushed: int) -> DeviceStatus | None:
         """Return what to tell with a request that pushes so many changes, None when all is known."""
         waiting = position.open_changes + position.parked_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
         own = self._counts()
-        self._told = About(
+        self._told = DeviceStatus(
             unsent=max(waiting, 0),
             unsent_files=own.unsent_files,
             free_mb=steps,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, roster, teams
 from field178_server.accounts.officers import NewOfficer
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Officer
 from field178_server.records import scopes
 from field178_shared.errors import AppError, ErrorCode
@@ -18,7 +18,7 @@ from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AccountRequest:
     """An account as somebody asks for it; `agency` None means the focal agency of the day."""
 
     login: str
@@ -28,56 +28,62 @@ class Wanted:
     scopes: tuple[str, ...]
 
 
-def add(session: Session, desk: Desk, wanted: Wanted, team_names: Sequence[str], password_hash: str) -> str:
+def add(
+    session: Session,
+    context: OperationContext,
+    wanted: AccountRequest,
+    team_names: Sequence[str],
+    password_hash: str,
+) -> str:
     """Make an account and return its id; raises AppError(bad_request) naming what cannot be."""
-    if wanted.role not in desk.lists.roles:
+    if wanted.role not in context.lists.roles:
         raise AppError(ErrorCode.BAD_REQUEST, role=wanted.role)
-    if officers.by_login(session, desk.tenant_id, wanted.login) is not None:
+    if officers.by_login(session, context.tenant_id, wanted.login) is not None:
         raise AppError(ErrorCode.BAD_REQUEST, login=wanted.login, problem="taken")
-    joined = teams.by_names(session, desk.tenant_id, team_names)
+    joined = teams.by_names(session, context.tenant_id, team_names)
     own = set(wanted.scopes).union(*(team.scopes for team in joined))
-    scopes.ensure(session, desk.tenant_id, own, desk.lists)
-    agency = agency_or_focal(desk, wanted.agency)
+    scopes.ensure(session, context.tenant_id, own, context.lists)
+    agency = agency_or_focal(context, wanted.agency)
     new = NewOfficer(wanted.login, wanted.name, wanted.role, agency, "vi", tuple(sorted(own)))
-    officer = officers.add(session, desk.tenant_id, desk.ids.time_ordered(), new, desk.now())
+    officer = officers.add(session, context.tenant_id, context.ids.time_ordered(), new, context.now())
     officer.password_hash = password_hash
-    roster.list_officer(session, desk, officer, joined)
-    desk.note(session, Entry("officer_added", officer.officer_id, details={"role": wanted.role}))
+    roster.list_officer(session, context, officer, joined)
+    context.note(session, AuditEntry("officer_added", officer.officer_id, details={"role": wanted.role}))
     return officer.officer_id
 
 
-def set_password(session: Session, desk: Desk, login: str, password_hash: str) -> str:
+def set_password(session: Session, context: OperationContext, login: str, password_hash: str) -> str:
     """Replace a password and return the officer's id."""
-    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officer = officers.by_login_or_id(session, context.tenant_id, login)
     officers.set_password(session, officer, password_hash)
-    desk.note(session, Entry("password_set", officer.officer_id))
+    context.note(session, AuditEntry("password_set", officer.officer_id))
     return officer.officer_id
 
 
-def disable(session: Session, desk: Desk, login: str) -> str:
+def disable(session: Session, context: OperationContext, login: str) -> str:
     """Close an account and return the officer's id."""
-    officer = officers.by_login_or_id(session, desk.tenant_id, login)
-    officers.disable(session, officer, desk.now())
-    roster.unlist_officer(session, desk, officer)
-    desk.note(session, Entry("officer_disabled", officer.officer_id))
+    officer = officers.by_login_or_id(session, context.tenant_id, login)
+    officers.disable(session, officer, context.now())
+    roster.unlist_officer(session, context, officer)
+    context.note(session, AuditEntry("officer_disabled", officer.officer_id))
     return officer.officer_id
 
 
-def require_one_time_codes(session: Session, desk: Desk, login: str, secret: str) -> Officer:
+def require_one_time_codes(session: Session, context: OperationContext, login: str, secret: str) -> Officer:
     """Ask one-time codes of an officer from the next sign-in on."""
-    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officer = officers.by_login_or_id(session, context.tenant_id, login)
     officer.totp_secret, officer.totp_step = secret, 0
     officers.end_sessions(session, officer)
-    desk.note(session, Entry("totp_set", officer.officer_id))
+    context.note(session, AuditEntry("totp_set", officer.officer_id))
     return officer
 
 
-def agency_or_focal(desk: Desk, wanted: str | None) -> str:
+def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
     """Return the agency asked for, or the focal one of the day."""
     if wanted is not None:
-        if wanted not in desk.lists.agencies:
+        if wanted not in context.lists.agencies:
             raise AppError(ErrorCode.BAD_REQUEST, agency=wanted)
         return wanted
-    today = local_date(desk.now())
-    focal = [one.id for one in desk.lists.agencies.values() if one.focal and one.valid_on(today)]
-    return focal[0] if focal else next(iter(desk.lists.agencies))
+    today = local_date(context.now())
+    focal = [one.id for one in context.lists.agencies.values() if one.focal and one.valid_on(today)]
+    return focal[0] if focal else next(iter(context.lists.agencies))

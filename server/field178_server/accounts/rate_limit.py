@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Attempt
+from field178_server.database.models import AttemptCount
 from field178_shared.errors import AppError, ErrorCode
 
 WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class AttemptBudget:
     """At most `limit` failures of one kind by one subject in ten minutes."""
 
     kind: str
@@ -30,17 +30,17 @@ class Budget:
         return hashlib.sha256(f"{self.kind}|{self.subject}".encode()).hexdigest()[:32]
 
 
-def take(session: Session, tenant_id: str, budgets: Sequence[Budget], now: datetime) -> None:
+def take(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget], now: datetime) -> None:
     """Count one attempt before it is made; raises AppError(slow_down) when a budget is spent.
 
     Counting first, in a transaction of its own, makes parallel guesses share one budget.
     """
     for budget in sorted(budgets, key=lambda one: one.key):
-        row = session.get(Attempt, (tenant_id, budget.key), with_for_update=True)
+        row = session.get(AttemptCount, (tenant_id, budget.key), with_for_update=True)
         if row is None:
             # Whoever guesses under ever new keys pays for the sweeping.
             _forget_old(session, tenant_id, now)
-            session.add(Attempt(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
+            session.add(AttemptCount(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
             continue
         if now - row.since >= WINDOW:
             row.failures, row.since = 0, now
@@ -51,13 +51,13 @@ def take(session: Session, tenant_id: str, budgets: Sequence[Budget], now: datet
     session.flush()
 
 
-def give_back(session: Session, tenant_id: str, budgets: Sequence[Budget]) -> None:
+def give_back(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget]) -> None:
     """Take one attempt back that turned out to be right."""
     keys = [budget.key for budget in budgets]
     rows = session.scalars(
-        select(Attempt)
-        .where(Attempt.tenant_id == tenant_id, Attempt.key.in_(keys))
-        .order_by(Attempt.key)
+        select(AttemptCount)
+        .where(AttemptCount.tenant_id == tenant_id, AttemptCount.key.in_(keys))
+        .order_by(AttemptCount.key)
         .with_for_update()
     )
     for row in rows:
@@ -65,4 +65,6 @@ def give_back(session: Session, tenant_id: str, budgets: Sequence[Budget]) -> No
 
 
 def _forget_old(session: Session, tenant_id: str, now: datetime) -> None:
-    session.execute(delete(Attempt).where(Attempt.tenant_id == tenant_id, Attempt.since < now - WINDOW))
+    session.execute(
+        delete(AttemptCount).where(AttemptCount.tenant_id == tenant_id, AttemptCount.since < now - WINDOW)
+    )

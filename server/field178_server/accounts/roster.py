@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from field178_server.accounts.teams import Team
-from field178_server.audit.operation_context import Desk
+from field178_server.accounts.teams import AccountTeam
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.records import scopes
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.merge import Data
 from field178_shared.wire.canonical import canonical
@@ -19,9 +19,11 @@ PERSON = "person"
 _POSITIONS = {"team_lead": "team_leader"}
 
 
-def list_officer(session: Session, desk: Desk, officer: Officer, teams: Sequence[Team]) -> None:
+def list_officer(
+    session: Session, context: OperationContext, officer: Officer, teams: Sequence[AccountTeam]
+) -> None:
     """Show an officer to the tablets: as a person, and as a member of these teams."""
-    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([officer.officer_id, *(team.id for team in teams)])
     content: Data = {"display_name": officer.name, "agency": officer.agency, "role": officer.role}
     known = batch.get(officer.officer_id)
@@ -29,26 +31,26 @@ def list_officer(session: Session, desk: Desk, officer: Officer, teams: Sequence
         person = new_record(officer.officer_id, PERSON, scopes.REF, content)
     else:
         person = next_revision(known, data=content, deleted=False)
-    put(batch, desk, person)
+    put(batch, context, person)
     for team in teams:
         if (stored := batch.get(team.id)) is not None:
-            put(batch, desk, next_revision(stored, data=_with_member(stored.data, officer)))
+            put(batch, context, next_revision(stored, data=_with_member(stored.data, officer)))
     batch.flush()
 
 
-def unlist_officer(session: Session, desk: Desk, officer: Officer) -> None:
+def unlist_officer(session: Session, context: OperationContext, officer: Officer) -> None:
     """Take an officer out of what tablets offer; records that name the officer stay as they are."""
-    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([officer.officer_id])
     if (known := batch.get(officer.officer_id)) is not None and not known.deleted:
-        put(batch, desk, next_revision(known, deleted=True))
+        put(batch, context, next_revision(known, deleted=True))
     batch.flush()
 
 
-def put(batch: Batch, desk: Desk, record: Stored) -> None:
+def put(batch: Batch, context: OperationContext, record: Stored) -> None:
     """Write a record in the office's name, with its history."""
     payload = canonical({"record_id": record.record_id, "data": record.data}).decode()
-    batch.put(record, Act(desk.ids.time_ordered(), desk.actor.id, None, None, payload))
+    batch.put(record, SourceChange(context.ids.time_ordered(), context.actor.id, None, None, payload))
 
 
 def _with_member(data: Data, officer: Officer) -> Data:

@@ -19,7 +19,7 @@ _TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class BrowserSession:
     """A living browser session and its officer."""
 
     officer: Officer
@@ -60,7 +60,7 @@ def open_session(session: Session, officer: Officer, token: str, now: datetime) 
     session.flush()
 
 
-def find(session: Session, tenant_id: str, token: str, now: datetime) -> SignedIn | None:
+def find(session: Session, tenant_id: str, token: str, now: datetime) -> BrowserSession | None:
     """Return the living session of a token; an idle, old or closed one, or a disabled officer, is none."""
     row = session.get(ConsoleSession, (tenant_id, hash_token(token)))
     if row is None or now >= row.expires_at or now - row.last_seen_at >= IDLE:
@@ -68,7 +68,7 @@ def find(session: Session, tenant_id: str, token: str, now: datetime) -> SignedI
     officer = session.get(Officer, (tenant_id, row.officer_id))
     if officer is None or officer.disabled_at is not None:
         return None
-    return SignedIn(officer, row)
+    return BrowserSession(officer, row)
 
 
 def needs_touch(row: ConsoleSession, now: datetime) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import roster, teams
-from field178_server.accounts.teams import Team
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
+from field178_server.accounts.teams import AccountTeam
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
@@ -28,11 +28,11 @@ class WantedTeam:
     standing_agency: str
 
 
-def add(session: Session, desk: Desk, wanted: WantedTeam) -> Team:
+def add(session: Session, context: OperationContext, wanted: WantedTeam) -> AccountTeam:
     """Make a team with a scope of its own; raises AppError naming what cannot be."""
-    if any(one.name == wanted.name for one in teams.everyone(session, desk.tenant_id)):
+    if any(one.name == wanted.name for one in teams.everyone(session, context.tenant_id)):
         raise AppError(ErrorCode.BAD_REQUEST, team=wanted.name, problem="taken")
-    made = Team(desk.ids.random(), wanted.name, tuple(dict.fromkeys(wanted.unit_ids)))
+    made = AccountTeam(context.ids.random(), wanted.name, tuple(dict.fromkeys(wanted.unit_ids)))
     data: Data = {
         "name": made.name,
         "level": wanted.level,
@@ -42,9 +42,9 @@ def add(session: Session, desk: Desk, wanted: WantedTeam) -> Team:
     }
     if problems := schemas.validate(teams.TYPE, data):
         raise AppError(ErrorCode.BAD_REQUEST, **{path: ",".join(codes) for path, codes in problems.items()})
-    scopes.ensure(session, desk.tenant_id, made.scopes, desk.lists)
-    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
-    roster.put(batch, desk, new_record(made.id, teams.TYPE, made.scope, data))
+    scopes.ensure(session, context.tenant_id, made.scopes, context.lists)
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    roster.put(batch, context, new_record(made.id, teams.TYPE, made.scope, data))
     batch.flush()
-    desk.note(session, Entry("team_added", made.id, made.scope))
+    context.note(session, AuditEntry("team_added", made.id, made.scope))
     return made

@@ -16,7 +16,7 @@ TYPE = "team"
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class AccountTeam:
     """A team and the units it is responsible for."""
 
     id: str
@@ -34,7 +34,7 @@ class Team:
         return (self.scope, *(f"unit:{unit}" for unit in self.unit_ids))
 
 
-def everyone(session: Session, tenant_id: str) -> list[Team]:
+def everyone(session: Session, tenant_id: str) -> list[AccountTeam]:
     """Return all teams by id."""
     rows = session.scalars(
         select(Record)
@@ -44,7 +44,7 @@ def everyone(session: Session, tenant_id: str) -> list[Team]:
     return [_team(row) for row in rows]
 
 
-def by_names(session: Session, tenant_id: str, names: Sequence[str]) -> list[Team]:
+def by_names(session: Session, tenant_id: str, names: Sequence[str]) -> list[AccountTeam]:
     """Return the teams of these names or ids, or raise AppError(not_found)."""
     known = everyone(session, tenant_id)
     found = {key: team for team in known for key in (team.name, team.id)}
@@ -53,6 +53,6 @@ def by_names(session: Session, tenant_id: str, names: Sequence[str]) -> list[Tea
     return list({found[name].id: found[name] for name in names}.values())
 
 
-def _team(row: Record) -> Team:
+def _team(row: Record) -> AccountTeam:
     data = json.loads(row.body)
-    return Team(row.record_id, str(data.get("name", "")), tuple(data.get("unit_ids") or ()))
+    return AccountTeam(row.record_id, str(data.get("name", "")), tuple(data.get("unit_ids") or ()))

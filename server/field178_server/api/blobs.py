@@ -60,7 +60,7 @@ def blob(sha256: str) -> Response:
 
 def _note(session: Session, runtime: Runtime, device_id: str, named: Sequence[Attachment]) -> None:
     for one in named:
-        entry = trail.Entry(
+        entry = trail.AuditEntry(
             "file_viewed", one.record_id, one.scope, {"key": one.attachment_key, "kind": one.kind}
         )
         stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())

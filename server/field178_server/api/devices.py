@@ -8,10 +8,10 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from field178_server.accounts import rate_limit
-from field178_server.accounts.rate_limit import Budget
+from field178_server.accounts.rate_limit import AttemptBudget
 from field178_server.api.device_schemas import EnrolRequest, OfficerRequest, RecoveryRequest
 from field178_server.audit import trail
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.devices import enrolment, key_recovery
@@ -45,8 +45,8 @@ def enrol() -> ResponseReturnValue:
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
     # A claim stands for itself: who acts is the tablet that is about to be one.
-    desk = _desk(runtime, trail.Actor("device"))
-    enrolled = run_write(runtime.engine, lambda session: _enrol(session, desk, claim, budgets))
+    context = _context(runtime, trail.Actor("device"))
+    enrolled = run_write(runtime.engine, lambda session: _enrol(session, context, claim, budgets))
     return _answer(runtime, enrolled), 201
 
 
@@ -58,8 +58,8 @@ def add_officer() -> ResponseReturnValue:
     runtime, device = current_runtime(), current_device()
     login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
     officer_id = check_sign_in(runtime, login, password, code, client_address())
-    desk = _desk(runtime, trail.Actor("officer", officer_id))
-    officer = run_write(runtime.engine, lambda session: bind_officer(session, desk, device.id, officer_id))
+    context = _context(runtime, trail.Actor("officer", officer_id))
+    officer = run_write(runtime.engine, lambda session: bind_officer(session, context, device.id, officer_id))
     return {"user": _user(officer)}
 
 
@@ -85,25 +85,27 @@ def recover() -> ResponseReturnValue:
     return {"user": _user(officer), "box": to_base64url(sealed)}
 
 
-def _enrol(session: Session, desk: Desk, claim: Claim, budgets: tuple[Budget, ...]) -> Enrolled:
-    enrolled = enrolment.enrol(session, desk, claim)
-    rate_limit.give_back(session, desk.tenant_id, budgets)
+def _enrol(
+    session: Session, context: OperationContext, claim: Claim, budgets: tuple[AttemptBudget, ...]
+) -> Enrolled:
+    enrolled = enrolment.enrol(session, context, claim)
+    rate_limit.give_back(session, context.tenant_id, budgets)
     return enrolled
 
 
 def _recover(
-    session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[Budget, ...]
+    session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[AttemptBudget, ...]
 ) -> tuple[Officer, bytes]:
-    desk = _desk(runtime, trail.Actor("officer", officer_id))
-    device = key_recovery.admit(session, desk.tenant_id, officer_id, plea, desk.now())
+    context = _context(runtime, trail.Actor("officer", officer_id))
+    device = key_recovery.admit(session, context.tenant_id, officer_id, plea, context.now())
     sealed = key_recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
-    rate_limit.give_back(session, desk.tenant_id, budgets)
-    desk.note(session, trail.Entry("device_recovered", plea.device_id))
-    return bind_officer(session, desk, plea.device_id, officer_id), sealed
+    rate_limit.give_back(session, context.tenant_id, budgets)
+    context.note(session, trail.AuditEntry("device_recovered", plea.device_id))
+    return bind_officer(session, context, plea.device_id, officer_id), sealed
 
 
-def _desk(runtime: Runtime, actor: trail.Actor) -> Desk:
-    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load_lists(), actor)
+def _context(runtime: Runtime, actor: trail.Actor) -> OperationContext:
+    return OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load_lists(), actor)
 
 
 def _user(officer: Officer) -> dict[str, str]:
@@ -126,9 +128,9 @@ def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:
     }
 
 
-def _budgets(runtime: Runtime, code: str) -> tuple[Budget, ...]:
+def _budgets(runtime: Runtime, code: str) -> tuple[AttemptBudget, ...]:
     settings = runtime.settings
     return (
-        Budget("enrol_address", client_address(), settings.enrol_attempts_per_address),
-        Budget("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
+        AttemptBudget("enrol_address", client_address(), settings.enrol_attempts_per_address),
+        AttemptBudget("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
     )

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from werkzeug.datastructures import Headers
 
 from field178_server.attachments.storage.chunk import Checksum
-from field178_server.attachments.upload_rows import Wanted
+from field178_server.attachments.upload_rows import UploadRequest
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.text.whole_numbers import parse_whole_number
@@ -39,7 +39,7 @@ def number(headers: Headers, name: str) -> int:
     return found
 
 
-def wanted(headers: Headers) -> Wanted:
+def wanted(headers: Headers) -> UploadRequest:
     """Return what a creation announces: Upload-Length and Upload-Metadata."""
     size = number(headers, "Upload-Length")
     if size < 1:
@@ -51,7 +51,7 @@ def wanted(headers: Headers) -> Wanted:
         raise _bad("Upload-Metadata")
     # Others that a client may add, such as a file's name, are not kept.
     kept = ",".join(pair for pair in map(str.strip, text.split(",")) if pair.split(" ")[0] in _NAMED)
-    return Wanted(sha256, size, content_type, record_id, kept)
+    return UploadRequest(sha256, size, content_type, record_id, kept)
 
 
 def checksum(headers: Headers) -> Checksum | None:

@@ -8,7 +8,7 @@ from field178_server.api import tus
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES, Piece
 from field178_server.attachments.storage.free_space import require_room_for_files
 from field178_server.attachments.upload_rows import limits_of
-from field178_server.attachments.uploads import Position, uploading_of
+from field178_server.attachments.uploads import UploadOffset, uploading_of
 from field178_server.attachments.validation import check_kind
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
@@ -102,7 +102,7 @@ def overridden(upload_id: str) -> Response:
     raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
 
 
-def _answer(status: int, headers: dict[str, str], at: Position | None = None) -> Response:
+def _answer(status: int, headers: dict[str, str], at: UploadOffset | None = None) -> Response:
     response = Response(status=status, headers=headers)
     del response.headers["Content-Type"]
     if at is not None and not at.is_whole:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from field178_server.attachments.secure_delete import erase_unless_named
 from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
-from field178_server.audit.trail import Entry, Stamp
+from field178_server.audit.trail import AuditEntry, Stamp
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -100,7 +100,7 @@ def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, in
         if dropped:
             stamp = Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
             counts = {"count": len(dropped), "bytes": sum(dropped.values())}
-            trail.record(session, stamp, _SYSTEM, Entry("files_collected", details=counts))
+            trail.record(session, stamp, _SYSTEM, AuditEntry("files_collected", details=counts))
         return dropped
 
     store = file_store_of(runtime.settings)

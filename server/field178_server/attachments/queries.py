@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Attachment, Blob, FiledRecord, Upload
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_shared.schemas.files import RESTRICTED_KINDS
 
 OVERDUE_AFTER = timedelta(days=7)
@@ -34,7 +34,7 @@ class RecordFile:
 
 
 @dataclass(frozen=True, slots=True)
-class FileCount:
+class RecordFileCount:
     """How many files of a record are named, and how many of them have come."""
 
     named: int
@@ -70,7 +70,7 @@ def files_of(session: Session, tenant_id: str, record_id: str) -> tuple[RecordFi
     )
 
 
-def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, FileCount]:
+def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, RecordFileCount]:
     """Return the counts of those records that name files."""
     query = (
         select(Attachment.record_id, func.count(), func.count().filter(_is_there(tenant_id)))
@@ -78,10 +78,10 @@ def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> 
         .where(Attachment.tenant_id == tenant_id, Attachment.record_id.in_(record_ids))
         .group_by(Attachment.record_id)
     )
-    return {record_id: FileCount(named, come) for record_id, named, come in session.execute(query)}
+    return {record_id: RecordFileCount(named, come) for record_id, named, come in session.execute(query)}
 
 
-def overdue_records(session: Session, tenant_id: str, reach: Reach, now: datetime) -> Overdue:
+def overdue_records(session: Session, tenant_id: str, access: AccessFilter, now: datetime) -> Overdue:
     """Return the filed records within reach that miss a file for more than a week."""
     is_filed = and_(
         FiledRecord.tenant_id == Attachment.tenant_id, FiledRecord.record_id == Attachment.record_id
@@ -93,7 +93,7 @@ def overdue_records(session: Session, tenant_id: str, reach: Reach, now: datetim
         .where(
             Attachment.tenant_id == tenant_id,
             FiledRecord.tenant_id == tenant_id,
-            reach.covers(FiledRecord.scope),
+            access.covers(FiledRecord.scope),
             FiledRecord.review_state != "void",
             Attachment.named_at < now - OVERDUE_AFTER,
             ~_is_there(tenant_id),

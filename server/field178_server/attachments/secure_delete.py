@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.engine import BUSY_TIMEOUT_S, forget_deleted, write_lock
-from field178_server.database.models import Blob, Purge
+from field178_server.database.models import Blob, Erasure
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError
 from field178_shared.time.clock import Clock
@@ -56,14 +56,14 @@ def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -
     return thread
 
 
-def _waiting(session: Session, tenant_id: str) -> list[Purge]:
-    query = select(Purge).where(
-        Purge.tenant_id == tenant_id, Purge.confirmed_at.is_not(None), Purge.erased_at.is_(None)
+def _waiting(session: Session, tenant_id: str) -> list[Erasure]:
+    query = select(Erasure).where(
+        Erasure.tenant_id == tenant_id, Erasure.confirmed_at.is_not(None), Erasure.erased_at.is_(None)
     )
     return list(session.scalars(query))
 
 
-def _erase_files(engine: Engine, store: FileStore, row: Purge) -> None:
+def _erase_files(engine: Engine, store: FileStore, row: Erasure) -> None:
     named = json.loads(row.files)
     for upload_id in named.get("uploads", ()):
         store.drop(upload_id)
@@ -93,4 +93,4 @@ def _forget(engine: Engine) -> bool:
 
 def _note(session: Session, tenant_id: str, record_ids: list[str], now: datetime) -> None:
     for record_id in record_ids:
-        session.get_one(Purge, (tenant_id, record_id)).erased_at = now
+        session.get_one(Erasure, (tenant_id, record_id)).erased_at = now

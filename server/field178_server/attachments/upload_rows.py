@@ -69,7 +69,7 @@ _TURN = select(Tenant.tenant_id).where(Tenant.tenant_id == _TENANT).with_for_upd
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class UploadRequest:
     """What a tablet says it is going to send; `metadata_text` is how it said so."""
 
     sha256: str
@@ -98,7 +98,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def begin(
-    session: Session, key: tuple[str, str], device_id: str, wanted: Wanted, state: str, now: datetime
+    session: Session, key: tuple[str, str], device_id: str, wanted: UploadRequest, state: str, now: datetime
 ) -> Upload:
     """Store a new upload under its key (tenant, upload)."""
     row = Upload(
@@ -119,7 +119,9 @@ def begin(
     return row
 
 
-def check_room(session: Session, tenant_id: str, device_id: str, wanted: Wanted, limits: Limits) -> None:
+def check_room(
+    session: Session, tenant_id: str, device_id: str, wanted: UploadRequest, limits: Limits
+) -> None:
     """Refuse what is over a limit: AppError(too_large) with the limit and its unit.
 
     What is announced counts as if it were there. Nobody else begins until the transaction ends.
@@ -146,7 +148,7 @@ def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
         raise _refusal()
 
 
-def refuse_unnamed(session: Session, tenant_id: str, device_id: str, wanted: Wanted) -> None:
+def refuse_unnamed(session: Session, tenant_id: str, device_id: str, wanted: UploadRequest) -> None:
     """Refuse a file that no change of this tablet names: AppError(sign_in_needed).
 
     A tablet without an officer only hands in what it holds; one that never had an officer holds nothing.

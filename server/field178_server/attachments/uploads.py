@@ -23,7 +23,7 @@ from field178_server.attachments.secure_delete import erase_unless_named
 from field178_server.attachments.storage.chunk import Piece, take_in
 from field178_server.attachments.storage.file_store import FileStore, length_of
 from field178_server.attachments.storage.locations import file_store_of
-from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, Wanted, limits_of
+from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, UploadRequest, limits_of
 from field178_server.attachments.validation import check_clean
 from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Upload
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class UploadOffset:
     """How far one upload has come."""
 
     upload_id: str
@@ -65,7 +65,7 @@ class Uploading:
         self._limits = limits
         self._clock, self._ids = ports
 
-    def begin(self, device: DeviceContext, wanted: Wanted, *, skip_known: bool) -> Position:
+    def begin(self, device: DeviceContext, wanted: UploadRequest, *, skip_known: bool) -> UploadOffset:
         """Begin an upload; with `skip_known` one of bytes that this tablet may read is whole at once."""
         now, upload_id = self._clock.now(), self._ids.random()
         self._store.begin(upload_id)
@@ -115,7 +115,7 @@ class Uploading:
                 given_up += 1
         return given_up
 
-    def position(self, device: DeviceContext, upload_id: str) -> Position:
+    def position(self, device: DeviceContext, upload_id: str) -> UploadOffset:
         """Tell how far an upload has come; one that is whole but not stored yet is stored first."""
         row = self._row(device, upload_id)
         if row.state == DONE:
@@ -126,7 +126,7 @@ class Uploading:
                 self._store_whole(row, file)
         return self._position(row, length)
 
-    def append(self, device: DeviceContext, upload_id: str, piece: Piece) -> Position:
+    def append(self, device: DeviceContext, upload_id: str, piece: Piece) -> UploadOffset:
         """Take a piece in at the end of what is there, or raise AppError and leave the offset where it is."""
         row = self._row(device, upload_id)
         if row.state == DONE:
@@ -202,7 +202,7 @@ class Uploading:
     def _give_up(self, row: Upload) -> None:
         run_write(self._engine, lambda session: upload_rows.give_up(session, row))
 
-    def _knows(self, device: DeviceContext, wanted: Wanted) -> bool:
+    def _knows(self, device: DeviceContext, wanted: UploadRequest) -> bool:
         with snapshot(self._engine) as session:
             blob = known_blob(session, self._tenant_id, device.scopes, wanted.sha256)
         return blob is not None and blob.size == wanted.size and self._store.holds(blob.sha256, blob.size)
@@ -215,8 +215,8 @@ class Uploading:
             raise AppError(ErrorCode.UPLOAD_GONE)
         return row
 
-    def _position(self, row: Upload, offset: int) -> Position:
-        return Position(row.upload_id, offset, row.size, row.metadata_text, row.expires_at)
+    def _position(self, row: Upload, offset: int) -> UploadOffset:
+        return UploadOffset(row.upload_id, offset, row.size, row.metadata_text, row.expires_at)
 
 
 def uploading_of(runtime: Runtime) -> Uploading:

@@ -15,20 +15,26 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit import trail
-from field178_server.audit.trail import Actor, Entry, Stamp
-from field178_server.database.models import Device, Receipt, Root, RootPart, Tenant
+from field178_server.audit.trail import Actor, AuditEntry, Stamp
+from field178_server.database.models import Device, Root, RootPart, StoredReceipt, Tenant
 from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
 # What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
-LASTING = (Receipt.change_id, Receipt.incarnation, Receipt.n, Receipt.record_id, Receipt.payload_hash)
+LASTING = (
+    StoredReceipt.change_id,
+    StoredReceipt.incarnation,
+    StoredReceipt.n,
+    StoredReceipt.record_id,
+    StoredReceipt.payload_hash,
+)
 Lasting = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LinkPart:
     """The receipts of one tablet that a link covers."""
 
     device_id: str
@@ -38,13 +44,13 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class LinkDraft:
     """A link to be: all but its time."""
 
     index: int
     epoch: str
     previous: str
-    parts: tuple[Part, ...]
+    parts: tuple[LinkPart, ...]
 
     def hash_at(self, at: datetime) -> str:
         """Return the hash of the link."""
@@ -71,7 +77,7 @@ class Lines:
         return self._hash.hexdigest()
 
 
-def draft(session: Session, tenant_id: str) -> Draft | None:
+def draft(session: Session, tenant_id: str) -> LinkDraft | None:
     """Return the next link, None when nothing was acknowledged since the last one of this epoch.
 
     It needs ONE snapshot and no lock: a tablet's `verdicts` moves in the transaction that stores its
@@ -83,10 +89,10 @@ def draft(session: Session, tenant_id: str) -> Draft | None:
     if last is not None and last.epoch == epoch and not parts:
         return None
     index, previous = (1, "") if last is None else (last.root_index + 1, last.hash)
-    return Draft(index, epoch, previous, parts)
+    return LinkDraft(index, epoch, previous, parts)
 
 
-def append(session: Session, tenant_id: str, link: Draft, key: Ed25519PrivateKey, now: datetime) -> bool:
+def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519PrivateKey, now: datetime) -> bool:
     """Store a link; False when another process made it meanwhile, or another history began."""
     last = find(session, tenant_id)
     epoch = session.get_one(Tenant, tenant_id, with_for_update={"read": True}).epoch
@@ -127,15 +133,15 @@ def receipts_in_order(
     """
     # `first_v` is never above `v`, and on `v` there is an index.
     rows = session.execute(
-        select(Receipt.first_v, *LASTING)
+        select(StoredReceipt.first_v, *LASTING)
         .where(
-            Receipt.tenant_id == tenant_id,
-            Receipt.device_id == device_id,
-            Receipt.v > after,
-            Receipt.first_v > after,
-            Receipt.first_v <= upto,
+            StoredReceipt.tenant_id == tenant_id,
+            StoredReceipt.device_id == device_id,
+            StoredReceipt.v > after,
+            StoredReceipt.first_v > after,
+            StoredReceipt.first_v <= upto,
         )
-        .order_by(Receipt.first_v)
+        .order_by(StoredReceipt.first_v)
         .execution_options(yield_per=1000)
     )
     yield from ((row[0], tuple(row[1:])) for row in rows)
@@ -151,10 +157,10 @@ def note_alarm(
     row.root_alarm, row.root_alarm_at = (alarm.value, stamp.at) if alarm else (None, None)
     details = {"alarm": alarm.value if alarm else None, "seen": seen, "shown": shown}
     action = "root_contradicted" if alarm else "root_agrees_again"
-    trail.record(session, stamp, Actor("device", device_id), Entry(action, device_id, details=details))
+    trail.record(session, stamp, Actor("device", device_id), AuditEntry(action, device_id, details=details))
 
 
-def _parts(session: Session, tenant_id: str) -> Iterable[Part]:
+def _parts(session: Session, tenant_id: str) -> Iterable[LinkPart]:
     covered = (
         select(func.max(RootPart.upto))
         .where(RootPart.tenant_id == Device.tenant_id, RootPart.device_id == Device.device_id)
@@ -171,4 +177,4 @@ def _parts(session: Session, tenant_id: str) -> Iterable[Part]:
             for _, receipt in receipts_in_order(session, tenant_id, device_id, after, upto):
                 lines.add(receipt)
         if lines.count:
-            yield Part(device_id, upto, lines.count, lines.digest)
+            yield LinkPart(device_id, upto, lines.count, lines.digest)

@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from field178_server.audit import trail
-from field178_server.audit.trail import Actor, Entry
+from field178_server.audit.trail import Actor, AuditEntry
 from field178_shared.codelists import CodeLists
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class OperationContext:
     """What services of the office work with."""
 
     tenant_id: str
@@ -28,7 +28,7 @@ class Desk:
         """Return the present instant."""
         return self.clock.now()
 
-    def note(self, session: Session, entry: Entry) -> None:
+    def note(self, session: Session, entry: AuditEntry) -> None:
         """Write an act down, in the transaction that does it."""
         trail.record(
             session, trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.now()), self.actor, entry

@@ -43,7 +43,7 @@ def last_act(
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Rejection:
     """Who set a change aside, when, and why."""
 
     reason: str

@@ -40,7 +40,7 @@ OPERATOR = Actor("operator")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One act. `details` holds ids, codes and counts only, never names or content."""
 
     action: str
@@ -58,7 +58,7 @@ class Stamp:
     at: datetime
 
 
-def record(session: Session, stamp: Stamp, actor: Actor, entry: Entry) -> None:
+def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> None:
     """Write one act down."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
     connection = session.connection()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit import hash_chain
-from field178_server.audit.hash_chain import Draft, Lines, Part
+from field178_server.audit.hash_chain import Lines, LinkDraft, LinkPart
 from field178_server.database.models import Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_shared.crypto.hash_chain import signed_text
@@ -46,7 +46,7 @@ def faults_of_roots(session: Session, tenant_id: str, key: str | None) -> Iterat
             yield f"root: {expected} missing"
             return
         found = sorted(faults.get(expected, ()))
-        draft = Draft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())))
+        draft = LinkDraft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())))
         if draft.hash_at(link.at) != link.hash:
             found.append("hash")
         elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):
@@ -57,22 +57,22 @@ def faults_of_roots(session: Session, tenant_id: str, key: str | None) -> Iterat
         previous = link.hash
 
 
-def _parts_by_link(session: Session, tenant_id: str) -> dict[int, list[Part]]:
+def _parts_by_link(session: Session, tenant_id: str) -> dict[int, list[LinkPart]]:
     rows = session.scalars(
         select(RootPart)
         .where(RootPart.tenant_id == tenant_id)
         .order_by(RootPart.root_index, RootPart.device_id, RootPart.upto)
     )
-    found = defaultdict[int, list[Part]](list)
+    found = defaultdict[int, list[LinkPart]](list)
     for row in rows:
-        found[row.root_index].append(Part(row.device_id, row.upto, row.receipt_count, row.digest))
+        found[row.root_index].append(LinkPart(row.device_id, row.upto, row.receipt_count, row.digest))
     return found
 
 
 def _faults_of_receipts(
-    session: Session, tenant_id: str, parts: dict[int, list[Part]]
+    session: Session, tenant_id: str, parts: dict[int, list[LinkPart]]
 ) -> dict[int, list[str]]:
-    of_device = defaultdict[str, list[tuple[Part, int]]](list)
+    of_device = defaultdict[str, list[tuple[LinkPart, int]]](list)
     for index, listed in parts.items():
         for part in listed:
             of_device[part.device_id].append((part, index))

@@ -47,7 +47,7 @@ class RootNow:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ServerHistory:
     """The store's history: its epoch and its newest root, None while this epoch has none."""
 
     epoch: str
@@ -55,7 +55,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class HistoryCheck:
     """What a tablet's root means: the root to show it, why its own is none of ours, whether it has news.
 
     `settled`: neither side finds anything wrong.
@@ -73,13 +73,13 @@ class Witness:
         return {"index": self.shown.index, "hash": self.shown.hash, "sig": self.shown.sig}
 
 
-def history_of(session: Session, tenant_id: str) -> History:
+def history_of(session: Session, tenant_id: str) -> ServerHistory:
     """Return epoch and newest root."""
     [(epoch, index, hash_, sig)] = _HISTORY.rows(session, {"tenant_id": tenant_id})
-    return History(epoch, None if index is None else RootNow(index, hash_, sig))
+    return ServerHistory(epoch, None if index is None else RootNow(index, hash_, sig))
 
 
-def witness(session: Session, tenant_id: str, history: History, request: SyncRequest) -> Witness:
+def witness(session: Session, tenant_id: str, history: ServerHistory, request: SyncRequest) -> HistoryCheck:
     """Compare the root that a tablet saw with the chain.
 
     Where they part it is shown the root at its own index, so that it sees what the office sees. A tablet with
@@ -88,14 +88,16 @@ def witness(session: Session, tenant_id: str, history: History, request: SyncReq
     seen, newest = request.root, history.newest
     told = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None
     if not seen.index or request.epoch != history.epoch:
-        return Witness(newest, told, settled=seen.alarm is None)
+        return HistoryCheck(newest, told, settled=seen.alarm is None)
     if newest is None or newest.index < seen.index:
-        return Witness(newest, RootAlarm.LOWER, settled=False)
+        return HistoryCheck(newest, RootAlarm.LOWER, settled=False)
     own = newest if newest.index == seen.index else _root_at(session, tenant_id, history.epoch, seen.index)
     if own is None or own.hash != seen.hash:
-        return Witness(own or newest, RootAlarm.OTHER, settled=False)
+        return HistoryCheck(own or newest, RootAlarm.OTHER, settled=False)
     doubted = seen.alarm is not None and told is None
-    return Witness(own if doubted else newest, told, newest.index > seen.index, settled=seen.alarm is None)
+    return HistoryCheck(
+        own if doubted else newest, told, newest.index > seen.index, settled=seen.alarm is None
+    )
 
 
 def _root_at(session: Session, tenant_id: str, epoch: str, index: int) -> RootNow | None:

@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 
 from field178_server.attachments.storage.blob_store import BLOBS
 from field178_server.attachments.storage.locations import blobs_of, file_store_of
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.copy import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.files import names_of_all, stored_blobs
-from field178_server.backup.fingerprint import Picture, picture_of
+from field178_server.backup.fingerprint import Fingerprint, fingerprint_of
 from field178_server.backup.manifest import (
     FORMAT,
     MANIFEST_FILE,
@@ -38,7 +38,7 @@ from field178_server.database.failpoints import crash_point
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
-from field178_server.office.tablets.operations import Held
+from field178_server.office.tablets.operations import BackedUpContent
 from field178_server.security.private_files import copy_durably, write_durably
 from field178_server.settings import SETTINGS_FILE, Settings
 from field178_shared.fsync import sync_folder
@@ -51,7 +51,7 @@ _STAMP = "%Y%m%d-%H%M%S-%f"
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CreatedBackup:
     """A backup that has its name; `marks` is what tablets may be told is safe."""
 
     folder: Path
@@ -68,24 +68,24 @@ class _Built:
     blobs: frozenset[str]
 
 
-def take(settings: Settings, engine: Engine, desk: Desk, to: Path) -> Taken:
+def create(settings: Settings, engine: Engine, context: OperationContext, to: Path) -> CreatedBackup:
     """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there."""
     if is_empty(settings.effective_database_url):
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
-    name = f"{desk.now():{_STAMP}}"
+    name = f"{context.now():{_STAMP}}"
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(to, f"{PARTIAL}{desk.now() - timedelta(days=1):{_STAMP}}")
+    _sweep(to, f"{PARTIAL}{context.now() - timedelta(days=1):{_STAMP}}")
     partial = to / f"{PARTIAL}{name}"
     partial.mkdir(mode=0o700)
     try:
-        built = _build(settings, engine, desk, partial)
+        built = _build(settings, engine, context, partial)
         partial.rename(to / name)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     sync_folder(to)
-    marks = _mark(engine, desk, built) if built.proof.is_proved else {}
-    return Taken(to / name, built.manifest, built.proof, marks)
+    marks = _mark(engine, context, built) if built.proof.is_proved else {}
+    return CreatedBackup(to / name, built.manifest, built.proof, marks)
 
 
 def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
@@ -95,27 +95,27 @@ def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
     gone = proved[:-keep]
     for folder in gone:
         # A name first that nobody takes for a backup: removing takes time.
-        aside = folder.rename(to / f"{PARTIAL}{folder.name}")
-        shutil.rmtree(aside)
+        unnamed = folder.rename(to / f"{PARTIAL}{folder.name}")
+        shutil.rmtree(unnamed)
     return gone
 
 
-def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> _Built:
+def _build(settings: Settings, engine: Engine, context: OperationContext, folder: Path) -> _Built:
     migration = migrations.current(readonly(engine))
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
-    begun_at = to_wire(desk.now())
+    begun_at = to_wire(context.now())
     # Nothing is cleared away between the rows and the bytes that they name.
     with file_store_of(settings).keeping():
-        picture, blobs = _copy_store(settings, engine, folder)
+        fingerprint, blobs = _copy_store(settings, engine, folder)
     crash_point("backup.copied")
-    manifest = _manifest(settings, begun_at, folder, picture, migration)
+    manifest = _manifest(settings, begun_at, folder, fingerprint, migration)
     digest = write(folder / MANIFEST_FILE, manifest)
     try:
         faults = faults_of(folder, manifest, settings.effective_database_url)
     except BackupError as error:
         faults = [str(error)]
-    proof = Proof(digest, to_wire(desk.now()), not faults, faults)
+    proof = Proof(digest, to_wire(context.now()), not faults, faults)
     write(folder / PROOF_FILE, proof)
     for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
         sync_folder(inside)
@@ -123,21 +123,23 @@ def _build(settings: Settings, engine: Engine, desk: Desk, folder: Path) -> _Bui
     return _Built(manifest, proof, blobs)
 
 
-def _copy_store(settings: Settings, engine: Engine, folder: Path) -> tuple[Picture, frozenset[str]]:
+def _copy_store(settings: Settings, engine: Engine, folder: Path) -> tuple[Fingerprint, frozenset[str]]:
     with snapshot(engine) as session:
         if session.get(Tenant, settings.tenant) is None:
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
-        picture = picture_of(session, settings.tenant)
+        fingerprint = fingerprint_of(session, settings.tenant)
         blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
         store = folder / STORE_FILES[engine.dialect.name]
         copy_out(session.connection(), settings.effective_database_url, store)
     # After the store: a file is there before the row that names it.
     _copy_blobs(settings, names, folder)
     _copy_files(settings.data_dir, folder)
-    return picture, blobs
+    return fingerprint, blobs
 
 
-def _manifest(settings: Settings, at: str, folder: Path, picture: Picture, migration: str) -> Manifest:
+def _manifest(
+    settings: Settings, at: str, folder: Path, fingerprint: Fingerprint, migration: str
+) -> Manifest:
     return Manifest(
         format=FORMAT,
         product=importlib.metadata.version("field178"),
@@ -145,7 +147,7 @@ def _manifest(settings: Settings, at: str, folder: Path, picture: Picture, migra
         tenant=settings.tenant,
         engine=next(name for name, file in STORE_FILES.items() if (folder / file).exists()),
         migration=migration,
-        store=picture,
+        store=fingerprint,
         files=files_in(folder),
     )
 
@@ -166,12 +168,12 @@ def _copy_files(data: Path, folder: Path) -> None:
         copy_durably(path, folder / path.relative_to(data))
 
 
-def _mark(engine: Engine, desk: Desk, built: _Built) -> dict[str, int]:
+def _mark(engine: Engine, context: OperationContext, built: _Built) -> dict[str, int]:
     store = built.manifest.store
-    held = Held(
+    held = BackedUpContent(
         store.epoch, {(life.device, life.incarnation): life.held for life in store.lives}, built.blobs
     )
-    return run_write(engine, lambda session: tablets.mark_held(session, desk, held))
+    return run_write(engine, lambda session: tablets.mark_held(session, context, held))
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.copy import scratch_store
-from field178_server.backup.create import take
+from field178_server.backup.create import create
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import BACKUPS, Restored, restore
 from field178_server.database.engine import create_engine_for
@@ -21,7 +21,7 @@ from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.time.clock import duration_clock
 
-Fill = Callable[[Engine, Desk], None]
+Fill = Callable[[Engine, OperationContext], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Drilled:
     seconds: float
 
 
-def drill(settings: Settings, desk: Desk, backup: Path | None, fill: Fill) -> Drilled:
+def drill(settings: Settings, context: OperationContext, backup: Path | None, fill: Fill) -> Drilled:
     """Restore a backup in a scratch place and verify it; None backs up a scratch store that `fill` filled.
 
     The office's own store and folder are neither read nor written.
@@ -40,16 +40,16 @@ def drill(settings: Settings, desk: Desk, backup: Path | None, fill: Fill) -> Dr
     with tempfile.TemporaryDirectory(prefix="field178-drill-") as name:
         place = Path(name)
         if backup is not None:
-            return _restore(settings, desk, backup, place)
-        with _scratch_backup(settings, desk, place, fill) as made:
-            return _restore(settings, desk, made, place)
+            return _restore(settings, context, backup, place)
+        with _scratch_backup(settings, context, place, fill) as made:
+            return _restore(settings, context, made, place)
 
 
-def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drilled:
+def _restore(settings: Settings, context: OperationContext, backup: Path, place: Path) -> Drilled:
     with scratch_store(settings.effective_database_url, place) as url:
         own = replace(settings, data_dir=place / "restored", database_url=url, blobs_url="")
         begin = duration_clock()
-        done = restore(backup, own, desk)
+        done = restore(backup, own, context)
         seconds = duration_clock() - begin
         faults = integrity.faults(own)
         if done.epoch == done.manifest.store.epoch:
@@ -60,14 +60,14 @@ def _restore(settings: Settings, desk: Desk, backup: Path, place: Path) -> Drill
 
 
 @contextmanager
-def _scratch_backup(settings: Settings, desk: Desk, place: Path, fill: Fill) -> Iterator[Path]:
+def _scratch_backup(settings: Settings, context: OperationContext, place: Path, fill: Fill) -> Iterator[Path]:
     with scratch_store(settings.effective_database_url, place) as url:
         own = replace(settings, data_dir=place / "office", database_url=url, blobs_url="")
         engine = create_engine_for(url)
         try:
-            install(own, engine, desk.clock, desk.ids)
-            fill(engine, desk)
-            taken = take(own, engine, desk, place / BACKUPS)
+            install(own, engine, context.clock, context.ids)
+            fill(engine, context)
+            taken = create(own, engine, context, place / BACKUPS)
         finally:
             engine.dispose()
         if not taken.proof.is_proved:

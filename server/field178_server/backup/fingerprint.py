@@ -16,7 +16,7 @@ from field178_shared.wire.canonical import EMPTY, Digest
 Figures = tuple[int, str]
 
 
-class Life(msgspec.Struct, frozen=True):
+class IncarnationFingerprint(msgspec.Struct, frozen=True):
     """One life of a tablet's database: receipts digest and the unbroken run of n that is held."""
 
     device: str
@@ -25,18 +25,18 @@ class Life(msgspec.Struct, frozen=True):
     held: int
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Fingerprint(msgspec.Struct, frozen=True):
     """A store at one instant."""
 
     epoch: str
     scopes: dict[str, tuple[int, int, str]]
-    lives: list[Life]
+    lives: list[IncarnationFingerprint]
     audit_rows: int
     last_audit: str | None
     tables: dict[str, Figures]
 
 
-def picture_of(session: Session, tenant_id: str) -> Picture:
+def fingerprint_of(session: Session, tenant_id: str) -> Fingerprint:
     """Describe the store as the session's snapshot sees it."""
     tenant = session.get_one(Tenant, tenant_id)
     scopes = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
@@ -47,11 +47,11 @@ def picture_of(session: Session, tenant_id: str) -> Picture:
     )
     audit = select(func.count(), func.max(Audit.audit_id)).where(Audit.tenant_id == tenant_id)
     audit_rows, last_audit = session.execute(audit).one()
-    return Picture(
+    return Fingerprint(
         epoch=tenant.epoch,
         scopes={row.scope: (row.seq, row.live_count, row.live_sum) for row in scopes},
         lives=[
-            Life(
+            IncarnationFingerprint(
                 row.device_id,
                 row.incarnation,
                 (row.receipt_count, row.receipt_sum),

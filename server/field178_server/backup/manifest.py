@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.fingerprint import Picture
+from field178_server.backup.fingerprint import Fingerprint
 from field178_server.security.private_files import write_private
 
 FORMAT = 1
@@ -33,7 +33,7 @@ class Manifest(msgspec.Struct, frozen=True):
     tenant: str
     engine: str
     migration: str
-    store: Picture
+    store: Fingerprint
     files: dict[str, File]
 
 

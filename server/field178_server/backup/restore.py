@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from field178_server.attachments.storage.blob_store import BLOBS
 from field178_server.attachments.storage.locations import blobs_of
 from field178_server.audit import verify
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
 from field178_server.backup.copy import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.files import faults_of_blobs
-from field178_server.backup.fingerprint import picture_of, tables_of
+from field178_server.backup.fingerprint import fingerprint_of, tables_of
 from field178_server.backup.manifest import STORE_FILES, Manifest, read_whole
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
@@ -54,7 +54,7 @@ def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
         try:
             found = damage(engine) + integrity.faults_of_store(engine, manifest.tenant)
             with snapshot(engine) as session:
-                if picture_of(session, manifest.tenant) != manifest.store:
+                if fingerprint_of(session, manifest.tenant) != manifest.store:
                     found.append("manifest: the restored rows are not the rows of the store")
                 found += faults_of_blobs(session, manifest.tenant, manifest.files)
         finally:
@@ -62,7 +62,7 @@ def faults_of(folder: Path, manifest: Manifest, url: str) -> list[str]:
     return found
 
 
-def restore(folder: Path, settings: Settings, desk: Desk) -> Restored:
+def restore(folder: Path, settings: Settings, context: OperationContext) -> Restored:
     """Restore a backup as the store of these settings; refuses before anything is written.
 
     Keys come last: a server without them does not start, so half a restore is never served.
@@ -73,9 +73,9 @@ def restore(folder: Path, settings: Settings, desk: Desk) -> Restored:
     copy_in(folder / STORE_FILES[manifest.engine], settings.effective_database_url)
     engine = create_engine_for(settings.effective_database_url)
     try:
-        epoch = _begin_again(engine, manifest, desk)
+        epoch = _begin_again(engine, manifest, context)
         _copy_files(folder, manifest, settings)
-        verify.extend(engine, manifest.tenant, load_keys(settings.key_dir).receipt, desk.clock)
+        verify.extend(engine, manifest.tenant, load_keys(settings.key_dir).receipt, context.clock)
     finally:
         engine.dispose()
     return Restored(manifest, epoch)
@@ -96,21 +96,21 @@ def _check_target(manifest: Manifest, settings: Settings) -> None:
         raise BackupError(Reason.STORE_NOT_EMPTY, make_url(url).render_as_string())
 
 
-def _begin_again(engine: Engine, manifest: Manifest, desk: Desk) -> str:
+def _begin_again(engine: Engine, manifest: Manifest, context: OperationContext) -> str:
     with snapshot(engine) as session:
         if tables_of(session) != manifest.store.tables:
             raise BackupError(Reason.DIFFERS, "tables")
     migrations.upgrade(engine)
     if found := integrity.faults_of_store(engine, manifest.tenant):
         raise BackupError(Reason.DIFFERS, found[0])
-    return run_write(engine, lambda session: _new_history(session, manifest, desk))
+    return run_write(engine, lambda session: _new_history(session, manifest, context))
 
 
-def _new_history(session: Session, manifest: Manifest, desk: Desk) -> str:
+def _new_history(session: Session, manifest: Manifest, context: OperationContext) -> str:
     for tenant_id in session.scalars(select(Tenant.tenant_id)).all():
-        own = Desk(tenant_id, desk.clock, desk.ids, desk.lists, desk.actor)
+        own = OperationContext(tenant_id, context.clock, context.ids, context.lists, context.actor)
         # What it was restored from, before the history that begins with it.
-        own.note(session, Entry("store_restored", manifest.store.epoch))
+        own.note(session, AuditEntry("store_restored", manifest.store.epoch))
         tablets.new_epoch(session, own)
     return session.get_one(Tenant, manifest.tenant).epoch
 

@@ -18,7 +18,7 @@ from field178_shared.time.clock import clock_from_environment
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from field178_server.audit.operation_context import Desk
+    from field178_server.audit.operation_context import OperationContext
     from field178_server.backup.errors import BackupError
     from field178_server.backup.manifest import Manifest
 
@@ -82,7 +82,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
 
     at = operator()
     folder = (to or at.settings.data_dir / BACKUPS).absolute()
-    taken = take.take(at.settings, at.engine, at.desk, folder)
+    taken = take.create(at.settings, at.engine, at.context, folder)
     is_proved = taken.proof.is_proved
     gone = take.remove_old(folder, at.tenant_id, keep) if keep and is_proved else []
     answer: dict[str, object] = {
@@ -110,7 +110,7 @@ def restore(folder: Path, as_json: bool) -> None:
 
     settings = Settings.from_environment({**read_settings_file(folder / SETTINGS_FILE), **os.environ})
     at = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
-    done = restore_backup(folder, settings, at.desk)
+    done = restore_backup(folder, settings, at.context)
     answer: dict[str, object] = {
         "data": str(settings.data_dir.absolute()),
         "taken_at": done.manifest.created_at,
@@ -137,7 +137,7 @@ def drill(folder: Path | None, as_json: bool) -> None:
     from field178_server.backup.drill import drill as run_drill
 
     at = operator()
-    done = run_drill(at.settings, at.desk, folder, _fill_with_demo_data)
+    done = run_drill(at.settings, at.context, folder, _fill_with_demo_data)
     manifest = done.restored.manifest
     answer: dict[str, object] = {
         "backup": str(folder.absolute()) if folder else "made-up",
@@ -154,13 +154,13 @@ def drill(folder: Path | None, as_json: bool) -> None:
     click.echo(_("The scratch place is removed; the office's data was not touched."))
 
 
-def _fill_with_demo_data(engine: Engine, desk: Desk) -> None:
-    from field178_server.demo.seed import Store, seed
+def _fill_with_demo_data(engine: Engine, context: OperationContext) -> None:
+    from field178_server.demo.seed import DemoStore, seed
     from field178_server.replication.policy.record_validation import declared_types
     from field178_server.security.passwords import Passwords
     from field178_shared.codelists import demo
 
-    seed(Store(engine, desk, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
+    seed(DemoStore(engine, context, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
 
 
 def _contents(manifest: Manifest) -> dict[str, object]:

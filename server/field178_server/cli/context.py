@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.cli.operator_language import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -127,9 +127,9 @@ class Operator:
             self.engine.dispose()
 
     @property
-    def desk(self) -> Desk:
+    def context(self) -> OperationContext:
         """What services of the office work with."""
-        return Desk(self.settings.tenant, self.clock, self.ids, self.lists)
+        return OperationContext(self.settings.tenant, self.clock, self.ids, self.lists)
 
 
 def operator() -> Operator:

@@ -17,7 +17,7 @@ from field178_shared.time.clock import to_wire
 def new_epoch(as_json: bool) -> None:
     """Begin a new epoch."""
     at = operator()
-    epoch = at.write(lambda session: office.new_epoch(session, at.desk))
+    epoch = at.write(lambda session: office.new_epoch(session, at.context))
     # So that the first word of the new history to a tablet has a root.
     verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
     show({"epoch": epoch}, as_json=as_json)
@@ -31,7 +31,7 @@ def new_epoch(as_json: bool) -> None:
 def mark_backed_up(as_json: bool) -> None:
     """Mark what is safe in a backup."""
     at = operator()
-    marks = at.write(lambda session: office.mark_backed_up(session, at.desk))
+    marks = at.write(lambda session: office.mark_backed_up(session, at.context))
     show(dict[str, object](marks), as_json=as_json)
 
 

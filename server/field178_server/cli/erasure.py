@@ -8,7 +8,7 @@ from field178_server.attachments.secure_delete import erase_what_was_purged
 from field178_server.attachments.storage.locations import file_store_of
 from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.operator_language import _
-from field178_server.database.models import Purge
+from field178_server.database.models import Erasure
 from field178_server.office.erasure import operations as purges
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.time.clock import to_wire
@@ -33,7 +33,7 @@ def purge() -> None:
 def request(record: str, by: str, reason: str, as_json: bool) -> None:
     """Ask for a purge."""
     at = operator()
-    at.write(lambda session: purges.request(session, at.desk, declared_types(), record, by, reason))
+    at.write(lambda session: purges.request(session, at.context, declared_types(), record, by, reason))
     show({"record": record, "state": "requested"}, as_json=as_json)
 
 
@@ -46,7 +46,7 @@ def request(record: str, by: str, reason: str, as_json: bool) -> None:
 def confirm(record: str, by: str, as_json: bool) -> None:
     """Remove the content."""
     at = operator()
-    rev = at.write(lambda session: purges.confirm(session, at.desk, declared_types(), record, by))
+    rev = at.write(lambda session: purges.confirm(session, at.context, declared_types(), record, by))
     store = file_store_of(at.settings)
     left = erase_what_was_purged(at.engine, at.tenant_id, store, at.clock)
     show({"record": record, "state": "purged", "rev": rev, "erased": not left}, as_json=as_json)
@@ -59,7 +59,7 @@ def confirm(record: str, by: str, as_json: bool) -> None:
 def withdraw(record: str, by: str, as_json: bool) -> None:
     """Take a request back."""
     at = operator()
-    at.write(lambda session: purges.withdraw(session, at.desk, record, by))
+    at.write(lambda session: purges.withdraw(session, at.context, record, by))
     show({"record": record, "state": "withdrawn"}, as_json=as_json)
 
 
@@ -74,7 +74,7 @@ def list_all(as_json: bool) -> None:
     show_rows(rows, as_json=as_json)
 
 
-def _row(one: Purge) -> dict[str, object]:
+def _row(one: Erasure) -> dict[str, object]:
     return {
         "record": one.record_id,
         "state": "requested" if one.confirmed_at is None else "purged",

@@ -27,7 +27,7 @@ def rescue_import(file: Path, dry_run: bool, as_json: bool) -> None:
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
         rescue = open_rescue(exchange, at.keyring.sealing, opened)
-        done = rehearse(exchange, rescue) if dry_run else take_in(exchange, at.desk, rescue)
+        done = rehearse(exchange, rescue) if dry_run else take_in(exchange, at.context, rescue)
     tally = done.tally
     pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": tally.total}
     show({**pairs, **tally.details(), "dry_run": dry_run}, as_json=as_json)

@@ -28,7 +28,7 @@ def tidy(dry_run: bool, as_json: bool) -> None:
         return
     done = look_after_the_store(runtime)
     answer: dict[str, object] = {
-        "purges_left": done.purges_left,
+        "purges_left": done.erasures_left,
         "uploads_given_up": done.uploads_given_up,
         "checked": done.is_checked,
     }

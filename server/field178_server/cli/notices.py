@@ -10,7 +10,7 @@ from field178_server.cli.context import Group, as_json_option, operator, show, s
 from field178_server.cli.operator_language import _
 from field178_server.database.models.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
-from field178_server.office.notices.operations import Wording
+from field178_server.office.notices.operations import NoticeText
 from field178_server.replication.notices import notices_now
 from field178_shared.time.clock import to_wire
 
@@ -30,7 +30,7 @@ def announce(kind: str, vi: str, en: str, days: int, as_json: bool) -> None:
     """Announce a notice."""
     at = operator()
     lasts = timedelta(days=days)
-    made = at.write(lambda session: notices.announce(session, at.desk, kind, Wording(vi, en), lasts))
+    made = at.write(lambda session: notices.announce(session, at.context, kind, NoticeText(vi, en), lasts))
     show({"notice": made.notice_id, "until": to_wire(made.until)}, as_json=as_json)
 
 
@@ -53,5 +53,5 @@ def list_shown(as_json: bool) -> None:
 def withdraw(notice_id: str, as_json: bool) -> None:
     """Take a notice down."""
     at = operator()
-    at.write(lambda session: notices.withdraw(session, at.desk, notice_id))
+    at.write(lambda session: notices.withdraw(session, at.context, notice_id))
     show({"notice": notice_id}, as_json=as_json)

@@ -10,7 +10,7 @@ import click
 
 from field178_server.accounts import officers, team_setup, teams
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.accounts.team_setup import WantedTeam
 from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.operator_language import _
@@ -57,8 +57,8 @@ def add(  # noqa: PLR0913  # one parameter an option
         raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
     password, generated = _new_password(login, generate)
     stored = at.passwords.hash(password)
-    wanted = Wanted(login, name or login, role, agency, tuple(f"unit:{one}" for one in units))
-    officer_id = at.write(lambda session: accounts.add(session, at.desk, wanted, team_names, stored))
+    wanted = AccountRequest(login, name or login, role, agency, tuple(f"unit:{one}" for one in units))
+    officer_id = at.write(lambda session: accounts.add(session, at.context, wanted, team_names, stored))
     _show_account(officer_id, login, password if generated else None, as_json)
 
 
@@ -92,7 +92,7 @@ def set_password(login: str, generate: bool, as_json: bool) -> None:
     at = operator()
     password, generated = _new_password(login, generate)
     stored = at.passwords.hash(password)
-    officer_id = at.write(lambda session: accounts.set_password(session, at.desk, login, stored))
+    officer_id = at.write(lambda session: accounts.set_password(session, at.context, login, stored))
     _show_account(officer_id, login, password if generated else None, as_json)
 
 
@@ -103,7 +103,7 @@ def set_totp(login: str, as_json: bool) -> None:
     """Begin one-time codes."""
     at = operator()
     secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
-    at.write(lambda session: accounts.require_one_time_codes(session, at.desk, login, secret))
+    at.write(lambda session: accounts.require_one_time_codes(session, at.context, login, secret))
     link = f"otpauth://totp/field178:{login}?secret={secret}&issuer=field178"
     show({"login": login, "secret": secret, "link": link}, as_json=as_json)
 
@@ -114,7 +114,7 @@ def set_totp(login: str, as_json: bool) -> None:
 def disable(login: str, as_json: bool) -> None:
     """Close an account."""
     at = operator()
-    officer_id = at.write(lambda session: accounts.disable(session, at.desk, login))
+    officer_id = at.write(lambda session: accounts.disable(session, at.context, login))
     show({"user": officer_id, "state": "disabled"}, as_json=as_json)
 
 
@@ -134,8 +134,8 @@ def team() -> None:
 def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str, as_json: bool) -> None:
     """Add a team."""
     at = operator()
-    wanted = WantedTeam(name, units, level, accounts.agency_or_focal(at.desk, agency))
-    team = at.write(lambda session: team_setup.add(session, at.desk, wanted))
+    wanted = WantedTeam(name, units, level, accounts.agency_or_focal(at.context, agency))
+    team = at.write(lambda session: team_setup.add(session, at.context, wanted))
     show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
 
 

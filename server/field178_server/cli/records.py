@@ -19,7 +19,7 @@ from field178_server.replication.compaction import compact_what_was_read
 def move(record: str, scope: str, as_json: bool) -> None:
     """Move a record."""
     at = operator()
-    at.write(lambda session: records.move(session, at.desk, record, scope))
+    at.write(lambda session: records.move(session, at.context, record, scope))
     show({"record": record, "scope": scope}, as_json=as_json)
 
 
@@ -45,7 +45,7 @@ def review(  # noqa: PLR0913  # one parameter an option
     """Approve, return, void or reopen a record."""
     at = operator()
     wanted = OperatorDecision(record, decision, reason, path, comment, rev, login)
-    decided = at.write(lambda session: decide(session, at.desk, wanted))
+    decided = at.write(lambda session: decide(session, at.context, wanted))
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 
 
@@ -58,7 +58,7 @@ def review(  # noqa: PLR0913  # one parameter an option
 def merge(record: str, into: str, as_json: bool) -> None:
     """Merge a record into another."""
     at = operator()
-    rev = at.write(lambda session: records.merge(session, at.desk, record, into))
+    rev = at.write(lambda session: records.merge(session, at.context, record, into))
     show({"record": record, "into": into, "rev": rev}, as_json=as_json)
 
 
@@ -68,7 +68,7 @@ def merge(record: str, into: str, as_json: bool) -> None:
 def unmerge(record: str, as_json: bool) -> None:
     """Take a merge back."""
     at = operator()
-    rev = at.write(lambda session: records.unmerge(session, at.desk, record))
+    rev = at.write(lambda session: records.unmerge(session, at.context, record))
     show({"record": record, "rev": rev}, as_json=as_json)
 
 

@@ -6,9 +6,9 @@ import click
 
 from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
 from field178_server.cli.operator_language import _
-from field178_server.database.models import Salvage
+from field178_server.database.models import DivergentRecord
 from field178_server.office.recovery import operations as recovery
-from field178_server.office.recovery.operations import Wanted
+from field178_server.office.recovery.operations import DivergentRecordKey
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.time.clock import to_wire
 
@@ -36,7 +36,9 @@ def list_waiting(as_json: bool) -> None:
 def take(record: str, h: str | None, as_json: bool) -> None:
     """Take a record in."""
     at = operator()
-    rev = at.write(lambda session: recovery.take(session, at.desk, declared_types(), Wanted(record, h)))
+    rev = at.write(
+        lambda session: recovery.take(session, at.context, declared_types(), DivergentRecordKey(record, h))
+    )
     show({"record": record, "rev": rev}, as_json=as_json)
 
 
@@ -45,14 +47,14 @@ def take(record: str, h: str | None, as_json: bool) -> None:
 @_hash_option
 @click.option("--reason", help=_("Why it is not wanted."))
 @as_json_option
-def set_aside(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
+def reject(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
     """Set a record aside."""
     at = operator()
-    at.write(lambda session: recovery.set_aside(session, at.desk, Wanted(record, h), reason))
+    at.write(lambda session: recovery.reject(session, at.context, DivergentRecordKey(record, h), reason))
     show({"record": record, "state": recovery.SET_ASIDE}, as_json=as_json)
 
 
-def _row(one: Salvage) -> dict[str, object]:
+def _row(one: DivergentRecord) -> dict[str, object]:
     return {
         "record": one.record_id,
         "type": one.type,

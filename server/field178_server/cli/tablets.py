@@ -31,7 +31,7 @@ def enrol_code(
     """Issue an enrolment code."""
     at = operator()
     code = enrolment.new_code(random.SystemRandom())
-    granted = at.write(lambda session: office.issue_code(session, at.desk, login, explicit, code))
+    granted = at.write(lambda session: office.issue_code(session, at.context, login, explicit, code))
     link = enrolment.link(url or at.settings.url, code, _pin(at), at.keyring.receipt_key)
     expires = to_wire(at.clock.now() + enrolment.CODE_LIFE)
     show({"code": code, "link": link, "scopes": granted, "expires": expires}, as_json=as_json)
@@ -46,7 +46,7 @@ def devices(as_json: bool) -> None:
     at = operator()
 
     def read(session: Session) -> list[dict[str, object]]:
-        found = office.devices(session, at.desk)
+        found = office.devices(session, at.context)
         contexts = load_devices(session, at.tenant_id, [one.device_id for one in found])
         return [_row(one, scopes.granted_to(session, one), contexts[one.device_id]) for one in found]
 
@@ -59,7 +59,7 @@ def devices(as_json: bool) -> None:
 def revoke(device: str, as_json: bool) -> None:
     """Revoke a tablet."""
     at = operator()
-    at.write(lambda session: office.revoke(session, at.desk, device))
+    at.write(lambda session: office.revoke(session, at.context, device))
     show({"device": device, "state": "revoked"}, as_json=as_json)
 
 
@@ -70,7 +70,7 @@ def revoke(device: str, as_json: bool) -> None:
 def grant(device: str, scope: str, as_json: bool) -> None:
     """Grant a scope."""
     at = operator()
-    at.write(lambda session: office.grant(session, at.desk, device, scope))
+    at.write(lambda session: office.grant(session, at.context, device, scope))
     show({"device": device, "granted": scope}, as_json=as_json)
 
 
@@ -81,7 +81,7 @@ def grant(device: str, scope: str, as_json: bool) -> None:
 def ungrant(device: str, scope: str, as_json: bool) -> None:
     """Take a scope away."""
     at = operator()
-    at.write(lambda session: office.ungrant(session, at.desk, device, scope))
+    at.write(lambda session: office.ungrant(session, at.context, device, scope))
     show({"device": device, "ungranted": scope}, as_json=as_json)
 
 
@@ -90,7 +90,7 @@ def ungrant(device: str, scope: str, as_json: bool) -> None:
 def expire_sessions(as_json: bool) -> None:
     """End the sessions of all tablets."""
     at = operator()
-    show({"ended": at.write(lambda session: office.expire_sessions(session, at.desk))}, as_json=as_json)
+    show({"ended": at.write(lambda session: office.expire_sessions(session, at.context))}, as_json=as_json)
 
 
 def _pin(at: Operator) -> str | None:

@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from field178_server.database.engine import create_engine_for
 
 
-class Store(SQLAlchemy):
+class FlaskStore(SQLAlchemy):
     """Flask-SQLAlchemy kept thin: models stand on their own base, transactions are opened by unit_of_work."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> sa.Engine:
@@ -19,4 +19,4 @@ class Store(SQLAlchemy):
         return create_engine_for(str(options["url"]))
 
 
-db = Store()
+db = FlaskStore()

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, team_setup
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.accounts.team_setup import WantedTeam
-from field178_server.accounts.teams import Team
-from field178_server.audit.operation_context import Desk
+from field178_server.accounts.teams import AccountTeam
+from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
@@ -42,11 +42,11 @@ Dataset = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class DemoStore:
     """The store to fill and what its services work with."""
 
     engine: Engine
-    desk: Desk
+    context: OperationContext
     rules: TypeRules
 
 
@@ -54,28 +54,28 @@ class Store:
 class Seeded:
     """What the play needs to know of the store it is played on."""
 
-    team: Team
+    team: AccountTeam
     leader: str
     reviewer: str
     records: int
     approved: int
 
 
-def seed(store: Store, dataset: Dataset, password_hash: str) -> Seeded:
+def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
     """Fill the store; every account gets the same password, which is printed for everybody to see."""
-    desk = store.desk
-    units = tuple(unit.id for unit in desk.lists.members_of(AREA))
+    context = store.context
+    units = tuple(unit.id for unit in context.lists.members_of(AREA))
     wanted = WantedTeam(TEAM_NAME, units, "district", "dist_labour_office")
-    team = run_write(store.engine, lambda session: team_setup.add(session, desk, wanted))
-    ids = run_write(store.engine, lambda session: _add_officers(session, desk, dataset, password_hash))
+    team = run_write(store.engine, lambda session: team_setup.add(session, context, wanted))
+    ids = run_write(store.engine, lambda session: _add_officers(session, context, dataset, password_hash))
     field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
-    device = run_write(store.engine, lambda session: _enrol(session, desk, team, "gl01"))
-    records = list(expand(dataset, desk.lists, DemoTeam(team.id, tuple(field_officers))))
+    device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
+    records = list(expand(dataset, context.lists, DemoTeam(team.id, tuple(field_officers))))
     numbered = list(enumerate(records, 1))
     for part in _parts(numbered):
         _push(store, device, ids["gl01"], part)
     reviewed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
-    run_write(store.engine, lambda session: _approve(session, desk, ids["gl07"], reviewed))
+    run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], reviewed))
     return Seeded(team, "gl01", "gl07", len(records), len(reviewed))
 
 
@@ -84,39 +84,41 @@ def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:
         yield _login(row), str(row["role"])
 
 
-def _add_officers(session: Session, desk: Desk, dataset: Dataset, password_hash: str) -> dict[str, str]:
+def _add_officers(
+    session: Session, context: OperationContext, dataset: Dataset, password_hash: str
+) -> dict[str, str]:
     ids = {}
     for row in _officers(dataset):
         role, unit = str(row["role"]), row.get("unit")
         own = (f"unit:{unit}",) if unit else ()
-        wanted = Wanted(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
+        wanted = AccountRequest(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
         teams = (TEAM_NAME,) if role in FIELD_ROLES else ()
-        ids[wanted.login] = accounts.add(session, desk, wanted, teams, password_hash)
+        ids[wanted.login] = accounts.add(session, context, wanted, teams, password_hash)
     return ids
 
 
-def _enrol(session: Session, desk: Desk, team: Team, login: str) -> str:
+def _enrol(session: Session, context: OperationContext, team: AccountTeam, login: str) -> str:
     """Enrol the tablet on which last year's records were written; its officer knows of it."""
-    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officer = officers.by_login_or_id(session, context.tenant_id, login)
     code = "0000000000000178"
-    enrolment.issue(session, desk, officer, code, {scopes.REF: None} | {one: one for one in team.scopes})
+    enrolment.issue(session, context, officer, code, {scopes.REF: None} | {one: one for one in team.scopes})
     key = Ed25519PrivateKey.generate()
     public = _unpadded(key.public_key().public_bytes_raw())
     signature = _unpadded(key.sign(f"field178-enrol-v1|{code}|{public}".encode()))
-    enrolled = enrolment.enrol(session, desk, Claim(code, public, "Máy năm 2024 (giả lập)", signature))
-    device = session.get_one(Device, (desk.tenant_id, enrolled.device_id))
-    enrolment.bind_officer(session, desk, device, officer)
-    own_tablets.confirm(session, desk, officer.officer_id, device.device_id)
+    enrolled = enrolment.enrol(session, context, Claim(code, public, "Máy năm 2024 (giả lập)", signature))
+    device = session.get_one(Device, (context.tenant_id, enrolled.device_id))
+    enrolment.bind_officer(session, context, device, officer)
+    own_tablets.confirm(session, context, officer.officer_id, device.device_id)
     return device.device_id
 
 
-def _push(store: Store, device_id: str, user: str, numbered: list[tuple[int, DemoRecord]]) -> None:
-    changes = [_change(store.desk, user, number, record) for number, record in numbered]
+def _push(store: DemoStore, device_id: str, user: str, numbered: list[tuple[int, DemoRecord]]) -> None:
+    changes = [_change(store.context, user, number, record) for number, record in numbered]
 
     def work(session: Session) -> None:
-        desk = store.desk
-        batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
-        device = load_devices(session, desk.tenant_id, [device_id], lock=True)[device_id]
+        context = store.context
+        batch = Batch(session, context.tenant_id, context.clock, context.ids)
+        device = load_devices(session, context.tenant_id, [device_id], lock=True)[device_id]
         answers = push(batch, device, "0197c3a8-178a-7000-8000-00000000d3d0", changes, store.rules)
         for answer in answers:
             # A demo record that the product itself refuses is a fault of the demo: it must not pass unseen.
@@ -125,10 +127,10 @@ def _push(store: Store, device_id: str, user: str, numbered: list[tuple[int, Dem
     run_write(store.engine, work)
 
 
-def _change(desk: Desk, user: str, number: int, record: DemoRecord) -> Change:
+def _change(context: OperationContext, user: str, number: int, record: DemoRecord) -> Change:
     return Change.from_wire(
         {
-            "change_id": desk.ids.time_ordered(),
+            "change_id": context.ids.time_ordered(),
             "n": number,
             "record_id": record.id,
             "type": record.type,
@@ -142,8 +144,8 @@ def _change(desk: Desk, user: str, number: int, record: DemoRecord) -> Change:
     )
 
 
-def _approve(session: Session, desk: Desk, reviewer: str, record_ids: Iterable[str]) -> None:
-    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+def _approve(session: Session, context: OperationContext, reviewer: str, record_ids: Iterable[str]) -> None:
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
     wanted = list(record_ids)
     batch.load(wanted)
     for record_id in wanted:

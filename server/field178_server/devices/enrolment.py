@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Officer
 from field178_server.devices.enrolment_notice import announce
@@ -77,41 +77,41 @@ def link(url: str, code: str, ca_pin: str | None, receipt_key: str) -> str:
     return "field178:enrol?" + urlencode(pairs, safe=":/")
 
 
-def issue(session: Session, desk: Desk, officer: Officer, code: str, grants: Grants) -> None:
+def issue(session: Session, context: OperationContext, officer: Officer, code: str, grants: Grants) -> None:
     """Store a code for an officer's tablet; the rows of the granted scopes MUST exist."""
-    now = desk.now()
+    now = context.now()
     session.add(
         EnrolmentCode(
             tenant_id=officer.tenant_id,
             code_hash=_hash(code),
             officer_id=officer.officer_id,
             scopes=json.dumps(dict(grants), sort_keys=True),
-            issued_by=desk.actor.id,
+            issued_by=context.actor.id,
             created_at=now,
             expires_at=now + CODE_LIFE,
         )
     )
     session.flush()
-    desk.note(session, Entry("enrolment_code_issued", officer.officer_id))
+    context.note(session, AuditEntry("enrolment_code_issued", officer.officer_id))
 
 
-def enrol(session: Session, desk: Desk, claim: Claim) -> Enrolled:
+def enrol(session: Session, context: OperationContext, claim: Claim) -> Enrolled:
     """Make the tablet a device without scopes and officers, or answer the one this code and key made before.
 
     Raises AppError(signature_refused | enrolment_refused); a wrong, used and expired code look the same.
     """
-    now = desk.now()
+    now = context.now()
     if not is_signed(claim.public_key, f"field178-enrol-v1|{claim.code}|{claim.public_key}", claim.signature):
         raise AppError(ErrorCode.SIGNATURE_REFUSED)
-    code = session.get(EnrolmentCode, (desk.tenant_id, _hash(claim.code)))
+    code = session.get(EnrolmentCode, (context.tenant_id, _hash(claim.code)))
     if code is None or now >= code.expires_at:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
-    officer = session.get_one(Officer, (desk.tenant_id, code.officer_id))
+    officer = session.get_one(Officer, (context.tenant_id, code.officer_id))
     if officer.disabled_at is not None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     if _claim(session, code, claim.public_key, now):
-        device = _make_device(session, desk, code, claim)
-        announce(session, desk, device, code.issued_by)
+        device = _make_device(session, context, code, claim)
+        announce(session, context, device, code.issued_by)
     else:
         device = _same_device(session, code, claim.public_key)
     return Enrolled(device.device_id, officer.officer_id, officer.name, officer.login)
@@ -150,7 +150,7 @@ def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime
     return changed_rows(claimed) == 1
 
 
-def bind_officer(session: Session, desk: Desk, device: Device, officer: Officer) -> None:
+def bind_officer(session: Session, context: OperationContext, device: Device, officer: Officer) -> None:
     """Bind an officer who has just signed in on this tablet; again: the binding is alive again.
 
     The first one MUST be whom its code was issued for, and brings the scopes of the code. Raises
@@ -160,35 +160,35 @@ def bind_officer(session: Session, desk: Desk, device: Device, officer: Officer)
     if is_first and officer.officer_id != device.user_id:
         raise AppError(ErrorCode.OFFICER_MISMATCH)
     if is_first:
-        scopes.grant(session, device, _grants_of_code(session, device), desk.now())
-        desk.note(session, Entry("device_activated", device.device_id))
+        scopes.grant(session, device, _grants_of_code(session, device), context.now())
+        context.note(session, AuditEntry("device_activated", device.device_id))
     key = (device.tenant_id, device.device_id, officer.officer_id)
     binding = session.get(DeviceOfficer, key)
     if binding is None:
         tenant_id, device_id, officer_id = key
         binding = DeviceOfficer(
-            tenant_id=tenant_id, device_id=device_id, officer_id=officer_id, bound_at=desk.now()
+            tenant_id=tenant_id, device_id=device_id, officer_id=officer_id, bound_at=context.now()
         )
         session.add(binding)
     binding.password_resets = officer.password_resets
     session.flush()
-    desk.note(session, Entry("officer_bound", device.device_id))
+    context.note(session, AuditEntry("officer_bound", device.device_id))
 
 
-def _make_device(session: Session, desk: Desk, code: EnrolmentCode, claim: Claim) -> Device:
+def _make_device(session: Session, context: OperationContext, code: EnrolmentCode, claim: Claim) -> Device:
     device = Device(
         tenant_id=code.tenant_id,
-        device_id=desk.ids.time_ordered(),
+        device_id=context.ids.time_ordered(),
         label=claim.label,
         public_key=claim.public_key,
         user_id=code.officer_id,
-        enrolled_at=desk.now(),
+        enrolled_at=context.now(),
     )
     session.add(device)
     session.flush()
     code.device_id = device.device_id
     details = {"officer": code.officer_id, "issued_by": code.issued_by}
-    desk.note(session, Entry("device_enrolled", device.device_id, details=details))
+    context.note(session, AuditEntry("device_enrolled", device.device_id, details=details))
     return device
 
 

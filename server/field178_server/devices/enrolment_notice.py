@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device, Notice, Officer
 from field178_server.database.models.notice import INFO
 from field178_shared.text.formats import datetime_text
@@ -23,17 +23,17 @@ _EN = (
 _OPERATOR = ("người vận hành máy chủ", "the operator of the server")
 
 
-def announce(session: Session, desk: Desk, device: Device, issued_by: str | None) -> None:
+def announce(session: Session, context: OperationContext, device: Device, issued_by: str | None) -> None:
     """Tell the officer a tablet is enrolled for, on the console and on the officer's other tablets."""
-    now = desk.now()
-    name = session.get_one(Officer, (desk.tenant_id, device.user_id)).name
-    issuer = None if issued_by is None else session.get(Officer, (desk.tenant_id, issued_by))
+    now = context.now()
+    name = session.get_one(Officer, (context.tenant_id, device.user_id)).name
+    issuer = None if issued_by is None else session.get(Officer, (context.tenant_id, issued_by))
     issuer_vi, issuer_en = (issuer.name, issuer.name) if issuer is not None else _OPERATOR
     told = {"label": device.label, "name": name, "at": datetime_text(now)}
     session.add(
         Notice(
-            tenant_id=desk.tenant_id,
-            notice_id=desk.ids.time_ordered(),
+            tenant_id=context.tenant_id,
+            notice_id=context.ids.time_ordered(),
             kind=INFO,
             officer_id=device.user_id,
             device_id=device.device_id,

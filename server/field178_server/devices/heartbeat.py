@@ -13,7 +13,7 @@ from field178_server.database import engine as database
 from field178_server.database.models import Device
 from field178_server.database.models.base import table_of
 from field178_server.devices.context import DeviceContext
-from field178_shared.device_status import About
+from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import from_wire
 
 # An exchange that stores nothing else is not made to wait for the disk just to say "seen again".
@@ -22,13 +22,13 @@ _LONGEST_APP = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class Heartbeat:
     """What one request tells about its tablet."""
 
     at: datetime
     app: str
     device_now: str
-    about: About | None = None
+    about: DeviceStatus | None = None
     cursors: Mapping[str, int] | None = None
 
     @property
@@ -38,24 +38,24 @@ class Presence:
         return None if told is None else round((told - self.at).total_seconds() * 1000)
 
 
-def is_due(device: DeviceContext, seen: Presence) -> bool:
+def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
     """Tell whether an exchange without a push should write that it took place: seldom, or with news."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
     return is_old or seen.about is not None
 
 
-def note(session: Session, tenant_id: str, device_id: str, presence: Presence) -> None:
+def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
     """Write it down in the tablet's row; what it tells of itself replaces what it told before."""
     connection = session.connection()
-    at = database.stored_instant(connection, presence.at)
+    at = database.stored_instant(connection, heartbeat.at)
     values: dict[str, object] = {
         "last_seen_at": at,
-        "app_version": presence.app[:_LONGEST_APP] or None,
-        "clock_offset_ms": presence.clock_offset_ms,
+        "app_version": heartbeat.app[:_LONGEST_APP] or None,
+        "clock_offset_ms": heartbeat.clock_offset_ms,
     }
-    if presence.cursors is not None:
-        values["cursors"] = json.dumps(dict(presence.cursors), separators=(",", ":"))
-    if (about := presence.about) is not None:
+    if heartbeat.cursors is not None:
+        values["cursors"] = json.dumps(dict(heartbeat.cursors), separators=(",", ":"))
+    if (about := heartbeat.about) is not None:
         values |= {
             "told_at": at,
             "unsent_count": about.unsent,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, rate_limit
 from field178_server.accounts.officers import Credentials
-from field178_server.accounts.rate_limit import Budget
+from field178_server.accounts.rate_limit import AttemptBudget
 from field178_server.audit import trail
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime
@@ -66,12 +66,12 @@ def _renewed(runtime: Runtime, found: Credentials, password: str) -> str | None:
 def _note(session: Session, runtime: Runtime, action: str, found: Credentials | None) -> None:
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
     actor = trail.Actor("system") if found is None else trail.Actor("officer", found.officer_id)
-    trail.record(session, stamp, actor, trail.Entry(action))
+    trail.record(session, stamp, actor, trail.AuditEntry(action))
 
 
-def _budgets(runtime: Runtime, login: str, address: str) -> tuple[Budget, ...]:
+def _budgets(runtime: Runtime, login: str, address: str) -> tuple[AttemptBudget, ...]:
     settings = runtime.settings
     return (
-        Budget("sign_in_address", address, settings.sign_in_attempts_per_address),
-        Budget("sign_in_login", login, settings.sign_in_attempts_per_login),
+        AttemptBudget("sign_in_address", address, settings.sign_in_attempts_per_address),
+        AttemptBudget("sign_in_login", login, settings.sign_in_attempts_per_login),
     )

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 class Tidied:
     """What was done; `collected` None: it was not time yet, or the place of files did not answer."""
 
-    purges_left: int
+    erasures_left: int
     uploads_given_up: int
     is_checked: bool
     collected: Collected | None

@@ -20,9 +20,9 @@ from field178_server.database.models import (
     FiledCount,
     FiledRecord,
     Incarnation,
-    Receipt,
     Record,
     Scope,
+    StoredReceipt,
     Tenant,
 )
 from field178_server.database.unit_of_work import snapshot
@@ -156,12 +156,12 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
     told = (
         select(Record.record_id)
         .join(
-            Receipt,
-            (Receipt.tenant_id == Record.tenant_id)
-            & (Receipt.record_id == Record.record_id)
-            & (Receipt.rev == Record.rev),
+            StoredReceipt,
+            (StoredReceipt.tenant_id == Record.tenant_id)
+            & (StoredReceipt.record_id == Record.record_id)
+            & (StoredReceipt.rev == Record.rev),
         )
-        .where(Record.tenant_id == tenant_id, Record.scope == scope, Receipt.h != Record.h)
+        .where(Record.tenant_id == tenant_id, Record.scope == scope, StoredReceipt.h != Record.h)
     )
     for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (told, "receipt")):
         yield from (f"record: {one} {what}" for one in sorted(set(session.scalars(query))))
@@ -170,8 +170,8 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
     held: dict[tuple[str, str], Digest] = {}
     rows = session.execute(
-        select(Receipt.device_id, Receipt.incarnation, Receipt.change_id)
-        .where(Receipt.tenant_id == tenant_id)
+        select(StoredReceipt.device_id, StoredReceipt.incarnation, StoredReceipt.change_id)
+        .where(StoredReceipt.tenant_id == tenant_id)
         .execution_options(yield_per=1000)
     )
     for device_id, incarnation, change_id in rows:

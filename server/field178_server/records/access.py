@@ -12,7 +12,7 @@ WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AccessFilter:
     """The scopes one officer may read; None is every scope of the tenant, an empty set is nothing."""
 
     scopes: frozenset[str] | None
@@ -28,6 +28,8 @@ class Reach:
         return column.in_(sorted(self.scopes)) if self.scopes else false()
 
 
-def reach_of(role: str, scopes: Collection[str]) -> Reach:
+def access_of(role: str, scopes: Collection[str]) -> AccessFilter:
     """Return the reach of an officer: the scopes named for them; only a reviewer without any sees all."""
-    return Reach(None) if not scopes and role in WHOLE_TENANT_ROLES else Reach(frozenset(scopes))
+    return (
+        AccessFilter(None) if not scopes and role in WHOLE_TENANT_ROLES else AccessFilter(frozenset(scopes))
+    )

@@ -19,7 +19,7 @@ _DELETED = select(Record.record_id, Record.body).where(
 )
 
 
-def survivors_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
+def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
     """Return {merged record: the last survivor of its chain}; a record that was not merged is not named."""
     steps: dict[str, str] = {}
     todo, passed = set(record_ids), set[str]()

@@ -13,11 +13,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from field178_server.database import engine as database
-from field178_server.database.models import Change, Record
+from field178_server.database.models import ChangeHistory, Record
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records import change_feed, file_references, projections
-from field178_server.records.change_feed import Step
+from field178_server.records.change_feed import RecordStep
 from field178_server.records.stored_record import Stored
 from field178_shared.ids import IdSource, review_id
 from field178_shared.rules.review import is_locked
@@ -71,7 +71,7 @@ _BY_SUBJECT = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class SourceChange:
     """The change behind a write, as the history keeps it. `device_id` None: the office; `at` as sent."""
 
     change_id: str
@@ -91,10 +91,10 @@ class Batch:
         self.now = clock.now()
         self._loaded: dict[str, Stored] = {}
         self._current: dict[str, Stored] = {}
-        self._touched: dict[str, Act | None] = {}
+        self._touched: dict[str, SourceChange | None] = {}
         self._subjects: dict[str, set[str]] = {}
         self._asked: set[str] = set()
-        self._history: list[tuple[str, Act, int | None]] = []
+        self._history: list[tuple[str, SourceChange, int | None]] = []
 
     def load(self, record_ids: Iterable[str]) -> None:
         """Read records with their conflicts and reviews; the rows stay locked until the transaction ends."""
@@ -130,7 +130,7 @@ class Batch:
         """Return the conflicts and the review of a loaded record, ascending."""
         return [self._current[one] for one in sorted(self._subjects.get(record_id, ()))]
 
-    def put(self, record: Stored, act: Act | None = None) -> None:
+    def put(self, record: Stored, act: SourceChange | None = None) -> None:
         """Make this the state of its record; with an act the history tells who made the revision."""
         self._keep(record)
         # The first touch gives a record its place in the order of stamps, and its author.
@@ -138,7 +138,7 @@ class Batch:
         if act is not None:
             self._history.append((record.record_id, act, record.rev))
 
-    def note(self, record_id: str, act: Act) -> None:
+    def note(self, record_id: str, act: SourceChange) -> None:
         """Keep a change in the history that made no revision."""
         self._history.append((record_id, act, None))
 
@@ -146,7 +146,7 @@ class Batch:
         """Write everything; return the stamp of each touched record."""
         seqs: dict[str, int] = {}
         if self._touched:
-            steps = [Step(self._loaded.get(one), self._current[one]) for one in self._touched]
+            steps = [RecordStep(self._loaded.get(one), self._current[one]) for one in self._touched]
             seqs = change_feed.stamp(self.session, self.tenant_id, steps)
             self._write_records(steps, seqs)
             self._write_projections(steps)
@@ -167,7 +167,7 @@ class Batch:
         if record.subject_id is not None:
             self._subjects.setdefault(record.subject_id, set()).add(record.record_id)
 
-    def _write_records(self, steps: list[Step], seqs: dict[str, int]) -> None:
+    def _write_records(self, steps: list[RecordStep], seqs: dict[str, int]) -> None:
         file_references.claim(self.session, self.tenant_id, (step.after.body for step in steps))
         connection, table = self.session.connection(), table_of(Record)
         # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
@@ -200,7 +200,7 @@ class Batch:
             record.record_id,
         )
 
-    def _write_projections(self, steps: list[Step]) -> None:
+    def _write_projections(self, steps: list[RecordStep]) -> None:
         changed = {step.after.record_id: step.after for step in steps}
         for record in list(changed.values()):
             if record.subject_id is not None and (subject := self.get(record.subject_id)) is not None:
@@ -225,7 +225,7 @@ class Batch:
         now = database.stored_instant(connection, self.now)
         database.bulk_insert(
             connection,
-            table_of(Change),
+            table_of(ChangeHistory),
             _HISTORY,
             [
                 (

@@ -31,7 +31,7 @@ _SCOPES_LOCKED = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RecordStep:
     """A record before (None: it was not there) and after this transaction."""
 
     before: Stored | None
@@ -50,7 +50,7 @@ class _Counter:
         return self.seq
 
 
-def stamp(session: Session, tenant_id: str, steps: Sequence[Step]) -> dict[str, int]:
+def stamp(session: Session, tenant_id: str, steps: Sequence[RecordStep]) -> dict[str, int]:
     """Give each touched record its seq, in order; write feed, counters and digests. Returns {record id: seq}.
 
     MUST run after the records are locked and as late as may be: the scope rows stay locked until commit.
@@ -74,7 +74,7 @@ def stamp(session: Session, tenant_id: str, steps: Sequence[Step]) -> dict[str, 
     return seqs
 
 
-def _scopes_of(steps: Iterable[Step]) -> set[str]:
+def _scopes_of(steps: Iterable[RecordStep]) -> set[str]:
     scopes = {step.after.scope for step in steps}
     return scopes | {step.before.scope for step in steps if step.before is not None}
 
@@ -87,7 +87,7 @@ def _lock_scopes(session: Session, tenant_id: str, scopes: set[str]) -> dict[str
     return counters
 
 
-def _stamp_one(step: Step, counters: dict[str, _Counter]) -> int:
+def _stamp_one(step: RecordStep, counters: dict[str, _Counter]) -> int:
     before, after = step.before, step.after
     if before is not None:
         origin = counters[before.scope]

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Attachment, Blob, Quarantine, Record, Salvage, Upload
+from field178_server.database.models import Attachment, Blob, DivergentRecord, Quarantine, Record, Upload
 from field178_shared.wire.protocol import MERGED_INTO
 
 _SHA256 = re.compile(r'"sha256":"([0-9a-f]{64})"')
@@ -98,4 +98,6 @@ def _texts(tenant_id: str) -> Iterator[Select[str | None]]:
         Quarantine.state.in_(("open", "discarded")),
         Quarantine.payload.contains(_MEMBER),
     )
-    yield select(Salvage.body).where(Salvage.tenant_id == tenant_id, Salvage.body.contains(_MEMBER))
+    yield select(DivergentRecord.body).where(
+        DivergentRecord.tenant_id == tenant_id, DivergentRecord.body.contains(_MEMBER)
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record
-from field178_server.records.aliases import survivors_of
+from field178_server.records.aliases import merge_targets_of
 from field178_shared.merge import Data
 
 FILED_TYPES = ("inspection", "outreach_session")
@@ -42,5 +42,5 @@ def place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRe
         return None
     # One that was merged goes by the record that stands for it, here as in every name.
     return find_record(
-        session, tenant_id, survivors_of(session, tenant_id, [place_id]).get(place_id, place_id)
+        session, tenant_id, merge_targets_of(session, tenant_id, [place_id]).get(place_id, place_id)
     )

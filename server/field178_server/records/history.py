@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Change, Receipt
+from field178_server.database.models import ChangeHistory, StoredReceipt
 from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
 
@@ -41,7 +41,7 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class RecordHistory:
     """The revisions of a record, oldest first; complete when replaying them gives what the record holds."""
 
     revisions: tuple[Revision, ...]
@@ -52,24 +52,33 @@ class History:
         return next((revision.data for revision in self.revisions if revision.rev == rev), None)
 
 
-def history_of(session: Session, tenant_id: str, record_id: str, record_type: str, current: Data) -> History:
+def history_of(
+    session: Session, tenant_id: str, record_id: str, record_type: str, current: Data
+) -> RecordHistory:
     """Replay the changes of a record field by field, exactly as the merge once applied them."""
     changes = session.execute(
-        select(Change, Receipt.status)
+        select(ChangeHistory, StoredReceipt.status)
         .outerjoin(
-            Receipt,
-            and_(Receipt.tenant_id == Change.tenant_id, Receipt.change_id == Change.change_id),
+            StoredReceipt,
+            and_(
+                StoredReceipt.tenant_id == ChangeHistory.tenant_id,
+                StoredReceipt.change_id == ChangeHistory.change_id,
+            ),
         )
-        .where(Change.tenant_id == tenant_id, Change.record_id == record_id, Change.rev.is_not(None))
-        .order_by(Change.rev)
+        .where(
+            ChangeHistory.tenant_id == tenant_id,
+            ChangeHistory.record_id == record_id,
+            ChangeHistory.rev.is_not(None),
+        )
+        .order_by(ChangeHistory.rev)
     ).all()
     owned = TYPES[record_type].office_paths if record_type in TYPES else ()
     return replay([(change, status) for change, status in changes], current, tuple(owned))
 
 
 def replay(
-    changes: Sequence[tuple[Change, str | None]], current: Data, office_paths: Sequence[str] = ()
-) -> History:
+    changes: Sequence[tuple[ChangeHistory, str | None]], current: Data, office_paths: Sequence[str] = ()
+) -> RecordHistory:
     """Return the history told by changes in order of revision; a purged payload leaves a gap.
 
     What a tablet sent for a path that the office owns was never applied, and is not told.
@@ -83,7 +92,7 @@ def replay(
             set_ = {path: value for path, value in set_.items() if not _is_owned(path, office_paths)}
         before, data = data, merge(data, set_, was).data
         revisions.append(_revision(change, status, wire, (before, data)))
-    return History(tuple(revisions), is_complete=data == current)
+    return RecordHistory(tuple(revisions), is_complete=data == current)
 
 
 def differences_between(before: Data, after: Data) -> tuple[Difference, ...]:
@@ -92,7 +101,7 @@ def differences_between(before: Data, after: Data) -> tuple[Difference, ...]:
     return tuple(Difference(path, read_path(before, path), read_path(after, path)) for path in paths)
 
 
-def _revision(change: Change, status: str | None, wire: Data, states: tuple[Data, Data]) -> Revision:
+def _revision(change: ChangeHistory, status: str | None, wire: Data, states: tuple[Data, Data]) -> Revision:
     offset = wire.get("clock_offset_ms")
     return Revision(
         rev=change.rev or 0,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Device, EstablishmentRow, FiledRecord, Officer, Record
-from field178_server.records.access import Reach
-from field178_server.records.aliases import survivors_of
+from field178_server.database.models import Device, EstablishmentProjection, FiledRecord, Officer, Record
+from field178_server.records.access import AccessFilter
+from field178_server.records.aliases import merge_targets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
 
 def place_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
     """Return the names of establishments; a merged one goes by the name of its survivor."""
-    aliases = survivors_of(session, tenant_id, wanted)
-    places = select(EstablishmentRow.record_id, EstablishmentRow.name).where(
-        EstablishmentRow.tenant_id == tenant_id,
-        EstablishmentRow.record_id.in_([*wanted, *aliases.values()]),
+    aliases = merge_targets_of(session, tenant_id, wanted)
+    places = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
+        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.record_id.in_([*wanted, *aliases.values()]),
     )
     names = {key: name for key, name in session.execute(places)}
     return names | {alias: names[end] for alias, end in aliases.items() if end in names}
@@ -64,19 +64,21 @@ def ids_in(value: object) -> set[str]:
     return set()
 
 
-def titles_of(session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]) -> dict[str, str]:
+def titles_of(
+    session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
+) -> dict[str, str]:
     """Return the titles of live records by id; a visit is called as its establishment is."""
     wanted = sorted(set(record_ids))
     filed = session.execute(
         select(FiledRecord.record_id, FiledRecord.title, FiledRecord.establishment_id).where(
             FiledRecord.tenant_id == tenant_id,
             FiledRecord.record_id.in_(wanted),
-            reach.covers(FiledRecord.scope),
+            access.covers(FiledRecord.scope),
         )
     ).all()
     # Whoever may read a visit may read whose visit it is, in whatever unit the place lies.
     places = place_names(session, tenant_id, {place_id for _, _, place_id in filed if place_id})
-    titles = _own_names(session, tenant_id, wanted, reach)
+    titles = _own_names(session, tenant_id, wanted, access)
     for record_id, title, place_id in filed:
         if found := places.get(place_id or "") or title:
             titles[record_id] = found
@@ -96,10 +98,12 @@ def _named_records(
     return {record_id: str(body[key]) for record_id, body in bodies.items() if key in body}
 
 
-def _own_names(session: Session, tenant_id: str, record_ids: list[str], reach: Reach) -> dict[str, str]:
-    query = select(EstablishmentRow.record_id, EstablishmentRow.name).where(
-        EstablishmentRow.tenant_id == tenant_id,
-        EstablishmentRow.record_id.in_(record_ids),
-        reach.covers(EstablishmentRow.scope),
+def _own_names(
+    session: Session, tenant_id: str, record_ids: list[str], access: AccessFilter
+) -> dict[str, str]:
+    query = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
+        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.record_id.in_(record_ids),
+        access.covers(EstablishmentProjection.scope),
     )
     return {record_id: name for record_id, name in session.execute(query)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import to_wire
@@ -24,7 +24,7 @@ def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -
     if record.scope == scope:
         return
     payload = {"op": "move", "record_id": record_id, "scope": scope, "type": record.type}
-    act = Act(
+    act = SourceChange(
         change_id=batch.ids.time_ordered(),
         user_id=user_id,
         device_id=None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageOfRows:
     """Which rows are shown: the number of the page from 1, its size, and how many rows all pages hold."""
 
     number: int
@@ -14,7 +14,7 @@ class Page:
     total: int
 
     @classmethod
-    def within(cls, wanted: int, size: int, total: int) -> Page:
+    def within(cls, wanted: int, size: int, total: int) -> PageOfRows:
         """Return the page that is wanted, or the nearest one there is."""
         first = cls(1, size, total)
         return replace(first, number=min(max(wanted, 1), first.last))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Change, Device, DeviceScope, Feed, Record, Scope
+from field178_server.database.models import ChangeHistory, Device, DeviceScope, Feed, Record, Scope
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import MAX_INTEGER
 
@@ -76,9 +76,9 @@ def _was_changed_since(since: datetime) -> ColumnElement[bool]:
     return exists().where(
         Record.tenant_id == Feed.tenant_id,
         Record.record_id == Feed.record_id,
-        Change.tenant_id == Record.tenant_id,
-        Change.record_id == func.coalesce(Record.subject_id, Record.record_id),
-        Change.received_at > since,
+        ChangeHistory.tenant_id == Record.tenant_id,
+        ChangeHistory.record_id == func.coalesce(Record.subject_id, Record.record_id),
+        ChangeHistory.received_at > since,
     )
 
 

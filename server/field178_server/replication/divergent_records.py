@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
-from field178_server.database.models import Record, Salvage
+from field178_server.database.models import DivergentRecord, Record
 from field178_server.database.models.base import table_of
 from field178_server.records import file_references
 from field178_shared.errors import AppError
@@ -35,9 +35,11 @@ _COLUMNS = (
     "received_at",
     "state",
 )
-_STORED = select(Salvage.record_id, Salvage.h, Salvage.device_id, Salvage.state).where(
-    Salvage.tenant_id == bindparam("tenant_id"),
-    Salvage.record_id.in_(bindparam("record_ids", expanding=True)),
+_STORED = select(
+    DivergentRecord.record_id, DivergentRecord.h, DivergentRecord.device_id, DivergentRecord.state
+).where(
+    DivergentRecord.tenant_id == bindparam("tenant_id"),
+    DivergentRecord.record_id.in_(bindparam("record_ids", expanding=True)),
 )
 # The content was removed for good: a tablet's copy MUST NOT bring it back.
 _PURGED = f'{{"{PURGED}":'
@@ -152,4 +154,4 @@ def _insert(
         for one, state in listed
     ]
     # A plain insert: when the same request comes twice at once, the second one runs again and finds all here.
-    database.bulk_insert(connection, table_of(Salvage), _COLUMNS, rows)
+    database.bulk_insert(connection, table_of(DivergentRecord), _COLUMNS, rows)

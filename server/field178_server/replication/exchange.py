@@ -11,22 +11,22 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from field178_server.audit import hash_chain, trail
-from field178_server.audit.witness import Witness, history_of, witness
+from field178_server.audit.witness import HistoryCheck, history_of, witness
 from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, crash_point
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import heartbeat
 from field178_server.devices.context import DeviceContext, load_devices
-from field178_server.devices.heartbeat import Presence
+from field178_server.devices.heartbeat import Heartbeat
 from field178_server.records.batch import Batch
 from field178_server.replication import divergent_records, number_blocks
 from field178_server.replication.notices import NoticeNow, notices_now
 from field178_server.replication.notices import to_wire as to_wire_notice
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.pull.frames import Frames
-from field178_server.replication.pull.pull import Held, add_changes
+from field178_server.replication.pull.pull import TabletState, add_changes
 from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
-from field178_server.replication.push.push import Answered, needs_second_look, push
+from field178_server.replication.push.push import ChangeResult, needs_second_look, push
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.receipts import queries as verdicts
 from field178_server.replication.receipts.frames import result, results
@@ -61,13 +61,13 @@ class Exchange:
         Of a tablet whose protocol is no longer served the changes are taken as ever, and nothing is sent but
         their receipts.
         """
-        seen = Presence(self.clock.now(), request.app, request.now, request.about, request.cursors)
+        seen = Heartbeat(self.clock.now(), request.app, request.now, request.about, request.cursors)
         pushed = (device_id, request.incarnation, request.push, seen)
         answers = self.take_in(*pushed) if request.push else []
         if protocol < self.served[0]:
             return self._refuse_pull(answers)
         salvaged = self._keep(device_id, request.salvage) if request.salvage else []
-        reading, parts = self._told(device_id, request, Taken(answers, salvaged), seen.at)
+        reading, parts = self._told(device_id, request, ProcessedChanges(answers, salvaged), seen.at)
         if not request.push and heartbeat.is_due(reading.device, seen):
             run_write(self.engine, lambda session: heartbeat.note(session, self.tenant_id, device_id, seen))
         if reading.witness.alarm != reading.device.root_alarm:
@@ -76,11 +76,11 @@ class Exchange:
         return parts
 
     def take_in(
-        self, device_id: str, incarnation: str, changes: Sequence[Change], seen: Presence | None = None
-    ) -> list[Answered]:
+        self, device_id: str, incarnation: str, changes: Sequence[Change], seen: Heartbeat | None = None
+    ) -> list[ChangeResult]:
         """Store changes of a tablet, pushed (`seen`) or come another way; whole or not at all."""
 
-        def work(session: Session) -> list[Answered]:
+        def work(session: Session) -> list[ChangeResult]:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
             if seen is not None:
@@ -103,7 +103,7 @@ class Exchange:
 
         return run_write(self.engine, work)
 
-    def _note_root(self, device_id: str, seen: int, found: Witness) -> None:
+    def _note_root(self, device_id: str, seen: int, found: HistoryCheck) -> None:
         stamp = trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
         shown = found.shown.index if found.shown is not None else 0
         run_write(
@@ -112,7 +112,7 @@ class Exchange:
         )
 
     def _told(
-        self, device_id: str, request: SyncRequest, taken: Taken, now: datetime
+        self, device_id: str, request: SyncRequest, taken: ProcessedChanges, now: datetime
     ) -> tuple[Reading, list[bytes]]:
         with snapshot(self.engine) as session:
             device = _device(session, self.tenant_id, device_id)
@@ -142,7 +142,7 @@ class Exchange:
         run_write(self.engine, work)
 
     def _read(
-        self, session: Session, device: DeviceContext, request: SyncRequest, taken: Taken
+        self, session: Session, device: DeviceContext, request: SyncRequest, taken: ProcessedChanges
     ) -> tuple[Reading, list[bytes]]:
         history = history_of(session, self.tenant_id)
         epoch = history.epoch
@@ -169,7 +169,7 @@ class Exchange:
         frames.add_all(later)
         if request.salvage:
             frames.add("salvaged", {"ids": taken.salvaged})
-        held = Held(
+        held = TabletState(
             request.cursors,
             request.floors,
             request.epoch,
@@ -181,7 +181,7 @@ class Exchange:
         more = add_changes(session, self.tenant_id, scopes, held, epoch, frames)
         return reading, _ended(frames, more=more or heard < device.verdicts)
 
-    def _refuse_pull(self, answers: Sequence[Answered]) -> list[bytes]:
+    def _refuse_pull(self, answers: Sequence[ChangeResult]) -> list[bytes]:
         with snapshot(self.engine) as session:
             epoch = epoch_of(session, self.tenant_id)
         frames = Frames()
@@ -209,7 +209,7 @@ class Exchange:
         return {**hello, "revoked": True} if reading.device.revoked else hello
 
     def _later_verdicts(
-        self, session: Session, request: SyncRequest, reading: Reading, answers: Sequence[Answered]
+        self, session: Session, request: SyncRequest, reading: Reading, answers: Sequence[ChangeResult]
     ) -> tuple[int, Frames]:
         """Return the verdicts not heard yet, as many as one answer holds, and the count heard with them."""
         frames, count = Frames(), reading.device.verdicts
@@ -226,15 +226,15 @@ class Exchange:
                 return receipt.v - 1, frames
             if told.get(receipt.v) != receipt.change_id:
                 is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
-                frames.add("res", result(Answered(receipt, is_hidden)))
+                frames.add("res", result(ChangeResult(receipt, is_hidden)))
         return count, frames
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ProcessedChanges:
     """What this request has put into the store."""
 
-    answers: Sequence[Answered]
+    answers: Sequence[ChangeResult]
     salvaged: Sequence[str]
 
 
@@ -247,7 +247,7 @@ class Reading:
     scopes: list[ScopeNow]
     receipts: dict[str, Receipts]
     notices: list[NoticeNow]
-    witness: Witness
+    witness: HistoryCheck
 
 
 def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:

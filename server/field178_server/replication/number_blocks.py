@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import teams
 from field178_server.audit import trail
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database import engine as database
 from field178_server.database.models import NumberLease, Record, Scope
 from field178_server.database.prepared import Prepared
@@ -101,18 +101,18 @@ def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
         batch.put(new_record(batch.ids.time_ordered(), TYPE, series.scope, block.to_data()))
         stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
         details = {"year": block.year, "from": block.first, "to": block.last}
-        entry = trail.Entry("number_block_leased", device.id, series.scope, details)
+        entry = trail.AuditEntry("number_block_leased", device.id, series.scope, details)
         trail.record(batch.session, stamp, trail.Actor("device", device.id), entry)
 
 
-def leave_out(session: Session, desk: Desk) -> None:
+def leave_out(session: Session, context: OperationContext) -> None:
     """Leave out what a history that was lost may have leased: its tablets may number with it still."""
-    for team in teams.everyone(session, desk.tenant_id):
-        for year in _years(desk.now()):
+    for team in teams.everyone(session, context.tenant_id):
+        for year in _years(context.now()):
             series = Series(team.scope, year)
-            first = _next(session, desk.tenant_id, series)
+            first = _next(session, context.tenant_id, series)
             gap = NumberBlock("", "", year, first, first + GAP - 1, "")
-            _keep(session, desk.tenant_id, series, gap, desk.now())
+            _keep(session, context.tenant_id, series, gap, context.now())
 
 
 def leases(session: Session, tenant_id: str, year: int) -> Sequence[NumberLease]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device, Officer
 from field178_server.devices import enrolment
 from field178_server.records.batch import Batch
@@ -14,15 +14,15 @@ from field178_server.replication.quarantine.reprocess import run_again
 from field178_shared.errors import AppError, ErrorCode
 
 
-def bind_officer(session: Session, desk: Desk, device_id: str, officer_id: str) -> Officer:
+def bind_officer(session: Session, context: OperationContext, device_id: str, officer_id: str) -> Officer:
     """Bind an officer to a tablet, return the officer; raises AppError(forbidden) for a role without tablets.
 
     Changes quarantined because their author was unknown on this tablet are evaluated again.
     """
-    officer = session.get_one(Officer, (desk.tenant_id, officer_id))
-    device = session.get_one(Device, (desk.tenant_id, device_id), with_for_update={"key_share": True})
-    if officer.role not in officers.field_roles(desk.lists):
+    officer = session.get_one(Officer, (context.tenant_id, officer_id))
+    device = session.get_one(Device, (context.tenant_id, device_id), with_for_update={"key_share": True})
+    if officer.role not in officers.field_roles(context.lists):
         raise AppError(ErrorCode.FORBIDDEN)
-    enrolment.bind_officer(session, desk, device, officer)
-    run_again(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), device_id)
+    enrolment.bind_officer(session, context, device, officer)
+    run_again(Batch(session, context.tenant_id, context.clock, context.ids), declared_types(), device_id)
     return officer

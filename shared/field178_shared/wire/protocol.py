@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from field178_shared.crypto.hash_chain import NO_ROOT, RootSeen
-from field178_shared.device_status import About
+from field178_shared.device_status import DeviceStatus
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.wire.canonical import canonical
@@ -199,7 +199,7 @@ class SyncRequest:
     repair: JsonObject
     want: tuple[str, ...]
     max_records: int
-    about: About | None = None
+    about: DeviceStatus | None = None
     salvage: tuple[object, ...] = ()
     root: RootSeen = NO_ROOT
 
@@ -229,7 +229,7 @@ class SyncRequest:
             want=reader.texts("want", MAX_RECORDS),
             salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
-            about=About.from_wire(reader.value.get("about")),
+            about=DeviceStatus.from_wire(reader.value.get("about")),
             root=RootSeen.from_wire(reader.value.get("root")),
         )
 

@@ -177,7 +177,7 @@ def restart(world: World, seat: Seat) -> None:
     """The program ends and starts again."""
     world.note(f"{seat.tablet.name} restarts")
     seat.tablet.reboot()
-    world.judge(seat)
+    world.evaluate(seat)
 
 
 def turn_clock(world: World, seat: Seat) -> None:

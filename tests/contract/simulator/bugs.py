@@ -27,7 +27,7 @@ from field178_mobile.store.replication.checkpoint import Position
 from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
-from field178_server.database.models import Receipt, Scope
+from field178_server.database.models import Scope, StoredReceipt
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices.context import DeviceContext
 from field178_server.office.records import operations as records
@@ -40,12 +40,12 @@ from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy import evaluate, record_merge
 from field178_server.replication.pull import pull
 from field178_server.replication.push import change_processor
-from field178_server.replication.push.change_processor import Intake
-from field178_server.replication.quarantine.store import Waiting
+from field178_server.replication.push.change_processor import ChangeProcessor
+from field178_server.replication.quarantine.store import QuarantinedChange
 from field178_server.replication.receipts import frames
 from field178_server.replication.receipts import queries as receipts
 from field178_server.replication.receipts import receipts as ledger
-from field178_server.replication.receipts.receipts import Entry, Sent
+from field178_server.replication.receipts.receipts import PushedChange, ReceiptEntry
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.wire.protocol import Status
 
@@ -155,11 +155,15 @@ def overlay_dropped_at_acknowledgement() -> Planted:
 
 def dedupe_by_n() -> Planted:
     """A change counts as known when its tablet has sent its number before."""
-    original = Intake.take
+    original = ChangeProcessor.take
 
-    def take(self: Intake, sent: Sent, device: DeviceContext, incarnation: str) -> Entry:
-        query = select(Receipt.__table__).where(
-            Receipt.device_id == device.id, Receipt.incarnation == incarnation, Receipt.n == sent.change.n
+    def take(
+        self: ChangeProcessor, sent: PushedChange, device: DeviceContext, incarnation: str
+    ) -> ReceiptEntry:
+        query = select(StoredReceipt.__table__).where(
+            StoredReceipt.device_id == device.id,
+            StoredReceipt.incarnation == incarnation,
+            StoredReceipt.n == sent.change.n,
         )
         row = self._batch.session.execute(query).mappings().first()
         if row is None:
@@ -168,7 +172,7 @@ def dedupe_by_n() -> Planted:
         entry.change_id = sent.change.change_id
         return entry
 
-    return patch.object(Intake, "take", take)
+    return patch.object(ChangeProcessor, "take", take)
 
 
 @contextmanager
@@ -177,9 +181,9 @@ def idempotency_outside_the_transaction() -> Iterator[None]:
     original, write = Exchange.take_in, ledger.write_entries
 
     def push(self: Exchange, *arguments: Any) -> Any:
-        written: list[tuple[Session, str, list[Entry]]] = []
+        written: list[tuple[Session, str, list[ReceiptEntry]]] = []
 
-        def remember(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+        def remember(session: Session, tenant_id: str, entries: Iterable[ReceiptEntry]) -> None:
             written.append((session, tenant_id, list(entries)))
 
         with patch.object(ledger, "write_entries", remember):
@@ -336,7 +340,7 @@ def half_taken_is_applied() -> Planted:
     def put(*arguments: Any) -> evaluate.Outcome:
         outcome = original(*arguments)
         clashed = outcome.status is Status.CONFLICT and outcome.record is not None
-        return replace(outcome, status=Status.APPLIED, reason=None, disputes=()) if clashed else outcome
+        return replace(outcome, status=Status.APPLIED, reason=None, conflicts=()) if clashed else outcome
 
     return patch.object(evaluate, "_judge_put", put)
 
@@ -358,15 +362,15 @@ def merges_forgotten() -> Planted:
 
 def replaces_although_held_back() -> Planted:
     """A change settles what it mends even when it is held back itself."""
-    original = Intake._hold
+    original = ChangeProcessor._hold
 
-    def hold(self: Intake, one: Waiting, outcome: evaluate.Outcome) -> bool:
+    def hold(self: ChangeProcessor, one: QuarantinedChange, outcome: evaluate.Outcome) -> bool:
         changed = original(self, one, outcome)
         for mended in one.change.replaces:
             self._replace(mended, one.entry)
         return changed
 
-    return patch.object(Intake, "_hold", hold)
+    return patch.object(ChangeProcessor, "_hold", hold)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from tests.contract.simulator.violation import require
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.office.records import merge
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
@@ -57,10 +57,10 @@ def watching_merges() -> Iterator[None]:
     """Judge every merge of the office: it changes nothing else, and no open value stays behind."""
     original = merge.merge
 
-    def watched(batch: Batch, desk: Desk, record_id: str, into: str) -> int:
+    def watched(batch: Batch, context: OperationContext, record_id: str, into: str) -> int:
         batch.load([record_id])
         before, open_before = batch.get(record_id), batch.about(record_id)
-        rev = original(batch, desk, record_id, into)
+        rev = original(batch, context, record_id, into)
         after = batch.get(record_id)
         assert before is not None
         assert after is not None

@@ -16,7 +16,7 @@ from tests.contract.simulator.server_state import Window
 from tests.shared import builders
 
 from field178_server.accounts import roster
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Device, DeviceOfficer, Officer, Tenant
@@ -103,7 +103,7 @@ class Office:
         self.ids = IdSource(clock, rng)
         self.crash_at: str | None = None
         self.crash_points: set[str] = set()
-        self.desk = Desk(TENANT, clock, self.ids, load())
+        self.context = OperationContext(TENANT, clock, self.ids, load())
         self.exchange = Exchange(self.engine, TENANT, clock, self.ids, declared_types(), self._pass)
         self.has_backup = False
 
@@ -115,26 +115,26 @@ class Office:
         return b"".join(parts).splitlines()
 
     def grant(self, device: str, scope: str) -> None:
-        self._act(lambda session: tablets.grant(session, self.desk, device, scope))
+        self._act(lambda session: tablets.grant(session, self.context, device, scope))
 
     def ungrant(self, device: str, scope: str) -> bool:
-        return self._act(lambda session: tablets.ungrant(session, self.desk, device, scope))
+        return self._act(lambda session: tablets.ungrant(session, self.context, device, scope))
 
     def revoke(self, device: str) -> None:
-        self._act(lambda session: tablets.revoke(session, self.desk, device))
+        self._act(lambda session: tablets.revoke(session, self.context, device))
 
     def move(self, record_id: str, scope: str) -> bool:
-        return self._act(lambda session: records.move(session, self.desk, record_id, scope))
+        return self._act(lambda session: records.move(session, self.context, record_id, scope))
 
     def review(self, record_id: str, kind: str) -> bool:
         decision = OperatorDecision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
-        return self._act(lambda session: decide(session, self.desk, decision))
+        return self._act(lambda session: decide(session, self.context, decision))
 
     def merge(self, record_id: str, into: str) -> bool:
-        return self._act(lambda session: records.merge(session, self.desk, record_id, into))
+        return self._act(lambda session: records.merge(session, self.context, record_id, into))
 
     def unmerge(self, record_id: str) -> bool:
-        return self._act(lambda session: records.unmerge(session, self.desk, record_id))
+        return self._act(lambda session: records.unmerge(session, self.context, record_id))
 
     def purge(self, record_id: str) -> bool:
         """Remove a record's content for good: one officer asks, another one confirms."""
@@ -142,8 +142,8 @@ class Office:
         rules = declared_types()
 
         def both(session: Session) -> None:
-            erasure.request(session, self.desk, rules, record_id, first, "person_identified")
-            erasure.confirm(session, self.desk, rules, record_id, second)
+            erasure.request(session, self.context, rules, record_id, first, "person_identified")
+            erasure.confirm(session, self.context, rules, record_id, second)
 
         return self._act(both)
 
@@ -151,14 +151,14 @@ class Office:
         self._act(lambda session: compact(session, TENANT, scope))
 
     def new_epoch(self) -> None:
-        self._act(lambda session: tablets.new_epoch(session, self.desk))
+        self._act(lambda session: tablets.new_epoch(session, self.context))
 
     def back_up(self, *, verified: bool) -> None:
         """Copy the store away; a backup proved by restoring it lets tablets forget what it holds."""
         self.shelf.copy_to(self.shelf.folder / "backup.sqlite")
         self.has_backup = True
         if verified:
-            self._act(lambda session: tablets.mark_backed_up(session, self.desk))
+            self._act(lambda session: tablets.mark_backed_up(session, self.context))
 
     def restore(self) -> None:
         """Go back to the last backup: all that came later is gone here."""
@@ -193,7 +193,7 @@ class Office:
 def _furnish(engine: Engine) -> None:
     """Fill the store with a tenant, scopes, two officers and three tablets."""
     clock = TrueClock()
-    desk = Desk(TENANT, clock, IdSource(clock, random.Random(178)), load())
+    context = OperationContext(TENANT, clock, IdSource(clock, random.Random(178)), load())
     now = clock.now()
 
     def work(session: Session) -> None:
@@ -207,7 +207,7 @@ def _furnish(engine: Engine) -> None:
             )
         )
         session.flush()
-        scopes.ensure(session, TENANT, SCOPES, desk.lists)
+        scopes.ensure(session, TENANT, SCOPES, context.lists)
         for number, user in enumerate(USERS):
             officer = Officer(
                 tenant_id=TENANT,
@@ -220,7 +220,7 @@ def _furnish(engine: Engine) -> None:
             )
             session.add(officer)
             session.flush()
-            roster.list_officer(session, desk, officer, [])
+            roster.list_officer(session, context, officer, [])
         for officer_id in PRIVACY_OFFICERS:
             officer = Officer(
                 tenant_id=TENANT,

@@ -11,12 +11,12 @@ from field178_mobile.store.replication import erasure as purged
 from field178_server.devices.context import DeviceContext
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure import related_data
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored
 from field178_server.replication import divergent_records
-from field178_server.replication.push.change_processor import Intake
-from field178_server.replication.quarantine.store import Waiting
-from field178_server.replication.receipts.receipts import Sent
+from field178_server.replication.push.change_processor import ChangeProcessor
+from field178_server.replication.quarantine.store import QuarantinedChange
+from field178_server.replication.receipts.receipts import PushedChange
 
 Planted = AbstractContextManager[object]
 
@@ -30,7 +30,7 @@ def companions_kept() -> Planted:
     """Conflicts of the record keep its values."""
     original = erasure._put_purged
 
-    def put(batch: Batch, record: Stored, act: Act) -> list[str]:
+    def put(batch: Batch, record: Stored, act: SourceChange) -> list[str]:
         with patch.object(Batch, "about", lambda batch, record_id: []):
             return original(batch, record, act)
 
@@ -39,12 +39,14 @@ def companions_kept() -> Planted:
 
 def late_edit_kept() -> Planted:
     """The text of a change that comes after the purge is stored with its verdict."""
-    original = Intake._arrived
+    original = ChangeProcessor._arrived
 
-    def arrived(intake: Intake, sent: Sent, device: DeviceContext, incarnation: str) -> Waiting:
+    def arrived(
+        intake: ChangeProcessor, sent: PushedChange, device: DeviceContext, incarnation: str
+    ) -> QuarantinedChange:
         return replace(original(intake, sent, device, incarnation), payload=sent.body.decode())
 
-    return patch.object(Intake, "_arrived", arrived)
+    return patch.object(ChangeProcessor, "_arrived", arrived)
 
 
 def late_edit_applied() -> Planted:

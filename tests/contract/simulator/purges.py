@@ -59,7 +59,7 @@ class PurgeOracle:
         """Return the changes that tablets may let go: a server answered for them, their record went."""
         return {change_id for change_id, record_id in self._answered.items() if record_id in self._ever}
 
-    def judge(self, after: ServerState) -> None:
+    def evaluate(self, after: ServerState) -> None:
         """Judge the store after a step: what was purged stays so, and no row of any table holds its text."""
         self._answered |= {row.id: row.record for row in after.receipts.values()}
         for record_id in self._secrets:

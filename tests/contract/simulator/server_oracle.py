@@ -13,11 +13,11 @@ from tests.contract.simulator.purges import PurgeOracle
 from tests.contract.simulator.server_state import ReceiptRow, ServerState, Window
 from tests.contract.simulator.violation import Violation, require
 
-from field178_server.records.batch import Act
+from field178_server.records.batch import SourceChange
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy.evaluate import Outcome
-from field178_server.replication.push.change_processor import Intake
-from field178_server.replication.quarantine.store import Waiting
+from field178_server.replication.push.change_processor import ChangeProcessor
+from field178_server.replication.quarantine.store import QuarantinedChange
 from field178_shared.merge import Data, equal, read_path, same, write_path
 from field178_shared.wire.canonical import canonical, short_hash
 from field178_shared.wire.protocol import Change
@@ -58,7 +58,7 @@ class ServerOracle:
             yield
         finally:
             before, self.state = self.state, self._window.state()
-            self._judge(before, self.state, pushed)
+            self._evaluate(before, self.state, pushed)
 
     def judge_answer(self, device: str, frames: Sequence[Json], pushed: Sequence[Json]) -> None:
         """Judge an answer to these changes against the store it was read from."""
@@ -139,7 +139,7 @@ class ServerOracle:
 
     # ---- one transaction
 
-    def _judge(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
+    def _evaluate(self, before: ServerState, after: ServerState, pushed: Sequence[Json]) -> None:
         self._makers |= self._made
         for change in pushed:
             for mended in change["replaces"]:
@@ -149,7 +149,7 @@ class ServerOracle:
         for row in after.receipts.values():
             self.verdicts.add((row.status, row.reason))
         self._judge_order(before, after)
-        self.purges.judge(after)
+        self.purges.evaluate(after)
         if (after.records, after.scopes) != (before.records, before.scopes):
             self._judge_digests(after)
             self._judge_companions(after)
@@ -286,24 +286,24 @@ class ServerOracle:
 @contextmanager
 def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
     """Let the oracle see every change right before and after the server applies it."""
-    original = Intake._apply
+    original = ChangeProcessor._apply
 
-    def watched(intake: Intake, one: Waiting, outcome: Outcome, act: Act) -> None:
+    def watched(intake: ChangeProcessor, one: QuarantinedChange, outcome: Outcome, act: SourceChange) -> None:
         batch, change = intake._batch, one.change
         named = (change.conflicts or {}) if change.op == "resolve" else {}
-        before, disputes = batch.get(change.record_id), {one: batch.get(one) for one in named}
+        before, conflicts = batch.get(change.record_id), {one: batch.get(one) for one in named}
         original(intake, one, outcome, act)
         after, oracle = batch.get(change.record_id), find()
         if oracle is not None:
-            oracle.settled(change, disputes, {one: batch.get(one) for one in named})
+            oracle.settled(change, conflicts, {one: batch.get(one) for one in named})
         if oracle is not None and after is not None:
             oracle.applied(change, one.entry.device_id, before, after, standing(batch, after))
 
-    Intake._apply = watched  # type: ignore[method-assign]
+    ChangeProcessor._apply = watched  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Intake._apply = original  # type: ignore[method-assign]
+        ChangeProcessor._apply = original  # type: ignore[method-assign]
 
 
 def _as_judged(state: ServerState) -> dict[str, ReceiptRow]:

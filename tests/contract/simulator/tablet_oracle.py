@@ -82,7 +82,7 @@ class TabletOracle:
     def held(self) -> set[str]:
         return {row[0] for row in self.tablet.rows("SELECT id FROM outbox")}
 
-    def judge(self, *, is_calm: bool, backed_up: set[str]) -> None:
+    def evaluate(self, *, is_calm: bool, backed_up: set[str]) -> None:
         """Judge the tablet after an exchange, a crash, a restart."""
         if self._is_as_before("judge", self.tablet.mark, is_calm):
             return

@@ -120,7 +120,7 @@ class World:
             self.note(f"  {tablet.name} crashed at {crash}")
             tablet.reboot(self._second_crash())
             rested = False
-        self.judge(seat)
+        self.evaluate(seat)
         seat.oracle.judge_kept(self.oracle.state)
         if not self.restored:
             seat.oracle.judge_acknowledged(self.oracle.state)
@@ -132,11 +132,11 @@ class World:
         if rested and fresh:
             seat.oracle.judge_green(self.oracle.state)
 
-    def judge(self, seat: Seat) -> None:
+    def evaluate(self, seat: Seat) -> None:
         """Judge a tablet in whatever state it is."""
         # What was answered for and went with a purged record was let go rightly.
         seat.oracle.let_go(self.oracle.purges.changes_of_purged())
-        seat.oracle.judge(is_calm=self.is_calm, backed_up=self.backed_up)
+        seat.oracle.evaluate(is_calm=self.is_calm, backed_up=self.backed_up)
 
     def sync(self, seat: Seat, reason: WakeReason = WakeReason.USER) -> None:
         """Wake a tablet's sync."""

@@ -80,10 +80,10 @@ class Lives:
     def go_out(self, establishment_id: str) -> None:
         """Choose the outing of the night and begin a visit."""
         assert self.door.tablet is not None
-        desk = self.door.tablet.shell._screen("inspection").desk
-        choose_outing(desk.outing)
-        desk.open(establishment_id)
-        desk.record.begin("inspected")
+        context = self.door.tablet.shell._screen("inspection").context
+        choose_outing(context.outing)
+        context.open(establishment_id)
+        context.record.begin("inspected")
         frames(3)
 
     def kill(self) -> None:

@@ -212,7 +212,7 @@ class Monkey:
         tablet = self.lives.door.tablet
         if tablet is None or tablet.shell.current != "inspection":
             return None
-        return tablet.shell._built["inspection"].desk.record.visit
+        return tablet.shell._built["inspection"].context.record.visit
 
     def _note(self, what: str) -> None:
         self._trail.append(what)

@@ -103,14 +103,14 @@ class Pose:
         return self.door.tablet.opened.store
 
     @property
-    def desk(self) -> Any:
+    def context(self) -> Any:
         """The presenters of the main work."""
-        return self.screen("inspection").desk
+        return self.screen("inspection").context
 
     @property
     def visit(self) -> Any:
         """The open visit."""
-        return self.desk.record.visit
+        return self.context.record.visit
 
     @property
     def tops(self) -> list[Any]:
@@ -149,7 +149,7 @@ class Pose:
 
     def open_visit(self, establishment_id: str) -> Any:
         """Open tonight's draft at an establishment."""
-        self.desk.open(establishment_id)
+        self.context.open(establishment_id)
         frames(2)
         return self.visit
 
@@ -161,8 +161,8 @@ class Pose:
         self.door._touched()
         shell = self.door.tablet.shell
         inspection, outreach = shell._screen("inspection"), shell._screen("outreach")
-        inspection.desk.leave_entry()
-        inspection.desk.record.close()
+        inspection.context.leave_entry()
+        inspection.context.record.close()
         inspection.ids.search.clear()
         outreach.close()
         shell._screen("inbox").presenter.close()
@@ -243,11 +243,11 @@ class Unseen:
         return self
 
 
-def _work(desk: InspectionDesk) -> None:
+def _work(context: InspectionDesk) -> None:
     """Do what tonight's states look at: a visit half done, one with photos, one with everything answered."""
-    desk.show_on(Unseen())
-    choose_outing(desk.outing)
-    visit = _begin(desk, KARAOKE)
+    context.show_on(Unseen())
+    choose_outing(context.outing)
+    visit = _begin(context, KARAOKE)
     visit.open_section("fire_safety")
     visit.pass_section()
     visit.answer("fire_exits_clear", "no")
@@ -258,30 +258,30 @@ def _work(desk: InspectionDesk) -> None:
     visit.count("workers_female", 6)
     visit.count("workers_under18", 1)
     visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
-    _begin(desk, GUESTHOUSE).answer("lodging_stay_notified", "no")
-    gallery = _begin(desk, WITH_PHOTOS).gallery._desk
+    _begin(context, GUESTHOUSE).answer("lodging_stay_notified", "no")
+    gallery = _begin(context, WITH_PHOTOS).gallery._desk
     for colour, kind, item in (
         ("navy", "photo_premises", "fire_exits_clear"),
         ("maroon", "photo_premises", ""),
         ("white", "scan_minutes_first_page", ""),
     ):
         gallery.attach(gallery.keep(jpeg(colour)), About(kind, FrozenClock().now(), item))
-    _begin(desk, CAFE)
-    _answer(desk)
-    desk.record.close()
+    _begin(context, CAFE)
+    _answer(context)
+    context.record.close()
 
 
-def _begin(desk: InspectionDesk, establishment_id: str) -> Any:
-    desk.open(establishment_id)
-    desk.record.begin("inspected")
-    return desk.record.visit
+def _begin(context: InspectionDesk, establishment_id: str) -> Any:
+    context.open(establishment_id)
+    context.record.begin("inspected")
+    return context.record.visit
 
 
-def _answer(desk: InspectionDesk) -> None:
+def _answer(context: InspectionDesk) -> None:
     """Answer all of a visit, so that it only waits to be completed."""
-    visit = _begin(desk, ANSWERED)
+    visit = _begin(context, ANSWERED)
     visit.choose_role("owner")
-    for section in [card.id for card in desk.state.sections]:
+    for section in [card.id for card in context.state.sections]:
         visit.open_section(section)
         visit.pass_section()
         visit.repeat_counts()

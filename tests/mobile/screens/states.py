@@ -149,8 +149,8 @@ def drafts(pose: Pose) -> None:
 @state(is_shared=False)
 def entry_new(pose: Pose) -> None:
     pose.screen("inspection")
-    pose.desk.begin_entry("Hoa Ban")
-    pose.desk.entries.form.check()
+    pose.context.begin_entry("Hoa Ban")
+    pose.context.entries.form.check()
 
 
 @state(is_shared=False)
@@ -158,8 +158,8 @@ def entry_alike(pose: Pose) -> None:
     """Begin an entry that says what another one says."""
     pose.screen("inspection")
     known = pose.store.view(CAFE).data
-    pose.desk.begin_entry(known["name"])
-    form = pose.desk.entries.form
+    pose.context.begin_entry(known["name"])
+    form = pose.context.entries.form
     form.choose_kind(known["establishment_type_id"])
     form.choose_unit(known["unit_id"])
 
@@ -167,7 +167,7 @@ def entry_alike(pose: Pose) -> None:
 @state(is_shared=False)
 def entry_mended(pose: Pose) -> None:
     pose.screen("inspection")
-    pose.desk.open_entry(HOTEL)
+    pose.context.open_entry(HOTEL)
 
 
 @state("empty")
@@ -192,20 +192,20 @@ def date_sheet(pose: Pose) -> None:
 
 @state()
 def info(pose: Pose) -> None:
-    pose.desk.open(HOTEL)
-    pose.desk.record.choose_tab("info")
+    pose.context.open(HOTEL)
+    pose.context.record.choose_tab("info")
 
 
 @state()
 def info_never_visited(pose: Pose) -> None:
-    pose.desk.open(NEVER)
-    pose.desk.record.choose_tab("info")
+    pose.context.open(NEVER)
+    pose.context.record.choose_tab("info")
 
 
 @state()
 def info_of_a_draft(pose: Pose) -> None:
-    pose.desk.open(KARAOKE)
-    pose.desk.record.choose_tab("info")
+    pose.context.open(KARAOKE)
+    pose.context.record.choose_tab("info")
 
 
 @state()
@@ -217,7 +217,7 @@ def discard_question(pose: Pose) -> None:
 
 @state()
 def arrival(pose: Pose) -> None:
-    pose.desk.open(HOTEL)
+    pose.context.open(HOTEL)
 
 
 @state()
@@ -322,7 +322,7 @@ def photo_picker_empty(pose: Pose) -> None:
 def photo_editor(pose: Pose) -> None:
     photo_picker(pose)
     find("PhotoPicker").choose(str(pose.pictures / "phong-hat.jpg"))
-    until(lambda: find("PhotoPage").desk.ids.picture.bitmap)
+    until(lambda: find("PhotoPage").context.ids.picture.bitmap)
 
 
 @state()
@@ -335,7 +335,7 @@ def photo_drop_question(pose: Pose) -> None:
 def photo_kept(pose: Pose) -> None:
     photos(pose)
     tap(find("PhotoCard"))
-    until(lambda: find("PhotoPage").desk.ids.picture.bitmap)
+    until(lambda: find("PhotoPage").context.ids.picture.bitmap)
 
 
 @state(is_shared=False)
@@ -388,20 +388,20 @@ def outreach_empty(pose: Pose) -> None:
 @state(is_shared=False)
 def outreach(pose: Pose) -> None:
     _session(pose, "approved")
-    pose.screen("outreach").desk.begin()
+    pose.screen("outreach").context.begin()
     frames(2)
     pose.screen("outreach").close()
 
 
 @state(is_shared=False)
 def outreach_new(pose: Pose) -> None:
-    pose.screen("outreach").desk.begin()
+    pose.screen("outreach").context.begin()
 
 
 @state(is_shared=False)
 def outreach_places(pose: Pose) -> None:
     screen = pose.screen("outreach")
-    screen.desk.begin()
+    screen.context.begin()
     screen.session.choose_form("onsite_establishment")
     screen.session.count("workers_at_risk", "attendance_count", 6)
     screen.session.add_place(KARAOKE)
@@ -411,7 +411,7 @@ def outreach_places(pose: Pose) -> None:
 @state(is_shared=False)
 def outreach_place_sheet(pose: Pose) -> None:
     screen = pose.screen("outreach")
-    screen.desk.begin()
+    screen.context.begin()
     screen.session.choose_form("onsite_establishment")
     frames(3)
     button = find("Btn", text=_("Add an establishment"))
@@ -422,13 +422,13 @@ def outreach_place_sheet(pose: Pose) -> None:
 @state(is_shared=False)
 def outreach_returned(pose: Pose) -> None:
     _session(pose, "returned", "topic_ids", "audiences.general_public.attendance_count")
-    pose.screen("outreach").desk.open(SESSION)
+    pose.screen("outreach").context.open(SESSION)
 
 
 @state(is_shared=False)
 def outreach_approved(pose: Pose) -> None:
     _session(pose, "approved")
-    pose.screen("outreach").desk.open(SESSION)
+    pose.screen("outreach").context.open(SESSION)
 
 
 def _session(pose: Pose, verdict: str, *paths: str) -> None:

@@ -40,9 +40,9 @@ class Table:
         given = replace(given, ask_fix=self.answers.append, **device)
         made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
         self.screen = self.stage.mount(made, size, "light", scale)
-        choose_outing(self.screen.desk.outing, 2)
-        self.screen.desk.open(CAFE)
-        self.screen.desk.record.begin("inspected")
+        choose_outing(self.screen.context.outing, 2)
+        self.screen.context.open(CAFE)
+        self.screen.context.record.begin("inspected")
         frames(3)
 
     def answer(self, fix: Fix | None) -> None:
@@ -66,7 +66,7 @@ def test_the_form_goes_on_while_the_position_is_measured(table: Table):
     tap(next(seg for seg in find("CheckItem", key="fire_exits_clear").ids.segs.children if seg.key == "yes"))
     table.answer(Fix(208_210_000, 1_065_510_000, 8, table.clock.now()))
     assert find("CheckItem", key="fire_exits_clear").value == "yes"
-    table.screen.desk.record.visit.choose_tab("checklist")
+    table.screen.context.record.visit.choose_tab("checklist")
     frames(3)
     assert find("PlaceLine").text == "Đo tại chỗ, sai số 8 m"
 

@@ -38,12 +38,12 @@ class Table:
         self.stage.dress(size, mode, scale)
         fix = Fix(208_210_500, 1_065_510_500, 8, self.clock.now())
         given = services(self.store, self.clock, seeded_ids(self.clock))
-        desk = InspectionDesk(replace(given, ask_fix=lambda answer: answer(fix)), AtOnce())
-        self.screen = self.stage.mount(EstablishmentsScreen(desk), size, mode, scale)
+        context = InspectionDesk(replace(given, ask_fix=lambda answer: answer(fix)), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(context), size, mode, scale)
         return self.screen
 
     def go_out(self) -> None:
-        choose_outing(self.screen.desk.outing, 1)
+        choose_outing(self.screen.context.outing, 1)
 
     def sight(self, name: str) -> Any:
         """Bring a field of the form into sight."""
@@ -76,7 +76,7 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
     tap(find("Btn", text="Thêm cơ sở mới"))
     assert find("PlaceLine").text == "Đo tại chỗ, sai số 8 m"
     type_text(table.sight("name").ids.field, "Cà phê Ánh Dương")
-    screen.desk.entries.form.choose_kind("cafe")
+    screen.context.entries.form.choose_kind("cafe")
     frames(3)
     line = find("AlikeLine")
     assert (line.key, line.name) == (CAFE, "Cà phê Ánh Dương")
@@ -104,8 +104,8 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
 def test_the_hint_leads_to_the_one_that_is_there_and_the_draft_is_found_again(table: Table):
     screen = table.lay()
     tap(find("Btn", text="Cơ sở mới"))
-    screen.desk.entries.form.choose_kind("cafe")
-    screen.desk.entries.form.write("name", "Cà phê Ánh Dương")
+    screen.context.entries.form.choose_kind("cafe")
+    screen.context.entries.form.write("name", "Cà phê Ánh Dương")
     table.sight("alike_card")
     tap(find("Btn", text="Mở cơ sở này"))
     assert find("RecordPane").title == "Cà phê Ánh Dương"
@@ -159,8 +159,8 @@ def test_a_locking_leads_back_to_the_form(table: Table):
 @pytest.mark.parametrize(("mode", "scale"), [("light", 1.3), ("dark", 1.0)])
 def test_form_passes_the_lint_with_everything_in_it(table: Table, window_size, mode, scale):
     screen = table.lay(window_size, mode, scale)
-    screen.desk.begin_entry("Cà phê Ánh Dương")
-    form = screen.desk.entries.form
+    screen.context.begin_entry("Cà phê Ánh Dương")
+    form = screen.context.entries.form
     form.choose_kind("cafe")
     form.add_certificate("antt")
     form.state_certificate("antt", "valid")

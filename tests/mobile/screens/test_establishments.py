@@ -68,7 +68,7 @@ def test_risk_is_never_shown_on_the_open_record(stage, store, clock):
     screen = lay(stage, store, clock)
     tap(find("ListRow", key=uid("risky")))
     for tab in ("info", "checklist"):
-        screen.desk.record.choose_tab(tab)
+        screen.context.record.choose_tab(tab)
         frames(3)
         said = " ".join(texts()).lower().replace("quán nguy cơ", "")
         assert "nguy cơ" not in said

@@ -45,18 +45,18 @@ class Table:
         from field178_mobile.features.workspace.workspace import InspectionDesk
 
         self.stage.dress(size, mode, scale)
-        desk = InspectionDesk(services(self.store, self.clock, seeded_ids(self.clock)), AtOnce())
-        self.screen = self.stage.mount(EstablishmentsScreen(desk), size, mode, scale)
+        context = InspectionDesk(services(self.store, self.clock, seeded_ids(self.clock)), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(context), size, mode, scale)
         return self.screen
 
     def go_out(self) -> None:
-        choose_outing(self.screen.desk.outing)
+        choose_outing(self.screen.context.outing)
 
     def begin(self, place: str) -> Any:
-        self.screen.desk.open(place)
-        self.screen.desk.record.begin("inspected")
+        self.screen.context.open(place)
+        self.screen.context.record.begin("inspected")
         frames(3)
-        return self.screen.desk.record.visit
+        return self.screen.context.record.visit
 
     def filed(self) -> list[Any]:
         return [view for view in self.store.views("inspection") if view.id != LAST_VISIT]
@@ -218,7 +218,7 @@ def test_returned_visit_opens_at_its_comment_is_mended_and_filed_again(table: Ta
     table.screen.open(record_id=LAST_VISIT, focus_path="overall_result")
     frames(3)
     assert "Kết luận chưa khớp" in texts()
-    table.screen.desk.record.visit.write("representative_opinion", "Sẽ mở cửa lại tuần sau")
+    table.screen.context.record.visit.write("representative_opinion", "Sẽ mở cửa lại tuần sau")
     frames(3)
     tap(find("FootButton", action="complete"))
     assert "Đã lưu trên máy lúc 22:00" in texts()
@@ -248,9 +248,9 @@ def test_portrait_shows_one_pane_and_a_way_back(table: Table):
 def test_list_and_arrival_pass_the_lint(table: Table, window_size, mode):
     screen = table.lay(window_size, mode)
     assert lint(screen) == []
-    screen.desk.open(KARAOKE)
+    screen.context.open(KARAOKE)
     assert lint(screen) == []
-    screen.desk.record.choose_tab("info")
+    screen.context.record.choose_tab("info")
     assert lint(screen) == []
 
 
@@ -279,7 +279,7 @@ def test_every_section_passes_the_lint_at_the_largest_font(table: Table, size, p
     screen = table.lay(size, scale=1.3)
     table.go_out()
     visit = table.begin(place)
-    for section in [card.id for card in screen.desk.state.sections]:
+    for section in [card.id for card in screen.context.state.sections]:
         visit.open_section(section)
         assert lint(screen) == [], section
 
@@ -322,7 +322,7 @@ def test_draft_is_thrown_away_only_after_a_question(table: Table):
     table.lay()
     table.go_out()
     table.begin(CAFE)
-    table.screen.desk.record.choose_tab("info")
+    table.screen.context.record.choose_tab("info")
     frames(3)
     tap(find("Btn", text="Bỏ bản nháp này"))
     assert len(table.store.drafts.all()) == 1
@@ -340,7 +340,7 @@ def test_drafts_of_the_tablet_are_one_tap_away(table: Table, window_size):
     talk = session_draft("talk", LEADER, table.clock)
     table.store.drafts.save(talk)
     table.store.drafts.save(visit_draft("theirs", CAFE, OFFICERS[2], table.clock))
-    screen.desk.list.refresh()
+    screen.context.list.refresh()
     chip = find("OptionChip", key="drafts")
     assert chip.text == "Nháp · 2"
     screen.choose_chip("drafts")
@@ -385,8 +385,8 @@ def test_draft_taken_up_again_says_so_at_once(table: Table):
     table.lay()
     table.go_out()
     table.begin(KARAOKE)
-    table.screen.desk.open(CAFE)
-    table.screen.desk.open(KARAOKE)
+    table.screen.context.open(CAFE)
+    table.screen.context.open(KARAOKE)
     assert find("RecordPane").word == "Nháp"
 
 
@@ -430,7 +430,7 @@ def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table
     assert lint(screen) == []
     tap(find("IconBtn", icon="arrow-left"))
     assert find("SectionLine", key="fire_safety") or window_size == PORTRAIT
-    screen.desk.record.choose_tab("conclusion")
+    screen.context.record.choose_tab("conclusion")
     frames(3)
     assert lint(screen) == []
 
@@ -438,7 +438,7 @@ def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table
 def test_draft_of_a_visit_approved_meanwhile_says_it_goes_as_a_late_edit(table: Table):
     screen = table.lay()
     screen.open(record_id=LAST_VISIT)
-    screen.desk.record.visit.write("recommendation", "Dọn lối thoát nạn")
+    screen.context.record.visit.write("recommendation", "Dọn lối thoát nạn")
     approve(table)
     screen.open(record_id=LAST_VISIT)
     frames(3)

@@ -85,7 +85,7 @@ def test_arrows_walk_the_list_and_enter_opens_a_row(pose):
     while held(pose).key != KARAOKE:
         press(DOWN)
     press(ENTER)
-    assert pose.desk.record.establishment_id == KARAOKE
+    assert pose.context.record.establishment_id == KARAOKE
 
 
 def test_space_presses_and_escape_closes_and_goes_back_to_what_was_held(pose):
@@ -119,7 +119,7 @@ def test_letters_are_typed_where_a_text_is_written(pose):
     press(ord("f"), "ctrl", text="f")
     press(SPACE, text=" ")
     press(ENTER, text="\r")
-    assert pose.desk.record.establishment_id == ""
+    assert pose.context.record.establishment_id == ""
 
 
 def test_numbers_go_into_the_pad_and_enter_is_its_ok(pose):

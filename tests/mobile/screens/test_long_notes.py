@@ -47,49 +47,49 @@ def _alone():
 
 
 def test_note_is_written_in_the_systems_window_and_kept_at_every_change(stage: Stage, tmp_path: Path) -> None:
-    desk = Desk(stage, tmp_path, max_length=500)
-    asked, heard, answer = desk.window
+    context = Desk(stage, tmp_path, max_length=500)
+    asked, heard, answer = context.window
     assert (asked.title, asked.text, asked.lines, asked.max_length) == ("Ghi chú", "Cửa bị khóa", 4, 500)
     assert (asked.keep, asked.give_up) == ("Xong", "Bỏ qua")
-    assert not desk.field.ids.entry.focus
+    assert not context.field.ids.entry.focus
     heard("Cửa đã mơ\u0309")
     frames()
-    assert (desk.edits, desk.commits) == (["Cửa đã mở"], [])
-    assert len(desk.uses) == 1
+    assert (context.edits, context.commits) == (["Cửa đã mở"], [])
+    assert len(context.uses) == 1
     answer("Cửa đã mở lúc 23:10")
     frames()
-    assert desk.field.text == "Cửa đã mở lúc 23:10"
-    assert desk.commits == ["Cửa đã mở lúc 23:10"]
+    assert context.field.text == "Cửa đã mở lúc 23:10"
+    assert context.commits == ["Cửa đã mở lúc 23:10"]
 
 
 def test_note_given_up_is_what_stood_there_before(stage: Stage, tmp_path: Path) -> None:
-    desk = Desk(stage, tmp_path)
-    _asked, heard, answer = desk.window
+    context = Desk(stage, tmp_path)
+    _asked, heard, answer = context.window
     heard("x")
     answer(None)
     frames()
-    assert desk.field.text == desk.field.ids.entry.text == "Cửa bị khóa"
-    assert desk.edits == ["x", "Cửa bị khóa"]
-    assert desk.commits == []
+    assert context.field.text == context.field.ids.entry.text == "Cửa bị khóa"
+    assert context.edits == ["x", "Cửa bị khóa"]
+    assert context.commits == []
 
 
 def test_what_comes_after_the_lock_reaches_nothing(stage: Stage, tmp_path: Path) -> None:
     from field178_mobile.kit.long_notes import long_notes
 
-    desk = Desk(stage, tmp_path)
-    _asked, heard, answer = desk.window
+    context = Desk(stage, tmp_path)
+    _asked, heard, answer = context.window
     heard("late")
     long_notes.close()
     answer("later")
     frames()
-    assert desk.device.long_texts == []
-    assert (desk.edits, desk.commits) == ([], [])
+    assert context.device.long_texts == []
+    assert (context.edits, context.commits) == ([], [])
 
 
 @pytest.mark.parametrize("case", [{"has_window": False}, {"multiline": False}])
 def test_short_texts_and_desktops_use_the_field_itself(stage: Stage, tmp_path: Path, case: dict) -> None:
-    desk = Desk(stage, tmp_path, **case)
-    assert desk.device.long_texts == []
-    assert desk.field.ids.entry.focus
-    desk.field.ids.entry.focus = False
+    context = Desk(stage, tmp_path, **case)
+    assert context.device.long_texts == []
+    assert context.field.ids.entry.focus
+    context.field.ids.entry.focus = False
     frames()

@@ -50,8 +50,8 @@ class Table:
         self.stage.dress(size, mode, scale)
         self.screen = OutreachScreen()
         at_work = services(self.store, self.clock, seeded_ids(self.clock))
-        self.screen.desk = OutreachDesk(at_work, self.screen.show_list, self.screen.show_session)
-        self.screen.desk.show()
+        self.screen.context = OutreachDesk(at_work, self.screen.show_list, self.screen.show_session)
+        self.screen.context.show()
         return self.stage.mount(self.screen, size, mode, scale)
 
     def review(self, state: str, *paths: str) -> None:

@@ -57,23 +57,23 @@ class Table:
         given = replace(services(self.store, self.clock, seeded_ids(self.clock)), tools=self.tools)
         made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
         self.screen = self.stage.mount(made, size, mode, scale)
-        choose_outing(self.screen.desk.outing, 2)
-        self.screen.desk.open(CAFE)
-        self.screen.desk.record.begin("inspected")
+        choose_outing(self.screen.context.outing, 2)
+        self.screen.context.open(CAFE)
+        self.screen.context.record.begin("inspected")
         frames(3)
         return self.visit
 
     @property
     def visit(self) -> Any:
-        return self.screen.desk.record.visit
+        return self.screen.context.record.visit
 
     def see_photos(self) -> None:
         self.visit.choose_tab("photos")
         frames(3)
 
     def keep(self, data: bytes, kind: str = "photo_premises", item: str = "") -> str:
-        desk = self.visit.gallery._desk
-        return desk.attach(desk.keep(data), About(kind, self.clock.now(), item))
+        context = self.visit.gallery._desk
+        return context.attach(context.keep(data), About(kind, self.clock.now(), item))
 
     def attachments(self) -> dict[str, Any]:
         return self.store.drafts.all()[0].data.get("attachments", {})
@@ -168,12 +168,12 @@ def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
     table.screen.pane._panes["photos"].ids.grid.add()
     find("PhotoPicker").choose(str(table.pictures / "phong-hat.jpg"))
     page = find("PhotoPage")
-    assert page.desk.busy
-    assert page.desk.ids.picture.bitmap is None
-    until(lambda: page.desk.ids.picture.bitmap)
-    page.desk.editor.choose_kind("photo_premises")
-    page.desk.editor.toggle_screened()
-    page.desk.editor.save()
+    assert page.context.busy
+    assert page.context.ids.picture.bitmap is None
+    until(lambda: page.context.ids.picture.bitmap)
+    page.context.editor.choose_kind("photo_premises")
+    page.context.editor.toggle_screened()
+    page.context.editor.save()
     assert table.attachments() == {}
     until(lambda: table.attachments())
     until(lambda: find("PhotoCard").bitmap)
@@ -269,8 +269,8 @@ def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(
     tools = PhotoTools(InPlace(), clock.now, folders=lambda: (tmp_path,))
     screen = OutreachScreen()
     given = replace(services(store, clock, seeded_ids(clock)), tools=tools)
-    screen.desk = OutreachDesk(given, screen.show_list, screen.show_session)
-    screen.desk.begin()
+    screen.context = OutreachDesk(given, screen.show_list, screen.show_session)
+    screen.context.begin()
     stage.mount(screen)
     assert find_all("PhotoGrid") == []
     screen.session.choose_form("conference")

@@ -25,8 +25,8 @@ def lay(stage: Stage, store: Store, clock: FrozenClock):
         from field178_mobile.features.workspace.workspace import InspectionDesk
 
         stage.dress(size, mode, scale)
-        desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-        return stage.mount(EstablishmentsScreen(desk), size, mode, scale)
+        context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+        return stage.mount(EstablishmentsScreen(context), size, mode, scale)
 
     return mount
 

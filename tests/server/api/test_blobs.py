@@ -121,12 +121,14 @@ def test_known_bytes_need_not_be_sent_again(office: Office, owner: Sender) -> No
 
 
 def test_a_scope_that_was_taken_away_closes_it(office: Office, owner: Sender) -> None:
-    run_write(office.engine, lambda session: tablets.ungrant(session, office.desk, owner.tablet.device, UNIT))
+    run_write(
+        office.engine, lambda session: tablets.ungrant(session, office.context, owner.tablet.device, UNIT)
+    )
     assert owner.ask("GET", BLOB).status_code == 404
 
 
 def test_a_revoked_tablet_is_refused(office: Office, owner: Sender) -> None:
-    run_write(office.engine, lambda session: tablets.revoke(session, office.desk, owner.tablet.device))
+    run_write(office.engine, lambda session: tablets.revoke(session, office.context, owner.tablet.device))
     assert problem_of(owner.ask("GET", BLOB)) == (403, "device_revoked")
 
 

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
 
 from field178_server.accounts import operations as accounts
-from field178_server.database.models import Attempt, Audit, Device, EnrolmentCode, Officer
+from field178_server.database.models import AttemptCount, Audit, Device, EnrolmentCode, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as operating
 
 
 def set_password(office: Office, login: str) -> None:
     stored = office.runtime.passwords.hash(PASSWORD)
-    run_write(office.engine, lambda session: accounts.set_password(session, office.desk, login, stored))
+    run_write(office.engine, lambda session: accounts.set_password(session, office.context, login, stored))
 
 
 def count(office: Office, table: type) -> int:
@@ -43,13 +43,13 @@ def test_a_code_makes_a_device_and_tells_whose(office: Office, tablet: Tablet) -
 
 
 def test_the_predecessors_of_a_unit_are_granted_with_it(office: Office, tablet: Tablet) -> None:
-    desk = office.desk
+    context = office.context
     run_write(
         office.engine,
         lambda session: accounts.add(
             session,
-            desk,
-            accounts.Wanted("dung", "Cán bộ dung", "commune_reporter", None, ("unit:c11629_v2",)),
+            context,
+            accounts.AccountRequest("dung", "Cán bộ dung", "commune_reporter", None, ("unit:c11629_v2",)),
             [],
             "",
         ),
@@ -109,7 +109,7 @@ def test_a_signature_by_another_key_is_refused_and_leaves_the_code_good(
 
 def test_a_code_of_a_disabled_officer_is_refused(office: Office, tablet: Tablet) -> None:
     code = office.code()
-    run_write(office.engine, lambda session: accounts.disable(session, office.desk, "an"))
+    run_write(office.engine, lambda session: accounts.disable(session, office.context, "an"))
     assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
 
 
@@ -133,7 +133,7 @@ def test_neither_code_nor_address_stands_in_the_store(office: Office, tablet: Ta
     tablet.enrol(code)
     with snapshot(office.engine) as session:
         stored = [row.code_hash for row in session.scalars(select(EnrolmentCode))]
-        keys = [row.key for row in session.scalars(select(Attempt))]
+        keys = [row.key for row in session.scalars(select(AttemptCount))]
     assert code not in stored
     assert not [key for key in keys if "127.0.0.1" in key or code[:4] in key]
 
@@ -196,7 +196,7 @@ def test_passwords_guessed_for_one_login_are_limited(office: Office, tablet: Tab
 
 def test_a_revoked_tablet_binds_nobody(office: Office, tablet: Tablet) -> None:
     tablet.ready()
-    run_write(office.engine, lambda session: operating.revoke(session, office.desk, tablet.device))
+    run_write(office.engine, lambda session: operating.revoke(session, office.context, tablet.device))
     answer = tablet.post("/api/v1/devices/officers", {"login": "binh", "password": PASSWORD})
     assert problem_of(answer) == (403, "device_revoked")
 

@@ -22,7 +22,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.imports.operations import open_rescue, take_in
 from field178_server.office.tablets import operations as tablets
 from field178_shared.crypto.signatures import decode
-from field178_shared.offline_export import Origin, write_rescue
+from field178_shared.offline_export import ExportOrigin, write_rescue
 
 UNIT = f"unit:{UNITS[0]}"
 BLOB = f"/api/v1/blobs/{HASH}"
@@ -48,7 +48,7 @@ def officer(office: Office, session: Session) -> Officer:
 
 
 def disable(office: Office, _tablet: Tablet) -> None:
-    office_does(office, lambda session: accounts.disable(session, office.desk, "an"))
+    office_does(office, lambda session: accounts.disable(session, office.context, "an"))
 
 
 def enable(office: Office, _tablet: Tablet) -> None:
@@ -67,7 +67,7 @@ def remove_scope(office: Office, _tablet: Tablet) -> None:
 
 def reset_password(office: Office, _tablet: Tablet) -> None:
     stored = office.runtime.passwords.hash(PASSWORD)
-    office_does(office, lambda session: accounts.set_password(session, office.desk, "an", stored))
+    office_does(office, lambda session: accounts.set_password(session, office.context, "an", stored))
 
 
 def sign_in(_office: Office, tablet: Tablet) -> None:
@@ -117,13 +117,13 @@ def result_of(frames: list[dict[str, Any]], change: dict[str, Any]) -> tuple[str
 def imported(office: Office, owner: Sender, change: dict[str, Any]) -> None:
     """Take a file with one change in, as the office does with what is carried by hand."""
     tablet, runtime, written = owner.tablet, office.runtime, io.BytesIO()
-    origin = Origin(
+    origin = ExportOrigin(
         office.settings.tenant, tablet.device, "0197a000-0000-4000-8000-000000000002", "2026-11-24T08:00:00Z"
     )
     sealing_key = decode(runtime.keyring.sealing_key) or b""
     write_rescue(written, origin, [change], sealing_key, tablet.key.private_bytes_raw())
     exchange = exchange_of(runtime)
-    take_in(exchange, office.desk, open_rescue(exchange, runtime.keyring.sealing, written))
+    take_in(exchange, office.context, open_rescue(exchange, runtime.keyring.sealing, written))
 
 
 @pytest.mark.parametrize("case", MATRIX)
@@ -166,7 +166,7 @@ def test_what_waited_for_the_officer_runs_at_the_sign_in(office: Office, owner: 
 def test_beside_a_living_officer_the_others_changes_wait(office: Office, owner: Sender) -> None:
     tablet = owner.tablet
     assert tablet.sign_in("binh").status_code == 200
-    office_does(office, lambda session: tablets.grant(session, office.desk, tablet.device, UNIT))
+    office_does(office, lambda session: tablets.grant(session, office.context, tablet.device, UNIT))
     disable(office, tablet)
     ended, living = tablet.change(2), tablet.change(3) | {"user": office.officer_id("binh")}
     frames = tablet.frames(push=[ended, living])

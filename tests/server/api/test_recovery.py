@@ -101,5 +101,5 @@ def test_what_is_no_key_is_refused_not_failed(office: Office, tablet: Tablet, me
 def test_a_revoked_tablet_stays_closed(office: Office, tablet: Tablet) -> None:
     tablet.ready()
     body = plea(office, tablet)
-    run_write(office.engine, lambda session: operating.revoke(session, office.desk, tablet.device))
+    run_write(office.engine, lambda session: operating.revoke(session, office.context, tablet.device))
     assert problem_of(ask(office, tablet, body)) == (403, "enrolment_refused")

@@ -79,7 +79,7 @@ def test_a_token_of_one_device_does_not_speak_for_another(office: Office, tablet
 
 def test_sessions_end_when_the_operator_says_so(office: Office, tablet: Tablet) -> None:
     tablet.ready()
-    run_write(office.engine, lambda session: operating.expire_sessions(session, office.desk))
+    run_write(office.engine, lambda session: operating.expire_sessions(session, office.context))
     assert problem_of(tablet.sync()) == (401, "session_expired")
     assert tablet.open_session().status_code == 200
     assert tablet.sync().status_code == 200
@@ -87,7 +87,7 @@ def test_sessions_end_when_the_operator_says_so(office: Office, tablet: Tablet) 
 
 def test_a_revoked_device_opens_sessions_and_is_told(office: Office, tablet: Tablet) -> None:
     tablet.ready()
-    run_write(office.engine, lambda session: operating.revoke(session, office.desk, tablet.device))
+    run_write(office.engine, lambda session: operating.revoke(session, office.context, tablet.device))
     assert tablet.open_session().status_code == 200
     answer = tablet.sync()
     assert answer.status_code == 200

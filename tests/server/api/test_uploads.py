@@ -252,7 +252,7 @@ def test_without_a_session_nothing_is_taken(sender: Sender) -> None:
 
 def test_a_revoked_tablet_is_refused(office: Office, sender: Sender) -> None:
     at = sender.begun()
-    run_write(office.engine, lambda session: tablets.revoke(session, office.desk, sender.tablet.device))
+    run_write(office.engine, lambda session: tablets.revoke(session, office.context, sender.tablet.device))
     assert problem_of(sender.create()) == (403, "device_revoked")
     assert problem_of(sender.patch(at, 0, PICTURE)) == (403, "device_revoked")
     assert sender.ask("HEAD", at).status_code == 403

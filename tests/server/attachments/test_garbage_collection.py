@@ -19,9 +19,9 @@ from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.locations import file_store_of
-from field178_server.attachments.upload_rows import Wanted
+from field178_server.attachments.upload_rows import UploadRequest
 from field178_server.attachments.uploads import uploading_of
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.backup import create as backup
 from field178_server.database.models import Audit, Blob, Upload
 from field178_server.devices.context import DeviceContext
@@ -53,7 +53,7 @@ def device_of(tablet: Tablet) -> DeviceContext:
 
 
 def begun(runtime: Runtime, tablet: Tablet) -> str:
-    wanted = Wanted(HASH, SIZE, "image/jpeg", tablet.world.ids.random(), "")
+    wanted = UploadRequest(HASH, SIZE, "image/jpeg", tablet.world.ids.random(), "")
     return uploading_of(runtime).begin(device_of(tablet), wanted, skip_known=False).upload_id
 
 
@@ -235,11 +235,11 @@ def test_nothing_is_removed_while_a_backup_copies(
                 collect(runtime)
 
     monkeypatch.setattr(backup, "copy_out", collected_meanwhile)
-    desk = Desk(world.tenant_id, world.clock, world.ids, load())
-    taken = backup.take(runtime.settings, world.engine, desk, tmp_path / "b")
+    context = OperationContext(world.tenant_id, world.clock, world.ids, load())
+    taken = backup.create(runtime.settings, world.engine, context, tmp_path / "b")
     assert taken.proof.faults == []
     monkeypatch.undo()
     assert collect(runtime) == Collected(1, SIZE, 0, 0)
-    later = backup.take(runtime.settings, world.engine, desk, tmp_path / "b")
+    later = backup.create(runtime.settings, world.engine, context, tmp_path / "b")
     assert later.proof.faults == []
     assert world.rows(Upload) == []

@@ -9,18 +9,18 @@ from pathlib import Path
 from tests.server.pictures import jpeg, sha256
 from tests.world import OFFICER, OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
 
-from field178_server.attachments.queries import FileCount, file_counts, files_of, overdue_records
+from field178_server.attachments.queries import RecordFileCount, file_counts, files_of, overdue_records
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_shared.wire.canonical import short_hash
 
 FIRST, SECOND = jpeg(seed=1), jpeg(seed=2)
-EVERYWHERE = Reach(None)
+EVERYWHERE = AccessFilter(None)
 
 
 def naming(*files: bytes) -> Json:
@@ -41,7 +41,7 @@ def send(tablet: Tablet, folder: Path, record_id: str, data: bytes) -> None:
     device = DeviceContext(tablet.device, frozenset(), frozenset((OFFICER,)), revoked=False)
     limits = Limits(1 << 20, 1 << 30, 1 << 30)
     files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
-    wanted = Wanted(sha256(data), len(data), "image/jpeg", record_id, "")
+    wanted = UploadRequest(sha256(data), len(data), "image/jpeg", record_id, "")
     upload_id = files.begin(device, wanted, skip_known=False).upload_id
     files.append(device, upload_id, Piece(0, len(data), io.BytesIO(data)))
 
@@ -54,7 +54,7 @@ def test_what_has_come_is_told_from_what_has_not(world: World, tmp_path: Path) -
         found = {file.key: file.has_come for file in files_of(session, TENANT, record_id)}
         counts = file_counts(session, TENANT, [record_id, without])
     assert found == {"a0": True, "a1": False}
-    assert counts == {record_id: FileCount(2, 1)}
+    assert counts == {record_id: RecordFileCount(2, 1)}
 
 
 def test_bytes_that_came_for_another_record_of_another_tablet_do_not_count(
@@ -64,7 +64,7 @@ def test_bytes_that_came_for_another_record_of_another_tablet_do_not_count(
     send(owner, tmp_path, filed(owner, FIRST), FIRST)
     record_id = filed(other, FIRST)
     with snapshot(world.engine) as session:
-        assert file_counts(session, TENANT, [record_id]) == {record_id: FileCount(1, 0)}
+        assert file_counts(session, TENANT, [record_id]) == {record_id: RecordFileCount(1, 0)}
 
 
 def test_what_is_missing_for_a_week_is_overdue_within_the_reach(world: World, tmp_path: Path) -> None:
@@ -77,8 +77,8 @@ def test_what_is_missing_for_a_week_is_overdue_within_the_reach(world: World, tm
         late = now + timedelta(days=7)
         found = overdue_records(session, TENANT, EVERYWHERE, late)
         assert (found.records, found.oldest) == (2, oldest)
-        assert overdue_records(session, TENANT, Reach(frozenset({UNIT})), late).records == 2
-        assert overdue_records(session, TENANT, Reach(frozenset({OTHER_UNIT})), late).oldest is None
+        assert overdue_records(session, TENANT, AccessFilter(frozenset({UNIT})), late).records == 2
+        assert overdue_records(session, TENANT, AccessFilter(frozenset({OTHER_UNIT})), late).oldest is None
         assert [file.is_overdue(late) for file in files_of(session, TENANT, younger)] == [True]
 
 

@@ -17,10 +17,10 @@ from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.secure_delete import erase_what_was_purged
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import Blob, Purge, Upload
+from field178_server.database.models import Blob, Erasure, Upload
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
 from field178_shared.errors import ErrorCode
@@ -58,8 +58,8 @@ def device_of(tablet: Tablet) -> DeviceContext:
     return DeviceContext(tablet.device, frozenset(), frozenset((OFFICER,)), revoked=False)
 
 
-def wanted(record_id: str) -> Wanted:
-    return Wanted(sha256(PICTURE), len(PICTURE), "image/jpeg", record_id, "")
+def wanted(record_id: str) -> UploadRequest:
+    return UploadRequest(sha256(PICTURE), len(PICTURE), "image/jpeg", record_id, "")
 
 
 def sent(world: World, store: FileStore, tablet: Tablet, record_id: str, *, length: int | None = None) -> str:
@@ -91,14 +91,14 @@ def test_a_reader_of_an_older_state_puts_the_end_of_it_off(sqlite_engine: Engine
     record_id = world.tablet().created()
     hasty = create_engine_for(str(sqlite_engine.url))
     with snapshot(sqlite_engine) as reader:
-        reader.get(Purge, (TENANT, record_id))
+        reader.get(Erasure, (TENANT, record_id))
         purged(world, record_id)
         with hasty.connect() as connection:
             connection.exec_driver_sql("PRAGMA busy_timeout = 1")
         assert erase_what_was_purged(hasty, TENANT, store, world.clock) == 1
     hasty.dispose()
     assert erased(world, store) == 0
-    assert [row.erased_at is None for row in world.rows(Purge)] == [False]
+    assert [row.erased_at is None for row in world.rows(Erasure)] == [False]
 
 
 def test_photos_and_their_previews_go_from_the_disk(world: World, store: FileStore, tmp_path: Path) -> None:
@@ -144,6 +144,6 @@ def test_a_photo_on_its_way_is_dropped_and_refused_from_then_on(world: World, st
 def test_what_was_cut_in_between_is_finished_later(world: World, store: FileStore) -> None:
     record_id = world.tablet().created(named(PICTURE))
     purged(world, record_id)
-    (row,) = world.rows(Purge)
+    (row,) = world.rows(Erasure)
     assert json.loads(row.files)["blobs"] == [sha256(PICTURE)]
     assert (erased(world, store), erased(world, store)) == (0, 0)

@@ -19,7 +19,7 @@ from field178_server.attachments import uploads
 from field178_server.attachments.storage import blob_store
 from field178_server.attachments.storage.chunk import Checksum, Piece
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.database.models import Blob
 from field178_server.devices.context import DeviceContext
@@ -50,14 +50,14 @@ class BreakingSource:
         raise Cut
 
 
-def desk(world: World, folder: Path) -> tuple[Uploading, DeviceContext]:
+def context(world: World, folder: Path) -> tuple[Uploading, DeviceContext]:
     device = DeviceContext(world.tablet().device, frozenset(), frozenset((OFFICER,)), revoked=False)
     store = FileStore(folder, world.tenant_id)
     return Uploading(world.engine, world.tenant_id, store, LIMITS, (world.clock, world.ids)), device
 
 
-def wanted(data: bytes = PICTURE) -> Wanted:
-    return Wanted(sha256(data), len(data), "image/jpeg", str(uuid.UUID(int=7)), "")
+def wanted(data: bytes = PICTURE) -> UploadRequest:
+    return UploadRequest(sha256(data), len(data), "image/jpeg", str(uuid.UUID(int=7)), "")
 
 
 def piece(offset: int, data: bytes, checksum: Checksum | None = None) -> Piece:
@@ -68,7 +68,7 @@ def piece(offset: int, data: bytes, checksum: Checksum | None = None) -> Piece:
 def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
-    files, device = desk(world, tmp_path)
+    files, device = context(world, tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     half = len(PICTURE) // 2
     assert files.append(device, upload_id, piece(0, PICTURE[:half])).offset == half
@@ -89,7 +89,7 @@ def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
 
 
 def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
-    files, device = desk(world, tmp_path)
+    files, device = context(world, tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     broken = Piece(0, len(PICTURE), BreakingSource(io.BytesIO(PICTURE[:120])))
     with pytest.raises(Cut):
@@ -98,7 +98,7 @@ def test_what_came_before_a_cut_is_kept(world: World, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_checked_before_a_cut_is_not_kept(world: World, tmp_path: Path) -> None:
-    files, device = desk(world, tmp_path)
+    files, device = context(world, tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     told = Checksum("sha1", hashlib.sha1(PICTURE).digest())
     for broken in (
@@ -111,7 +111,7 @@ def test_what_cannot_be_checked_before_a_cut_is_not_kept(world: World, tmp_path:
 
 
 def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp_path: Path) -> None:
-    files, device = desk(world, tmp_path)
+    files, device = context(world, tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     with pytest.raises(AppError) as refused:
         files.append(device, upload_id, Piece(0, None, io.BytesIO(PICTURE + b"x")))
@@ -122,7 +122,7 @@ def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp
 def test_a_disk_that_refuses_keeps_the_offset_and_says_later(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files, device = desk(world, tmp_path)
+    files, device = context(world, tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     (tmp_path / "uploads" / TENANT / upload_id).unlink()
     (tmp_path / "uploads" / TENANT / upload_id).symlink_to("/dev/full")
@@ -146,7 +146,7 @@ ACTIONS = st.lists(
 def test_an_offset_never_falls_and_the_bytes_are_the_file(
     sqlite_engine: Engine, tmp_path: Path, actions: list[tuple[str, int]]
 ) -> None:
-    files, device = desk(World(sqlite_engine, tenant_id=str(uuid.uuid4())), tmp_path)
+    files, device = context(World(sqlite_engine, tenant_id=str(uuid.uuid4())), tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     told = 0
     for action, length in actions:

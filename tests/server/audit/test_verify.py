@@ -13,10 +13,10 @@ from tests.server.replication.test_exchange import state_of
 from tests.world import UNIT, Json, Tablet, World
 
 from field178_server.audit import hash_chain, verify
-from field178_server.audit.hash_chain import Draft
+from field178_server.audit.hash_chain import LinkDraft
 from field178_server.audit.verify import faults_of_roots
 from field178_server.audit.witness import history_of
-from field178_server.database.models import Audit, Device, Incarnation, Receipt, Root, RootPart, Tenant
+from field178_server.database.models import Audit, Device, Incarnation, Root, RootPart, StoredReceipt, Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.security.keyring import to_base64url
@@ -76,7 +76,7 @@ def test_every_receipt_is_covered_once_and_the_chain_is_whole(world: World) -> N
     for tablet in (first, second, first):
         tablet.push(tablet.create(), tablet.create(), {**tablet.create(), "type": "spaceship"})
         extend(world)
-    assert sum(part.receipt_count for part in world.rows(RootPart)) == len(world.rows(Receipt)) == 9
+    assert sum(part.receipt_count for part in world.rows(RootPart)) == len(world.rows(StoredReceipt)) == 9
     assert [root.root_index for root in world.rows(Root)] == [1, 2, 3, 4]
     assert faults(world) == []
 
@@ -88,7 +88,7 @@ def test_a_verdict_made_anew_breaks_nothing(world: World) -> None:
     assert tablet.push(orphan)[0]["reason"] == "orphan"
     extend(world)
     tablet.push(create)
-    [row] = world.rows(Receipt, Receipt.change_id == orphan["change_id"])
+    [row] = world.rows(StoredReceipt, StoredReceipt.change_id == orphan["change_id"])
     assert row.status != "quarantined"
     assert (row.first_v, row.v > row.first_v) == (1, True)
     assert extend(world)
@@ -99,10 +99,12 @@ def test_a_verdict_made_anew_breaks_nothing(world: World) -> None:
     ("tampering", "fault"),
     [
         (
-            lambda one: update(Receipt).where(Receipt.change_id == one).values(payload_hash="0" * 64),
+            lambda one: (
+                update(StoredReceipt).where(StoredReceipt.change_id == one).values(payload_hash="0" * 64)
+            ),
             "receipts",
         ),
-        (lambda one: delete(Receipt).where(Receipt.change_id == one), "receipts"),
+        (lambda one: delete(StoredReceipt).where(StoredReceipt.change_id == one), "receipts"),
         (lambda _: update(Root).where(Root.root_index == 2).values(hash="0" * 64), "hash"),
         (lambda _: update(Root).where(Root.root_index == 2).values(epoch="e0"), "hash"),
         (lambda _: update(Root).where(Root.root_index == 2).values(sig="A" * 86), "signature"),
@@ -112,7 +114,7 @@ def test_a_verdict_made_anew_breaks_nothing(world: World) -> None:
 )
 def test_the_first_broken_link_is_named(world: World, tampering: Any, fault: str) -> None:
     tablet = rooted(world)
-    third = world.rows(Receipt, Receipt.first_v == 3)[0].change_id
+    third = world.rows(StoredReceipt, StoredReceipt.first_v == 3)[0].change_id
     behind_its_back(world, tampering(third))
     found = faults(world)
     assert {one.split()[1] for one in found} == {"2"}
@@ -136,7 +138,7 @@ def test_a_link_cut_out_of_the_middle_is_named(world: World) -> None:
 def test_the_check_of_the_store_proves_the_chain(world: World) -> None:
     rooted(world)
     assert faults_of_store(world.engine, world.tenant_id, PUBLIC) == []
-    behind_its_back(world, update(Receipt).where(Receipt.first_v == 1).values(n=99))
+    behind_its_back(world, update(StoredReceipt).where(StoredReceipt.first_v == 1).values(n=99))
     assert any(one.startswith("root: 1 receipts") for one in faults_of_store(world.engine, world.tenant_id))
 
 
@@ -166,7 +168,7 @@ def test_of_two_processes_one_makes_the_link(world: World) -> None:
 
 def test_a_push_that_is_under_way_belongs_to_the_next_link(world: World) -> None:
     tablet = rooted(world, 1)
-    drafts: list[Draft | None] = []
+    drafts: list[LinkDraft | None] = []
 
     def under_way(name: str) -> None:
         if name == "push.commit":

@@ -13,9 +13,9 @@ from tests.world import OFFICER, TENANT, UNIT, World
 
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.attachments.upload_rows import Limits, Wanted
+from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.backup import create as backup
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.restore import restore
@@ -40,13 +40,13 @@ def settings_of(engine: Engine, folder: Path, url: str = "") -> Settings:
     return Settings(data_dir=folder / "data", database_url=url or url_of(engine))
 
 
-def desk_of(world: World) -> Desk:
-    return Desk(world.tenant_id, world.clock, world.ids, load())
+def desk_of(world: World) -> OperationContext:
+    return OperationContext(world.tenant_id, world.clock, world.ids, load())
 
 
 def test_a_backup_is_proved_on_every_engine(world: World, tmp_path: Path) -> None:
     world.tablet(UNIT).created()
-    taken = backup.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert list(taken.marks.values()) == [1]
     assert taken.manifest.engine == world.engine.dialect.name
@@ -64,7 +64,7 @@ def test_copy_and_description_are_of_one_instant(
         copy_out(connection, url, target)
 
     monkeypatch.setattr(backup, "copy_out", late)
-    taken = backup.take(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings_of(world.engine, tmp_path), world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert taken.marks == {tablet.incarnation: 1}
 
@@ -73,14 +73,14 @@ def test_a_history_begun_meanwhile_is_told_nothing(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.tablet(UNIT).created()
-    desk, prove = desk_of(world), backup.faults_of
+    context, prove = desk_of(world), backup.faults_of
 
     def late(*arguments: object) -> list[str]:
-        run_write(world.engine, lambda session: tablets.new_epoch(session, desk))
+        run_write(world.engine, lambda session: tablets.new_epoch(session, context))
         return prove(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(backup, "faults_of", late)
-    taken = backup.take(settings_of(world.engine, tmp_path), world.engine, desk, tmp_path / "b")
+    taken = backup.create(settings_of(world.engine, tmp_path), world.engine, context, tmp_path / "b")
     assert (taken.proof.is_proved, taken.marks) == (True, {})
 
 
@@ -93,7 +93,7 @@ def test_without_the_right_to_try_it_a_backup_marks_nothing(postgres_engine: Eng
         connection.exec_driver_sql("GRANT pg_read_all_data, pg_write_all_data TO plain")
     url = make_url(url_of(postgres_engine)).set(username="plain", password="geheim")
     plain = create_engine_for(url.render_as_string(hide_password=False))
-    taken = backup.take(settings_of(plain, tmp_path, url_of(plain)), plain, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings_of(plain, tmp_path, url_of(plain)), plain, desk_of(world), tmp_path / "b")
     plain.dispose()
     assert taken.proof.faults == ["no_scratch: plain"]
     assert (taken.proof.is_proved, taken.marks) == (False, {})
@@ -114,7 +114,7 @@ def test_an_account_that_may_create_databases_needs_no_more(
     migrations.upgrade(maker)
     world = World(maker)
     world.tablet(UNIT).created()
-    taken = backup.take(settings_of(maker, tmp_path), maker, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings_of(maker, tmp_path), maker, desk_of(world), tmp_path / "b")
     with maker.connect() as connection:
         left = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars().all()
     maker.dispose()
@@ -129,16 +129,16 @@ def test_a_missing_client_program_is_named_and_nothing_is_left(
     world = World(postgres_engine)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BackupError) as refused:
-        backup.take(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
+        backup.create(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
     assert (refused.value.reason, refused.value.what) == (Reason.NO_CLIENT, "pg_dump")
     assert list((tmp_path / "b").iterdir()) == []
 
 
 def test_a_store_in_use_is_never_restored_over(world: World, tmp_path: Path) -> None:
-    settings, desk = settings_of(world.engine, tmp_path), desk_of(world)
-    taken = backup.take(settings, world.engine, desk, tmp_path / "b")
+    settings, context = settings_of(world.engine, tmp_path), desk_of(world)
+    taken = backup.create(settings, world.engine, context, tmp_path / "b")
     with pytest.raises(BackupError) as refused:
-        restore(taken.folder, settings, desk)
+        restore(taken.folder, settings, context)
     assert refused.value.reason is Reason.STORE_NOT_EMPTY
     assert not settings.data_dir.exists()
 
@@ -148,7 +148,7 @@ def stored_picture(world: World, folder: Path) -> str:
     device = DeviceContext(world.tablet(UNIT).device, frozenset(), frozenset((OFFICER,)), revoked=False)
     limits = Limits(1 << 20, 1 << 30, 1 << 30)
     files = Uploading(world.engine, TENANT, FileStore(folder, TENANT), limits, (world.clock, world.ids))
-    wanted = Wanted(sha256(PICTURE), len(PICTURE), "image/jpeg", world.ids.random(), "")
+    wanted = UploadRequest(sha256(PICTURE), len(PICTURE), "image/jpeg", world.ids.random(), "")
     upload_id = files.begin(device, wanted, skip_known=False).upload_id
     files.append(device, upload_id, Piece(0, len(PICTURE), io.BytesIO(PICTURE)))
     return wanted.sha256
@@ -157,7 +157,7 @@ def stored_picture(world: World, folder: Path) -> str:
 def test_stored_files_are_in_the_backup_and_then_marked(world: World, tmp_path: Path) -> None:
     settings = settings_of(world.engine, tmp_path)
     found = stored_picture(world, settings.data_dir)
-    taken = backup.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert (taken.folder / "blobs" / TENANT / found[:2] / found).read_bytes() == PICTURE
     assert [row.backed_up_at is not None for row in world.rows(Blob)] == [True]
@@ -173,7 +173,7 @@ def test_a_file_that_came_after_the_snapshot_is_not_marked(
         copy_out(connection, url, target)
 
     monkeypatch.setattr(backup, "copy_out", late)
-    taken = backup.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert [row.backed_up_at for row in world.rows(Blob)] == [None]
 
@@ -187,7 +187,7 @@ def test_a_backup_without_a_stored_file_is_not_proved(world: World, tmp_path: Pa
         path.unlink()
     else:
         path.write_bytes(PICTURE[:-1] + b"\0")
-    taken = backup.take(settings, world.engine, desk_of(world), tmp_path / "b")
+    taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == [f"blob: {found}"]
     assert [row.backed_up_at for row in world.rows(Blob)] == [None]
     assert f"blob: {found} {harm}" in integrity.faults(settings)

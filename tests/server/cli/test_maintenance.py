@@ -11,7 +11,7 @@ from tests.server.pictures import bytes_of, jpeg, sha256
 
 from field178_server.attachments import upload_rows
 from field178_server.attachments.storage.locations import file_store_of
-from field178_server.attachments.upload_rows import Wanted
+from field178_server.attachments.upload_rows import UploadRequest
 from field178_server.database.models import Blob, StoreCheck, Upload
 
 __all__ = ["tablet"]
@@ -26,7 +26,7 @@ def stored(field178: Command, tablet: Field) -> None:
     at = field178.operator()
     store, now = file_store_of(at.settings), at.clock.now() - LONG
     for upload_id, data in (("done", PICTURE), ("late", jpeg(8, 8))):
-        wanted = Wanted(sha256(data), len(data), "image/jpeg", "r", "")
+        wanted = UploadRequest(sha256(data), len(data), "image/jpeg", "r", "")
         store.begin(upload_id)
         row = at.write(
             lambda session, one=upload_id, w=wanted: upload_rows.begin(

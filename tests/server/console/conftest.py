@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.security.passwords import Passwords
 from field178_shared.time.clock import to_wire
@@ -124,8 +124,10 @@ def office(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Office]:
     office = Office(settings)
     stored = Passwords("test").hash(PASSWORD)
     for role in EXTRA_ROLES:
-        wanted = Wanted(role, f"Cán bộ {role}", role, None, ())
-        run_write(office.engine, lambda session, w=wanted: accounts.add(session, office.desk, w, (), stored))
+        wanted = AccountRequest(role, f"Cán bộ {role}", role, None, ())
+        run_write(
+            office.engine, lambda session, w=wanted: accounts.add(session, office.context, w, (), stored)
+        )
     yield office
     office.close()
 

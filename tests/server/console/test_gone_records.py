@@ -28,7 +28,7 @@ def survivor(in_the_field: FieldWork) -> str:
 
 def merge(in_the_field: FieldWork, into: str) -> None:
     office = in_the_field.office
-    run_write(office.engine, lambda session: records.merge(session, office.desk, PLACE, into))
+    run_write(office.engine, lambda session: records.merge(session, office.context, PLACE, into))
 
 
 def purge(in_the_field: FieldWork, record_id: str) -> None:

@@ -9,7 +9,7 @@ from tests.server.console.conftest import PLACE, Browser, FieldWork
 from tests.server.office_scene import Office
 
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.erasure import operations as erasure
 from field178_server.replication.policy.record_validation import declared_types
@@ -20,13 +20,13 @@ GONE = "Nội dung đã xóa vĩnh viễn"
 def purged(office: Office, *record_ids: str) -> None:
     def decide(session: Session) -> None:
         for login in ("dung", "giang"):
-            wanted = Wanted(login, login, "privacy_officer", None, ())
-            accounts.add(session, office.desk, wanted, (), "")
+            wanted = AccountRequest(login, login, "privacy_officer", None, ())
+            accounts.add(session, office.context, wanted, (), "")
         for record_id in record_ids:
             erasure.request(
-                session, office.desk, declared_types(), record_id, "dung", "establishment_request"
+                session, office.context, declared_types(), record_id, "dung", "establishment_request"
             )
-            erasure.confirm(session, office.desk, declared_types(), record_id, "giang")
+            erasure.confirm(session, office.context, declared_types(), record_id, "giang")
 
     run_write(office.engine, decide)
 

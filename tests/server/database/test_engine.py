@@ -13,12 +13,12 @@ from tests.world import TENANT, UNIT, World
 
 from field178_server.database import engine as database
 from field178_server.database.engine import create_engine_for, readonly
-from field178_server.database.models import Attempt, Officer, Scope
+from field178_server.database.models import AttemptCount, Officer, Scope
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_shared.errors import AppError
 
-ATTEMPT = table_of(Attempt)
+ATTEMPT = table_of(AttemptCount)
 COLUMNS = ("tenant_id", "key", "failures", "since")
 
 
@@ -80,7 +80,7 @@ def test_bulk_functions_insert_replace_update_and_delete(world: World) -> None:
         database.bulk_insert(connection, ATTEMPT, COLUMNS, [])
 
     run_write(world.engine, write)
-    assert {row.key: row.failures for row in world.rows(Attempt)} == {"k0": 5, "k2": 7, "k3": 6}
+    assert {row.key: row.failures for row in world.rows(AttemptCount)} == {"k0": 5, "k2": 7, "k3": 6}
 
 
 def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:
         return len(runs)
 
     assert run_write(world.engine, write) == 2
-    assert world.rows(Attempt) == []
+    assert world.rows(AttemptCount) == []
 
 
 def test_a_clash_that_stays_ends_as_busy(world: World) -> None:

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import FiledRecord, Quarantine, Record
-from field178_server.demo.seed import Seeded, Store, seed
+from field178_server.demo.seed import DemoStore, Seeded, seed
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
@@ -17,17 +17,17 @@ from field178_shared.time.clock import clock_from_environment
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Seeded]:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoStore, Seeded]:
     folder: Path = tmp_path_factory.mktemp("office")
     settings = Settings.from_environment({"FIELD178_DATA_DIR": str(folder)})
     clock = clock_from_environment({"FIELD178_CLOCK_START": "2025-03-11T08:00:00+07:00"})
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
-    store = Store(engine, Desk(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
+    store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
     return store, seed(store, demo(), "not a hash")
 
 
-def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[Store, Seeded]) -> None:
+def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[DemoStore, Seeded]) -> None:
     store, told = seeded
     totals = demo()["totals"]
     with Session(store.engine) as session:
@@ -42,12 +42,12 @@ def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[St
     assert told.records == totals["establishments"] + totals["visits"] + totals["sessions"]
 
 
-def test_nothing_of_the_demo_is_quarantined(seeded: tuple[Store, Seeded]) -> None:
+def test_nothing_of_the_demo_is_quarantined(seeded: tuple[DemoStore, Seeded]) -> None:
     with Session(seeded[0].engine) as session:
         assert session.scalar(select(func.count()).select_from(Quarantine)) == 0
 
 
-def test_the_team_has_its_leader_and_five_inspectors(seeded: tuple[Store, Seeded]) -> None:
+def test_the_team_has_its_leader_and_five_inspectors(seeded: tuple[DemoStore, Seeded]) -> None:
     store, told = seeded
     with Session(store.engine) as session:
         body = session.scalar(select(Record.body).where(Record.record_id == told.team.id))

@@ -170,9 +170,9 @@ def test_the_oldest_of_more_than_three_sessions_ends(office: Office) -> None:
 def test_sessions_end_when_the_account_changes(office: Office, browser: FlaskClient, act: str) -> None:
     enter(browser)
     acts = {
-        "password": lambda session: accounts.set_password(session, office.desk, "chi", "other"),
-        "disable": lambda session: accounts.disable(session, office.desk, "chi"),
-        "totp": lambda session: accounts.require_one_time_codes(session, office.desk, "chi", "JBSWY3DP"),
+        "password": lambda session: accounts.set_password(session, office.context, "chi", "other"),
+        "disable": lambda session: accounts.disable(session, office.context, "chi"),
+        "totp": lambda session: accounts.require_one_time_codes(session, office.context, "chi", "JBSWY3DP"),
     }
     run_write(office.engine, acts[act])
     assert who(browser) is None
@@ -242,7 +242,7 @@ def test_the_password_typed_again_opens_ten_minutes(office: Office, browser: Fla
 def test_with_one_time_codes_a_password_alone_is_not_enough(office: Office, browser: FlaskClient) -> None:
     secret = totp.encode_secret(b"12345678901234567890")
     run_write(
-        office.engine, lambda session: accounts.require_one_time_codes(session, office.desk, "chi", secret)
+        office.engine, lambda session: accounts.require_one_time_codes(session, office.context, "chi", secret)
     )
     step = int(office.clock.now().timestamp()) // 30
     code = totp.code_of_step(secret, step)
@@ -275,7 +275,7 @@ def test_a_hash_of_another_cost_is_made_anew_at_the_next_sign_in(
     office: Office, browser: FlaskClient
 ) -> None:
     costly = Passwords().hash(PASSWORD)
-    run_write(office.engine, lambda session: accounts.set_password(session, office.desk, "chi", costly))
+    run_write(office.engine, lambda session: accounts.set_password(session, office.context, "chi", costly))
     assert enter(browser).status_code == 200
     assert who(browser) is not None
     with snapshot(office.engine) as session:

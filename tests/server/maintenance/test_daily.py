@@ -10,7 +10,7 @@ from tests.server.console.conftest import Browser, FieldWork, in_the_field, offi
 from tests.server.office_scene import Office
 
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.check_log import LastCheck, last_check
@@ -78,12 +78,12 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
 
     def decide(session: Session) -> None:
         for login, step in (("dung", "request"), ("giang", "confirm")):
-            wanted = Wanted(login, login, "privacy_officer", None, ())
-            accounts.add(session, office.desk, wanted, (), "")
+            wanted = AccountRequest(login, login, "privacy_officer", None, ())
+            accounts.add(session, office.context, wanted, (), "")
             if step == "request":
-                erasure.request(session, office.desk, rules, record_id, login, "time_over")
+                erasure.request(session, office.context, rules, record_id, login, "time_over")
             else:
-                erasure.confirm(session, office.desk, rules, record_id, login)
+                erasure.confirm(session, office.context, rules, record_id, login)
 
     run_write(office.engine, decide)
     look_after_the_store(office.runtime)

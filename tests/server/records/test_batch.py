@@ -8,9 +8,16 @@ import pytest
 from sqlalchemy import Engine, event
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, World
 
-from field178_server.database.models import Change, ConflictRow, EstablishmentRow, Feed, FiledRecord, Record
+from field178_server.database.models import (
+    ChangeHistory,
+    ConflictRow,
+    EstablishmentProjection,
+    Feed,
+    FiledRecord,
+    Record,
+)
 from field178_server.database.unit_of_work import run_write
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.move import move
 from field178_server.records.stored_record import new_record, next_revision
 from field178_shared.errors import AppError
@@ -66,18 +73,18 @@ def test_an_act_of_the_office_is_in_the_history(world: World) -> None:
         batch.load([record_id])
         record = batch.get(record_id)
         assert record is not None
-        act = Act(world.ids.time_ordered(), "an officer", None, None, "{}")
+        act = SourceChange(world.ids.time_ordered(), "an officer", None, None, "{}")
         batch.put(next_revision(record, data={**record.data, "inspection_priority_id": "high"}), act)
 
     written(world, work)
-    office = [row for row in world.rows(Change) if row.device_id is None]
+    office = [row for row in world.rows(ChangeHistory) if row.device_id is None]
     assert [(row.record_id, row.rev, row.user_id) for row in office] == [(record_id, 2, "an officer")]
 
 
 def test_a_move_is_in_the_history_and_needs_a_record(world: World) -> None:
     record_id = world.tablet().created()
     written(world, lambda batch: move(batch, record_id, OTHER_UNIT, "an officer"))
-    (act,) = [row for row in world.rows(Change) if row.device_id is None]
+    (act,) = [row for row in world.rows(ChangeHistory) if row.device_id is None]
     assert (act.rev, act.user_id) == (2, "an officer")
     assert written(world, lambda batch: move(batch, record_id, OTHER_UNIT)) == {}
     with pytest.raises(AppError, match="not_found"):
@@ -87,7 +94,7 @@ def test_a_move_is_in_the_history_and_needs_a_record(world: World) -> None:
 def test_the_register_shows_live_establishments_searchable_without_marks(world: World) -> None:
     tablet = world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "lat": 208_182_100, "lon": 1_065_467_100})
-    (row,) = world.rows(EstablishmentRow)
+    (row,) = world.rows(EstablishmentProjection)
     assert (row.record_id, row.name, row.unit_id, row.lat) == (
         record_id,
         ESTABLISHMENT["name"],
@@ -96,11 +103,11 @@ def test_the_register_shows_live_establishments_searchable_without_marks(world: 
     )
     assert "nha nghi hoa phuong" in row.folded
     tablet.push(tablet.change(record_id, {"name": "Đồng Quê"}, was={"name": ESTABLISHMENT["name"]}))
-    (row,) = world.rows(EstablishmentRow)
+    (row,) = world.rows(EstablishmentProjection)
     assert (row.name, row.rev) == ("Đồng Quê", 2)
     assert "dong que" in row.folded
     tablet.push(tablet.delete(record_id, short_hash(tablet.base[record_id]["data"])))
-    assert world.rows(EstablishmentRow) == []
+    assert world.rows(EstablishmentProjection) == []
 
 
 def test_a_filed_session_waits_until_the_office_has_seen_it(world: World) -> None:
@@ -135,7 +142,7 @@ def test_a_move_carries_the_projections_along(world: World) -> None:
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     tablet.push(tablet.change(record_id, {"village": "x"}, was={"village": "y"}))
     world.move(record_id, OTHER_UNIT)
-    assert [row.scope for row in world.rows(EstablishmentRow)] == [OTHER_UNIT]
+    assert [row.scope for row in world.rows(EstablishmentProjection)] == [OTHER_UNIT]
     (conflict,) = world.rows(ConflictRow)
     assert (conflict.scope, conflict.path, conflict.state, conflict.reason) == (
         OTHER_UNIT,

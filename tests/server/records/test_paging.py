@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from field178_server.records.paging import Page
+from field178_server.records.paging import PageOfRows
 
 
 @pytest.mark.parametrize(
@@ -12,5 +12,5 @@ from field178_server.records.paging import Page
 def test_page_that_is_not_there_becomes_the_nearest_one(
     wanted: int, total: int, shown: int, last: int
 ) -> None:
-    page = Page.within(wanted, 50, total)
+    page = PageOfRows.within(wanted, 50, total)
     assert (page.number, page.last, page.offset) == (shown, last, 50 * (shown - 1))

@@ -8,7 +8,7 @@ import pytest
 from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
-from field178_server.database.models import Device, Record, Salvage
+from field178_server.database.models import Device, DivergentRecord, Record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import record_hash
 from field178_shared.wire.protocol import MAX_DATA_BYTES, MAX_SALVAGE
@@ -40,8 +40,10 @@ def test_a_record_the_store_lacks_is_kept_and_not_applied(world: World) -> None:
     tablet = world.tablet()
     one, two = held(world), held(world)
     assert salvaged(tablet, one, two) == [one["id"], two["id"]]
-    assert {row.record_id for row in world.rows(Salvage)} == {one["id"], two["id"]}
-    assert {(row.state, row.is_sound, row.rev) for row in world.rows(Salvage)} == {("waiting", True, 3)}
+    assert {row.record_id for row in world.rows(DivergentRecord)} == {one["id"], two["id"]}
+    assert {(row.state, row.is_sound, row.rev) for row in world.rows(DivergentRecord)} == {
+        ("waiting", True, 3)
+    }
     assert world.rows(Record) == []
 
 
@@ -49,16 +51,16 @@ def test_a_repeat_is_answered_alike_and_kept_once(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     record = held(world)
     assert [salvaged(tablet, record, record), salvaged(tablet, record)] == [[record["id"]]] * 2
-    assert len(world.rows(Salvage)) == 1
+    assert len(world.rows(DivergentRecord)) == 1
     assert salvaged(other, record) == [record["id"]]
-    assert len(world.rows(Salvage)) == 2
+    assert len(world.rows(DivergentRecord)) == 2
 
 
 def test_two_contents_of_one_record_are_both_kept(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     newer = held(world, id=record["id"], rev=4)
     assert salvaged(tablet, record, newer) == [record["id"]]
-    assert sorted(row.rev for row in world.rows(Salvage)) == [3, 4]
+    assert sorted(row.rev for row in world.rows(DivergentRecord)) == [3, 4]
 
 
 def test_what_the_store_has_already_needs_nobody(world: World) -> None:
@@ -66,7 +68,7 @@ def test_what_the_store_has_already_needs_nobody(world: World) -> None:
     known = tablet.base[tablet.created()]
     record = {name: known[name] for name in ("id", "type", "scope", "rev", "deleted", "data", "h")}
     assert salvaged(tablet, record) == [record["id"]]
-    assert world.rows(Salvage) == []
+    assert world.rows(DivergentRecord) == []
 
 
 @pytest.mark.parametrize(
@@ -75,13 +77,13 @@ def test_what_the_store_has_already_needs_nobody(world: World) -> None:
 def test_what_a_change_would_be_held_back_for_is_kept_all_the_same(world: World, more: Json) -> None:
     record = held(world, **more)
     assert salvaged(world.tablet(), record) == [record["id"]]
-    assert [row.scope for row in world.rows(Salvage)] == [record["scope"]]
+    assert [row.scope for row in world.rows(DivergentRecord)] == [record["scope"]]
 
 
 def test_a_wrong_hash_is_kept_under_the_right_one_and_said_so(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     assert salvaged(tablet, {**record, "h": "0" * 32}) == [record["id"]]
-    assert [(row.h, row.is_sound) for row in world.rows(Salvage)] == [(record["h"], False)]
+    assert [(row.h, row.is_sound) for row in world.rows(DivergentRecord)] == [(record["h"], False)]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_what_is_no_record_is_neither_kept_nor_named_and_costs_nothing_else(worl
     tablet, good = world.tablet(), held(world)
     wrong = {**held(world), **bad} if isinstance(bad, dict) and bad else bad
     assert salvaged(tablet, wrong, good) == [good["id"]]
-    assert [row.record_id for row in world.rows(Salvage)] == [good["id"]]
+    assert [row.record_id for row in world.rows(DivergentRecord)] == [good["id"]]
 
 
 def test_salvage_is_said_beside_a_push_and_never_agreed_away(world: World) -> None:

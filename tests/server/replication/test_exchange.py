@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
 
-from field178_server.database.models import Audit, Device, Incarnation, Receipt
+from field178_server.database.models import Audit, Device, Incarnation, StoredReceipt
 from field178_shared.errors import AppError
 from field178_shared.wire.canonical import Digest, digest_of, receipt_hash, state_hash
 from field178_shared.wire.protocol import SyncRequest
@@ -179,7 +179,7 @@ def test_a_tablet_nobody_knows_gets_nothing(world: World) -> None:
     tablet.device = world.ids.random()
     with pytest.raises(AppError, match="session_unknown"):
         tablet.ask(push=[tablet.create()])
-    assert world.rows(Receipt) == []
+    assert world.rows(StoredReceipt) == []
 
 
 def test_the_office_sees_when_a_tablet_was_last_heard_of(world: World) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.shared import builders
 from tests.world import OFFICER, TEAM, Json, Tablet, World
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device, NumberLease
 from field178_server.database.unit_of_work import run_write, unit_of_work
 from field178_server.office.tablets import operations as operator
@@ -137,7 +137,7 @@ def test_after_a_restore_numbers_that_may_be_out_are_left_out(team: World) -> No
         for row in session.query(NumberLease):
             session.delete(row)
         session.flush()
-        operator.new_epoch(session, Desk(team.tenant_id, team.clock, team.ids, load()))
+        operator.new_epoch(session, OperationContext(team.tenant_id, team.clock, team.ids, load()))
 
     run_write(team.engine, restore)
     kept.sync()

@@ -23,7 +23,7 @@ _IN_MEMORY = 512 << 10
 log = structlog.get_logger()
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Where the bytes of a piece come from."""
 
     def read(self, size: int, /) -> bytes:
@@ -45,7 +45,7 @@ class Piece:
 
     offset: int
     size: int | None
-    source: Source
+    source: ByteSource
     checksum: Checksum | None = None
 
 
@@ -60,15 +60,15 @@ def take_in(file: FileIO, piece: Piece, room: int) -> None:
     if piece.checksum is None and piece.size is not None:
         _append(file, piece.source)
         return
-    with _read_aside(piece, room) as checked:
+    with _spooled(piece, room) as checked:
         _append(file, checked)
 
 
 @contextmanager
-def _read_aside(piece: Piece, room: int) -> Iterator[Source]:
+def _spooled(piece: Piece, room: int) -> Iterator[ByteSource]:
     wanted = piece.checksum
     found = hashlib.new(wanted.algorithm, usedforsecurity=False) if wanted else None
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as aside:
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         length = 0
         while block := piece.source.read(_STEP):
             length += len(block)
@@ -76,14 +76,14 @@ def _read_aside(piece: Piece, room: int) -> Iterator[Source]:
                 raise _too_large(room)
             if found is not None:
                 found.update(block)
-            aside.write(block)
+            spool.write(block)
         if wanted is not None and found is not None and found.digest() != wanted.digest:
             raise AppError(ErrorCode.CHECKSUM_MISMATCH)
-        aside.seek(0)
-        yield aside
+        spool.seek(0)
+        yield spool
 
 
-def _append(file: FileIO, source: Source) -> None:
+def _append(file: FileIO, source: ByteSource) -> None:
     file.seek(0, 2)
     try:
         while block := source.read(_STEP):

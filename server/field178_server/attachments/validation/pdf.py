@@ -40,7 +40,7 @@ _REFUSED = (
 )
 
 
-class _Fault(Exception):
+class _PdfFault(Exception):
     """What is wrong; the argument is the problem's word."""
 
 
@@ -67,14 +67,14 @@ def fault_of_pdf(data: Bytes) -> str | None:
             _read_object(document, int(found[1]), found.start(1), found.end())
         _check_lengths(document)
         _read_end(document)
-    except _Fault as fault:
+    except _PdfFault as fault:
         return str(fault)
     return None
 
 
 def _read_object(document: _Document, number: int, start: int, at: int) -> None:
     if number in document.objects:
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     document.objects[number] = start
     document.at = at
     body: list[bytes] = []
@@ -91,17 +91,17 @@ def _next_token(document: _Document) -> bytes:
     while True:
         document.tokens += 1
         if document.tokens > MAX_TOKENS:
-            raise _Fault("too_many_objects")
+            raise _PdfFault("too_many_objects")
         if document.data[document.at : document.at + 1] == b"(":
             _skip_string(document)
             return b"("
         found = _TOKEN.match(document.data, document.at)
         if found is None:
-            raise _Fault("structure")
+            raise _PdfFault("structure")
         document.at = found.end()
         if found[1] is not None:
             if (problem := _REFUSED.get(found[1])) is not None:
-                raise _Fault(problem)
+                raise _PdfFault(problem)
             return found[1]
 
 
@@ -113,17 +113,17 @@ def _skip_string(document: _Document) -> None:
         if depth == 0:
             document.at = at
             return
-    raise _Fault("cut")
+    raise _PdfFault("cut")
 
 
 def _skip_stream(document: _Document, body: list[bytes]) -> None:
     data = document.data
     if body.count(b"/Length") != 1:
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     mark = data[document.at : document.at + 2]
     start = document.at + (2 if mark == b"\r\n" else 1)
     if not mark.startswith((b"\r\n", b"\n")):
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     place = body.index(b"/Length") + 1
     if body[place + 2 : place + 3] == [b"R"]:
         # Told by another object: taken up to the first possible end, compared when that object was read.
@@ -134,21 +134,21 @@ def _skip_stream(document: _Document, body: list[bytes]) -> None:
         end = start + (int(body[place]) if body[place : place + 1] and body[place].isdigit() else 0)
     found = _AFTER_STREAM.match(data, max(end, start))
     if found is None:
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     document.at = found.end()
     _check_picture(bytes(data[start:end]) if b"/DCTDecode" in body else None)
 
 
 def _check_picture(picture: bytes | None) -> None:
     if picture is not None and (fault := fault_of_jpeg(picture)) is not None:
-        raise _Fault(fault)
+        raise _PdfFault(fault)
 
 
 def _check_lengths(document: _Document) -> None:
     for number, start, end in document.lengths:
         rest = end - start - document.numbers.get(number, -1)
         if rest not in (0, 1, 2) or document.data[end - rest : end] not in (b"", b"\n", b"\r\n"):
-            raise _Fault("structure")
+            raise _PdfFault("structure")
 
 
 def _read_end(document: _Document) -> None:
@@ -156,7 +156,7 @@ def _read_end(document: _Document) -> None:
     table = _TABLE.match(data, document.at)
     trailer = _TRAILER.match(data, table.end()) if table is not None else None
     if table is None or trailer is None:
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     for section in _SECTION.finditer(table[1]):
         _check_section(document, int(section[1]), int(section[2]), section[3])
     document.at, depth = trailer.end(), 0
@@ -167,16 +167,16 @@ def _read_end(document: _Document) -> None:
             break
     finish = _FINISH.match(data, document.at)
     if finish is None or not data[int(finish[1]) : int(finish[1]) + 4] == b"xref":
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     if finish.end() != len(data):
-        raise _Fault("trailing_bytes")
+        raise _PdfFault("trailing_bytes")
 
 
 def _check_section(document: _Document, first: int, count: int, entries: bytes) -> None:
     if len(entries) != count * _ENTRY_BYTES:
-        raise _Fault("structure")
+        raise _PdfFault("structure")
     for index in range(count):
         entry = entries[index * _ENTRY_BYTES : (index + 1) * _ENTRY_BYTES]
         # An entry that led elsewhere would open objects that nobody has looked at.
         if entry[17:18] == b"n" and document.objects.get(first + index) != int(entry[:10]):
-            raise _Fault("structure")
+            raise _PdfFault("structure")

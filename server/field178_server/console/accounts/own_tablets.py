@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language, local_path
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -48,15 +48,15 @@ def own_tablets() -> AnyResponse:
 @console.post("/own-tablets/<device_id>")
 def answer_own_tablet(device_id: str) -> AnyResponse:
     """Take the answer; a tablet that is not the officer's may do nothing in their name from now on."""
-    runtime, officer, desk = current_runtime(), current_officer(), office()
+    runtime, officer, layout = current_runtime(), current_officer(), office()
     answer, next_path = request.form.get("answer"), local_path(request.form.get("next", ""))
     asked = {tablet.device_id: tablet for tablet in _unanswered()}
     if device_id not in asked:
         raise AppError(ErrorCode.NOT_FOUND)
     if answer == "mine":
-        run_write(runtime.engine, lambda session: services.confirm(session, desk, officer.id, device_id))
+        run_write(runtime.engine, lambda session: services.confirm(session, layout, officer.id, device_id))
         return redirect(url_for("console.own_tablets", next=next_path), 303)
-    run_write(runtime.engine, lambda session: services.disown(session, desk, officer.id, device_id))
+    run_write(runtime.engine, lambda session: services.disown(session, layout, officer.id, device_id))
     return _page((), next_path, asked[device_id])
 
 
@@ -67,25 +67,25 @@ def _unanswered() -> tuple[OwnTablet, ...]:
 
 
 def _page(tablets: tuple[OwnTablet, ...], next_path: str, disowned: OwnTablet | None = None) -> Response:
-    speech, officer = Speech(chosen_language()), current_officer()
+    localizer, officer = Localizer(chosen_language()), current_officer()
     with snapshot(current_runtime().engine) as session:
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
     return render(
         "accounts/own_tablets.html",
-        desk=desk,
+        layout=layout,
         active="console.own_tablets",
-        tablets=[_question(one, speech, officer.role) for one in tablets],
-        disowned=_question(disowned, speech, officer.role) if disowned else None,
+        tablets=[_question(one, localizer, officer.role) for one in tablets],
+        disowned=_question(disowned, localizer, officer.role) if disowned else None,
         next_path=next_path,
     )
 
 
-def _question(tablet: OwnTablet, speech: Speech, role: str) -> TabletQuestion:
+def _question(tablet: OwnTablet, localizer: Localizer, role: str) -> TabletQuestion:
     revoke = url_for("console.revoking", device_id=tablet.device_id)
     return TabletQuestion(
         tablet.device_id,
         tablet.label,
-        speech.instant(tablet.enrolled_at),
-        tablet.issuer or speech.say(N_("The operator of the server")),
-        revoke if may(role, "console.revoking", speech.lists) else "",
+        localizer.instant(tablet.enrolled_at),
+        tablet.issuer or localizer.say(N_("The operator of the server")),
+        revoke if may(role, "console.revoking", localizer.lists) else "",
     )

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.accounts.own_tablets import after_sign_in
 from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language, local_path
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
@@ -27,7 +27,7 @@ def sign_in() -> AnyResponse:
     if browser_session.find_officer() is not None:
         return redirect(local_path(request.args.get("next", "")), 303)
     has_ended = browser_session.cookie_name(current_runtime()) in request.cookies
-    notice = Speech(chosen_language()).say(SESSION_ENDED) if has_ended else None
+    notice = Localizer(chosen_language()).say(SESSION_ENDED) if has_ended else None
     return _form(200, request.args.get("next", ""), notice=notice)
 
 
@@ -40,7 +40,9 @@ def submit_sign_in() -> AnyResponse:
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
-        return _form(error.status, form.get("next", ""), Speech(chosen_language()).say(_REFUSALS[error.code]))
+        return _form(
+            error.status, form.get("next", ""), Localizer(chosen_language()).say(_REFUSALS[error.code])
+        )
     return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
 
 
@@ -55,9 +57,9 @@ def sign_out() -> AnyResponse:
 def home() -> AnyResponse:
     """Lead to the first room of the officer's role, or say that there is none yet."""
     officer = current_officer()
-    speech = Speech(chosen_language())
+    localizer = Localizer(chosen_language())
     rooms = ("console.reviews", "console.tablets", "console.purges")
-    room = next((one for one in rooms if may(officer.role, one, speech.lists)), None)
+    room = next((one for one in rooms if may(officer.role, one, localizer.lists)), None)
     return redirect(url_for(room), 303) if room else _own_page("accounts/home.html")
 
 
@@ -69,8 +71,8 @@ def account() -> AnyResponse:
 
 def _own_page(template: str) -> Response:
     with snapshot(current_runtime().engine) as session:
-        desk = desk_of(session, current_officer(), Speech(chosen_language()))
-    return render(template, desk=desk, active=request.endpoint)
+        layout = layout_of(session, current_officer(), Localizer(chosen_language()))
+    return render(template, layout=layout, active=request.endpoint)
 
 
 def _form(status: int, next_path: str, error: str | None = None, notice: str | None = None) -> Response:

@@ -13,18 +13,23 @@ from field178_server.console.attention.conflict_view import (
     conflict_rows,
     resolving_view,
 )
-from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
+from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
 from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed, whole_number
-from field178_server.console.text.field_labels import Place, label_at
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.field_labels import FieldContext, label_at
+from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.conflicts.queries import RecordConflicts, conflicts_on, open_conflicts
-from field178_server.office.conflicts.resolution import Choice, Settlement, Source, settle_record
-from field178_server.records.access import Reach
+from field178_server.office.conflicts.resolution import (
+    ResolutionChoice,
+    Settlement,
+    ValueSource,
+    settle_record,
+)
+from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_shared.errors import AppError, ErrorCode, message
@@ -33,13 +38,13 @@ from field178_shared.text.i18n import N_
 PICK, TYPED, SEEN = "pick:", "typed:", "seen:"
 
 
-def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:
-    found = open_conflicts(session, current_runtime().tenant_id, reach, {key.id for key in keys})
+def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
+    found = open_conflicts(session, current_runtime().tenant_id, access, {key.id for key in keys})
     return {ItemKey(record_id): row for record_id, row in conflict_rows(found, spoken(found.names)).items()}
 
 
 def _find(key: ItemKey) -> RecordConflicts:
-    return find(lambda session, tenant_id, reach: conflicts_on(session, tenant_id, reach, key.id))
+    return find(lambda session, tenant_id, access: conflicts_on(session, tenant_id, access, key.id))
 
 
 def _resolve(session: Session, key: ItemKey) -> None:
@@ -52,9 +57,9 @@ def _resolve(session: Session, key: ItemKey) -> None:
     batch.flush()
 
 
-def _choices(record_type: str) -> dict[str, Choice]:
+def _choices(record_type: str) -> dict[str, ResolutionChoice]:
     """Return what was chosen, by path; all that cannot be read of it is refused together."""
-    choices: dict[str, Choice] = {}
+    choices: dict[str, ResolutionChoice] = {}
     problems: Problems = {}
     for path, picked in _picked().items():
         try:
@@ -70,22 +75,24 @@ def _picked() -> dict[str, str]:
     return {path: texts[0] for path, texts in lists_typed(PICK).items()}
 
 
-def _choice(record_type: str, path: str, picked: str) -> Choice:
+def _choice(record_type: str, path: str, picked: str) -> ResolutionChoice:
     if picked == KEEP:
-        return Choice(Source.KEPT)
+        return ResolutionChoice(ValueSource.KEPT)
     if picked == OTHER:
-        control = None if path == DELETED_PATH else control_for(record_type, path, Speech("vi"))
-        return Choice(Source.WRITTEN, value=read_typed(control, request.form.getlist(f"{TYPED}{path}")))
-    return Choice(Source.TAKEN, change_id=picked)
+        control = None if path == DELETED_PATH else control_for(record_type, path, Localizer("vi"))
+        return ResolutionChoice(
+            ValueSource.WRITTEN, value=read_typed(control, request.form.getlist(f"{TYPED}{path}"))
+        )
+    return ResolutionChoice(ValueSource.TAKEN, change_id=picked)
 
 
 def _item(key: ItemKey, refusal: Refusal | None) -> Item:
     found = _find(key)
-    speech, record = spoken(found.names), found.record
-    view, picked, typed = resolving_view(found, speech), _picked(), lists_typed(TYPED)
+    localizer, record = spoken(found.names), found.record
+    view, picked, typed = resolving_view(found, localizer), _picked(), lists_typed(TYPED)
     here = {field.path for field in view.fields}
     errors = {
-        path: " ".join(message(code, speech.language) for code in codes)
+        path: " ".join(message(code, localizer.language) for code in codes)
         for path, codes in (refusal.problems if refusal else {}).items()
     }
     return Item(
@@ -94,27 +101,27 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
         is_open=bool(here),
         values={"view": view, "picked": picked, "typed": typed, "errors": errors},
         faults=[
-            (_label(record, path, speech), text, f"#field-{path}" if path in here else None)
+            (_label(record, path, localizer), text, f"#field-{path}" if path in here else None)
             for path, text in errors.items()
         ],
         unwritten=[
-            (_label(record, path, speech), typed_again((record.type, path), texts, speech))
+            (_label(record, path, localizer), typed_again((record.type, path), texts, localizer))
             for path, texts in typed.items()
             if path not in here and picked.get(path) == OTHER
         ],
     )
 
 
-def _label(record: StoredRecord, path: str, speech: Speech) -> str:
-    return label_at(Place(record.type, path, record.data), speech)
+def _label(record: StoredRecord, path: str, localizer: Localizer) -> str:
+    return label_at(FieldContext(record.type, path, record.data), localizer)
 
 
-KIND = Kind(
+KIND = ItemKind(
     label=N_("Conflicts"),
-    word=lambda speech: StateWord(speech.say(N_("Conflict")), "warn", "conflict"),
+    word=lambda localizer: StateLabel(localizer.say(N_("Conflict")), "warn", "conflict"),
     template="attention/conflict.html",
     audit_actions=frozenset({"conflicts_settled"}),
-    decisions={"resolve": Decision(_resolve, "settled")},
+    decisions={"resolve": ItemDecision(_resolve, "settled")},
     refusals={
         ErrorCode.REVISION_CHANGED: N_(
             "Something changed here after you opened this page, so nothing was written."

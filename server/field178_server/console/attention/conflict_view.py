@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_server.console.attention.kind import Row
+from field178_server.console.attention.kind import ItemRow
 from field178_server.console.shell.links import heading, record_link, scope_text
-from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
+from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
-from field178_server.office.conflicts.queries import Conflict, ConflictEntry, ConflictList, RecordConflicts
+from field178_server.office.conflicts.queries import (
+    ConflictList,
+    ConflictValue,
+    FieldConflict,
+    RecordConflicts,
+)
 from field178_server.records.find_record import StoredRecord
 from field178_shared.errors import message
 from field178_shared.merge import equal, read_path
@@ -69,7 +74,7 @@ class ResolvingView:
 
     title: str
     href: str | None
-    row: Row | None
+    row: ItemRow | None
     fields: tuple[FieldView, ...]
     advice: tuple[str, ...]
     rev: int
@@ -79,74 +84,80 @@ class ResolvingView:
     settled: tuple[SettledView, ...]
 
 
-def conflict_rows(found: ConflictList, speech: Speech) -> dict[str, Row]:
+def conflict_rows(found: ConflictList, localizer: Localizer) -> dict[str, ItemRow]:
     """Return the records in conflict as rows of the list, by record."""
-    by_record: dict[str, list[Conflict]] = {}
+    by_record: dict[str, list[FieldConflict]] = {}
     for conflict in found.conflicts:
         by_record.setdefault(conflict.record_id, []).append(conflict)
     return {
-        record_id: _row(found.records[record_id], found.titles.get(record_id), conflicts, speech)
+        record_id: _row(found.records[record_id], found.titles.get(record_id), conflicts, localizer)
         for record_id, conflicts in by_record.items()
     }
 
 
-def resolving_view(found: RecordConflicts, speech: Speech) -> ResolvingView:
+def resolving_view(found: RecordConflicts, localizer: Localizer) -> ResolvingView:
     """Return the page of one record's conflicts."""
     record = found.record
-    by_path: dict[str, list[Conflict]] = {}
+    by_path: dict[str, list[FieldConflict]] = {}
     for conflict in found.open:
         by_path.setdefault(conflict.path, []).append(conflict)
     return ResolvingView(
-        title=heading(found.title, record.type, speech),
+        title=heading(found.title, record.type, localizer),
         # A deleted record has no page to open.
         href=None if record.deleted else record_link(record.type, record.record_id),
-        row=_row(record, found.title, found.open, speech) if found.open else None,
-        fields=tuple(_field(record, path, conflicts, speech) for path, conflicts in by_path.items()),
-        advice=tuple(speech.say(ADVICE[reason]) for reason in _reasons(found.open) if reason in ADVICE),
+        row=_row(record, found.title, found.open, localizer) if found.open else None,
+        fields=tuple(_field(record, path, conflicts, localizer) for path, conflicts in by_path.items()),
+        advice=tuple(localizer.say(ADVICE[reason]) for reason in _reasons(found.open) if reason in ADVICE),
         rev=record.rev,
         is_locked=found.is_locked,
         is_deleted=record.deleted,
         more=found.open_count - len(found.open),
-        settled=tuple(_settled(record, conflict, speech) for conflict in found.settled),
+        settled=tuple(_settled(record, conflict, localizer) for conflict in found.settled),
     )
 
 
-def _row(record: StoredRecord, title: str | None, conflicts: Sequence[Conflict], speech: Speech) -> Row:
-    fields = dict.fromkeys(label_at(Place(record.type, one.path, record.data), speech) for one in conflicts)
-    return Row(
+def _row(
+    record: StoredRecord, title: str | None, conflicts: Sequence[FieldConflict], localizer: Localizer
+) -> ItemRow:
+    fields = dict.fromkeys(
+        label_at(FieldContext(record.type, one.path, record.data), localizer) for one in conflicts
+    )
+    return ItemRow(
         name=title or "",
-        type_name=type_name(record.type, speech),
-        why=", ".join(_reason_text(reason, speech) for reason in _reasons(conflicts)),
+        type_name=type_name(record.type, localizer),
+        why=", ".join(_reason_text(reason, localizer) for reason in _reasons(conflicts)),
         more=", ".join(fields),
-        tablet=", ".join(dict.fromkeys(speech.tablet(one.device_id) for one in conflicts)),
-        scope=scope_text(record.scope, speech),
-        when=speech.instant(max(one.changed_at for one in conflicts)),
+        tablet=", ".join(dict.fromkeys(localizer.tablet(one.device_id) for one in conflicts)),
+        scope=scope_text(record.scope, localizer),
+        when=localizer.instant(max(one.changed_at for one in conflicts)),
     )
 
 
-def _reasons(conflicts: Iterable[Conflict]) -> list[str]:
+def _reasons(conflicts: Iterable[FieldConflict]) -> list[str]:
     return list(dict.fromkeys(entry.reason for conflict in conflicts for entry in conflict.entries))
 
 
-def _reason_text(reason: str, speech: Speech) -> str:
-    return message(reason, speech.language).removesuffix(".")
+def _reason_text(reason: str, localizer: Localizer) -> str:
+    return message(reason, localizer.language).removesuffix(".")
 
 
-def _field(record: StoredRecord, path: str, conflicts: list[Conflict], speech: Speech) -> FieldView:
+def _field(
+    record: StoredRecord, path: str, conflicts: list[FieldConflict], localizer: Localizer
+) -> FieldView:
     stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
     agreeing = tuple(
-        _signature(conflict, entry, speech)
+        _signature(conflict, entry, localizer)
         for conflict in conflicts
         for entry in conflict.entries
         if equal(entry.mine, stands)
     )
-    control = control_for(record.type, path, speech)
+    control = control_for(record.type, path, localizer)
     return FieldView(
         path=path,
-        label=label_at(Place(record.type, path, record.data), speech),
-        reasons=tuple(_reason_text(reason, speech) for reason in _reasons(conflicts)),
-        stands=OptionView(KEEP, value_text(record.type, path, stands, speech), agreeing),
-        others=_others(record.type, conflicts, stands, speech),
+        label=label_at(FieldContext(record.type, path, record.data), localizer),
+        reasons=tuple(_reason_text(reason, localizer) for reason in _reasons(conflicts)),
+        stands=OptionView(KEEP, value_text(record.type, path, stands, localizer), agreeing),
+        others=_others(record.type, conflicts, stands, localizer),
         control=control,
         typed=typed_text(control, stands) if control else "",
         seen=tuple((conflict.conflict_id, conflict.rev) for conflict in conflicts),
@@ -154,10 +165,10 @@ def _field(record: StoredRecord, path: str, conflicts: list[Conflict], speech: S
 
 
 def _others(
-    record_type: str, conflicts: Iterable[Conflict], stands: object, speech: Speech
+    record_type: str, conflicts: Iterable[FieldConflict], stands: object, localizer: Localizer
 ) -> tuple[OptionView, ...]:
     """Return each other value once, with everyone who offered it; an option is named by its first change."""
-    offered: list[tuple[ConflictEntry, list[Signature]]] = []
+    offered: list[tuple[ConflictValue, list[Signature]]] = []
     for conflict in conflicts:
         for entry in conflict.entries:
             if equal(entry.mine, stands):
@@ -166,20 +177,20 @@ def _others(
             if known is None:
                 known = (entry, [])
                 offered.append(known)
-            known[1].append(_signature(conflict, entry, speech))
+            known[1].append(_signature(conflict, entry, localizer))
     path = next((conflict.path for conflict in conflicts), "")
     return tuple(
-        OptionView(entry.change_id, value_text(record_type, path, entry.mine, speech), tuple(signatures))
+        OptionView(entry.change_id, value_text(record_type, path, entry.mine, localizer), tuple(signatures))
         for entry, signatures in offered
     )
 
 
-def _signature(conflict: Conflict, entry: ConflictEntry, speech: Speech) -> Signature:
+def _signature(conflict: FieldConflict, entry: ConflictValue, localizer: Localizer) -> Signature:
     return Signature(
-        who=speech.person(entry.user_id),
-        tablet=speech.tablet(conflict.device_id),
-        when=speech.instant(entry.at) if entry.at else "",
-        was=value_text(conflict.record_type, conflict.path, _readable(entry.was), speech),
+        who=localizer.person(entry.user_id),
+        tablet=localizer.tablet(conflict.device_id),
+        when=localizer.instant(entry.at) if entry.at else "",
+        was=value_text(conflict.record_type, conflict.path, _readable(entry.was), localizer),
     )
 
 
@@ -188,11 +199,11 @@ def _readable(value: object) -> object:
     return "…" if isinstance(value, dict) and set(value) == {"$h"} else value
 
 
-def _settled(record: StoredRecord, conflict: Conflict, speech: Speech) -> SettledView:
+def _settled(record: StoredRecord, conflict: FieldConflict, localizer: Localizer) -> SettledView:
     return SettledView(
-        label=label_at(Place(record.type, conflict.path, record.data), speech),
-        when=speech.instant(conflict.changed_at),
-        values=_others(record.type, [conflict], _NOTHING, speech),
+        label=label_at(FieldContext(record.type, conflict.path, record.data), localizer),
+        when=localizer.instant(conflict.changed_at),
+        values=_others(record.type, [conflict], _NOTHING, localizer),
     )
 
 

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from field178_server.console.shell.form_actions import Refusal
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import ItemKey
-from field178_server.records.access import Reach, reach_of
+from field178_server.records.access import AccessFilter, access_of
 from field178_server.records.labels import Names
 from field178_shared.errors import AppError, ErrorCode
 
@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ItemRow:
     """One item as the list shows it.
 
     `name` is empty where none is known; `why` says what is wrong, or who set it aside and why; `more` names
@@ -54,7 +54,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ItemDecision:
     """One decision: its work in one transaction, and what the next page says.
 
     With `still` an item that waits all the same is shown again, with that sentence.
@@ -66,39 +66,39 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ItemKind:
     """One kind of items. `audit_actions` are the names of its decisions in the audit trail.
 
     `is_open` and `item` raise AppError(not_found) for what is not there or beyond the reach.
     """
 
     label: str
-    word: Callable[[Speech], StateWord]
+    word: Callable[[Localizer], StateLabel]
     template: str
     audit_actions: frozenset[str]
-    decisions: Mapping[str, Decision]
+    decisions: Mapping[str, ItemDecision]
     refusals: Mapping[ErrorCode, str]
-    rows: Callable[[Session, Reach, Sequence[ItemKey]], Mapping[ItemKey, Row]]
+    rows: Callable[[Session, AccessFilter, Sequence[ItemKey]], Mapping[ItemKey, ItemRow]]
     is_open: Callable[[ItemKey], bool]
     item: Callable[[ItemKey, Refusal | None], Item]
     flashes: frozenset[str] = field(default_factory=frozenset)
 
 
-def own_reach() -> Reach:
+def own_access() -> AccessFilter:
     """Return how far the officer of this request sees."""
     officer = current_officer()
-    return reach_of(officer.role, officer.scopes)
+    return access_of(officer.role, officer.scopes)
 
 
-def find(read: Callable[[Session, str, Reach], Found | None]) -> Found:
+def find(read: Callable[[Session, str, AccessFilter], Found | None]) -> Found:
     """Return what is read, or raise AppError(not_found) where there is none or the reach ends."""
     with snapshot(current_runtime().engine) as session:
-        found = read(session, current_runtime().tenant_id, own_reach())
+        found = read(session, current_runtime().tenant_id, own_access())
     if found is None:
         raise AppError(ErrorCode.NOT_FOUND)
     return found
 
 
-def spoken(names: Names | None = None) -> Speech:
+def spoken(names: Names | None = None) -> Localizer:
     """Return the language of this request, with the names that a query has found."""
-    return Speech(chosen_language(), names or Names())
+    return Localizer(chosen_language(), names or Names())

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.queries import last_act
 from field178_server.console.attention import conflict, quarantine, recovery
-from field178_server.console.attention.kind import Kind, own_reach, spoken
+from field178_server.console.attention.kind import ItemKind, own_access, spoken
 from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.paging import page_links
 from field178_server.console.shell.policy import may
 from field178_server.database.unit_of_work import Session, snapshot
@@ -23,7 +23,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import (
     ItemKey,
-    Origin,
+    ItemOrigin,
     attention_page,
     attention_sources,
     count_items,
@@ -32,9 +32,9 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 KINDS = {
-    Origin.CONFLICT: conflict.KIND,
-    Origin.QUARANTINE: quarantine.KIND,
-    Origin.RECOVERY: recovery.KIND,
+    ItemOrigin.CONFLICT: conflict.KIND,
+    ItemOrigin.QUARANTINE: quarantine.KIND,
+    ItemOrigin.RECOVERY: recovery.KIND,
 }
 # The audit trail lies by time: how far back the last decision on an item is looked for.
 SEARCHED_FOR = timedelta(days=30)
@@ -44,28 +44,28 @@ _KIND_OF_FLASH = {decision.done: kind for kind in KINDS.values() for decision in
 @console.get("/attention")
 def attention() -> Response:
     """Show one page of what waits or was set aside, under the filters of the address."""
-    query, speech, reach = ListQuery.read(request.args), spoken(), own_reach()
+    query, localizer, access = ListQuery.read(request.args), spoken(), own_access()
     tenant_id, officer = current_runtime().tenant_id, current_officer()
     flash = take_flash(frozenset(_KIND_OF_FLASH))
     with snapshot(current_runtime().engine) as session:
-        items, page = attention_page(session, tenant_id, reach, query.filter, query.page)
-        waiting, aside = (
-            count_items(session, tenant_id, reach, replace(query.filter, is_aside=is_aside))
-            for is_aside in (False, True)
+        items, page = attention_page(session, tenant_id, access, query.filter, query.page)
+        waiting, rejection = (
+            count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
+            for is_rejected in (False, True)
         )
-        sources = attention_sources(session, tenant_id, reach, query.filter)
-        rows = rows_of(session, reach, items, KINDS, query)
-        desk = desk_of(session, officer, speech)
+        sources = attention_sources(session, tenant_id, access, query.filter)
+        rows = rows_of(session, access, items, KINDS, query)
+        layout = layout_of(session, officer, localizer)
     title = _title(_KIND_OF_FLASH[flash.code], ItemKey.parse(flash.record_id)) if flash else ""
     return render(
         "attention/list.html",
-        desk=desk,
+        layout=layout,
         active="console.attention",
-        flash=flash.text(title, speech) if flash else "",
+        flash=flash.text(title, localizer) if flash else "",
         done=flash.record_id if flash else None,
         query=query,
-        chips=chips(query, waiting, sum(aside.values()), KINDS, speech),
-        filters=filters(query, sources, speech),
+        chips=chips(query, waiting, sum(rejection.values()), KINDS, localizer),
+        filters=filters(query, sources, localizer),
         rows=rows,
         count=page.total,
         pages=page_links(page, lambda number: replace(query, page=number).list_href()),
@@ -96,40 +96,40 @@ def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
     return done(query.list_href(), wanted.done, key)
 
 
-def _named(origin: str, key: str) -> tuple[Kind, ItemKey]:
-    if origin not in tuple(Origin):
+def _named(origin: str, key: str) -> tuple[ItemKind, ItemKey]:
+    if origin not in tuple(ItemOrigin):
         raise AppError(ErrorCode.NOT_FOUND)
-    return KINDS[Origin(origin)], ItemKey.parse(key)
+    return KINDS[ItemOrigin(origin)], ItemKey.parse(key)
 
 
-def _page(kind: Kind, key: ItemKey, refusal: Refusal | None = None) -> Response:
-    item, officer, speech = kind.item(key, refusal), current_officer(), spoken()
+def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Response:
+    item, officer, localizer = kind.item(key, refusal), current_officer(), spoken()
     flash = None if refusal else take_flash(kind.flashes)
     with snapshot(current_runtime().engine) as session:
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
         is_told = not item.is_open or (refusal is not None and refusal.is_late)
         last = _last_decision(session, kind, key) if is_told else ""
     return render(
         kind.template,
         refusal.status if refusal else 200,
-        desk=desk,
+        layout=layout,
         active="console.attention",
-        kind_label=speech.say(kind.label),
-        word=kind.word(speech),
+        kind_label=localizer.say(kind.label),
+        word=kind.word(localizer),
         key=key.text,
         origin=request.view_args["origin"] if request.view_args else "",
         query=ListQuery.read(request.args),
         item=item,
-        flash=flash.text(item.title, speech) if flash else "",
+        flash=flash.text(item.title, localizer) if flash else "",
         refusal=refusal,
         last_act=last,
         reason=request.form.get("reason", ""),
-        may_act=may(officer.role, "console.decide_attention", speech.lists),
+        may_act=may(officer.role, "console.decide_attention", localizer.lists),
         **item.values,
     )
 
 
-def _title(kind: Kind, key: ItemKey) -> str:
+def _title(kind: ItemKind, key: ItemKey) -> str:
     try:
         return kind.item(key, None).title
     except AppError:
@@ -137,12 +137,14 @@ def _title(kind: Kind, key: ItemKey) -> str:
         return spoken().say(N_("the record"))
 
 
-def _last_decision(session: Session, kind: Kind, key: ItemKey) -> str:
+def _last_decision(session: Session, kind: ItemKind, key: ItemKey) -> str:
     runtime = current_runtime()
     since = runtime.clock.now() - SEARCHED_FOR
     found = last_act(session, runtime.tenant_id, key.id, kind.audit_actions, since)
     if found is None:
         return ""
-    speech = spoken(found.names)
-    who = speech.person(found.actor_id) if found.actor_id else speech.say(N_("The office"))
-    return speech.say(N_("Last dealt with by {who}, {when}.")).format(who=who, when=speech.instant(found.at))
+    localizer = spoken(found.names)
+    who = localizer.person(found.actor_id) if found.actor_id else localizer.say(N_("The office"))
+    return localizer.say(N_("Last dealt with by {who}, {when}.")).format(
+        who=who, when=localizer.instant(found.at)
+    )

@@ -6,28 +6,28 @@ from collections.abc import Mapping, Sequence
 
 from flask import request
 
-from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
+from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
 from field178_server.console.attention.quarantine_view import held_row, held_view, mend_fields
 from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed
 from field178_server.console.shell.links import record_link
-from field178_server.console.text.field_labels import Place, label_at
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.field_labels import FieldContext, label_at
+from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for, read_typed, typed_again
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.quarantine import operations as quarantine
-from field178_server.office.quarantine.operations import HeldKey, Mending
+from field178_server.office.quarantine.operations import Correction, QuarantineKey
 from field178_server.office.quarantine.queries import (
     ASIDE,
     OPEN,
-    HeldChange,
-    HeldPage,
+    QuarantineItem,
+    QuarantinePage,
     held_change,
     held_changes,
 )
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
@@ -35,38 +35,38 @@ from field178_shared.text.i18n import N_
 TYPED, LEAVE_OUT, PATH = "typed:", "leave-out", "path"
 
 
-def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:
-    found = held_changes(session, current_runtime().tenant_id, reach, keys)
-    speech = spoken(found.names)
-    return {ItemKey(one.change_id, one.payload_hash): held_row(one, speech) for one in found.changes}
+def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
+    found = held_changes(session, current_runtime().tenant_id, access, keys)
+    localizer = spoken(found.names)
+    return {ItemKey(one.change_id, one.payload_hash): held_row(one, localizer) for one in found.changes}
 
 
-def _find(key: ItemKey) -> HeldPage:
-    return find(lambda session, tenant_id, reach: held_change(session, tenant_id, reach, *key))
+def _find(key: ItemKey) -> QuarantinePage:
+    return find(lambda session, tenant_id, access: held_change(session, tenant_id, access, *key))
 
 
 def _run(session: Session, key: ItemKey) -> None:
     """Judge the change once more, with all that waits for its record."""
-    quarantine.run_again(batch_in(session), declared_types(), actor(), HeldKey(*key))
+    quarantine.run_again(batch_in(session), declared_types(), actor(), QuarantineKey(*key))
 
 
 def _mend(session: Session, key: ItemKey) -> None:
     """Apply a mended version as the office's own change."""
     mending = _mending(_find(key).change.record_type)
-    quarantine.mend(batch_in(session), declared_types(), actor(), HeldKey(*key), mending)
+    quarantine.mend(batch_in(session), declared_types(), actor(), QuarantineKey(*key), mending)
 
 
-def _set_aside(session: Session, key: ItemKey) -> None:
+def _reject(session: Session, key: ItemKey) -> None:
     """Take the change out of the list, with a reason."""
-    quarantine.set_aside(batch_in(session), actor(), HeldKey(*key), request.form.get("reason", "").strip())
+    quarantine.reject(batch_in(session), actor(), QuarantineKey(*key), request.form.get("reason", "").strip())
 
 
 def _put_back(session: Session, key: ItemKey) -> None:
     """Bring a change that was set aside back to the list."""
-    quarantine.put_back(batch_in(session), actor(), HeldKey(*key))
+    quarantine.put_back(batch_in(session), actor(), QuarantineKey(*key))
 
 
-def _mending(record_type: str) -> Mending:
+def _mending(record_type: str) -> Correction:
     """Return what was typed; all that cannot be read of it is refused together."""
     left_out = frozenset(request.form.getlist(LEAVE_OUT))
     values: dict[str, object] = {}
@@ -75,20 +75,20 @@ def _mending(record_type: str) -> Mending:
         if path in left_out:
             continue
         try:
-            control = control_for(record_type, path, Speech("vi"))
+            control = control_for(record_type, path, Localizer("vi"))
             values[path] = read_typed(control, request.form.getlist(f"{TYPED}{path}"))
         except AppError as error:
             problems[path] = [error.code.value]
     if problems:
         raise AppError(ErrorCode.SCHEMA, problems=problems)
-    return Mending(values, left_out)
+    return Correction(values, left_out)
 
 
 def _item(key: ItemKey, refusal: Refusal | None) -> Item:
     found = _find(key)
-    change, speech = found.change, spoken(found.names)
+    change, localizer = found.change, spoken(found.names)
     is_open, problems = change.state == OPEN, refusal.problems if refusal else {}
-    view, fields = held_view(change, speech), mend_fields(found, problems, speech)
+    view, fields = held_view(change, localizer), mend_fields(found, problems, localizer)
     return Item(
         title=view.title,
         href=record_link(change.record_type, change.record_id) if change.title else None,
@@ -101,32 +101,35 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
             "left_out": request.form.getlist(LEAVE_OUT),
         },
         faults=[(one.label, one.error, f"#field-{one.path}") for one in fields if one.path in problems],
-        unwritten=[] if is_open else _unwritten(change, speech),
+        unwritten=[] if is_open else _unwritten(change, localizer),
     )
 
 
-def _unwritten(change: HeldChange, speech: Speech) -> list[tuple[str, str]]:
+def _unwritten(change: QuarantineItem, localizer: Localizer) -> list[tuple[str, str]]:
     """Return what was typed for a change that waits no longer, so that nobody has to type it twice."""
     kind, reason = change.record_type, request.form.get("reason", "").strip()
     values = [
-        (label_at(Place(kind, path, change.values), speech), typed_again((kind, path), texts, speech))
+        (
+            label_at(FieldContext(kind, path, change.values), localizer),
+            typed_again((kind, path), texts, localizer),
+        )
         for path, texts in lists_typed(TYPED).items()
     ]
-    return [*values, *([(speech.say(N_("Why it is set aside")), reason)] if reason else [])]
+    return [*values, *([(localizer.say(N_("Why it is set aside")), reason)] if reason else [])]
 
 
-KIND = Kind(
+KIND = ItemKind(
     label=N_("Quarantined"),
-    word=lambda speech: StateWord(speech.say(N_("Quarantined")), "bad", "quarantine"),
+    word=lambda localizer: StateLabel(localizer.say(N_("Quarantined")), "bad", "quarantine"),
     template="attention/quarantine.html",
     audit_actions=frozenset(
         {"quarantine_run_again", "quarantine_mended", "quarantine_set_aside", "quarantine_put_back"}
     ),
     decisions={
-        "run": Decision(_run, "ran", still="still_held"),
-        "mend": Decision(_mend, "mended"),
-        "set-aside": Decision(_set_aside, "set_aside"),
-        "put-back": Decision(_put_back, "put_back"),
+        "run": ItemDecision(_run, "ran", still="still_held"),
+        "mend": ItemDecision(_mend, "mended"),
+        "set-aside": ItemDecision(_reject, "set_aside"),
+        "put-back": ItemDecision(_put_back, "put_back"),
     },
     refusals={
         ErrorCode.REVISION_CHANGED: N_(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.console.attention.kind import Row
+from field178_server.console.attention.kind import ItemRow
 from field178_server.console.shell.links import heading, name_in, scope_text
-from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
+from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
-from field178_server.console.text.state_labels import aside_text
+from field178_server.console.text.state_labels import rejection_text
 from field178_server.office.quarantine.operations import MENDABLE
-from field178_server.office.quarantine.queries import OPEN, HeldChange, HeldPage
+from field178_server.office.quarantine.queries import OPEN, QuarantineItem, QuarantinePage
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import message
 from field178_shared.merge import Data, read_path
@@ -41,7 +41,7 @@ class MendField:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldView:
+class QuarantineView:
     """One change that is held back, or was set aside."""
 
     title: str
@@ -51,45 +51,45 @@ class HeldView:
     when: str
     tablet: str
     scope: str
-    aside: str
+    rejection: str
     problems: tuple[ProblemView, ...]
     sent: tuple[tuple[str, str], ...]
 
 
-def held_row(change: HeldChange, speech: Speech) -> Row:
+def held_row(change: QuarantineItem, localizer: Localizer) -> ItemRow:
     """Return one change as a row of the list."""
-    labels = dict.fromkeys(_problem_label(change, path, speech) for path, _codes in change.problems)
-    return Row(
-        name=_name(change, speech) or "",
-        type_name=type_name(change.record_type, speech),
-        why=aside_text(change.aside, speech) or _reason(change, speech),
+    labels = dict.fromkeys(_problem_label(change, path, localizer) for path, _codes in change.problems)
+    return ItemRow(
+        name=_name(change, localizer) or "",
+        type_name=type_name(change.record_type, localizer),
+        why=rejection_text(change.rejection, localizer) or _reason(change, localizer),
         more=", ".join(labels),
-        tablet=speech.tablet(change.device_id),
-        scope=scope_text(change.scope, speech),
-        when=speech.instant(change.received_at),
+        tablet=localizer.tablet(change.device_id),
+        scope=scope_text(change.scope, localizer),
+        when=localizer.instant(change.received_at),
     )
 
 
-def held_view(change: HeldChange, speech: Speech) -> HeldView:
+def held_view(change: QuarantineItem, localizer: Localizer) -> QuarantineView:
     """Return one change in words."""
-    return HeldView(
-        title=heading(_name(change, speech), change.record_type, speech),
-        reason=_reason(change, speech),
-        advice=speech.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
-        who=speech.person(change.user_id),
-        when=speech.instant(change.received_at),
-        tablet=speech.tablet(change.device_id),
-        scope=scope_text(change.scope, speech),
-        aside=aside_text(change.aside, speech),
-        problems=tuple(_problem(change, path, codes, speech) for path, codes in change.problems),
+    return QuarantineView(
+        title=heading(_name(change, localizer), change.record_type, localizer),
+        reason=_reason(change, localizer),
+        advice=localizer.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
+        who=localizer.person(change.user_id),
+        when=localizer.instant(change.received_at),
+        tablet=localizer.tablet(change.device_id),
+        scope=scope_text(change.scope, localizer),
+        rejection=rejection_text(change.rejection, localizer),
+        problems=tuple(_problem(change, path, codes, localizer) for path, codes in change.problems),
         sent=tuple(
-            (_label(change, path, speech), value_text(change.record_type, path, value, speech))
+            (_label(change, path, localizer), value_text(change.record_type, path, value, localizer))
             for path, value in sorted(change.values.items())
         ),
     )
 
 
-def mend_fields(page: HeldPage, problems: Problems, speech: Speech) -> tuple[MendField, ...]:
+def mend_fields(page: QuarantinePage, problems: Problems, localizer: Localizer) -> tuple[MendField, ...]:
     """Return the fields to be mended: those at fault, and those a mended version was refused for.
 
     Nothing when the office cannot mend it: its fault is not one of content, or has no single value.
@@ -99,20 +99,20 @@ def mend_fields(page: HeldPage, problems: Problems, speech: Speech) -> tuple[Men
     if not is_content or (change.is_create and page.has_record):
         return ()
     faults = {path: list(codes) for path, codes in change.problems} | problems
-    fields = tuple(_mend_field(change, path, codes, speech) for path, codes in faults.items() if path)
+    fields = tuple(_mend_field(change, path, codes, localizer) for path, codes in faults.items() if path)
     can_mend = "" not in dict(change.problems) and all(one.control or one.may_leave_out for one in fields)
     return fields if can_mend else ()
 
 
-def _mend_field(change: HeldChange, path: str, codes: list[str], speech: Speech) -> MendField:
-    control = control_for(change.record_type, path, speech)
+def _mend_field(change: QuarantineItem, path: str, codes: list[str], localizer: Localizer) -> MendField:
+    control = control_for(change.record_type, path, localizer)
     value = value_at(change.values, path)
     return MendField(
         path=path,
-        label=_label(change, path, speech),
+        label=_label(change, path, localizer),
         control=control,
         typed=typed_text(control, value) if control else "",
-        error=" ".join(message(code, speech.language) for code in codes),
+        error=" ".join(message(code, localizer.language) for code in codes),
         may_leave_out=value is not None,
     )
 
@@ -128,29 +128,29 @@ def value_at(values: Data, path: str) -> object:
     return None
 
 
-def _problem(change: HeldChange, path: str, codes: tuple[str, ...], speech: Speech) -> ProblemView:
+def _problem(change: QuarantineItem, path: str, codes: tuple[str, ...], localizer: Localizer) -> ProblemView:
     value = value_at(change.values, path)
     return ProblemView(
-        label=_problem_label(change, path, speech),
-        text=" ".join(message(code, speech.language) for code in codes),
-        value=value_text(change.record_type, path, value, speech) if value is not None else None,
+        label=_problem_label(change, path, localizer),
+        text=" ".join(message(code, localizer.language) for code in codes),
+        value=value_text(change.record_type, path, value, localizer) if value is not None else None,
     )
 
 
-def _problem_label(change: HeldChange, path: str, speech: Speech) -> str:
-    return _label(change, path, speech) if path else speech.say(N_("Whole record"))
+def _problem_label(change: QuarantineItem, path: str, localizer: Localizer) -> str:
+    return _label(change, path, localizer) if path else localizer.say(N_("Whole record"))
 
 
-def _reason(change: HeldChange, speech: Speech) -> str:
-    return message(change.reason, speech.language).removesuffix(".")
+def _reason(change: QuarantineItem, localizer: Localizer) -> str:
+    return message(change.reason, localizer.language).removesuffix(".")
 
 
-def _label(change: HeldChange, path: str, speech: Speech) -> str:
-    return label_at(Place(change.record_type, path, change.values), speech)
+def _label(change: QuarantineItem, path: str, localizer: Localizer) -> str:
+    return label_at(FieldContext(change.record_type, path, change.values), localizer)
 
 
-def _name(change: HeldChange, speech: Speech) -> str | None:
-    return change.title or name_in(change.values, speech) or name_in(change.created, speech)
+def _name(change: QuarantineItem, localizer: Localizer) -> str | None:
+    return change.title or name_in(change.values, localizer) or name_in(change.created, localizer)
 
 
 _MEND = N_(

@@ -7,66 +7,73 @@ from collections.abc import Mapping, Sequence
 from flask import request
 
 from field178_server.audit.trail import require_reason
-from field178_server.console.attention.kind import Decision, Item, Kind, Row, find, spoken
+from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
 from field178_server.console.attention.recovery_view import recovery_detail, recovery_row
 from field178_server.console.shell.form_actions import Refusal, office, whole_number
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import ItemKey
 from field178_server.office.recovery import operations as recovery
-from field178_server.office.recovery.operations import Wanted
-from field178_server.office.recovery.queries import WAITING, SalvagePage, salvaged_record, salvaged_records
-from field178_server.records.access import Reach
+from field178_server.office.recovery.operations import DivergentRecordKey
+from field178_server.office.recovery.queries import (
+    WAITING,
+    DivergentRecordPage,
+    salvaged_record,
+    salvaged_records,
+)
+from field178_server.records.access import AccessFilter
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
 
-def _rows(session: Session, reach: Reach, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Row]:
-    found = salvaged_records(session, current_runtime().tenant_id, reach, keys)
-    speech = spoken(found.names)
-    return {ItemKey(one.record.record_id, one.record.h): recovery_row(one, speech) for one in found.records}
+def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
+    found = salvaged_records(session, current_runtime().tenant_id, access, keys)
+    localizer = spoken(found.names)
+    return {
+        ItemKey(one.record.record_id, one.record.h): recovery_row(one, localizer) for one in found.records
+    }
 
 
-def _find(key: ItemKey) -> SalvagePage:
-    return find(lambda session, tenant_id, reach: salvaged_record(session, tenant_id, reach, *key))
+def _find(key: ItemKey) -> DivergentRecordPage:
+    return find(lambda session, tenant_id, access: salvaged_record(session, tenant_id, access, *key))
 
 
 def _take(session: Session, key: ItemKey) -> None:
     """Make it the latest revision of its record, as the office's own change."""
-    recovery.take(session, office(), declared_types(), Wanted(*key, whole_number("seen_rev")))
+    recovery.take(session, office(), declared_types(), DivergentRecordKey(*key, whole_number("seen_rev")))
 
 
-def _set_aside(session: Session, key: ItemKey) -> None:
+def _reject(session: Session, key: ItemKey) -> None:
     """Decide that it is not wanted, with a reason."""
     reason = request.form.get("reason", "").strip()
     require_reason(reason)
-    recovery.set_aside(session, office(), Wanted(*key), reason)
+    recovery.reject(session, office(), DivergentRecordKey(*key), reason)
 
 
 def _item(key: ItemKey, _refusal: Refusal | None) -> Item:
     found = _find(key)
-    speech = spoken(found.names)
-    view, is_open = recovery_detail(found, speech), found.salvaged.state == WAITING
+    localizer = spoken(found.names)
+    view, is_open = recovery_detail(found, localizer), found.salvaged.state == WAITING
     reason = request.form.get("reason", "")
     return Item(
         title=view.title,
         href=view.stands_href,
         is_open=is_open,
         values={"view": view},
-        unwritten=[(speech.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
+        unwritten=[(localizer.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
     )
 
 
-KIND = Kind(
+KIND = ItemKind(
     label=N_("Recovered records"),
-    word=lambda speech: StateWord(speech.say(N_("Recovered")), "primary", "restore"),
+    word=lambda localizer: StateLabel(localizer.say(N_("Recovered")), "primary", "restore"),
     template="attention/recovery.html",
     audit_actions=frozenset({"salvage_taken", "salvage_set_aside"}),
     decisions={
-        "take": Decision(_take, "taken_in"),
-        "set-aside": Decision(_set_aside, "salvage_aside"),
+        "take": ItemDecision(_take, "taken_in"),
+        "set-aside": ItemDecision(_reject, "salvage_aside"),
     },
     refusals={
         ErrorCode.NOT_FOUND: N_(

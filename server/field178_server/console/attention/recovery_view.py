@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_server.console.attention.kind import Row
+from field178_server.console.attention.kind import ItemRow
 from field178_server.console.records.field_rows import RowMaker, SectionView
 from field178_server.console.records.record_view import DifferenceView, difference_views, sections_of
 from field178_server.console.shell.links import heading, name_in, record_link, scope_text
-from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord, aside_text
-from field178_server.office.recovery.queries import SalvagedRecord, SalvagePage
+from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel, rejection_text
+from field178_server.office.recovery.queries import DivergentRecordItem, DivergentRecordPage
 from field178_server.office.reviews.record import RecordPage
-from field178_server.records.history import History
+from field178_server.records.history import RecordHistory
 from field178_shared import schemas
 from field178_shared.text.i18n import N_
 from field178_shared.wire.protocol import MERGED_INTO, PURGED
@@ -30,10 +30,10 @@ class RecoveryDetail:
     tablets: str
     when: str
     scope: str
-    stands: StateWord
+    stands: StateLabel
     is_deleted: bool
     is_sound: bool
-    aside: str
+    rejection: str
     stands_rev: int
     stands_href: str | None
     changes: tuple[DifferenceView, ...]
@@ -41,51 +41,51 @@ class RecoveryDetail:
     values: tuple[tuple[str, str], ...]
 
 
-def recovery_row(one: SalvagedRecord, speech: Speech) -> Row:
+def recovery_row(one: DivergentRecordItem, localizer: Localizer) -> ItemRow:
     """Return one content as a row of the list."""
-    return Row(
-        name=name_in(one.record.data, speech) or "",
-        type_name=type_name(one.record.type, speech),
-        why=aside_text(one.aside, speech) or _stands(one, speech).text,
-        more="" if one.is_sound else speech.say(N_("Content may be damaged")),
-        tablet=_tablets(one, speech),
-        scope=scope_text(one.record.scope, speech),
-        when=speech.instant(one.received_at),
+    return ItemRow(
+        name=name_in(one.record.data, localizer) or "",
+        type_name=type_name(one.record.type, localizer),
+        why=rejection_text(one.rejection, localizer) or _stands(one, localizer).text,
+        more="" if one.is_sound else localizer.say(N_("Content may be damaged")),
+        tablet=_tablets(one, localizer),
+        scope=scope_text(one.record.scope, localizer),
+        when=localizer.instant(one.received_at),
     )
 
 
-def recovery_detail(found: SalvagePage, speech: Speech) -> RecoveryDetail:
+def recovery_detail(found: DivergentRecordPage, localizer: Localizer) -> RecoveryDetail:
     """Return the page of one content."""
     one = found.salvaged
     record, stands = one.record, one.stands
     is_whole = record.type in schemas.TYPES and not schemas.validate(record.type, record.data)
-    sections = sections_of(RowMaker(_as_page(found), speech)) if is_whole else ()
+    sections = sections_of(RowMaker(_as_page(found), localizer)) if is_whole else ()
     return RecoveryDetail(
-        title=heading(name_in(record.data, speech), record.type, speech),
-        tablets=_tablets(one, speech),
-        when=speech.instant(one.received_at),
-        scope=scope_text(record.scope, speech),
-        stands=_stands(one, speech),
+        title=heading(name_in(record.data, localizer), record.type, localizer),
+        tablets=_tablets(one, localizer),
+        when=localizer.instant(one.received_at),
+        scope=scope_text(record.scope, localizer),
+        stands=_stands(one, localizer),
         is_deleted=record.deleted,
         is_sound=one.is_sound,
-        aside=aside_text(one.aside, speech),
+        rejection=rejection_text(one.rejection, localizer),
         stands_rev=stands.rev if stands else 0,
         stands_href=record_link(stands.type, stands.record_id) if stands and not stands.deleted else None,
-        changes=difference_views(record, found.changed, speech),
+        changes=difference_views(record, found.changed, localizer),
         sections=sections,
-        values=() if sections else _values(one, speech),
+        values=() if sections else _values(one, localizer),
     )
 
 
-def _tablets(one: SalvagedRecord, speech: Speech) -> str:
-    return ", ".join(speech.tablet(device_id) for device_id in one.devices)
+def _tablets(one: DivergentRecordItem, localizer: Localizer) -> str:
+    return ", ".join(localizer.tablet(device_id) for device_id in one.devices)
 
 
-def _as_page(found: SalvagePage) -> RecordPage:
+def _as_page(found: DivergentRecordPage) -> RecordPage:
     """Return a record as its own page would have it, without what only the store tells."""
     return RecordPage(
         record=found.salvaged.record,
-        history=History((), is_complete=True),
+        history=RecordHistory((), is_complete=True),
         review=None,
         changed=found.changed,
         place=found.place,
@@ -96,22 +96,22 @@ def _as_page(found: SalvagePage) -> RecordPage:
     )
 
 
-def _values(one: SalvagedRecord, speech: Speech) -> tuple[tuple[str, str], ...]:
+def _values(one: DivergentRecordItem, localizer: Localizer) -> tuple[tuple[str, str], ...]:
     type_, data = one.record.type, one.record.data
     return tuple(
-        (label_at(Place(type_, key, data), speech), value_text(type_, key, data[key], speech))
+        (label_at(FieldContext(type_, key, data), localizer), value_text(type_, key, data[key], localizer))
         for key in sorted(data)
     )
 
 
-def _stands(one: SalvagedRecord, speech: Speech) -> StateWord:
+def _stands(one: DivergentRecordItem, localizer: Localizer) -> StateLabel:
     stands = one.stands
     if stands is None:
-        return StateWord(speech.say(N_("Not on the server")), "warn", "alert")
+        return StateLabel(localizer.say(N_("Not on the server")), "warn", "alert")
     if PURGED in stands.data:
-        return StateWord(speech.say(N_("Removed for good on the server")), "bad", "privacy")
+        return StateLabel(localizer.say(N_("Removed for good on the server")), "bad", "privacy")
     if MERGED_INTO in stands.data:
-        return StateWord(speech.say(N_("Merged on the server")), "warn", "establishment")
+        return StateLabel(localizer.say(N_("Merged on the server")), "warn", "establishment")
     if stands.deleted:
-        return StateWord(speech.say(N_("Deleted on the server")), "warn", "void")
-    return StateWord(speech.say(N_("Another content on the server")), "primary", "history")
+        return StateLabel(localizer.say(N_("Deleted on the server")), "warn", "void")
+    return StateLabel(localizer.say(N_("Another content on the server")), "primary", "history")

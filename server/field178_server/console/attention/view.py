@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from field178_server.console.attention.kind import Kind, Row, spoken
+from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
 from field178_server.console.shell.links import FilterLink, scope_text, with_query
 from field178_server.console.shell.paging import wanted_page
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
-from field178_server.office.attention.queries import AttentionFilter, ItemKey, Origin, Sources
-from field178_server.records.access import Reach
+from field178_server.office.attention.queries import AttentionFilter, ItemKey, ItemOrigin, Sources
+from field178_server.records.access import AccessFilter
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 
@@ -38,7 +38,7 @@ class ListQuery:
         """Read the filters; what cannot be read is the default."""
         show, order = arguments.get("show", ""), arguments.get("order", "")
         return cls(
-            show=show if show in (*Origin, ASIDE) else "",
+            show=show if show in (*ItemOrigin, ASIDE) else "",
             area=arguments.get("area", "")[:80],
             tablet=arguments.get("tablet", "")[:80],
             order=order if order == OLDEST else "",
@@ -49,8 +49,8 @@ class ListQuery:
     def filter(self) -> AttentionFilter:
         """The filters as the query takes them."""
         return AttentionFilter(
-            origin=Origin(self.show) if self.show in tuple(Origin) else None,
-            is_aside=self.show == ASIDE,
+            origin=ItemOrigin(self.show) if self.show in tuple(ItemOrigin) else None,
+            is_rejected=self.show == ASIDE,
             scope=self.area or None,
             device_id=self.tablet or None,
             oldest_first=self.order == OLDEST,
@@ -88,12 +88,12 @@ class ListQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class ListRow:
+class AttentionRow:
     """One row: the origin in words, the address of its page, and what it says."""
 
-    word: StateWord
+    word: StateLabel
     href: str
-    row: Row
+    row: ItemRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +107,21 @@ class Select:
 
 def chips(
     query: ListQuery,
-    waiting: Mapping[Origin, int],
-    aside: int,
-    kinds: Mapping[Origin, Kind],
-    speech: Speech,
+    waiting: Mapping[ItemOrigin, int],
+    rejection: int,
+    kinds: Mapping[ItemOrigin, ItemKind],
+    localizer: Localizer,
 ) -> list[FilterLink]:
     """Return the origins with their counts under the other filters, and what was set aside."""
     shown = [
         ("", N_("All"), sum(waiting.values())),
         *((origin.value, kind.label, waiting[origin]) for origin, kind in kinds.items()),
-        (ASIDE, N_("Those set aside"), aside),
+        (ASIDE, N_("Those set aside"), rejection),
     ]
     return [
         FilterLink(
             replace(query, show=show, page=1).list_href(),
-            speech.say(label),
+            localizer.say(label),
             show == query.show,
             count,
         )
@@ -129,36 +129,36 @@ def chips(
     ]
 
 
-def filters(query: ListQuery, sources: Sources, speech: Speech) -> tuple[Select, ...]:
+def filters(query: ListQuery, sources: Sources, localizer: Localizer) -> tuple[Select, ...]:
     """Return the scope, the tablet and the order, with what is chosen."""
-    named = replace(speech, names=sources.names)
+    named = replace(localizer, names=sources.names)
     areas = [(scope, scope_text(scope, named)) for scope in sources.scopes]
     tablets = [(device_id, named.tablet(device_id)) for device_id in sources.device_ids]
-    every = ("", speech.say(N_("All")))
-    orders = [("", speech.say(N_("Newest first"))), (OLDEST, speech.say(N_("Oldest first")))]
+    every = ("", localizer.say(N_("All")))
+    orders = [("", localizer.say(N_("Newest first"))), (OLDEST, localizer.say(N_("Oldest first")))]
     return (
-        _select("area", N_("Commune or team"), query.area, [every, *_sorted(areas)], speech),
-        _select("tablet", N_("Tablet"), query.tablet, [every, *_sorted(tablets)], speech),
-        _select("order", N_("Order"), query.order, orders, speech),
+        _select("area", N_("Commune or team"), query.area, [every, *_sorted(areas)], localizer),
+        _select("tablet", N_("Tablet"), query.tablet, [every, *_sorted(tablets)], localizer),
+        _select("order", N_("Order"), query.order, orders, localizer),
     )
 
 
 def rows_of(
     session: Session,
-    reach: Reach,
-    items: Iterable[tuple[Origin, ItemKey]],
-    kinds: Mapping[Origin, Kind],
+    access: AccessFilter,
+    items: Iterable[tuple[ItemOrigin, ItemKey]],
+    kinds: Mapping[ItemOrigin, ItemKind],
     query: ListQuery,
-) -> list[ListRow]:
+) -> list[AttentionRow]:
     """Return the items in words, in their order; each kind reads its own once."""
-    ordered, speech = list(items), spoken()
+    ordered, localizer = list(items), spoken()
     rows = {
-        origin: kind.rows(session, reach, [key for one, key in ordered if one is origin])
+        origin: kind.rows(session, access, [key for one, key in ordered if one is origin])
         for origin, kind in kinds.items()
     }
     return [
-        ListRow(
-            kinds[origin].word(speech),
+        AttentionRow(
+            kinds[origin].word(localizer),
             query.item_href(origin.value, key.text),
             rows[origin][key],
         )
@@ -171,8 +171,10 @@ def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(options, key=lambda option: sort_key(option[1]))
 
 
-def _select(name: str, label: str, chosen: str, options: Sequence[tuple[str, str]], speech: Speech) -> Select:
+def _select(
+    name: str, label: str, chosen: str, options: Sequence[tuple[str, str]], localizer: Localizer
+) -> Select:
     shown = tuple(
-        (value, speech.say(text) if not value else text, value == chosen) for value, text in options
+        (value, localizer.say(text) if not value else text, value == chosen) for value, text in options
     )
-    return Select(name, speech.say(label), shown)
+    return Select(name, localizer.say(label), shown)

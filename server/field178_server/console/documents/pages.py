@@ -13,7 +13,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.documents.queries import paper_source
-from field178_server.records.access import reach_of
+from field178_server.records.access import access_of
 from field178_shared.codelists import CodeLists, load
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import AppError, ErrorCode
@@ -25,14 +25,14 @@ _KINDS = (MINUTES, COMMITMENT)
 def record_paper(record_id: str, kind: str) -> Response:
     """Hand out one paper of a visit within reach; who took it is written down first."""
     runtime, officer = current_runtime(), current_officer()
-    reach = reach_of(officer.role, officer.scopes)
+    access = access_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:
-        found = paper_source(session, runtime.tenant_id, reach, record_id)
+        found = paper_source(session, runtime.tenant_id, access, record_id)
     if found is None or kind not in _KINDS:
         raise AppError(ErrorCode.NOT_FOUND)
     content = _maker_of(kind)(found.visit, load())
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    entry = trail.Entry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.visit.rev})
+    entry = trail.AuditEntry("paper_taken", record_id, found.scope, {"kind": kind, "rev": found.visit.rev})
     actor = trail.Actor("officer", officer.id)
     run_write(runtime.engine, lambda session: trail.record(session, stamp, actor, entry))
     return send_file(

@@ -11,22 +11,22 @@ from field178_server.accounts import officers
 from field178_server.attachments.previews import preview_name
 from field178_server.attachments.secure_delete import erase_soon
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.console.erasure.view import (
     act_views,
     backups_text,
+    erasure_state,
+    erasure_view,
     extent_facts,
     holder_views,
-    purge_state,
-    purge_view,
 )
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.paging import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -36,9 +36,9 @@ from field178_server.office.erasure.dry_run import Extent, extent_of
 from field178_server.office.erasure.queries import (
     ACTS_SHOWN_FOR,
     acts_since,
-    find_purge,
+    erasure_list,
+    find_erasure,
     holders_of,
-    purge_list,
 )
 from field178_server.records.labels import names_of
 from field178_server.replication.policy.record_validation import declared_types
@@ -81,7 +81,7 @@ def ask_purge() -> AnyResponse:
     try:
         run_write(
             current_runtime().engine,
-            lambda session: erasure.request(session, _desk(), rules, record_id, by, reason),
+            lambda session: erasure.request(session, _context(), rules, record_id, by, reason),
         )
     except AppError as error:
         if error.code not in _REFUSALS:
@@ -102,7 +102,7 @@ def confirm_purge(record_id: str) -> AnyResponse:
     rules, by = declared_types(), current_officer().id
 
     def work(session: Session) -> None:
-        erasure.confirm(session, _desk(), rules, record_id, by)
+        erasure.confirm(session, _context(), rules, record_id, by)
 
     answer = _decide(record_id, "purge_confirmed", work)
     if answer.status_code == 303:
@@ -117,7 +117,7 @@ def refuse_purge(record_id: str) -> AnyResponse:
     """Decide, as the second person, that the content stays."""
     by = current_officer().id
     return _decide(
-        record_id, "purge_refused", lambda session: erasure.refuse(session, _desk(), record_id, by)
+        record_id, "purge_refused", lambda session: erasure.refuse(session, _context(), record_id, by)
     )
 
 
@@ -126,7 +126,7 @@ def withdraw_purge(record_id: str) -> AnyResponse:
     """Take a request back."""
     by = current_officer().id
     return _decide(
-        record_id, "purge_withdrawn", lambda session: erasure.withdraw(session, _desk(), record_id, by)
+        record_id, "purge_withdrawn", lambda session: erasure.withdraw(session, _context(), record_id, by)
     )
 
 
@@ -148,20 +148,20 @@ def _to_page(record_id: str, code: str) -> AnyResponse:
 
 
 def _list_page(refusal: Refusal | None = None, typed: str = "") -> Response:
-    runtime, speech = current_runtime(), Speech(chosen_language())
+    runtime, localizer = current_runtime(), Localizer(chosen_language())
     wanted = wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
-        found = purge_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
-        desk = desk_of(session, current_officer(), speech)
-    named = Speech(speech.language, found.names)
+        found = erasure_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
+        layout = layout_of(session, current_officer(), localizer)
+    named = Localizer(localizer.language, found.names)
     return render(
         "erasure/list.html",
         refusal[0] if refusal else 200,
-        desk=desk,
+        layout=layout,
         active="console.purges",
-        error=speech.say(refusal[1]) if refusal else "",
+        error=localizer.say(refusal[1]) if refusal else "",
         typed=typed,
-        purges=[purge_view(row, named) for row in found.rows],
+        purges=[erasure_view(row, named) for row in found.rows],
         refused=act_views(found.refused, named),
         pages=page_links(found.page, lambda number: url_for("console.purges", page=number)),
     )
@@ -170,20 +170,22 @@ def _list_page(refusal: Refusal | None = None, typed: str = "") -> Response:
 def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
     runtime, language = current_runtime(), chosen_language()
     with snapshot(runtime.engine) as session:
-        speech = Speech(language, names_of(session, runtime.tenant_id, [extent.scope.partition(":")[2]]))
+        localizer = Localizer(
+            language, names_of(session, runtime.tenant_id, [extent.scope.partition(":")[2]])
+        )
         holders = holders_of(session, runtime.tenant_id, extent.record_id)
-        desk = desk_of(session, current_officer(), speech)
-    reasons = speech.lists.choices[erasure.REASONS]
+        layout = layout_of(session, current_officer(), localizer)
+    reasons = localizer.lists.choices[erasure.REASONS]
     return render(
         "erasure/request.html",
         refusal[0] if refusal else 200,
-        desk=desk,
+        layout=layout,
         active="console.purges",
-        error=speech.say(refusal[1]) if refusal else "",
+        error=localizer.say(refusal[1]) if refusal else "",
         record_id=extent.record_id,
-        facts=extent_facts(extent, _previews(extent), speech),
-        backups=backups_text(extent, speech),
-        holders=holder_views(None, holders, speech),
+        facts=extent_facts(extent, _previews(extent), localizer),
+        backups=backups_text(extent, localizer),
+        holders=holder_views(None, holders, localizer),
         reasons=[(one.id, one.label(language)) for one in reasons],
         chosen=request.form.get("reason", ""),
         asks_password=not is_confirmed(),
@@ -194,36 +196,36 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     flash = take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
-        row = find_purge(session, runtime.tenant_id, record_id)
+        row = find_erasure(session, runtime.tenant_id, record_id)
         since = row.requested_at if row else runtime.clock.now() - ACTS_SHOWN_FOR
         acts = acts_since(session, runtime.tenant_id, since, record_id)
         if row is None and not acts:
             raise AppError(ErrorCode.NOT_FOUND)
         people = {act.officer_id for act in acts if act.officer_id}
         area = {row.scope.partition(":")[2]} if row else set()
-        speech = Speech(language, names_of(session, runtime.tenant_id, people | area))
+        localizer = Localizer(language, names_of(session, runtime.tenant_id, people | area))
         is_asked = row is not None and row.confirmed_at is None
         extent = extent_of(session, runtime.tenant_id, declared_types(), record_id) if is_asked else None
         others = _others(session, officer.id)
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
     return render(
         "erasure/page.html",
         refusal[0] if refusal else 200,
-        desk=desk,
+        layout=layout,
         active="console.purges",
-        error=speech.say(refusal[1]) if refusal else "",
-        flash=flash.text("", speech) if flash else "",
+        error=localizer.say(refusal[1]) if refusal else "",
+        flash=flash.text("", localizer) if flash else "",
         record_id=record_id,
-        view=purge_view(row, speech) if row else None,
-        state=purge_state(row, speech) if row else None,
+        view=erasure_view(row, localizer) if row else None,
+        state=erasure_state(row, localizer) if row else None,
         is_running=row is not None and row.confirmed_at is not None and row.erased_at is None,
         is_asked=is_asked,
         is_own=row is not None and row.requested_by == officer.id,
         others=others,
-        facts=extent_facts(extent, _previews(extent), speech) if extent else (),
-        backups=backups_text(extent, speech) if extent else "",
-        holders=holder_views(row, row.holders, speech) if row else (),
-        acts=act_views(acts, speech),
+        facts=extent_facts(extent, _previews(extent), localizer) if extent else (),
+        backups=backups_text(extent, localizer) if extent else "",
+        holders=holder_views(row, row.holders, localizer) if row else (),
+        acts=act_views(acts, localizer),
         asks_password=not is_confirmed(),
     )
 
@@ -233,7 +235,7 @@ def _extent(record_id: str) -> Extent:
     if not is_uuid(record_id):
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     with snapshot(runtime.engine) as session:
-        if find_purge(session, runtime.tenant_id, record_id) is not None:
+        if find_erasure(session, runtime.tenant_id, record_id) is not None:
             raise AppError(ErrorCode.LOCKED, record=record_id)
         return extent_of(session, runtime.tenant_id, declared_types(), record_id)
 
@@ -249,9 +251,11 @@ def _others(session: Session, officer_id: str) -> int:
     return sum(erasure.may_decide(one, load()) for one in everyone if one.officer_id != officer_id)
 
 
-def _desk() -> Desk:
+def _context() -> OperationContext:
     runtime = current_runtime()
-    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("officer", current_officer().id))
+    return OperationContext(
+        runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("officer", current_officer().id)
+    )
 
 
 _REFUSALS = {

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from field178_server.console.shell.links import scope_text
 from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.erasure.dry_run import Extent
 from field178_server.office.erasure.operations import REASONS
-from field178_server.office.erasure.queries import Act, Holder, PurgeRow
+from field178_server.office.erasure.queries import ErasureAct, ErasureRow, Holder
 from field178_shared.text.i18n import N_
 
 _NOTHING = "0"
@@ -25,11 +25,11 @@ class HolderView:
     why: str
     seen: str
     unsent: str
-    state: StateWord | None
+    state: StateLabel | None
 
 
 @dataclass(frozen=True, slots=True)
-class ActView:
+class ErasureActView:
     """One act on the request."""
 
     record_id: str
@@ -39,59 +39,59 @@ class ActView:
 
 
 @dataclass(frozen=True, slots=True)
-class PurgeView:
+class ErasureView:
     """One purge as the list shows it."""
 
     record_id: str
     title: str
     area: str
     reason: str
-    state: StateWord
+    state: StateLabel
     asked: str
 
 
-def purge_view(row: PurgeRow, speech: Speech) -> PurgeView:
+def erasure_view(row: ErasureRow, localizer: Localizer) -> ErasureView:
     """Return one purge in words."""
-    asked = speech.say(N_("Asked by {who}, {when}"))
-    return PurgeView(
+    asked = localizer.say(N_("Asked by {who}, {when}"))
+    return ErasureView(
         record_id=row.record_id,
-        title=type_name(row.type, speech),
-        area=scope_text(row.scope, speech),
-        reason=speech.choice(REASONS, row.reason),
-        state=purge_state(row, speech),
-        asked=asked.format(who=speech.person(row.requested_by), when=speech.instant(row.requested_at)),
+        title=type_name(row.type, localizer),
+        area=scope_text(row.scope, localizer),
+        reason=localizer.choice(REASONS, row.reason),
+        state=erasure_state(row, localizer),
+        asked=asked.format(who=localizer.person(row.requested_by), when=localizer.instant(row.requested_at)),
     )
 
 
-def purge_state(row: PurgeRow, speech: Speech) -> StateWord:
+def erasure_state(row: ErasureRow, localizer: Localizer) -> StateLabel:
     """Return how far a purge has come."""
     if row.confirmed_at is None:
-        return StateWord(speech.say(N_("Waits for a second person")), "warn", "clock")
+        return StateLabel(localizer.say(N_("Waits for a second person")), "warn", "clock")
     if row.erased_at is None:
-        return StateWord(speech.say(N_("Removed; traces are being wiped")), "primary", "restore")
+        return StateLabel(localizer.say(N_("Removed; traces are being wiped")), "primary", "restore")
     if row.unheard:
-        count = speech.number(len(row.unheard))
-        text = speech.say(N_("Done; tablets not heard from yet: {count}")).format(count=count)
-        return StateWord(text, "primary", "tablet")
-    return StateWord(speech.say(N_("Done; every tablet has synced since")), "ok", "check-circle")
+        count = localizer.number(len(row.unheard))
+        text = localizer.say(N_("Done; tablets not heard from yet: {count}")).format(count=count)
+        return StateLabel(text, "primary", "tablet")
+    return StateLabel(localizer.say(N_("Done; every tablet has synced since")), "ok", "check-circle")
 
 
-def extent_facts(extent: Extent, previews: int, speech: Speech) -> tuple[tuple[str, str], ...]:
+def extent_facts(extent: Extent, previews: int, localizer: Localizer) -> tuple[tuple[str, str], ...]:
     """Return what holds something of the record, as names and values; places that hold nothing come last.
 
     `previews`: how many previews of its photos lie beside the store.
     """
-    say, number = speech.say, speech.number
-    filed = speech.instant(extent.filed_at) if extent.filed_at else say(N_("(empty)"))
+    say, number = localizer.say, localizer.number
+    filed = localizer.instant(extent.filed_at) if extent.filed_at else say(N_("(empty)"))
     record = say(N_("{type}, {area}, revision {rev}")).format(
-        type=type_name(extent.type, speech), area=scope_text(extent.scope, speech), rev=extent.rev
+        type=type_name(extent.type, localizer), area=scope_text(extent.scope, localizer), rev=extent.rev
     )
     held = (
         (N_("Changes in the history"), number(extent.changes)),
         (N_("Disputed values and remarks"), number(extent.about)),
-        (N_("Held-back changes"), number(extent.held_back)),
+        (N_("Held-back changes"), number(extent.quarantined)),
         (N_("Copies tablets have offered"), number(extent.salvaged)),
-        (N_("Photos and files"), _files(extent, speech)),
+        (N_("Photos and files"), _files(extent, localizer)),
         (N_("Previews of photos"), number(previews)),
     )
     nothing = [say(name) for name, value in held if value == _NOTHING]
@@ -104,59 +104,63 @@ def extent_facts(extent: Extent, previews: int, speech: Speech) -> tuple[tuple[s
     )
 
 
-def backups_text(extent: Extent, speech: Speech) -> str:
+def backups_text(extent: Extent, localizer: Localizer) -> str:
     """Return what is known of the backups that hold the record."""
     if not extent.backups or extent.last_backup_at is None:
-        return speech.say(N_("No proved backup was noted since it was filed."))
+        return localizer.say(N_("No proved backup was noted since it was filed."))
     text = N_("Proved backups since it was filed: {count}, the last {when}.")
-    when = speech.instant(extent.last_backup_at)
-    return speech.say(text).format(count=speech.number(extent.backups), when=when)
+    when = localizer.instant(extent.last_backup_at)
+    return localizer.say(text).format(count=localizer.number(extent.backups), when=when)
 
 
-def holder_views(row: PurgeRow | None, holders: Sequence[Holder], speech: Speech) -> tuple[HolderView, ...]:
+def holder_views(
+    row: ErasureRow | None, holders: Sequence[Holder], localizer: Localizer
+) -> tuple[HolderView, ...]:
     """Return the tablets that may hold a copy; once it is removed, whether each has heard."""
     purged_at = row.confirmed_at if row else None
 
     def view(one: Holder) -> HolderView:
         return HolderView(
             label=one.label,
-            why=speech.say(N_("has sent changes of it") if one.has_sent else N_("works in its area")),
-            seen=speech.instant(one.last_seen_at) if one.last_seen_at else speech.say(N_("not yet")),
-            unsent=speech.say(N_("not told")) if one.unsent is None else speech.number(one.unsent),
-            state=None if purged_at is None else _heard(one, one.has_heard(purged_at), speech),
+            why=localizer.say(N_("has sent changes of it") if one.has_sent else N_("works in its area")),
+            seen=localizer.instant(one.last_seen_at) if one.last_seen_at else localizer.say(N_("not yet")),
+            unsent=localizer.say(N_("not told")) if one.unsent is None else localizer.number(one.unsent),
+            state=None if purged_at is None else _heard(one, one.has_heard(purged_at), localizer),
         )
 
     return tuple(view(one) for one in holders)
 
 
-def act_views(acts: Sequence[Act], speech: Speech) -> tuple[ActView, ...]:
+def act_views(acts: Sequence[ErasureAct], localizer: Localizer) -> tuple[ErasureActView, ...]:
     """Return what was decided, in words."""
     return tuple(
-        ActView(
+        ErasureActView(
             act.record_id,
-            speech.say(_ACTS[act.action]),
-            speech.person(act.officer_id),
-            speech.instant(act.at),
+            localizer.say(_ACTS[act.action]),
+            localizer.person(act.officer_id),
+            localizer.instant(act.at),
         )
         for act in acts
     )
 
 
-def _heard(one: Holder, has_heard: bool, speech: Speech) -> StateWord:
+def _heard(one: Holder, has_heard: bool, localizer: Localizer) -> StateLabel:
     if has_heard:
-        return StateWord(speech.say(N_("Has synced since")), "ok", "check-circle")
+        return StateLabel(localizer.say(N_("Has synced since")), "ok", "check-circle")
     if one.is_revoked:
-        return StateWord(speech.say(N_("Revoked, not heard from since")), "warn", "void")
-    return StateWord(speech.say(N_("Not heard from since")), "warn", "clock")
+        return StateLabel(localizer.say(N_("Revoked, not heard from since")), "warn", "void")
+    return StateLabel(localizer.say(N_("Not heard from since")), "warn", "clock")
 
 
-def _files(extent: Extent, speech: Speech) -> str:
-    parts = [speech.number(len(extent.stored))]
+def _files(extent: Extent, localizer: Localizer) -> str:
+    parts = [localizer.number(len(extent.stored))]
     if extent.uploads:
-        parts.append(speech.say(N_("on their way: {count}")).format(count=speech.number(extent.uploads)))
+        parts.append(
+            localizer.say(N_("on their way: {count}")).format(count=localizer.number(extent.uploads))
+        )
     if extent.shared_files:
-        count = speech.number(extent.shared_files)
-        parts.append(speech.say(N_("{count} stay: other records name them")).format(count=count))
+        count = localizer.number(extent.shared_files)
+        parts.append(localizer.say(N_("{count} stay: other records name them")).format(count=count))
     return " · ".join(parts)
 
 

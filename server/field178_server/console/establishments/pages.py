@@ -9,16 +9,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.paging import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech, address_text
+from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
-from field178_server.office.reviews.record import record_page, survivor_within
-from field178_server.records.access import reach_of
+from field178_server.office.reviews.record import merge_target_within, record_page
+from field178_server.records.access import access_of
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -39,17 +39,17 @@ def establishments() -> Response:
     """Show the register, searched without marks."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     text, wanted = request.args.get("q", "")[:120], wanted_page(request.args.get("page", ""))
-    query = RegisterQuery(runtime.tenant_id, reach_of(officer.role, officer.scopes), text, wanted)
+    query = RegisterQuery(runtime.tenant_id, access_of(officer.role, officer.scopes), text, wanted)
     with snapshot(runtime.engine) as session:
         found = register_page(session, query)
-        desk = desk_of(session, officer, Speech(language))
+        layout = layout_of(session, officer, Localizer(language))
     return render(
         "establishments/list.html",
-        desk=desk,
+        layout=layout,
         active="console.establishments",
         text=text,
-        rows=_register_lines(found, Speech(language)),
-        count=Speech(language).number(found.page.total),
+        rows=_register_lines(found, Localizer(language)),
+        count=Localizer(language).number(found.page.total),
         pages=page_links(
             found.page, lambda number: url_for("console.establishments", q=text or None, page=number)
         ),
@@ -60,28 +60,30 @@ def establishments() -> Response:
 def establishment(record_id: str) -> AnyResponse:
     """Show one register entry; that of a merged one is the page of the record that stands for it."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    reach = reach_of(officer.role, officer.scopes)
+    access = access_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:
-        page = record_page(session, runtime.tenant_id, reach, record_id)
-        survivor = survivor_within(session, runtime.tenant_id, reach, record_id) if page is None else None
-        desk = desk_of(session, officer, Speech(language))
-    if survivor is not None:
-        return redirect(url_for("console.establishment", record_id=survivor))
+        page = record_page(session, runtime.tenant_id, access, record_id)
+        merge_target = (
+            merge_target_within(session, runtime.tenant_id, access, record_id) if page is None else None
+        )
+        layout = layout_of(session, officer, Localizer(language))
+    if merge_target is not None:
+        return redirect(url_for("console.establishment", record_id=merge_target))
     if page is None or page.record.type != "establishment":
         raise AppError(ErrorCode.NOT_FOUND)
-    view = record_view(page, Speech(language, page.names), runtime.clock.now())
-    return render("establishments/page.html", desk=desk, active="console.establishments", view=view)
+    view = record_view(page, Localizer(language, page.names), runtime.clock.now())
+    return render("establishments/page.html", layout=layout, active="console.establishments", view=view)
 
 
-def _register_lines(page: RegisterPage, speech: Speech) -> tuple[RegisterLine, ...]:
+def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterLine, ...]:
     """Return the rows in words."""
     return tuple(
         RegisterLine(
             record_id=row.record_id,
             name=row.name,
-            kind=speech.label(speech.lists.types, row.establishment_type_id),
-            address=address_text(row.address, speech.label(speech.lists.units, row.unit_id)),
-            status=speech.choice("operating_status", row.operating_status_id),
+            kind=localizer.label(localizer.lists.types, row.establishment_type_id),
+            address=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
+            status=localizer.choice("operating_status", row.operating_status_id),
             tone="ok" if row.operating_status_id == "operating" else "",
         )
         for row in page.rows

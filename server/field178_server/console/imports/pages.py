@@ -9,25 +9,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.free_space import require_room_for_files
 from field178_server.attachments.upload_rows import limits_of
-from field178_server.console.imports.view import problem_text, rescue_view
+from field178_server.console.imports.view import import_view, problem_text
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office, whole_number
-from field178_server.console.shell.layout import desk_of, render
-from field178_server.console.shell.policy import tablet_reach
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.policy import tablet_access
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.imports.operations import open_rescue, rehearse, take_in
-from field178_server.office.imports.staging import RescueFolder
+from field178_server.office.imports.staging import ImportFolder
 from field178_server.office.tablets.queries import TabletRow, find_tablet
 from field178_server.records.labels import names_of
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.offline_export import RescueFile
+from field178_shared.offline_export import OfflineExport
 from field178_shared.time.clock import to_wire
 
 
@@ -42,7 +42,7 @@ def send_rescue() -> AnyResponse:
     """Take a file, whole or a piece of it: the page's script sends pieces and wants a short answer."""
     runtime, folder, sent = current_runtime(), _folder(), request.files.get("file")
     if sent is None or not sent.filename:
-        return _page("imports/upload.html", 422, error=problem_text("none", Speech(chosen_language())))
+        return _page("imports/upload.html", 422, error=problem_text("none", Localizer(chosen_language())))
     require_room_for_files(runtime.settings)
     offset, file_id = whole_number("offset", "0"), request.form.get("upload", "")
     if not file_id:
@@ -58,7 +58,7 @@ def send_rescue() -> AnyResponse:
 def rescue_file(file_id: str) -> Response:
     """Show what is in a file and what taking it in would do, or what came of it."""
     folder, exchange = _folder(), _exchange()
-    speech = Speech(chosen_language())
+    localizer = Localizer(chosen_language())
     with folder.opened(file_id) as file:
         try:
             opened, tablet = _open(exchange, file)
@@ -66,11 +66,11 @@ def rescue_file(file_id: str) -> Response:
             if error.code is not ErrorCode.RESCUE_FILE:
                 raise
             return _page(
-                "imports/upload.html", 422, error=problem_text(str(error.details["problem"]), speech)
+                "imports/upload.html", 422, error=problem_text(str(error.details["problem"]), localizer)
             )
         found = rehearse(exchange, opened)
-    speech = _speech_of(tablet)
-    view = rescue_view(found, tablet, speech, current_officer().role, folder.done(file_id))
+    localizer = _localizer_of(tablet)
+    view = import_view(found, tablet, localizer, current_officer().role, folder.done(file_id))
     return _page("imports/file.html", view=view, size_bytes=folder.size_of(file_id), file_id=file_id)
 
 
@@ -84,22 +84,22 @@ def take_rescue(file_id: str) -> AnyResponse:
     return redirect(url_for("console.rescue_file", file_id=file_id), 303)
 
 
-def _open(exchange: Exchange, file: BinaryIO) -> tuple[RescueFile, TabletRow]:
+def _open(exchange: Exchange, file: BinaryIO) -> tuple[OfflineExport, TabletRow]:
     """Return a file of a tablet that this officer looks after."""
     opened = open_rescue(exchange, current_runtime().keyring.sealing, file)
-    reach = tablet_reach(current_officer(), load())
+    access = tablet_access(current_officer(), load())
     with snapshot(exchange.engine) as session:
-        tablet = find_tablet(session, exchange.tenant_id, reach, opened.origin.device)
+        tablet = find_tablet(session, exchange.tenant_id, access, opened.origin.device)
     if tablet is None:
         raise AppError(ErrorCode.RESCUE_FILE, problem="unknown_tablet")
     return opened, tablet
 
 
-def _speech_of(tablet: TabletRow) -> Speech:
+def _localizer_of(tablet: TabletRow) -> Localizer:
     runtime = current_runtime()
     teams = {one.partition(":")[2] for one in tablet.scopes if one.startswith("team:")}
     with snapshot(runtime.engine) as session:
-        return Speech(chosen_language(), names_of(session, runtime.tenant_id, teams))
+        return Localizer(chosen_language(), names_of(session, runtime.tenant_id, teams))
 
 
 def _exchange() -> Exchange:
@@ -107,13 +107,13 @@ def _exchange() -> Exchange:
     return Exchange(runtime.engine, runtime.tenant_id, runtime.clock, runtime.ids, declared_types())
 
 
-def _folder() -> RescueFolder:
+def _folder() -> ImportFolder:
     runtime = current_runtime()
-    return RescueFolder(runtime.settings.data_dir, runtime.tenant_id, current_officer().id)
+    return ImportFolder(runtime.settings.data_dir, runtime.tenant_id, current_officer().id)
 
 
 def _page(template: str, status: int = 200, **values: object) -> Response:
-    speech = Speech(chosen_language())
+    localizer = Localizer(chosen_language())
     with snapshot(current_runtime().engine) as session:
-        desk = desk_of(session, current_officer(), speech)
-    return render(template, status, desk=desk, active="console.tablets", **values)
+        layout = layout_of(session, current_officer(), localizer)
+    return render(template, status, layout=layout, active="console.tablets", **values)

@@ -10,8 +10,8 @@ from flask import url_for
 from field178_server.console.shell.links import record_link, scope_text
 from field178_server.console.shell.policy import may
 from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import Remark, StateWord
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import Remark, StateLabel
 from field178_server.office.imports.operations import Imported
 from field178_server.office.imports.report import Tally
 from field178_server.office.tablets.queries import TabletRow
@@ -29,12 +29,12 @@ class RecordRow:
 
     kind: str
     record_id: str
-    state: StateWord
+    state: StateLabel
     href: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class RescueView:
+class ImportView:
     """The page of one rescue file. `done` says what came of taking it in, empty before."""
 
     label: str
@@ -51,47 +51,47 @@ class RescueView:
     quarantine_href: str | None
 
 
-def rescue_view(
-    found: Imported, tablet: TabletRow, speech: Speech, role: str, done: Mapping[str, object] | None
-) -> RescueView:
+def import_view(
+    found: Imported, tablet: TabletRow, localizer: Localizer, role: str, done: Mapping[str, object] | None
+) -> ImportView:
     """Return a file in words, with links where this role may follow them."""
     tally, made = found.tally, from_wire(found.origin.created_at)
-    may_read = may(role, "console.review_record", speech.lists)
+    may_read = may(role, "console.review_record", localizer.lists)
     more = len(tally.records) - SHOWN_RECORDS
-    return RescueView(
+    return ImportView(
         label=tablet.label or tablet.device_id,
-        officer=tablet.officer or speech.say(N_("Officer not known")),
-        teams=", ".join(scope_text(one, speech) for one in tablet.scopes if one.startswith("team:")),
-        made=speech.instant(made) if made else found.origin.created_at,
-        figures=_figures(tally, speech),
-        reasons=_reasons(tally, speech),
+        officer=tablet.officer or localizer.say(N_("Officer not known")),
+        teams=", ".join(scope_text(one, localizer) for one in tablet.scopes if one.startswith("team:")),
+        made=localizer.instant(made) if made else found.origin.created_at,
+        figures=_figures(tally, localizer),
+        reasons=_reasons(tally, localizer),
         records=tuple(
             RecordRow(
-                type_name(one.record_type, speech),
+                type_name(one.record_type, localizer),
                 record_id,
-                _state(one.status, speech),
+                _state(one.status, localizer),
                 record_link(one.record_type, record_id)
                 if may_read and not tally.new and one.status is not Status.QUARANTINED
                 else None,
             )
             for record_id, one in list(tally.records.items())[:SHOWN_RECORDS]
         ),
-        more=speech.say(N_("and {count} more")).format(count=speech.number(more)) if more > 0 else "",
+        more=localizer.say(N_("and {count} more")).format(count=localizer.number(more)) if more > 0 else "",
         is_all_known=tally.is_all_known,
         is_revoked=tablet.revoked_at is not None,
-        done=_done(done, speech) if done else "",
+        done=_done(done, localizer) if done else "",
         quarantine_href=url_for("console.attention", show="quarantine")
         if tally.held and may_read and not tally.new
         else None,
     )
 
 
-def problem_text(problem: str, speech: Speech) -> str:
+def problem_text(problem: str, localizer: Localizer) -> str:
     """Return why a file cannot be used and what to do."""
-    return speech.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
+    return localizer.say(_PROBLEMS.get(problem, _PROBLEMS["damaged"]))
 
 
-def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Remark], ...]:
+def _figures(tally: Tally, localizer: Localizer) -> tuple[tuple[str, Remark], ...]:
     rows = [
         (N_("Changes in the file"), tally.total, ""),
         (N_("New"), tally.new, "ok"),
@@ -101,26 +101,30 @@ def _figures(tally: Tally, speech: Speech) -> tuple[tuple[str, Remark], ...]:
         (N_("Unreadable"), tally.unreadable, "bad"),
     ]
     return tuple(
-        (speech.say(name), Remark(speech.number(count), tone if count else "")) for name, count, tone in rows
+        (localizer.say(name), Remark(localizer.number(count), tone if count else ""))
+        for name, count, tone in rows
     )
 
 
-def _reasons(tally: Tally, speech: Speech) -> tuple[tuple[str, str], ...]:
+def _reasons(tally: Tally, localizer: Localizer) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (message(code, speech.language), speech.number(count)) for code, count in tally.reasons.most_common()
+        (message(code, localizer.language), localizer.number(count))
+        for code, count in tally.reasons.most_common()
     )
 
 
-def _state(status: Status, speech: Speech) -> StateWord:
+def _state(status: Status, localizer: Localizer) -> StateLabel:
     text, tone, icon = _STATES[status]
-    return StateWord(speech.say(text), tone, icon)
+    return StateLabel(localizer.say(text), tone, icon)
 
 
-def _done(done: Mapping[str, object], speech: Speech) -> str:
+def _done(done: Mapping[str, object], localizer: Localizer) -> str:
     at = from_wire(str(done.get("at", "")))
-    return speech.say(
+    return localizer.say(
         N_("Taken in {when}: new changes {new}, known already {known}, held back {held}.")
-    ).format(when=speech.instant(at) if at else "", new=done["new"], known=done["known"], held=done["held"])
+    ).format(
+        when=localizer.instant(at) if at else "", new=done["new"], known=done["known"], held=done["held"]
+    )
 
 
 _STATES = {

@@ -29,7 +29,7 @@ REGISTRATION = ("registration_form_id", "registration_number", "registration_dat
 
 def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something."""
-    say = maker.speech.say
+    say = maker.localizer.say
     sections = (
         SectionView("identity", say(N_("Establishment")), maker.fields(*IDENTITY)),
         SectionView("registration", say(N_("Registration")), maker.fields(*REGISTRATION)),

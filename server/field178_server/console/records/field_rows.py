@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from field178_server.console.text.field_labels import (
-    Place,
+    FieldContext,
     entry_label,
     entry_text,
     field_at,
@@ -14,8 +14,8 @@ from field178_server.console.text.field_labels import (
     value_text,
 )
 from field178_server.console.text.format_values import ANSWER_TONES, SOURCE_WORDS, answer_text
-from field178_server.console.text.localize import Speech
-from field178_server.office.reviews.record import Comment, RecordPage
+from field178_server.console.text.localize import Localizer
+from field178_server.office.reviews.record import RecordPage, ReviewComment
 from field178_shared.codelists.checklist import AnswerKind
 from field178_shared.merge import Data, read_path
 from field178_shared.text.i18n import N_
@@ -34,7 +34,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FindingView:
     """One violation as a reviewer reads it; `individual` and `organisation` are its fine frames in words."""
 
     path: str
@@ -59,7 +59,7 @@ class PinnedComment:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FieldRow:
     """One field of the record."""
 
     path: str
@@ -72,7 +72,7 @@ class Row:
     note: tuple[Segment, ...] = ()
     source: str | None = None
     previous: str | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FindingView, ...] = ()
     comments: tuple[PinnedComment, ...] = ()
 
     @property
@@ -93,16 +93,16 @@ class SectionView:
 
     key: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
     unanswered: tuple[str, ...] = ()
 
 
 class RowMaker:
     """Makes the rows of one record's page for one reader."""
 
-    def __init__(self, page: RecordPage, speech: Speech) -> None:
+    def __init__(self, page: RecordPage, localizer: Localizer) -> None:
         self.page = page
-        self.speech = speech
+        self.localizer = localizer
         self.data: Data = page.record.data
         self._type = page.record.type
         self._changed = tuple(step.path for step in page.changed)
@@ -110,17 +110,17 @@ class RowMaker:
         known = page.place.data.get("name") if page.place else None
         self._known_names = (known,) if isinstance(known, str) else ()
 
-    def field(self, path: str) -> Row | None:
+    def field(self, path: str) -> FieldRow | None:
         """Return the row of a plain field, or None when the record does not hold it."""
         value = read_path(self.data, path)
         if value is None:
             return None
         field = field_at(self._type, path)
         is_long = field.is_long if field else False
-        text = value_text(self._type, path, value, self.speech)
-        return Row(
+        text = value_text(self._type, path, value, self.localizer)
+        return FieldRow(
             path=path,
-            label=label_at(Place(self._type, path, {}), self.speech),
+            label=label_at(FieldContext(self._type, path, {}), self.localizer),
             value=self.marked(text) if is_long else (Segment(text),),
             is_long=is_long,
             is_number=isinstance(value, int) and not isinstance(value, bool),
@@ -129,38 +129,40 @@ class RowMaker:
             comments=self.comments_at(path),
         )
 
-    def fields(self, *paths: str) -> tuple[Row, ...]:
+    def fields(self, *paths: str) -> tuple[FieldRow, ...]:
         """Return the rows of those fields that the record holds."""
         return tuple(row for path in paths if (row := self.field(path)) is not None)
 
-    def entries(self, group: str) -> tuple[Row, ...]:
+    def entries(self, group: str) -> tuple[FieldRow, ...]:
         """Return one row for each entry of an object of entries."""
         group_value = self.data.get(group)
         keys = group_value.keys() if isinstance(group_value, dict) else ()
         return tuple(self._entry(f"{group}.{key}") for key in keys)
 
-    def answer(self, item_id: str, findings: tuple[Finding, ...] = ()) -> Row | None:
+    def answer(self, item_id: str, findings: tuple[FindingView, ...] = ()) -> FieldRow | None:
         """Return the row of one answered question of the checklist, or None."""
         path = f"answers.{item_id}"
         answer = read_path(self.data, path)
         if not isinstance(answer, dict):
             return None
         value, source = answer.get("v"), str(answer.get("src", ""))
-        item = self.speech.lists.items.get(item_id)
+        item = self.localizer.lists.items.get(item_id)
         text = (
-            answer_text(self.speech, item_id, value) if value is not None else self.speech.say(N_("(empty)"))
+            answer_text(self.localizer, item_id, value)
+            if value is not None
+            else self.localizer.say(N_("(empty)"))
         )
         is_long = item is not None and item.answer is AnswerKind.TEXT
-        return Row(
+        return FieldRow(
             path=path,
-            label=self.speech.label(self.speech.lists.items, item_id),
+            label=self.localizer.label(self.localizer.lists.items, item_id),
             value=self.marked(text) if is_long else (Segment(text),),
             tone=ANSWER_TONES.get(str(value), "") if item is None or item.answer in _WORDED else "",
             is_long=is_long,
             is_number=isinstance(value, int),
             is_changed=self.is_changed(path),
             note=self.marked(str(answer["note"])) if answer.get("note") else (),
-            source=self.speech.say(SOURCE_WORDS[source]) if source in SOURCE_WORDS else None,
+            source=self.localizer.say(SOURCE_WORDS[source]) if source in SOURCE_WORDS else None,
             previous=self._previous_answer(item_id),
             findings=findings,
             comments=self.comments_at(path),
@@ -171,7 +173,7 @@ class RowMaker:
         plain = nfc(text)
         segments: list[Segment] = []
         end = 0
-        for mark in lint(plain, self._known_names, self.speech.language):
+        for mark in lint(plain, self._known_names, self.localizer.language):
             segments += [
                 Segment(plain[end : mark.start]),
                 Segment(plain[mark.start : mark.end], mark.message),
@@ -193,24 +195,24 @@ class RowMaker:
         ]
         return tuple(self.pinned(comment) for comment in found)
 
-    def pinned(self, comment: Comment) -> PinnedComment:
+    def pinned(self, comment: ReviewComment) -> PinnedComment:
         """Return a remark as the page shows it."""
-        when = self.speech.instant(comment.at) if comment.at else ""
+        when = self.localizer.instant(comment.at) if comment.at else ""
         return PinnedComment(
             comment_id=comment.comment_id,
             text=comment.text,
-            signature=f"{self.speech.person(comment.user_id)} · {when}",
+            signature=f"{self.localizer.person(comment.user_id)} · {when}",
             is_done=comment.done_rev is not None,
             is_met=comment.done_rev is None and self.is_changed(comment.path),
         )
 
-    def _entry(self, path: str) -> Row:
-        place = Place(self._type, path, self.data)
+    def _entry(self, path: str) -> FieldRow:
+        place = FieldContext(self._type, path, self.data)
         value = read_path(self.data, path)
-        text = entry_text(place, value, self.speech)
-        return Row(
+        text = entry_text(place, value, self.localizer)
+        return FieldRow(
             path=path,
-            label=entry_label(place, self.speech),
+            label=entry_label(place, self.localizer),
             value=self.marked(text) if path.startswith(_WITH_FREE_TEXT) else (Segment(text),),
             is_long=len(text) > LONGEST_BESIDE,
             is_changed=self.is_changed(path),
@@ -221,13 +223,13 @@ class RowMaker:
         if self.page.previous is None or path not in _COMPARED:
             return None
         value = read_path(self.page.previous.data, path)
-        return value_text(self._type, path, value, self.speech) if value is not None else None
+        return value_text(self._type, path, value, self.localizer) if value is not None else None
 
     def _previous_answer(self, item_id: str) -> str | None:
         if self.page.previous is None:
             return None
         value = read_path(self.page.previous.data, f"answers.{item_id}.v")
-        return answer_text(self.speech, item_id, value) if value is not None else None
+        return answer_text(self.localizer, item_id, value) if value is not None else None
 
 
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
@@ -235,8 +237,8 @@ _WITH_FREE_TEXT = ("follow_ups.", "attachments.")
 _COMPARED = frozenset({"overall_result", "access_result", "representative_role"})
 
 
-def _by_path(comments: Iterable[Comment]) -> Mapping[str, list[Comment]]:
-    found: dict[str, list[Comment]] = {}
+def _by_path(comments: Iterable[ReviewComment]) -> Mapping[str, list[ReviewComment]]:
+    found: dict[str, list[ReviewComment]] = {}
     for comment in comments:
         found.setdefault(comment.path, []).append(comment)
     return found

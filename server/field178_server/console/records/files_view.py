@@ -8,10 +8,10 @@ from datetime import datetime
 
 from flask import url_for
 
-from field178_server.attachments.queries import FileCount, RecordFile
+from field178_server.attachments.queries import RecordFile, RecordFileCount
 from field178_server.console.text.format_values import as_bytes, as_item
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.records.find_record import StoredRecord
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
@@ -26,7 +26,7 @@ class FileView:
 
     title: str
     line: str
-    word: StateWord
+    word: StateLabel
     href: str | None
     is_inline: bool
 
@@ -52,67 +52,67 @@ def is_viewable(file: RecordFile) -> bool:
 
 
 def files_view(
-    record: StoredRecord, files: Sequence[RecordFile], reader: tuple[Speech, datetime]
+    record: StoredRecord, files: Sequence[RecordFile], reader: tuple[Localizer, datetime]
 ) -> FilesView | None:
     """Return the files of a record for one reader at this instant; None when it names none."""
     if not files:
         return None
-    speech, now = reader
-    count = FileCount(len(files), sum(file.has_come for file in files))
+    localizer, now = reader
+    count = RecordFileCount(len(files), sum(file.has_come for file in files))
     return FilesView(
-        count=count_text(count, speech),
+        count=count_text(count, localizer),
         is_whole=count.is_whole,
         is_overdue=any(file.is_overdue(now) for file in files),
         files=tuple(_file(record, file, reader) for file in files),
     )
 
 
-def count_text(count: FileCount, speech: Speech) -> str:
+def count_text(count: RecordFileCount, localizer: Localizer) -> str:
     """Say how many files have come of how many."""
-    return speech.say(N_("photos {come}/{named}")).format(come=count.come, named=count.named)
+    return localizer.say(N_("photos {come}/{named}")).format(come=count.come, named=count.named)
 
 
-def _file(record: StoredRecord, file: RecordFile, reader: tuple[Speech, datetime]) -> FileView:
-    speech, now = reader
+def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datetime]) -> FileView:
+    localizer, now = reader
     href = (
         url_for("console.record_file", record_id=record.record_id, key=file.key)
         if is_viewable(file)
         else None
     )
     return FileView(
-        title=_title(file, speech),
-        line=_line(record, file, speech),
-        word=_word(file, now, speech),
+        title=_title(file, localizer),
+        line=_line(record, file, localizer),
+        word=_word(file, now, localizer),
         href=href,
         is_inline=href is not None and not is_restricted(file),
     )
 
 
-def _line(record: StoredRecord, file: RecordFile, speech: Speech) -> str:
+def _line(record: StoredRecord, file: RecordFile, localizer: Localizer) -> str:
     """Return the item a file is about, its size, when it was named, and whether nobody screened it."""
     entry = entries_of(record.data, "attachments").get(file.key, {})
     item = text_of(entry, "checklist_item_id")
     is_screened = entry.get("screened") is True or file.content_type != _PICTURE
     parts = (
-        as_item(speech, item) if item else "",
-        as_bytes(speech, file.size),
-        speech.instant(file.named_at),
-        "" if is_screened else speech.say(N_("not screened on the tablet")),
+        as_item(localizer, item) if item else "",
+        as_bytes(localizer, file.size),
+        localizer.instant(file.named_at),
+        "" if is_screened else localizer.say(N_("not screened on the tablet")),
     )
     return " · ".join(part for part in parts if part)
 
 
-def _title(file: RecordFile, speech: Speech) -> str:
+def _title(file: RecordFile, localizer: Localizer) -> str:
     if file.kind is None:
-        return speech.say(N_("Photo") if file.content_type == _PICTURE else N_("Document"))
-    return speech.choice("evidence_kind", file.kind)
+        return localizer.say(N_("Photo") if file.content_type == _PICTURE else N_("Document"))
+    return localizer.choice("evidence_kind", file.kind)
 
 
-def _word(file: RecordFile, now: datetime, speech: Speech) -> StateWord:
+def _word(file: RecordFile, now: datetime, localizer: Localizer) -> StateLabel:
     if file.is_overdue(now):
-        return StateWord(speech.say(N_("Missing for more than 7 days")), "bad", "alert")
+        return StateLabel(localizer.say(N_("Missing for more than 7 days")), "bad", "alert")
     if not file.has_come:
-        return StateWord(speech.say(N_("Not received yet")), "warn", "clock")
+        return StateLabel(localizer.say(N_("Not received yet")), "warn", "clock")
     if is_restricted(file):
-        return StateWord(speech.say(N_("Each view is recorded")), "primary", "lock")
-    return StateWord(speech.say(N_("Received")), "ok", "check-circle")
+        return StateLabel(localizer.say(N_("Each view is recorded")), "primary", "lock")
+    return StateLabel(localizer.say(N_("Received")), "ok", "check-circle")

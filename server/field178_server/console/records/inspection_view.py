@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from field178_server.console.records.field_rows import Finding, Row, RowMaker, SectionView
+from field178_server.console.records.field_rows import FieldRow, FindingView, RowMaker, SectionView
 from field178_server.console.text.format_values import as_violation
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
 from field178_shared.merge import Data, read_path
 from field178_shared.text.i18n import N_
@@ -35,7 +35,7 @@ CONCLUSION = (
 
 def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something, in the order a visit is made."""
-    say = maker.speech.say
+    say = maker.localizer.say
     grouped = _findings_by_item(maker)
     sections = (
         SectionView("visit", say(N_("The visit")), (*maker.fields(*VISIT), *_members(maker))),
@@ -50,15 +50,15 @@ def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     return tuple(section for section in sections if section.rows)
 
 
-def inspection_exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Row, ...]:
+def inspection_exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
     """Return the rows that ask for a look: not met, violations, remarks, protocols, no access."""
     rows = [row for section in sections for row in section.rows]
     return tuple(row for row in rows if _is_exception(row, maker))
 
 
-def _findings_by_item(maker: RowMaker) -> dict[str, tuple[Finding, ...]]:
+def _findings_by_item(maker: RowMaker) -> dict[str, tuple[FindingView, ...]]:
     """Return the violations under the question they came from; those of no question lie under ""."""
-    grouped: dict[str, list[Finding]] = {}
+    grouped: dict[str, list[FindingView]] = {}
     stored = maker.data.get("findings")
     for key, entry in stored.items() if isinstance(stored, dict) else ():
         if isinstance(entry, dict):
@@ -67,7 +67,7 @@ def _findings_by_item(maker: RowMaker) -> dict[str, tuple[Finding, ...]]:
     return {item: tuple(found) for item, found in grouped.items()}
 
 
-def _is_exception(row: Row, maker: RowMaker) -> bool:
+def _is_exception(row: FieldRow, maker: RowMaker) -> bool:
     if row.path == "access_result":
         return maker.data.get("access_result") != "inspected"
     if row.path == "answers.workers_under18":
@@ -76,11 +76,11 @@ def _is_exception(row: Row, maker: RowMaker) -> bool:
     return is_group or row.tone in ("bad", "warn") or bool(row.note or row.findings) or row.has_marks
 
 
-def _members(maker: RowMaker) -> tuple[Row, ...]:
+def _members(maker: RowMaker) -> tuple[FieldRow, ...]:
     return maker.entries("members")
 
 
-def _checklist(maker: RowMaker, grouped: dict[str, tuple[Finding, ...]]) -> tuple[SectionView, ...]:
+def _checklist(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> tuple[SectionView, ...]:
     answers = maker.data.get("answers")
     if not isinstance(answers, dict) or not answers:
         return ()
@@ -89,19 +89,19 @@ def _checklist(maker: RowMaker, grouped: dict[str, tuple[Finding, ...]]) -> tupl
     sections = [
         SectionView(
             f"section-{section.id}",
-            section.label(maker.speech.language),
+            section.label(maker.localizer.language),
             tuple(row for item in items if (row := maker.answer(item.id, grouped.get(item.id, ())))),
-            tuple(item.label(maker.speech.language) for item in items if _is_open(item, answers)),
+            tuple(item.label(maker.localizer.language) for item in items if _is_open(item, answers)),
         )
         for section, items in pages
     ]
     others = tuple(row for item in answers if item not in asked and (row := maker.answer(item)))
-    return (*sections, SectionView("section-other", maker.speech.say(N_("Other answers")), others))
+    return (*sections, SectionView("section-other", maker.localizer.say(N_("Other answers")), others))
 
 
 def _pages(maker: RowMaker) -> ChecklistPages:
     """Return the pages of the establishment's kind; of a kind not known, every page that has an answer."""
-    lists = maker.speech.lists
+    lists = maker.localizer.lists
     type_id = maker.page.place.data.get("establishment_type_id") if maker.page.place else None
     if isinstance(type_id, str) and type_id in lists.types:
         return lists.checklist_of(type_id)
@@ -119,12 +119,12 @@ def _is_open(item: ChecklistItem, answers: dict[str, object]) -> bool:
     return item.id not in answers and item.show_if is None
 
 
-def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[Finding, ...]]) -> tuple[Row, ...]:
+def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> tuple[FieldRow, ...]:
     answers = maker.data.get("answers")
     answered = set(answers) if isinstance(answers, dict) else set()
     loose = [finding for item, found in grouped.items() if item not in answered for finding in found]
     return tuple(
-        Row(
+        FieldRow(
             path=finding.path,
             label=finding.title,
             value=(),
@@ -137,44 +137,44 @@ def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[Finding, ...]]) ->
     )
 
 
-def _finding(path: str, entry: Data, maker: RowMaker) -> Finding:
-    speech = maker.speech
+def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
+    localizer = maker.localizer
     frame = entry.get("frame")
     known = frame if isinstance(frame, dict) else {}
     quantity = entry.get("quantity")
-    return Finding(
+    return FindingView(
         path=path,
-        title=as_violation(speech, entry.get("violation_id")),
-        occurred_on=speech.day(entry.get("occurred_on")),
-        quantity=speech.number(quantity) if quantity is not None else None,
-        individual=_range(known, 1, speech),
-        organisation=_organisation(known, speech),
-        source=_source(known, speech),
+        title=as_violation(localizer, entry.get("violation_id")),
+        occurred_on=localizer.day(entry.get("occurred_on")),
+        quantity=localizer.number(quantity) if quantity is not None else None,
+        individual=_range(known, 1, localizer),
+        organisation=_organisation(known, localizer),
+        source=_source(known, localizer),
         note=maker.marked(str(entry["note"])) if entry.get("note") else (),
     )
 
 
-def _range(frame: Data, multiplier: int, speech: Speech) -> str | None:
+def _range(frame: Data, multiplier: int, localizer: Localizer) -> str | None:
     least, most = frame.get("min"), frame.get("max")
     if not isinstance(least, int) or not isinstance(most, int):
         return None
-    return f"{speech.money(least * multiplier)} – {speech.money(most * multiplier)}"
+    return f"{localizer.money(least * multiplier)} – {localizer.money(most * multiplier)}"
 
 
-def _organisation(frame: Data, speech: Speech) -> str | None:
+def _organisation(frame: Data, localizer: Localizer) -> str | None:
     multiplier = frame.get("org_multiplier")
-    return _range(frame, multiplier, speech) if isinstance(multiplier, int) else None
+    return _range(frame, multiplier, localizer) if isinstance(multiplier, int) else None
 
 
-def _source(frame: Data, speech: Speech) -> str | None:
+def _source(frame: Data, localizer: Localizer) -> str | None:
     source = frame.get("src")
     if not isinstance(source, str):
         return None
-    known = speech.lists.legal_sources.get(source)
-    name = (known.number or known.label(speech.language)) if known else source
+    known = localizer.lists.legal_sources.get(source)
+    name = (known.number or known.label(localizer.language)) if known else source
     article = frame.get("art")
     return (
-        speech.say(N_("Article {article}, {source}")).format(article=article, source=name)
+        localizer.say(N_("Article {article}, {source}")).format(article=article, source=name)
         if article
         else name
     )

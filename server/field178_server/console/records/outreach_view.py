@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_server.console.records.field_rows import Row, RowMaker, SectionView
+from field178_server.console.records.field_rows import FieldRow, RowMaker, SectionView
 from field178_shared.text.i18n import N_
 
 SESSION = (
@@ -24,7 +24,7 @@ CONTENT = ("topic_ids", "summary", "note")
 
 def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something."""
-    say = maker.speech.say
+    say = maker.localizer.say
     sections = (
         SectionView("session", say(N_("The session")), maker.fields(*SESSION)),
         SectionView("audiences", say(N_("People reached")), maker.entries("audiences")),
@@ -36,6 +36,6 @@ def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     return tuple(section for section in sections if section.rows)
 
 
-def outreach_exceptions(sections: tuple[SectionView, ...]) -> tuple[Row, ...]:
+def outreach_exceptions(sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
     """Return the rows that ask for a look: texts with something that may name a person."""
     return tuple(row for section in sections for row in section.rows if row.has_marks)

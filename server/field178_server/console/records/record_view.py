@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from field178_server.console.records.establishment_view import establishment_sections
-from field178_server.console.records.field_rows import PinnedComment, Row, RowMaker, SectionView
+from field178_server.console.records.field_rows import FieldRow, PinnedComment, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
 from field178_server.console.records.inspection_view import inspection_exceptions, inspection_sections
 from field178_server.console.records.outreach_view import outreach_exceptions, outreach_sections
-from field178_server.console.text.field_labels import Place, label_at, type_name, value_text
-from field178_server.console.text.localize import Speech, address_text
-from field178_server.console.text.state_labels import StateWord, state_word
+from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
+from field178_server.console.text.localize import Localizer, address_text
+from field178_server.console.text.state_labels import StateLabel, state_label
 from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
@@ -56,7 +56,7 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class TechnicalFact:
     """One technical detail; a code is set so that its characters can be told apart."""
 
     name: str
@@ -76,7 +76,7 @@ class ReviewView:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordView:
+class RecordPageView:
     """Everything the page of one record shows."""
 
     record_id: str
@@ -86,16 +86,16 @@ class RecordView:
     subtitle: str
     rev: int
     state: str
-    state_word: StateWord
+    state_label: StateLabel
     warnings: tuple[Warned, ...]
-    exceptions: tuple[Row, ...]
+    exceptions: tuple[FieldRow, ...]
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
     previous: tuple[str, str] | None
     history: tuple[RevisionView, ...]
     is_history_complete: bool
     review: ReviewView | None
-    technical: tuple[Fact, ...]
+    technical: tuple[TechnicalFact, ...]
     open_conflicts: int
     open_quarantine: int
     place_id: str | None
@@ -120,35 +120,35 @@ class RecordView:
         return frozenset(row.path for row in self.exceptions)
 
 
-def record_view(page: RecordPage, speech: Speech, now: datetime) -> RecordView:
+def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> RecordPageView:
     """Return the page of a record for one reader at this instant."""
-    maker = RowMaker(page, speech)
+    maker = RowMaker(page, localizer)
     sections = sections_of(maker)
     place_id = page.record.data.get("establishment_id")
-    return RecordView(
+    return RecordPageView(
         record_id=page.record.record_id,
         type=page.record.type,
-        type_name=type_name(page.record.type, speech),
-        title=_title(page, speech),
-        subtitle=_subtitle(page, speech),
+        type_name=type_name(page.record.type, localizer),
+        title=_title(page, localizer),
+        subtitle=_subtitle(page, localizer),
         rev=page.record.rev,
         state=page.state,
-        state_word=state_word(page.state, speech),
-        warnings=_warnings(page, speech),
+        state_label=state_label(page.state, localizer),
+        warnings=_warnings(page, localizer),
         exceptions=_exceptions(maker, sections),
-        changes=difference_views(page.record, page.changed, speech),
+        changes=difference_views(page.record, page.changed, localizer),
         sections=sections,
-        previous=_previous(page, speech),
-        history=tuple(_revision(page, revision, speech) for revision in reversed(page.history.revisions)),
+        previous=_previous(page, localizer),
+        history=tuple(_revision(page, revision, localizer) for revision in reversed(page.history.revisions)),
         is_history_complete=page.history.is_complete,
         review=_review(page, maker),
-        technical=_technical(page, speech),
+        technical=_technical(page, localizer),
         open_conflicts=page.open_conflicts,
         open_quarantine=page.open_quarantine,
         place_id=place_id if isinstance(place_id, str) else None,
         is_place_known=page.place is not None,
-        files=files_view(page.record, page.files, (speech, now)),
-        purged=speech.instant(page.purged_at) if page.purged_at else None,
+        files=files_view(page.record, page.files, (localizer, now)),
+        purged=localizer.instant(page.purged_at) if page.purged_at else None,
         papers=_papers(page),
     )
 
@@ -159,22 +159,22 @@ def sections_of(maker: RowMaker) -> tuple[SectionView, ...]:
     return sections(maker) if sections else ()
 
 
-def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Row, ...]:
+def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
     if maker.page.record.type == "inspection":
         return inspection_exceptions(maker, sections)
     return outreach_exceptions(sections) if maker.page.record.type in FILED_TYPES else ()
 
 
-def _title(page: RecordPage, speech: Speech) -> str:
+def _title(page: RecordPage, localizer: Localizer) -> str:
     data = page.record.data
     if page.purged_at:
-        return type_name(page.record.type, speech)
+        return type_name(page.record.type, localizer)
     if page.record.type == "establishment":
         return str(data.get("name", ""))
     if page.record.type == "outreach_session":
-        return speech.label(speech.lists.forms, data.get("outreach_form_id"))
+        return localizer.label(localizer.lists.forms, data.get("outreach_form_id"))
     if page.place is None:
-        return speech.say(N_("Establishment not received yet"))
+        return localizer.say(N_("Establishment not received yet"))
     return str(page.place.data.get("name", ""))
 
 
@@ -185,13 +185,13 @@ def _papers(page: RecordPage) -> tuple[str, ...]:
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
 
 
-def _subtitle(page: RecordPage, speech: Speech) -> str:
+def _subtitle(page: RecordPage, localizer: Localizer) -> str:
     data = page.place.data if page.place else page.record.data
-    unit = speech.label(speech.lists.units, data["unit_id"]) if "unit_id" in data else ""
+    unit = localizer.label(localizer.lists.units, data["unit_id"]) if "unit_id" in data else ""
     return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)
 
 
-def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
+def _warnings(page: RecordPage, localizer: Localizer) -> tuple[Warned, ...]:
     data = page.record.data
     if page.purged_at:
         return ()
@@ -203,44 +203,44 @@ def _warnings(page: RecordPage, speech: Speech) -> tuple[Warned, ...]:
     return tuple(
         Warned(
             path=problem.path.removesuffix(".v"),
-            label=label_at(Place(page.record.type, problem.path.removesuffix(".v"), data), speech),
-            text=message(problem.code, speech.language).removesuffix("."),
+            label=label_at(FieldContext(page.record.type, problem.path.removesuffix(".v"), data), localizer),
+            text=message(problem.code, localizer.language).removesuffix("."),
         )
-        for problem in warnings(page.record.type, data, speech.lists, context)
+        for problem in warnings(page.record.type, data, localizer.lists, context)
     )
 
 
 def difference_views(
-    record: StoredRecord, differences: tuple[Difference, ...], speech: Speech
+    record: StoredRecord, differences: tuple[Difference, ...], localizer: Localizer
 ) -> tuple[DifferenceView, ...]:
     """Return differences in a record in words."""
     return tuple(
         DifferenceView(
             path=step.path,
-            label=label_at(Place(record.type, step.path, record.data), speech),
-            before=value_text(record.type, step.path, step.before, speech),
-            after=value_text(record.type, step.path, step.after, speech),
+            label=label_at(FieldContext(record.type, step.path, record.data), localizer),
+            before=value_text(record.type, step.path, step.before, localizer),
+            after=value_text(record.type, step.path, step.after, localizer),
         )
         for step in differences
     )
 
 
-def _previous(page: RecordPage, speech: Speech) -> tuple[str, str] | None:
+def _previous(page: RecordPage, localizer: Localizer) -> tuple[str, str] | None:
     if page.previous is None:
         return None
-    return page.previous.record_id, speech.day(page.previous.occurred_on)
+    return page.previous.record_id, localizer.day(page.previous.occurred_on)
 
 
-def _revision(page: RecordPage, revision: Revision, speech: Speech) -> RevisionView:
+def _revision(page: RecordPage, revision: Revision, localizer: Localizer) -> RevisionView:
     is_first = revision.rev == 1
     return RevisionView(
         rev=revision.rev,
-        who=speech.person(revision.user_id),
-        when=speech.instant(revision.received_at),
-        tablet=speech.tablet(revision.device_id),
+        who=localizer.person(revision.user_id),
+        when=localizer.instant(revision.received_at),
+        tablet=localizer.tablet(revision.device_id),
         is_first=is_first,
         is_late=revision.status == "conflict",
-        differences=() if is_first else difference_views(page.record, revision.differences, speech),
+        differences=() if is_first else difference_views(page.record, revision.differences, localizer),
     )
 
 
@@ -248,42 +248,45 @@ def _review(page: RecordPage, maker: RowMaker) -> ReviewView | None:
     review = page.review
     if review is None:
         return None
-    speech = maker.speech
+    localizer = maker.localizer
     return ReviewView(
         reason=review.reason,
-        who=speech.person(review.user_id),
-        when=speech.instant(review.decided_at) if review.decided_at else "",
+        who=localizer.person(review.user_id),
+        when=localizer.instant(review.decided_at) if review.decided_at else "",
         rev=review.record_rev,
         general=tuple(maker.pinned(comment) for comment in review.comments if not comment.path),
     )
 
 
-def _technical(page: RecordPage, speech: Speech) -> tuple[Fact, ...]:
-    say, record = speech.say, page.record
+def _technical(page: RecordPage, localizer: Localizer) -> tuple[TechnicalFact, ...]:
+    say, record = localizer.say, page.record
     last = page.history.revisions[-1] if page.history.revisions else None
     return (
-        Fact(say(N_("Record id")), record.record_id, is_code=True),
-        Fact(say(N_("Revision")), str(record.rev)),
-        Fact(say(N_("Content hash")), record.h, is_code=True),
-        Fact(say(N_("Area of sync")), record.scope, is_code=True),
-        *(_receipt(last, speech) if last else ()),
+        TechnicalFact(say(N_("Record id")), record.record_id, is_code=True),
+        TechnicalFact(say(N_("Revision")), str(record.rev)),
+        TechnicalFact(say(N_("Content hash")), record.h, is_code=True),
+        TechnicalFact(say(N_("Area of sync")), record.scope, is_code=True),
+        *(_receipt(last, localizer) if last else ()),
     )
 
 
-def _receipt(last: Revision, speech: Speech) -> tuple[Fact, ...]:
-    say = speech.say
+def _receipt(last: Revision, localizer: Localizer) -> tuple[TechnicalFact, ...]:
+    say = localizer.say
     status = say(_RECEIPTS.get(last.status or "", _RECEIPTS[""]))
     corrected = corrected_time(last.at, last.clock_offset_ms)
-    seconds = speech.number(round(last.clock_offset_ms / 1000))
+    seconds = localizer.number(round(last.clock_offset_ms / 1000))
     return (
-        Fact(say(N_("Receipt")), f"{last.change_id} · {status}", is_code=True),
-        Fact(say(N_("Tablet")), speech.tablet(last.device_id)),
-        Fact(say(N_("Time on the tablet")), speech.exact(last.at) if last.at else say(N_("(empty)"))),
-        Fact(
-            say(N_("Corrected time")), speech.exact(to_wire(corrected)) if corrected else say(N_("(empty)"))
+        TechnicalFact(say(N_("Receipt")), f"{last.change_id} · {status}", is_code=True),
+        TechnicalFact(say(N_("Tablet")), localizer.tablet(last.device_id)),
+        TechnicalFact(
+            say(N_("Time on the tablet")), localizer.exact(last.at) if last.at else say(N_("(empty)"))
         ),
-        Fact(say(N_("Received by the server")), speech.exact(last.received_at)),
-        Fact(say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
+        TechnicalFact(
+            say(N_("Corrected time")),
+            localizer.exact(to_wire(corrected)) if corrected else say(N_("(empty)")),
+        ),
+        TechnicalFact(say(N_("Received by the server")), localizer.exact(last.received_at)),
+        TechnicalFact(say(N_("Clock difference")), say(N_("{seconds} s")).format(seconds=seconds)),
     )
 
 

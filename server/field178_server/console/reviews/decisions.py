@@ -7,18 +7,18 @@ from collections.abc import Callable
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from field178_server.console.reviews.pages import Attempt, queue_page
+from field178_server.console.reviews.pages import RefusedDecision, queue_page
 from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.queue import QueueView, next_in_queue
-from field178_server.records.access import reach_of
+from field178_server.records.access import access_of
 from field178_server.records.batch import Batch
 from field178_server.records.find_record import FILED_TYPES, find_record
 from field178_shared.errors import AppError, ErrorCode, message
@@ -75,14 +75,14 @@ def void_record(record_id: str) -> Response:
 def undo(record_id: str) -> Response:
     """Take the own approval of the last seconds back."""
     officer = actor()
-    _check_reach(record_id)
+    _check_access(record_id)
     try:
         _write(lambda batch: reviews.undo_approval(batch, officer, record_id))
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
         return queue_page(
-            QueueQuery(), record_id, Attempt(error.status, Speech(chosen_language()).say(TOO_LATE))
+            QueueQuery(), record_id, RefusedDecision(error.status, Localizer(chosen_language()).say(TOO_LATE))
         )
     return done(url_for("console.review_record", record_id=record_id), "undone", record_id)
 
@@ -90,7 +90,7 @@ def undo(record_id: str) -> Response:
 def _decide(record_id: str, code: str, decide: Decide) -> Response:
     """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
     query = QueueQuery.parse(request.form.get("view", ""))
-    _check_reach(record_id)
+    _check_access(record_id)
     try:
         _write(decide)
     except AppError as error:
@@ -109,30 +109,30 @@ def _write(decide: Decide) -> None:
     run_write(current_runtime().engine, work)
 
 
-def _check_reach(record_id: str) -> None:
+def _check_access(record_id: str) -> None:
     """Refuse a record that is not there or not within the officer's reach, both in the same words."""
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
         record = find_record(session, runtime.tenant_id, record_id)
-    reach = reach_of(officer.role, officer.scopes)
-    if record is None or record.type not in FILED_TYPES or not reach.holds(record.scope):
+    access = access_of(officer.role, officer.scopes)
+    if record is None or record.type not in FILED_TYPES or not access.holds(record.scope):
         raise AppError(ErrorCode.NOT_FOUND)
 
 
 def _next_href(query: QueueQuery, record_id: str) -> str:
     runtime, officer = current_runtime(), current_officer()
-    view = QueueView(runtime.tenant_id, reach_of(officer.role, officer.scopes), query.state, query.type)
+    view = QueueView(runtime.tenant_id, access_of(officer.role, officer.scopes), query.state, query.type)
     with snapshot(runtime.engine) as session:
         following = next_in_queue(session, view, record_id)
     return query.record_href(following) if following else query.list_href()
 
 
-def _attempt(error: AppError) -> Attempt:
-    speech = Speech(chosen_language())
-    advice = speech.say(_REFUSALS[error.code])
+def _attempt(error: AppError) -> RefusedDecision:
+    localizer = Localizer(chosen_language())
+    advice = localizer.say(_REFUSALS[error.code])
     # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept aside.
-    text = "" if error.code is ErrorCode.LOCKED else message(error.code, speech.language)
-    return Attempt(error.status, f"{text} {advice}".strip(), _reason(), _pins())
+    text = "" if error.code is ErrorCode.LOCKED else message(error.code, localizer.language)
+    return RefusedDecision(error.status, f"{text} {advice}".strip(), _reason(), _pins())
 
 
 def _reason() -> str:

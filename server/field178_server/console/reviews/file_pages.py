@@ -16,7 +16,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.records.access import reach_of
+from field178_server.records.access import access_of
 from field178_server.records.find_record import find_record
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
@@ -37,7 +37,7 @@ def record_file(record_id: str, key: str) -> Response:
     if not is_there:
         raise AppError(ErrorCode.NOT_FOUND)
     if is_restricted(file):
-        entry = trail.Entry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
+        entry = trail.AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
         run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
     return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
 
@@ -46,7 +46,7 @@ def _file_within_reach(
     session: Session, officer: OfficerContext, record_id: str, key: str
 ) -> tuple[str, RecordFile]:
     record = find_record(session, officer.tenant_id, record_id)
-    if record is None or record.deleted or not reach_of(officer.role, officer.scopes).holds(record.scope):
+    if record is None or record.deleted or not access_of(officer.role, officer.scopes).holds(record.scope):
         raise AppError(ErrorCode.NOT_FOUND)
     for file in files_of(session, officer.tenant_id, record_id):
         if file.key == key and is_viewable(file):
@@ -54,6 +54,6 @@ def _file_within_reach(
     raise AppError(ErrorCode.NOT_FOUND)
 
 
-def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: trail.Entry) -> None:
+def _note(session: Session, runtime: Runtime, officer: OfficerContext, entry: trail.AuditEntry) -> None:
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
     trail.record(session, stamp, trail.Actor("officer", officer.id), entry)

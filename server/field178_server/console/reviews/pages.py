@@ -9,29 +9,29 @@ from flask import Response, request
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
-from field178_server.console.records.record_view import RecordView, record_view
+from field178_server.console.records.record_view import RecordPageView, record_view
 from field178_server.console.reviews import queue_view
 from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.paging import page_links
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews.queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
 from field178_server.office.reviews.record import RecordPage, record_page
-from field178_server.records.access import reach_of
+from field178_server.records.access import access_of
 from field178_server.records.find_record import FILED_TYPES
-from field178_server.records.paging import Page
+from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class RefusedDecision:
     """A decision that was refused: what to say, and what had been typed, so that nothing is lost."""
 
     status: int
@@ -52,66 +52,68 @@ def review_record(record_id: str) -> Response:
     return queue_page(QueueQuery.read(request.args), record_id)
 
 
-def queue_page(query: QueueQuery, chosen: str | None, attempt: Attempt | None = None) -> Response:
+def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision | None = None) -> Response:
     """Return the split view; a record that is not there, or not within reach, is not found."""
     runtime, officer = current_runtime(), current_officer()
-    speech = Speech(chosen_language())
-    reach = reach_of(officer.role, officer.scopes)
-    view = QueueView(runtime.tenant_id, reach, query.state, query.type)
+    localizer = Localizer(chosen_language())
+    access = access_of(officer.role, officer.scopes)
+    view = QueueView(runtime.tenant_id, access, query.state, query.type)
     flash = None if attempt else take_flash()
     with snapshot(runtime.engine) as session:
         done = queue_row(session, view, flash.record_id) if flash else None
         counts = queue_counts(session, view)
-        leaf = Page.within(query.page, PAGE_SIZE, counts[query.state])
+        leaf = PageOfRows.within(query.page, PAGE_SIZE, counts[query.state])
         query = query.on(leaf.number)
         rows = queue_rows(session, view, query.page)
         shown_id = chosen or (rows[0].record_id if rows else None)
         counted = file_counts(session, runtime.tenant_id, [row.record_id for row in rows])
-        overdue = overdue_records(session, runtime.tenant_id, reach, runtime.clock.now())
+        overdue = overdue_records(session, runtime.tenant_id, access, runtime.clock.now())
         page = _filed_page(session, officer, shown_id) if shown_id else None
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    empty_title, empty_text = queue_view.empty_words(query, speech)
-    shown = record_view(page, Speech(speech.language, page.names), runtime.clock.now()) if page else None
+    empty_title, empty_text = queue_view.empty_text(query, localizer)
+    shown = (
+        record_view(page, Localizer(localizer.language, page.names), runtime.clock.now()) if page else None
+    )
     return render(
         "reviews/queue.html",
         attempt.status if attempt else 200,
-        desk=desk,
+        layout=layout,
         active="console.reviews",
         chosen=chosen,
-        items=queue_view.queue_items(rows, query, shown_id, (speech, runtime.clock.now()), counted),
+        items=queue_view.queue_items(rows, query, shown_id, (localizer, runtime.clock.now()), counted),
         overdue=overdue,
         overdue_href=query.record_href(overdue.oldest) if overdue.oldest else None,
-        drawers=queue_view.drawers(query, counts, speech),
-        kinds=queue_view.kinds(query, speech),
+        drawers=queue_view.drawers(query, counts, localizer),
+        kinds=queue_view.kinds(query, localizer),
         pages=page_links(leaf, lambda number: query.on(number).list_href()),
         empty_title=empty_title,
         empty_text=empty_text,
         flash=flash if done else None,
-        flash_text=flash.text(queue_view.title_of(done, speech), speech) if flash and done else "",
+        flash_text=flash.text(queue_view.title_of(done, localizer), localizer) if flash and done else "",
         view=shown,
         view_query=query.text,
         back=query.list_href(),
         attempt=attempt,
-        **_allowed(officer, shown, speech),
+        **_allowed(officer, shown, localizer),
     )
 
 
 def _filed_page(session: Session, officer: OfficerContext, record_id: str) -> RecordPage | None:
-    reach = reach_of(officer.role, officer.scopes)
-    page = record_page(session, officer.tenant_id, reach, record_id)
+    access = access_of(officer.role, officer.scopes)
+    page = record_page(session, officer.tenant_id, access, record_id)
     return page if page is not None and page.record.type in FILED_TYPES else None
 
 
-def _allowed(officer: OfficerContext, view: RecordView | None, speech: Speech) -> dict[str, bool]:
+def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Localizer) -> dict[str, bool]:
     """Return which decisions this officer may take on a record in its present state."""
     state = view.state if view and not view.purged else ""
     is_open = state in ("waiting", "corrected", "returned")
     return {
-        "may_approve": is_open and may(officer.role, "console.approve_record", speech.lists),
-        "may_pin": is_open and may(officer.role, "console.return_record", speech.lists),
+        "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),
+        "may_pin": is_open and may(officer.role, "console.return_record", localizer.lists),
         "may_reopen": state in ("approved", "void")
-        and may(officer.role, "console.reopen_record", speech.lists),
-        "may_void": state not in ("", "void") and may(officer.role, "console.void_record", speech.lists),
+        and may(officer.role, "console.reopen_record", localizer.lists),
+        "may_void": state not in ("", "void") and may(officer.role, "console.void_record", localizer.lists),
     }

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
-from field178_server.attachments.queries import FileCount
+from field178_server.attachments.queries import RecordFileCount
 from field178_server.console.records.files_view import count_text
 from field178_server.console.shell.links import FilterLink, with_query
 from field178_server.console.shell.paging import wanted_page
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import StateWord, outcome_word, short_state_word
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
 from field178_server.office.reviews.queue import QueueRow, QueueState
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.text.formats import short_date_text
@@ -88,11 +88,11 @@ class QueueItem:
     title: str
     line: str
     day: str
-    state: StateWord
+    state: StateLabel
     age: str | None
     is_old: bool
-    outcome: StateWord | None
-    files: StateWord | None = None
+    outcome: StateLabel | None
+    files: StateLabel | None = None
 
     @property
     def first_words(self) -> str:
@@ -105,12 +105,12 @@ class QueueItem:
         return self.title.rpartition(" ")[2]
 
 
-def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech) -> list[FilterLink]:
+def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
     """Return the drawers with how much lies in each."""
     return [
         FilterLink(
             replace(query, state=state, page=1).list_href(),
-            speech.say(_DRAWERS[state]),
+            localizer.say(_DRAWERS[state]),
             state is query.state,
             counts[state],
         )
@@ -118,10 +118,10 @@ def drawers(query: QueueQuery, counts: Mapping[QueueState, int], speech: Speech)
     ]
 
 
-def kinds(query: QueueQuery, speech: Speech) -> list[FilterLink]:
+def kinds(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
     """Return the choice of record types."""
     return [
-        FilterLink(replace(query, type=type_, page=1).list_href(), speech.say(label), type_ == query.type)
+        FilterLink(replace(query, type=type_, page=1).list_href(), localizer.say(label), type_ == query.type)
         for type_, label in _KINDS.items()
     ]
 
@@ -130,78 +130,84 @@ def queue_items(
     rows: list[QueueRow],
     query: QueueQuery,
     chosen: str | None,
-    reader: tuple[Speech, datetime],
-    files: Mapping[str, FileCount],
+    reader: tuple[Localizer, datetime],
+    files: Mapping[str, RecordFileCount],
 ) -> list[QueueItem]:
     """Return the rows as the list shows them at this instant, with how many of their files have come."""
     items = [_item(row, query, row.record_id == chosen, reader) for row in rows]
     counts = [files.get(row.record_id) for row in rows]
     return [
-        item if count is None else replace(item, files=_files_word(count, reader[0]))
+        item if count is None else replace(item, files=_files_label(count, reader[0]))
         for item, count in zip(items, counts, strict=True)
     ]
 
 
-def empty_words(query: QueueQuery, speech: Speech) -> tuple[str, str]:
+def empty_text(query: QueueQuery, localizer: Localizer) -> tuple[str, str]:
     """Return what an empty drawer says, and what to do next."""
     title, text = _EMPTY[query.state]
-    return speech.say(title), speech.say(text)
+    return localizer.say(title), localizer.say(text)
 
 
-def title_of(row: QueueRow, speech: Speech) -> str:
+def title_of(row: QueueRow, localizer: Localizer) -> str:
     """Return what a filed record is called: its establishment, or its form of outreach."""
     if row.type == "outreach_session":
-        return speech.label(speech.lists.forms, row.kind) if row.kind else speech.say(N_("Outreach session"))
-    return row.place_name or speech.say(N_("Establishment not received yet"))
+        return (
+            localizer.label(localizer.lists.forms, row.kind)
+            if row.kind
+            else localizer.say(N_("Outreach session"))
+        )
+    return row.place_name or localizer.say(N_("Establishment not received yet"))
 
 
-def _item(row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Speech, datetime]) -> QueueItem:
-    speech, now = reader
+def _item(
+    row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Localizer, datetime]
+) -> QueueItem:
+    localizer, now = reader
     state = "corrected" if row.is_corrected else row.review_state
-    outcome = outcome_word(row.outcome, speech) if row.type == "inspection" and row.outcome else None
+    outcome = outcome_label(row.outcome, localizer) if row.type == "inspection" and row.outcome else None
     return QueueItem(
         href=query.record_href(row.record_id),
         is_current=is_current,
-        badge=Badge(_icon(row, speech), outcome.tone if outcome else "primary"),
-        title=title_of(row, speech),
-        line=_line(row, speech),
-        day=_day(row.occurred_on, now, speech) if row.occurred_on else "",
-        state=short_state_word(state, speech),
-        age=_age(now, row.received_at, speech) if state == "waiting" else None,
+        badge=Badge(_icon(row, localizer), outcome.tone if outcome else "primary"),
+        title=title_of(row, localizer),
+        line=_line(row, localizer),
+        day=_day(row.occurred_on, now, localizer) if row.occurred_on else "",
+        state=short_state_label(state, localizer),
+        age=_age(now, row.received_at, localizer) if state == "waiting" else None,
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )
 
 
-def _files_word(count: FileCount, speech: Speech) -> StateWord:
-    text = count_text(count, speech)
-    return StateWord(text, "" if count.is_whole else "warn", "document")
+def _files_label(count: RecordFileCount, localizer: Localizer) -> StateLabel:
+    text = count_text(count, localizer)
+    return StateLabel(text, "" if count.is_whole else "warn", "document")
 
 
-def _day(occurred_on: date, now: datetime, speech: Speech) -> str:
+def _day(occurred_on: date, now: datetime, localizer: Localizer) -> str:
     """Say a day of this year without its year; of another year the year is the point."""
     is_plain = occurred_on.year == local_date(now).year
-    return short_date_text(occurred_on, speech.language) if is_plain else speech.day(occurred_on)
+    return short_date_text(occurred_on, localizer.language) if is_plain else localizer.day(occurred_on)
 
 
-def _line(row: QueueRow, speech: Speech) -> str:
-    unit = speech.label(speech.lists.units, row.unit_id) if row.unit_id else None
-    second = speech.choice("inspection_kind", row.kind) if row.type == "inspection" else row.title
+def _line(row: QueueRow, localizer: Localizer) -> str:
+    unit = localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else None
+    second = localizer.choice("inspection_kind", row.kind) if row.type == "inspection" else row.title
     return " · ".join(part for part in (unit, second) if part)
 
 
-def _icon(row: QueueRow, speech: Speech) -> str:
+def _icon(row: QueueRow, localizer: Localizer) -> str:
     if row.type == "outreach_session":
         return "outreach"
-    kind = speech.lists.types.get(row.establishment_type_id or "")
+    kind = localizer.lists.types.get(row.establishment_type_id or "")
     return _GROUP_ICONS.get(kind.group, "establishment") if kind else "establishment"
 
 
-def _age(now: datetime, received_at: datetime, speech: Speech) -> str:
+def _age(now: datetime, received_at: datetime, localizer: Localizer) -> str:
     days = (local_date(now) - local_date(received_at)).days
     if days <= 0:
-        return speech.say(N_("today"))
-    return speech.say(N_("{count} days")).format(count=days) if days > 1 else speech.say(N_("1 day"))
+        return localizer.say(N_("today"))
+    return localizer.say(N_("{count} days")).format(count=days) if days > 1 else localizer.say(N_("1 day"))
 
 
 _GROUP_ICONS = {

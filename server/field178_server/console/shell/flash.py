@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import after_this_request, request
 from werkzeug.wrappers import Response
 
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_shared.ids import is_uuid
 from field178_shared.text.i18n import N_
 
@@ -50,9 +50,9 @@ class Flash:
         """Whether this act can be taken back for a short while."""
         return self.code in _UNDOABLE
 
-    def text(self, title: str, speech: Speech) -> str:
+    def text(self, title: str, localizer: Localizer) -> str:
         """Return the sentence about the record of this title."""
-        return speech.say(_TEXTS[self.code]).format(title=title)
+        return localizer.say(_TEXTS[self.code]).format(title=title)
 
 
 def leave_flash(response: Response, code: str, record_id: str) -> Response:

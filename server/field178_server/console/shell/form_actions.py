@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.console.shell.flash import leave_flash
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -70,10 +70,10 @@ def batch_in(session: Session) -> Batch:
     return Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
 
 
-def office() -> Desk:
+def office() -> OperationContext:
     """Return the desk for services that work with one."""
     runtime = current_runtime()
-    return Desk(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor())
+    return OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor())
 
 
 def whole_number(name: str, default: str = "") -> int:
@@ -91,8 +91,8 @@ def lists_typed(prefix: str) -> dict[str, list[str]]:
 
 
 def _refusal(error: AppError, sentence: str) -> Refusal:
-    speech = Speech(chosen_language())
+    localizer = Localizer(chosen_language())
     problems = error.details.get("problems")
     found = dict(problems) if isinstance(problems, dict) else {}
-    whole = [message(code, speech.language) for code in found.pop("", [])]
-    return Refusal(error.status, error.code, " ".join([speech.say(sentence), *whole]), found)
+    whole = [message(code, localizer.language) for code in found.pop("", [])]
+    return Refusal(error.status, error.code, " ".join([localizer.say(sentence), *whole]), found)

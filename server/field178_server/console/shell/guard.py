@@ -14,7 +14,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.http.browser_session import check_csrf, find_officer
 from field178_server.http.problem_details import ERROR_PAGE
 from field178_shared.codelists import load
@@ -83,7 +83,7 @@ def _way_back() -> str | None:
 
 def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
     """Return an error as a page that says what happened and where to go on."""
-    speech = Speech(chosen_language())
+    localizer = Localizer(chosen_language())
     signed_in = find_officer() is not None
     # What is not there has no form either.
     has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
@@ -91,10 +91,10 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     response = render(
         "shell/error.html",
         status,
-        title=speech.say(_TITLES[code]) if code in _TITLES else message(code, speech.language),
-        text=speech.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
+        title=localizer.say(_TITLES[code]) if code in _TITLES else message(code, localizer.language),
+        text=localizer.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
         way_on=form or url_for("console.home" if signed_in else "console.sign_in"),
-        way_on_text=speech.say(
+        way_on_text=localizer.say(
             N_("Back to the form") if form else N_("To the first page") if signed_in else N_("Sign in")
         ),
     )

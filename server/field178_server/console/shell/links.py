@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.merge import Data
 
@@ -19,28 +19,28 @@ def record_link(record_type: str, record_id: str) -> str | None:
     return url_for("console.establishment", record_id=record_id) if record_type == "establishment" else None
 
 
-def heading(name: str | None, record_type: str, speech: Speech) -> str:
+def heading(name: str | None, record_type: str, localizer: Localizer) -> str:
     """Return what a record is called with its type behind it; the type alone where no name is known."""
-    kind = type_name(record_type, speech)
+    kind = type_name(record_type, localizer)
     return f"{name} · {kind}" if name else kind
 
 
-def scope_text(scope: str, speech: Speech) -> str:
+def scope_text(scope: str, localizer: Localizer) -> str:
     """Return a scope in words: the unit's or team's name."""
     kind, _, name = scope.partition(":")
     if kind == "unit":
-        return speech.label(speech.lists.units, name)
-    return speech.team(name) if kind == "team" else scope
+        return localizer.label(localizer.lists.units, name)
+    return localizer.team(name) if kind == "team" else scope
 
 
-def name_in(values: Data, speech: Speech) -> str | None:
+def name_in(values: Data, localizer: Localizer) -> str | None:
     """Return the name of the record or of its establishment, as far as these values tell it."""
     if isinstance(name := values.get("name"), str):
         return name
-    if place := speech.names.establishments.get(str(values.get("establishment_id"))):
+    if place := localizer.names.establishments.get(str(values.get("establishment_id"))):
         return place
     form = values.get("outreach_form_id")
-    return speech.label(speech.lists.forms, form) if form in speech.lists.forms else None
+    return localizer.label(localizer.lists.forms, form) if form in localizer.lists.forms else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from field178_server.records.paging import Page
+from field178_server.records.paging import PageOfRows
 from field178_shared.text.whole_numbers import parse_whole_number
 
 
@@ -24,7 +24,7 @@ def wanted_page(text: str) -> int:
     return max(1, parse_whole_number(text, 5) or 1)
 
 
-def page_links(page: Page, href: Callable[[int], str]) -> PageLinks:
+def page_links(page: PageOfRows, href: Callable[[int], str]) -> PageLinks:
     """Return the addresses of the page before and the page after, where there are such."""
     return PageLinks(
         number=page.number,

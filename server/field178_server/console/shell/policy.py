@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from field178_server.accounts.officers import OfficerContext
-from field178_server.records.access import Reach, reach_of
+from field178_server.records.access import AccessFilter, access_of
 from field178_shared.codelists import CodeLists
 
 
@@ -89,8 +89,8 @@ def may(role: str, endpoint: str, lists: CodeLists) -> bool:
     return found is not None and bool((found.can - found.cannot) & access.rights)
 
 
-def tablet_reach(officer: OfficerContext, lists: CodeLists) -> Reach:
+def tablet_access(officer: OfficerContext, lists: CodeLists) -> AccessFilter:
     """Return which tablets an officer sees: an administrator looks after all of them and reads no record."""
     if may(officer.role, "console.revoke_tablet", lists):
-        return Reach(None)
-    return reach_of(officer.role, officer.scopes)
+        return AccessFilter(None)
+    return access_of(officer.role, officer.scopes)

@@ -258,7 +258,7 @@
     if (form.method !== "post") return;
     if (form.dataset.sent === "yes" || (!form.dataset.sent && !form.dataset.draft)) {
       form.dataset.sent = "gone";
-      if (form.matches("[data-leaves-desk]")) sessionStorage.clear();
+      if (form.matches("[data-leaves-layout]")) sessionStorage.clear();
       if (form.dataset.pieceBytes) {
         event.preventDefault();
         sendInPieces(form);

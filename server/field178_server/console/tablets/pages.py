@@ -14,12 +14,12 @@ from field178_server.accounts import officers
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
-from field178_server.console.shell.layout import desk_of, render
+from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.paging import page_links, wanted_page
-from field178_server.console.shell.policy import may, tablet_reach
+from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.tablets.view import tablet_view
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
 from field178_server.http.application_runtime import current_runtime
@@ -28,7 +28,7 @@ from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
@@ -48,24 +48,24 @@ class Candidate:
 @console.get("/tablets")
 def tablets() -> Response:
     """Show every tablet: last heard of, what it told, what deserves a look."""
-    runtime, officer, speech = current_runtime(), current_officer(), Speech(chosen_language())
-    reach, wanted = _reach(), wanted_page(request.args.get("page", ""))
+    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
+    access, wanted = _access(), wanted_page(request.args.get("page", ""))
     flash = take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
-        found = tablet_list(session, runtime.tenant_id, reach, wanted)
-        done = find_tablet(session, runtime.tenant_id, reach, flash.record_id) if flash else None
+        found = tablet_list(session, runtime.tenant_id, access, wanted)
+        done = find_tablet(session, runtime.tenant_id, access, flash.record_id) if flash else None
         check = last_check(session, runtime.tenant_id)
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
     return render(
         "tablets/list.html",
         check=check,
-        checked=speech.instant(check.ended_at) if check else "",
-        desk=desk,
+        checked=localizer.instant(check.ended_at) if check else "",
+        layout=layout,
         active="console.tablets",
-        flash=flash.text(done.label, speech) if flash and done else "",
-        may_manage=may(officer.role, "console.revoke_tablet", speech.lists),
+        flash=flash.text(done.label, localizer) if flash and done else "",
+        may_manage=may(officer.role, "console.revoke_tablet", localizer.lists),
         tablets=[
-            tablet_view(row, Speech(speech.language, found.names), runtime.clock.now())
+            tablet_view(row, Localizer(localizer.language, found.names), runtime.clock.now())
             for row in found.tablets
         ],
         pages=page_links(found.page, lambda number: url_for("console.tablets", page=number)),
@@ -84,8 +84,8 @@ def revoke_tablet(device_id: str) -> AnyResponse:
     tablet = _tablet(device_id)
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
-    desk = office()
-    run_write(current_runtime().engine, lambda session: operator.revoke(session, desk, device_id))
+    layout = office()
+    run_write(current_runtime().engine, lambda session: operator.revoke(session, layout, device_id))
     return done(url_for("console.tablets"), "revoked", device_id)
 
 
@@ -100,16 +100,16 @@ def enrol_tablet() -> Response:
     """Make a code and show it, once: it is stored hashed and never shown again."""
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
-    runtime, desk, wanted = current_runtime(), office(), request.form.get("officer", "")
+    runtime, layout, wanted = current_runtime(), office(), request.form.get("officer", "")
     if not any(one.officer_id == wanted for one in _candidates()):
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
-    run_write(runtime.engine, lambda session: operator.issue_code(session, desk, wanted, (), code))
+    run_write(runtime.engine, lambda session: operator.issue_code(session, layout, wanted, (), code))
     link = enrolment.link(runtime.settings.url, code, _pin(), runtime.keyring.receipt_key)
     qr = segno.make(link, error="m", micro=False)
     # Made of our own link alone; its only text is digits of a path.
     drawn = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
-    expires = Speech(chosen_language()).instant(runtime.clock.now() + enrolment.CODE_LIFE)
+    expires = Localizer(chosen_language()).instant(runtime.clock.now() + enrolment.CODE_LIFE)
     return _enrolling_page(
         issued={"code": code, "qr": drawn, "url": runtime.settings.url, "expires": expires}
     )
@@ -118,15 +118,15 @@ def enrol_tablet() -> Response:
 def _enrolling_page(
     refusal: tuple[int, str] | None = None, issued: dict[str, object] | None = None
 ) -> Response:
-    speech, officer = Speech(chosen_language()), current_officer()
+    localizer, officer = Localizer(chosen_language()), current_officer()
     with snapshot(current_runtime().engine) as session:
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
     return render(
         "tablets/enrol.html",
         refusal[0] if refusal else 200,
-        desk=desk,
+        layout=layout,
         active="console.tablets",
-        error=speech.say(refusal[1]) if refusal else "",
+        error=localizer.say(refusal[1]) if refusal else "",
         issued=issued,
         candidates=() if issued else _candidates(),
         chosen=request.form.get("officer", ""),
@@ -135,16 +135,16 @@ def _enrolling_page(
 
 
 def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) -> Response:
-    runtime, speech, officer = current_runtime(), Speech(chosen_language()), current_officer()
+    runtime, localizer, officer = current_runtime(), Localizer(chosen_language()), current_officer()
     with snapshot(runtime.engine) as session:
-        desk = desk_of(session, officer, speech)
+        layout = layout_of(session, officer, localizer)
     return render(
         "tablets/revoke.html",
         refusal[0] if refusal else 200,
-        desk=desk,
+        layout=layout,
         active="console.tablets",
-        tablet=tablet_view(tablet, speech, runtime.clock.now()),
-        error=speech.say(refusal[1]) if refusal else "",
+        tablet=tablet_view(tablet, localizer, runtime.clock.now()),
+        error=localizer.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
     )
 
@@ -152,7 +152,7 @@ def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) ->
 def _tablet(device_id: str) -> TabletRow:
     runtime = current_runtime()
     with snapshot(runtime.engine) as session:
-        found = find_tablet(session, runtime.tenant_id, _reach(), device_id)
+        found = find_tablet(session, runtime.tenant_id, _access(), device_id)
     if found is None:
         raise AppError(ErrorCode.NOT_FOUND)
     return found
@@ -168,8 +168,8 @@ def _candidates() -> list[Candidate]:
         ]
 
 
-def _reach() -> Reach:
-    return tablet_reach(current_officer(), load())
+def _access() -> AccessFilter:
+    return tablet_access(current_officer(), load())
 
 
 def _pin() -> str | None:

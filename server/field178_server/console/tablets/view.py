@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from field178_server.console.shell.links import scope_text
-from field178_server.console.text.localize import Speech
-from field178_server.console.text.state_labels import Remark, StateWord
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import Remark, StateLabel
 from field178_server.office.tablets.queries import SILENT_AFTER, TabletRow
 from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
@@ -26,14 +26,14 @@ class TabletView:
     officer: str
     teams: str
     units: tuple[str, ...]
-    state: StateWord
+    state: StateLabel
     seen: str
     told: str
     unsent: Remark
     room: Remark
     clock: Remark
     version: str
-    held_back: Remark
+    quarantined: Remark
     mismatches: Remark
     mismatched: tuple[str, ...]
     is_revoked: bool
@@ -41,79 +41,79 @@ class TabletView:
     history_since: str
 
 
-def tablet_view(row: TabletRow, speech: Speech, now: datetime) -> TabletView:
+def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletView:
     """Return a tablet in words at this instant."""
-    teams = [scope_text(scope, speech) for scope in row.scopes if scope.startswith("team:")]
-    units = [scope_text(scope, speech) for scope in row.scopes if scope.startswith("unit:")]
+    teams = [scope_text(scope, localizer) for scope in row.scopes if scope.startswith("team:")]
+    units = [scope_text(scope, localizer) for scope in row.scopes if scope.startswith("unit:")]
     return TabletView(
         device_id=row.device_id,
         label=row.label or row.device_id,
-        officer=row.officer or speech.say(N_("Officer not known")),
+        officer=row.officer or localizer.say(N_("Officer not known")),
         teams=", ".join(teams),
         units=tuple(units),
-        state=_state(row, speech, now),
-        seen=speech.instant(row.last_seen_at) if row.last_seen_at else speech.say(N_("not yet")),
-        told=speech.instant(row.told_at) if row.told_at else "",
-        unsent=_unsent(row, speech),
-        room=_room(row, speech),
-        clock=_clock(row, speech),
-        version=row.app_version or speech.say(NOT_TOLD),
-        held_back=Remark(speech.number(row.held_back), "bad" if row.held_back else ""),
-        mismatches=_mismatches(row, speech),
+        state=_state(row, localizer, now),
+        seen=localizer.instant(row.last_seen_at) if row.last_seen_at else localizer.say(N_("not yet")),
+        told=localizer.instant(row.told_at) if row.told_at else "",
+        unsent=_unsent(row, localizer),
+        room=_room(row, localizer),
+        clock=_clock(row, localizer),
+        version=row.app_version or localizer.say(NOT_TOLD),
+        quarantined=Remark(localizer.number(row.quarantined), "bad" if row.quarantined else ""),
+        mismatches=_mismatches(row, localizer),
         mismatched=row.mismatched,
         is_revoked=row.revoked_at is not None,
-        history=speech.say(HISTORIES[row.root_alarm]) if row.root_alarm else "",
-        history_since=speech.instant(row.root_alarm_at) if row.root_alarm_at else "",
+        history=localizer.say(HISTORIES[row.root_alarm]) if row.root_alarm else "",
+        history_since=localizer.instant(row.root_alarm_at) if row.root_alarm_at else "",
     )
 
 
-def _state(row: TabletRow, speech: Speech, now: datetime) -> StateWord:
+def _state(row: TabletRow, localizer: Localizer, now: datetime) -> StateLabel:
     if row.revoked_at is not None:
-        when = speech.instant(row.revoked_at)
-        return StateWord(speech.say(N_("Revoked {when}")).format(when=when), "", "void")
+        when = localizer.instant(row.revoked_at)
+        return StateLabel(localizer.say(N_("Revoked {when}")).format(when=when), "", "void")
     silent_for = now - (row.last_seen_at or row.enrolled_at)
     if silent_for >= SILENT_AFTER:
-        days = speech.number(silent_for.days)
-        return StateWord(speech.say(N_("Silent for {days} days")).format(days=days), "warn", "clock")
+        days = localizer.number(silent_for.days)
+        return StateLabel(localizer.say(N_("Silent for {days} days")).format(days=days), "warn", "clock")
     if row.last_seen_at is None:
-        return StateWord(speech.say(N_("Enrolled, not synced yet")), "primary", "clock")
-    return StateWord(speech.say(N_("In use")), "ok", "check-circle")
+        return StateLabel(localizer.say(N_("Enrolled, not synced yet")), "primary", "clock")
+    return StateLabel(localizer.say(N_("In use")), "ok", "check-circle")
 
 
-def _unsent(row: TabletRow, speech: Speech) -> Remark:
+def _unsent(row: TabletRow, localizer: Localizer) -> Remark:
     if row.unsent is None:
-        return Remark(speech.say(NOT_TOLD))
-    records = speech.say(N_("records: {count}")).format(count=speech.number(row.unsent))
+        return Remark(localizer.say(NOT_TOLD))
+    records = localizer.say(N_("records: {count}")).format(count=localizer.number(row.unsent))
     if row.unsent_files is None:
         return Remark(records, "warn" if row.unsent else "")
-    files = speech.say(N_("photos: {count}")).format(count=speech.number(row.unsent_files))
+    files = localizer.say(N_("photos: {count}")).format(count=localizer.number(row.unsent_files))
     return Remark(f"{records} · {files}", "warn" if row.unsent or row.unsent_files else "")
 
 
-def _room(row: TabletRow, speech: Speech) -> Remark:
+def _room(row: TabletRow, localizer: Localizer) -> Remark:
     if row.free_mb is None:
-        return Remark(speech.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_TOLD))
     is_little = row.free_mb < LITTLE_ROOM_MB
     amount, unit = (row.free_mb, "MB") if is_little else (row.free_mb // 1024, "GB")
-    return Remark(f"{speech.number(amount)} {unit}", "warn" if is_little else "")
+    return Remark(f"{localizer.number(amount)} {unit}", "warn" if is_little else "")
 
 
-def _clock(row: TabletRow, speech: Speech) -> Remark:
+def _clock(row: TabletRow, localizer: Localizer) -> Remark:
     if row.clock_offset_ms is None:
-        return Remark(speech.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_TOLD))
     offset = timedelta(milliseconds=row.clock_offset_ms)
     if abs(offset) < timedelta(minutes=1):
-        return Remark(speech.say(N_("right")))
+        return Remark(localizer.say(N_("right")))
     text = N_("fast by {minutes} minutes") if offset > timedelta() else N_("slow by {minutes} minutes")
-    minutes = speech.number(round(abs(offset) / timedelta(minutes=1)))
-    return Remark(speech.say(text).format(minutes=minutes), "warn" if abs(offset) >= CLOCK_IS_OFF else "")
+    minutes = localizer.number(round(abs(offset) / timedelta(minutes=1)))
+    return Remark(localizer.say(text).format(minutes=minutes), "warn" if abs(offset) >= CLOCK_IS_OFF else "")
 
 
-def _mismatches(row: TabletRow, speech: Speech) -> Remark:
+def _mismatches(row: TabletRow, localizer: Localizer) -> Remark:
     if row.mismatches is None:
         # A tablet that tells of itself names mismatches only when there were any.
-        return Remark(speech.number(0) if row.told_at else speech.say(NOT_TOLD))
-    return Remark(speech.number(row.mismatches), "bad" if row.mismatches else "")
+        return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_TOLD))
+    return Remark(localizer.number(row.mismatches), "bad" if row.mismatches else "")
 
 
 NOT_TOLD = N_("not told")

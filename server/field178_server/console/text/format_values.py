@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import AnswerKind
 from field178_shared.text.i18n import N_
 
-Show = Callable[[Speech, object], str]
+Show = Callable[[Localizer, object], str]
 
 ANSWER_WORDS = {
     "yes": N_("Met"),
@@ -29,147 +29,147 @@ SOURCE_WORDS = {
 _MEASURED = "fix"
 
 
-def as_text(speech: Speech, value: object) -> str:
+def as_text(localizer: Localizer, value: object) -> str:
     """Show a text as it was written."""
     return str(value)
 
 
-def as_day(speech: Speech, value: object) -> str:
+def as_day(localizer: Localizer, value: object) -> str:
     """Show a calendar date."""
-    return speech.day(value)
+    return localizer.day(value)
 
 
-def as_instant(speech: Speech, value: object) -> str:
+def as_instant(localizer: Localizer, value: object) -> str:
     """Show a date and time in Việt Nam."""
-    return speech.instant(value)
+    return localizer.instant(value)
 
 
-def as_number(speech: Speech, value: object) -> str:
+def as_number(localizer: Localizer, value: object) -> str:
     """Show a whole number."""
-    return speech.number(value)
+    return localizer.number(value)
 
 
-def as_money(speech: Speech, value: object) -> str:
+def as_money(localizer: Localizer, value: object) -> str:
     """Show an amount of đồng."""
-    return speech.money(value)
+    return localizer.money(value)
 
 
-def as_minutes(speech: Speech, value: object) -> str:
+def as_minutes(localizer: Localizer, value: object) -> str:
     """Show a duration in minutes."""
-    return speech.say(N_("{count} minutes")).format(count=speech.number(value))
+    return localizer.say(N_("{count} minutes")).format(count=localizer.number(value))
 
 
-def as_flag(speech: Speech, value: object) -> str:
+def as_flag(localizer: Localizer, value: object) -> str:
     """Show a yes or no."""
-    return speech.say(N_("Yes")) if value is True else speech.say(N_("No"))
+    return localizer.say(N_("Yes")) if value is True else localizer.say(N_("No"))
 
 
-def as_deletion(speech: Speech, value: object) -> str:
+def as_deletion(localizer: Localizer, value: object) -> str:
     """Show whether a record is deleted."""
-    return speech.say(N_("deleted")) if value is True else speech.say(N_("kept"))
+    return localizer.say(N_("deleted")) if value is True else localizer.say(N_("kept"))
 
 
 def as_choice(list_name: str) -> Show:
     """Return the function that shows one value of a plain list."""
-    return lambda speech, value: speech.choice(list_name, value)
+    return lambda localizer, value: localizer.choice(list_name, value)
 
 
-def as_unit(speech: Speech, value: object) -> str:
+def as_unit(localizer: Localizer, value: object) -> str:
     """Show an administrative unit."""
-    return speech.label(speech.lists.units, value)
+    return localizer.label(localizer.lists.units, value)
 
 
-def as_agency(speech: Speech, value: object) -> str:
+def as_agency(localizer: Localizer, value: object) -> str:
     """Show an agency."""
-    return speech.label(speech.lists.agencies, value)
+    return localizer.label(localizer.lists.agencies, value)
 
 
-def as_agencies(speech: Speech, value: object) -> str:
+def as_agencies(localizer: Localizer, value: object) -> str:
     """Show a list of agencies, or one of them."""
     found = value if isinstance(value, list) else [value]
-    return ", ".join(as_agency(speech, item) for item in found)
+    return ", ".join(as_agency(localizer, item) for item in found)
 
 
-def as_topics(speech: Speech, value: object) -> str:
+def as_topics(localizer: Localizer, value: object) -> str:
     """Show a list of topics, or one of them."""
     found = value if isinstance(value, list) else [value]
-    return "; ".join(speech.label(speech.lists.topics, item) for item in found)
+    return "; ".join(localizer.label(localizer.lists.topics, item) for item in found)
 
 
-def as_form(speech: Speech, value: object) -> str:
+def as_form(localizer: Localizer, value: object) -> str:
     """Show a form of outreach."""
-    return speech.label(speech.lists.forms, value)
+    return localizer.label(localizer.lists.forms, value)
 
 
-def as_type(speech: Speech, value: object) -> str:
+def as_type(localizer: Localizer, value: object) -> str:
     """Show a kind of establishment."""
-    return speech.label(speech.lists.types, value)
+    return localizer.label(localizer.lists.types, value)
 
 
-def as_violation(speech: Speech, value: object) -> str:
+def as_violation(localizer: Localizer, value: object) -> str:
     """Show a violation with its code."""
-    found = speech.lists.violations.get(str(value))
-    return f"{found.code} · {found.label(speech.language)}" if found else str(value)
+    found = localizer.lists.violations.get(str(value))
+    return f"{found.code} · {found.label(localizer.language)}" if found else str(value)
 
 
-def as_item(speech: Speech, value: object) -> str:
+def as_item(localizer: Localizer, value: object) -> str:
     """Show a question of the checklist."""
-    return speech.label(speech.lists.items, value)
+    return localizer.label(localizer.lists.items, value)
 
 
-def as_person(speech: Speech, value: object) -> str:
+def as_person(localizer: Localizer, value: object) -> str:
     """Show an officer's name."""
-    return speech.person(value)
+    return localizer.person(value)
 
 
-def as_team(speech: Speech, value: object) -> str:
+def as_team(localizer: Localizer, value: object) -> str:
     """Show a team's name."""
-    return speech.team(value)
+    return localizer.team(value)
 
 
-def as_establishment(speech: Speech, value: object) -> str:
+def as_establishment(localizer: Localizer, value: object) -> str:
     """Show an establishment's name."""
-    return speech.establishment(value)
+    return localizer.establishment(value)
 
 
-def as_degrees(speech: Speech, value: object) -> str:
+def as_degrees(localizer: Localizer, value: object) -> str:
     """Show a coordinate stored in 1e-7 degrees."""
     if not isinstance(value, int):
         return str(value)
-    return f"{value / 1e7:.5f}°".replace(".", "," if speech.language != "en" else ".")
+    return f"{value / 1e7:.5f}°".replace(".", "," if localizer.language != "en" else ".")
 
 
-def as_check_in(speech: Speech, value: Mapping[str, object]) -> str:
+def as_check_in(localizer: Localizer, value: Mapping[str, object]) -> str:
     """Show the point of arrival with its accuracy and, unless measured there, its source; or why none."""
     if "lat" not in value or "lon" not in value:
-        return speech.choice("no_point_reason", value.get("no_point_reason", ""))
-    point = f"{as_degrees(speech, value['lat'])}; {as_degrees(speech, value['lon'])}"
+        return localizer.choice("no_point_reason", value.get("no_point_reason", ""))
+    point = f"{as_degrees(localizer, value['lat'])}; {as_degrees(localizer, value['lon'])}"
     accuracy, provider = value.get("accuracy_m"), value.get("provider", _MEASURED)
     if accuracy is not None:
-        point = f"{point} (±{speech.number(accuracy)} m)"
-    return point if provider == _MEASURED else f"{point}; {speech.choice('point_provider', provider)}"
+        point = f"{point} (±{localizer.number(accuracy)} m)"
+    return point if provider == _MEASURED else f"{point}; {localizer.choice('point_provider', provider)}"
 
 
-def as_source(speech: Speech, value: object) -> str:
+def as_source(localizer: Localizer, value: object) -> str:
     """Show how an answer, or the point of an establishment, was given."""
-    return speech.say(SOURCE_WORDS[str(value)]) if str(value) in SOURCE_WORDS else str(value)
+    return localizer.say(SOURCE_WORDS[str(value)]) if str(value) in SOURCE_WORDS else str(value)
 
 
-def as_bytes(speech: Speech, value: object) -> str:
+def as_bytes(localizer: Localizer, value: object) -> str:
     """Show the size of a file in kilobytes."""
-    return f"{speech.number(max(1, round(value / 1024)))} KB" if isinstance(value, int) else str(value)
+    return f"{localizer.number(max(1, round(value / 1024)))} KB" if isinstance(value, int) else str(value)
 
 
-def answer_text(speech: Speech, item_id: str, value: object) -> str:
+def answer_text(localizer: Localizer, item_id: str, value: object) -> str:
     """Show the value of one answer by the kind of its question."""
-    item = speech.lists.items.get(item_id)
+    item = localizer.lists.items.get(item_id)
     if isinstance(value, str) and value in ANSWER_WORDS and (item is None or item.answer in _WORDED):
-        return speech.say(ANSWER_WORDS[value])
+        return localizer.say(ANSWER_WORDS[value])
     if item is None:
         return str(value)
     if item.choice_list:
-        return speech.choice(item.choice_list, value)
-    return _BY_KIND.get(item.answer, as_text)(speech, value)
+        return localizer.choice(item.choice_list, value)
+    return _BY_KIND.get(item.answer, as_text)(localizer, value)
 
 
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)

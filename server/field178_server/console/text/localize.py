@@ -15,7 +15,7 @@ from field178_shared.time.clock import VIETNAM, from_wire
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class Localizer:
     """Says things in one language; a pure function of the language, the lists and the names it was given."""
 
     language: str

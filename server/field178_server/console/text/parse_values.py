@@ -9,7 +9,7 @@ from datetime import datetime
 
 from field178_server.console.text import format_values as show
 from field178_server.console.text.field_labels import field_at, value_text
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas import TYPES, kinds
 from field178_shared.text.normalisation import nfc, sort_key
@@ -35,7 +35,7 @@ class Control:
     options: tuple[tuple[str, str], ...] = ()
 
 
-def control_for(record_type: str, path: str, speech: Speech) -> Control | None:
+def control_for(record_type: str, path: str, localizer: Localizer) -> Control | None:
     """Return the control of a path, None where a value has several parts or nobody types it."""
     described = _described_at(record_type, path)
     kind = _kind_of(described) if described is not None else None
@@ -50,7 +50,7 @@ def control_for(record_type: str, path: str, speech: Speech) -> Control | None:
     return Control(
         kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,
         max_length=limit if isinstance(limit, int) else None,
-        options=_options((record_type, path), ids, speech) if isinstance(ids, list) else (),
+        options=_options((record_type, path), ids, localizer) if isinstance(ids, list) else (),
     )
 
 
@@ -80,17 +80,19 @@ def read_typed(control: Control | None, texts: Sequence[str]) -> object:
     return _READERS.get(control.kind, str)(given[0])
 
 
-def typed_again(place: tuple[str, str], texts: Sequence[str], speech: Speech) -> str:
+def typed_again(place: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:
     """Return what was typed at a type's path as its value would read; what is no value, as it was typed."""
     try:
-        return value_text(*place, read_typed(control_for(*place, speech), texts), speech)
+        return value_text(*place, read_typed(control_for(*place, localizer), texts), localizer)
     except AppError:
         return ", ".join(texts)
 
 
-def _options(place: tuple[str, str], ids: Sequence[object], speech: Speech) -> tuple[tuple[str, str], ...]:
+def _options(
+    place: tuple[str, str], ids: Sequence[object], localizer: Localizer
+) -> tuple[tuple[str, str], ...]:
     """Return the choices with their labels: answers in the order of the checklist, others by the alphabet."""
-    labelled = [(str(one), value_text(*place, one, speech)) for one in ids]
+    labelled = [(str(one), value_text(*place, one, localizer)) for one in ids]
     if set(ids) <= set(show.ANSWER_WORDS):
         order = list(show.ANSWER_WORDS)
         return tuple(sorted(labelled, key=lambda one: order.index(one[0])))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from field178_server.audit.queries import Decision
-from field178_server.console.text.localize import Speech
+from field178_server.audit.queries import Rejection
+from field178_server.console.text.localize import Localizer
 from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
-class StateWord:
+class StateLabel:
     """A state as people read it."""
 
     text: str
@@ -33,31 +33,33 @@ _OUTCOME_TONES = {
 }
 
 
-def state_word(state: str, speech: Speech) -> StateWord:
+def state_label(state: str, localizer: Localizer) -> StateLabel:
     """Return the word of a review state."""
     text, tone, icon = _STATES[state]
-    return StateWord(speech.say(text), tone, icon)
+    return StateLabel(localizer.say(text), tone, icon)
 
 
-def short_state_word(state: str, speech: Speech) -> StateWord:
+def short_state_label(state: str, localizer: Localizer) -> StateLabel:
     """Return the word of a review state for narrow places."""
-    word = state_word(state, speech)
-    return replace(word, text=speech.say(N_("Corrected"))) if state == "corrected" else word
+    word = state_label(state, localizer)
+    return replace(word, text=localizer.say(N_("Corrected"))) if state == "corrected" else word
 
 
-def outcome_word(outcome: str, speech: Speech) -> StateWord:
+def outcome_label(outcome: str, localizer: Localizer) -> StateLabel:
     """Return the word of a visit's overall result."""
     tone = _OUTCOME_TONES.get(outcome, "")
-    return StateWord(speech.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
+    return StateLabel(localizer.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
 
 
-def aside_text(aside: Decision | None, speech: Speech) -> str:
+def rejection_text(rejection: Rejection | None, localizer: Localizer) -> str:
     """Return who set something aside, when and why; nothing where it was not."""
-    if aside is None or aside.at is None:
+    if rejection is None or rejection.at is None:
         return ""
-    who = speech.person(aside.user_id) if aside.user_id else speech.say(N_("The office"))
-    said = speech.say(N_("Set aside by {who}, {when}")).format(who=who, when=speech.instant(aside.at))
-    return f"{said}: {aside.reason}" if aside.reason else said
+    who = localizer.person(rejection.user_id) if rejection.user_id else localizer.say(N_("The office"))
+    said = localizer.say(N_("Set aside by {who}, {when}")).format(
+        who=who, when=localizer.instant(rejection.at)
+    )
+    return f"{said}: {rejection.reason}" if rejection.reason else said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tables of the store, one family a file."""
 
-from field178_server.database.models.account import Attempt, Audit, ConsoleSession, Officer, OfficerScope
+from field178_server.database.models.account import AttemptCount, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.database.models.attachment import Attachment, Blob, Upload
 from field178_server.database.models.base import Base
 from field178_server.database.models.device import (
@@ -11,24 +11,29 @@ from field178_server.database.models.device import (
     DeviceSession,
     EnrolmentCode,
 )
-from field178_server.database.models.erasure import Purge
+from field178_server.database.models.erasure import Erasure
 from field178_server.database.models.hash_chain import Root, RootPart
 from field178_server.database.models.notice import Notice
 from field178_server.database.models.number_block import NumberLease
-from field178_server.database.models.projection import ConflictRow, EstablishmentRow, FiledCount, FiledRecord
+from field178_server.database.models.projection import (
+    ConflictRow,
+    EstablishmentProjection,
+    FiledCount,
+    FiledRecord,
+)
 from field178_server.database.models.record import Feed, Record
-from field178_server.database.models.recovery import Salvage
-from field178_server.database.models.replication import Change, Incarnation, Quarantine, Receipt
+from field178_server.database.models.recovery import DivergentRecord
+from field178_server.database.models.replication import ChangeHistory, Incarnation, Quarantine, StoredReceipt
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
 
 __all__ = [
     "Attachment",
-    "Attempt",
+    "AttemptCount",
     "Audit",
     "Base",
     "Blob",
     "Challenge",
-    "Change",
+    "ChangeHistory",
     "ConflictRow",
     "ConsoleSession",
     "Device",
@@ -36,7 +41,7 @@ __all__ = [
     "DeviceScope",
     "DeviceSession",
     "EnrolmentCode",
-    "EstablishmentRow",
+    "EstablishmentProjection",
     "Feed",
     "FiledCount",
     "FiledRecord",
@@ -45,13 +50,13 @@ __all__ = [
     "NumberLease",
     "Officer",
     "OfficerScope",
-    "Purge",
+    "Erasure",
     "Quarantine",
-    "Receipt",
+    "StoredReceipt",
     "Record",
     "Root",
     "RootPart",
-    "Salvage",
+    "DivergentRecord",
     "Scope",
     "StoreCheck",
     "Tenant",

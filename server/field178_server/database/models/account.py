@@ -69,7 +69,7 @@ class ConsoleSession(Base):
     confirmed_until: Mapped[datetime | None]
 
 
-class Attempt(Base):
+class AttemptCount(Base):
     """Counted failures under one key (an address, a login, a code prefix) since an instant."""
 
     __tablename__ = "attempt"

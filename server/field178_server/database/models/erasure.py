@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Purge(Base):
+class Erasure(Base):
     """The purge of one record: asked for, then confirmed by another officer, then gone from the disk too.
 
     `files` is a JSON object of the files that go with it (`blobs` by hash, `uploads` by id). While

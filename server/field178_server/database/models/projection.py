@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class EstablishmentRow(Base):
+class EstablishmentProjection(Base):
     """A live establishment as lists and the map show it; `folded` is its name and address without marks."""
 
     __tablename__ = "establishment_row"

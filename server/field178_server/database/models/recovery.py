@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from field178_server.database.models.base import Base, Key, KeyPart, TenantKey, table_args
 
 
-class Salvage(Base):
+class DivergentRecord(Base):
     """One record as one tablet has it; `h` is what its content gives, whatever the tablet said.
 
     `is_sound`: the tablet said the same hash. Nothing here is applied by itself.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
 
 
-class Change(Base):
+class ChangeHistory(Base):
     """History: every change that reached its record, tablet's or office's; append-only but for a purge.
 
     `rev` is the revision this change made, null when it made none. `device_id` null: the office.
@@ -33,7 +33,7 @@ class Change(Base):
     payload: Mapped[str | None]
 
 
-class Receipt(Base):
+class StoredReceipt(Base):
     """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash).
 
     `first_v` is its `v` when it was made: a verdict made anew keeps it, and roots cover receipts by it.

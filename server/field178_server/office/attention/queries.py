@@ -10,18 +10,18 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import ConflictRow, Quarantine, Salvage
+from field178_server.database.models import ConflictRow, DivergentRecord, Quarantine
 from field178_server.office.conflicts import queries as conflicts
 from field178_server.office.quarantine import queries as quarantine
 from field178_server.office.recovery import queries as recovery
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
-from field178_server.records.paging import Page
+from field178_server.records.paging import PageOfRows
 
 PAGE_SIZE = 30
 
 
-class Origin(StrEnum):
+class ItemOrigin(StrEnum):
     """Where an item comes from; the order is that of the filters."""
 
     CONFLICT = "conflict"
@@ -51,8 +51,8 @@ class ItemKey(NamedTuple):
 class AttentionFilter:
     """Which items are listed; `is_aside` lists what was set aside instead of what waits."""
 
-    origin: Origin | None = None
-    is_aside: bool = False
+    origin: ItemOrigin | None = None
+    is_rejected: bool = False
     scope: str | None = None
     device_id: str | None = None
     oldest_first: bool = False
@@ -68,12 +68,14 @@ class Sources:
 
 
 def attention_page(
-    session: Session, tenant_id: str, reach: Reach, wanted: AttentionFilter, number: int
-) -> tuple[tuple[tuple[Origin, ItemKey], ...], Page]:
+    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter, number: int
+) -> tuple[tuple[tuple[ItemOrigin, ItemKey], ...], PageOfRows]:
     """Return one page of the items inside the reach, in the order of the filter."""
-    counts = count_items(session, tenant_id, reach, wanted)
-    page = Page.within(number, PAGE_SIZE, counts[wanted.origin] if wanted.origin else sum(counts.values()))
-    rows = _rows(tenant_id, reach, wanted.is_aside)
+    counts = count_items(session, tenant_id, access, wanted)
+    page = PageOfRows.within(
+        number, PAGE_SIZE, counts[wanted.origin] if wanted.origin else sum(counts.values())
+    )
+    rows = _rows(tenant_id, access, wanted.is_rejected)
     newest = func.max(rows.c.at)
     found = session.execute(
         _items(rows, wanted)
@@ -83,25 +85,29 @@ def attention_page(
         .offset(page.offset)
         .limit(page.size)
     )
-    return tuple((Origin(row.origin), ItemKey(row.id, row.content_hash)) for row in found), page
+    return tuple((ItemOrigin(row.origin), ItemKey(row.id, row.content_hash)) for row in found), page
 
 
-def count_items(session: Session, tenant_id: str, reach: Reach, wanted: AttentionFilter) -> dict[Origin, int]:
+def count_items(
+    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter
+) -> dict[ItemOrigin, int]:
     """Return how many items each origin has inside the reach and the filter, whatever its origin."""
-    items = _items(_rows(tenant_id, reach, wanted.is_aside), replace(wanted, origin=None)).subquery()
+    items = _items(_rows(tenant_id, access, wanted.is_rejected), replace(wanted, origin=None)).subquery()
     found = session.execute(select(items.c.origin, func.count()).group_by(items.c.origin)).all()
-    return dict.fromkeys(Origin, 0) | {Origin(origin): count for origin, count in found}
+    return dict.fromkeys(ItemOrigin, 0) | {ItemOrigin(origin): count for origin, count in found}
 
 
-def attention_sources(session: Session, tenant_id: str, reach: Reach, wanted: AttentionFilter) -> Sources:
+def attention_sources(
+    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter
+) -> Sources:
     """Return what the list may be filtered by: scopes and tablets of the items inside the reach.
 
     The chosen ones stay among them when their last item is gone.
     """
-    rows = _rows(tenant_id, reach, wanted.is_aside)
+    rows = _rows(tenant_id, access, wanted.is_rejected)
     pairs = session.execute(select(rows.c.scope, rows.c.device_id).distinct()).all()
     scopes, device_ids = {scope for scope, _ in pairs}, {device_id for _, device_id in pairs}
-    scopes |= {wanted.scope} if wanted.scope and reach.holds(wanted.scope) else set()
+    scopes |= {wanted.scope} if wanted.scope and access.holds(wanted.scope) else set()
     names = names_of(session, tenant_id, device_ids | {scope.partition(":")[2] for scope in scopes})
     device_ids |= {wanted.device_id} if wanted.device_id else set()
     return Sources(tuple(sorted(scopes)), tuple(sorted(device_ids)), names)
@@ -121,31 +127,33 @@ def _conditions(rows: Subquery, wanted: AttentionFilter) -> Iterable[ColumnEleme
     return [rows.c[name] == value for name, value in asked.items() if value]
 
 
-def _rows(tenant_id: str, reach: Reach, is_aside: bool) -> Subquery:
-    held_in, kept_in = (quarantine.ASIDE, recovery.ASIDE) if is_aside else (quarantine.OPEN, recovery.WAITING)
+def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
+    held_in, kept_in = (
+        (quarantine.ASIDE, recovery.ASIDE) if is_rejected else (quarantine.OPEN, recovery.WAITING)
+    )
     return union_all(
         select(
-            literal(Origin.CONFLICT.value).label("origin"),
+            literal(ItemOrigin.CONFLICT.value).label("origin"),
             ConflictRow.record_id.label("id"),
             literal("").label("content_hash"),
             ConflictRow.scope.label("scope"),
             ConflictRow.device_id.label("device_id"),
             ConflictRow.changed_at.label("at"),
-        ).where(*conflicts.open_within(tenant_id, reach), *([false()] if is_aside else [])),
+        ).where(*conflicts.open_within(tenant_id, access), *([false()] if is_rejected else [])),
         select(
-            literal(Origin.QUARANTINE.value),
+            literal(ItemOrigin.QUARANTINE.value),
             Quarantine.change_id,
             Quarantine.payload_hash,
             Quarantine.scope,
             Quarantine.device_id,
             Quarantine.received_at,
-        ).where(*quarantine.within(tenant_id, reach, held_in)),
+        ).where(*quarantine.within(tenant_id, access, held_in)),
         select(
-            literal(Origin.RECOVERY.value),
-            Salvage.record_id,
-            Salvage.h,
-            Salvage.scope,
-            Salvage.device_id,
-            Salvage.received_at,
-        ).where(*recovery.within(tenant_id, reach, kept_in)),
+            literal(ItemOrigin.RECOVERY.value),
+            DivergentRecord.record_id,
+            DivergentRecord.h,
+            DivergentRecord.scope,
+            DivergentRecord.device_id,
+            DivergentRecord.received_at,
+        ).where(*recovery.within(tenant_id, access, kept_in)),
     ).subquery("attention")

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConflictRow, Record
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord, find_record
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
 from field178_shared.ids import review_id
@@ -24,7 +24,7 @@ SETTLED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictEntry:
+class ConflictValue:
     """One value that was kept aside: what its author saw and meant; `change_id` is what offered it."""
 
     change_id: str
@@ -36,7 +36,7 @@ class ConflictEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class FieldConflict:
     """One field of one record that one tablet and the store disagree about."""
 
     conflict_id: str
@@ -46,14 +46,14 @@ class Conflict:
     path: str
     device_id: str
     changed_at: datetime
-    entries: tuple[ConflictEntry, ...]
+    entries: tuple[ConflictValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictList:
     """The open conflicts of some records, newest first, with their records, titles and names."""
 
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[FieldConflict, ...]
     records: Mapping[str, StoredRecord]
     titles: Mapping[str, str]
     names: Names
@@ -66,31 +66,33 @@ class RecordConflicts:
     record: StoredRecord
     title: str | None
     is_locked: bool
-    open: tuple[Conflict, ...]
+    open: tuple[FieldConflict, ...]
     open_count: int
-    settled: tuple[Conflict, ...]
+    settled: tuple[FieldConflict, ...]
     names: Names
 
 
 def open_conflicts(
-    session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]
+    session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> ConflictList:
     """Return the open conflicts of these records inside the reach, newest first."""
     about = ConflictRow.record_id.in_(sorted(record_ids))
-    found = _conflicts(session, (*open_within(tenant_id, reach), about), PER_RECORD * len(record_ids))
+    found = _conflicts(session, (*open_within(tenant_id, access), about), PER_RECORD * len(record_ids))
     records = _records(session, tenant_id, record_ids)
     return ConflictList(
         conflicts=found,
         records=records,
-        titles=titles_of(session, tenant_id, reach, record_ids),
+        titles=titles_of(session, tenant_id, access, record_ids),
         names=names_of(session, tenant_id, _ids_on_page(found, records.values())),
     )
 
 
-def conflicts_on(session: Session, tenant_id: str, reach: Reach, record_id: str) -> RecordConflicts | None:
+def conflicts_on(
+    session: Session, tenant_id: str, access: AccessFilter, record_id: str
+) -> RecordConflicts | None:
     """Return what is in dispute on one record inside the reach, else None."""
     record = find_record(session, tenant_id, record_id)
-    if record is None or not reach.holds(record.scope):
+    if record is None or not access.holds(record.scope):
         return None
     about = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
     is_open = (*about, ConflictRow.state == "open")
@@ -99,7 +101,7 @@ def conflicts_on(session: Session, tenant_id: str, reach: Reach, record_id: str)
     review = find_record(session, tenant_id, review_id(record_id))
     return RecordConflicts(
         record=record,
-        title=titles_of(session, tenant_id, reach, [record_id]).get(record_id),
+        title=titles_of(session, tenant_id, access, [record_id]).get(record_id),
         is_locked=review is not None and not review.deleted and is_locked(review.data),
         open=found,
         open_count=_count(session, is_open),
@@ -108,12 +110,12 @@ def conflicts_on(session: Session, tenant_id: str, reach: Reach, record_id: str)
     )
 
 
-def open_within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+def open_within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of an open conflict inside the reach."""
     return (
         ConflictRow.tenant_id == tenant_id,
         ConflictRow.state == "open",
-        reach.covers(ConflictRow.scope),
+        access.covers(ConflictRow.scope),
     )
 
 
@@ -123,7 +125,7 @@ def _count(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
 
 def _conflicts(
     session: Session, conditions: Iterable[ColumnElement[bool]], limit: int
-) -> tuple[Conflict, ...]:
+) -> tuple[FieldConflict, ...]:
     rows = session.execute(
         select(ConflictRow, Record.rev, Record.body)
         .join(
@@ -137,10 +139,10 @@ def _conflicts(
     return tuple(_conflict(row, rev, json.loads(body)) for row, rev, body in rows)
 
 
-def _conflict(row: ConflictRow, rev: int, body: Data) -> Conflict:
+def _conflict(row: ConflictRow, rev: int, body: Data) -> FieldConflict:
     entries = body.get("entries")
     offered = sorted(entries.items()) if isinstance(entries, dict) else ()
-    return Conflict(
+    return FieldConflict(
         conflict_id=row.conflict_id,
         rev=rev,
         record_id=row.record_id,
@@ -152,9 +154,9 @@ def _conflict(row: ConflictRow, rev: int, body: Data) -> Conflict:
     )
 
 
-def _entry(change_id: str, value: Data) -> ConflictEntry:
+def _entry(change_id: str, value: Data) -> ConflictValue:
     user, at = value.get("user"), value.get("at")
-    return ConflictEntry(
+    return ConflictValue(
         change_id=change_id,
         was=value.get("was"),
         mine=value.get("mine"),
@@ -176,7 +178,7 @@ def _records(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
     }
 
 
-def _ids_on_page(conflicts: Iterable[Conflict], records: Iterable[StoredRecord]) -> set[str]:
+def _ids_on_page(conflicts: Iterable[FieldConflict], records: Iterable[StoredRecord]) -> set[str]:
     data = {record.record_id: record.data for record in records}
     ids = {record.scope.partition(":")[2] for record in records}
     for conflict in conflicts:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from field178_server.audit import trail
-from field178_server.audit.trail import Actor, Entry
-from field178_server.records.batch import Act, Batch
+from field178_server.audit.trail import Actor, AuditEntry
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.conflict_records import CONFLICT, entries_of, settle
 from field178_server.replication.policy.evaluate import DELETED_PATH
@@ -24,7 +24,7 @@ from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MAX_DATA_BYTES, Op
 
 
-class Source(StrEnum):
+class ValueSource(StrEnum):
     """Where the value that is to stand comes from."""
 
     KEPT = "kept"
@@ -33,10 +33,10 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ResolutionChoice:
     """What is to stand at a path: what stands, what the change `change_id` offered, or another `value`."""
 
-    source: Source
+    source: ValueSource
     change_id: str = ""
     value: object = None
 
@@ -48,7 +48,7 @@ class Settlement:
     record_id: str
     record_rev: int
     seen: Mapping[str, int]
-    choices: Mapping[str, Choice]
+    choices: Mapping[str, ResolutionChoice]
 
 
 def settle_record(batch: Batch, rules: TypeRules, actor: Actor, wanted: Settlement) -> None:
@@ -92,14 +92,14 @@ def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list
 
 
 def _chosen(
-    record: Stored, disputed: Mapping[str, list[Stored]], choices: Mapping[str, Choice]
+    record: Stored, disputed: Mapping[str, list[Stored]], choices: Mapping[str, ResolutionChoice]
 ) -> dict[str, object]:
     """Return the values that differ from what stands, by path."""
     set_: dict[str, object] = {}
     for path, choice in choices.items():
         stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
-        value = stands if choice.source is Source.KEPT else choice.value
-        if choice.source is Source.TAKEN:
+        value = stands if choice.source is ValueSource.KEPT else choice.value
+        if choice.source is ValueSource.TAKEN:
             value = _offered(disputed[path], choice.change_id)
         if not equal(value, stands):
             set_[path] = value
@@ -154,7 +154,7 @@ def _write(
         "deleted": record.deleted if after is None else after.deleted,
     }
     text = canonical(payload).decode()
-    act = Act(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
+    act = SourceChange(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
     if after is None:
         batch.note(record.record_id, act)
         return
@@ -168,8 +168,8 @@ def _write(
 def _note(batch: Batch, actor: Actor, record: Stored, wanted: Settlement) -> None:
     sources = [choice.source for choice in wanted.choices.values()]
     counts: dict[str, str | int | None] = {
-        source.value: sources.count(source) for source in Source if source in sources
+        source.value: sources.count(source) for source in ValueSource if source in sources
     }
     stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
-    entry = Entry("conflicts_settled", record.record_id, record.scope, counts)
+    entry = AuditEntry("conflicts_settled", record.record_id, record.scope, counts)
     trail.record(batch.session, stamp, actor, entry)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record
 from field178_shared.documents.sources import VisitSource, source_of_visit
 from field178_shared.merge import Data
@@ -23,12 +23,14 @@ class PaperSource:
     visit: VisitSource
 
 
-def paper_source(session: Session, tenant_id: str, reach: Reach, record_id: str) -> PaperSource | None:
+def paper_source(
+    session: Session, tenant_id: str, access: AccessFilter, record_id: str
+) -> PaperSource | None:
     """Return the source of a live visit within reach, else None; of a purged one there is no paper."""
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or record.type != INSPECTION or PURGED in record.data:
         return None
-    if not reach.holds(record.scope):
+    if not access.holds(record.scope):
         return None
 
     def find(other_id: str) -> Data | None:

@@ -9,7 +9,15 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.attachments.upload_rows import OPEN
-from field178_server.database.models import Audit, Blob, Change, Quarantine, Record, Salvage, Upload
+from field178_server.database.models import (
+    Audit,
+    Blob,
+    ChangeHistory,
+    DivergentRecord,
+    Quarantine,
+    Record,
+    Upload,
+)
 from field178_server.office.erasure.operations import refuse_unfit
 from field178_server.office.erasure.related_data import files_of, salvaged_of
 from field178_server.records.stored_record import Stored
@@ -29,7 +37,7 @@ class Extent:
     filed_at: datetime | None
     changes: int
     about: int
-    held_back: int
+    quarantined: int
     salvaged: int
     stored: frozenset[str]
     shared_files: int
@@ -44,13 +52,13 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
     about = select(Record.record_id).where(Record.tenant_id == tenant_id, Record.subject_id == record_id)
     ids = [record_id, *session.scalars(about)]
 
-    def count(model: type[Change | Quarantine], *more: ColumnElement[bool]) -> int:
+    def count(model: type[ChangeHistory | Quarantine], *more: ColumnElement[bool]) -> int:
         return _count(session, model.tenant_id, tenant_id, model.record_id.in_(ids), *more)
 
     files = files_of(session, tenant_id, record_id, record.body)
     wanted = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(files.alone)))
-    first = select(func.min(Change.received_at)).where(
-        Change.tenant_id == tenant_id, Change.record_id == record_id
+    first = select(func.min(ChangeHistory.received_at)).where(
+        ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == record_id
     )
     filed_at = session.scalar(first)
     backups, last_backup_at = _backups(session, tenant_id, filed_at)
@@ -60,10 +68,10 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
         scope=record.scope,
         rev=record.rev,
         filed_at=filed_at,
-        changes=count(Change, Change.payload.is_not(None)),
+        changes=count(ChangeHistory, ChangeHistory.payload.is_not(None)),
         about=len(ids) - 1,
-        held_back=count(Quarantine, Quarantine.payload.is_not(None)),
-        salvaged=_count(session, Salvage.tenant_id, tenant_id, salvaged_of(ids)),
+        quarantined=count(Quarantine, Quarantine.payload.is_not(None)),
+        salvaged=_count(session, DivergentRecord.tenant_id, tenant_id, salvaged_of(ids)),
         stored=frozenset(session.scalars(select(Blob.sha256).where(*wanted))),
         shared_files=len(files.shared),
         uploads=_count(

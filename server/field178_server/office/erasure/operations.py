@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
-from field178_server.database.models import Change, Officer, Purge
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import ChangeHistory, Erasure, Officer
 from field178_server.office.erasure import related_data
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import PURGED, Stored, next_revision
 from field178_server.replication.policy.conflict_records import CONFLICT, entries_of
-from field178_server.replication.policy.record_merge import load_survivors, merged_into
+from field178_server.replication.policy.record_merge import load_merge_targets, merged_into
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_record
 from field178_shared.codelists import CodeLists
@@ -31,79 +31,81 @@ RIGHT = "run_retention"
 REASONS = "purge_reason"
 
 
-def request(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str, reason: str) -> None:
+def request(
+    session: Session, context: OperationContext, rules: TypeRules, record_id: str, by: str, reason: str
+) -> None:
     """Ask that the content of a record be removed for good; nothing happens until another one confirms.
 
     `reason` is a code of the list `purge_reason`: a free text would quote what is to go.
     """
-    officer = _officer(session, desk, by)
-    if reason not in desk.lists.choice_ids(REASONS):
+    officer = _officer(session, context, by)
+    if reason not in context.lists.choice_ids(REASONS):
         raise AppError(ErrorCode.UNKNOWN_CHOICE, path="reason")
-    record = _purgeable(_batch(session, desk), rules, record_id)
-    if session.get(Purge, (desk.tenant_id, record_id)) is not None:
+    record = _purgeable(_batch(session, context), rules, record_id)
+    if session.get(Erasure, (context.tenant_id, record_id)) is not None:
         raise AppError(ErrorCode.LOCKED, record=record_id)
     session.add(
-        Purge(
-            tenant_id=desk.tenant_id,
+        Erasure(
+            tenant_id=context.tenant_id,
             record_id=record_id,
             requested_by=officer.officer_id,
-            requested_at=desk.now(),
+            requested_at=context.now(),
             reason=reason,
         )
     )
     session.flush()
-    desk.note(session, _entry("purge_requested", record, officer, reason=reason))
+    context.note(session, _entry("purge_requested", record, officer, reason=reason))
 
 
-def refuse(session: Session, desk: Desk, record_id: str, by: str) -> None:
+def refuse(session: Session, context: OperationContext, record_id: str, by: str) -> None:
     """Decide, as another officer than the one who asked, that the content stays."""
-    officer = _officer(session, desk, by)
-    session.delete(_waiting_for(session, desk, record_id, officer))
-    desk.note(session, Entry("purge_refused", record_id, details={"officer": officer.officer_id}))
+    officer = _officer(session, context, by)
+    session.delete(_waiting_for(session, context, record_id, officer))
+    context.note(session, AuditEntry("purge_refused", record_id, details={"officer": officer.officer_id}))
 
 
-def withdraw(session: Session, desk: Desk, record_id: str, by: str) -> None:
+def withdraw(session: Session, context: OperationContext, record_id: str, by: str) -> None:
     """Take back a request that nobody has confirmed."""
-    officer = _officer(session, desk, by)
-    session.delete(_waiting(session, desk, record_id))
-    desk.note(session, Entry("purge_withdrawn", record_id, details={"officer": officer.officer_id}))
+    officer = _officer(session, context, by)
+    session.delete(_waiting(session, context, record_id))
+    context.note(session, AuditEntry("purge_withdrawn", record_id, details={"officer": officer.officer_id}))
 
 
-def confirm(session: Session, desk: Desk, rules: TypeRules, record_id: str, by: str) -> int:
+def confirm(session: Session, context: OperationContext, rules: TypeRules, record_id: str, by: str) -> int:
     """Remove the content of a record everywhere in the store; return its revision.
 
     Bytes of files, and what the engine leaves in its own files, go after COMMIT
     (`field178_server.attachments.secure_delete`).
     """
-    officer, batch = _officer(session, desk, by), _batch(session, desk)
+    officer, batch = _officer(session, context, by), _batch(session, context)
     lock_tablets(batch, record_id)
     record = _purgeable(batch, rules, record_id)
-    row = _waiting_for(session, desk, record_id, officer)
-    files = related_data.take_files(session, desk.tenant_id, record)
+    row = _waiting_for(session, context, record_id, officer)
+    files = related_data.take_files(session, context.tenant_id, record)
     act = _act(batch, officer)
     touched = _put_purged(batch, record, act)
     batch.flush()
     # What waits for this record gets its last verdict while its text is still there to be judged.
-    run_record(_batch(session, desk), rules, record_id)
-    related_data.erase(session, desk.tenant_id, touched, officer.officer_id, (act.change_id, batch.now))
-    row.confirmed_by, row.confirmed_at = officer.officer_id, desk.now()
+    run_record(_batch(session, context), rules, record_id)
+    related_data.erase(session, context.tenant_id, touched, officer.officer_id, (act.change_id, batch.now))
+    row.confirmed_by, row.confirmed_at = officer.officer_id, context.now()
     row.files = canonical(files).decode()
-    desk.note(session, _entry("purge_confirmed", record, officer))
+    context.note(session, _entry("purge_confirmed", record, officer))
     return record.rev + 1
 
 
-def everything(session: Session, tenant_id: str) -> list[Purge]:
+def everything(session: Session, tenant_id: str) -> list[Erasure]:
     """Return every purge, those that wait first, then the latest first."""
     query = (
-        select(Purge)
-        .where(Purge.tenant_id == tenant_id)
-        .order_by(Purge.confirmed_at.is_not(None), Purge.requested_at.desc(), Purge.record_id)
+        select(Erasure)
+        .where(Erasure.tenant_id == tenant_id)
+        .order_by(Erasure.confirmed_at.is_not(None), Erasure.requested_at.desc(), Erasure.record_id)
     )
     return list(session.scalars(query))
 
 
-def _batch(session: Session, desk: Desk) -> Batch:
-    return Batch(session, desk.tenant_id, desk.clock, desk.ids)
+def _batch(session: Session, context: OperationContext) -> Batch:
+    return Batch(session, context.tenant_id, context.clock, context.ids)
 
 
 def may_decide(officer: Officer, lists: CodeLists) -> bool:
@@ -112,9 +114,9 @@ def may_decide(officer: Officer, lists: CodeLists) -> bool:
     return officer.disabled_at is None and role is not None and RIGHT in role.can - role.cannot
 
 
-def _officer(session: Session, desk: Desk, by: str) -> Officer:
-    officer = officers.by_login_or_id(session, desk.tenant_id, by)
-    if not may_decide(officer, desk.lists):
+def _officer(session: Session, context: OperationContext, by: str) -> Officer:
+    officer = officers.by_login_or_id(session, context.tenant_id, by)
+    if not may_decide(officer, context.lists):
         raise AppError(ErrorCode.FORBIDDEN, officer=officer.officer_id)
     return officer
 
@@ -134,35 +136,35 @@ def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Sto
 def _purgeable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
     batch.load([record_id])
     record = refuse_unfit(batch.get(record_id), rules, record_id)
-    load_survivors(batch, [record_id])
+    load_merge_targets(batch, [record_id])
     return record
 
 
-def _waiting(session: Session, desk: Desk, record_id: str) -> Purge:
-    row = session.get(Purge, (desk.tenant_id, record_id), with_for_update=True)
+def _waiting(session: Session, context: OperationContext, record_id: str) -> Erasure:
+    row = session.get(Erasure, (context.tenant_id, record_id), with_for_update=True)
     if row is None or row.confirmed_at is not None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     return row
 
 
-def _waiting_for(session: Session, desk: Desk, record_id: str, officer: Officer) -> Purge:
-    row = _waiting(session, desk, record_id)
+def _waiting_for(session: Session, context: OperationContext, record_id: str, officer: Officer) -> Erasure:
+    row = _waiting(session, context, record_id)
     if officer.officer_id == row.requested_by:
         raise AppError(ErrorCode.SECOND_PERSON_NEEDED, record=record_id)
     return row
 
 
-def _act(batch: Batch, officer: Officer) -> Act:
+def _act(batch: Batch, officer: Officer) -> SourceChange:
     text = canonical({"op": "purge"}).decode()
-    return Act(batch.ids.time_ordered(), officer.officer_id, None, to_wire(batch.now), text)
+    return SourceChange(batch.ids.time_ordered(), officer.officer_id, None, to_wire(batch.now), text)
 
 
-def _put_purged(batch: Batch, record: Stored, act: Act) -> list[str]:
+def _put_purged(batch: Batch, record: Stored, act: SourceChange) -> list[str]:
     """Put the record, its conflicts and its review without their content; return all their ids."""
     gone: dict[str, object] = {PURGED: to_wire(batch.now)}
     about = batch.about(record.record_id)
     own = _change_ids(batch, record.record_id)
-    for conflict in list(_conflicts_of_survivors(batch, record)):
+    for conflict in list(_conflicts_of_merge_targets(batch, record)):
         _drop_entries(batch, conflict, own, gone)
     batch.put(next_revision(record, data=gone), act)
     for one in about:
@@ -171,11 +173,13 @@ def _put_purged(batch: Batch, record: Stored, act: Act) -> list[str]:
 
 
 def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
-    query = select(Change.change_id).where(Change.tenant_id == batch.tenant_id, Change.record_id == record_id)
+    query = select(ChangeHistory.change_id).where(
+        ChangeHistory.tenant_id == batch.tenant_id, ChangeHistory.record_id == record_id
+    )
     return frozenset(batch.session.scalars(query))
 
 
-def _conflicts_of_survivors(batch: Batch, record: Stored) -> Iterator[Stored]:
+def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored]:
     """Yield the conflicts of the records that a merged one was merged into: they took values over."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
@@ -198,5 +202,5 @@ def _drop_entries(
         batch.put(next_revision(conflict, data={**conflict.data, "entries": kept}))
 
 
-def _entry(action: str, record: Stored, officer: Officer, **more: str) -> Entry:
-    return Entry(action, record.record_id, record.scope, {"officer": officer.officer_id, **more})
+def _entry(action: str, record: Stored, officer: Officer, **more: str) -> AuditEntry:
+    return AuditEntry(action, record.record_id, record.scope, {"officer": officer.officer_id, **more})

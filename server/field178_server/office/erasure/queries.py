@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Audit, Change, Device, DeviceScope, Feed, Purge, Record
+from field178_server.database.models import Audit, ChangeHistory, Device, DeviceScope, Erasure, Feed, Record
 from field178_server.records.labels import Names, names_of
-from field178_server.records.paging import Page
+from field178_server.records.paging import PageOfRows
 
 PAGE_SIZE = 20
 ACTS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")
@@ -21,7 +21,7 @@ ACTS_SHOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ErasureAct:
     """One act on one request, from the audit trail; `officer_id` is who decided."""
 
     record_id: str
@@ -47,7 +47,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class PurgeRow:
+class ErasureRow:
     """One purge with the record it is about."""
 
     record_id: str
@@ -69,45 +69,47 @@ class PurgeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PurgeList:
+class ErasureList:
     """One page of purges, those that wait for a decision first; what was refused or taken back lately."""
 
-    rows: tuple[PurgeRow, ...]
-    refused: tuple[Act, ...]
+    rows: tuple[ErasureRow, ...]
+    refused: tuple[ErasureAct, ...]
     names: Names
-    page: Page
+    page: PageOfRows
 
 
-def purge_list(session: Session, tenant_id: str, now: datetime, wanted: int) -> PurgeList:
+def erasure_list(session: Session, tenant_id: str, now: datetime, wanted: int) -> ErasureList:
     """Return one page of all purges."""
-    of_tenant = Purge.tenant_id == tenant_id
-    total = session.scalar(select(func.count()).select_from(Purge).where(of_tenant)) or 0
-    page = Page.within(wanted, PAGE_SIZE, total)
+    of_tenant = Erasure.tenant_id == tenant_id
+    total = session.scalar(select(func.count()).select_from(Erasure).where(of_tenant)) or 0
+    page = PageOfRows.within(wanted, PAGE_SIZE, total)
     query = (
-        select(Purge)
+        select(Erasure)
         .where(of_tenant)
-        .order_by(Purge.confirmed_at.is_not(None), Purge.requested_at.desc(), Purge.record_id)
+        .order_by(Erasure.confirmed_at.is_not(None), Erasure.requested_at.desc(), Erasure.record_id)
         .offset(page.offset)
         .limit(page.size)
     )
     rows = tuple(_row(session, one) for one in session.scalars(query))
     ended = [one for one in acts_since(session, tenant_id, now - ACTS_SHOWN_FOR) if one.action in ACTS[1:3]]
-    return PurgeList(rows, tuple(ended), _names(session, tenant_id, rows, ended), page)
+    return ErasureList(rows, tuple(ended), _names(session, tenant_id, rows, ended), page)
 
 
-def find_purge(session: Session, tenant_id: str, record_id: str) -> PurgeRow | None:
+def find_erasure(session: Session, tenant_id: str, record_id: str) -> ErasureRow | None:
     """Return the purge of one record, None when nobody asks for one (any more)."""
-    found = session.get(Purge, (tenant_id, record_id))
+    found = session.get(Erasure, (tenant_id, record_id))
     return None if found is None else _row(session, found)
 
 
 def count_waiting(session: Session, tenant_id: str) -> int:
     """Return how many requests wait for a second person."""
-    query = select(func.count()).where(Purge.tenant_id == tenant_id, Purge.confirmed_at.is_(None))
+    query = select(func.count()).where(Erasure.tenant_id == tenant_id, Erasure.confirmed_at.is_(None))
     return session.scalar(query) or 0
 
 
-def acts_since(session: Session, tenant_id: str, since: datetime, record_id: str | None = None) -> list[Act]:
+def acts_since(
+    session: Session, tenant_id: str, since: datetime, record_id: str | None = None
+) -> list[ErasureAct]:
     """Return what was decided on requests (or on those about one record) from an instant on, latest first."""
     query = (
         select(Audit)
@@ -125,7 +127,9 @@ def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder
     reading = select(DeviceScope.device_id).where(
         DeviceScope.tenant_id == tenant_id, DeviceScope.scope.in_(scopes)
     )
-    sent = select(Change.device_id).where(Change.tenant_id == tenant_id, Change.record_id == record_id)
+    sent = select(ChangeHistory.device_id).where(
+        ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == record_id
+    )
     senders = {one for one in session.scalars(sent.distinct()) if one is not None}
     query = (
         select(Device)
@@ -146,9 +150,9 @@ def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder
     )
 
 
-def _row(session: Session, purge: Purge) -> PurgeRow:
+def _row(session: Session, purge: Erasure) -> ErasureRow:
     record = session.get_one(Record, (purge.tenant_id, purge.record_id))
-    return PurgeRow(
+    return ErasureRow(
         record_id=purge.record_id,
         type=record.type,
         scope=record.scope,
@@ -162,13 +166,13 @@ def _row(session: Session, purge: Purge) -> PurgeRow:
     )
 
 
-def _act(row: Audit) -> Act:
+def _act(row: Audit) -> ErasureAct:
     details = json.loads(row.details) if row.details else {}
     officer = details.get("officer")
-    return Act(row.object_id or "", row.action, officer if isinstance(officer, str) else None, row.at)
+    return ErasureAct(row.object_id or "", row.action, officer if isinstance(officer, str) else None, row.at)
 
 
-def _names(session: Session, tenant_id: str, rows: Sequence[PurgeRow], acts: Sequence[Act]) -> Names:
+def _names(session: Session, tenant_id: str, rows: Sequence[ErasureRow], acts: Sequence[ErasureAct]) -> Names:
     ids = {row.requested_by for row in rows} | {row.confirmed_by for row in rows if row.confirmed_by}
     ids |= {row.scope.partition(":")[2] for row in rows} | {act.officer_id for act in acts if act.officer_id}
     return names_of(session, tenant_id, ids)

@@ -10,7 +10,14 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.upload_rows import GONE, OPEN
-from field178_server.database.models import Attachment, Blob, Change, Quarantine, Salvage, Upload
+from field178_server.database.models import (
+    Attachment,
+    Blob,
+    ChangeHistory,
+    DivergentRecord,
+    Quarantine,
+    Upload,
+)
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
 from field178_server.replication.quarantine.store import DISCARDED
@@ -36,20 +43,24 @@ def erase(
 ) -> None:
     """Empty every change of these records but the act of the purge itself, and forget what was salvaged."""
     change_id, now = act
-    of_changes = (Change.tenant_id == tenant_id, Change.record_id.in_(record_ids))
-    session.execute(update(Change).where(*of_changes, Change.change_id != change_id).values(payload=None))
+    of_changes = (ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id.in_(record_ids))
+    session.execute(
+        update(ChangeHistory).where(*of_changes, ChangeHistory.change_id != change_id).values(payload=None)
+    )
     of_waiting = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
     session.execute(update(Quarantine).where(*of_waiting).values(payload=None, settled_reason=None))
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
     unsettled = Quarantine.state.in_((WAITS, DISCARDED)) & Quarantine.settled_by.is_(None)
     session.execute(update(Quarantine).where(*of_waiting, unsettled).values(**settled))
-    session.execute(delete(Salvage).where(Salvage.tenant_id == tenant_id, salvaged_of(record_ids)))
+    session.execute(
+        delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, salvaged_of(record_ids))
+    )
 
 
 def salvaged_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
     """Find what tablets handed in of these records, and of conflicts about them that the store lacks."""
-    about = (Salvage.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
-    return or_(Salvage.record_id.in_(record_ids), *about)
+    about = (DivergentRecord.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
+    return or_(DivergentRecord.record_id.in_(record_ids), *about)
 
 
 def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
@@ -83,7 +94,7 @@ def files_of(session: Session, tenant_id: str, record_id: str, body: str) -> Nam
 
 def _hashes_named(session: Session, tenant_id: str, record_id: str, body: str) -> set[str]:
     texts: list[str | None] = [body]
-    for model in (Change, Quarantine):
+    for model in (ChangeHistory, Quarantine):
         query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id == record_id)
         texts += session.scalars(query)
     named = {one for text in texts for one in hashes_in(text)}

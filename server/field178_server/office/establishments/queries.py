@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import EstablishmentRow
-from field178_server.records.access import Reach
-from field178_server.records.paging import Page
+from field178_server.database.models import EstablishmentProjection
+from field178_server.records.access import AccessFilter
+from field178_server.records.paging import PageOfRows
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
@@ -20,7 +20,7 @@ class RegisterQuery:
     """What part of the register is asked for; `text` is as typed."""
 
     tenant_id: str
-    reach: Reach
+    access: AccessFilter
     text: str = ""
     page: int = 1
 
@@ -42,26 +42,31 @@ class RegisterPage:
     """One page of the register, and which one it is of all that the search found."""
 
     rows: tuple[RegisterRow, ...]
-    page: Page
+    page: PageOfRows
 
 
 def register_page(session: Session, query: RegisterQuery) -> RegisterPage:
     """Return one page of the establishments whose name or address holds every word of the search."""
-    within = [EstablishmentRow.tenant_id == query.tenant_id, query.reach.covers(EstablishmentRow.scope)]
-    within += [EstablishmentRow.folded.contains(word, autoescape=True) for word in fold(query.text).split()]
-    total = session.scalar(select(func.count()).select_from(EstablishmentRow).where(*within)) or 0
-    page = Page.within(query.page, PAGE_SIZE, total)
+    within = [
+        EstablishmentProjection.tenant_id == query.tenant_id,
+        query.access.covers(EstablishmentProjection.scope),
+    ]
+    within += [
+        EstablishmentProjection.folded.contains(word, autoescape=True) for word in fold(query.text).split()
+    ]
+    total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*within)) or 0
+    page = PageOfRows.within(query.page, PAGE_SIZE, total)
     rows = session.scalars(
-        select(EstablishmentRow)
+        select(EstablishmentProjection)
         .where(*within)
-        .order_by(EstablishmentRow.sort_key, EstablishmentRow.record_id)
+        .order_by(EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
         .offset(page.offset)
         .limit(page.size)
     )
     return RegisterPage(tuple(_row(row) for row in rows), page)
 
 
-def _row(row: EstablishmentRow) -> RegisterRow:
+def _row(row: EstablishmentProjection) -> RegisterRow:
     return RegisterRow(
         row.record_id,
         row.name,

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import load_devices
@@ -22,7 +22,7 @@ from field178_server.replication.push.push import push
 from field178_server.replication.receipts.receipts import find_entries
 from field178_shared.crypto.signatures import decode
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.offline_export import Origin, RescueFile
+from field178_shared.offline_export import ExportOrigin, OfflineExport
 from field178_shared.wire.protocol import MAX_CHANGES, Change
 from field178_shared.wire.strict_json import loads
 
@@ -31,7 +31,7 @@ from field178_shared.wire.strict_json import loads
 class Imported:
     """Whose file it was, and what became of it."""
 
-    origin: Origin
+    origin: ExportOrigin
     tally: Tally
 
 
@@ -39,14 +39,14 @@ class _Rehearsed(Exception):
     """Ends a rehearsal: its transaction is rolled back."""
 
 
-def open_rescue(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> RescueFile:
+def open_rescue(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
     """Return a signed file, checked, or raise AppError(rescue_file)."""
-    rescue = RescueFile(file, private_key)
+    rescue = OfflineExport(file, private_key)
     rescue.check(_public_key(exchange, rescue.origin))
     return rescue
 
 
-def rehearse(exchange: Exchange, rescue: RescueFile) -> Imported:
+def rehearse(exchange: Exchange, rescue: OfflineExport) -> Imported:
     """Tell what taking the file in would do; nothing is stored."""
     tally = Tally(unreadable=_count_unreadable(rescue))
 
@@ -69,7 +69,7 @@ def rehearse(exchange: Exchange, rescue: RescueFile) -> Imported:
     raise AssertionError("unreachable")
 
 
-def take_in(exchange: Exchange, desk: Desk, rescue: RescueFile) -> Imported:
+def take_in(exchange: Exchange, context: OperationContext, rescue: OfflineExport) -> Imported:
     """Take the changes in; a break leaves the batches before it, and the next import takes the rest."""
     tally = Tally(unreadable=_count_unreadable(rescue))
     origin = rescue.origin
@@ -77,12 +77,12 @@ def take_in(exchange: Exchange, desk: Desk, rescue: RescueFile) -> Imported:
         with snapshot(exchange.engine) as session:
             known = _known(session, exchange, changes)
         tally.add(changes, exchange.take_in(origin.device, origin.incarnation, changes), known)
-    entry = Entry("rescue.import", origin.device, details=tally.details())
-    run_write(exchange.engine, lambda session: desk.note(session, entry))
+    entry = AuditEntry("rescue.import", origin.device, details=tally.details())
+    run_write(exchange.engine, lambda session: context.note(session, entry))
     return Imported(origin, tally)
 
 
-def _public_key(exchange: Exchange, origin: Origin) -> bytes:
+def _public_key(exchange: Exchange, origin: ExportOrigin) -> bytes:
     query = select(Device.public_key).where(
         Device.tenant_id == exchange.tenant_id, Device.device_id == origin.device
     )
@@ -99,11 +99,11 @@ def _known(session: Session, exchange: Exchange, changes: Iterable[Change]) -> f
     return frozenset(find_entries(session, exchange.tenant_id, ids))
 
 
-def _count_unreadable(rescue: RescueFile) -> int:
+def _count_unreadable(rescue: OfflineExport) -> int:
     return sum(change is None for change in _changes(rescue))
 
 
-def _changes(rescue: RescueFile) -> Iterator[Change | None]:
+def _changes(rescue: OfflineExport) -> Iterator[Change | None]:
     for line in rescue.changes():
         try:
             yield Change.from_wire(loads(line))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from field178_server.replication.push.push import Answered
+from field178_server.replication.push.push import ChangeResult
 from field178_shared.wire.protocol import Change, Status
 
 
@@ -44,7 +44,7 @@ class Tally:
         """Whether taking it in would change nothing."""
         return not self.new
 
-    def add(self, changes: Iterable[Change], answers: Iterable[Answered], known: frozenset[str]) -> None:
+    def add(self, changes: Iterable[Change], answers: Iterable[ChangeResult], known: frozenset[str]) -> None:
         """Count the verdicts on some changes."""
         for change, answer in zip(changes, answers, strict=True):
             receipt = answer.receipt

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from field178_server.attachments.storage.chunk import Source
+from field178_server.attachments.storage.chunk import ByteSource
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder
 from field178_shared.ids import is_uuid
@@ -19,7 +19,7 @@ _STEP = 64 << 10
 _DONE = ".done"
 
 
-class RescueFolder:
+class ImportFolder:
     """One officer's files below the data folder, by a time-ordered id."""
 
     def __init__(self, data_dir: Path, tenant_id: str, officer_id: str) -> None:
@@ -34,7 +34,7 @@ class RescueFolder:
                 path.unlink(missing_ok=True)
         (self._folder / file_id).touch(0o600)
 
-    def append(self, file_id: str, offset: int, source: Source, limit: int) -> None:
+    def append(self, file_id: str, offset: int, source: ByteSource, limit: int) -> None:
         """Add a piece at the end of what is there; AppError(offset_mismatch, too_large with the limit)."""
         path = self._path(file_id)
         length = path.stat().st_size

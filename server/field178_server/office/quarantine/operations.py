@@ -13,15 +13,15 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select, update
 
 from field178_server.audit import trail
-from field178_server.audit.trail import Actor, Entry, require_reason
+from field178_server.audit.trail import Actor, AuditEntry, require_reason
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Quarantine
-from field178_server.records.batch import Act, Batch
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.replication.policy.evaluate import Outcome
 from field178_server.replication.policy.record_validation import TypeRules
-from field178_server.replication.push.change_processor import Intake
+from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine import reprocess
-from field178_server.replication.quarantine.store import DISCARDED, OPEN, Waiting, find_waiting
+from field178_server.replication.quarantine.store import DISCARDED, OPEN, QuarantinedChange, find_quarantined
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, read_path, write_path
 from field178_shared.time.clock import to_wire
@@ -32,7 +32,7 @@ from field178_shared.wire.protocol import Change, Op, Status
 MENDABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
 
 
-class HeldKey(NamedTuple):
+class QuarantineKey(NamedTuple):
     """Names one change in quarantine: two contents may have been sent under one id."""
 
     change_id: str
@@ -40,74 +40,76 @@ class HeldKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
+class Correction:
     """New values by path, and paths that are not to be applied at all."""
 
     values: Mapping[str, object]
     left_out: frozenset[str] = frozenset()
 
 
-def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: HeldKey) -> int:
+def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey) -> int:
     """Judge all that waits for the record of this change once more; return how many verdicts changed."""
     row = _row(batch, key)
     if row.state != OPEN:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
     changed = reprocess.run_record(batch, rules, row.record_id)
-    _note(batch, actor, Entry("quarantine_run_again", key.change_id, row.scope, {"changed": changed}))
+    _note(batch, actor, AuditEntry("quarantine_run_again", key.change_id, row.scope, {"changed": changed}))
     return changed
 
 
-def mend(batch: Batch, rules: TypeRules, actor: Actor, key: HeldKey, mending: Mending) -> None:
+def mend(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, mending: Correction) -> None:
     """Apply a mended version of a change as the office's own, which settles it.
 
     Raises AppError: revision_changed when it waits no longer, or its record was made meanwhile; replaced when
     a later change mends it already; schema or rule with `problems` by path.
     """
     held = _row(batch, key)
-    found = find_waiting(batch.session, batch.tenant_id, Quarantine.record_id == held.record_id)
+    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == held.record_id)
     one = next((w for w in found if (w.change.change_id, w.entry.payload_hash) == key), None)
     if one is None or one.reason not in MENDABLE or one.change.op != Op.PUT:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
     if any(one.change.change_id in other.change.replaces for other in found):
         raise AppError(ErrorCode.REPLACED, change_id=key.change_id)
-    intake = Intake(batch, rules, [])
-    intake.prepare_again(found)
+    processor = ChangeProcessor(batch, rules, [])
+    processor.prepare_again(found)
     record = batch.get(one.change.record_id)
     if one.change.create and record is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
     mended = _mended(batch, one, mending, record.data if record is not None else {})
     payload = canonical(mended.wire).decode()
-    act = Act(mended.change_id, actor.id, None, to_wire(batch.now), payload)
-    _refuse(intake.take_mended(one, mended, act))
-    intake.flush()
+    act = SourceChange(mended.change_id, actor.id, None, to_wire(batch.now), payload)
+    _refuse(processor.take_mended(one, mended, act))
+    processor.flush()
     _note(
-        batch, actor, Entry("quarantine_mended", key.change_id, held.scope, {"fields": len(mending.values)})
+        batch,
+        actor,
+        AuditEntry("quarantine_mended", key.change_id, held.scope, {"fields": len(mending.values)}),
     )
 
 
-def set_aside(batch: Batch, actor: Actor, key: HeldKey, reason: str) -> None:
+def reject(batch: Batch, actor: Actor, key: QuarantineKey, reason: str) -> None:
     """Take a change out of the open list with a reason; it stays stored and may be put back."""
     require_reason(reason)
     values = {"settled_at": batch.now, "settled_by": actor.id, "settled_reason": reason}
     _move(batch, key, OPEN, {"state": DISCARDED, **values})
-    _note(batch, actor, Entry("quarantine_set_aside", key.change_id, _row(batch, key).scope))
+    _note(batch, actor, AuditEntry("quarantine_set_aside", key.change_id, _row(batch, key).scope))
 
 
-def put_back(batch: Batch, actor: Actor, key: HeldKey) -> None:
+def put_back(batch: Batch, actor: Actor, key: QuarantineKey) -> None:
     """Bring a change that was set aside back to the open list."""
     values = dict.fromkeys(("settled_at", "settled_by", "settled_reason"))
     _move(batch, key, DISCARDED, {"state": OPEN, **values})
-    _note(batch, actor, Entry("quarantine_put_back", key.change_id, _row(batch, key).scope))
+    _note(batch, actor, AuditEntry("quarantine_put_back", key.change_id, _row(batch, key).scope))
 
 
-def _row(batch: Batch, key: HeldKey) -> Quarantine:
+def _row(batch: Batch, key: QuarantineKey) -> Quarantine:
     row = batch.session.scalar(select(Quarantine).where(*_is(batch, key)))
     if row is None:
         raise AppError(ErrorCode.NOT_FOUND, change_id=key.change_id)
     return row
 
 
-def _move(batch: Batch, key: HeldKey, state: str, values: Mapping[str, object]) -> None:
+def _move(batch: Batch, key: QuarantineKey, state: str, values: Mapping[str, object]) -> None:
     """Change the state in one statement, so that of two officers at once exactly one does."""
     moved = batch.session.execute(
         update(Quarantine)
@@ -119,7 +121,7 @@ def _move(batch: Batch, key: HeldKey, state: str, values: Mapping[str, object]) 
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
 
 
-def _is(batch: Batch, key: HeldKey) -> tuple[ColumnElement[bool], ...]:
+def _is(batch: Batch, key: QuarantineKey) -> tuple[ColumnElement[bool], ...]:
     return (
         Quarantine.tenant_id == batch.tenant_id,
         Quarantine.change_id == key.change_id,
@@ -127,7 +129,7 @@ def _is(batch: Batch, key: HeldKey) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _mended(batch: Batch, one: Waiting, mending: Mending, stands: Data) -> Change:
+def _mended(batch: Batch, one: QuarantinedChange, mending: Correction, stands: Data) -> Change:
     """Return the change as the office would have it: its values mended, all else as it was sent."""
     set_, was = dict(one.change.set), dict(one.change.was)
     for path in mending.left_out:
@@ -172,6 +174,6 @@ def _refuse(outcome: Outcome) -> None:
     raise AppError(ErrorCode.SCHEMA, problems={"": [(outcome.reason or ErrorCode.SCHEMA).value]})
 
 
-def _note(batch: Batch, actor: Actor, entry: Entry) -> None:
+def _note(batch: Batch, actor: Actor, entry: AuditEntry) -> None:
     stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
     trail.record(batch.session, stamp, actor, entry)

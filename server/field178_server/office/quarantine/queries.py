@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit.queries import Decision
+from field178_server.audit.queries import Rejection
 from field178_server.database.models import Quarantine, Record
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
 from field178_shared.merge import Data
 
@@ -21,7 +21,7 @@ ASIDE = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
-class HeldChange:
+class QuarantineItem:
     """One change in quarantine; `problems` names the fields at fault, `values` is all it wanted to set.
 
     `created` holds the values of a create of the same record that is held back too: whose record it is.
@@ -41,7 +41,7 @@ class HeldChange:
     values: Data
     received_at: datetime
     state: str
-    aside: Decision | None
+    rejection: Rejection | None
     title: str | None
     created: Data
 
@@ -50,88 +50,88 @@ class HeldChange:
 class QuarantineList:
     """Some changes in quarantine, with the names they mention."""
 
-    changes: tuple[HeldChange, ...]
+    changes: tuple[QuarantineItem, ...]
     names: Names
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPage:
+class QuarantinePage:
     """One change in quarantine, the names it mentions, and whether its record is there by now."""
 
-    change: HeldChange
+    change: QuarantineItem
     names: Names
     has_record: bool
 
 
 def held_changes(
-    session: Session, tenant_id: str, reach: Reach, keys: Collection[tuple[str, str]]
+    session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> QuarantineList:
     """Return the changes of these keys (change, payload hash) inside the reach."""
     rows = session.scalars(
         select(Quarantine).where(
             Quarantine.tenant_id == tenant_id,
             Quarantine.change_id.in_(sorted({change_id for change_id, _ in keys})),
-            reach.covers(Quarantine.scope),
+            access.covers(Quarantine.scope),
         )
     )
     wanted = [row for row in rows if (row.change_id, row.payload_hash) in keys]
-    found = _held_changes(session, tenant_id, reach, wanted)
+    found = _held_changes(session, tenant_id, access, wanted)
     return QuarantineList(found, _names(session, tenant_id, found))
 
 
 def held_change(
-    session: Session, tenant_id: str, reach: Reach, change_id: str, payload_hash: str
-) -> HeldPage | None:
+    session: Session, tenant_id: str, access: AccessFilter, change_id: str, payload_hash: str
+) -> QuarantinePage | None:
     """Return one change that waits or was set aside, inside the reach; else None."""
     row = session.get(Quarantine, (tenant_id, change_id, payload_hash))
-    if row is None or not reach.holds(row.scope):
+    if row is None or not access.holds(row.scope):
         return None
-    (found,) = _held_changes(session, tenant_id, reach, [row])
+    (found,) = _held_changes(session, tenant_id, access, [row])
     there = session.get(Record, (tenant_id, row.record_id)) is not None
-    return HeldPage(found, _names(session, tenant_id, [found]), there)
+    return QuarantinePage(found, _names(session, tenant_id, [found]), there)
 
 
-def within(tenant_id: str, reach: Reach, state: str) -> tuple[ColumnElement[bool], ...]:
+def within(tenant_id: str, access: AccessFilter, state: str) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a change in a state (open, discarded) inside the reach."""
-    return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, reach.covers(Quarantine.scope))
+    return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, access.covers(Quarantine.scope))
 
 
 def _held_changes(
-    session: Session, tenant_id: str, reach: Reach, rows: Sequence[Quarantine]
-) -> tuple[HeldChange, ...]:
+    session: Session, tenant_id: str, access: AccessFilter, rows: Sequence[Quarantine]
+) -> tuple[QuarantineItem, ...]:
     records = {row.record_id for row in rows}
-    titles = titles_of(session, tenant_id, reach, records)
-    created = _held_creates(session, tenant_id, reach, records - set(titles))
+    titles = titles_of(session, tenant_id, access, records)
+    created = _held_creates(session, tenant_id, access, records - set(titles))
     return tuple(_held(row, titles.get(row.record_id), created.get(row.record_id, {})) for row in rows)
 
 
 def _held_creates(
-    session: Session, tenant_id: str, reach: Reach, record_ids: Collection[str]
+    session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> dict[str, Data]:
     """Return what creates that are held back would have set, by their record."""
     query = select(Quarantine.record_id, Quarantine.payload).where(
         Quarantine.tenant_id == tenant_id,
         Quarantine.record_id.in_(sorted(record_ids)),
         Quarantine.payload.contains('"create":true'),
-        reach.covers(Quarantine.scope),
+        access.covers(Quarantine.scope),
     )
     return {record_id: _set_of(json.loads(payload or "{}")) for record_id, payload in session.execute(query)}
 
 
-def _names(session: Session, tenant_id: str, changes: Iterable[HeldChange]) -> Names:
+def _names(session: Session, tenant_id: str, changes: Iterable[QuarantineItem]) -> Names:
     ids: set[str] = set()
     for change in changes:
-        people = (change.user_id, change.aside.user_id if change.aside else None)
+        people = (change.user_id, change.rejection.user_id if change.rejection else None)
         ids |= {change.device_id} | {person for person in people if person}
         ids |= ids_in(change.values) | ids_in(change.created.get("establishment_id"))
         ids |= {change.scope.partition(":")[2]}
     return names_of(session, tenant_id, ids)
 
 
-def _held(row: Quarantine, title: str | None, created: Data) -> HeldChange:
+def _held(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
     payload = json.loads(row.payload) if row.payload else {}
-    aside = Decision(row.settled_reason or "", row.settled_by, row.settled_at)
-    return HeldChange(
+    rejection = Rejection(row.settled_reason or "", row.settled_by, row.settled_at)
+    return QuarantineItem(
         change_id=row.change_id,
         payload_hash=row.payload_hash,
         record_id=row.record_id,
@@ -146,7 +146,7 @@ def _held(row: Quarantine, title: str | None, created: Data) -> HeldChange:
         values=_set_of(payload),
         received_at=row.received_at,
         state=row.state,
-        aside=aside if row.state == ASIDE else None,
+        rejection=rejection if row.state == ASIDE else None,
         title=title,
         created=created,
     )

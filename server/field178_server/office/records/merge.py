@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
-from field178_server.records.batch import Act, Batch
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.conflict_records import (
     CONFLICT,
     RESOLVED,
-    Place,
+    ConflictPath,
     entries_of,
     with_entry,
 )
 from field178_server.replication.policy.evaluate import DELETED_PATH
-from field178_server.replication.policy.record_merge import load_survivors, merged_into, survivor_of
+from field178_server.replication.policy.record_merge import load_merge_targets, merge_target_of, merged_into
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import equal, read_path, without_nulls
 from field178_shared.schemas import TYPES
@@ -26,28 +26,28 @@ from field178_shared.wire.protocol import MERGED_INTO
 _ANSWERED = frozenset({DELETED_PATH, MERGED_INTO})
 
 
-def merge(batch: Batch, desk: Desk, record_id: str, into: str) -> int:
+def merge(batch: Batch, context: OperationContext, record_id: str, into: str) -> int:
     """Merge a record into another one, which stands for it from now on; return the revision of the first.
 
     `into` may be merged itself: then it means the record behind it. The caller flushes the batch. Raises
     AppError: NOT_FOUND, DELETED, PURGED, WRONG_TYPE, MERGE_CIRCLE.
     """
     batch.load([record_id, into])
-    load_survivors(batch, [into])
+    load_merge_targets(batch, [into])
     record, target = batch.get(record_id), batch.get(into)
     if record is None or target is None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id, into=into)
-    survivor = survivor_of(target, batch.get)
-    if (refusal := _refusal(record, survivor)) is not None:
+    merge_target = merge_target_of(target, batch.get)
+    if (refusal := _refusal(record, merge_target)) is not None:
         raise AppError(refusal, record=record_id, into=into)
     merged = next_revision(record, data={**record.data, MERGED_INTO: into}, deleted=True)
-    batch.put(merged, _act(batch, desk, "merge", into, None))
-    _carry_conflicts(batch, merged, survivor)
-    desk.note(batch.session, Entry("record_merged", record_id, record.scope, {"into": into}))
+    batch.put(merged, _act(batch, context, "merge", into, None))
+    _carry_conflicts(batch, merged, merge_target)
+    context.note(batch.session, AuditEntry("record_merged", record_id, record.scope, {"into": into}))
     return merged.rev
 
 
-def unmerge(batch: Batch, desk: Desk, record_id: str) -> int:
+def unmerge(batch: Batch, context: OperationContext, record_id: str) -> int:
     """Give a merged record its own life back, as it was; return its revision. The caller flushes the batch.
 
     What waits at the survivor stays there: it is decided by people.
@@ -59,43 +59,43 @@ def unmerge(batch: Batch, desk: Desk, record_id: str) -> int:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     data = {key: value for key, value in record.data.items() if key != MERGED_INTO}
     alive = next_revision(record, data=data, deleted=False)
-    batch.put(alive, _act(batch, desk, "unmerge", None, into))
-    desk.note(batch.session, Entry("record_unmerged", record_id, record.scope))
+    batch.put(alive, _act(batch, context, "unmerge", None, into))
+    context.note(batch.session, AuditEntry("record_unmerged", record_id, record.scope))
     return alive.rev
 
 
-def _refusal(record: Stored, survivor: Stored) -> ErrorCode | None:
-    if record.record_id == survivor.record_id:
+def _refusal(record: Stored, merge_target: Stored) -> ErrorCode | None:
+    if record.record_id == merge_target.record_id:
         return ErrorCode.MERGE_CIRCLE
-    if record.is_purged or survivor.is_purged:
+    if record.is_purged or merge_target.is_purged:
         return ErrorCode.PURGED
-    if record.deleted or survivor.deleted:
+    if record.deleted or merge_target.deleted:
         return ErrorCode.DELETED
     is_mergeable = record.type in TYPES and MERGED_INTO in TYPES[record.type].office_paths
-    return None if is_mergeable and record.type == survivor.type else ErrorCode.WRONG_TYPE
+    return None if is_mergeable and record.type == merge_target.type else ErrorCode.WRONG_TYPE
 
 
-def _act(batch: Batch, desk: Desk, op: str, into: str | None, was: str | None) -> Act:
+def _act(batch: Batch, context: OperationContext, op: str, into: str | None, was: str | None) -> SourceChange:
     payload = {"op": op, "set": {MERGED_INTO: into}, "was": {MERGED_INTO: was}}
     text = canonical(payload).decode()
-    return Act(batch.ids.time_ordered(), desk.actor.id, None, to_wire(batch.now), text)
+    return SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text)
 
 
-def _carry_conflicts(batch: Batch, record: Stored, survivor: Stored) -> None:
+def _carry_conflicts(batch: Batch, record: Stored, merge_target: Stored) -> None:
     """Take the open disagreements about a merged record over to its survivor, and close them here."""
     for conflict in batch.about(record.record_id):
         if conflict.type == CONFLICT and not conflict.deleted:
-            _carry(batch, conflict, survivor)
+            _carry(batch, conflict, merge_target)
             batch.put(next_revision(conflict, data={**conflict.data, "state": RESOLVED}, deleted=True))
 
 
-def _carry(batch: Batch, conflict: Stored, survivor: Stored) -> None:
-    place = Place(str(conflict.data["path"]), str(conflict.data["device"]))
+def _carry(batch: Batch, conflict: Stored, merge_target: Stored) -> None:
+    place = ConflictPath(str(conflict.data["path"]), str(conflict.data["device"]))
     if place.path in _ANSWERED:
         return
-    current = read_path(survivor.data, place.path)
+    current = read_path(merge_target.data, place.path)
     for change_id, entry in sorted(entries_of(conflict).items()):
         if isinstance(entry, dict) and not equal(entry.get("mine"), current):
             moved = without_nulls({**entry, "current": current, "reason": ErrorCode.MERGED.value})
             assert isinstance(moved, dict)
-            batch.put(with_entry(batch.get, survivor, place, change_id, moved))
+            batch.put(with_entry(batch.get, merge_target, place, change_id, moved))

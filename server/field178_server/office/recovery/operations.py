@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
-from field178_server.database.models import Salvage, Scope
-from field178_server.records.batch import Act, Batch
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import DivergentRecord, Scope
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.divergent_records import WAITING
 from field178_server.replication.policy.record_merge import merged_into
@@ -28,19 +28,24 @@ TAKEN = "taken"
 SET_ASIDE = "set_aside"
 
 
-def waiting(session: Session, tenant_id: str) -> list[Salvage]:
+def waiting(session: Session, tenant_id: str) -> list[DivergentRecord]:
     """Return all that waits for a decision, the oldest first; contents are read when they are asked for."""
     query = (
-        select(Salvage)
-        .options(defer(Salvage.body))
-        .where(Salvage.tenant_id == tenant_id, Salvage.state == WAITING)
-        .order_by(Salvage.received_at, Salvage.record_id, Salvage.h, Salvage.device_id)
+        select(DivergentRecord)
+        .options(defer(DivergentRecord.body))
+        .where(DivergentRecord.tenant_id == tenant_id, DivergentRecord.state == WAITING)
+        .order_by(
+            DivergentRecord.received_at,
+            DivergentRecord.record_id,
+            DivergentRecord.h,
+            DivergentRecord.device_id,
+        )
     )
     return list(session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DivergentRecordKey:
     """Which salvaged record is meant; `h` names its content where tablets sent several.
 
     `seen_rev` is the revision that stood when the office decided, 0 for none; None does not ask.
@@ -51,16 +56,16 @@ class Wanted:
     seen_rev: int | None = None
 
 
-def take(session: Session, desk: Desk, rules: TypeRules, wanted: Wanted) -> int:
+def take(session: Session, context: OperationContext, rules: TypeRules, wanted: DivergentRecordKey) -> int:
     """Make a salvaged record the latest word on it, as a change by the office; return its revision.
 
     The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
     """
-    record_id, batch = wanted.record_id, Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    record_id, batch = wanted.record_id, Batch(session, context.tenant_id, context.clock, context.ids)
     # In the order of everyone: tablets, the record, what was salvaged of it.
     lock_tablets(batch, record_id)
     batch.load([record_id])
-    rows, before = _find(session, desk, wanted), batch.get(record_id)
+    rows, before = _find(session, context, wanted), batch.get(record_id)
     if wanted.seen_rev is not None and wanted.seen_rev != (before.rev if before is not None else 0):
         raise AppError(ErrorCode.REVISION_CHANGED, record=record_id)
     known = before if before is not None else _not_there(session, rows[0])
@@ -68,24 +73,28 @@ def take(session: Session, desk: Desk, rules: TypeRules, wanted: Wanted) -> int:
     _refuse(batch, known, rows[0], (data, rules))
     latest = replace(known, rev=max(known.rev, rows[0].rev))
     after = next_revision(latest, data=data, deleted=rows[0].deleted)
-    batch.put(after, _act(batch, desk, before, data))
+    batch.put(after, _act(batch, context, before, data))
     batch.flush()
-    _settle(session, desk, rows, TAKEN)
+    _settle(session, context, rows, TAKEN)
     if before is None:
         # What waited for this record can be judged now.
-        run_orphans(Batch(session, desk.tenant_id, desk.clock, desk.ids), rules, [record_id])
+        run_orphans(Batch(session, context.tenant_id, context.clock, context.ids), rules, [record_id])
     return after.rev
 
 
-def set_aside(session: Session, desk: Desk, wanted: Wanted, reason: str | None = None) -> None:
+def reject(
+    session: Session, context: OperationContext, wanted: DivergentRecordKey, reason: str | None = None
+) -> None:
     """Decide that a salvaged record is not wanted; it stays in the store and is not shown again."""
-    _settle(session, desk, _find(session, desk, wanted), SET_ASIDE, reason)
+    _settle(session, context, _find(session, context, wanted), SET_ASIDE, reason)
 
 
-def _find(session: Session, desk: Desk, wanted: Wanted) -> list[Salvage]:
+def _find(session: Session, context: OperationContext, wanted: DivergentRecordKey) -> list[DivergentRecord]:
     """Return the waiting rows of one content, from however many tablets."""
-    query = select(Salvage).where(
-        Salvage.tenant_id == desk.tenant_id, Salvage.record_id == wanted.record_id, Salvage.state == WAITING
+    query = select(DivergentRecord).where(
+        DivergentRecord.tenant_id == context.tenant_id,
+        DivergentRecord.record_id == wanted.record_id,
+        DivergentRecord.state == WAITING,
     )
     rows = list(session.scalars(query.with_for_update()))
     found = [row for row in rows if wanted.h in (None, row.h)]
@@ -96,19 +105,19 @@ def _find(session: Session, desk: Desk, wanted: Wanted) -> list[Salvage]:
     return found
 
 
-def _not_there(session: Session, row: Salvage) -> Stored:
+def _not_there(session: Session, row: DivergentRecord) -> Stored:
     if session.get(Scope, (row.tenant_id, row.scope)) is None:
         raise AppError(ErrorCode.NOT_FOUND, scope=row.scope)
     return Stored(row.record_id, row.type, row.scope, row.rev, 0, row.deleted, "", "", None)
 
 
-def _content(row: Salvage) -> Data:
+def _content(row: DivergentRecord) -> Data:
     data = without_nulls(json.loads(row.body))
     assert isinstance(data, dict)
     return data
 
 
-def _refuse(batch: Batch, known: Stored, row: Salvage, wanted: tuple[Data, TypeRules]) -> None:
+def _refuse(batch: Batch, known: Stored, row: DivergentRecord, wanted: tuple[Data, TypeRules]) -> None:
     """Refuse what the office could not enter itself either."""
     data, rules = wanted
     type_ = rules.types.get(row.type)
@@ -128,17 +137,23 @@ def _refuse(batch: Batch, known: Stored, row: Salvage, wanted: tuple[Data, TypeR
         raise AppError(problem[0], paths=" ".join(sorted(problem[1])))
 
 
-def _act(batch: Batch, desk: Desk, before: Stored | None, data: Data) -> Act:
+def _act(batch: Batch, context: OperationContext, before: Stored | None, data: Data) -> SourceChange:
     set_, was = difference({} if before is None else before.data, data)
     payload = {"op": "put", "create": before is None, "set": set_, "was": was, "salvage": True}
     text = canonical(payload).decode()
-    return Act(batch.ids.time_ordered(), desk.actor.id, None, to_wire(batch.now), text)
+    return SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text)
 
 
 def _settle(
-    session: Session, desk: Desk, rows: Sequence[Salvage], state: str, reason: str | None = None
+    session: Session,
+    context: OperationContext,
+    rows: Sequence[DivergentRecord],
+    state: str,
+    reason: str | None = None,
 ) -> None:
     for row in rows:
-        row.state, row.settled_at = state, desk.now()
-        row.settled_by, row.settled_reason = desk.actor.id, reason
-    desk.note(session, Entry(f"salvage_{state}", rows[0].record_id, rows[0].scope, {"count": len(rows)}))
+        row.state, row.settled_at = state, context.now()
+        row.settled_by, row.settled_reason = context.actor.id, reason
+    context.note(
+        session, AuditEntry(f"salvage_{state}", rows[0].record_id, rows[0].scope, {"count": len(rows)})
+    )

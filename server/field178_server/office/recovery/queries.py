@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, not_, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit.queries import Decision
-from field178_server.database.models import Record, Salvage
-from field178_server.records.access import Reach
+from field178_server.audit.queries import Rejection
+from field178_server.database.models import DivergentRecord, Record
+from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord, find_record, place_of
 from field178_server.records.history import Difference, differences_between
 from field178_server.records.labels import Names, ids_in, names_of
@@ -21,7 +21,7 @@ WAITING, ASIDE = "waiting", "set_aside"
 
 
 @dataclass(frozen=True, slots=True)
-class SalvagedRecord:
+class DivergentRecordItem:
     """One content of one record as tablets sent it, and what stands in the store under its id."""
 
     record: StoredRecord
@@ -29,45 +29,45 @@ class SalvagedRecord:
     received_at: datetime
     is_sound: bool
     state: str
-    aside: Decision | None
+    rejection: Rejection | None
     stands: StoredRecord | None
 
 
 @dataclass(frozen=True, slots=True)
-class SalvageList:
+class DivergentRecordList:
     """Some of them, with the names they mention."""
 
-    records: tuple[SalvagedRecord, ...]
+    records: tuple[DivergentRecordItem, ...]
     names: Names
 
 
 @dataclass(frozen=True, slots=True)
-class SalvagePage:
+class DivergentRecordPage:
     """One of them with what it differs in, and the establishment it is about."""
 
-    salvaged: SalvagedRecord
+    salvaged: DivergentRecordItem
     changed: tuple[Difference, ...]
     place: StoredRecord | None
     names: Names
 
 
 def salvaged_records(
-    session: Session, tenant_id: str, reach: Reach, keys: Collection[tuple[str, str]]
-) -> SalvageList:
+    session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
+) -> DivergentRecordList:
     """Return the contents of these keys (record, content hash) inside the reach; one content is one entry."""
     ids = sorted({record_id for record_id, _ in keys})
-    by_key: dict[tuple[str, str], list[Salvage]] = {}
-    for row in session.scalars(_oldest_first(*within(tenant_id, reach), Salvage.record_id.in_(ids))):
+    by_key: dict[tuple[str, str], list[DivergentRecord]] = {}
+    for row in session.scalars(_oldest_first(*within(tenant_id, access), DivergentRecord.record_id.in_(ids))):
         by_key.setdefault((row.record_id, row.h), []).append(row)
     found = tuple(_salvaged(session, by_key[key]) for key in keys if key in by_key)
-    return SalvageList(found, names_of(session, tenant_id, _ids_on_page(found)))
+    return DivergentRecordList(found, names_of(session, tenant_id, _ids_on_page(found)))
 
 
 def salvaged_record(
-    session: Session, tenant_id: str, reach: Reach, record_id: str, h: str
-) -> SalvagePage | None:
+    session: Session, tenant_id: str, access: AccessFilter, record_id: str, h: str
+) -> DivergentRecordPage | None:
     """Return one salvaged content inside the reach, decided on or not, else None."""
-    is_it = (*within(tenant_id, reach), Salvage.record_id == record_id, Salvage.h == h)
+    is_it = (*within(tenant_id, access), DivergentRecord.record_id == record_id, DivergentRecord.h == h)
     rows = session.scalars(_oldest_first(*is_it)).all()
     if not rows:
         return None
@@ -76,33 +76,41 @@ def salvaged_record(
     changed = differences_between(stands.data, found.record.data) if stands is not None else ()
     ids = _ids_on_page([found]) | ids_in([[step.before, step.after] for step in changed])
     place = place_of(session, tenant_id, found.record)
-    return SalvagePage(found, changed, place, names_of(session, tenant_id, ids))
+    return DivergentRecordPage(found, changed, place, names_of(session, tenant_id, ids))
 
 
-def within(tenant_id: str, reach: Reach, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
+def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
     """Return the condition for the reach: the scope a tablet said, and the one where the record stands."""
     stands_elsewhere = (
         select(Record.record_id)
         .where(
-            Record.tenant_id == Salvage.tenant_id,
-            Record.record_id == Salvage.record_id,
-            not_(reach.covers(Record.scope)),
+            Record.tenant_id == DivergentRecord.tenant_id,
+            Record.record_id == DivergentRecord.record_id,
+            not_(access.covers(Record.scope)),
         )
         .exists()
     )
-    inside = (Salvage.tenant_id == tenant_id, reach.covers(Salvage.scope), not_(stands_elsewhere))
-    return inside if state is None else (*inside, Salvage.state == state)
+    inside = (
+        DivergentRecord.tenant_id == tenant_id,
+        access.covers(DivergentRecord.scope),
+        not_(stands_elsewhere),
+    )
+    return inside if state is None else (*inside, DivergentRecord.state == state)
 
 
-def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Salvage]:
-    return select(Salvage).where(*conditions).order_by(Salvage.received_at, Salvage.device_id)
+def _oldest_first(*conditions: ColumnElement[bool]) -> Select[DivergentRecord]:
+    return (
+        select(DivergentRecord)
+        .where(*conditions)
+        .order_by(DivergentRecord.received_at, DivergentRecord.device_id)
+    )
 
 
-def _salvaged(session: Session, rows: Sequence[Salvage]) -> SalvagedRecord:
+def _salvaged(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
     """Return one content as one entry, from however many tablets; the first one to send it comes first."""
     first = rows[0]
-    aside = Decision(first.settled_reason or "", first.settled_by, first.settled_at)
-    return SalvagedRecord(
+    rejection = Rejection(first.settled_reason or "", first.settled_by, first.settled_at)
+    return DivergentRecordItem(
         record=StoredRecord(
             first.record_id,
             first.type,
@@ -116,14 +124,14 @@ def _salvaged(session: Session, rows: Sequence[Salvage]) -> SalvagedRecord:
         received_at=first.received_at,
         is_sound=all(row.is_sound for row in rows),
         state=first.state,
-        aside=aside if first.state == ASIDE else None,
+        rejection=rejection if first.state == ASIDE else None,
         stands=find_record(session, first.tenant_id, first.record_id),
     )
 
 
-def _ids_on_page(found: Iterable[SalvagedRecord]) -> set[str]:
+def _ids_on_page(found: Iterable[DivergentRecordItem]) -> set[str]:
     ids: set[str] = set()
     for one in found:
         ids |= {*one.devices, one.record.scope.partition(":")[2]} | ids_in(one.record.data)
-        ids |= {one.aside.user_id} if one.aside and one.aside.user_id else set()
+        ids |= {one.rejection.user_id} if one.rejection and one.rejection.user_id else set()
     return ids

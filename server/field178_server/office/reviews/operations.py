@@ -14,9 +14,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from field178_server.audit import trail
-from field178_server.audit.trail import Actor, Entry, refuse_long, require_reason
-from field178_server.database.models import Change
-from field178_server.records.batch import Act, Batch
+from field178_server.audit.trail import Actor, AuditEntry, refuse_long, require_reason
+from field178_server.database.models import ChangeHistory
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
@@ -170,27 +170,29 @@ def _write(batch: Batch, actor: Actor, review: Stored) -> None:
     set_, _ = difference(seen, review.data)
     # What stood before is kept beside what is new: taking a decision back needs it whole.
     payload = {"op": "delete" if review.deleted else "put", "set": set_, "before": seen or None}
-    act = Act(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), canonical(payload).decode())
+    act = SourceChange(
+        batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), canonical(payload).decode()
+    )
     batch.put(review, act)
 
 
 def _note(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
     stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
-    entry = Entry(f"review_{action}", record.record_id, record.scope, {"rev": record.rev})
+    entry = AuditEntry(f"review_{action}", record.record_id, record.scope, {"rev": record.rev})
     trail.record(batch.session, stamp, actor, entry)
 
 
-def _last_act(batch: Batch, review: Stored) -> Change | None:
+def _last_act(batch: Batch, review: Stored) -> ChangeHistory | None:
     return batch.session.scalars(
-        select(Change).where(
-            Change.tenant_id == batch.tenant_id,
-            Change.record_id == review.record_id,
-            Change.rev == review.rev,
+        select(ChangeHistory).where(
+            ChangeHistory.tenant_id == batch.tenant_id,
+            ChangeHistory.record_id == review.record_id,
+            ChangeHistory.rev == review.rev,
         )
     ).first()
 
 
-def _before(last: Change) -> Data | None:
+def _before(last: ChangeHistory) -> Data | None:
     """Return the review as it stood before its last decision, None when the record was waiting."""
     before = json.loads(last.payload or "{}").get("before")
     return dict(before) if isinstance(before, dict) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.operations import Pin, Remarks
@@ -29,15 +29,15 @@ class OperatorDecision:
     login: str | None
 
 
-def decide(session: Session, desk: Desk, decision: OperatorDecision) -> int:
+def decide(session: Session, context: OperationContext, decision: OperatorDecision) -> int:
     """Carry a decision out and return the revision it is about."""
-    batch = Batch(session, desk.tenant_id, desk.clock, desk.ids)
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([decision.record_id])
     record = batch.get(decision.record_id)
     if record is None:
         raise AppError(ErrorCode.NOT_FOUND, record=decision.record_id)
     seen_rev = record.rev if decision.rev is None else decision.rev
-    _DECISIONS[decision.kind](batch, _actor(session, desk, decision.login), decision, seen_rev)
+    _DECISIONS[decision.kind](batch, _actor(session, context, decision.login), decision, seen_rev)
     batch.flush()
     return seen_rev
 
@@ -59,10 +59,10 @@ def _reopen(batch: Batch, actor: Actor, decision: OperatorDecision, seen_rev: in
     reviews.reopen(batch, actor, decision.record_id, seen_rev, decision.reason)
 
 
-def _actor(session: Session, desk: Desk, login: str | None) -> Actor:
+def _actor(session: Session, context: OperationContext, login: str | None) -> Actor:
     if login is None:
-        return desk.actor
-    return Actor("officer", officers.by_login_or_id(session, desk.tenant_id, login).officer_id)
+        return context.actor
+    return Actor("officer", officers.by_login_or_id(session, context.tenant_id, login).officer_id)
 
 
 _DECISIONS: Mapping[str, Callable[[Batch, Actor, OperatorDecision, int], None]] = {

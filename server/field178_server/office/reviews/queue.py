@@ -10,9 +10,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import EstablishmentRow, FiledCount, FiledRecord
-from field178_server.records.access import Reach
-from field178_server.records.aliases import survivors_of
+from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
+from field178_server.records.access import AccessFilter
+from field178_server.records.aliases import merge_targets_of
 
 PAGE_SIZE = 60
 
@@ -31,7 +31,7 @@ class QueueView:
     """Whose queue is looked at, and which part of it; `type` None means every type."""
 
     tenant_id: str
-    reach: Reach
+    access: AccessFilter
     state: QueueState = QueueState.WAITING
     type: str | None = None
 
@@ -75,7 +75,7 @@ def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
     typed = FiledCount.type == view.type if view.type else true()
     query = (
         select(FiledCount.drawer, func.sum(FiledCount.record_count))
-        .where(FiledCount.tenant_id == view.tenant_id, view.reach.covers(FiledCount.scope), typed)
+        .where(FiledCount.tenant_id == view.tenant_id, view.access.covers(FiledCount.scope), typed)
         .group_by(FiledCount.drawer)
     )
     found = {drawer: int(count) for drawer, count in session.execute(query)}
@@ -100,19 +100,19 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
 
 def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
     is_place = and_(
-        EstablishmentRow.tenant_id == FiledRecord.tenant_id,
-        EstablishmentRow.record_id == FiledRecord.establishment_id,
+        EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
+        EstablishmentProjection.record_id == FiledRecord.establishment_id,
     )
     return (
-        select(FiledRecord, EstablishmentRow.name, EstablishmentRow.establishment_type_id)
-        .outerjoin(EstablishmentRow, is_place)
+        select(FiledRecord, EstablishmentProjection.name, EstablishmentProjection.establishment_type_id)
+        .outerjoin(EstablishmentProjection, is_place)
         .where(*_within(view))
     )
 
 
 def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
     typed = FiledRecord.type == view.type if view.type else true()
-    return (FiledRecord.tenant_id == view.tenant_id, view.reach.covers(FiledRecord.scope), typed)
+    return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed)
 
 
 def _in_state(state: QueueState) -> ColumnElement[bool]:
@@ -141,12 +141,14 @@ def _rows(
 ) -> list[QueueRow]:
     """Return the rows of the list; a visit at a merged establishment goes by its survivor."""
     nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
-    aliases = survivors_of(session, tenant_id, nameless) if nameless else {}
+    aliases = merge_targets_of(session, tenant_id, nameless) if nameless else {}
     query = select(
-        EstablishmentRow.record_id, EstablishmentRow.name, EstablishmentRow.establishment_type_id
+        EstablishmentProjection.record_id,
+        EstablishmentProjection.name,
+        EstablishmentProjection.establishment_type_id,
     ).where(
-        EstablishmentRow.tenant_id == tenant_id,
-        EstablishmentRow.record_id.in_(sorted(set(aliases.values()))),
+        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.record_id.in_(sorted(set(aliases.values()))),
     )
     places = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
     return [

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.queries import RecordFile, files_of
-from field178_server.database.models import Change, ConflictRow, FiledRecord, Quarantine, Record
-from field178_server.records.access import Reach
-from field178_server.records.aliases import survivors_of
+from field178_server.database.models import ChangeHistory, ConflictRow, FiledRecord, Quarantine, Record
+from field178_server.records.access import AccessFilter
+from field178_server.records.aliases import merge_targets_of
 from field178_server.records.find_record import StoredRecord, find_record, place_of
-from field178_server.records.history import Difference, History, differences_between, history_of
+from field178_server.records.history import Difference, RecordHistory, differences_between, history_of
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
@@ -22,7 +22,7 @@ from field178_shared.wire.protocol import PURGED
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class ReviewComment:
     """A remark pinned to one field; `done_rev` is the revision that settled it."""
 
     comment_id: str
@@ -34,13 +34,13 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class RecordReview:
     """What the office last decided, and on which revision."""
 
     state: str
     record_rev: int
     reason: str | None
-    comments: tuple[Comment, ...]
+    comments: tuple[ReviewComment, ...]
     user_id: str | None
     decided_at: datetime | None
 
@@ -59,8 +59,8 @@ class RecordPage:
     """One record with everything a reviewer compares it with."""
 
     record: StoredRecord
-    history: History
-    review: Review | None
+    history: RecordHistory
+    review: RecordReview | None
     changed: tuple[Difference, ...]
     place: StoredRecord | None
     previous: PreviousVisit | None
@@ -85,10 +85,10 @@ class RecordPage:
         return self.review.state
 
 
-def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) -> RecordPage | None:
+def record_page(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> RecordPage | None:
     """Return the page of a live record inside the officer's reach, else None."""
     record = find_record(session, tenant_id, record_id)
-    if record is None or record.deleted or not reach.holds(record.scope):
+    if record is None or record.deleted or not access.holds(record.scope):
         return None
     history = history_of(session, tenant_id, record_id, record.type, record.data)
     review = _review_of(session, tenant_id, record_id)
@@ -108,32 +108,32 @@ def record_page(session: Session, tenant_id: str, reach: Reach, record_id: str) 
     )
 
 
-def survivor_within(session: Session, tenant_id: str, reach: Reach, record_id: str) -> str | None:
+def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> str | None:
     """Return the record that stands for a merged one inside the reach, else None."""
     record = find_record(session, tenant_id, record_id)
-    if record is None or not reach.holds(record.scope):
+    if record is None or not access.holds(record.scope):
         return None
-    return survivors_of(session, tenant_id, [record_id]).get(record_id)
+    return merge_targets_of(session, tenant_id, [record_id]).get(record_id)
 
 
-def _review_of(session: Session, tenant_id: str, record_id: str) -> Review | None:
+def _review_of(session: Session, tenant_id: str, record_id: str) -> RecordReview | None:
     stored = find_record(session, tenant_id, review_id(record_id))
     if stored is None or stored.deleted:
         return None
     last = session.scalars(
-        select(Change)
-        .where(Change.tenant_id == tenant_id, Change.record_id == stored.record_id)
-        .order_by(Change.rev.desc())
+        select(ChangeHistory)
+        .where(ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == stored.record_id)
+        .order_by(ChangeHistory.rev.desc())
         .limit(1)
     ).first()
     return _read_review(stored.data, last)
 
 
-def _read_review(data: Data, last: Change | None) -> Review:
+def _read_review(data: Data, last: ChangeHistory | None) -> RecordReview:
     comments = data.get("comments")
     rows = comments.items() if isinstance(comments, dict) else ()
     rev, reason = data.get("record_rev"), data.get("reason")
-    return Review(
+    return RecordReview(
         state=str(data.get("state")),
         record_rev=rev if isinstance(rev, int) else 0,
         reason=reason if isinstance(reason, str) else None,
@@ -143,9 +143,9 @@ def _read_review(data: Data, last: Change | None) -> Review:
     )
 
 
-def _read_comment(key: str, row: Data) -> Comment:
+def _read_comment(key: str, row: Data) -> ReviewComment:
     done, user, at = row.get("done_rev"), row.get("user"), row.get("at")
-    return Comment(
+    return ReviewComment(
         comment_id=key,
         path=str(row.get("path", "")),
         text=str(row.get("text", "")),
@@ -155,7 +155,9 @@ def _read_comment(key: str, row: Data) -> Comment:
     )
 
 
-def _changed_since(record: StoredRecord, review: Review | None, history: History) -> tuple[Difference, ...]:
+def _changed_since(
+    record: StoredRecord, review: RecordReview | None, history: RecordHistory
+) -> tuple[Difference, ...]:
     seen = history.at(review.record_rev) if review else None
     return differences_between(seen, record.data) if seen is not None else ()
 
@@ -200,7 +202,7 @@ def _open_quarantine(session: Session, tenant_id: str, record_id: str) -> int:
     return len(session.scalars(query).all())
 
 
-def _ids_on_page(record: StoredRecord, history: History, review: Review | None) -> set[str]:
+def _ids_on_page(record: StoredRecord, history: RecordHistory, review: RecordReview | None) -> set[str]:
     ids = ids_in(record.data)
     for revision in history.revisions:
         ids |= {text for text in (revision.user_id, revision.device_id) if text}

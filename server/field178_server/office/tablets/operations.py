@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
-from field178_server.audit.operation_context import Desk
-from field178_server.audit.trail import Entry
-from field178_server.database.models import Blob, Device, Incarnation, Receipt, Tenant
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import Blob, Device, Incarnation, StoredReceipt, Tenant
 from field178_server.devices import enrolment
 from field178_server.devices import sessions as device_sessions
 from field178_server.records import scopes
@@ -27,7 +27,7 @@ Life = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class BackedUpContent:
     """What one proved backup holds of one history: per life the unbroken run of n, and the stored files."""
 
     epoch: str
@@ -35,125 +35,129 @@ class Held:
     blobs: AbstractSet[str]
 
 
-def issue_code(session: Session, desk: Desk, login: str, explicit: Sequence[str], code: str) -> list[str]:
+def issue_code(
+    session: Session, context: OperationContext, login: str, explicit: Sequence[str], code: str
+) -> list[str]:
     """Store an enrolment code for an officer's tablet; returns the scopes it will grant.
 
     Without explicit scopes: the officer's own, predecessors of units included, and `ref`.
     """
-    officer = officers.by_login_or_id(session, desk.tenant_id, login)
+    officer = officers.by_login_or_id(session, context.tenant_id, login)
     if officer.disabled_at is not None:
         raise AppError(ErrorCode.FORBIDDEN, officer=officer.officer_id)
-    own = scopes.for_tablet(officers.scopes_of(session, desk.tenant_id, officer.officer_id), desk.lists)
+    own = scopes.for_tablet(officers.scopes_of(session, context.tenant_id, officer.officer_id), context.lists)
     grants = {scope: own.get(scope) for scope in explicit} or own
     if scopes.OFFICE in grants:
         raise AppError(ErrorCode.FORBIDDEN, scope=scopes.OFFICE)
-    scopes.ensure(session, desk.tenant_id, grants, desk.lists)
-    enrolment.issue(session, desk, officer, code, grants)
+    scopes.ensure(session, context.tenant_id, grants, context.lists)
+    enrolment.issue(session, context, officer, code, grants)
     return sorted(grants)
 
 
-def device(session: Session, desk: Desk, device_id: str) -> Device:
+def device(session: Session, context: OperationContext, device_id: str) -> Device:
     """Return a tablet, or raise AppError(not_found)."""
-    found = session.get(Device, (desk.tenant_id, device_id))
+    found = session.get(Device, (context.tenant_id, device_id))
     if found is None:
         raise AppError(ErrorCode.NOT_FOUND, device=device_id)
     return found
 
 
-def devices(session: Session, desk: Desk) -> list[Device]:
+def devices(session: Session, context: OperationContext) -> list[Device]:
     """Return all tablets, the latest enrolled last."""
     return list(
         session.scalars(
             select(Device)
-            .where(Device.tenant_id == desk.tenant_id)
+            .where(Device.tenant_id == context.tenant_id)
             .order_by(Device.enrolled_at, Device.device_id)
         )
     )
 
 
-def revoke(session: Session, desk: Desk, device_id: str) -> None:
+def revoke(session: Session, context: OperationContext, device_id: str) -> None:
     """Take everything from a tablet at once; it may still say what it holds, which is then kept aside."""
-    found = device(session, desk, device_id)
-    found.revoked_at = found.revoked_at or desk.now()
-    desk.note(session, Entry("device_revoked", device_id))
+    found = device(session, context, device_id)
+    found.revoked_at = found.revoked_at or context.now()
+    context.note(session, AuditEntry("device_revoked", device_id))
 
 
-def grant(session: Session, desk: Desk, device_id: str, scope: str) -> None:
+def grant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
     """Grant one more scope to a tablet."""
     if scope == scopes.OFFICE:
         raise AppError(ErrorCode.FORBIDDEN, scope=scope)
-    found = device(session, desk, device_id)
-    scopes.ensure(session, desk.tenant_id, (scope,), desk.lists)
-    scopes.grant(session, found, {scope: None}, desk.now())
-    desk.note(session, Entry("scope_granted", device_id, scope))
+    found = device(session, context, device_id)
+    scopes.ensure(session, context.tenant_id, (scope,), context.lists)
+    scopes.grant(session, found, {scope: None}, context.now())
+    context.note(session, AuditEntry("scope_granted", device_id, scope))
     # What was kept aside for want of this right is judged again, in the transaction that gives it.
-    run_again(Batch(session, desk.tenant_id, desk.clock, desk.ids), declared_types(), device_id)
+    run_again(Batch(session, context.tenant_id, context.clock, context.ids), declared_types(), device_id)
 
 
-def ungrant(session: Session, desk: Desk, device_id: str, scope: str) -> None:
+def ungrant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
     """Take a scope from a tablet; its rows leave the tablet at the next exchange."""
-    if not scopes.ungrant(session, device(session, desk, device_id), scope):
+    if not scopes.ungrant(session, device(session, context, device_id), scope):
         raise AppError(ErrorCode.NOT_FOUND, scope=scope)
-    desk.note(session, Entry("scope_ungranted", device_id, scope))
+    context.note(session, AuditEntry("scope_ungranted", device_id, scope))
 
 
-def new_epoch(session: Session, desk: Desk) -> str:
+def new_epoch(session: Session, context: OperationContext) -> str:
     """Begin a new history, as after every restore: tablets then offer again what the server may lack."""
-    tenant = session.get_one(Tenant, desk.tenant_id, with_for_update=True)
-    tenant.epoch = desk.ids.random()
-    number_blocks.leave_out(session, desk)
-    desk.note(session, Entry("epoch_begun", tenant.epoch))
+    tenant = session.get_one(Tenant, context.tenant_id, with_for_update=True)
+    tenant.epoch = context.ids.random()
+    number_blocks.leave_out(session, context)
+    context.note(session, AuditEntry("epoch_begun", tenant.epoch))
     return tenant.epoch
 
 
-def expire_sessions(session: Session, desk: Desk) -> int:
+def expire_sessions(session: Session, context: OperationContext) -> int:
     """End every tablet session; returns how many."""
-    ended = device_sessions.expire_all(session, desk.tenant_id, desk.now())
-    desk.note(session, Entry("sessions_expired", details={"count": ended}))
+    ended = device_sessions.expire_all(session, context.tenant_id, context.now())
+    context.note(session, AuditEntry("sessions_expired", details={"count": ended}))
     return ended
 
 
-def mark_backed_up(session: Session, desk: Desk) -> dict[str, int]:
+def mark_backed_up(session: Session, context: OperationContext) -> dict[str, int]:
     """Tell tablets what a verified backup holds: per incarnation the unbroken run of n from 1.
 
     MUST be called only for a backup taken before this transaction and proved by restoring it.
     """
-    rows = _incarnations(session, desk)
-    blobs = session.scalars(select(Blob.sha256).where(Blob.tenant_id == desk.tenant_id))
-    return _mark(session, desk, {_life(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
+    rows = _incarnations(session, context)
+    blobs = session.scalars(select(Blob.sha256).where(Blob.tenant_id == context.tenant_id))
+    return _mark(session, context, {_life(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
 
 
-def mark_held(session: Session, desk: Desk, held: Held) -> dict[str, int]:
+def mark_held(session: Session, context: OperationContext, held: BackedUpContent) -> dict[str, int]:
     """Tell tablets what one proved backup holds: what arrived after it MUST NOT be among it.
 
     Nothing is marked when another history has begun since: the backup is no longer this store's past.
     """
-    tenant = session.get_one(Tenant, desk.tenant_id, with_for_update=True)
-    return _mark(session, desk, held.lives, held.blobs) if tenant.epoch == held.epoch else {}
+    tenant = session.get_one(Tenant, context.tenant_id, with_for_update=True)
+    return _mark(session, context, held.lives, held.blobs) if tenant.epoch == held.epoch else {}
 
 
-def _mark(session: Session, desk: Desk, held: Mapping[Life, int], blobs: AbstractSet[str]) -> dict[str, int]:
+def _mark(
+    session: Session, context: OperationContext, held: Mapping[Life, int], blobs: AbstractSet[str]
+) -> dict[str, int]:
     marks = {}
-    _mark_blobs(session, desk, blobs)
-    for row in _incarnations(session, desk):
+    _mark_blobs(session, context, blobs)
+    for row in _incarnations(session, context):
         row.backed_up = max(row.backed_up, held.get(_life(row), 0))
         marks[row.incarnation] = row.backed_up
-    desk.note(session, Entry("backup_marked", details={"count": len(marks)}))
+    context.note(session, AuditEntry("backup_marked", details={"count": len(marks)}))
     return marks
 
 
-def _mark_blobs(session: Session, desk: Desk, held: AbstractSet[str]) -> None:
-    unmarked = select(Blob).where(Blob.tenant_id == desk.tenant_id, Blob.backed_up_at.is_(None))
+def _mark_blobs(session: Session, context: OperationContext, held: AbstractSet[str]) -> None:
+    unmarked = select(Blob).where(Blob.tenant_id == context.tenant_id, Blob.backed_up_at.is_(None))
     for row in session.scalars(unmarked.order_by(Blob.sha256)):
         if row.sha256 in held:
-            row.backed_up_at = desk.now()
+            row.backed_up_at = context.now()
     session.flush()
 
 
-def _incarnations(session: Session, desk: Desk) -> list[Incarnation]:
+def _incarnations(session: Session, context: OperationContext) -> list[Incarnation]:
     query = (
         select(Incarnation)
-        .where(Incarnation.tenant_id == desk.tenant_id)
+        .where(Incarnation.tenant_id == context.tenant_id)
         .order_by(Incarnation.device_id, Incarnation.incarnation)
         .with_for_update()
     )
@@ -167,14 +171,14 @@ def _life(row: Incarnation) -> Life:
 def unbroken_run(session: Session, row: Incarnation) -> int:
     """Return how far the numbers of one life are stored without a gap."""
     numbers = session.scalars(
-        select(Receipt.n)
+        select(StoredReceipt.n)
         .where(
-            Receipt.tenant_id == row.tenant_id,
-            Receipt.device_id == row.device_id,
-            Receipt.incarnation == row.incarnation,
-            Receipt.n > row.backed_up,
+            StoredReceipt.tenant_id == row.tenant_id,
+            StoredReceipt.device_id == row.device_id,
+            StoredReceipt.incarnation == row.incarnation,
+            StoredReceipt.n > row.backed_up,
         )
-        .order_by(Receipt.n)
+        .order_by(StoredReceipt.n)
     )
     last = row.backed_up
     for number in numbers:

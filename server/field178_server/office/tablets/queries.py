@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceScope, Officer, Quarantine
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
-from field178_server.records.paging import Page
+from field178_server.records.paging import PageOfRows
 
 SILENT_AFTER = timedelta(hours=48)
 
@@ -41,7 +41,7 @@ class TabletRow:
     free_mb: int | None
     mismatches: int | None
     mismatched: tuple[str, ...]
-    held_back: int
+    quarantined: int
     root_alarm: str | None
     root_alarm_at: datetime | None
 
@@ -52,14 +52,14 @@ class TabletList:
 
     tablets: tuple[TabletRow, ...]
     names: Names
-    page: Page
+    page: PageOfRows
 
 
-def tablet_list(session: Session, tenant_id: str, reach: Reach, wanted: int = 1) -> TabletList:
+def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: int = 1) -> TabletList:
     """Return one page of the tablets that work in a scope inside the reach."""
-    within = _within(tenant_id, reach)
+    within = _within(tenant_id, access)
     total = session.scalar(select(func.count()).select_from(Device).where(*within)) or 0
-    page = Page.within(wanted, PAGE_SIZE, total)
+    page = PageOfRows.within(wanted, PAGE_SIZE, total)
     devices = session.scalars(
         select(Device)
         .where(*within)
@@ -77,31 +77,31 @@ def tablet_list(session: Session, tenant_id: str, reach: Reach, wanted: int = 1)
     return TabletList(rows, names_of(session, tenant_id, teams), page)
 
 
-def find_tablet(session: Session, tenant_id: str, reach: Reach, device_id: str) -> TabletRow | None:
+def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_id: str) -> TabletRow | None:
     """Return one tablet inside the reach, else None."""
-    query = select(Device).where(*_within(tenant_id, reach), Device.device_id == device_id)
+    query = select(Device).where(*_within(tenant_id, access), Device.device_id == device_id)
     found = session.scalars(query).all()
     return next(iter(_rows(session, tenant_id, list(found))), None)
 
 
-def count_silent(session: Session, tenant_id: str, reach: Reach, since: datetime) -> int:
+def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
     """Return how many tablets in use were not heard of after an instant."""
     heard = func.coalesce(Device.last_seen_at, Device.enrolled_at)
     query = select(func.count()).select_from(Device)
     return (
-        session.scalar(query.where(*_within(tenant_id, reach), Device.revoked_at.is_(None), heard <= since))
+        session.scalar(query.where(*_within(tenant_id, access), Device.revoked_at.is_(None), heard <= since))
         or 0
     )
 
 
-def _within(tenant_id: str, reach: Reach) -> tuple[ColumnElement[bool], ...]:
-    if reach.scopes is None:
+def _within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[bool], ...]:
+    if access.scopes is None:
         return (Device.tenant_id == tenant_id,)
     works_there = exists().where(
         DeviceScope.tenant_id == Device.tenant_id,
         DeviceScope.device_id == Device.device_id,
         DeviceScope.scope != _SHARED_SCOPE,
-        reach.covers(DeviceScope.scope),
+        access.covers(DeviceScope.scope),
     )
     return (Device.tenant_id == tenant_id, works_there)
 
@@ -137,7 +137,7 @@ def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[Tabl
     )
 
 
-def _row(device: Device, officer: str | None, scopes: tuple[str, ...], held_back: int) -> TabletRow:
+def _row(device: Device, officer: str | None, scopes: tuple[str, ...], quarantined: int) -> TabletRow:
     return TabletRow(
         device_id=device.device_id,
         label=device.label,
@@ -154,7 +154,7 @@ def _row(device: Device, officer: str | None, scopes: tuple[str, ...], held_back
         free_mb=device.free_mb,
         mismatches=device.mismatch_count,
         mismatched=tuple(json.loads(device.mismatch_records)) if device.mismatch_records else (),
-        held_back=held_back,
+        quarantined=quarantined,
         root_alarm=device.root_alarm,
         root_alarm_at=device.root_alarm_at,
     )

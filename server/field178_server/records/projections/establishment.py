@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from field178_server.database import engine as database
-from field178_server.database.models import EstablishmentRow
+from field178_server.database.models import EstablishmentProjection
 from field178_server.database.models.base import table_of
 from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.reading import count_of, text_of
@@ -38,7 +38,7 @@ _COLUMNS = (
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
     """Upsert the rows of live establishments, drop those of deleted and purged ones."""
-    table = table_of(EstablishmentRow)
+    table = table_of(EstablishmentProjection)
     at = database.stored_instant(connection, now)
     live = [(tenant_id, *_row(shown.record), at) for shown in changed if not shown.is_gone]
     gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.is_gone]

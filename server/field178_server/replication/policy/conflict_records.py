@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_server.replication.policy.evaluate import Disputed
+from field178_server.replication.policy.evaluate import ConflictingValue
 from field178_shared.ids import conflict_id
 from field178_shared.merge import Data, without_nulls
 from field178_shared.wire.canonical import canonical
@@ -19,23 +19,27 @@ RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConflictPath:
     """Where values clash: one path, on one device."""
 
     path: str
     device: str
 
 
-def with_dispute(
-    find: Callable[[str], Stored | None], record: Stored, change: Change, device_id: str, dispute: Disputed
+def with_conflict(
+    find: Callable[[str], Stored | None],
+    record: Stored,
+    change: Change,
+    device_id: str,
+    conflict: ConflictingValue,
 ) -> Stored:
     """Return the conflict record of a path and device with the entry of one more dispute."""
-    place = Place(dispute.path, device_id)
-    return with_entry(find, record, place, change.change_id, _entry(change, dispute))
+    place = ConflictPath(conflict.path, device_id)
+    return with_entry(find, record, place, change.change_id, _entry(change, conflict))
 
 
 def with_entry(
-    find: Callable[[str], Stored | None], record: Stored, place: Place, change_id: str, entry: Data
+    find: Callable[[str], Stored | None], record: Stored, place: ConflictPath, change_id: str, entry: Data
 ) -> Stored:
     """Return the conflict record of a path and device with one more entry; a resolved one opens again.
 
@@ -85,22 +89,22 @@ def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
     return settled, still_open
 
 
-def _entry(change: Change, dispute: Disputed) -> Data:
+def _entry(change: Change, conflict: ConflictingValue) -> Data:
     entry = without_nulls(
         {
-            "was": dispute.was,
-            "mine": dispute.mine,
-            "current": dispute.current,
+            "was": conflict.was,
+            "mine": conflict.mine,
+            "current": conflict.current,
             "user": change.user,
             "at": change.at,
-            "reason": dispute.reason.value,
+            "reason": conflict.reason.value,
         }
     )
     assert isinstance(entry, dict)
     return entry
 
 
-def _first_data(record: Stored, place: Place) -> Data:
+def _first_data(record: Stored, place: ConflictPath) -> Data:
     return {
         "record": record.record_id,
         "record_type": record.type,

@@ -25,7 +25,7 @@ _ORDER = (ErrorCode.DELETED, ErrorCode.LOCKED, ErrorCode.CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
-class Disputed:
+class ConflictingValue:
     """One value that was offered and not taken: both values are kept for people to decide."""
 
     path: str
@@ -46,12 +46,12 @@ class Outcome:
     reason: ErrorCode | None = None
     details: Mapping[str, object] = field(default_factory=dict)
     record: Stored | None = None
-    disputes: tuple[Disputed, ...] = ()
+    conflicts: tuple[ConflictingValue, ...] = ()
     about: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Evaluation:
     """What the judge must know beside the change; `is_accepted`: all it sets is certainly good content."""
 
     type: RecordType
@@ -67,11 +67,11 @@ def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) 
     return Outcome(Status.QUARANTINED, reason, details or {})
 
 
-def judge_new(change: Change, case: Case) -> Outcome:
+def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     """Judge a create whose record nobody has."""
-    free, owned = _divided(change, case)
-    data = free if case.is_accepted else _content_of_create(free)
-    refusal = _refusal(change.set, change.scope, data, case)
+    free, owned = _divided(change, evaluation)
+    data = free if evaluation.is_accepted else _content_of_create(free)
+    refusal = _refusal(change.set, change.scope, data, evaluation)
     if refusal is not None:
         return refusal
     record = new_record(change.record_id, change.type, change.scope, data)
@@ -80,28 +80,28 @@ def judge_new(change: Change, case: Case) -> Outcome:
     return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))
 
 
-def judge_known(change: Change, record: Stored, case: Case) -> Outcome:
+def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
     """Judge a change of a record that is there; a create counts as an edit that saw nothing."""
     if record.type != change.type:
         return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
     if record.is_purged:
         return quarantined(ErrorCode.PURGED)
     if change.op == Op.RESOLVE:
-        return _judge_resolve(change, record, case)
-    return (_judge_delete if change.op == Op.DELETE else _judge_put)(change, record, case)
+        return _evaluate_resolve(change, record, evaluation)
+    return (_evaluate_delete if change.op == Op.DELETE else _evaluate_put)(change, record, evaluation)
 
 
-def _judge_resolve(change: Change, record: Stored, case: Case) -> Outcome:
+def _evaluate_resolve(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
     """Judge what a resolve sets; which conflicts it settles shows once its own clashes are in."""
-    if unknown := sorted((change.conflicts or {}).keys() - set(case.conflicts)):
+    if unknown := sorted((change.conflicts or {}).keys() - set(evaluation.conflicts)):
         code = ErrorCode.CONFLICT_UNKNOWN
         return quarantined(code, {one: [code.value] for one in unknown})
     # Settling alone says nothing about the record: a deleted one stays so.
-    return _judge_put(change, record, case) if change.set else Outcome(Status.UNCHANGED)
+    return _evaluate_put(change, record, evaluation) if change.set else Outcome(Status.UNCHANGED)
 
 
-def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
-    free, owned = _divided(change, case)
+def _evaluate_put(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
+    free, owned = _divided(change, evaluation)
     if through := [path for path in free if "." in path and passes_non_object(record.data, path)]:
         return quarantined(ErrorCode.BAD_PATH, {path: [ErrorCode.BAD_PATH.value] for path in through})
     was = {} if change.create else change.was
@@ -110,29 +110,29 @@ def _judge_put(change: Change, record: Stored, case: Case) -> Outcome:
     merged = merge(record.data, free, was)
     changed = ErrorCode.DELETED if unseen_deletion else ErrorCode.CHANGED
     locked = ErrorCode.DELETED if unseen_deletion else ErrorCode.LOCKED
-    disputes = [Disputed(c.path, c.was, c.mine, c.current, changed) for c in merged.clashes]
-    disputes += _kept_by_office(change, record.data, owned, locked)
-    if unseen_deletion or (record.deleted and case.is_locked):
-        disputes.append(Disputed(DELETED_PATH, False, False, True, ErrorCode.DELETED))
+    conflicts = [ConflictingValue(c.path, c.was, c.mine, c.current, changed) for c in merged.clashes]
+    conflicts += _kept_by_office(change, record.data, owned, locked)
+    if unseen_deletion or (record.deleted and evaluation.is_locked):
+        conflicts.append(ConflictingValue(DELETED_PATH, False, False, True, ErrorCode.DELETED))
     if not merged.applied:
-        back = record.deleted and not case.is_locked
-        return _concluded(next_revision(record, deleted=False) if back else None, disputes)
-    if (refusal := _refusal(merged.applied, record.scope, merged.data, case)) is not None:
+        back = record.deleted and not evaluation.is_locked
+        return _concluded(next_revision(record, deleted=False) if back else None, conflicts)
+    if (refusal := _refusal(merged.applied, record.scope, merged.data, evaluation)) is not None:
         return refusal
     after = next_revision(record, data=merged.data, deleted=False)
     if len(after.body) > MAX_DATA_BYTES // 4 and len(after.body.encode()) > MAX_DATA_BYTES:
         return quarantined(ErrorCode.TOO_LARGE)
-    return _concluded(after, disputes)
+    return _concluded(after, conflicts)
 
 
-def _judge_delete(change: Change, record: Stored, case: Case) -> Outcome:
+def _evaluate_delete(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
     if record.deleted:
         return Outcome(Status.UNCHANGED)
-    if case.is_locked:
-        return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.LOCKED)])
-    if change.was.get("_h") == record.short_hash or case.has_seen_newer:
+    if evaluation.is_locked:
+        return _concluded(None, [ConflictingValue(DELETED_PATH, False, True, False, ErrorCode.LOCKED)])
+    if change.was.get("_h") == record.short_hash or evaluation.has_seen_newer:
         return _concluded(next_revision(record, deleted=True), ())
-    return _concluded(None, [Disputed(DELETED_PATH, False, True, False, ErrorCode.CHANGED)])
+    return _concluded(None, [ConflictingValue(DELETED_PATH, False, True, False, ErrorCode.CHANGED)])
 
 
 def _content_of_create(set_: Mapping[str, object]) -> Data:
@@ -147,19 +147,19 @@ def _content_of_create(set_: Mapping[str, object]) -> Data:
     return data
 
 
-def _concluded(record: Stored | None, disputes: Sequence[Disputed]) -> Outcome:
-    if disputes:
-        reasons = {dispute.reason for dispute in disputes}
+def _concluded(record: Stored | None, conflicts: Sequence[ConflictingValue]) -> Outcome:
+    if conflicts:
+        reasons = {conflict.reason for conflict in conflicts}
         first = next(reason for reason in _ORDER if reason in reasons)
-        return Outcome(Status.CONFLICT, first, record=record, disputes=tuple(disputes))
+        return Outcome(Status.CONFLICT, first, record=record, conflicts=tuple(conflicts))
     return Outcome(Status.APPLIED if record is not None else Status.UNCHANGED, record=record)
 
 
-def _divided(change: Change, case: Case) -> tuple[Data, list[str]]:
+def _divided(change: Change, evaluation: Evaluation) -> tuple[Data, list[str]]:
     """Return what the tablet may set, and the paths that only the office may (all of a locked record)."""
-    if case.is_locked:
+    if evaluation.is_locked:
         return {}, sorted(change.set)
-    owners = case.type.office_paths
+    owners = evaluation.type.office_paths
     if not owners:
         return change.set, []
     heads = {owner.partition(".")[0] for owner in owners}
@@ -176,25 +176,27 @@ def _is_owned(path: str, owners: Iterable[str]) -> bool:
     )
 
 
-def _kept_by_office(change: Change, data: Data, paths: Sequence[str], reason: ErrorCode) -> list[Disputed]:
+def _kept_by_office(
+    change: Change, data: Data, paths: Sequence[str], reason: ErrorCode
+) -> list[ConflictingValue]:
     found = []
     for path in paths:
         current = read_path(data, path)
         if not equal(current, change.set[path]):
             found.append(
-                Disputed(
+                ConflictingValue(
                     path, None if change.create else change.was.get(path), change.set[path], current, reason
                 )
             )
     return found
 
 
-def _refusal(given: Collection[str], scope: str, data: Data, case: Case) -> Outcome | None:
+def _refusal(given: Collection[str], scope: str, data: Data, evaluation: Evaluation) -> Outcome | None:
     """Return why data may not be stored, or None; `given` are the paths that have a new value."""
-    if not _belongs(given, scope, data, case.type):
+    if not _belongs(given, scope, data, evaluation.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
-    is_accepted = case.is_accepted and data is given
-    if (problem := case.rules.problem(case.type.name, data, is_accepted=is_accepted)) is not None:
+    is_accepted = evaluation.is_accepted and data is given
+    if (problem := evaluation.rules.problem(evaluation.type.name, data, is_accepted=is_accepted)) is not None:
         return quarantined(*problem)
     return None
 

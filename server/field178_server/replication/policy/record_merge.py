@@ -13,10 +13,10 @@ from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy.evaluate import (
     DELETED_PATH,
-    Case,
-    Disputed,
+    ConflictingValue,
+    Evaluation,
     Outcome,
-    judge_known,
+    evaluate_known,
     quarantined,
 )
 from field178_shared.errors import ErrorCode
@@ -35,7 +35,7 @@ def merged_into(record: Stored) -> str | None:
     return found if is_uuid(found) and isinstance(found, str) else None
 
 
-def survivor_of(record: Stored, find: Find) -> Stored:
+def merge_target_of(record: Stored, find: Find) -> Stored:
     """Return the record that stands for this one: the end of its chain of merges, itself when not merged."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
@@ -47,7 +47,7 @@ def survivor_of(record: Stored, find: Find) -> Stored:
     return record
 
 
-def load_survivors(batch: Batch, record_ids: Iterable[str]) -> None:
+def load_merge_targets(batch: Batch, record_ids: Iterable[str]) -> None:
     """Read the records that loaded ones were merged into, to the end of each chain."""
     todo = set(record_ids)
     passed = set(todo)
@@ -58,36 +58,38 @@ def load_survivors(batch: Batch, record_ids: Iterable[str]) -> None:
         passed |= todo
 
 
-def judge(change: Change, record: Stored, case: Case, find: Find, scopes: Collection[str] | None) -> Outcome:
+def evaluate(
+    change: Change, record: Stored, case: Evaluation, find: Find, scopes: Collection[str] | None
+) -> Outcome:
     """Judge a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
-    survivor = survivor_of(record, find)
-    is_merged = survivor.record_id != record.record_id
+    merge_target = merge_target_of(record, find)
+    is_merged = merge_target.record_id != record.record_id
     if not is_merged or record.type != change.type or record.is_purged:
-        return judge_known(change, record, case)
-    if survivor.is_purged:
+        return evaluate_known(change, record, case)
+    if merge_target.is_purged:
         return quarantined(ErrorCode.PURGED)
-    is_hidden = scopes is not None and survivor.scope not in scopes
+    is_hidden = scopes is not None and merge_target.scope not in scopes
     if change.op == Op.RESOLVE:
         # Which conflicts it names is judged as ever; only its values are for the survivor.
-        settled = judge_known(replace(change, set={}), record, case)
+        settled = evaluate_known(replace(change, set={}), record, case)
         is_late = settled.status != Status.QUARANTINED and change.set
-        return _late(change, survivor, is_hidden=is_hidden) if is_late else settled
-    return _late(change, survivor, is_hidden=is_hidden)
+        return _late(change, merge_target, is_hidden=is_hidden) if is_late else settled
+    return _late(change, merge_target, is_hidden=is_hidden)
 
 
-def _late(change: Change, survivor: Stored, *, is_hidden: bool) -> Outcome:
+def _late(change: Change, merge_target: Stored, *, is_hidden: bool) -> Outcome:
     """Apply nothing: what the survivor does not hold already waits there for people to decide.
 
     Of a survivor in a scope not granted the verdict is always the same: no verdict MUST tell a value of it.
     """
     was = {} if change.create else change.was
-    disputes = []
+    conflicts = []
     for path in sorted(change.set):
-        mine, current = change.set[path], read_path(survivor.data, path)
+        mine, current = change.set[path], read_path(merge_target.data, path)
         if not equal(current, mine):
-            disputes.append(Disputed(path, was.get(path), mine, current, ErrorCode.MERGED))
-    if change.op == Op.DELETE and not survivor.deleted:
-        disputes.append(Disputed(DELETED_PATH, False, True, False, ErrorCode.MERGED))
-    if not disputes and not is_hidden:
+            conflicts.append(ConflictingValue(path, was.get(path), mine, current, ErrorCode.MERGED))
+    if change.op == Op.DELETE and not merge_target.deleted:
+        conflicts.append(ConflictingValue(DELETED_PATH, False, True, False, ErrorCode.MERGED))
+    if not conflicts and not is_hidden:
         return Outcome(Status.UNCHANGED)
-    return Outcome(Status.CONFLICT, ErrorCode.MERGED, disputes=tuple(disputes), about=survivor)
+    return Outcome(Status.CONFLICT, ErrorCode.MERGED, conflicts=tuple(conflicts), about=merge_target)

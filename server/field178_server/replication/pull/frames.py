@@ -15,7 +15,7 @@ _ENCODER = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EncodedRow:
     """One row of a scope, encoded; `seq` is its stamp."""
 
     seq: int
@@ -64,7 +64,7 @@ class Frames:
 
 
 @dataclass(slots=True)
-class Budget:
+class AnswerBudget:
     """How much of one answer is left: so many records, so many bytes."""
 
     records: int

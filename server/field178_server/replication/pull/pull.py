@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import among
 from field178_server.database.models import Feed, Record
 from field178_server.database.prepared import Prepared
-from field178_server.replication.pull.frames import Budget, Frames, Line, record_line
+from field178_server.replication.pull.frames import AnswerBudget, EncodedRow, Frames, record_line
 from field178_server.replication.pull.repair import add_repair
 from field178_server.replication.pull.scope_state import ScopeNow
 from field178_shared.wire.protocol import ROWS_PER_CHECKPOINT
@@ -44,7 +44,7 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class TabletState:
     """What the tablet says it holds and asks for; `own`: stamps of rows it makes itself, {scope: {seq}}."""
 
     cursors: Mapping[str, int]
@@ -71,11 +71,16 @@ class FeedRow(NamedTuple):
 
 
 def add_changes(
-    session: Session, tenant_id: str, scopes: Sequence[ScopeNow], held: Held, epoch: str, frames: Frames
+    session: Session,
+    tenant_id: str,
+    scopes: Sequence[ScopeNow],
+    held: TabletState,
+    epoch: str,
+    frames: Frames,
 ) -> bool:
     """Add what the tablet lacks of every scope and the digest of each; tell whether more is left to say."""
     wanted = _wanted(session, tenant_id, held.want, [scope.scope for scope in scopes])
-    budget = Budget(max(1, held.max_records), frames)
+    budget = AnswerBudget(max(1, held.max_records), frames)
     more = False
     # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
     is_other_epoch = held.epoch not in (None, epoch)
@@ -105,7 +110,7 @@ def _must_resync(scope: ScopeNow, cursor: int, begun_floor: int | None, is_other
     return cursor > 0 and (is_other_epoch or cursor > scope.seq or is_passed)
 
 
-def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) -> bool:
+def _serve(scope: ScopeNow, cursor: int, lines: Iterable[EncodedRow], budget: AnswerBudget) -> bool:
     """Add a scope's rows with a checkpoint after at most 50; tell whether it is complete."""
     frames, seq, since = budget.frames, cursor, 0
     for line in lines:
@@ -122,14 +127,16 @@ def _serve(scope: ScopeNow, cursor: int, lines: Iterable[Line], budget: Budget) 
     return True
 
 
-def _lines(session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Set[int]) -> Iterator[Line]:
+def _lines(
+    session: Session, tenant_id: str, scope: ScopeNow, cursor: int, own: Set[int]
+) -> Iterator[EncodedRow]:
     """Give the rows above the cursor up to H but those that the tablet makes itself."""
     is_all_own = len(own) == scope.seq - cursor and all(cursor < seq <= scope.seq for seq in own)
     if not is_all_own:
         yield from (line for line in rows_above(session, tenant_id, scope, cursor) if line.seq not in own)
 
 
-def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[Line]:
+def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -> Iterator[EncodedRow]:
     """Read rows above the cursor up to H, page by page; from the beginning the live ones alone."""
     # A tablet that has nothing needs no row that says something is gone.
     query = _ABOVE if cursor else _LIVE_ABOVE
@@ -144,9 +151,9 @@ def rows_above(session: Session, tenant_id: str, scope: ScopeNow, cursor: int) -
 
 def _wanted(
     session: Session, tenant_id: str, want: Sequence[str], scopes: Iterable[str]
-) -> dict[str, list[Line]]:
+) -> dict[str, list[EncodedRow]]:
     """Return rows that the tablet asks for again, by scope."""
-    found = defaultdict[str, list[Line]](list)
+    found = defaultdict[str, list[EncodedRow]](list)
     if not want:
         return found
     ids = sorted(set(want))
@@ -156,10 +163,12 @@ def _wanted(
     return {scope: lines for scope, lines in found.items() if lines}
 
 
-def _line(scope: str, row: FeedRow) -> Line:
+def _line(scope: str, row: FeedRow) -> EncodedRow:
     if row.kind == "leave":
         # Told before the column was: without a revision.
         rev = "" if row.left_rev is None else f',"rev":{row.left_rev}'
-        return Line(row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"{rev}}}'.encode())
+        return EncodedRow(
+            row.seq, f'{{"frame":"leave","id":"{row.record_id}","scope":"{scope}"{rev}}}'.encode()
+        )
     members = (row.record_id, row.type, scope, row.rev, row.deleted)
-    return Line(row.seq, record_line(members, row.body, row.h))
+    return EncodedRow(row.seq, record_line(members, row.body, row.h))

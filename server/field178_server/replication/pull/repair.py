@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import BindParameter, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Feed, Purge, Record
-from field178_server.replication.pull.frames import Budget, record_line
+from field178_server.database.models import Erasure, Feed, Record
+from field178_server.replication.pull.frames import AnswerBudget, record_line
 from field178_server.replication.pull.scope_state import ScopeNow
 from field178_shared.wire.canonical import bucket, digest_of
 from field178_shared.wire.protocol import PURGED
@@ -38,7 +38,7 @@ _BODIES = (
 )
 _OPENING = f'{{"{PURGED}":'
 _TENANT: BindParameter[str] = bindparam("tenant_id")
-_CONFIRMED = select(Purge.record_id).where(Purge.tenant_id == _TENANT, Purge.confirmed_at.is_not(None))
+_CONFIRMED = select(Erasure.record_id).where(Erasure.tenant_id == _TENANT, Erasure.confirmed_at.is_not(None))
 _ABOUT_THEM = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
 # Also of a record that another one was merged into, which took its values over.
 _CONFLICTS = select(Record.record_id).where(
@@ -59,7 +59,7 @@ _GONE_FOR_GOOD = (
 )
 
 
-def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, budget: Budget) -> bool:
+def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, budget: AnswerBudget) -> bool:
     """Add the live records of the buckets that differ from what the tablet said, bucket by bucket.
 
     As many buckets as one answer holds, at least one; True when all were served, and only then a checkpoint.

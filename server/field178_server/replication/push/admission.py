@@ -5,9 +5,9 @@ from __future__ import annotations
 from field178_server.devices.context import DeviceContext
 from field178_server.replication.policy import record_merge
 from field178_server.replication.policy.conflict_records import conflicts_of
-from field178_server.replication.policy.evaluate import Case, Outcome, judge_new, quarantined
+from field178_server.replication.policy.evaluate import Evaluation, Outcome, evaluate_new, quarantined
 from field178_server.replication.policy.record_validation import TypeRules
-from field178_server.replication.push.preload import Evidence
+from field178_server.replication.push.preload import Preload
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths
 from field178_shared.schemas import Side
@@ -17,7 +17,7 @@ _SERVED_OPS = frozenset(op.value for op in Op)
 
 
 def hear(
-    evidence: Evidence, rules: TypeRules, change: Change, size_bytes: int, device: DeviceContext
+    preload: Preload, rules: TypeRules, change: Change, size_bytes: int, device: DeviceContext
 ) -> Outcome:
     """Return what becomes of a tablet's change; `size_bytes` is its canonical form's."""
     if (refused := _refusal(change, size_bytes, device, rules)) is not None:
@@ -25,27 +25,27 @@ def hear(
     is_accepted = change.create and rules.accepts(change.type, change.set)
     if not is_accepted and (refused := _refusal_of_paths(change)) is not None:
         return refused
-    batch, seen = evidence.batch, evidence.seen(change, device)
-    case = Case(
+    batch, seen = preload.batch, preload.seen(change, device)
+    case = Evaluation(
         rules.types[change.type],
         rules,
         is_accepted=is_accepted,
         is_locked=seen is not None and batch.is_locked(change.record_id),
-        has_seen_newer=seen is not None and evidence.has_made_newer(change, seen, device),
+        has_seen_newer=seen is not None and preload.has_made_newer(change, seen, device),
         conflicts=conflicts_of(batch, change.record_id) if change.op == Op.RESOLVE else (),
     )
     if seen is not None:
-        return record_merge.judge(change, seen, case, batch.get, device.scopes)
+        return record_merge.evaluate(change, seen, case, batch.get, device.scopes)
     return _unseen(change, device, case, is_hidden=batch.get(change.record_id) is not None)
 
 
-def hear_office(evidence: Evidence, rules: TypeRules, change: Change) -> Outcome:
+def hear_office(preload: Preload, rules: TypeRules, change: Change) -> Outcome:
     """Return what becomes of the office's version of a change: only its content is judged."""
-    batch, record = evidence.batch, evidence.batch.get(change.record_id)
-    case = Case(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
+    batch, record = preload.batch, preload.batch.get(change.record_id)
+    case = Evaluation(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
     if record is None:
-        return judge_new(change, case)
-    return record_merge.judge(change, record, case, batch.get, None)
+        return evaluate_new(change, case)
+    return record_merge.evaluate(change, record, case, batch.get, None)
 
 
 def _refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeRules) -> Outcome | None:
@@ -93,9 +93,9 @@ def _of_members(change: Change) -> Outcome | None:
     )
 
 
-def _unseen(change: Change, device: DeviceContext, case: Case, *, is_hidden: bool) -> Outcome:
+def _unseen(change: Change, device: DeviceContext, case: Evaluation, *, is_hidden: bool) -> Outcome:
     if change.scope not in device.scopes:
         return quarantined(ErrorCode.SCOPE_NOT_GRANTED)
     if change.op != Op.PUT or not change.create:
         return quarantined(ErrorCode.ORPHAN)
-    return quarantined(ErrorCode.RECORD_EXISTS) if is_hidden else judge_new(change, case)
+    return quarantined(ErrorCode.RECORD_EXISTS) if is_hidden else evaluate_new(change, case)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import bindparam, select
 
 from field178_server.database import engine as database
-from field178_server.database.models import Change as ChangeRow
+from field178_server.database.models import ChangeHistory as ChangeRow
 from field178_server.database.prepared import Prepared
 from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records.batch import Batch
@@ -25,7 +25,7 @@ _MAKERS = Prepared(
 )
 
 
-class Evidence:
+class Preload:
     """The tablets and records of one transaction, as each tablet may see them.
 
     Tablets MUST be locked before records: those handed in are, the others go through `lock`.
@@ -49,7 +49,7 @@ class Evidence:
         session, tenant_id = self.batch.session, self.batch.tenant_id
         named = {change.record_id for change in changes}
         self.batch.load(named)
-        record_merge.load_survivors(self.batch, named)
+        record_merge.load_merge_targets(self.batch, named)
         deleted = sorted({change.record_id for change in changes if change.op == Op.DELETE})
         if not deleted:
             return
@@ -75,7 +75,7 @@ class Evidence:
     def is_purged(self, record_id: str) -> bool:
         """Tell whether a record, or the one it was merged into, was purged."""
         record = self.batch.get(record_id)
-        return record is not None and record_merge.survivor_of(record, self.batch.get).is_purged
+        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_purged
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""

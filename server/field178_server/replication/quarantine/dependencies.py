@@ -7,24 +7,24 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from field178_server.replication.quarantine.store import Waiting, find_mendable, find_orphans
+from field178_server.replication.quarantine.store import QuarantinedChange, find_mendable, find_orphans
 from field178_shared.wire.protocol import Change
 
 
-class Backlog:
+class Dependencies:
     """The waiting changes that one transaction has at hand; what it holds back itself joins them."""
 
     def __init__(self, session: Session, tenant_id: str) -> None:
         self._session = session
         self._tenant_id = tenant_id
-        self._orphans: defaultdict[str, list[Waiting]] = defaultdict(list)
+        self._orphans: defaultdict[str, list[QuarantinedChange]] = defaultdict(list)
         self._asked: set[str] = set()
-        self._mendable: dict[str, Waiting] = {}
+        self._mendable: dict[str, QuarantinedChange] = {}
         self._mended: set[tuple[str, str, str]] = set()
 
-    def read(self, changes: Iterable[Change]) -> list[Waiting]:
+    def read(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
         """Find what these changes may set free: orphans of their records, what they mend, and all in turn."""
-        found: dict[str, Waiting] = {}
+        found: dict[str, QuarantinedChange] = {}
         todo = list(changes)
         while todo:
             freed = self._read_orphans(todo) + self._read_mended(todo)
@@ -33,24 +33,24 @@ class Backlog:
             todo = [one.change for one in fresh.values()]
         return list(found.values())
 
-    def park(self, one: Waiting) -> None:
+    def park(self, one: QuarantinedChange) -> None:
         """Take in a change that was held back just now."""
         if one.is_orphan:
             self._orphans[one.change.record_id].append(one)
 
-    def take_orphans(self, record_id: str) -> list[Waiting]:
+    def take_orphans(self, record_id: str) -> list[QuarantinedChange]:
         """Return the orphans of a record that appeared, those of one tablet in the order of their making."""
         return sorted(self._orphans.pop(record_id, []), key=_order)
 
-    def mendable(self, change_id: str) -> Waiting | None:
+    def mendable(self, change_id: str) -> QuarantinedChange | None:
         """Return a stored change that may be replaced."""
         return self._mendable.get(change_id)
 
-    def is_mended(self, one: Waiting) -> bool:
+    def is_mended(self, one: QuarantinedChange) -> bool:
         """Tell whether a later change that waits too replaces this one: the later word stands for both."""
         return (one.entry.device_id, one.change.record_id, one.change.change_id) in self._mended
 
-    def _read_orphans(self, changes: Iterable[Change]) -> list[Waiting]:
+    def _read_orphans(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
         records = {change.record_id for change in changes if change.create} - self._asked
         self._asked |= records
         found = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
@@ -58,7 +58,7 @@ class Backlog:
             self._orphans[one.change.record_id].append(one)
         return found
 
-    def _read_mended(self, changes: Iterable[Change]) -> list[Waiting]:
+    def _read_mended(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
         records = sorted({change.record_id for change in changes if change.replaces})
         if not records:
             return []
@@ -70,5 +70,5 @@ class Backlog:
         return found
 
 
-def _order(one: Waiting) -> tuple[str, str, int]:
+def _order(one: QuarantinedChange) -> tuple[str, str, int]:
     return one.entry.device_id, one.entry.incarnation, one.entry.n

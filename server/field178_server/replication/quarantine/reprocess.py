@@ -10,9 +10,9 @@ from field178_server.database.models import Quarantine, Record
 from field178_server.devices.context import load_devices
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
-from field178_server.replication.push.change_processor import Intake
-from field178_server.replication.quarantine.dependencies import Backlog
-from field178_server.replication.quarantine.store import find_waiting
+from field178_server.replication.push.change_processor import ChangeProcessor
+from field178_server.replication.quarantine.dependencies import Dependencies
+from field178_server.replication.quarantine.store import find_quarantined
 from field178_shared.errors import ErrorCode
 
 
@@ -41,19 +41,19 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     locks its tablet first, and the two would wait for each other. One that came after this look is locked
     late; that is rare, and the transaction runs again.
     """
-    found = find_waiting(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
-    backlog = Backlog(batch.session, batch.tenant_id)
-    found += backlog.read([one.change for one in found])
+    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
+    dependencies = Dependencies(batch.session, batch.tenant_id)
+    found += dependencies.read([one.change for one in found])
     tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}
     load_devices(batch.session, batch.tenant_id, tablets, lock=True)
 
 
 def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> int:
-    found = find_waiting(batch.session, batch.tenant_id, *conditions)
+    found = find_quarantined(batch.session, batch.tenant_id, *conditions)
     if not found:
         return 0
-    intake = Intake(batch, rules, [])
-    intake.prepare_again(found)
-    changed = sum([intake.take_again(one) for one in found])
-    intake.flush()
+    processor = ChangeProcessor(batch, rules, [])
+    processor.prepare_again(found)
+    changed = sum([processor.take_again(one) for one in found])
+    processor.flush()
     return changed

@@ -16,7 +16,7 @@ from field178_server.database.models import Quarantine
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
-from field178_server.replication.receipts.receipts import Entry, details_text, find_entries
+from field178_server.replication.receipts.receipts import ReceiptEntry, details_text, find_entries
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change
 
@@ -57,14 +57,14 @@ DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QuarantinedChange:
     """A change in quarantine with its verdict; `reason` is why it came there.
 
     An empty `payload` is stored as none: the record was purged, and only the hash of the change is kept.
     """
 
     change: Change
-    entry: Entry
+    entry: ReceiptEntry
     payload: str
     reason: str
 
@@ -101,19 +101,21 @@ _ORPHANS = Prepared(
 )
 
 
-def find_waiting(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> list[Waiting]:
+def find_quarantined(
+    session: Session, tenant_id: str, *conditions: ColumnElement[bool]
+) -> list[QuarantinedChange]:
     """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
     rows = session.execute(_OPEN.where(*conditions), {"tenant_id": tenant_id})
     return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
 
-def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
+def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the open changes that wait for one of these records."""
     wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
     return _with_verdicts(session, tenant_id, _ORPHANS.rows(session, wanted))
 
 
-def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[Waiting]:
+def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the changes of these records that a later one may replace: the open ones and those set aside."""
     rows = session.execute(_MENDABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
     return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
@@ -121,7 +123,7 @@ def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -
 
 def _with_verdicts(
     session: Session, tenant_id: str, rows: Sequence[tuple[str, str, str | None]]
-) -> list[Waiting]:
+) -> list[QuarantinedChange]:
     if not rows:
         return []
     entries = find_entries(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
@@ -131,7 +133,7 @@ def _with_verdicts(
         # A second content sent under one id waits for people, not for another run.
         if payload and entry is not None and entry.payload_hash == hash_:
             change = Change.from_wire(json.loads(payload))
-            found.append(Waiting(change, entry, payload, entry.reason or ""))
+            found.append(QuarantinedChange(change, entry, payload, entry.reason or ""))
     return found
 
 
@@ -147,7 +149,9 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
     return None if row is None else Reused(*row)
 
 
-def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], now: datetime) -> None:
+def write_quarantined(
+    session: Session, tenant_id: str, judged: Iterable[QuarantinedChange], now: datetime
+) -> None:
     """Store what waits, settle what was applied."""
     connection, listed = session.connection(), list(judged)
     file_references.claim(session, tenant_id, (waiting.payload for waiting in listed))
@@ -161,7 +165,7 @@ def write_waiting(session: Session, tenant_id: str, judged: Iterable[Waiting], n
     )
 
 
-def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
+def _row(tenant_id: str, waiting: QuarantinedChange, at: object) -> database.Row:
     change, entry = waiting.change, waiting.entry
     waits, state = entry.is_quarantined, _state_of(waiting)
     return (
@@ -185,7 +189,7 @@ def _row(tenant_id: str, waiting: Waiting, at: object) -> database.Row:
     )
 
 
-def _state_of(waiting: Waiting) -> str:
+def _state_of(waiting: QuarantinedChange) -> str:
     entry = waiting.entry
     if entry.is_quarantined:
         # Of what is said of a purged record only the hash is kept: nobody can do anything with it.

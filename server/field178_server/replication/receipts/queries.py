@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Receipt as ReceiptRow
+from field178_server.database.models import StoredReceipt as ReceiptRow
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Receipt, Status
 

@@ -11,48 +11,48 @@ from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.evaluate import quarantined
 from field178_server.replication.quarantine import store as quarantine
-from field178_server.replication.quarantine.store import Waiting
+from field178_server.replication.quarantine.store import QuarantinedChange
 from field178_server.replication.receipts import receipts
-from field178_server.replication.receipts.receipts import Entry, Sent
+from field178_server.replication.receipts.receipts import PushedChange, ReceiptEntry
 from field178_shared.errors import ErrorCode
 
 
-class VerdictBook:
+class ReceiptBatch:
     """Verdicts by change id; `write` MUST be called once, at the end."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._known: dict[str, Entry] = {}
-        self._reused: dict[tuple[str, str], Entry] = {}
-        self._judged: dict[str, Entry] = {}
-        self._parked: dict[tuple[str, str], Waiting] = {}
-        self._taken_over: dict[str, Entry] = {}
+        self._known: dict[str, ReceiptEntry] = {}
+        self._reused: dict[tuple[str, str], ReceiptEntry] = {}
+        self._judged: dict[str, ReceiptEntry] = {}
+        self._parked: dict[tuple[str, str], QuarantinedChange] = {}
+        self._taken_over: dict[str, ReceiptEntry] = {}
 
-    def read(self, pushed: Sequence[Sent]) -> None:
+    def read(self, pushed: Sequence[PushedChange]) -> None:
         """Find the stored verdicts on these changes."""
         ids = [sent.change.change_id for sent in pushed]
         self._known = receipts.find_entries(self._batch.session, self._batch.tenant_id, ids)
 
-    def known(self, sent: Sent) -> Entry | None:
+    def known(self, sent: PushedChange) -> ReceiptEntry | None:
         """Return the verdict on a change that came before with this very content."""
         entry = self._known.get(sent.change.change_id)
         return entry if entry is not None and entry.payload_hash == sent.hash else None
 
-    def waiting_elsewhere(self, device_ids: Collection[str]) -> list[Entry]:
+    def waiting_elsewhere(self, device_ids: Collection[str]) -> list[ReceiptEntry]:
         """Return the known verdicts on waiting changes that none of these tablets is told of."""
         return [one for one in self._known.values() if one.is_quarantined and one.listener not in device_ids]
 
-    def take_over(self, entry: Entry, device_id: str) -> None:
+    def take_over(self, entry: ReceiptEntry, device_id: str) -> None:
         """Let this tablet be told what becomes of a waiting change: it replaced the one that was."""
         if entry.is_quarantined and entry.listener != device_id:
             entry.told_to = device_id
             self._taken_over[entry.change_id] = entry
 
-    def enter(self, one: Waiting) -> bool:
+    def enter(self, one: QuarantinedChange) -> bool:
         """Take in a change to be judged; False when its id was used for another content."""
         return self._known.setdefault(one.entry.change_id, one.entry) is one.entry
 
-    def refuse_reuse(self, one: Waiting) -> Entry:
+    def refuse_reuse(self, one: QuarantinedChange) -> ReceiptEntry:
         """Hold back a content whose id another one had first; return its verdict, the stored one if any."""
         key = (one.entry.change_id, one.entry.payload_hash)
         if key not in self._reused:
@@ -74,19 +74,19 @@ class VerdictBook:
         """Tell whether a change was judged in this transaction, whatever came of it."""
         return change_id in self._judged
 
-    def held_now(self, change_id: str) -> Waiting | None:
+    def held_now(self, change_id: str) -> QuarantinedChange | None:
         """Return a change that this transaction holds back."""
         judged = self._judged.get(change_id)
         if judged is None or not judged.is_quarantined:
             return None
         return self._parked.get((change_id, judged.payload_hash))
 
-    def hold(self, one: Waiting) -> None:
+    def hold(self, one: QuarantinedChange) -> None:
         """Note that a change waits."""
         self._judged[one.entry.change_id] = one.entry
         self._parked[one.entry.change_id, one.entry.payload_hash] = one
 
-    def settle(self, one: Waiting) -> None:
+    def settle(self, one: QuarantinedChange) -> None:
         """Note that a change waits no more; what waited in the store is settled there."""
         if one.entry.is_stored:
             self.hold(one)
@@ -106,7 +106,7 @@ class VerdictBook:
         receipts.add_receipts(batch.session, batch.tenant_id, fresh)
         receipts.write_entries(batch.session, batch.tenant_id, self._judged.values())
         receipts.write_listeners(batch.session, batch.tenant_id, self._taken_over.values())
-        quarantine.write_waiting(batch.session, batch.tenant_id, self._parked.values(), batch.now)
+        quarantine.write_quarantined(batch.session, batch.tenant_id, self._parked.values(), batch.now)
 
     def _count(self, devices: Iterable[DeviceContext]) -> None:
         counts = {device.id: device.verdicts for device in devices}

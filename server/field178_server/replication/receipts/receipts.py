@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.models import Incarnation, Tenant
-from field178_server.database.models import Receipt as ReceiptRow
+from field178_server.database.models import StoredReceipt as ReceiptRow
 from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.replication.policy.evaluate import Outcome
@@ -72,7 +72,7 @@ _DIGESTS_OF_DEVICES = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class PushedChange:
     """One pushed change with its canonical bytes and their keyed hash, computed once."""
 
     change: Change
@@ -81,7 +81,7 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Entry:
+class ReceiptEntry:
     """One verdict, old or just made; `v` 0 means that it has not been counted yet."""
 
     change_id: str
@@ -112,7 +112,7 @@ class Entry:
         """Tell whether the change waits in quarantine."""
         return self.status == Status.QUARANTINED
 
-    def become(self, other: Entry) -> None:
+    def become(self, other: ReceiptEntry) -> None:
         """Take over all that another state of this verdict says."""
         for name in self.__slots__:
             setattr(self, name, getattr(other, name))
@@ -139,7 +139,7 @@ def payload_hash(key: bytes, body: bytes) -> str:
     return hmac.digest(key, body, "sha256").hex()
 
 
-def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, Entry]:
+def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, ReceiptEntry]:
     """Return the stored verdicts by change id."""
     wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
     rows = _BY_CHANGE.rows(session, wanted)
@@ -147,7 +147,7 @@ def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) ->
     return {entry.change_id: entry for entry in entries}
 
 
-def read_listeners(session: Session, tenant_id: str, entries: Sequence[Entry]) -> None:
+def read_listeners(session: Session, tenant_id: str, entries: Sequence[ReceiptEntry]) -> None:
     """Look once more who is told of these verdicts. Their tablets MUST be locked: from then on it stands."""
     wanted = {"tenant_id": tenant_id, "change_ids": sorted({entry.change_id for entry in entries})}
     found = dict(_TOLD_TO.rows(session, wanted))
@@ -155,13 +155,13 @@ def read_listeners(session: Session, tenant_id: str, entries: Sequence[Entry]) -
         entry.told_to = found.get(entry.change_id)
 
 
-def entry_of(row: Mapping[str, Any]) -> Entry:
+def entry_of(row: Mapping[str, Any]) -> ReceiptEntry:
     """Return the verdict of a row of the receipt table."""
-    members = {name: row[name] for name in Entry.__slots__ if name in row}
+    members = {name: row[name] for name in ReceiptEntry.__slots__ if name in row}
     details = row["details"]
     members["details"] = json.loads(details) if isinstance(details, str) else {}
     members["status"] = Status(str(row["status"]))
-    return Entry(**members, is_stored=True)
+    return ReceiptEntry(**members, is_stored=True)
 
 
 def details_text(details: JsonObject) -> str | None:
@@ -169,7 +169,7 @@ def details_text(details: JsonObject) -> str | None:
     return json.dumps(dict(details), ensure_ascii=False, sort_keys=True) if details else None
 
 
-def conclude(entry: Entry, outcome: Outcome, scope: str, now: datetime) -> None:
+def conclude(entry: ReceiptEntry, outcome: Outcome, scope: str, now: datetime) -> None:
     """Write an outcome into a verdict, to be counted anew."""
     entry.status = outcome.status
     entry.reason = outcome.reason.value if outcome.reason is not None else None
@@ -179,7 +179,7 @@ def conclude(entry: Entry, outcome: Outcome, scope: str, now: datetime) -> None:
     entry.v = 0
 
 
-def write_entries(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+def write_entries(session: Session, tenant_id: str, entries: Iterable[ReceiptEntry]) -> None:
     """Insert the verdicts just made and update those made anew."""
     connection, table = session.connection(), table_of(ReceiptRow)
     listed = list(entries)
@@ -191,7 +191,7 @@ def write_entries(session: Session, tenant_id: str, entries: Iterable[Entry]) ->
     database.bulk_update(connection, table, _VERDICT, ("tenant_id", "change_id"), verdicts)
 
 
-def write_listeners(session: Session, tenant_id: str, entries: Iterable[Entry]) -> None:
+def write_listeners(session: Session, tenant_id: str, entries: Iterable[ReceiptEntry]) -> None:
     """Write who is told of these stored verdicts from now on, and under which count."""
     rows = [(entry.told_to, entry.v, tenant_id, entry.change_id) for entry in entries]
     key = ("tenant_id", "change_id")
@@ -204,7 +204,7 @@ def payload_key(session: Session, tenant_id: str) -> bytes:
     return key
 
 
-def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> None:
+def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptEntry]) -> None:
     """Count newly stored changes into the digest of the incarnation that stored them first."""
     by_life = defaultdict[tuple[str, str], list[str]](list)
     for entry in fresh:
@@ -222,7 +222,7 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[Entry]) -> No
     database.bulk_upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
 
 
-def _row(connection: Connection, tenant_id: str, entry: Entry) -> database.Row:
+def _row(connection: Connection, tenant_id: str, entry: ReceiptEntry) -> database.Row:
     return (
         entry.status.value,
         entry.reason,

@@ -197,22 +197,22 @@ class Desk:
 
 @pytest.fixture
 def enrolling():
-    desk, states, done = Desk(), list[EnrolState](), []
-    presenter = EnrolPresenter(desk, Direct(), SPEECH, states.append, lambda *found: done.append(found))
+    context, states, done = Desk(), list[EnrolState](), []
+    presenter = EnrolPresenter(context, Direct(), SPEECH, states.append, lambda *found: done.append(found))
     presenter.start()
-    return presenter, desk, states, done
+    return presenter, context, states, done
 
 
 def test_enrolment_goes_from_code_to_pin(enrolling):
-    presenter, desk, states, done = enrolling
+    presenter, context, states, done = enrolling
     presenter.submit_code(" office.example/ ", "abcd-0123-efgh-4567")
-    assert desk.links == [EnrolLink("https://office.example", CODE)]
+    assert context.links == [EnrolLink("https://office.example", CODE)]
     presenter.submit_sign_in("hung", "right")
     assert (states[-1].step, states[-1].officer) == (Step.PIN, HUNG.name)
     enter(presenter, "280917")
     assert states[-1].step is Step.PIN_AGAIN
     enter(presenter, "280917")
-    assert desk.kept == [(HUNG, "280917")]
+    assert context.kept == [(HUNG, "280917")]
     assert done == [(HUNG, "opened")]
 
 
@@ -228,23 +228,23 @@ def test_the_login_of_the_code_is_filled_in_and_the_code_can_be_changed(enrollin
 
 
 def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
-    presenter, desk, states, _done = enrolling
+    presenter, context, states, _done = enrolling
     presenter.resume("hung")
     assert (states[-1].step, states[-1].login, states[-1].has_code) == (Step.SIGN_IN, "hung", True)
     presenter.submit_sign_in("hung", "right")
-    assert (states[-1].step, desk.links) == (Step.PIN, [])
+    assert (states[-1].step, context.links) == (Step.PIN, [])
 
 
 def test_who_signs_in_again_keeps_the_pin():
-    desk, states, signed_in, done = Desk(), list[EnrolState](), [], []
+    context, states, signed_in, done = Desk(), list[EnrolState](), [], []
     presenter = EnrolPresenter(
-        desk, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
+        context, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
     )
     presenter.start(Step.SIGN_IN, HUNG)
     assert (states[-1].title, states[-1].number) == ("Sign in again to go on receiving data", 0)
     assert not states[-1].has_code
     presenter.submit_sign_in("hung", "right")
-    assert (signed_in, done, desk.kept) == ([HUNG], [], [])
+    assert (signed_in, done, context.kept) == ([HUNG], [], [])
     presenter.start(Step.SIGN_IN, HA)
     presenter.submit_sign_in("hung", "right")
     assert signed_in == [HUNG]
@@ -252,23 +252,23 @@ def test_who_signs_in_again_keeps_the_pin():
 
 
 def test_whole_link_carries_pin_and_receipt_key(enrolling):
-    presenter, desk, states, _done = enrolling
+    presenter, context, states, _done = enrolling
     presenter.submit_link(f"field178:enrol?u=https%3A%2F%2Foffice.example&c={CODE}&p=pp&k=kk")
-    assert desk.links == [EnrolLink("https://office.example", CODE, "pp", "kk")]
+    assert context.links == [EnrolLink("https://office.example", CODE, "pp", "kk")]
     assert states[-1].step is Step.SIGN_IN
 
 
 @pytest.mark.parametrize("text", ["", "https://office.example", "field178:enrol?u=https%3A%2F%2Fx"])
 def test_other_text_is_no_link(enrolling, text):
-    presenter, desk, states, _done = enrolling
+    presenter, context, states, _done = enrolling
     presenter.submit_link(text)
     assert states[-1].link_error
-    assert desk.links == []
+    assert context.links == []
 
 
 def test_refused_code_stays_on_the_step_with_the_reason(enrolling):
-    presenter, desk, states, _done = enrolling
-    desk.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
+    presenter, context, states, _done = enrolling
+    context.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
     presenter.submit_code("office.example", CODE)
     assert states[-1].step is Step.CODE
     assert states[-1].error
@@ -285,7 +285,7 @@ def test_wrong_password_stays_on_the_step(enrolling):
 
 
 def test_easy_pin_and_differing_pins_begin_again(enrolling):
-    presenter, desk, states, _done = enrolling
+    presenter, context, states, _done = enrolling
     presenter.start(Step.SIGN_IN)
     presenter.submit_sign_in("hung", "right")
     enter(presenter, "123456")
@@ -294,7 +294,7 @@ def test_easy_pin_and_differing_pins_begin_again(enrolling):
     enter(presenter, "280918")
     assert states[-1].step is Step.PIN
     assert "differ" in states[-1].error
-    assert desk.kept == []
+    assert context.kept == []
 
 
 def test_code_forgives_blanks_and_look_alikes():
@@ -311,7 +311,7 @@ def test_address_needs_a_host():
 
 
 def test_new_pin_is_only_for_who_forgot_it(enrolling):
-    presenter, desk, states, done = enrolling
+    presenter, context, states, done = enrolling
     presenter.start(Step.SIGN_IN, HA)
     assert states[-1].title == "Sign in for a new PIN"
     presenter.submit_sign_in("hung", "right")
@@ -321,18 +321,18 @@ def test_new_pin_is_only_for_who_forgot_it(enrolling):
     presenter.submit_sign_in("hung", "right")
     for _time in range(2):
         enter(presenter, "274905")
-    assert (desk.kept, done) == ([(HUNG, "274905")], [(HUNG, "opened")])
+    assert (context.kept, done) == ([(HUNG, "274905")], [(HUNG, "opened")])
 
 
 def test_one_time_code_goes_along_without_blanks(enrolling):
-    presenter, desk, _states, _done = enrolling
+    presenter, context, _states, _done = enrolling
     presenter.start(Step.SIGN_IN)
     presenter.submit_sign_in("hung", "right", " 123 456 ")
-    assert desk.codes == ["123456"]
+    assert context.codes == ["123456"]
 
 
 def test_with_a_code_of_the_office_the_forgetful_begins_at_the_code(enrolling):
-    presenter, desk, states, done = enrolling
+    presenter, context, states, done = enrolling
     presenter.start(Step.CODE, HUNG, "https://office.example")
     assert states[-1].address == "https://office.example"
     assert states[-1].title == "Ask the office for a code"
@@ -340,5 +340,5 @@ def test_with_a_code_of_the_office_the_forgetful_begins_at_the_code(enrolling):
     presenter.submit_sign_in("hung", "right")
     for _time in range(2):
         enter(presenter, "274905")
-    assert [link.code for link in desk.links] == [CODE]
+    assert [link.code for link in context.links] == [CODE]
     assert done == [(HUNG, "opened")]

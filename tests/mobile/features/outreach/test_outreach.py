@@ -35,16 +35,16 @@ class Desk:
         services = RecordServices(self.store, clock, IdSource(clock, random.Random(1)), words, "user-1")
         self.lists: list[SessionsState] = []
         self.states: list[OutreachState] = []
-        self.desk = OutreachDesk(services, self.lists.append, self.states.append)
+        self.context = OutreachDesk(services, self.lists.append, self.states.append)
 
     @property
     def state(self) -> OutreachState:
         return self.states[-1]
 
     def begin(self):
-        self.desk.begin()
-        assert self.desk.session is not None
-        return self.desk.session
+        self.context.begin()
+        assert self.context.session is not None
+        return self.context.session
 
     def filled(self):
         session = self.begin()
@@ -58,277 +58,279 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def context() -> Desk:
     return Desk()
 
 
-def test_a_session_begins_today_with_nothing_else_assumed(desk: Desk) -> None:
-    desk.begin()
-    assert desk.state.session_date == "11/03/2025"
-    assert [option for option in desk.state.forms if option.is_chosen] == []
-    assert desk.state.audiences == ()
-    assert [unit.id for unit in desk.state.units] == [UNIT, "c11632_v1"], "units that are in being today"
+def test_a_session_begins_today_with_nothing_else_assumed(context: Desk) -> None:
+    context.begin()
+    assert context.state.session_date == "11/03/2025"
+    assert [option for option in context.state.forms if option.is_chosen] == []
+    assert context.state.audiences == ()
+    assert [unit.id for unit in context.state.units] == [UNIT, "c11632_v1"], "units that are in being today"
 
 
-def test_a_tap_the_store_refuses_is_said_and_not_shown_as_kept(desk: Desk, monkeypatch) -> None:
-    session = desk.begin()
+def test_a_tap_the_store_refuses_is_said_and_not_shown_as_kept(context: Desk, monkeypatch) -> None:
+    session = context.begin()
 
     def refuse(draft: Draft) -> None:
         raise AppError(ErrorCode.STORE_UNWRITABLE)
 
-    monkeypatch.setattr(desk.store.drafts, "save", refuse)
+    monkeypatch.setattr(context.store.drafts, "save", refuse)
     session.choose_form("conference")
-    assert desk.state.spoken.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
-    assert [option for option in desk.state.forms if option.is_chosen] == []
+    assert context.state.spoken.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
+    assert [option for option in context.state.forms if option.is_chosen] == []
 
 
-def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(desk: Desk) -> None:
-    session = desk.begin()
+def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(context: Desk) -> None:
+    session = context.begin()
     session.choose_form("conference")
-    kept = next(iter(desk.store.drafts.kept.values()))
+    kept = next(iter(context.store.drafts.kept.values()))
     assert kept.data["outreach_form_id"] == "conference"
-    assert desk.state.spoken.undo
+    assert context.state.spoken.undo
     session.undo()
-    assert "outreach_form_id" not in next(iter(desk.store.drafts.kept.values())).data
+    assert "outreach_form_id" not in next(iter(context.store.drafts.kept.values())).data
 
 
-def test_a_complete_session_is_filed_into_its_commune_and_says_so(desk: Desk) -> None:
-    desk.filled().complete()
-    draft, user, _ = desk.store.filed[0]
+def test_a_complete_session_is_filed_into_its_commune_and_says_so(context: Desk) -> None:
+    context.filled().complete()
+    draft, user, _ = context.store.filed[0]
     assert (draft.type, draft.scope, user) == ("outreach_session", f"unit:{UNIT}", "user-1")
     assert draft.data["audiences"] == {"general_public": {"attendance_count": 40, "first_time_count": 30}}
-    assert desk.state.spoken.filed
-    assert desk.store.drafts.kept == {}
+    assert context.state.spoken.filed
+    assert context.store.drafts.kept == {}
 
 
-def test_an_incomplete_session_is_not_filed_and_leads_to_the_first_gap(desk: Desk) -> None:
-    session = desk.begin()
+def test_an_incomplete_session_is_not_filed_and_leads_to_the_first_gap(context: Desk) -> None:
+    session = context.begin()
     session.choose_form("conference")
     session.complete()
-    assert desk.store.filed == []
-    assert {row.path for row in desk.state.checked.problems} >= {
+    assert context.store.filed == []
+    assert {row.path for row in context.state.checked.problems} >= {
         "unit_id",
         "host_agency_id",
         "topic_ids",
         "audiences",
     }
-    assert desk.state.focus == desk.state.checked.problems[0].path
+    assert context.state.focus == context.state.checked.problems[0].path
 
 
-def test_more_first_timers_than_people_is_a_problem_at_its_row(desk: Desk) -> None:
-    session = desk.filled()
+def test_more_first_timers_than_people_is_a_problem_at_its_row(context: Desk) -> None:
+    session = context.filled()
     session.count("general_public", "first_time_count", 41)
     session.check()
-    assert desk.state.audiences[0].problem
+    assert context.state.audiences[0].problem
     session.count("general_public", "first_time_count", 39)
-    assert desk.state.audiences[0].problem == "", "once asked for, the check follows every tap"
+    assert context.state.audiences[0].problem == "", "once asked for, the check follows every tap"
 
 
-def test_a_refused_filing_keeps_the_draft_and_says_why(desk: Desk) -> None:
-    session = desk.filled()
-    desk.store.refuses = AppError(ErrorCode.STORE_LOCKED)
+def test_a_refused_filing_keeps_the_draft_and_says_why(context: Desk) -> None:
+    session = context.filled()
+    context.store.refuses = AppError(ErrorCode.STORE_LOCKED)
     session.complete()
-    assert desk.state.spoken.error
-    assert not desk.state.spoken.filed
-    assert len(desk.store.drafts.kept) == 1
+    assert context.state.spoken.error
+    assert not context.state.spoken.filed
+    assert len(context.store.drafts.kept) == 1
 
 
-def test_one_tap_repeats_what_the_last_session_had_in_common(desk: Desk) -> None:
-    desk.filled().complete()
-    session = desk.begin()
-    assert "Hội nghị" in desk.state.repeat_hint
+def test_one_tap_repeats_what_the_last_session_had_in_common(context: Desk) -> None:
+    context.filled().complete()
+    session = context.begin()
+    assert "Hội nghị" in context.state.repeat_hint
     session.repeat_last()
     chosen = [
         [option.id for option in options if option.is_chosen]
-        for options in (desk.state.forms, desk.state.units)
+        for options in (context.state.forms, context.state.units)
     ]
     assert chosen == [["conference"], [UNIT]]
-    assert desk.state.audiences == (), "who came is never repeated"
-    assert desk.state.repeat_hint == ""
+    assert context.state.audiences == (), "who came is never repeated"
+    assert context.state.repeat_hint == ""
 
 
-def test_what_a_visit_made_by_itself_is_not_repeated(desk: Desk) -> None:
-    desk.filled().complete()
+def test_what_a_visit_made_by_itself_is_not_repeated(context: Desk) -> None:
+    context.filled().complete()
     made = {"outreach_form_id": "during_inspection", "unit_id": UNIT, "filed_at": "2030-01-01T00:00:00Z"}
-    desk.store.put("made", "outreach_session", f"unit:{UNIT}", made)
-    session = desk.begin()
+    context.store.put("made", "outreach_session", f"unit:{UNIT}", made)
+    session = context.begin()
     session.repeat_last()
-    assert [option.id for option in desk.state.forms if option.is_chosen] == ["conference"]
+    assert [option.id for option in context.state.forms if option.is_chosen] == ["conference"]
 
 
-def test_a_session_of_another_year_says_its_year(desk: Desk) -> None:
+def test_a_session_of_another_year_says_its_year(context: Desk) -> None:
     data = {"outreach_form_id": "conference", "unit_id": UNIT, "session_date": "2024-12-16"}
-    desk.store.put("old", "outreach_session", f"unit:{UNIT}", data)
-    desk.begin().choose_form("rally")
-    desk.desk.show()
-    assert [row.day for row in desk.lists[-1].rows] == ["11/03", "12/2024"]
+    context.store.put("old", "outreach_session", f"unit:{UNIT}", data)
+    context.begin().choose_form("rally")
+    context.context.show()
+    assert [row.day for row in context.lists[-1].rows] == ["11/03", "12/2024"]
 
 
-def test_a_form_without_people_asks_for_none_and_an_anonymous_one_for_no_venue(desk: Desk) -> None:
-    session = desk.filled()
+def test_a_form_without_people_asks_for_none_and_an_anonymous_one_for_no_venue(context: Desk) -> None:
+    session = context.filled()
     session.write("venue", "Nhà văn hóa")
     session.choose_form("leaflet_distribution")
-    assert (desk.state.counts_people, desk.state.audiences) == (False, ())
+    assert (context.state.counts_people, context.state.audiences) == (False, ())
     session.choose_form("peer_outreach")
-    assert (desk.state.has_venue, desk.state.venue.text) == (False, "")
+    assert (context.state.has_venue, context.state.venue.text) == (False, "")
 
 
-def test_text_that_looks_like_personal_data_is_marked_and_still_filed(desk: Desk) -> None:
-    session = desk.filled()
+def test_text_that_looks_like_personal_data_is_marked_and_still_filed(context: Desk) -> None:
+    session = context.filled()
     session.write("summary", "Liên hệ 0912345678 để nhận tài liệu")
-    assert desk.state.summary.lint
+    assert context.state.summary.lint
     session.complete()
-    assert len(desk.store.filed) == 1
+    assert len(context.store.filed) == 1
 
 
-def test_a_returned_session_opens_at_the_field_of_the_office_s_comment(desk: Desk) -> None:
-    desk.filled().complete()
-    record_id = desk.store.filed[0][0].record_id
+def test_a_returned_session_opens_at_the_field_of_the_office_s_comment(context: Desk) -> None:
+    context.filled().complete()
+    record_id = context.store.filed[0][0].record_id
     path = "audiences.general_public.first_time_count"
-    desk.store.give_back(record_id, path, "30 hay 13?")
-    assert desk.desk.open(record_id, path)
-    assert desk.state.focus == path
-    assert desk.state.audiences[0].comment == "30 hay 13?"
-    session = desk.desk.session
+    context.store.give_back(record_id, path, "30 hay 13?")
+    assert context.context.open(record_id, path)
+    assert context.state.focus == path
+    assert context.state.audiences[0].comment == "30 hay 13?"
+    session = context.context.session
     assert session is not None
     session.count("general_public", "first_time_count", 13)
     session.complete()
-    draft, _, _ = desk.store.filed[-1]
+    draft, _, _ = context.store.filed[-1]
     assert draft.seen is not None
     assert draft.seen["audiences"]["general_public"]["first_time_count"] == 30
     assert draft.data["audiences"]["general_public"]["first_time_count"] == 13
 
 
-def test_a_comment_on_a_field_without_a_place_of_its_own_stands_at_the_head(desk: Desk) -> None:
-    desk.filled().complete()
-    record_id = desk.store.filed[0][0].record_id
-    desk.store.give_back(record_id, "topic_ids", "Thiếu một nội dung")
-    desk.desk.open(record_id)
-    assert desk.state.other_comments == "Topics: Thiếu một nội dung"
+def test_a_comment_on_a_field_without_a_place_of_its_own_stands_at_the_head(context: Desk) -> None:
+    context.filled().complete()
+    record_id = context.store.filed[0][0].record_id
+    context.store.give_back(record_id, "topic_ids", "Thiếu một nội dung")
+    context.context.open(record_id)
+    assert context.state.other_comments == "Topics: Thiếu một nội dung"
 
 
-def test_the_word_of_the_open_session_follows_its_first_change(desk: Desk) -> None:
-    session = desk.begin()
-    assert desk.state.word == "", "an empty form is nothing yet"
+def test_the_word_of_the_open_session_follows_its_first_change(context: Desk) -> None:
+    session = context.begin()
+    assert context.state.word == "", "an empty form is nothing yet"
     session.choose_form("conference")
-    assert desk.state.word == "draft"
+    assert context.state.word == "draft"
 
 
-def test_an_approved_session_is_only_looked_at(desk: Desk) -> None:
-    desk.filled().complete()
-    record_id = desk.store.filed[0][0].record_id
-    desk.store.words[record_id] = Word.APPROVED
-    desk.desk.open(record_id)
-    session = desk.desk.session
+def test_an_approved_session_is_only_looked_at(context: Desk) -> None:
+    context.filled().complete()
+    record_id = context.store.filed[0][0].record_id
+    context.store.words[record_id] = Word.APPROVED
+    context.context.open(record_id)
+    session = context.context.session
     assert session is not None
     session.choose_form("rally")
     session.complete()
-    assert desk.state.is_locked
-    assert desk.state.word == "approved"
-    assert "Approved" in desk.state.notice
-    assert len(desk.store.filed) == 1
-    assert desk.store.drafts.kept == {}
+    assert context.state.is_locked
+    assert context.state.word == "approved"
+    assert "Approved" in context.state.notice
+    assert len(context.store.filed) == 1
+    assert context.store.drafts.kept == {}
 
 
-def test_a_draft_is_thrown_away_and_what_was_filed_stays(desk: Desk) -> None:
-    desk.filled().complete()
-    desk.begin().choose_form("rally")
-    assert desk.state.has_draft
-    desk.desk.discard()
-    assert desk.store.drafts.kept == {}
-    assert desk.desk.session is None
-    assert [row.state for row in desk.lists[-1].rows] == ["unsent"]
+def test_a_draft_is_thrown_away_and_what_was_filed_stays(context: Desk) -> None:
+    context.filled().complete()
+    context.begin().choose_form("rally")
+    assert context.state.has_draft
+    context.context.discard()
+    assert context.store.drafts.kept == {}
+    assert context.context.session is None
+    assert [row.state for row in context.lists[-1].rows] == ["unsent"]
 
 
-def test_the_list_shows_drafts_first_and_the_word_of_each(desk: Desk) -> None:
-    desk.desk.show()
-    assert desk.lists[-1].is_empty
-    desk.filled().complete()
-    desk.begin().choose_form("rally")
-    desk.desk.show()
-    assert [row.state for row in desk.lists[-1].rows] == ["draft", "unsent"]
-    assert "40" in desk.lists[-1].rows[1].attendance
+def test_the_list_shows_drafts_first_and_the_word_of_each(context: Desk) -> None:
+    context.context.show()
+    assert context.lists[-1].is_empty
+    context.filled().complete()
+    context.begin().choose_form("rally")
+    context.context.show()
+    assert [row.state for row in context.lists[-1].rows] == ["draft", "unsent"]
+    assert "40" in context.lists[-1].rows[1].attendance
 
 
-def test_a_draft_is_taken_up_again_and_an_unknown_record_is_not_opened(desk: Desk) -> None:
-    desk.begin().choose_form("rally")
-    record_id = next(iter(desk.store.drafts.kept.values())).record_id
-    desk.desk.close()
-    assert desk.desk.open(record_id)
-    assert [option.id for option in desk.state.forms if option.is_chosen] == ["rally"]
-    assert not desk.desk.open("0197c3a8-0000-7000-8000-000000000001")
+def test_a_draft_is_taken_up_again_and_an_unknown_record_is_not_opened(context: Desk) -> None:
+    context.begin().choose_form("rally")
+    record_id = next(iter(context.store.drafts.kept.values())).record_id
+    context.context.close()
+    assert context.context.open(record_id)
+    assert [option.id for option in context.state.forms if option.is_chosen] == ["rally"]
+    assert not context.context.open("0197c3a8-0000-7000-8000-000000000001")
 
 
-def place(desk: Desk, record_id: str, name: str, unit_id: str = UNIT) -> str:
+def place(context: Desk, record_id: str, name: str, unit_id: str = UNIT) -> str:
     data = {"name": name, "establishment_type_id": "karaoke", "unit_id": unit_id, "address_line": "Số 5"}
-    desk.store.put(record_id, "establishment", f"unit:{unit_id}", data)
+    context.store.put(record_id, "establishment", f"unit:{unit_id}", data)
     return record_id
 
 
-def at_establishments(desk: Desk):
-    session = desk.filled()
+def at_establishments(context: Desk):
+    session = context.filled()
     session.choose_form("onsite_establishment")
     return session
 
 
-def test_search_finds_the_commune_s_establishments_first_without_accents(desk: Desk) -> None:
-    place(desk, "e1", "Karaoke Ánh Dương", "c11632_v1")
-    place(desk, "e2", "Karaoke Ánh Sao")
-    place(desk, "e3", "Nhà nghỉ Hoa")
+def test_search_finds_the_commune_s_establishments_first_without_accents(context: Desk) -> None:
+    place(context, "e1", "Karaoke Ánh Dương", "c11632_v1")
+    place(context, "e2", "Karaoke Ánh Sao")
+    place(context, "e3", "Nhà nghỉ Hoa")
     found: list[FoundState] = []
-    picker = at_establishments(desk).pick_place(found.append)
+    picker = at_establishments(context).pick_place(found.append)
     picker.search("anh")
     assert [option.id for option in found[-1].options] == ["e2", "e1"]
     picker.search("không có")
     assert (found[-1].options, bool(found[-1].said)) == ((), True)
 
 
-def test_the_only_establishment_follows_the_workers_until_it_is_counted_itself(desk: Desk) -> None:
-    place(desk, "e1", "Karaoke Ánh Dương")
-    session = at_establishments(desk)
+def test_the_only_establishment_follows_the_workers_until_it_is_counted_itself(context: Desk) -> None:
+    place(context, "e1", "Karaoke Ánh Dương")
+    session = at_establishments(context)
     session.add_place("e1")
     session.count("workers_at_risk", "attendance_count", 6)
     session.count("workers_at_risk", "first_time_count", 4)
-    row = desk.state.places[0]
+    row = context.state.places[0]
     assert (row.label, row.attendance, row.first_time) == ("Karaoke Ánh Dương", 6, 4)
     session.count_place("e1", "attendance_count", 5)
     session.count("workers_at_risk", "attendance_count", 9)
-    assert desk.state.places[0].attendance == 5
+    assert context.state.places[0].attendance == 5
 
 
-def test_a_second_establishment_begins_uncounted_and_is_missed_by_the_check(desk: Desk) -> None:
-    place(desk, "e1", "Karaoke Ánh Dương")
-    place(desk, "e2", "Karaoke Ánh Sao")
-    session = at_establishments(desk)
+def test_a_second_establishment_begins_uncounted_and_is_missed_by_the_check(context: Desk) -> None:
+    place(context, "e1", "Karaoke Ánh Dương")
+    place(context, "e2", "Karaoke Ánh Sao")
+    session = at_establishments(context)
     session.count("workers_at_risk", "attendance_count", 6)
     session.add_place("e1")
     session.add_place("e2")
-    assert [row.attendance for row in desk.state.places] == [6, None]
+    assert [row.attendance for row in context.state.places] == [6, None]
     session.complete()
-    assert desk.state.focus == "establishments.e2.attendance_count"
-    assert desk.state.places[1].problem
+    assert context.state.focus == "establishments.e2.attendance_count"
+    assert context.state.places[1].problem
     session.drop_place("e2")
     session.complete()
-    assert desk.store.filed[0][0].data["establishments"] == {"e1": {"attendance_count": 6}}
+    assert context.store.filed[0][0].data["establishments"] == {"e1": {"attendance_count": 6}}
 
 
-def test_a_form_without_establishments_clears_them(desk: Desk) -> None:
-    place(desk, "e1", "Karaoke Ánh Dương")
-    session = at_establishments(desk)
+def test_a_form_without_establishments_clears_them(context: Desk) -> None:
+    place(context, "e1", "Karaoke Ánh Dương")
+    session = at_establishments(context)
     session.add_place("e1")
     session.choose_form("conference")
-    assert (desk.state.has_places, desk.state.places) == (False, ())
+    assert (context.state.has_places, context.state.places) == (False, ())
 
 
-def test_a_draft_of_a_session_approved_meanwhile_says_it_is_a_late_edit(desk: Desk) -> None:
-    desk.filled().complete()
-    record_id = desk.store.filed[0][0].record_id
-    desk.desk.open(record_id)
-    session = desk.desk.session
+def test_a_draft_of_a_session_approved_meanwhile_says_it_is_a_late_edit(context: Desk) -> None:
+    context.filled().complete()
+    record_id = context.store.filed[0][0].record_id
+    context.context.open(record_id)
+    session = context.context.session
     assert session is not None
     session.choose_form("rally")
-    assert desk.state.notice == ""
-    desk.store.put(review_id(record_id), "review", f"unit:{UNIT}", {"record": record_id, "state": "approved"})
+    assert context.state.notice == ""
+    context.store.put(
+        review_id(record_id), "review", f"unit:{UNIT}", {"record": record_id, "state": "approved"}
+    )
     session.show()
-    assert "late edit" in desk.state.notice
-    assert not desk.state.is_locked
+    assert "late edit" in context.state.notice
+    assert not context.state.is_locked

@@ -20,17 +20,19 @@ def session(store: Store, clock: FrozenClock) -> DraftSession:
 
 
 @pytest.fixture
-def desk(store: Store, session: DraftSession) -> PhotoDesk:
+def context(store: Store, session: DraftSession) -> PhotoDesk:
     draft = PhotoDraft(lambda: session.data, session.change, session.forget_steps)
     return PhotoDesk(store.photos, RECORD, draft, "Photos")
 
 
-def attach(desk: PhotoDesk, clock: FrozenClock, colour: str = "navy") -> str:
-    return desk.attach(desk.keep(jpeg(colour)), About("photo_premises", clock.now(), "fire_exits_clear"))
+def attach(context: PhotoDesk, clock: FrozenClock, colour: str = "navy") -> str:
+    return context.attach(
+        context.keep(jpeg(colour)), About("photo_premises", clock.now(), "fire_exits_clear")
+    )
 
 
-def test_a_picture_is_kept_and_named_by_the_draft(store, clock, session, desk):
-    key = attach(desk, clock)
+def test_a_picture_is_kept_and_named_by_the_draft(store, clock, session, context):
+    key = attach(context, clock)
     (draft,) = store.drafts.all()
     entry = draft.data["attachments"][key]
     assert entry["content_type"] == "image/jpeg"
@@ -39,46 +41,46 @@ def test_a_picture_is_kept_and_named_by_the_draft(store, clock, session, desk):
     assert len(store.photos.read(entry["sha256"])) == entry["size"]
 
 
-def test_the_same_picture_twice_is_one(store, clock, session, desk):
-    assert attach(desk, clock) == attach(desk, clock)
+def test_the_same_picture_twice_is_one(store, clock, session, context):
+    assert attach(context, clock) == attach(context, clock)
     assert len(session.data["attachments"]) == 1
     assert len(store.photos.files.names()) == 1
 
 
 def test_a_picture_taken_out_can_be_put_back_and_leaves_nothing_once_the_work_is_over(
-    store, clock, session, desk
+    store, clock, session, context
 ):
-    key = attach(desk, clock)
-    desk.detach(key)
+    key = attach(context, clock)
+    context.detach(key)
     assert not session.data["attachments"]
     assert session.undo() == "Photos"
     store.photos.settle(record(1))
     assert store.photos.read(session.data["attachments"][key]["sha256"])
-    desk.detach(key)
+    context.detach(key)
     store.photos.settle(record(1))
     assert store.photos.files.names() == []
 
 
-def test_a_filed_picture_taken_out_later_keeps_its_bytes(store, clock, session, desk):
-    key = attach(desk, clock)
+def test_a_filed_picture_taken_out_later_keeps_its_bytes(store, clock, session, context):
+    key = attach(context, clock)
     store.file(session.draft, "u")
-    desk.detach(key)
+    context.detach(key)
     store.photos.settle()
     assert len(store.photos.files.names()) == 1
 
 
 def test_a_draft_that_takes_nothing_more_keeps_no_bytes(store, clock):
     draft = PhotoDraft(dict, lambda _changes, _label: None, lambda _path: None)
-    desk = PhotoDesk(store.photos, RECORD, draft, "Photos")
-    attach(desk, clock)
+    context = PhotoDesk(store.photos, RECORD, draft, "Photos")
+    attach(context, clock)
     assert store.photos.files.names() == []
 
 
-def test_a_picture_replaced_is_gone_at_once_and_no_undo_names_it(store, clock, session, desk):
-    old = attach(desk, clock)
+def test_a_picture_replaced_is_gone_at_once_and_no_undo_names_it(store, clock, session, context):
+    old = attach(context, clock)
     sha256 = session.data["attachments"][old]["sha256"]
-    desk.describe(old, About("photo_document"))
-    desk.replace(old, desk.keep(jpeg("red")), About("photo_document"))
+    context.describe(old, About("photo_document"))
+    context.replace(old, context.keep(jpeg("red")), About("photo_document"))
     assert sha256 not in store.photos.files.names()
     while session.undo():
         pass

@@ -30,9 +30,9 @@ class Bench:
         )
         self.background = Slowly()
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
-        desk = PhotoDesk(store.photos, PhotoRecord(record(1), kinds, **of_record), draft, "Ảnh")
+        context = PhotoDesk(store.photos, PhotoRecord(record(1), kinds, **of_record), draft, "Ảnh")
         tools = PhotoTools(self.background, clock.now)
-        self.gallery = PhotoGallery(desk, store, words(), tools, lambda: None)
+        self.gallery = PhotoGallery(context, store, words(), tools, lambda: None)
         self.states: list[EditorState] = []
 
     @property

@@ -29,16 +29,16 @@ class Bench:
         )
         self.background, self.uploads, self.told = Slowly(), UploadState(), 0
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
-        self.desk = PhotoDesk(store.photos, PhotoRecord(record(1), KINDS, **of_record), draft, "Ảnh")
+        self.context = PhotoDesk(store.photos, PhotoRecord(record(1), KINDS, **of_record), draft, "Ảnh")
         tools = PhotoTools(self.background, clock.now, uploads=lambda: self.uploads)
-        self.gallery = PhotoGallery(self.desk, store, words(), tools, self.changed)
+        self.gallery = PhotoGallery(self.context, store, words(), tools, self.changed)
 
     def changed(self) -> None:
         self.told += 1
         self.gallery.state()
 
     def attach(self, colour: str, kind: str = "photo_premises", item: str = "") -> str:
-        return self.desk.attach(self.desk.keep(jpeg(colour)), About(kind, self.clock.now(), item))
+        return self.context.attach(self.context.keep(jpeg(colour)), About(kind, self.clock.now(), item))
 
     def words(self) -> list[str]:
         return [tile.word for tile in self.gallery.state().tiles]
@@ -147,7 +147,7 @@ def test_where_a_picture_comes_from_follows_the_device(bench: Bench, store, cloc
     assert [source.id for source in bench.gallery.sources()] == ["file"]
     taken, started = tmp_path / "a.jpg", []
     tools = PhotoTools(Slowly(), clock.now, True, lambda answer: answer(taken), lambda answer: answer(None))
-    gallery = PhotoGallery(bench.desk, store, words(), tools, lambda: None)
+    gallery = PhotoGallery(bench.context, store, words(), tools, lambda: None)
     assert [source.id for source in gallery.sources()] == ["camera", "file"]
     gallery.ask("camera", started.append)
     gallery.ask("file", started.append)

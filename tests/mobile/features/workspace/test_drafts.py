@@ -86,12 +86,12 @@ def test_discarded_draft_is_gone_and_the_others_stay(drafts, store):
 def test_draft_of_another_officer_is_gone_on_with_and_filed_by_who_files(drafts, store, clock):
     begun = visit_draft("begun", CAFE, OFFICERS[2], clock)
     store.drafts.save(replace(begun, data=closed_visit()))
-    desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-    assert desk.record.open_draft(begun.id)
-    desk.record.visit.write("representative_opinion", "Sẽ mở cửa lại")
+    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+    assert context.record.open_draft(begun.id)
+    context.record.visit.write("representative_opinion", "Sẽ mở cửa lại")
     kept = store.drafts.get(begun.id)
     assert (kept.user, kept.data["representative_opinion"]) == (OFFICERS[2], "Sẽ mở cửa lại")
-    desk.record.visit.complete()
+    context.record.visit.complete()
     assert store.drafts.get(begun.id) is None
     (change,) = store.read(lambda room: changes_of(room, begun.record_id))
     assert change.wire["user"] == LEADER
@@ -108,29 +108,31 @@ def closed_visit() -> dict[str, object]:
 
 def test_one_of_two_drafts_of_a_place_is_opened_by_its_own_id(drafts, store, clock):
     store.drafts.save(visit_draft("second", CAFE, LEADER, clock))
-    desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
     for name in ("theirs", "second"):
-        assert desk.record.open_draft(uid(name))
-        assert desk.record.visit.record_id == uid(f"{name} record")
-    assert not desk.record.open_draft(uid("no such draft"))
+        assert context.record.open_draft(uid(name))
+        assert context.record.visit.record_id == uid(f"{name} record")
+    assert not context.record.open_draft(uid("no such draft"))
 
 
 def test_open_draft_thrown_away_is_not_written_on(drafts, store, clock):
-    desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-    desk.record.open_draft(uid("mine"))
-    desk.discard(uid("mine"))
-    assert desk.record.visit is None
-    desk.discard(uid("talk"))
+    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+    context.record.open_draft(uid("mine"))
+    context.discard(uid("mine"))
+    assert context.record.visit is None
+    context.discard(uid("talk"))
     assert [draft.id for draft in store.drafts.all()] == [uid("theirs")]
 
 
 def test_open_session_thrown_away_elsewhere_is_noticed_once(drafts, store, clock):
-    desk = OutreachDesk(services(store, clock, seeded_ids(clock)), lambda _state: None, lambda _state: None)
-    desk.open(uid("talk record"))
-    assert not desk.has_lost_draft()
+    context = OutreachDesk(
+        services(store, clock, seeded_ids(clock)), lambda _state: None, lambda _state: None
+    )
+    context.open(uid("talk record"))
+    assert not context.has_lost_draft()
     drafts.discard(uid("talk"))
-    assert desk.has_lost_draft()
-    desk.close()
-    assert not desk.has_lost_draft()
-    desk.begin()
-    assert not desk.has_lost_draft()
+    assert context.has_lost_draft()
+    context.close()
+    assert not context.has_lost_draft()
+    context.begin()
+    assert not context.has_lost_draft()

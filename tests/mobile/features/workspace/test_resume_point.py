@@ -36,22 +36,22 @@ def make_desk(store: Store, clock: FrozenClock):
     settle(store)
 
     def make():
-        desk = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-        desk.show_on(Nothing())
-        return desk
+        context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+        context.show_on(Nothing())
+        return context
 
     return make
 
 
-def begin(desk):
-    desk.outing.choose_kind("unannounced")
-    desk.outing.choose_trigger("tip_off")
-    desk.outing.write_decision_number("12/QĐ-UBND")
-    desk.outing.write_decision_date("2026-11-20")
-    desk.outing.toggle_member(OFFICERS[1])
-    desk.outing.confirm()
-    desk.open(KARAOKE)
-    assert desk.record.begin("inspected")
+def begin(context):
+    context.outing.choose_kind("unannounced")
+    context.outing.choose_trigger("tip_off")
+    context.outing.write_decision_number("12/QĐ-UBND")
+    context.outing.write_decision_date("2026-11-20")
+    context.outing.toggle_member(OFFICERS[1])
+    context.outing.confirm()
+    context.open(KARAOKE)
+    assert context.record.begin("inspected")
 
 
 def test_list_alone_is_no_place(make_desk):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.server.console.conftest import Browser
 from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -24,8 +24,8 @@ def enrolled_by_admin(office: Office) -> Tablet:
     """Return a tablet enrolled for officer `an` with a code of the administrator."""
     code = new_code(random.SystemRandom())
     actor = Actor("officer", office.officer_id("admin"))
-    desk = Desk(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
-    run_write(office.engine, lambda session: issue_code(session, desk, "an", (), code))
+    context = OperationContext(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
+    run_write(office.engine, lambda session: issue_code(session, context, "an", (), code))
     tablet = Tablet(office)
     assert tablet.enrol(code).status_code == 201
     assert tablet.open_session().status_code == 200

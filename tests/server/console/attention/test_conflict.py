@@ -12,7 +12,7 @@ from tests.shared import builders
 from werkzeug.test import TestResponse
 
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import ConflictRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.conflicts.queries import PER_RECORD
@@ -151,10 +151,10 @@ def test_settled_by_another_officer_meanwhile_says_who_and_keeps_what_was_typed(
     office: Office, reviewer: Browser, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
     wanted, stored = (
-        Wanted("reviewer2", "Cán bộ dung", "reviewer", None, ()),
+        AccountRequest("reviewer2", "Cán bộ dung", "reviewer", None, ()),
         Passwords("test").hash(PASSWORD),
     )
-    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
+    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
     clash(in_the_field)
     page = reviewer.text(f"/attention/conflict/{PLACE}")
     assert send(reviewer, PLACE, page, {"opening_hours": "keep"}, {}).status_code == 303
@@ -251,8 +251,11 @@ def test_who_may_not_settle_reads_and_is_told_what_helps(
 ) -> None:
     filed = in_the_field.visit()
     in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"}, was={"minutes_number": "1"})
-    wanted, stored = Wanted("lan", "Cán bộ lan", "team_lead", None, (TEAM,)), Passwords("test").hash(PASSWORD)
-    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
+    wanted, stored = (
+        AccountRequest("lan", "Cán bộ lan", "team_lead", None, (TEAM,)),
+        Passwords("test").hash(PASSWORD),
+    )
+    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
     lead = signed_in("lan")
     page = words(unescape(lead.text(f"/attention/conflict/{filed}")))
     assert "đội chọn giá trị đó trong Hộp thư" in page

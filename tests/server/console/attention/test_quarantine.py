@@ -144,8 +144,8 @@ def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the
     assert (refused.status_code, unescape(refused.get_data(as_text=True)).count("Hãy ghi lý do")) == (422, 2)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Gửi nhầm"}).status_code == 303
     assert "Không có mục nào cần xử lý" in reviewer.text("/attention")
-    aside = words(unescape(reviewer.text("/attention?show=aside")))
-    assert "Cán bộ chi để riêng, 24/11/2026 15:00: Gửi nhầm" in aside
+    rejection = words(unescape(reviewer.text("/attention?show=aside")))
+    assert "Cán bộ chi để riêng, 24/11/2026 15:00: Gửi nhầm" in rejection
     again = reviewer.post(f"{page}/set-aside", {"reason": "Trùng"})
     late = words(unescape(again.get_data(as_text=True)))
     assert (again.status_code, "vừa được xử lý" in late) == (409, True)

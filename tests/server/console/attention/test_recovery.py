@@ -123,8 +123,8 @@ def test_setting_aside_asks_for_a_reason_and_shows_it(reviewer: Browser, in_the_
         assert (refused.status_code, text in said(refused)) == (422, True)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Phiếu nhập thử"}).status_code == 303
     assert f"Đã để riêng: {NAME}" in words(unescape(reviewer.text("/attention")))
-    aside = words(unescape(reviewer.text("/attention?show=aside")))
-    assert "Cán bộ chi để riêng, 24/11/2026 15:00: Phiếu nhập thử" in aside
+    rejection = words(unescape(reviewer.text("/attention?show=aside")))
+    assert "Cán bộ chi để riêng, 24/11/2026 15:00: Phiếu nhập thử" in rejection
     again = reviewer.post(f"{page}/set-aside", {"reason": "Trùng"})
     late = words(unescape(again.get_data(as_text=True)))
     assert again.status_code == 404

@@ -15,10 +15,10 @@ from tests.server.office_scene import PASSWORD, Office
 from werkzeug.test import TestResponse
 
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import Wanted
+from field178_server.accounts.operations import AccountRequest
 from field178_server.attachments.secure_delete import THREAD
 from field178_server.console.shell.policy import may
-from field178_server.database.models import Audit, Purge
+from field178_server.database.models import Audit, Erasure
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
 from field178_server.security.passwords import Passwords
@@ -47,8 +47,8 @@ def first(signed_in: Callable[[str], Browser]) -> Browser:
 @pytest.fixture
 def second(office: Office, signed_in: Callable[[str], Browser]) -> Browser:
     stored = Passwords("test").hash(PASSWORD)
-    wanted = Wanted("giang", "Cán bộ giang", "privacy_officer", None, ())
-    run_write(office.engine, lambda session: accounts.add(session, office.desk, wanted, (), stored))
+    wanted = AccountRequest("giang", "Cán bộ giang", "privacy_officer", None, ())
+    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
     return signed_in("giang")
 
 
@@ -94,7 +94,7 @@ def test_what_would_go_is_counted_before_anybody_asks_and_its_content_is_not_sho
     visit = in_the_field.visit(recommendation=SECRET)
     seen = {"was": {"recommendation": SECRET}}
     in_the_field.send(visit, "inspection", TEAM, {"recommendation": f"{SECRET} 2"}, **seen)
-    run_write(office.engine, lambda session: tablets.mark_backed_up(session, office.desk))
+    run_write(office.engine, lambda session: tablets.mark_backed_up(session, office.context))
     shown = page(first, f"/purges/ask?record={visit}")
     assert SECRET not in shown
     for text in (
@@ -151,7 +151,7 @@ def test_the_state_between_removal_and_the_end_of_it_is_shown_and_asked_for_agai
     wait_until_erased()
 
     def unfinished(session: Session) -> None:
-        session.query(Purge).one().erased_at = None
+        session.query(Erasure).one().erased_at = None
 
     run_write(office.engine, unfinished)
     text = first.text(path)

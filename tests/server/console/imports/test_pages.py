@@ -19,7 +19,7 @@ from field178_server.console.imports import view as imports
 from field178_server.database.models import Audit, Record
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
-from field178_shared.offline_export import Origin, write_rescue
+from field178_shared.offline_export import ExportOrigin, write_rescue
 from field178_shared.time.clock import to_wire
 
 NAME = "Karaoke Lan Chi (GL-777)"
@@ -61,7 +61,9 @@ def written(
     device: str = "",
 ) -> bytes:
     runtime, file = work.office.runtime, io.BytesIO()
-    origin = Origin(runtime.tenant_id, device or work.tablet.device, LIFE, to_wire(work.office.clock.now()))
+    origin = ExportOrigin(
+        runtime.tenant_id, device or work.tablet.device, LIFE, to_wire(work.office.clock.now())
+    )
     seal = (office or runtime.keyring.sealing).public_key().public_bytes_raw()
     write_rescue(file, origin, changes, seal, (tablet or work.tablet.key).private_bytes_raw())
     return file.getvalue()
@@ -154,7 +156,9 @@ def test_a_reviewer_is_led_to_the_records_and_to_what_is_held_back(
 
 def test_a_revoked_tablet_is_told_before(office: Office, admin: Browser, in_the_field: FieldWork) -> None:
     content = written(in_the_field, [create(in_the_field, 1)])
-    run_write(office.engine, lambda session: tablets.revoke(session, office.desk, in_the_field.tablet.device))
+    run_write(
+        office.engine, lambda session: tablets.revoke(session, office.context, in_the_field.tablet.device)
+    )
     _place, page = looked_at(admin, content)
     assert "Máy này đã bị thu hồi" in page
     assert "Giữ lại 1" in page

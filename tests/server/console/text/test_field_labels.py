@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 import pytest
 from tests.shared import builders
 
-from field178_server.console.text.field_labels import FIELDS, Place, field_at, label_at, value_text
-from field178_server.console.text.localize import Speech
+from field178_server.console.text.field_labels import FIELDS, FieldContext, field_at, label_at, value_text
+from field178_server.console.text.localize import Localizer
 from field178_shared.schemas import json_schema
 
-SPEECH = Speech("vi")
+SPEECH = Localizer("vi")
 
 
 def paths_of(described: object, path: str = "") -> Iterator[str]:
@@ -41,7 +41,7 @@ def test_every_path_of_the_schema_has_a_name(record_type: str) -> None:
 )
 def test_path_is_called_by_its_name(path: str, label: str) -> None:
     data = {"findings": {"f1": {"violation_id": "fire_exit_obstructed"}}}
-    assert label_at(Place("inspection", path, data), SPEECH) == label
+    assert label_at(FieldContext("inspection", path, data), SPEECH) == label
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.office.attention.queries import (
     AttentionFilter,
     ItemKey,
-    Origin,
+    ItemOrigin,
     Sources,
     attention_page,
     attention_sources,
     count_items,
 )
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 
-ALL = Reach(None)
+ALL = AccessFilter(None)
 EVERYTHING = AttentionFilter()
 
 
@@ -42,32 +42,38 @@ def quarantined(tablet: Tablet, **more: object) -> str:
 
 
 def listed(
-    world: World, wanted: AttentionFilter = EVERYTHING, reach: Reach = ALL
-) -> list[tuple[Origin, str]]:
+    world: World, wanted: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
+) -> list[tuple[ItemOrigin, str]]:
     with snapshot(world.engine) as session:
-        items, page = attention_page(session, TENANT, reach, wanted, 1)
+        items, page = attention_page(session, TENANT, access, wanted, 1)
     assert page.total == len(items)
     return [(origin, key.id) for origin, key in items]
 
 
-def counted(world: World, wanted: AttentionFilter = EVERYTHING, reach: Reach = ALL) -> dict[Origin, int]:
+def counted(
+    world: World, wanted: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
+) -> dict[ItemOrigin, int]:
     with snapshot(world.engine) as session:
-        return count_items(session, TENANT, reach, wanted)
+        return count_items(session, TENANT, access, wanted)
 
 
-def sources(world: World, reach: Reach, **filters: str) -> Sources:
+def sources(world: World, access: AccessFilter, **filters: str) -> Sources:
     with snapshot(world.engine) as session:
-        return attention_sources(session, TENANT, reach, AttentionFilter(**filters))
+        return attention_sources(session, TENANT, access, AttentionFilter(**filters))
 
 
 def test_three_origins_are_one_list_in_one_order(world: World, tablet: Tablet) -> None:
     record_id, change_id, kept = conflict(tablet), quarantined(tablet), held(world)
     tablet.sync(salvage=[kept])
-    newest = [(Origin.RECOVERY, kept["id"]), (Origin.QUARANTINE, change_id), (Origin.CONFLICT, record_id)]
+    newest = [
+        (ItemOrigin.RECOVERY, kept["id"]),
+        (ItemOrigin.QUARANTINE, change_id),
+        (ItemOrigin.CONFLICT, record_id),
+    ]
     assert listed(world) == newest
     assert listed(world, AttentionFilter(oldest_first=True)) == newest[::-1]
-    assert listed(world, AttentionFilter(origin=Origin.QUARANTINE)) == newest[1:2]
-    assert counted(world) == dict.fromkeys(Origin, 1)
+    assert listed(world, AttentionFilter(origin=ItemOrigin.QUARANTINE)) == newest[1:2]
+    assert counted(world) == dict.fromkeys(ItemOrigin, 1)
 
 
 def test_several_conflicts_or_tablets_of_one_record_are_one_item(world: World, tablet: Tablet) -> None:
@@ -75,7 +81,7 @@ def test_several_conflicts_or_tablets_of_one_record_are_one_item(world: World, t
     kept = held(world)
     for sender in (tablet, world.tablet()):
         sender.sync(salvage=[kept])
-    assert counted(world) == {Origin.CONFLICT: 1, Origin.QUARANTINE: 0, Origin.RECOVERY: 1}
+    assert counted(world) == {ItemOrigin.CONFLICT: 1, ItemOrigin.QUARANTINE: 0, ItemOrigin.RECOVERY: 1}
     assert len(listed(world)) == 2
 
 
@@ -83,11 +89,11 @@ def test_reach_scope_and_tablet_narrow_the_list(world: World, tablet: Tablet) ->
     other = world.tablet(OTHER_UNIT, "ref")
     here = quarantined(tablet)
     there = quarantined(other, scope=OTHER_UNIT)
-    within = Reach(frozenset({UNIT}))
-    assert listed(world, reach=within) == [(Origin.QUARANTINE, here)]
-    assert counted(world, reach=within)[Origin.QUARANTINE] == 1
-    assert listed(world, AttentionFilter(scope=OTHER_UNIT)) == [(Origin.QUARANTINE, there)]
-    assert listed(world, AttentionFilter(device_id=tablet.device)) == [(Origin.QUARANTINE, here)]
+    within = AccessFilter(frozenset({UNIT}))
+    assert listed(world, access=within) == [(ItemOrigin.QUARANTINE, here)]
+    assert counted(world, access=within)[ItemOrigin.QUARANTINE] == 1
+    assert listed(world, AttentionFilter(scope=OTHER_UNIT)) == [(ItemOrigin.QUARANTINE, there)]
+    assert listed(world, AttentionFilter(device_id=tablet.device)) == [(ItemOrigin.QUARANTINE, here)]
     assert listed(world, AttentionFilter(scope=UNIT, device_id=other.device)) == []
 
 
@@ -96,7 +102,7 @@ def test_filters_offer_what_waits_and_what_is_chosen(world: World, tablet: Table
     assert sources(world, ALL).scopes == (UNIT,)
     assert sources(world, ALL).device_ids == (tablet.device,)
     assert sources(world, ALL, scope=OTHER_UNIT).scopes == tuple(sorted((UNIT, OTHER_UNIT)))
-    assert sources(world, Reach(frozenset({UNIT})), scope=OTHER_UNIT).scopes == (UNIT,)
+    assert sources(world, AccessFilter(frozenset({UNIT})), scope=OTHER_UNIT).scopes == (UNIT,)
 
 
 def test_key_of_an_item_is_read_back_from_its_address() -> None:

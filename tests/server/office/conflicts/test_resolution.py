@@ -9,11 +9,16 @@ import pytest
 from tests.world import ESTABLISHMENT, OFFICER, SESSION, UNIT, Tablet, World
 
 from field178_server.audit.trail import Actor
-from field178_server.database.models import Audit, Change, ConflictRow
+from field178_server.database.models import Audit, ChangeHistory, ConflictRow
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.conflicts.queries import conflicts_on
-from field178_server.office.conflicts.resolution import Choice, Settlement, Source, settle_record
-from field178_server.records.access import Reach
+from field178_server.office.conflicts.resolution import (
+    ResolutionChoice,
+    Settlement,
+    ValueSource,
+    settle_record,
+)
+from field178_server.records.access import AccessFilter
 from field178_server.records.history import history_of
 from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.record_validation import declared_types
@@ -21,7 +26,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id, review_id
 from field178_shared.wire.canonical import short_hash
 
-KEEP = Choice(Source.KEPT)
+KEEP = ResolutionChoice(ValueSource.KEPT)
 
 
 def disputed(tablet: Tablet, value: str = "Thôn 3") -> str:
@@ -36,9 +41,9 @@ def clash(tablet: Tablet, record_id: str, set_: Mapping[str, Any], **more: Any) 
     return str(change["change_id"])
 
 
-def settle(world: World, record_id: str, choices: Mapping[str, Choice], **over: Any) -> None:
+def settle(world: World, record_id: str, choices: Mapping[str, ResolutionChoice], **over: Any) -> None:
     with snapshot(world.engine) as session:
-        found = conflicts_on(session, world.tenant_id, Reach(None), record_id)
+        found = conflicts_on(session, world.tenant_id, AccessFilter(None), record_id)
     assert found is not None
     seen = {one.conflict_id: one.rev for one in found.open}
     wanted = Settlement(record_id, found.record.rev, seen, choices)
@@ -54,7 +59,7 @@ def write(world: World, wanted: Settlement) -> None:
     run_write(world.engine, work)
 
 
-def refusal(world: World, record_id: str, choices: Mapping[str, Choice], **over: Any) -> AppError:
+def refusal(world: World, record_id: str, choices: Mapping[str, ResolutionChoice], **over: Any) -> AppError:
     with pytest.raises(AppError) as refused:
         settle(world, record_id, choices, **over)
     return refused.value
@@ -70,7 +75,7 @@ def test_a_value_kept_aside_is_taken_and_the_tablets_hear_of_it(world: World) ->
     tablet = world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     offered = clash(tablet, record_id, {"village": "Thôn 3"})
-    settle(world, record_id, {"village": Choice(Source.TAKEN, change_id=offered)})
+    settle(world, record_id, {"village": ResolutionChoice(ValueSource.TAKEN, change_id=offered)})
     tablet.pull()
     assert tablet.base[record_id]["data"]["village"] == "Thôn 3"
     closed = tablet.base[conflict_id(record_id, "village", tablet.device)]
@@ -86,13 +91,13 @@ def test_keeping_what_stands_makes_no_revision(world: World) -> None:
     settle(world, record_id, {"village": KEEP})
     assert stored(world, record_id).rev == 1
     assert [row.state for row in world.rows(ConflictRow)] == ["resolved"]
-    assert [row.rev for row in world.rows(Change, Change.device_id.is_(None))] == [None]
+    assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.device_id.is_(None))] == [None]
 
 
 def test_a_third_value_is_written_by_the_office_and_told_in_the_history(world: World) -> None:
     tablet = world.tablet()
     record_id = disputed(tablet)
-    settle(world, record_id, {"village": Choice(Source.WRITTEN, value="Thôn 9")})
+    settle(world, record_id, {"village": ResolutionChoice(ValueSource.WRITTEN, value="Thôn 9")})
     record = stored(world, record_id)
     assert record.data["village"] == "Thôn 9"
     with snapshot(world.engine) as session:
@@ -106,7 +111,7 @@ def test_conflicts_of_two_tablets_at_one_field_are_settled_together(world: World
     one, two = world.tablet(), world.tablet()
     record_id = disputed(one)
     offered = clash(two, record_id, {"village": "Thôn 7"})
-    settle(world, record_id, {"village": Choice(Source.TAKEN, change_id=offered)})
+    settle(world, record_id, {"village": ResolutionChoice(ValueSource.TAKEN, change_id=offered)})
     assert stored(world, record_id).data["village"] == "Thôn 7"
     assert {row.state for row in world.rows(ConflictRow)} == {"resolved"}
 
@@ -155,7 +160,7 @@ def test_a_value_that_may_not_be_stored_is_refused_at_its_field(
     tablet = world.tablet()
     record_id = tablet.created({**ESTABLISHMENT, "village": "Thôn 1"})
     clash(tablet, record_id, {path: "c11629_v2" if path == "unit_id" else "Thôn 3"})
-    error = refusal(world, record_id, {path: Choice(Source.WRITTEN, value=value)})
+    error = refusal(world, record_id, {path: ResolutionChoice(ValueSource.WRITTEN, value=value)})
     assert (error.code, error.details["problems"]) == (ErrorCode.SCHEMA, {path: [code]})
     assert (stored(world, record_id).rev, world.rows(ConflictRow)[0].state) == (1, "open")
 
@@ -168,7 +173,7 @@ def test_fields_that_fit_only_together_are_taken_together(world: World) -> None:
     )
     total, first = (f"audiences.general_public.{name}" for name in audience)
     offered = clash(tablet, record_id, {total: 60, first: 50}, type="outreach_session")
-    taken = Choice(Source.TAKEN, change_id=offered)
+    taken = ResolutionChoice(ValueSource.TAKEN, change_id=offered)
     error = refusal(world, record_id, {first: taken})
     assert (error.code, error.details["problems"]) == (ErrorCode.RULE, {first: ["exceeds_attendance"]})
     settle(world, record_id, {total: taken, first: taken})
@@ -182,7 +187,7 @@ def test_a_late_value_taken_into_an_approved_record_keeps_it_approved(world: Wor
     record_id = tablet.created({**SESSION, "venue": "A"}, type="outreach_session")
     world.review(record_id, "approved")
     offered = clash(tablet, record_id, {"venue": "B"}, type="outreach_session")
-    settle(world, record_id, {"venue": Choice(Source.TAKEN, change_id=offered)})
+    settle(world, record_id, {"venue": ResolutionChoice(ValueSource.TAKEN, change_id=offered)})
     record, review = stored(world, record_id), stored(world, review_id(record_id))
     assert (record.data["venue"], record.rev) == ("B", 2)
     assert (review.data["state"], review.data["record_rev"]) == ("approved", 2)
@@ -194,7 +199,7 @@ def test_a_deletion_in_dispute_is_carried_out_or_not(world: World, deletes: bool
     record_id = tablet.created()
     delete = tablet.delete(record_id, "0" * 16, base_rev=0)
     assert tablet.push(delete)[0]["status"] == "conflict"
-    choice = Choice(Source.TAKEN, change_id=delete["change_id"]) if deletes else KEEP
+    choice = ResolutionChoice(ValueSource.TAKEN, change_id=delete["change_id"]) if deletes else KEEP
     settle(world, record_id, {"_deleted": choice})
     record = stored(world, record_id)
     assert (record.deleted, record.rev, record.data) == (deletes, 2 if deletes else 1, ESTABLISHMENT)
@@ -208,7 +213,7 @@ def test_an_approved_record_is_not_deleted_by_settling(world: World) -> None:
     world.review(record_id, "approved")
     delete = tablet.delete(record_id, short_hash(SESSION), type="outreach_session")
     assert tablet.push(delete)[0]["reason"] == "locked"
-    choice = Choice(Source.TAKEN, change_id=delete["change_id"])
+    choice = ResolutionChoice(ValueSource.TAKEN, change_id=delete["change_id"])
     assert refusal(world, record_id, {"_deleted": choice}).code is ErrorCode.LOCKED
     assert not stored(world, record_id).deleted
 
@@ -236,5 +241,5 @@ def test_a_value_of_a_merged_record_is_settled_like_any_other(world: World) -> N
 def test_a_value_nobody_offered_is_no_choice(world: World) -> None:
     tablet = world.tablet(UNIT, "ref")
     record_id = disputed(tablet)
-    choice = Choice(Source.TAKEN, change_id=world.ids.random())
+    choice = ResolutionChoice(ValueSource.TAKEN, change_id=world.ids.random())
     assert refusal(world, record_id, {"village": choice}).code is ErrorCode.BAD_REQUEST

@@ -19,7 +19,7 @@ from tests.server.pictures import sha256
 from tests.world import TENANT, World
 
 from field178_server.attachments.storage.file_store import FileStore
-from field178_server.database.models import Blob, Change, Quarantine, Salvage
+from field178_server.database.models import Blob, ChangeHistory, DivergentRecord, Quarantine
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.erasure.dry_run import Extent, extent_of
 from field178_shared.errors import ErrorCode
@@ -40,9 +40,9 @@ def kept(world: World) -> tuple[int, int, int]:
 
     with snapshot(world.engine) as session:
         changes, waiting = (
-            session.query(one).filter(one.payload.is_not(None)).count() for one in (Change, Quarantine)
+            session.query(one).filter(one.payload.is_not(None)).count() for one in (ChangeHistory, Quarantine)
         )
-        return changes, waiting, session.query(Salvage).count()
+        return changes, waiting, session.query(DivergentRecord).count()
 
 
 def test_every_row_that_a_purge_empties_was_counted(world: World) -> None:
@@ -53,7 +53,7 @@ def test_every_row_that_a_purge_empties_was_counted(world: World) -> None:
     purged(world, filed)
     # The act of the purge itself is a row of the history.
     taken = [one - two for one, two in zip(had, kept(world), strict=True)]
-    assert (told.changes, told.held_back, told.salvaged) == (taken[0] + 1, taken[1], taken[2])
+    assert (told.changes, told.quarantined, told.salvaged) == (taken[0] + 1, taken[1], taken[2])
     assert (told.about, told.rev, told.backups) == (2, 2, 0)
 
 

@@ -13,20 +13,20 @@ from sqlalchemy.orm import Session
 from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, Json, Tablet, World
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import (
     Audit,
-    Change,
+    ChangeHistory,
     ConflictRow,
-    EstablishmentRow,
+    DivergentRecord,
+    Erasure,
+    EstablishmentProjection,
     FiledRecord,
     Officer,
-    Purge,
     Quarantine,
-    Receipt,
     Record,
-    Salvage,
+    StoredReceipt,
 )
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -43,12 +43,22 @@ from field178_shared.ids import IdSource
 SECRET = "Bí mật GL-178"
 FIRST, SECOND = "01900000-0000-7000-8000-0000000000b1", "01900000-0000-7000-8000-0000000000b2"
 RULES = declared_types()
-MODELS = (Record, Change, Quarantine, Salvage, Receipt, EstablishmentRow, FiledRecord, ConflictRow, Audit)
+MODELS = (
+    Record,
+    ChangeHistory,
+    Quarantine,
+    DivergentRecord,
+    StoredReceipt,
+    EstablishmentProjection,
+    FiledRecord,
+    ConflictRow,
+    Audit,
+)
 
 
-def act(world: World, work: Callable[[Session, Desk], Any]) -> Any:
-    desk = Desk(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
-    return run_write(world.engine, lambda session: work(session, desk))
+def act(world: World, work: Callable[[Session, OperationContext], Any]) -> Any:
+    context = OperationContext(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
+    return run_write(world.engine, lambda session: work(session, context))
 
 
 def add_privacy_officers(world: World) -> None:
@@ -75,11 +85,11 @@ def privacy_officers(world: World) -> None:
 
 
 def request(world: World, record_id: str, by: str = FIRST, reason: str = "establishment_request") -> None:
-    act(world, lambda session, desk: erasure.request(session, desk, RULES, record_id, by, reason))
+    act(world, lambda session, context: erasure.request(session, context, RULES, record_id, by, reason))
 
 
 def confirm(world: World, record_id: str, by: str = SECOND) -> int:
-    return int(act(world, lambda session, desk: erasure.confirm(session, desk, RULES, record_id, by)))
+    return int(act(world, lambda session, context: erasure.confirm(session, context, RULES, record_id, by)))
 
 
 def purged(world: World, record_id: str) -> int:
@@ -112,7 +122,7 @@ def session_with_a_history(world: World, tablet: Tablet, other: Tablet) -> str:
     salvaged(other, held(world, id=filed, type="outreach_session", data={**SESSION, "summary": SECRET}))
     remarks = Remarks(SECRET, (Pin("venue", SECRET),))
 
-    def send_back(session: Session, desk: Desk) -> None:
+    def send_back(session: Session, context: OperationContext) -> None:
         batch = world.batch(session)
         reviews.return_for_fix(batch, Actor("officer", OFFICER), filed, 2, remarks)
         batch.flush()
@@ -206,7 +216,7 @@ def test_what_waited_out_of_sight_of_the_record_waits_no_more(world: World) -> N
     assert SECRET not in texts(world)
     (row,) = world.rows(Quarantine)
     assert (row.payload, row.state, row.reason) == (None, "discarded", "scope_not_granted")
-    act(world, lambda session, desk: tablets.grant(session, desk, tablet.device, OTHER_UNIT))
+    act(world, lambda session, context: tablets.grant(session, context, tablet.device, OTHER_UNIT))
     tablet.pull()
     assert set(tablet.base[record_id]["data"]) == {"purged"}
     assert tablet.push(waits)[0]["reason"] == "scope_not_granted"
@@ -237,7 +247,7 @@ def test_salvage_does_not_bring_it_back(world: World) -> None:
     record_id = tablet.created()
     purged(world, record_id)
     salvaged(tablet, held(world, id=record_id, rev=9, data={**ESTABLISHMENT, "name": SECRET}))
-    assert world.rows(Salvage) == []
+    assert world.rows(DivergentRecord) == []
 
 
 @pytest.mark.parametrize("is_late", [False, True], ids=["handed-in-before", "handed-in-after"])
@@ -256,7 +266,7 @@ def test_a_conflict_about_it_that_only_a_tablet_has_goes_too(world: World, is_la
     else:
         salvaged(tablet, *lost)
         purged(world, record_id)
-    assert [row.record_id for row in world.rows(Salvage)] == [lost[1]["id"]]
+    assert [row.record_id for row in world.rows(DivergentRecord)] == [lost[1]["id"]]
 
 
 def test_one_person_cannot_purge_alone(world: World) -> None:
@@ -264,8 +274,8 @@ def test_one_person_cannot_purge_alone(world: World) -> None:
     request(world, record_id)
     assert refusal(lambda: confirm(world, record_id, FIRST)) is ErrorCode.SECOND_PERSON_NEEDED
     assert refusal(lambda: confirm(world, record_id, OFFICER)) is ErrorCode.FORBIDDEN
-    assert world.rows(Change)[0].payload
-    assert [row.confirmed_by for row in world.rows(Purge)] == [None]
+    assert world.rows(ChangeHistory)[0].payload
+    assert [row.confirmed_by for row in world.rows(Erasure)] == [None]
 
 
 def test_only_the_privacy_role_may_ask_and_must_say_why(world: World) -> None:
@@ -297,8 +307,8 @@ def test_a_purge_is_asked_for_once_and_done_once(world: World) -> None:
 def test_a_request_may_be_taken_back(world: World) -> None:
     record_id = world.tablet().created()
     request(world, record_id)
-    act(world, lambda session, desk: erasure.withdraw(session, desk, record_id, SECOND))
-    assert world.rows(Purge) == []
+    act(world, lambda session, context: erasure.withdraw(session, context, record_id, SECOND))
+    assert world.rows(Erasure) == []
     assert refusal(lambda: confirm(world, record_id)) is ErrorCode.NOT_FOUND
 
 
@@ -306,12 +316,12 @@ def test_another_person_may_refuse_it_and_then_nothing_has_happened(world: World
     record_id = world.tablet().created()
 
     def refuse(by: str) -> None:
-        act(world, lambda session, desk: erasure.refuse(session, desk, record_id, by))
+        act(world, lambda session, context: erasure.refuse(session, context, record_id, by))
 
     request(world, record_id)
     assert refusal(lambda: refuse(FIRST)) is ErrorCode.SECOND_PERSON_NEEDED
     refuse(SECOND)
-    assert world.rows(Purge) == []
+    assert world.rows(Erasure) == []
     stored = world.stored(record_id)
     assert stored is not None
     assert stored.data == ESTABLISHMENT
@@ -331,8 +341,8 @@ def test_a_purged_session_cannot_be_decided_on(world: World) -> None:
     filed = world.tablet().created(SESSION, type="outreach_session")
     rev = purged(world, filed)
 
-    def approve(session: Session, desk: Desk) -> None:
-        reviews.approve(world.batch(session), desk.actor, filed, rev)
+    def approve(session: Session, context: OperationContext) -> None:
+        reviews.approve(world.batch(session), context.actor, filed, rev)
 
     assert refusal(lambda: act(world, approve)) is ErrorCode.PURGED
     assert world.rows(FiledRecord) == []

@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.server.office_scene import unpadded
 from tests.world import ESTABLISHMENT, Json, World
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, Device, Record
 from field178_server.office.imports import operations as imports
 from field178_server.office.imports.operations import Imported, open_rescue, rehearse, take_in
 from field178_server.replication.exchange import Exchange
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.offline_export import Origin, write_rescue
+from field178_shared.offline_export import ExportOrigin, write_rescue
 
 OFFICE, KEY = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 
@@ -30,7 +30,7 @@ class Case:
         world.change_rows(Device, public_key=unpadded(KEY.public_key().public_bytes_raw()))
 
     def file(self, *changes: Json) -> io.BytesIO:
-        origin = Origin(
+        origin = ExportOrigin(
             self.world.tenant_id, self.tablet.device, self.tablet.incarnation, "2025-03-11T02:00:00Z"
         )
         written = io.BytesIO()
@@ -40,8 +40,8 @@ class Case:
 
     def take(self, file: io.BytesIO) -> Imported:
         world = self.world
-        desk = Desk(world.tenant_id, world.clock, world.ids, load())
-        return take_in(world.exchange, desk, open_rescue(world.exchange, OFFICE, file))
+        context = OperationContext(world.tenant_id, world.clock, world.ids, load())
+        return take_in(world.exchange, context, open_rescue(world.exchange, OFFICE, file))
 
 
 @pytest.fixture

@@ -12,26 +12,26 @@ from sqlalchemy.orm import Session
 from tests.server.replication.test_exchange import state_of
 from tests.world import World
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, Device, Notice
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.notices import operations as notices
-from field178_server.office.notices.operations import Wording
+from field178_server.office.notices.operations import NoticeText
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 
-WORDING = Wording("Chuyển địa bàn ngày mai.", "Areas move tomorrow.")
+WORDING = NoticeText("Chuyển địa bàn ngày mai.", "Areas move tomorrow.")
 
 
-def act(world: World, work: Callable[[Session, Desk], Any]) -> Any:
-    desk = Desk(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
-    return run_write(world.engine, lambda session: work(session, desk))
+def act(world: World, work: Callable[[Session, OperationContext], Any]) -> Any:
+    context = OperationContext(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
+    return run_write(world.engine, lambda session: work(session, context))
 
 
-def announce(world: World, kind: str = "reform", wording: Wording = WORDING, **lasts: int) -> str:
+def announce(world: World, kind: str = "reform", wording: NoticeText = WORDING, **lasts: int) -> str:
     duration = timedelta(**(lasts or {"days": 1}))
-    made = act(world, lambda session, desk: notices.announce(session, desk, kind, wording, duration))
+    made = act(world, lambda session, context: notices.announce(session, context, kind, wording, duration))
     assert isinstance(made, Notice)
     return made.notice_id
 
@@ -61,11 +61,11 @@ def test_a_notice_runs_out_or_is_taken_down(world: World) -> None:
     announce(world, milliseconds=1)
     kept = announce(world)
     assert [one["id"] for one in tablet.ask()[0]["notices"]] == [kept]
-    act(world, lambda session, desk: notices.withdraw(session, desk, kept))
+    act(world, lambda session, context: notices.withdraw(session, context, kept))
     assert tablet.ask()[0]["notices"] == []
     assert len(world.rows(Notice)) == 2
     with pytest.raises(AppError):
-        act(world, lambda session, desk: notices.withdraw(session, desk, "nowhere"))
+        act(world, lambda session, context: notices.withdraw(session, context, "nowhere"))
 
 
 def test_a_revoked_tablet_is_shown_nothing(world: World) -> None:
@@ -78,12 +78,12 @@ def test_a_revoked_tablet_is_shown_nothing(world: World) -> None:
 @pytest.mark.parametrize(
     ("wording", "code"),
     [
-        (Wording(" ", "x"), ErrorCode.REQUIRED),
-        (Wording("x", ""), ErrorCode.REQUIRED),
-        (Wording("x" * 501, "x"), ErrorCode.TOO_LONG),
+        (NoticeText(" ", "x"), ErrorCode.REQUIRED),
+        (NoticeText("x", ""), ErrorCode.REQUIRED),
+        (NoticeText("x" * 501, "x"), ErrorCode.TOO_LONG),
     ],
 )
-def test_a_notice_needs_words_in_both_languages(world: World, wording: Wording, code: ErrorCode) -> None:
+def test_a_notice_needs_words_in_both_languages(world: World, wording: NoticeText, code: ErrorCode) -> None:
     with pytest.raises(AppError) as refused:
         announce(world, wording=wording)
     assert refused.value.code is code

@@ -9,10 +9,17 @@ import pytest
 from tests.world import ESTABLISHMENT, OFFICER, SESSION, UNIT, Json, Tablet, World
 
 from field178_server.audit.trail import Actor
-from field178_server.database.models import Audit, Change, ConflictRow, DeviceOfficer, Officer, Quarantine
+from field178_server.database.models import (
+    Audit,
+    ChangeHistory,
+    ConflictRow,
+    DeviceOfficer,
+    Officer,
+    Quarantine,
+)
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.quarantine import operations as quarantine
-from field178_server.office.quarantine.operations import HeldKey, Mending
+from field178_server.office.quarantine.operations import Correction, QuarantineKey
 from field178_server.records.batch import Batch
 from field178_server.records.history import history_of
 from field178_server.replication.policy.record_validation import declared_types
@@ -27,7 +34,7 @@ def do(world: World, work: Callable[[Batch], object]) -> None:
 
 
 def mend(world: World, change: Json, values: Json, *left_out: str) -> None:
-    mending = Mending(values, frozenset(left_out))
+    mending = Correction(values, frozenset(left_out))
     do(world, lambda b: quarantine.mend(b, declared_types(), REVIEWER, key_of(world, change), mending))
 
 
@@ -37,9 +44,9 @@ def refusal(world: World, work: Callable[[], None]) -> AppError:
     return refused.value
 
 
-def key_of(world: World, change: Json) -> HeldKey:
+def key_of(world: World, change: Json) -> QuarantineKey:
     (row,) = world.rows(Quarantine, Quarantine.change_id == change["change_id"])
-    return HeldKey(row.change_id, row.payload_hash)
+    return QuarantineKey(row.change_id, row.payload_hash)
 
 
 def held(tablet: Tablet, set_: Json, **more: Any) -> Json:
@@ -64,7 +71,7 @@ def test_a_mended_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: W
     )
     (row,) = world.rows(Quarantine)
     assert (row.state, row.payload.encode()) == ("replaced", canonical(bad))
-    (written,) = world.rows(Change, Change.record_id == bad["record_id"])
+    (written,) = world.rows(ChangeHistory, ChangeHistory.record_id == bad["record_id"])
     assert (written.device_id, written.user_id, written.rev) == (None, OFFICER, 1)
     with snapshot(world.engine) as session:
         history = history_of(session, world.tenant_id, bad["record_id"], "establishment", record["data"])
@@ -186,7 +193,7 @@ def test_what_is_set_aside_stays_stored_and_runs_no_more_until_it_is_put_back(wo
     orphan = tablet.change(create["record_id"], {"village": "Thôn 3"})
     tablet.push(orphan)
     key = key_of(world, orphan)
-    do(world, lambda b: quarantine.set_aside(b, REVIEWER, key, "Gửi nhầm"))
+    do(world, lambda b: quarantine.reject(b, REVIEWER, key, "Gửi nhầm"))
     tablet.push(create)
     (row,) = world.rows(Quarantine)
     assert (row.state, row.settled_by, row.settled_reason) == ("discarded", OFFICER, "Gửi nhầm")
@@ -207,7 +214,7 @@ def test_what_is_set_aside_stays_stored_and_runs_no_more_until_it_is_put_back(wo
 def test_what_is_set_aside_may_still_be_mended_by_its_author(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
-    do(world, lambda b: quarantine.set_aside(b, REVIEWER, key_of(world, bad), "Gửi nhầm"))
+    do(world, lambda b: quarantine.reject(b, REVIEWER, key_of(world, bad), "Gửi nhầm"))
     mended = tablet.change(bad["record_id"], ESTABLISHMENT, create=True, replaces=[bad["change_id"]])
     assert tablet.push(mended)[0]["status"] == "applied"
     assert tablet.receipts[bad["change_id"]]["reason"] == "replaced"
@@ -218,16 +225,16 @@ def test_what_is_set_aside_may_still_be_mended_by_its_author(world: World) -> No
 def test_setting_aside_asks_why(world: World, reason: str, code: ErrorCode) -> None:
     bad = held(world.tablet(), {**ESTABLISHMENT, "rooms_total": -1})
     key = key_of(world, bad)
-    error = refusal(world, lambda: do(world, lambda b: quarantine.set_aside(b, REVIEWER, key, reason)))
+    error = refusal(world, lambda: do(world, lambda b: quarantine.reject(b, REVIEWER, key, reason)))
     assert error.code is code
 
 
 def test_of_two_officers_at_once_one_sets_aside(world: World) -> None:
     key = key_of(world, held(world.tablet(), {**ESTABLISHMENT, "rooms_total": -1}))
-    do(world, lambda b: quarantine.set_aside(b, REVIEWER, key, "Gửi nhầm"))
-    late = refusal(world, lambda: do(world, lambda b: quarantine.set_aside(b, REVIEWER, key, "Trùng")))
+    do(world, lambda b: quarantine.reject(b, REVIEWER, key, "Gửi nhầm"))
+    late = refusal(world, lambda: do(world, lambda b: quarantine.reject(b, REVIEWER, key, "Trùng")))
     assert late.code is ErrorCode.REVISION_CHANGED
-    unknown = HeldKey(world.ids.random(), "0" * 64)
+    unknown = QuarantineKey(world.ids.random(), "0" * 64)
     absent = refusal(
         world, lambda: do(world, lambda b: quarantine.run_again(b, declared_types(), REVIEWER, unknown))
     )

@@ -9,8 +9,8 @@ import pytest
 from tests.server.office.erasure.test_operations import add_privacy_officers, purged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
 
-from field178_server.audit.operation_context import Desk
-from field178_server.database.models import Audit, EstablishmentRow
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.models import Audit, EstablishmentProjection
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.records import operations as records
 from field178_server.records.history import history_of
@@ -21,8 +21,8 @@ from field178_shared.wire.canonical import short_hash
 
 
 def unmerge(world: World, record_id: str) -> int:
-    desk = Desk(world.tenant_id, world.clock, world.ids, load())
-    return run_write(world.engine, lambda session: records.unmerge(session, desk, record_id))
+    context = OperationContext(world.tenant_id, world.clock, world.ids, load())
+    return run_write(world.engine, lambda session: records.unmerge(session, context, record_id))
 
 
 def entry_of(tablet: Tablet, survivor: str, path: str, change: Json) -> Json:
@@ -44,7 +44,7 @@ def test_a_merged_record_is_deleted_and_names_its_survivor(world: World) -> None
     assert row["data"] == {**ESTABLISHMENT, "merged_into": survivor}
     assert tablet.base[survivor]["rev"] == 1
     assert [one for one, held in other.base.items() if not held["deleted"]] == [survivor]
-    assert [one.record_id for one in world.rows(EstablishmentRow)] == [survivor]
+    assert [one.record_id for one in world.rows(EstablishmentProjection)] == [survivor]
 
 
 def test_a_merge_is_written_down(world: World) -> None:

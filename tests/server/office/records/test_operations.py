@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 
-from field178_server.audit.operation_context import Desk
+from field178_server.audit.operation_context import OperationContext
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.records import operations as records
 from field178_shared.codelists import load
@@ -17,10 +17,10 @@ from field178_shared.ids import IdSource
 
 
 def move(world: World, record_id: str, scope: str) -> None:
-    desk = Desk(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
+    context = OperationContext(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
 
     def work(session: Session) -> None:
-        records.move(session, desk, record_id, scope)
+        records.move(session, context, record_id, scope)
 
     run_write(world.engine, work)
 

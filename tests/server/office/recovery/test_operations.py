@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, SESSION, UNIT, Json, Tablet, World
 
-from field178_server.audit.operation_context import Desk
-from field178_server.database.models import Audit, Change, Salvage
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.models import Audit, ChangeHistory, DivergentRecord
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.recovery import operations as recovery
-from field178_server.office.recovery.operations import Wanted
+from field178_server.office.recovery.operations import DivergentRecordKey
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -23,19 +23,24 @@ from field178_shared.ids import IdSource
 from field178_shared.wire.canonical import short_hash
 
 
-def act(world: World, work: Callable[[Session, Desk], Any]) -> Any:
-    desk = Desk(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
-    return run_write(world.engine, lambda session: work(session, desk))
+def act(world: World, work: Callable[[Session, OperationContext], Any]) -> Any:
+    context = OperationContext(world.tenant_id, world.clock, IdSource(world.clock, random.Random(7)), load())
+    return run_write(world.engine, lambda session: work(session, context))
 
 
 def take(world: World, record_id: str, h: str | None = None) -> int:
-    return int(act(world, lambda s, desk: recovery.take(s, desk, declared_types(), Wanted(record_id, h))))
+    return int(
+        act(
+            world,
+            lambda s, context: recovery.take(s, context, declared_types(), DivergentRecordKey(record_id, h)),
+        )
+    )
 
 
 def refusal(world: World, record: Json) -> ErrorCode:
     with pytest.raises(AppError) as refused:
         take(world, record["id"])
-    assert [row.state for row in world.rows(Salvage)] == ["waiting"]
+    assert [row.state for row in world.rows(DivergentRecord)] == ["waiting"]
     return refused.value.code
 
 
@@ -47,8 +52,8 @@ def test_a_record_taken_in_goes_on_from_the_revision_the_tablet_had(world: World
     other.pull()
     row = other.base[record["id"]]
     assert (row["rev"], row["scope"], row["data"]) == (4, UNIT, ESTABLISHMENT)
-    assert [(one.rev, one.device_id) for one in world.rows(Change)] == [(4, None)]
-    assert [one.state for one in world.rows(Salvage)] == ["taken"]
+    assert [(one.rev, one.device_id) for one in world.rows(ChangeHistory)] == [(4, None)]
+    assert [one.state for one in world.rows(DivergentRecord)] == ["taken"]
     assert "salvage_taken" in {one.action for one in world.rows(Audit)}
 
 
@@ -78,15 +83,15 @@ def test_one_content_from_several_tablets_is_decided_once(world: World) -> None:
     for tablet in (world.tablet(), world.tablet()):
         salvaged(tablet, record)
     take(world, record["id"])
-    assert [row.state for row in world.rows(Salvage)] == ["taken", "taken"]
+    assert [row.state for row in world.rows(DivergentRecord)] == ["taken", "taken"]
 
 
 def test_what_the_office_decided_on_a_content_holds_for_the_next_tablet(world: World) -> None:
     record = held(world)
     salvaged(world.tablet(), record)
-    act(world, lambda session, desk: recovery.set_aside(session, desk, Wanted(record["id"])))
+    act(world, lambda session, context: recovery.reject(session, context, DivergentRecordKey(record["id"])))
     assert salvaged(world.tablet(), record) == [record["id"]]
-    assert [row.state for row in world.rows(Salvage)] == ["set_aside", "set_aside"]
+    assert [row.state for row in world.rows(DivergentRecord)] == ["set_aside", "set_aside"]
 
 
 def test_what_changed_since_the_office_looked_is_not_written_over(world: World) -> None:
@@ -94,10 +99,15 @@ def test_what_changed_since_the_office_looked_is_not_written_over(world: World) 
     record_id = tablet.created()
     salvaged(tablet, held(world, id=record_id))
     with pytest.raises(AppError) as refused:
-        act(world, lambda s, desk: recovery.take(s, desk, declared_types(), Wanted(record_id, seen_rev=0)))
+        act(
+            world,
+            lambda s, context: recovery.take(
+                s, context, declared_types(), DivergentRecordKey(record_id, seen_rev=0)
+            ),
+        )
     assert refused.value.code is ErrorCode.REVISION_CHANGED
-    seen = Wanted(record_id, seen_rev=1)
-    assert act(world, lambda s, desk: recovery.take(s, desk, declared_types(), seen)) == 4
+    seen = DivergentRecordKey(record_id, seen_rev=1)
+    assert act(world, lambda s, context: recovery.take(s, context, declared_types(), seen)) == 4
 
 
 def test_of_several_contents_the_office_names_one(world: World) -> None:
@@ -108,16 +118,16 @@ def test_of_several_contents_the_office_names_one(world: World) -> None:
         take(world, record["id"])
     assert refused.value.code is ErrorCode.REQUIRED
     assert take(world, record["id"], newer["h"]) == 9
-    assert sorted(row.state for row in world.rows(Salvage)) == ["taken", "waiting"]
+    assert sorted(row.state for row in world.rows(DivergentRecord)) == ["taken", "waiting"]
 
 
 def test_what_is_set_aside_is_not_shown_again(world: World) -> None:
     tablet, record = world.tablet(), held(world)
     salvaged(tablet, record)
-    act(world, lambda session, desk: recovery.set_aside(session, desk, Wanted(record["id"])))
+    act(world, lambda session, context: recovery.reject(session, context, DivergentRecordKey(record["id"])))
     salvaged(tablet, record)
-    assert [row.state for row in world.rows(Salvage)] == ["set_aside"]
-    assert act(world, lambda session, desk: recovery.waiting(session, desk.tenant_id)) == []
+    assert [row.state for row in world.rows(DivergentRecord)] == ["set_aside"]
+    assert act(world, lambda session, context: recovery.waiting(session, context.tenant_id)) == []
 
 
 @pytest.mark.parametrize(

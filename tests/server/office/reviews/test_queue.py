@@ -14,10 +14,10 @@ from field178_server.office.reviews.queue import (
     queue_counts,
     queue_rows,
 )
-from field178_server.records.access import Reach, reach_of
+from field178_server.records.access import AccessFilter, access_of
 from field178_shared.wire.canonical import short_hash
 
-ALL = Reach(None)
+ALL = AccessFilter(None)
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def test_type_narrows_rows_and_counts_alike(world: World, tablet: Tablet) -> Non
 
 def test_reach_hides_other_scopes_from_rows_and_counts(world: World, tablet: Tablet) -> None:
     mine, _ = session_in(tablet), session_in(tablet, "c11632_v1")
-    view = QueueView(TENANT, Reach(frozenset({UNIT})))
+    view = QueueView(TENANT, AccessFilter(frozenset({UNIT})))
     assert (ids(world, view), counts(world, view)["all"]) == ([mine], 1)
-    assert ids(world, QueueView(TENANT, Reach(frozenset()))) == []
+    assert ids(world, QueueView(TENANT, AccessFilter(frozenset()))) == []
 
 
 def test_other_tenants_see_nothing(world: World, tablet: Tablet) -> None:
@@ -112,8 +112,8 @@ def test_counts_are_those_of_the_rows_whatever_happened(world: World, tablet: Ta
     seen = short_hash(tablet.base[fourth]["data"])
     tablet.push(tablet.delete(fourth, seen, type="outreach_session"))
 
-    for reach in (ALL, Reach(frozenset({UNIT})), Reach(frozenset({OTHER_UNIT}))):
-        views = {state.value: QueueView(TENANT, reach, state) for state in QueueState}
+    for access in (ALL, AccessFilter(frozenset({UNIT})), AccessFilter(frozenset({OTHER_UNIT}))):
+        views = {state.value: QueueView(TENANT, access, state) for state in QueueState}
         listed = {state: len(ids(world, view)) for state, view in views.items()}
         assert counts(world, views["all"]) == listed
     assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 1, "returned": 1, "approved": 1, "all": 3}
@@ -139,6 +139,6 @@ def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: Q
 
 
 def test_only_a_reviewer_without_named_scopes_sees_the_whole_tenant() -> None:
-    assert reach_of("reviewer", ()).scopes is None
-    assert reach_of("reviewer", {UNIT}).scopes == {UNIT}
-    assert reach_of("team_lead", ()).scopes == frozenset()
+    assert access_of("reviewer", ()).scopes is None
+    assert access_of("reviewer", {UNIT}).scopes == {UNIT}
+    assert access_of("team_lead", ()).scopes == frozenset()

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, TENANT, UNIT, Tablet, World
 
-from field178_server.database.models import Change
+from field178_server.database.models import ChangeHistory
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.record import RecordPage, record_page
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 from field178_shared.wire.canonical import short_hash
 
-ALL = Reach(None)
+ALL = AccessFilter(None)
 VISIT = {
     "inspection_kind": "guidance",
     "trigger": "annual_plan",
@@ -30,9 +30,9 @@ def tablet(world: World) -> Tablet:
     return world.tablet(UNIT, TEAM, "ref")
 
 
-def page_of(world: World, record_id: str, reach: Reach = ALL) -> RecordPage | None:
+def page_of(world: World, record_id: str, access: AccessFilter = ALL) -> RecordPage | None:
     with snapshot(world.engine) as session:
-        return record_page(session, TENANT, reach, record_id)
+        return record_page(session, TENANT, access, record_id)
 
 
 def shown(world: World, record_id: str) -> RecordPage:
@@ -52,9 +52,9 @@ def visit(tablet: Tablet, place: str, day: int, **more: object) -> str:
 
 def test_record_outside_the_reach_is_as_absent_as_an_unknown_one(world: World, tablet: Tablet) -> None:
     filed = tablet.created(SESSION, type="outreach_session")
-    assert page_of(world, filed, Reach(frozenset({OTHER_UNIT}))) is None
+    assert page_of(world, filed, AccessFilter(frozenset({OTHER_UNIT}))) is None
     assert page_of(world, "01900000-0000-7000-8000-00000000dead") is None
-    assert page_of(world, filed, Reach(frozenset({UNIT}))) is not None
+    assert page_of(world, filed, AccessFilter(frozenset({UNIT}))) is not None
 
 
 def test_deleted_record_has_no_page(world: World, tablet: Tablet) -> None:
@@ -110,7 +110,7 @@ def test_changes_since_the_last_review_are_all_and_only_the_later_ones(world: Wo
 
 def test_purged_payload_makes_the_history_say_that_it_is_not_whole(world: World, tablet: Tablet) -> None:
     filed = tablet.created(SESSION, type="outreach_session")
-    world.change_rows(Change, payload=None)
+    world.change_rows(ChangeHistory, payload=None)
     assert not shown(world, filed).history.is_complete
 
 

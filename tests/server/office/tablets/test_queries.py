@@ -9,13 +9,13 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets.queries import TabletRow, count_silent, find_tablet, tablet_list
-from field178_server.records.access import Reach
+from field178_server.records.access import AccessFilter
 
 
 def listed(world: World, *scopes: str) -> list[TabletRow]:
     with snapshot(world.engine) as session:
-        reach = Reach(frozenset(scopes) if scopes else None)
-        return list(tablet_list(session, world.tenant_id, reach).tablets)
+        access = AccessFilter(frozenset(scopes) if scopes else None)
+        return list(tablet_list(session, world.tenant_id, access).tablets)
 
 
 def revoke(world: World, tablet: Tablet) -> None:
@@ -40,15 +40,15 @@ def test_it_tells_whose_a_tablet_is_and_what_of_it_is_held_back(world: World) ->
     tablet.push(tablet.create({**ESTABLISHMENT, "rooms_total": -1}))
     tablet.ask(about={"unsent": 2})
     (row,) = listed(world)
-    assert (row.officer, row.scopes, row.held_back, row.unsent) == ("An", ("ref", UNIT), 1, 2)
+    assert (row.officer, row.scopes, row.quarantined, row.unsent) == ("An", ("ref", UNIT), 1, 2)
 
 
 def test_only_tablets_that_work_inside_the_reach_are_listed(world: World) -> None:
     here, there = world.tablet(), world.tablet(OTHER_UNIT, "ref")
     assert [row.device_id for row in listed(world, UNIT, "ref")] == [here.device]
     with snapshot(world.engine) as session:
-        assert find_tablet(session, world.tenant_id, Reach(frozenset({UNIT})), there.device) is None
-        assert find_tablet(session, world.tenant_id, Reach(None), there.device) is not None
+        assert find_tablet(session, world.tenant_id, AccessFilter(frozenset({UNIT})), there.device) is None
+        assert find_tablet(session, world.tenant_id, AccessFilter(None), there.device) is not None
 
 
 def test_silent_tablets_are_counted_but_not_the_revoked(world: World) -> None:
@@ -57,7 +57,7 @@ def test_silent_tablets_are_counted_but_not_the_revoked(world: World) -> None:
     now = world.clock.now()
     with snapshot(world.engine) as session:
         counts = [
-            count_silent(session, world.tenant_id, Reach(None), since)
+            count_silent(session, world.tenant_id, AccessFilter(None), since)
             for since in (now, now - timedelta(hours=48))
         ]
     assert counts == [1, 0]

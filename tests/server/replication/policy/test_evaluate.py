@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field178_server.records.stored_record import Stored, new_record, next_revision
-from field178_server.replication.policy.evaluate import Case, judge_known, judge_new
+from field178_server.replication.policy.evaluate import Evaluation, evaluate_known, evaluate_new
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths, merge
@@ -36,8 +36,8 @@ class AnythingGoes:
         return None
 
 
-CASE = Case(TYPE, AnythingGoes())
-LOCKED = Case(TYPE, AnythingGoes(), is_locked=True)
+CASE = Evaluation(TYPE, AnythingGoes())
+LOCKED = Evaluation(TYPE, AnythingGoes(), is_locked=True)
 
 
 def change(set_: dict[str, Any], was: dict[str, Any] | None = None, **more: Any) -> Change:
@@ -73,7 +73,7 @@ VALUES = st.recursive(
 def test_a_create_holds_what_a_merge_into_nothing_gives(set_: dict[str, Any]) -> None:
     if bad_paths(set_):
         return
-    outcome = judge_new(change(set_, create=True), CASE)
+    outcome = evaluate_new(change(set_, create=True), CASE)
     assert outcome.record is not None
     assert outcome.record.data == merge({}, set_, {}).data
 
@@ -83,9 +83,9 @@ def test_every_offered_value_is_there_or_disputed(
     before: dict[str, Any], set_: dict[str, Any], is_locked: bool
 ) -> None:
     record = stored(merge({}, before, {}).data)
-    outcome = judge_known(change(set_), record, LOCKED if is_locked else CASE)
+    outcome = evaluate_known(change(set_), record, LOCKED if is_locked else CASE)
     after = outcome.record or record
-    disputed = {dispute.path for dispute in outcome.disputes}
+    disputed = {conflict.path for conflict in outcome.conflicts}
     for path, value in set_.items():
         assert path in disputed or not merge(after.data, {path: value}, {path: after.data.get(path)}).applied
     untouched = set(record.data) - set(set_)
@@ -96,19 +96,19 @@ def test_every_offered_value_is_there_or_disputed(
 
 @pytest.mark.parametrize("path", ["priority", "priority.deep", "office.note", "office"])
 def test_paths_of_the_office_and_what_contains_them_are_kept_from_tablets(path: str) -> None:
-    outcome = judge_known(change({path: "x", "name": "y"}), stored({}), CASE)
+    outcome = evaluate_known(change({path: "x", "name": "y"}), stored({}), CASE)
     assert (outcome.status, outcome.reason) == (Status.CONFLICT, ErrorCode.LOCKED)
     assert outcome.record is not None
     assert outcome.record.data == {"name": "y"}
 
 
 def test_a_neighbour_of_an_office_path_is_free() -> None:
-    outcome = judge_known(change({"office.other": "x", "priority_2": 1}), stored({}), CASE)
+    outcome = evaluate_known(change({"office.other": "x", "priority_2": 1}), stored({}), CASE)
     assert outcome.status == Status.APPLIED
 
 
 def test_an_office_path_with_the_value_it_has_is_no_dispute() -> None:
-    outcome = judge_known(change({"priority": "high"}), stored({"priority": "high"}), CASE)
+    outcome = evaluate_known(change({"priority": "high"}), stored({"priority": "high"}), CASE)
     assert outcome.status == Status.UNCHANGED
 
 
@@ -117,8 +117,8 @@ def test_a_deletion_is_undone_without_a_conflict_only_by_who_names_its_revision(
     base_rev: int, is_seen: bool
 ) -> None:
     edit = change({"name": "z"}, {"name": "y"}, base_rev=base_rev)
-    outcome = judge_known(edit, stored({"name": "y"}, deleted=True), CASE)
-    assert (outcome.status is Status.APPLIED, not outcome.disputes) == (is_seen, is_seen)
+    outcome = evaluate_known(edit, stored({"name": "y"}, deleted=True), CASE)
+    assert (outcome.status is Status.APPLIED, not outcome.conflicts) == (is_seen, is_seen)
 
 
 @pytest.mark.parametrize(
@@ -132,18 +132,18 @@ def test_a_deletion_is_undone_without_a_conflict_only_by_who_names_its_revision(
 )
 def test_the_first_reason_of_a_clash_is_told(base_rev: int, is_locked: bool, reason: ErrorCode) -> None:
     late = change({"name": "z"}, {"name": "x"}, base_rev=base_rev)
-    outcome = judge_known(late, stored({"name": "y"}, deleted=True), LOCKED if is_locked else CASE)
+    outcome = evaluate_known(late, stored({"name": "y"}, deleted=True), LOCKED if is_locked else CASE)
     assert (outcome.status, outcome.reason) == (Status.CONFLICT, reason)
     assert (outcome.record is None) == is_locked
 
 
 def test_a_purged_record_takes_nothing() -> None:
-    outcome = judge_known(change({"name": "x"}), stored({"purged": "2026-01-01T00:00:00Z"}), CASE)
+    outcome = evaluate_known(change({"name": "x"}), stored({"purged": "2026-01-01T00:00:00Z"}), CASE)
     assert (outcome.status, outcome.reason) == (Status.QUARANTINED, ErrorCode.PURGED)
 
 
 def test_too_much_data_is_not_stored() -> None:
     record = stored({f"k{n}": "ạ" * 4000 for n in range(21)})
-    assert judge_known(change({"more": "x"}), record, CASE).status == Status.APPLIED
-    outcome = judge_known(change({"more": "ạ" * 4000}), record, CASE)
+    assert evaluate_known(change({"more": "x"}), record, CASE).status == Status.APPLIED
+    outcome = evaluate_known(change({"more": "ạ" * 4000}), record, CASE)
     assert outcome.reason == ErrorCode.TOO_LARGE

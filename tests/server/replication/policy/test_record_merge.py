@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, Json, Tablet, World
 
-from field178_server.database.models import Change
+from field178_server.database.models import ChangeHistory
 from field178_shared.ids import conflict_id
 from field178_shared.wire.canonical import short_hash
 
@@ -42,7 +42,9 @@ def test_a_late_value_waits_at_the_survivor_and_changes_nothing(world: World) ->
     }
     assert tablet.base[record_id] == before
     assert tablet.base[survivor]["rev"] == 1
-    assert [row.rev for row in world.rows(Change, Change.change_id == late["change_id"])] == [None]
+    assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.change_id == late["change_id"])] == [
+        None
+    ]
 
 
 def test_a_late_value_that_the_survivor_holds_already_needs_nobody(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, Json, Tablet, World
 
-from field178_server.database.models import Change, ConflictRow
+from field178_server.database.models import ChangeHistory, ConflictRow
 from field178_shared.ids import conflict_id, review_id
 from field178_shared.wire.canonical import short_hash
 
@@ -44,7 +44,7 @@ def test_taking_ones_own_value_sets_it_and_closes_the_conflict(world: World) -> 
     other.pull()
     assert {one for one, row in other.base.items() if not row["deleted"]} == {record_id}
     assert [row.state for row in world.rows(ConflictRow)] == ["resolved"]
-    assert [row.rev for row in world.rows(Change, Change.change_id == mine["change_id"])] == [2]
+    assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.change_id == mine["change_id"])] == [2]
 
 
 def test_keeping_what_stands_only_closes_the_conflict(world: World) -> None:
@@ -56,7 +56,9 @@ def test_keeping_what_stands_only_closes_the_conflict(world: World) -> None:
     assert (receipt["status"], receipt["rev"], receipt["h"]) == ("applied", 1, record["h"])
     assert record["data"]["village"] == "Thôn 1"
     assert tablet.base[conflict]["deleted"]
-    assert [row.rev for row in world.rows(Change, Change.change_id == keep["change_id"])] == [None]
+    assert [row.rev for row in world.rows(ChangeHistory, ChangeHistory.change_id == keep["change_id"])] == [
+        None
+    ]
 
 
 def test_a_repeated_settling_changes_nothing(world: World) -> None:

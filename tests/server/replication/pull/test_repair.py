@@ -111,9 +111,9 @@ def test_a_conflict_that_was_purged_with_its_record_is_told_too(world: World) ->
     late.pull()
     author.push(author.change(record_id, {"note": "hai"}, was={"note": "một"}))
     late.push(late.change(record_id, {"note": "ba"}, was={"note": "một"}))
-    (dispute,) = [one for one in late.base.values() if one["type"] == "conflict"]
-    late.push(late.change(record_id, {}, op="resolve", conflicts={dispute["id"]: dispute["rev"]}))
-    assert late.base[dispute["id"]]["deleted"]
+    (conflict,) = [one for one in late.base.values() if one["type"] == "conflict"]
+    late.push(late.change(record_id, {}, op="resolve", conflicts={conflict["id"]: conflict["rev"]}))
+    assert late.base[conflict["id"]]["deleted"]
     purged(world, record_id)
     frames = late.ask(repair={UNIT: buckets(late, UNIT)})
     late.take([frame for frame in frames if frame["frame"] != "repair"])

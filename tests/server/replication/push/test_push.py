@@ -9,7 +9,14 @@ import pytest
 from tests.shared import builders
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, UNIT, Json, Tablet, World
 
-from field178_server.database.models import Change, ConflictRow, Device, DeviceScope, Quarantine, Receipt
+from field178_server.database.models import (
+    ChangeHistory,
+    ConflictRow,
+    Device,
+    DeviceScope,
+    Quarantine,
+    StoredReceipt,
+)
 from field178_shared.ids import conflict_id
 from field178_shared.wire.canonical import canonical, short_hash
 
@@ -31,7 +38,7 @@ def test_a_create_is_stored_with_history_receipt_and_feed(world: World) -> None:
     assert (receipt["status"], receipt["rev"], receipt["seq"], receipt["v"]) == ("applied", 1, 1, 1)
     stored = tablet.base[change["record_id"]]
     assert (stored["data"], stored["rev"], stored["h"]) == (ESTABLISHMENT, 1, receipt["h"])
-    (kept,) = world.rows(Change)
+    (kept,) = world.rows(ChangeHistory)
     assert kept.payload.encode() == canonical(change)
     assert (kept.rev, kept.user_id, kept.device_id) == (1, change["user"], tablet.device)
 
@@ -43,7 +50,7 @@ def test_a_repeated_change_gets_its_stored_receipt_and_changes_nothing(world: Wo
     tablet.push(tablet.change(change["record_id"], {"village": "Thôn 2"}))
     assert tablet.push(change, change) == [*first, *first]
     assert tablet.base[change["record_id"]]["data"]["village"] == "Thôn 2"
-    assert len(world.rows(Receipt)) == 2
+    assert len(world.rows(StoredReceipt)) == 2
 
 
 def test_the_same_change_from_another_tablet_hides_what_was_not_granted(world: World) -> None:
@@ -373,7 +380,7 @@ def test_a_time_that_is_no_time_is_kept_and_said(world: World) -> None:
     change = tablet.create(at="hôm qua")
     (receipt,) = tablet.push(change)
     assert (receipt["status"], receipt["details"]) == ("applied", {"at": ["bad_time"]})
-    assert [row.at for row in world.rows(Change)] == ["hôm qua"]
+    assert [row.at for row in world.rows(ChangeHistory)] == ["hôm qua"]
 
 
 def test_fields_no_schema_knows_are_kept(world: World) -> None:
@@ -465,6 +472,6 @@ def test_payload_hashes_are_keyed(world: World) -> None:
     tablet = world.tablet()
     change = tablet.create()
     tablet.push(change)
-    (kept,) = world.rows(Receipt)
+    (kept,) = world.rows(StoredReceipt)
     assert kept.payload_hash != hashlib.sha256(canonical(change)).hexdigest()
     assert world.rows(DeviceScope)

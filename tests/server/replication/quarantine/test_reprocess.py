@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, World
 
-from field178_server.database.models import Change, DeviceScope, Quarantine
+from field178_server.database.models import ChangeHistory, DeviceScope, Quarantine
 from field178_server.database.unit_of_work import run_write
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.quarantine.reprocess import run_again
@@ -37,7 +37,7 @@ def test_a_grant_applies_what_was_sent_too_early_in_its_order(world: World) -> N
     assert [(v["status"], v["rev"], v["v"]) for v in verdicts] == [("applied", 1, 3), ("applied", 2, 4)]
     assert tablet.ask()[0]["receipts"][tablet.incarnation][0] == 2
     assert [row.state for row in world.rows(Quarantine)] == ["applied", "applied"]
-    assert sorted(row.rev for row in world.rows(Change)) == [1, 2]
+    assert sorted(row.rev for row in world.rows(ChangeHistory)) == [1, 2]
 
 
 def test_an_edit_that_waited_longer_than_its_create_is_applied_once(world: World) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, OTHER_UNIT, Json, Tablet, World
 
-from field178_server.database.models import Receipt
+from field178_server.database.models import StoredReceipt
 from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance.integrity import faults_of_store
@@ -24,7 +24,9 @@ def grown(world: World) -> None:
     """Give every verdict much to say, as a refusal of a large change may have."""
 
     def work(session: Session) -> Any:
-        session.execute(update(table_of(Receipt)).values(details='{"' + "x" * 40_000 + '": ["bad_path"]}'))
+        session.execute(
+            update(table_of(StoredReceipt)).values(details='{"' + "x" * 40_000 + '": ["bad_path"]}')
+        )
 
     run_write(world.engine, work)
 
@@ -55,7 +57,7 @@ def test_one_verdict_goes_however_much_it_says(world: World) -> None:
 
     def work(session: Session) -> None:
         details = '{"' + "x" * MAX_ANSWER_BYTES + '": ["bad_path"]}'
-        session.execute(update(table_of(Receipt)).values(details=details))
+        session.execute(update(table_of(StoredReceipt)).values(details=details))
 
     run_write(world.engine, work)
     tablet.verdicts = 0
@@ -75,7 +77,7 @@ def test_what_was_pushed_just_now_is_not_told_twice_beside_many_unheard(world: W
     assert len(mine) == 1
     tablet.pull()
     with Session(world.engine) as session:
-        assert tablet.verdicts == len(list(session.scalars(select(Receipt.v))))
+        assert tablet.verdicts == len(list(session.scalars(select(StoredReceipt.v))))
 
 
 def orphan_of(world: World, tablet: Tablet) -> tuple[Json, Json]:
@@ -111,7 +113,7 @@ def test_a_repeat_by_the_tablet_that_replaced_another_counts_nothing_anew(world:
     assert new.push(waits) == new.push(waits)
     third = world.tablet()
     third.push(waits)
-    assert [(row.device_id, row.told_to) for row in world.rows(Receipt)] == [(old.device, third.device)]
+    assert [(row.device_id, row.told_to) for row in world.rows(StoredReceipt)] == [(old.device, third.device)]
 
 
 def test_of_a_scope_that_was_not_granted_it_hears_the_verdict_alone(world: World) -> None:
@@ -128,7 +130,7 @@ def test_what_is_taken_over_is_mended_by_saying_it_anew(world: World) -> None:
     bad = old.create({**ESTABLISHMENT, "rooms_total": -1})
     old.push(bad)
     new.push(bad)
-    assert world.rows(Receipt)[0].told_to == new.device
+    assert world.rows(StoredReceipt)[0].told_to == new.device
     # Only its own tablet may mend a change: the other one says it anew.
     again = new.change(bad["record_id"], ESTABLISHMENT, create=True, replaces=[bad["change_id"]])
     (mended,) = new.push(again)
