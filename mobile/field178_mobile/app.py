@@ -57,18 +57,18 @@ def build_app(
     folder = device.data_folder()
     prepare_kivy(environment, folder)
     # Late: these import Kivy, which reads its settings from the environment once.
-    from field178_mobile.kit.preferences import LookBook
+    from field178_mobile.kit.preferences import Preferences
     from field178_mobile.kit.threads import KivyThread
     from field178_mobile.shell.application import Field178App
-    from field178_mobile.shell.shared_services import House
-    from field178_mobile.tablet import Notebook
+    from field178_mobile.shell.shared_services import SharedServices
+    from field178_mobile.tablet import Tablet
 
     clock = clock_from_environment(environment)
-    notebook = Notebook(folder, clock, device.device_label(), cost, make_runner)
-    notebook.network = device.network_kind
-    notebook.key_store = device.key_store
-    house = House(notebook, device, KivyThread(), "FIELD178_CLOCK_START" in environment)
-    return Field178App(house, LookBook(folder))
+    tablet = Tablet(folder, clock, device.device_label(), cost, make_runner)
+    tablet.network = device.network_kind
+    tablet.key_store = device.key_store
+    shared_services = SharedServices(tablet, device, KivyThread(), "FIELD178_CLOCK_START" in environment)
+    return Field178App(shared_services, Preferences(folder))
 
 
 def platform_of(environment: Mapping[str, str]) -> Platform:

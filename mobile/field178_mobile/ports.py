@@ -8,10 +8,10 @@ from typing import Protocol
 
 from field178_shared.time.clock import Clock
 
-__all__ = ["Clock", "CrashPoint", "Json", "NetworkKind", "UiThread", "no_crash"]
+__all__ = ["Clock", "Failpoint", "Json", "NetworkKind", "UiThread", "no_failpoint"]
 
 Json = dict[str, object]
-CrashPoint = Callable[[str], None]
+Failpoint = Callable[[str], None]
 
 
 class NetworkKind(StrEnum):
@@ -30,7 +30,7 @@ class UiThread(Protocol):
         ...
 
 
-def no_crash(name: str) -> None:
+def no_failpoint(name: str) -> None:
     """Pass a crash point: nothing happens outside of tests."""
 
 

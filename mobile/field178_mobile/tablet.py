@@ -21,10 +21,10 @@ from field178_shared.time.clock import Clock
 if TYPE_CHECKING:
     from field178_mobile.ports import KeyStore
     from field178_mobile.replication.enrolment import EnrolLink
-    from field178_mobile.replication.offline_export import Rescuer
+    from field178_mobile.replication.offline_export import OfflineExporter
     from field178_mobile.replication.runner import SyncRunner
     from field178_mobile.store import Store
-    from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
+    from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault
     from field178_shared.codelists import CodeLists
 
 APP = f"tablet {importlib.metadata.version('field178')}"
@@ -32,7 +32,7 @@ MakeRunner = Callable[["Store", "Enrolment", bytes], "SyncRunner"]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenNotebook:
+class TabletSession:
     """All that exists from one unlocking to the next locking."""
 
     store: Store
@@ -46,7 +46,7 @@ class OpenNotebook:
         self.store.close()
 
 
-class Notebook:
+class Tablet:
     """One tablet's data folder: opened by a PIN, set up by an enrolment."""
 
     def __init__(
@@ -82,7 +82,7 @@ class Notebook:
             self._vault = Vault(self.folder, self.clock, cost=self._cost, key_store=own)
         return self._vault
 
-    def open(self, key: bytes) -> OpenNotebook:
+    def open(self, key: bytes) -> TabletSession:
         """Open store and sync with the data key; sync runs when this returns."""
         from field178_mobile.store import Store
         from field178_shared.codelists import load
@@ -93,14 +93,16 @@ class Notebook:
         store.photos.settle()
         runner = self._make_runner(store, self.vault.enrolment(), self.vault.device_key(key))
         runner.start()
-        return OpenNotebook(store, load(), runner, key)
+        return TabletSession(store, load(), runner, key)
 
-    def rescuer(self, opened: OpenNotebook, folder: Callable[[], Path]) -> Rescuer:
+    def rescuer(self, opened: TabletSession, folder: Callable[[], Path]) -> OfflineExporter:
         """Return what writes the rescue file of an open notebook."""
-        from field178_mobile.replication.offline_export import Rescuer
+        from field178_mobile.replication.offline_export import OfflineExporter
 
         vault = self.vault
-        return Rescuer(opened.store, vault.enrolment(), vault.device_key(opened.key), self.clock, folder)
+        return OfflineExporter(
+            opened.store, vault.enrolment(), vault.device_key(opened.key), self.clock, folder
+        )
 
     def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
         from field178_mobile.replication.assemble import Surroundings, runner_for
@@ -109,35 +111,35 @@ class Notebook:
         return runner_for(store, enrolment, device_key, around, APP)
 
 
-class PinDoor:
+class PinUnlock:
     """The way in by PIN."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        self._notebook = notebook
+    def __init__(self, tablet: Tablet) -> None:
+        self._tablet = tablet
 
     @property
     def has_key_store(self) -> bool:
         """Tell whether the device protects its secret."""
-        return self._notebook.vault.has_key_store
+        return self._tablet.vault.has_key_store
 
-    def officers(self) -> tuple[Officer, ...]:
+    def officers(self) -> tuple[TabletOfficer, ...]:
         """Return the officers of this tablet."""
-        return self._notebook.vault.officers()
+        return self._tablet.vault.officers()
 
     def wait_s(self, officer_id: str) -> int:
         """Return for how many seconds no PIN of this officer is taken."""
-        return self._notebook.vault.wait_s(officer_id)
+        return self._tablet.vault.wait_s(officer_id)
 
-    def open(self, officer_id: str, pin: str) -> OpenNotebook:
+    def open(self, officer_id: str, pin: str) -> TabletSession:
         """Open vault, store and sync; takes about a second, on a worker thread."""
-        return self._notebook.open(self._notebook.vault.unlock(officer_id, pin))
+        return self._tablet.open(self._tablet.vault.unlock(officer_id, pin))
 
 
 class OwnPin:
     """The PIN of the officer who holds the open tablet."""
 
-    def __init__(self, notebook: Notebook, officer_id: str) -> None:
-        self._vault = notebook.vault
+    def __init__(self, tablet: Tablet, officer_id: str) -> None:
+        self._vault = tablet.vault
         self._officer_id = officer_id
 
     def wait_s(self) -> int:
@@ -159,37 +161,35 @@ class FirstEnrolment:
     A registration outlasts the application: it goes on at the sign-in.
     """
 
-    def __init__(self, notebook: Notebook) -> None:
-        self._notebook = notebook
+    def __init__(self, tablet: Tablet) -> None:
+        self._tablet = tablet
 
     @property
     def enrolment(self) -> Enrolment | None:
         """Return what this tablet is registered as, None before its code was taken."""
-        return self._notebook.vault.pending_enrolment()
+        return self._tablet.vault.pending_enrolment()
 
     def register(self, link: EnrolLink) -> str:
         """Register this device; after a lost answer the same key registers the same device."""
         from field178_mobile.replication.enrolment import enrol
         from field178_mobile.replication.transport import HttpTransport
 
-        vault = self._notebook.vault
+        vault = self._tablet.vault
         caller = HttpTransport(link.url, link.pin)
         key = vault.pending_device_key()
-        enrolment = enrol(caller, link.code, self._notebook.label, key, link.receipt_key)
+        enrolment = enrol(caller, link.code, self._tablet.label, key, link.receipt_key)
         vault.keep_pending(enrolment)
         return enrolment.login
 
-    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+    def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
         """Bind an officer to the device."""
-        return sign_in(
-            self._known(), self._notebook.vault.pending_device_key(), login, password, one_time_code
-        )
+        return sign_in(self._known(), self._tablet.vault.pending_device_key(), login, password, one_time_code)
 
-    def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
+    def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Make the vault for the first officer and open the notebook."""
-        vault = self._notebook.vault
+        vault = self._tablet.vault
         key = vault.create(officer, pin, self._known(), vault.pending_device_key())
-        return self._notebook.open(key)
+        return self._tablet.open(key)
 
     def _known(self) -> Enrolment:
         if (known := self.enrolment) is None:
@@ -200,21 +200,21 @@ class FirstEnrolment:
 class AnotherOfficer:
     """The way of one more officer onto an unlocked tablet."""
 
-    def __init__(self, notebook: Notebook, opened: OpenNotebook) -> None:
-        self._vault = notebook.vault
+    def __init__(self, tablet: Tablet, opened: TabletSession) -> None:
+        self._vault = tablet.vault
         self._opened = opened
 
     def register(self, link: EnrolLink) -> str:
         """MUST NOT be called: this tablet is enrolled."""
         raise LookupError(link.url)
 
-    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+    def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
         """Bind the officer to the device."""
         return sign_in(
             self._vault.enrolment(), self._vault.device_key(self._opened.key), login, password, one_time_code
         )
 
-    def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
+    def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Keep the officer's PIN beside the others; the notebook is open already."""
         self._vault.add_officer(officer, pin, self._opened.key)
         return self._opened
@@ -223,8 +223,8 @@ class AnotherOfficer:
 class RecoveredOfficer:
     """The way back for who forgot the PIN while nobody else can open the tablet: a code of the office."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        self._notebook = notebook
+    def __init__(self, tablet: Tablet) -> None:
+        self._tablet = tablet
         self._code = ""
         self._key = b""
         self._answer_key = random.SystemRandom().randbytes(32)
@@ -234,28 +234,28 @@ class RecoveredOfficer:
         self._code = link.code
         return ""
 
-    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+    def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
         """Get the data key for code and password together."""
-        from field178_mobile.replication.enrolment import Locked, SignIn, recover
+        from field178_mobile.replication.enrolment import Locked, OfficerSignIn, recover
         from field178_mobile.replication.transport import HttpTransport
 
-        vault, enrolment = self._notebook.vault, self._notebook.vault.enrolment()
+        vault, enrolment = self._tablet.vault, self._tablet.vault.enrolment()
         locked = Locked(enrolment.device, vault.recovery_box(), vault.sealed_device_key())
-        typed = SignIn(login, password, one_time_code)
+        typed = OfficerSignIn(login, password, one_time_code)
         caller = HttpTransport(enrolment.url, enrolment.pin)
         recovered = recover(caller, locked, self._code, typed, self._answer_key)
         self._key = recovered.key
         return recovered.officer
 
-    def set_up(self, officer: Officer, pin: str) -> OpenNotebook:
+    def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Keep the new PIN and open the notebook: nothing in it has changed."""
-        self._notebook.vault.add_officer(officer, pin, self._key)
-        return self._notebook.open(self._key)
+        self._tablet.vault.add_officer(officer, pin, self._key)
+        return self._tablet.open(self._key)
 
 
 def sign_in(
     enrolment: Enrolment, device_key: bytes, login: str, password: str, one_time_code: str = ""
-) -> Officer:
+) -> TabletOfficer:
     """Sign an officer in on this device, online, once."""
     from field178_mobile.replication.enrolment import bind_officer
     from field178_mobile.replication.transport import HttpTransport

@@ -1,4 +1,4 @@
-"""The play: one outing of a team and the office's answer, each step told with the figure that proves it."""
+"""The play: one shift of a team and the office's answer, each step told with the figure that proves it."""
 
 from __future__ import annotations
 

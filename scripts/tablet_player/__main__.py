@@ -54,17 +54,17 @@ class Player:
         fingers.until(lambda: fingers.sees("ListRow"), "the list")
         return {"records": len(self._store().establishments()), **self._line()}
 
-    def outing(self, given: Given) -> Seen:
-        """Choose the outing of the night."""
-        return self._counted(lambda: self.work.choose_outing(given["decision"]))
+    def shift(self, given: Given) -> Seen:
+        """Choose the shift of the night."""
+        return self._counted(lambda: self.work.choose_shift(given["decision"]))
 
     def visit_with_violations(self, given: Given) -> Seen:
-        """Inspect a karaoke place where three things are wrong; a decision given begins the outing too."""
+        """Inspect a karaoke place where three things are wrong; a decision given begins the shift too."""
         workers = _workers(5, 4)
 
         def work() -> None:
             if "decision" in given:
-                self.work.choose_outing(given["decision"])
+                self.work.choose_shift(given["decision"])
             self.work.search(given["words"], given["title"])
             self.work.begin()
             self.work.checklist(VIOLATIONS, workers)
@@ -185,10 +185,10 @@ class Player:
         return {"line": shown, "unsent": status.unsent_records, "in_sync": status.in_sync}
 
     def _is_open(self) -> bool:
-        return self.stage.app.doorway.tablet is not None
+        return self.stage.app.navigator.session_view is not None
 
     def _store(self) -> Store:
-        tablet = self.stage.app.doorway.tablet
+        tablet = self.stage.app.navigator.session_view
         if tablet is None:
             raise LookupError("the tablet is locked")
         return tablet.opened.store

@@ -30,16 +30,16 @@ class Work:
         fingers.type(fingers.find("SearchField"), words)
         fingers.press("ListRow", title=title)
 
-    def choose_outing(self, number: str) -> None:
-        """Choose the outing of the night in its sheet: the first four of the team go."""
+    def choose_shift(self, number: str) -> None:
+        """Choose the shift of the night in its sheet: the first four of the team go."""
         fingers = self.fingers
-        fingers.press("OutingLine")
+        fingers.press("ShiftLine")
         for chip in ("unannounced", "peak_period"):
             fingers.press("OptionChip", key=chip)
-        fingers.type(fingers.find("OutingBody").ids.number, number)
+        fingers.type(fingers.find("ShiftBody").ids.number, number)
         fingers.press("DateField")
         fingers.press("Chip", text=_("Today"))
-        members = fingers.find("OutingBody").ids.members
+        members = fingers.find("ShiftBody").ids.members
         for row in list(reversed(members.children))[:MEMBERS]:
             if not row.active:
                 fingers.tap(row)
@@ -97,7 +97,7 @@ class Work:
         fingers.press("Btn", text=_("New"))
         if not answers:
             fingers.press("RepeatCard")
-        form = fingers.find("OutreachForm")
+        form = fingers.find("OutreachFormPane")
         for field, key in answers.items():
             if field == "topic":
                 fingers.press("OptionChip", key=key)

@@ -18,7 +18,7 @@ Data = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class MergeConflict:
     """One path whose present value its author had not seen; the present value stays."""
 
     path: str
@@ -33,7 +33,7 @@ class Merged:
 
     data: Data
     applied: tuple[str, ...]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[MergeConflict, ...]
 
 
 def bad_paths(set_: Mapping[str, object]) -> dict[str, list[str]]:
@@ -116,7 +116,7 @@ def same(was: object, current: object) -> bool:
 def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> Merged:
     """Apply `set` path by path to `data` (docs/sync-protocol.md §5.4): no history is needed."""
     applied: list[str] = []
-    clashes: list[Clash] = []
+    clashes: list[MergeConflict] = []
     for path in sorted(set_):
         value, seen, current = set_[path], was.get(path), read_path(data, path)
         if equal(current, value):
@@ -125,7 +125,7 @@ def merge(data: Data, set_: Mapping[str, object], was: Mapping[str, object]) -> 
             data = write_path(data, path, value)
             applied.append(path)
         else:
-            clashes.append(Clash(path, seen, value, current))
+            clashes.append(MergeConflict(path, seen, value, current))
     return Merged(data, tuple(applied), tuple(clashes))
 
 

@@ -107,7 +107,7 @@ class OfflineExport:
         raise _fault("damaged" if number else "foreign")
 
 
-def write_rescue(
+def write_offline_export(
     file: BinaryIO,
     origin: ExportOrigin,
     changes: Iterable[Mapping[str, object]],

@@ -10,14 +10,14 @@ from tests.mobile.screens.fakes import PIN, StillRunner, enrolment
 from tests.mobile.support import base_row, server_commits
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
-from field178_mobile.store import EstablishmentEntry
-from field178_mobile.store.replica.server_records import BaseRow
-from field178_mobile.tablet import Notebook
-from field178_mobile.vault import Officer
+from field178_mobile.store import EstablishmentListing
+from field178_mobile.store.replica.server_records import ServerRecord
+from field178_mobile.tablet import Tablet
+from field178_mobile.vault import TabletOfficer
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import SystemClock
 
-OFFICER = Officer(LEADER, "Nguyễn Văn Hùng", "commune_police", "leader")
+OFFICER = TabletOfficer(LEADER, "Nguyễn Văn Hùng", "commune_police", "leader")
 PLACES = 10_000
 KINDS = ("karaoke", "guesthouse", "cafe", "massage", "hotel")
 NAMES = ("Hồng Phúc", "Ánh Dương", "Hoa Phượng", "Sông Văn Úc", "Thiên Đường", "Mộc Diệp", "Đêm Trăng")
@@ -26,7 +26,7 @@ _BATCH = 2000
 
 def stock(folder: Path) -> str:
     """Set a tablet up in a folder, with the guess cost of the product; return the PIN that opens it."""
-    notebook = Notebook(folder, SystemClock(), make_runner=lambda _store, _enrolment, _key: StillRunner())
+    notebook = Tablet(folder, SystemClock(), make_runner=lambda _store, _enrolment, _key: StillRunner())
     key = notebook.vault.create(OFFICER, PIN, enrolment(), notebook.vault.pending_device_key())
     opened = notebook.open(key)
     settle(opened.store)
@@ -38,17 +38,17 @@ def stock(folder: Path) -> str:
     return PIN
 
 
-def entries(count: int) -> list[EstablishmentEntry]:
+def entries(count: int) -> list[EstablishmentListing]:
     """Return so many lines of the establishment search."""
     return [
-        EstablishmentEntry(
+        EstablishmentListing(
             uid(f"entry {number}"), name, fold(name), _kind(number), UNIT, f"Số {number} đường 10", None, None
         )
         for number, name in ((number, _name(number)) for number in range(count))
     ]
 
 
-def _rows() -> Iterator[BaseRow]:
+def _rows() -> Iterator[ServerRecord]:
     for number in range(PLACES):
         given = establishment(
             _name(number), _kind(number), 208_200_000 + number * 10, 1_065_500_000 + number % 100 * 500

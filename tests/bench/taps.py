@@ -42,8 +42,8 @@ def _play(server: ServerProcess, seeded: Seeded, tablet: Tablet) -> list[Mapping
     night = {"decision": "12/QĐ-UBND"}
     violations = tablet.ask("visit_with_violations", **night, **play.KARAOKE_WITH_VIOLATIONS)
     played = [
-        _told("first visit of an outing, 3 violations", violations, 80),
-        _told("routine visit, second of an outing", tablet.ask("clean_visit", **play.KARAOKE), 35),
+        _told("first visit of a shift, 3 violations", violations, 80),
+        _told("routine visit, second of a shift", tablet.ask("clean_visit", **play.KARAOKE), 35),
         _told("closed door", tablet.ask("closed_visit", **play.CAFE)),
         _told("school talk", tablet.ask("school_talk", unit=unit), 25),
     ]

@@ -109,7 +109,7 @@ class CrashingTablet:
         store.unlock(KEY)
         saved = saved_in(store)
         assert not store.was_rebuilt, "a crash was taken for damage"
-        assert store.read(lambda room: is_sound(room.connection))
+        assert store.read(lambda context: is_sound(context.connection))
         store.close()
         assert any(saved.is_whole(promised) for promised in allowed), f"seed {self._seed}: {len(told)} steps"
         journal = Journal(self._folder / JOURNAL)
@@ -128,7 +128,7 @@ class CrashingTablet:
             return connection
 
         with patch.object(open_store, "open_connection", opened):
-            store = Store(self._folder, clock, ids, crash_point=killer.point)
+            store = Store(self._folder, clock, ids, failpoint=killer.point)
             store.unlock(KEY)
         work = Work(store, clock, random.Random(self._seed))
         for _ in range(STEPS):
@@ -176,7 +176,7 @@ class CrashingServer:
 
     def _push(self, say: Callable[[object], None], changes: list[dict], killer: Killer) -> None:
         event.listen(self._world.engine, "before_cursor_execute", killer.statement)
-        self._world.exchange = replace(self._world.exchange, crash_point=killer.point)
+        self._world.exchange = replace(self._world.exchange, failpoint=killer.point)
         self._tablet.push(*changes)
         say(set(killer.seen))
 

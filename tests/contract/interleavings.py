@@ -50,7 +50,7 @@ class Writer:
             _writers.current = None
         self.arrived.put("over")
 
-    def access(self, step: str) -> None:
+    def reach(self, step: str) -> None:
         """Stop behind a step, but only the first time: what runs again after a clash runs through."""
         if step not in self.passed:
             self.passed.add(step)
@@ -186,7 +186,7 @@ def _reach(connection: Connection, step: str) -> None:
     options = connection.get_execution_options()
     is_reading = options.get("readonly") or options.get("postgresql_readonly")
     if _writers.current is not None and not is_reading:
-        _writers.current.access(step)
+        _writers.current.reach(step)
 
 
 def orders(writers: int) -> Iterator[tuple[int, ...]]:

@@ -129,7 +129,7 @@ def test_a_purge_at_any_point_of_an_upload_leaves_no_bytes(
             _purge(world, store, record_id, erasers)
 
     for module in (uploads, blob_store):
-        monkeypatch.setattr(module, "crash_point", purge_there)
+        monkeypatch.setattr(module, "failpoint", purge_there)
     with contextlib.suppress(AppError):
         sent(world, store, tablet, record_id)
     erasers[0].join()

@@ -19,9 +19,9 @@ from tests.contract.simulator.tablet import Tablet
 
 from field178_mobile.replication import engine as tablet_engine
 from field178_mobile.replication.engine import SyncEngine
-from field178_mobile.replication.events import AnswerEnded, Event, Line
+from field178_mobile.replication.events import AnswerEnded, AnswerLine, Event
 from field178_mobile.replication.history_check import judged
-from field178_mobile.store.replication.server_state import KeptRoot
+from field178_mobile.store.replication.server_state import StoredRoot
 from field178_server.audit import verify
 from field178_server.audit.witness import HistoryCheck, ServerHistory, history_of
 from field178_server.database.models import Device, Root
@@ -129,7 +129,7 @@ class Walk:
         if is_ours and is_told and newest is not None:
             require(kept is not None and kept.index == newest.index, f"{seen}, newest {newest}: kept {kept}")
 
-    def _is_ours(self, seen: KeptRoot | None) -> bool:
+    def _is_ours(self, seen: StoredRoot | None) -> bool:
         with snapshot(self.office.engine) as session:
             if seen is None or not seen.index or seen.epoch != history_of(session, TENANT).epoch:
                 return True
@@ -137,7 +137,7 @@ class Walk:
             return row is not None and (row.epoch, row.hash) == (seen.epoch, seen.hash)
 
     def _carry(self, tablet: Tablet, body: bytes) -> list[Event]:
-        return [*map(Line, self.office.answer(body)), AnswerEnded()]
+        return [*map(AnswerLine, self.office.answer(body)), AnswerEnded()]
 
 
 def require(holds: object, what: str) -> None:
@@ -190,7 +190,7 @@ def agrees_too_soon() -> Planted:
 def believes_whatever_it_hears() -> Planted:
     """The tablet takes over every root it is shown."""
 
-    def take(kept: KeptRoot | None, hello: object, key: str) -> KeptRoot:
+    def take(kept: StoredRoot | None, hello: object, key: str) -> StoredRoot:
         return replace(judged(None, hello, key), alarm=None)  # type: ignore[arg-type]
 
     return patch.object(tablet_engine, "judged", take)
@@ -199,7 +199,7 @@ def believes_whatever_it_hears() -> Planted:
 def epochs_ignored() -> Planted:
     """A root of the epoch before is still compared."""
 
-    def compare(kept: KeptRoot | None, hello: object, key: str) -> KeptRoot:
+    def compare(kept: StoredRoot | None, hello: object, key: str) -> StoredRoot:
         epoch = hello.greeting.epoch  # type: ignore[attr-defined]
         return judged(replace(kept, epoch=epoch) if kept is not None else None, hello, key)  # type: ignore[arg-type]
 
@@ -209,11 +209,11 @@ def epochs_ignored() -> Planted:
 def a_higher_root_ends_the_alarm() -> Planted:
     """Time heals: the next root makes the tablet forget what it saw."""
 
-    def forget(kept: KeptRoot | None, hello: object, key: str) -> KeptRoot:
+    def forget(kept: StoredRoot | None, hello: object, key: str) -> StoredRoot:
         calm = replace(kept, alarm=None) if kept is not None else kept
         found = judged(calm, hello, key)  # type: ignore[arg-type]
         root = hello.root  # type: ignore[attr-defined]
-        return KeptRoot(found.epoch, root.index, root.hash) if found.alarm and root.index > 1 else found
+        return StoredRoot(found.epoch, root.index, root.hash) if found.alarm and root.index > 1 else found
 
     return patch.object(tablet_engine, "judged", forget)
 

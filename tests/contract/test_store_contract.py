@@ -28,7 +28,7 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_server.replication.push.push import push
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import conflict_id
-from field178_shared.wire.protocol import ChangeHistory as ProtocolChange
+from field178_shared.wire.protocol import Change as ProtocolChange
 
 WRITERS = 5
 

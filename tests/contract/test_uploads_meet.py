@@ -181,7 +181,7 @@ def test_bytes_that_come_again_while_they_are_collected_are_stored(
             fcntl.flock(turn, fcntl.LOCK_SH | fcntl.LOCK_NB)
         os.close(turn)
 
-    monkeypatch.setattr("field178_server.attachments.garbage_collection.crash_point", come_again)
+    monkeypatch.setattr("field178_server.attachments.garbage_collection.failpoint", come_again)
     assert collect(runtime).files == 1
     thread.join()
     assert files.position(device, again[0]).is_whole

@@ -18,7 +18,7 @@ from field178_mobile.replication.request import Identity
 from field178_mobile.replication.runner import SyncRunner
 from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.replication.checkpoint import Position, read_position
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_position
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.vault import Enrolment
 from field178_shared.ids import IdSource
@@ -76,16 +76,16 @@ class RealTablet:
     def receipts(self) -> Receipts:
         """What the tablet takes for answered."""
         query = "SELECT id, status, reason, rev FROM outbox WHERE state = 'acknowledged'"
-        rows = self.store.read(lambda room: room.connection.execute(query).fetchall())
+        rows = self.store.read(lambda context: context.connection.execute(query).fetchall())
         return {change_id: (status, reason, rev) for change_id, status, reason, rev in rows}
 
     def live(self) -> dict[str, tuple[str, int]]:
         """{record: (scope, rev)} of what the server committed to this tablet."""
         query = "SELECT id, scope, rev FROM base WHERE deleted = 0"
-        rows = self.store.read(lambda room: room.connection.execute(query).fetchall())
+        rows = self.store.read(lambda context: context.connection.execute(query).fetchall())
         return {record_id: (scope, rev) for record_id, scope, rev in rows}
 
-    def position(self) -> Position:
+    def position(self) -> SyncCheckpoint:
         return self.store.read(read_position)
 
     def close(self) -> None:

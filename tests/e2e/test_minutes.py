@@ -16,7 +16,7 @@ from tests.shared import builders
 
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presentation.wording import Wording
@@ -89,7 +89,7 @@ class Inspector:
     def paper(self, record_id: str, kind: str) -> bytes:
         """Make a paper and return what the viewer is handed."""
         device = FakePlatform(self.folder)
-        papers = Papers(device, PaperFolder(lambda: self.folder / "papers"), AtOnce(), AtOnce())
+        papers = DocumentServices(device, PaperFolder(lambda: self.folder / "papers"), AtOnce(), AtOnce())
         one = self.tablet
         services = MinutesServices(one.store, SystemClock(), one.ids, WORDS, one.enrolment.user.id, papers)
         at_hand = VisitAtHand(record_id, dict, lambda: False)

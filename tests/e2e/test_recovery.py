@@ -11,7 +11,7 @@ from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.replication.enrolment import EnrolLink
-from field178_mobile.tablet import FirstEnrolment, Notebook, PinDoor, RecoveredOfficer
+from field178_mobile.tablet import FirstEnrolment, PinUnlock, RecoveredOfficer, Tablet
 from field178_mobile.vault import GuessCost
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock
@@ -38,8 +38,8 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
         yield found
 
 
-def tablet_in(folder: Path) -> Notebook:
-    return Notebook(folder, SystemClock(), "máy thử", CHEAP, lambda *_parts: StillRunner())
+def tablet_in(folder: Path) -> Tablet:
+    return Tablet(folder, SystemClock(), "máy thử", CHEAP, lambda *_parts: StillRunner())
 
 
 def test_unsent_work_is_there_after_every_pin_was_forgotten(server: ServerProcess, tmp_path: Path) -> None:
@@ -63,8 +63,8 @@ def test_unsent_work_is_there_after_every_pin_was_forgotten(server: ServerProces
     opened = way.set_up(officer, "918264")
     assert opened.store.settings.get("unsent") == "work"
     opened.close()
-    renewed = PinDoor(again).open(officer.id, "918264")
+    renewed = PinUnlock(again).open(officer.id, "918264")
     renewed.close()
     with pytest.raises(AppError):
-        PinDoor(again).open(officer.id, "274905")
+        PinUnlock(again).open(officer.id, "274905")
     assert len(json.loads(server.command("devices", "--json"))) == 1

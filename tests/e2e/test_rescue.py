@@ -17,9 +17,9 @@ from tests.e2e.test_tablet_photos import Photos, noisy_picture
 from tests.full_disk import no_room_beyond
 from tests.mobile.support import draft_of
 
-from field178_mobile.features.photos.fingerprint import prepare
+from field178_mobile.features.photos.picture import prepare
 from field178_mobile.replication.events import SyncMessage
-from field178_mobile.replication.offline_export import Rescuer
+from field178_mobile.replication.offline_export import OfflineExporter
 from field178_server.cli import main
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock
@@ -45,7 +45,9 @@ def file_some(tablet: RealTablet, count: int = 4) -> list[str]:
 
 
 def rescued(tablet: RealTablet, folder: Path) -> Path:
-    done = Rescuer(tablet.store, tablet.enrolment, tablet.key, SystemClock(), lambda: folder / "out")()
+    done = OfflineExporter(
+        tablet.store, tablet.enrolment, tablet.key, SystemClock(), lambda: folder / "out"
+    )()
     assert done.path.parent == folder / "out"
     return done.path
 
@@ -56,16 +58,16 @@ def imported(office: ServerProcess, file: Path, *options: str) -> dict[str, obje
     return {name: found[name] for name in ("changes", "new", "known", "held", "unreadable")}
 
 
-def file_with_photo(tablet: RealTablet, fingerprint: bytes) -> str:
+def file_with_photo(tablet: RealTablet, picture: bytes) -> str:
     record = tablet.ids.time_ordered()
-    named = tablet.store.photos.add(record, fingerprint, "image/jpeg")
+    named = tablet.store.photos.add(record, picture, "image/jpeg")
     tablet.file(record, name="Nhà nghỉ có ảnh", attachments={"p": named})
     return str(named["sha256"])
 
 
 def states(tablet: RealTablet) -> list[tuple[object, ...]]:
     query = "SELECT id, state, status FROM outbox ORDER BY ordinal"
-    return tablet.store.read(lambda room: room.connection.execute(query).fetchall())
+    return tablet.store.read(lambda context: context.connection.execute(query).fetchall())
 
 
 def test_unsent_work_reaches_the_office_by_file_and_the_tablet_hears_of_it(
@@ -108,7 +110,7 @@ def test_a_damaged_database_leaves_what_the_journal_has(
     office: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
     file_some(tablet)
-    tablet.store.read(lambda room: room.connection.execute("UPDATE outbox SET sealed = x'00'"))
+    tablet.store.read(lambda context: context.connection.execute("UPDATE outbox SET sealed = x'00'"))
     assert imported(office, rescued(tablet, tmp_path))["new"] == 4
 
 
@@ -129,23 +131,23 @@ def test_a_damaged_file_is_a_clear_error_and_imports_nothing(
 def test_photos_stay_on_the_tablet_until_they_are_uploaded(
     office: ServerProcess, tablet: RealTablet, tmp_path: Path
 ) -> None:
-    fingerprint = prepare(noisy_picture(21))
-    sha256 = file_with_photo(tablet, fingerprint)
+    picture = prepare(noisy_picture(21))
+    sha256 = file_with_photo(tablet, picture)
     file = rescued(tablet, tmp_path)
-    assert file.stat().st_size < len(fingerprint)
+    assert file.stat().st_size < len(picture)
     assert imported(office, file)["new"] == 1
     kept = office.folder / "blobs" / "main" / sha256[:2] / sha256
     assert not kept.exists()
     assert tablet.store.status().unsent_photos == 1
     tablet.sync()
     Photos(tablet).run()
-    assert kept.read_bytes() == fingerprint
+    assert kept.read_bytes() == picture
     assert tablet.store.status().in_sync
 
 
 def test_drafts_stay_on_the_tablet(tablet: RealTablet, tmp_path: Path) -> None:
     tablet.store.drafts.save(draft_of(tablet.store, tablet.ids.time_ordered(), SystemClock().now()))
-    done = Rescuer(tablet.store, tablet.enrolment, tablet.key, SystemClock(), lambda: tmp_path)()
+    done = OfflineExporter(tablet.store, tablet.enrolment, tablet.key, SystemClock(), lambda: tmp_path)()
     assert done.changes == 0
     assert tablet.store.status().drafts == 1
 

@@ -13,10 +13,10 @@ from tests.mobile.inspection_world import counts
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.workspace.record import RecordServices
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage
-from field178_mobile.store import InboxItem, Word
+from field178_mobile.store import InboxItem, StateWord
 from field178_shared.codelists import load
 from field178_shared.merge import read_path
 from field178_shared.rules.visit_outreach import session_id_of_visit
@@ -41,7 +41,7 @@ class Nothing:
     def show_list(self, _state: Any) -> None:
         return
 
-    show_outing = show_record = show_visit = show_entry = show_list
+    show_shift = show_record = show_visit = show_entry = show_list
 
 
 def to_see_to(tablet: RealTablet, record_id: str) -> list[InboxItem]:
@@ -72,24 +72,24 @@ def tablets(server: ServerProcess, tmp_path: Path) -> Iterator[list[RealTablet]]
         one.close()
 
 
-def desk_of(tablet: RealTablet) -> InspectionDesk:
+def desk_of(tablet: RealTablet) -> Workspace:
     user = tablet.enrolment.user.id
-    desk = InspectionDesk(RecordServices(tablet.store, SystemClock(), tablet.ids, WORDS, user), AtOnce())
+    desk = Workspace(RecordServices(tablet.store, SystemClock(), tablet.ids, WORDS, user), AtOnce())
     desk.show_on(Nothing())
     return desk
 
 
-def go_out(desk: InspectionDesk, tablet: RealTablet) -> None:
-    desk.outing.choose_kind("guidance")
-    desk.outing.choose_trigger("annual_plan")
+def go_out(desk: Workspace, tablet: RealTablet) -> None:
+    desk.shift.choose_kind("guidance")
+    desk.shift.choose_trigger("annual_plan")
     for person in tablet.store.views("person"):
         if person.id != tablet.enrolment.user.id:
-            desk.outing.toggle_member(person.id)
-    desk.outing.confirm()
+            desk.shift.toggle_member(person.id)
+    desk.shift.confirm()
 
 
-def put_in(desk: InspectionDesk, name: str) -> str:
-    desk.begin_entry(name)
+def put_in(desk: Workspace, name: str) -> str:
+    desk.begin_establishment(name)
     form = desk.entries.form
     assert form is not None
     form.choose_kind("karaoke")
@@ -105,14 +105,14 @@ def test_the_server_takes_the_establishment_then_its_visit(tablets: list[RealTab
     desk = desk_of(mine)
     go_out(desk, mine)
     place = put_in(desk, "Karaoke Hoa Ban (GL-950)")
-    assert mine.store.shown_state(place).word == Word.UNSENT
+    assert mine.store.shown_state(place).word == StateWord.UNSENT
     assert desk.record.begin("closed_on_arrival")
     visit = desk.record.visit
     assert visit is not None
     visit.complete()
     assert mine.sync() is SyncMessage.IN_SYNC
     assert [status for status, _, _ in mine.receipts().values()] == ["applied", "applied"]
-    assert mine.store.shown_state(place).word == Word.RECEIVED
+    assert mine.store.shown_state(place).word == StateWord.RECEIVED
     assert other.sync() is SyncMessage.IN_SYNC
     seen = other.store.view(visit.record_id)
     assert seen is not None
@@ -127,7 +127,7 @@ def test_two_who_mend_the_same_field_clash_in_the_ordinary_way(tablets: list[Rea
     assert other.sync() is SyncMessage.IN_SYNC
     for tablet, village in ((mine, "Thôn 3"), (other, "Thôn 5")):
         desk = desk_of(tablet)
-        assert desk.open_entry(place)
+        assert desk.open_establishment(place)
         form = desk.entries.form
         assert form is not None
         form.write("village", village)
@@ -198,7 +198,7 @@ def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
     tablet = enrolled(server, "chi", tmp_path / "chi")
     assert tablet.sync() is SyncMessage.IN_SYNC
     desk = desk_of(tablet)
-    desk.begin_entry("Karaoke Hoa Ban (GL-952)")
+    desk.begin_establishment("Karaoke Hoa Ban (GL-952)")
     form = desk.entries.form
     assert form is not None
     form.choose_kind("karaoke")
@@ -209,7 +209,7 @@ def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
     tablet.sync()
     (item,) = to_see_to(tablet, form.record_id)
     assert item.reason == "scope_not_granted"
-    assert desk.open_entry(form.record_id)
+    assert desk.open_establishment(form.record_id)
     again = desk.entries.form
     assert again is not None
     again.choose_unit(UNIT)

@@ -14,17 +14,17 @@ from PIL import Image
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.features.photos.fingerprint import CONTENT_TYPE, encode, open_bare, prepare
-from field178_mobile.features.photos.photo_attaching import About
+from field178_mobile.features.photos.photo_attaching import PhotoDetails
+from field178_mobile.features.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presentation.masking import Mosaic, paint
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.uploads.engine import UploadEngine
-from field178_mobile.replication.uploads.events import Answer, Locate, Request, SendChunk
+from field178_mobile.replication.uploads.events import Locate, Request, SendChunk, UploadAnswer
 from field178_mobile.replication.uploads.runner import UploadRunner
 from field178_mobile.replication.uploads.transport import HttpUploadLine
-from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import UploadQueue
 
@@ -52,7 +52,7 @@ class Photos:
         engine = UploadEngine(UploadQueue(self.tablet.store), random.Random(178))
         self.runner = UploadRunner(engine, self, lambda: NetworkKind.UNKNOWN, lambda: self.now)
 
-    def perform(self, request: Request) -> Answer:
+    def perform(self, request: Request) -> UploadAnswer:
         self.sent.append(request)
         answer = self.line.perform(request)
         chunks = sum(isinstance(one, SendChunk) for one in self.sent)
@@ -119,7 +119,7 @@ def test_photos_survive_a_killed_server_and_go_when_a_backup_holds_them(
     photos.runner.wake(WakeReason.NETWORK)
     photos.run()
     assert tablet.store.status().in_sync
-    assert tablet.store.photos.count_of(record_id) == FileCount(2, 2)
+    assert tablet.store.photos.count_of(record_id) == ServerFileCount(2, 2)
     assert photos.sent_bytes - sum(map(len, pictures)) <= 256 << 10
     assert len(tablet.store.photos.files.names()) == 2
     assert json.loads(server.command("backup", "--json"))["proved"] is True
@@ -135,11 +135,11 @@ def test_what_was_rubbed_away_never_reaches_the_office(server: ServerProcess, ta
     hidden = mosaic.patches(mosaic.cells_under([(400, 300)], 90))
     record_id = tablet.ids.time_ordered()
     named = tablet.store.photos.add(record_id, encode(paint(image, hidden)), CONTENT_TYPE)
-    about = About("photo_premises", None, "fire_exits_clear").wire()
+    about = PhotoDetails("photo_premises", None, "fire_exits_clear").wire()
     tablet.file(record_id, name="Nhà nghỉ Hoa Phượng", attachments={"p": {**named, **about}})
     assert tablet.sync() is SyncMessage.IN_SYNC
     Photos(tablet).run()
-    assert tablet.store.photos.count_of(record_id) == FileCount(1, 1)
+    assert tablet.store.photos.count_of(record_id) == ServerFileCount(1, 1)
     line, path = tablet.transport, f"/api/v1/blobs/{named['sha256']}"
     seen = Image.open(io.BytesIO(line.request("GET", path, None, line.bearer()).content))
     for patch in hidden:
@@ -150,23 +150,23 @@ def test_what_was_rubbed_away_never_reaches_the_office(server: ServerProcess, ta
 def test_a_lost_answer_and_a_killed_tablet_cost_one_question(
     server: ServerProcess, tablet: RealTablet
 ) -> None:
-    fingerprint = prepare(noisy_picture(3))
-    file_photos(tablet, fingerprint)
+    picture = prepare(noisy_picture(3))
+    file_photos(tablet, picture)
     first = Photos(tablet, lose_answer_of=2)
     while sum(isinstance(one, SendChunk) for one in first.sent) < first.lose_answer_of:
         first.turn()
     again = Photos(tablet)
     again.run()
     assert isinstance(again.sent[0], Locate)
-    assert first.sent_bytes + again.sent_bytes == len(fingerprint)
+    assert first.sent_bytes + again.sent_bytes == len(picture)
     assert [photo.state for photo in tablet.store.read(all_photos)] == [PhotoState.SENT]
 
 
 def test_bytes_the_office_has_are_not_sent_twice(server: ServerProcess, tablet: RealTablet) -> None:
-    fingerprint = prepare(noisy_picture(4, (400, 300)))
-    file_photos(tablet, fingerprint)
+    picture = prepare(noisy_picture(4, (400, 300)))
+    file_photos(tablet, picture)
     Photos(tablet).run()
-    file_photos(tablet, fingerprint)
+    file_photos(tablet, picture)
     again = Photos(tablet)
     again.run()
     assert again.sent_bytes == 0

@@ -21,12 +21,12 @@ from field178_mobile.replication.events import SyncMessage, Wake, WakeReason
 from field178_mobile.replication.request import Identity
 from field178_mobile.replication.runner import SyncRunner
 from field178_mobile.replication.transport import HttpTransport
-from field178_mobile.store import Draft, InboxItem, Store, Word
+from field178_mobile.store import Draft, InboxItem, StateWord, Store
 from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.outbox.changes import changes_of
-from field178_mobile.store.replication.checkpoint import Position, read_position
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_position
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault
+from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
@@ -79,7 +79,7 @@ class RealTablet:
         self.store.drafts.save(draft)
         return self.store.file(draft, user)
 
-    def position(self) -> Position:
+    def position(self) -> SyncCheckpoint:
         return self.store.read(read_position)
 
 
@@ -124,7 +124,7 @@ def tablet(server: ServerProcess, tmp_path: Path) -> Iterator[NewTablet]:
     yield make
     for one in made:
         # Healing must not hide an error of the plain protocol: no digest ever failed to meet.
-        assert one.store.read(lambda room: get_text(room, "mismatches")) is None
+        assert one.store.read(lambda context: get_text(context, "mismatches")) is None
         one.transport.close()
         one.store.close()
 
@@ -134,7 +134,7 @@ def test_a_record_goes_to_the_office_and_to_the_other_tablet(tablet: NewTablet) 
     record = one.ids.time_ordered()
     one.file(record, name="Nhà nghỉ Hoa Phượng (GL-901)")
     assert one.sync() is SyncMessage.IN_SYNC
-    assert one.store.shown_state(record).word is Word.RECEIVED
+    assert one.store.shown_state(record).word is StateWord.RECEIVED
     assert two.sync() is SyncMessage.IN_SYNC
     two.file(record, rooms_total=7)
     assert two.sync() is SyncMessage.IN_SYNC
@@ -210,7 +210,7 @@ def test_what_was_purged_leaves_the_tablets_and_all_agree(server: ServerProcess,
     for each in (one, two, one):
         assert each.sync() is SyncMessage.IN_SYNC
         assert record not in {view.id for view in each.store.views("establishment") if not view.deleted}
-        assert not each.store.read(lambda room: changes_of(room, record))
+        assert not each.store.read(lambda context: changes_of(context, record))
         assert record_title(each.store, record, WORDS) == "Đã xóa vĩnh viễn"
 
 
@@ -266,10 +266,10 @@ def test_a_conflict_is_settled_offline_and_both_tablets_agree(
 class Book:
     """The officers of a tablet whose vault is open."""
 
-    def __init__(self, *officers: Officer) -> None:
+    def __init__(self, *officers: TabletOfficer) -> None:
         self.held = list(officers)
 
-    def officers(self) -> list[Officer]:
+    def officers(self) -> list[TabletOfficer]:
         return list(self.held)
 
     def remove_officer(self, officer_id: str, _key: bytes) -> None:

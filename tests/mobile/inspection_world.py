@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from tests.mobile.support import base_row, server_commits
 
-from field178_mobile.features.shift.shift import OutingPresenter
+from field178_mobile.features.shift.shift import ShiftPresenter
 from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
@@ -149,21 +149,21 @@ def lease(store: Store, first: int, last: int, **over: object) -> None:
     """Lease numbers of this year's minutes to this tablet, as the server does."""
 
     def enter(unlocked: Unlocked) -> list[str]:
-        enter_device(unlocked.room, DEVICE, lambda: uid("another life"))
+        enter_device(unlocked.context, DEVICE, lambda: uid("another life"))
         return []
 
     store.write(enter)
-    life = store.read(lambda room: get_text(room, "incarnation"))
+    life = store.read(lambda context: get_text(context, "incarnation"))
     block = {"device": DEVICE, "incarnation": life, "year": 2026, "from": first, "to": last, **over}
     server_commits(store, base_row(uid(f"block {first} {over}"), 1, "number_block", TEAM_SCOPE, **block))
 
 
-def choose_outing(outing: OutingPresenter, members: int = 3) -> None:
-    """Choose the outing of the night, with so many officers beside the leader."""
-    outing.choose_kind("unannounced")
-    outing.choose_trigger("tip_off")
-    outing.write_decision_number("12/QĐ-UBND")
-    outing.write_decision_date("2026-11-20")
+def choose_shift(shift: ShiftPresenter, members: int = 3) -> None:
+    """Choose the shift of the night, with so many officers beside the leader."""
+    shift.choose_kind("unannounced")
+    shift.choose_trigger("tip_off")
+    shift.write_decision_number("12/QĐ-UBND")
+    shift.write_decision_date("2026-11-20")
     for officer in OFFICERS[1 : 1 + members]:
-        outing.toggle_member(officer)
-    outing.confirm()
+        shift.toggle_member(officer)
+    shift.confirm()

@@ -59,25 +59,25 @@ class Journey:
         """Type a number on the pad and confirm it."""
         for digit in digits:
             self.fingers.press("PadKey", text=digit)
-        self.fingers.press("Btn", icon="check", text=self.screen.context.words.translate("OK"))
+        self.fingers.press("Btn", icon="check", text=self.screen.workspace.words.translate("OK"))
 
     def page(self) -> PageState | None:
         """The open section."""
-        return self.screen.context.state.page
+        return self.screen.workspace.state.page
 
 
-def choose_outing(journey: Journey, members: tuple[str, ...]) -> None:
-    """Choose the outing of the night in its sheet, which is open."""
+def choose_shift(journey: Journey, members: tuple[str, ...]) -> None:
+    """Choose the shift of the night in its sheet, which is open."""
     fingers = journey.fingers
     journey.chip("unannounced")
     journey.chip("tip_off")
-    fingers.type(fingers.find("OutingBody").ids.number, "12/QĐ-UBND")
+    fingers.type(fingers.find("ShiftBody").ids.number, "12/QĐ-UBND")
     fingers.taps += 1
     fingers.press("DateField")
-    fingers.press("Chip", text=journey.screen.context.words.translate("Today"))
+    fingers.press("Chip", text=journey.screen.workspace.words.translate("Today"))
     for member in members:
         journey.choice(member)
-    fingers.press("Btn", icon="check", text=journey.screen.context.words.translate("Use for tonight"))
+    fingers.press("Btn", icon="check", text=journey.screen.workspace.words.translate("Use for tonight"))
 
 
 def pass_sections(journey: Journey, until: str) -> None:
@@ -97,18 +97,18 @@ def pass_sections(journey: Journey, until: str) -> None:
 def reach_workers(journey: Journey, everybody: int) -> None:
     """Record in the open outreach section that the law was explained to everybody who works there."""
     journey.answer("ou_done", "yes")
-    journey.fingers.press("Chip", text=journey.screen.context.words.say("Put {number}", number=everybody))
+    journey.fingers.press("Chip", text=journey.screen.workspace.words.say("Put {number}", number=everybody))
 
 
 def routine_visit(screen: EstablishmentsScreen, establishment_id: str) -> int:
-    """File the routine visit: second one of an outing, five workers as last time, nothing wrong."""
+    """File the routine visit: second one of a shift, five workers as last time, nothing wrong."""
     journey = Journey(screen)
     journey.open(establishment_id)
     journey.begin()
     journey.chip("owner")
     pass_sections(journey, "worker_counts")
     journey.fingers.press("Btn", icon="history")
-    journey.fingers.press("Chip", text=journey.screen.context.words.say("Put {number}", number=0))
+    journey.fingers.press("Chip", text=journey.screen.workspace.words.say("Put {number}", number=0))
     journey.foot("next")
     reach_workers(journey, 5)
     journey.foot("next")
@@ -120,11 +120,11 @@ def routine_visit(screen: EstablishmentsScreen, establishment_id: str) -> int:
 def first_visit_with_violations(
     screen: EstablishmentsScreen, establishment_id: str, members: tuple[str, ...]
 ) -> int:
-    """File the first visit of a night: outing, three violations, counts by the pad, measures, deadline."""
+    """File the first visit of a night: shift, three violations, counts by the pad, measures, deadline."""
     journey = Journey(screen)
     journey.open(establishment_id)
     journey.begin()
-    choose_outing(journey, members)
+    choose_shift(journey, members)
     journey.chip("owner")
     journey.foot("next")
     for section, item, violation in VIOLATIONS:

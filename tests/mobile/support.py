@@ -7,7 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from field178_mobile.store import Draft
-from field178_mobile.store.replica.server_records import BaseRow, ScopeRow, get_scope, put_base, put_scope
+from field178_mobile.store.replica.server_records import (
+    ScopeCursor,
+    ServerRecord,
+    get_scope,
+    put_scope,
+    put_server_record,
+)
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 from field178_shared.ids import IdSource
@@ -70,17 +76,18 @@ def draft_of(store: Store, record_id: str, saved_at: datetime, **data: object) -
     )
 
 
-def server_commits(store: Store, *rows: BaseRow, cursor: int = 1) -> None:
+def server_commits(store: Store, *rows: ServerRecord, cursor: int = 1) -> None:
     """Put rows into the base as a checkpoint does."""
 
     def work(unlocked: Unlocked) -> list[str]:
-        with unlocked.room.transaction("test"):
+        with unlocked.context.transaction("test"):
             digests: dict[str, Digest] = {}
             for row in rows:
-                put_base(unlocked.room, row, digests)
+                put_server_record(unlocked.context, row, digests)
             for scope, digest in digests.items():
                 put_scope(
-                    unlocked.room, ScopeRow(scope, cursor, get_scope(unlocked.room, scope).refresh, digest)
+                    unlocked.context,
+                    ScopeCursor(scope, cursor, get_scope(unlocked.context, scope).refresh, digest),
                 )
         return [row.id for row in rows]
 
@@ -89,10 +96,10 @@ def server_commits(store: Store, *rows: BaseRow, cursor: int = 1) -> None:
 
 def base_row(
     record_id: str, rev: int = 1, record_type: str = "establishment", scope: str = UNIT, /, **data: object
-) -> BaseRow:
+) -> ServerRecord:
     deleted = bool(data.pop("deleted", False))
     h = record_hash(record_id, record_type, rev, deleted, data)
-    return BaseRow(record_id, record_type, scope, rev, deleted, data, h)
+    return ServerRecord(record_id, record_type, scope, rev, deleted, data, h)
 
 
 Reopen = Callable[[], Store]

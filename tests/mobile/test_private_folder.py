@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.mobile.screens.fakes import CHEAP, HUNG, PIN, StillRunner, enrolment
 
-from field178_mobile.kit.preferences import LookBook
-from field178_mobile.tablet import Notebook, OpenNotebook, PinDoor
+from field178_mobile.kit.preferences import Preferences
+from field178_mobile.tablet import PinUnlock, Tablet, TabletSession
 from field178_shared.time.clock import SystemClock
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has rights of owner, group and others")
@@ -24,17 +24,17 @@ def open_mask() -> Iterator[None]:
     os.umask(before)
 
 
-def notebook_in(folder: Path) -> Notebook:
-    return Notebook(folder, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+def notebook_in(folder: Path) -> Tablet:
+    return Tablet(folder, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
 
 
-def worked_on(folder: Path) -> OpenNotebook:
+def worked_on(folder: Path) -> TabletSession:
     """Return the open notebook of a tablet that has written all it writes, still open: with its -wal file."""
-    notebook = notebook_in(folder)
-    LookBook(folder).change(mode="dark")
-    notebook.vault.keep_pending(enrolment())
-    notebook.vault.create(HUNG, PIN, enrolment(), notebook.vault.pending_device_key())
-    opened = PinDoor(notebook).open(HUNG.id, PIN)
+    tablet = notebook_in(folder)
+    Preferences(folder).change(mode="dark")
+    tablet.vault.keep_pending(enrolment())
+    tablet.vault.create(HUNG, PIN, enrolment(), tablet.vault.pending_device_key())
+    opened = PinUnlock(tablet).open(HUNG.id, PIN)
     opened.store.settings.put("a", 1)
     opened.store.photos.add("0197aaaa-0000-7000-8000-0000000000aa", b"bytes of a photo", "image/jpeg")
     return opened

@@ -7,53 +7,53 @@ from pathlib import Path
 import pytest
 from tests.mobile.screens.fakes import CHEAP, HA, HUNG, PIN, StillRunner, enrolment
 
-from field178_mobile.tablet import AnotherOfficer, FirstEnrolment, Notebook, PinDoor
+from field178_mobile.tablet import AnotherOfficer, FirstEnrolment, PinUnlock, Tablet
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock
 
 
 @pytest.fixture
-def notebook(tmp_path: Path) -> Notebook:
-    made = Notebook(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+def tablet(tmp_path: Path) -> Tablet:
+    made = Tablet(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
     made.vault.create(HUNG, PIN, enrolment(), made.vault.pending_device_key())
     return made
 
 
-def test_right_pin_opens_store_and_sync(notebook):
-    opened = PinDoor(notebook).open(HUNG.id, PIN)
+def test_right_pin_opens_store_and_sync(tablet):
+    opened = PinUnlock(tablet).open(HUNG.id, PIN)
     assert opened.store.is_unlocked
     opened.store.settings.put("a", 1)
     opened.close()
     assert not opened.store.is_unlocked
     assert opened.runner.is_stopped
-    again = PinDoor(notebook).open(HUNG.id, PIN)
+    again = PinUnlock(tablet).open(HUNG.id, PIN)
     assert again.store.settings.get("a") == 1
     again.close()
 
 
-def test_wrong_pin_opens_nothing(notebook):
+def test_wrong_pin_opens_nothing(tablet):
     with pytest.raises(AppError) as refused:
-        PinDoor(notebook).open(HUNG.id, "999999")
+        PinUnlock(tablet).open(HUNG.id, "999999")
     assert refused.value.code is ErrorCode.PIN_WRONG
     assert refused.value.details["tries_left"] == 4
 
 
-def test_one_more_officer_opens_the_same_notebook(notebook):
-    opened = PinDoor(notebook).open(HUNG.id, PIN)
+def test_one_more_officer_opens_the_same_notebook(tablet):
+    opened = PinUnlock(tablet).open(HUNG.id, PIN)
     opened.store.settings.put("a", 1)
-    assert AnotherOfficer(notebook, opened).set_up(HA, "902837") is opened
+    assert AnotherOfficer(tablet, opened).set_up(HA, "902837") is opened
     opened.close()
-    other = PinDoor(notebook).open(HA.id, "902837")
+    other = PinUnlock(tablet).open(HA.id, "902837")
     assert other.store.settings.get("a") == 1
     other.close()
 
 
 def test_a_registration_outlasts_the_application(tmp_path):
-    made = Notebook(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    made = Tablet(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
     assert FirstEnrolment(made).enrolment is None
     kept = enrolment()
     made.vault.keep_pending(kept)
-    again = Notebook(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    again = Tablet(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
     way = FirstEnrolment(again)
     assert (way.enrolment, again.vault.is_set_up) == (kept, False)
     way.set_up(HUNG, PIN).close()
@@ -63,6 +63,6 @@ def test_a_registration_outlasts_the_application(tmp_path):
 
 
 def test_pin_is_not_set_before_the_device_is_registered(tmp_path):
-    bare = Notebook(tmp_path, SystemClock(), "tablet", CHEAP)
+    bare = Tablet(tmp_path, SystemClock(), "tablet", CHEAP)
     with pytest.raises(LookupError):
         FirstEnrolment(bare).set_up(HUNG, PIN)

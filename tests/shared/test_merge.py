@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field178_shared.merge import (
-    Clash,
+    MergeConflict,
     bad_paths,
     difference,
     merge,
@@ -27,7 +27,7 @@ def test_a_value_its_author_saw_is_replaced_and_another_is_kept_as_a_clash() -> 
     merged = merge({"a": 1, "b": {"c": "x"}}, {"a": 2, "b.c": "y"}, {"a": 1, "b.c": "z"})
     assert merged.data == {"a": 2, "b": {"c": "x"}}
     assert merged.applied == ("a",)
-    assert merged.clashes == (Clash("b.c", "z", "y", "x"),)
+    assert merged.clashes == (MergeConflict("b.c", "z", "y", "x"),)
 
 
 def test_a_value_that_is_there_already_is_neither_set_nor_a_clash() -> None:

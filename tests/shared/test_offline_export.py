@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from field178_shared import offline_export
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.offline_export import MAGIC, ExportOrigin, OfflineExport, write_rescue
+from field178_shared.offline_export import MAGIC, ExportOrigin, OfflineExport, write_offline_export
 
 OFFICE = X25519PrivateKey.generate()
 TABLET = Ed25519PrivateKey.generate()
@@ -27,7 +27,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def written(changes: list[dict[str, object]] = CHANGES) -> bytes:
     file = io.BytesIO()
     office = OFFICE.public_key().public_bytes_raw()
-    assert write_rescue(file, ORIGIN, changes, office, TABLET.private_bytes_raw()) == len(changes)
+    assert write_offline_export(file, ORIGIN, changes, office, TABLET.private_bytes_raw()) == len(changes)
     return file.getvalue()
 
 

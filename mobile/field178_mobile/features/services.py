@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import Papers
-from field178_mobile.features.photos.pending_pictures import Incoming
+from field178_mobile.features.minutes.document_output import DocumentServices
+from field178_mobile.features.photos.pending_pictures import PendingPictures
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.features.sync_status.offline_export import Write
 from field178_mobile.features.workspace.record import RecordServices
@@ -20,7 +20,7 @@ from field178_mobile.ports import UiThread
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncState
 from field178_mobile.store import Store
-from field178_mobile.vault.model import Officer
+from field178_mobile.vault.model import TabletOfficer
 from field178_shared.codelists import CodeLists
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
@@ -59,7 +59,7 @@ def papers_of(platform: Platform) -> PaperFolder:
 class Session:
     """Who holds the unlocked tablet, since when."""
 
-    officer: Officer
+    officer: TabletOfficer
     since: datetime
 
 
@@ -76,12 +76,12 @@ class Services:
     translate: Callable[[str], str]
     navigate: Navigate
     ui_thread: UiThread
-    incoming: Incoming
+    pending_pictures: PendingPictures
     platform: Platform
     session: Session
     sign_out: Callable[[], None]
     sign_in: Callable[[], None]
-    rescue: Write
+    offline_export: Write
 
     @property
     def user(self) -> str:
@@ -102,10 +102,10 @@ class Services:
             map_folder=self.platform.data_folder() / MAPS,
         )
 
-    def papers(self) -> Papers:
+    def papers(self) -> DocumentServices:
         """Return what papers are made and shown with."""
         threads = WorkerThreads(self.ui_thread), self.ui_thread
-        return Papers(self.platform, papers_of(self.platform), *threads)
+        return DocumentServices(self.platform, papers_of(self.platform), *threads)
 
     def photo_tools(self) -> PhotoTools:
         """Return camera, pictures and progress; every answer comes on the drawing thread."""
@@ -114,8 +114,8 @@ class Services:
             background=WorkerThreads(self.ui_thread),
             now=self.clock.now,
             has_camera=platform.has_camera(),
-            take=self.incoming.on_ui_thread(platform.take_photo),
-            choose=self.incoming.on_ui_thread(platform.choose_photo),
+            take=self.pending_pictures.on_ui_thread(platform.take_photo),
+            choose=self.pending_pictures.on_ui_thread(platform.choose_photo),
             folders=platform.photo_folders,
             uploads=lambda: self.runner.state().uploads,
         )

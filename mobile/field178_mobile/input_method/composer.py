@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from field178_mobile.input_method.keys import NANG, NONE, SAC, Mark, Method
+from field178_mobile.input_method.keys import NANG, NONE, SAC, Method, ToneMark
 from field178_mobile.input_method.syllables import STOPS, leads_to_one, parts_of, split
 
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -80,7 +80,7 @@ class Composer:
         else:
             self._tone = tone
 
-    def _put_mark(self, mark: Mark, key: str) -> bool:
+    def _put_mark(self, mark: ToneMark, key: str) -> bool:
         for places in self._targets(mark):
             wanted = [
                 replace(self._letters[place], mark=mark.on[self._letters[place].plain]) for place in places
@@ -104,7 +104,7 @@ class Composer:
         # The key that made a letter becomes that letter; pressed once more it is already there.
         self._take_back("" if made_by else key)
 
-    def _put_alone(self, mark: Mark, key: str) -> bool:
+    def _put_alone(self, mark: ToneMark, key: str) -> bool:
         if mark.or_else is None:
             return False
         char, own = mark.or_else
@@ -114,7 +114,7 @@ class Composer:
         self._letters.append(letter)
         return True
 
-    def _targets(self, mark: Mark) -> list[tuple[int, ...]]:
+    def _targets(self, mark: ToneMark) -> list[tuple[int, ...]]:
         """Return the places a mark may mean, the likeliest first: uo together, u of ua, then the last."""
         plain = self._plain()
         start, end = parts_of(plain)

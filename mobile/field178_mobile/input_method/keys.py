@@ -9,7 +9,7 @@ NONE, HUYEN, HOI, NGA, SAC, NANG = range(6)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ToneMark:
     """A key that puts a mark on letters: {letter: mark}; `or_else` is written where there is none."""
 
     on: Mapping[str, str]
@@ -21,26 +21,26 @@ class Method:
     """A typing method: its tone keys and its mark keys, in lower case."""
 
     tones: Mapping[str, int]
-    marks: Mapping[str, Mark]
+    marks: Mapping[str, ToneMark]
 
 
 TELEX = Method(
     tones={"z": NONE, "f": HUYEN, "r": HOI, "x": NGA, "s": SAC, "j": NANG},
     marks={
-        "a": Mark({"a": "^"}),
-        "e": Mark({"e": "^"}),
-        "o": Mark({"o": "^"}),
-        "d": Mark({"d": "-"}),
-        "w": Mark({"a": "(", "o": "+", "u": "+"}, or_else=("u", "+")),
+        "a": ToneMark({"a": "^"}),
+        "e": ToneMark({"e": "^"}),
+        "o": ToneMark({"o": "^"}),
+        "d": ToneMark({"d": "-"}),
+        "w": ToneMark({"a": "(", "o": "+", "u": "+"}, or_else=("u", "+")),
     },
 )
 VNI = Method(
     tones={"0": NONE, "2": HUYEN, "3": HOI, "4": NGA, "1": SAC, "5": NANG},
     marks={
-        "6": Mark({"a": "^", "e": "^", "o": "^"}),
-        "7": Mark({"o": "+", "u": "+"}),
-        "8": Mark({"a": "("}),
-        "9": Mark({"d": "-"}),
+        "6": ToneMark({"a": "^", "e": "^", "o": "^"}),
+        "7": ToneMark({"o": "+", "u": "+"}),
+        "8": ToneMark({"a": "("}),
+        "9": ToneMark({"d": "-"}),
     },
 )
 METHODS: Mapping[str, Method] = {"telex": TELEX, "vni": VNI}

@@ -13,7 +13,7 @@ from field178_shared.errors import AppError, message
 _log = logging.getLogger("field178.ui")
 
 
-class Refusals(ExceptionHandler):
+class ErrorBoundary(ExceptionHandler):
     """Says an AppError that no screen has said, a full disk for one. A defect still ends the program."""
 
     def handle_exception(self, exception: Exception) -> int:

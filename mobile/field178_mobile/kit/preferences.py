@@ -14,7 +14,7 @@ _FILE = "look.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PreferenceValues:
     """Mode, language, font scale, way of typing, and who unlocked last. Nothing secret."""
 
     mode: str = "light"
@@ -24,15 +24,15 @@ class Look:
     last_officer: str = ""
 
 
-class LookBook:
+class Preferences:
     """Keeps the look of one tablet and tells who listens when it changes."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / _FILE
         self.look = _read(self._path)
-        self._listeners: list[Callable[[Look], None]] = []
+        self._listeners: list[Callable[[PreferenceValues], None]] = []
 
-    def subscribe(self, listener: Callable[[Look], None]) -> None:
+    def subscribe(self, listener: Callable[[PreferenceValues], None]) -> None:
         """Call `listener` with each other look."""
         self._listeners.append(listener)
 
@@ -49,15 +49,15 @@ class LookBook:
             listener(look)
 
 
-def _read(path: Path) -> Look:
+def _read(path: Path) -> PreferenceValues:
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
-        return Look()
+        return PreferenceValues()
     if not isinstance(found, dict):
-        return Look()
-    plain = Look()
-    return Look(
+        return PreferenceValues()
+    plain = PreferenceValues()
+    return PreferenceValues(
         mode=_text(found, "mode", plain.mode),
         language=_text(found, "language", plain.language),
         font_scale=scale if isinstance(scale := found.get("font_scale"), float) else plain.font_scale,

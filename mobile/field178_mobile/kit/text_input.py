@@ -12,7 +12,7 @@ from field178_mobile.input_method.keys import METHODS, Method
 KEYBOARD = "keyboard"
 
 
-class Typist:
+class InputMethod:
     """Composes in whatever text is under the cursor; one for the application, as there is one keyboard."""
 
     def __init__(self) -> None:
@@ -40,4 +40,4 @@ class Typist:
         return made[kept:]
 
 
-typist = Typist()
+input_method = InputMethod()

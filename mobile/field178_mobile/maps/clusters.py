@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from field178_mobile.maps.mercator import TILE_PX, Place
+from field178_mobile.maps.mercator import TILE_PX, MapPoint
 
 
 class Pinned(Protocol):
     """What has a place."""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> MapPoint:
         """Where it lies."""
         ...
 
@@ -26,7 +26,7 @@ Pin = TypeVar("Pin", bound=Pinned)
 class Cluster:
     """Pins drawn as one, at their common middle."""
 
-    place: Place
+    place: MapPoint
     pins: tuple[object, ...]
 
 
@@ -53,24 +53,24 @@ def clusters_of(pins: Iterable[Pin], zoom: int, cell_px: float) -> list[Cluster]
 
 @dataclass(slots=True)
 class _Growing:
-    place: Place
+    place: MapPoint
     pins: list[object]
 
 
-def _nearest(kept: Mapping[tuple[int, int], list[_Growing]], place: Place, side: float) -> _Growing | None:
+def _nearest(kept: Mapping[tuple[int, int], list[_Growing]], place: MapPoint, side: float) -> _Growing | None:
     column, row = _cell(place, side)
     around = [(column + x, row + y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
     near = [one for cell in around for one in kept.get(cell, ()) if _distance(one.place, place) < side]
     return min(near, key=lambda one: _distance(one.place, place), default=None)
 
 
-def _cell(place: Place, side: float) -> tuple[int, int]:
+def _cell(place: MapPoint, side: float) -> tuple[int, int]:
     return int(place.x / side), int(place.y / side)
 
 
-def _distance(one: Place, other: Place) -> float:
+def _distance(one: MapPoint, other: MapPoint) -> float:
     return math.hypot(one.x - other.x, one.y - other.y)
 
 
-def _middle(places: list[Place]) -> Place:
-    return Place(sum(p.x for p in places) / len(places), sum(p.y for p in places) / len(places))
+def _middle(places: list[MapPoint]) -> MapPoint:
+    return MapPoint(sum(p.x for p in places) / len(places), sum(p.y for p in places) / len(places))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.maps.mercator import Place
+from field178_mobile.maps.mercator import MapPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class MapPin:
     """One establishment on the map."""
 
     id: str
-    place: Place
+    place: MapPoint
     kind: str
 
 
@@ -21,7 +21,7 @@ class Commune:
     """The middle of a commune, with its name."""
 
     name: str
-    place: Place
+    place: MapPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,6 @@ class MapState:
     pins: tuple[MapPin, ...]
     communes: tuple[Commune, ...]
     legend: tuple[LegendRow, ...]
-    here: Place | None
+    here: MapPoint | None
     unplaced: int
     card: MapCard | None

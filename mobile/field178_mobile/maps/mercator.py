@@ -12,22 +12,22 @@ _NORTHERNMOST = 85.05112878
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPoint:
     """A point of the world square."""
 
     x: float
     y: float
 
 
-def place_of(lat: int, lon: int) -> Place:
+def place_of(lat: int, lon: int) -> MapPoint:
     """Return where a position in 1e-7 degrees lies."""
     north = min(max(lat / UNITS_PER_DEGREE, -_NORTHERNMOST), _NORTHERNMOST)
     sine = math.sin(math.radians(north))
     y = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-    return Place(lon / UNITS_PER_DEGREE / 360 + 0.5, y)
+    return MapPoint(lon / UNITS_PER_DEGREE / 360 + 0.5, y)
 
 
-def position_at(place: Place) -> tuple[int, int]:
+def position_at(place: MapPoint) -> tuple[int, int]:
     """Return the latitude and longitude in 1e-7 degrees of a place: what `place_of` was given."""
     latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * place.y))))
     return round(latitude * UNITS_PER_DEGREE), round((place.x - 0.5) * 360 * UNITS_PER_DEGREE)
@@ -40,10 +40,10 @@ def metres_per_pixel(y: float, zoom: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MapWindow:
     """What a window shows: the place in its middle, and how far it is zoomed in."""
 
-    centre: Place
+    centre: MapPoint
     zoom: float
 
     @property
@@ -51,25 +51,25 @@ class View:
         """Pixels per side of the world square."""
         return TILE_PX * float(2**self.zoom)
 
-    def moved(self, right_px: float, down_px: float) -> View:
+    def moved(self, right_px: float, down_px: float) -> MapWindow:
         """Return the view after the window went so far."""
         x = min(max(self.centre.x + right_px / self.scale, 0.0), 1.0)
         y = min(max(self.centre.y + down_px / self.scale, 0.0), 1.0)
-        return View(Place(x, y), self.zoom)
+        return MapWindow(MapPoint(x, y), self.zoom)
 
-    def offset_of(self, place: Place) -> tuple[float, float]:
+    def offset_of(self, place: MapPoint) -> tuple[float, float]:
         """Return how many pixels right of and below the middle a place is drawn."""
         return (place.x - self.centre.x) * self.scale, (place.y - self.centre.y) * self.scale
 
-    def zoomed(self, zoom: float, right_px: float = 0.0, down_px: float = 0.0) -> View:
+    def zoomed(self, zoom: float, right_px: float = 0.0, down_px: float = 0.0) -> MapWindow:
         """Return the view at another zoom, the place at an offset from the middle staying where it is."""
         fixed = self.moved(right_px, down_px).centre
-        return View(fixed, zoom).moved(-right_px, -down_px)
+        return MapWindow(fixed, zoom).moved(-right_px, -down_px)
 
 
 def view_of(
-    places: Iterable[Place], width_px: float, height_px: float, zooms: tuple[float, float]
-) -> View | None:
+    places: Iterable[MapPoint], width_px: float, height_px: float, zooms: tuple[float, float]
+) -> MapWindow | None:
     """Return the closest view that shows all the places, None when there is none."""
     found = list(places)
     if not found:
@@ -78,4 +78,4 @@ def view_of(
     top, bottom = min(p.y for p in found), max(p.y for p in found)
     widest = max((right - left) / max(width_px, 1), (bottom - top) / max(height_px, 1), 1e-12)
     zoom = math.log2(1 / (widest * TILE_PX)) - 0.2
-    return View(Place((left + right) / 2, (top + bottom) / 2), min(max(zoom, zooms[0]), zooms[1]))
+    return MapWindow(MapPoint((left + right) / 2, (top + bottom) / 2), min(max(zoom, zooms[0]), zooms[1]))

@@ -9,14 +9,14 @@ _METRES_PER_UNIT = 111_320 / 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class GeoPoint:
     """A point in 1e-7 degrees."""
 
     lat: int
     lon: int
 
 
-def metres_between(one: Position, other: Position) -> int:
+def metres_between(one: GeoPoint, other: GeoPoint) -> int:
     """Return the distance in metres; flat-earth, right to a metre inside a province."""
     shrink = math.cos(math.radians((one.lat + other.lat) / 2 / 10_000_000))
     north = (one.lat - other.lat) * _METRES_PER_UNIT

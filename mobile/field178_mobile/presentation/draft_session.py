@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from field178_mobile.store import Draft, RecordView
+from field178_mobile.store import Draft, MergedRecord
 from field178_shared.errors import AppError
 from field178_shared.merge import equal, read_path, write_path
 from field178_shared.time.clock import Clock
@@ -19,7 +19,7 @@ Data = Mapping[str, object]
 UNDO_STEPS = 50
 
 
-def mending(view: RecordView, draft_id: str, user: str, now: datetime, title: str = "") -> Draft:
+def superseding(view: MergedRecord, draft_id: str, user: str, now: datetime, title: str = "") -> Draft:
     """Return the draft that mends a filed record; it is kept only once something in it changes."""
     return Draft(
         id=draft_id,
@@ -44,7 +44,7 @@ class DraftKeeper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class UndoStep:
     """One change that can be taken back: what it was called, and the values before it."""
 
     label: str
@@ -63,7 +63,7 @@ class DraftSession:
         self._keeper = keeper
         self._clock = clock
         self._refused = refused
-        self._steps: list[Step] = []
+        self._steps: list[UndoStep] = []
         self.draft = draft
 
     @property
@@ -84,7 +84,7 @@ class DraftSession:
             return False
         self._write(changes)
         if label:
-            self._steps = [*self._steps[-UNDO_STEPS + 1 :], Step(label, before)]
+            self._steps = [*self._steps[-UNDO_STEPS + 1 :], UndoStep(label, before)]
         return True
 
     def kept(self, work: Callable[[], object]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from field178_mobile.store.model import RecordView
+from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
@@ -15,7 +15,7 @@ from field178_shared.text.formats import date_text, short_date_text
 from field178_shared.time.clock import local_date
 from field178_shared.wire.protocol import PURGED
 
-__all__ = ["Option", "Views", "Wording", "options", "record_title", "row_day", "text_of"]
+__all__ = ["Option", "RecordSource", "Wording", "options", "record_title", "row_day", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ def options(words: Wording, list_name: str, chosen: object) -> tuple[Option, ...
     )
 
 
-class Views(Protocol):
+class RecordSource(Protocol):
     """Where records are looked up."""
 
-    def view(self, record_id: str) -> RecordView | None:
+    def view(self, record_id: str) -> MergedRecord | None:
         """Return one record."""
         ...
 
 
-def record_title(store: Views, record_id: str, words: Wording) -> str:
+def record_title(store: RecordSource, record_id: str, words: Wording) -> str:
     """Return how people call a record; empty when nothing is known.
 
     An inspection goes by its establishment, an outreach session by form and commune, one whose content the

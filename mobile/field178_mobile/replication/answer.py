@@ -14,8 +14,8 @@ from field178_mobile.replication.frames import (
     parse_repair,
 )
 from field178_mobile.replication.local_results import own_result
-from field178_mobile.replication.request import Exchange
-from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.replication.request import SentRequest
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
@@ -25,18 +25,18 @@ from field178_shared.wire.protocol import MAX_SALVAGE, Reader, Receipt
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
 
 
-class Answer:
+class AnswerReader:
     """The state of one answer being read. `hello` is None until its first line was believed.
 
     `stopped`: the brake holds a repair, nothing more of it may be read.
     """
 
-    def __init__(self, store: SyncStore, exchange: Exchange) -> None:
+    def __init__(self, store: SyncStore, exchange: SentRequest) -> None:
         self._store = store
         self._exchange = exchange
         self._lines = 0
-        self._items: list[BaseRow | Leave] = []
-        self._own: dict[str, list[BaseRow]] = {}
+        self._items: list[ServerRecord | Leave] = []
+        self._own: dict[str, list[ServerRecord]] = {}
         self._receipts: list[Receipt] = []
         self._answered: dict[str, Receipt] = {}
         self._wants: set[str] = set()
@@ -148,7 +148,7 @@ class Answer:
             self._store.repair_scope(scope)
 
     def _take_repair(self, frame: Reader, hello: Hello) -> None:
-        records = [item for item in self._items if isinstance(item, BaseRow)]
+        records = [item for item in self._items if isinstance(item, ServerRecord)]
         page = parse_repair(frame, records, hello.greeting)
         # What was not asked for takes no row away.
         asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
@@ -187,12 +187,12 @@ class Answer:
 
 
 _TAKING = {
-    "res": Answer._take_receipt,
-    "rec": Answer._take_record,
-    "leave": Answer._take_leave,
-    "ck": Answer._take_checkpoint,
-    "resync": Answer._take_resync,
-    "repair": Answer._take_repair,
-    "salvaged": Answer._take_salvaged,
-    "end": Answer._take_end,
+    "res": AnswerReader._take_receipt,
+    "rec": AnswerReader._take_record,
+    "leave": AnswerReader._take_leave,
+    "ck": AnswerReader._take_checkpoint,
+    "resync": AnswerReader._take_resync,
+    "repair": AnswerReader._take_repair,
+    "salvaged": AnswerReader._take_salvaged,
+    "end": AnswerReader._take_end,
 }

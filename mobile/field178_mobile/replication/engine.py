@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from field178_mobile.ports import Clock
-from field178_mobile.replication.answer import Answer
+from field178_mobile.replication.answer import AnswerReader
 from field178_mobile.replication.backoff import Backoff
 from field178_mobile.replication.events import (
     AnswerEnded,
+    AnswerLine,
+    DeviceSessionOpened,
     Effect,
     Event,
     Failure,
     FailureKind,
     HangUp,
-    Line,
+    OpenDeviceSession,
     Phase,
     Send,
-    SignedIn,
-    SignIn,
     StateChanged,
     SyncMessage,
     SyncState,
@@ -37,12 +37,12 @@ from field178_mobile.replication.frames import AnswerFault, Hello, NotOurAnswer
 from field178_mobile.replication.history_check import judged
 from field178_mobile.replication.push_queue import PushQueue
 from field178_mobile.replication.recovery import Reactions
-from field178_mobile.replication.recovery_queue import SalvageQueue
-from field178_mobile.replication.request import Exchange, Identity, Load, Offer, build_exchange
+from field178_mobile.replication.recovery_queue import RecoveryQueue
+from field178_mobile.replication.request import Identity, Load, Offer, SentRequest, build_exchange
 from field178_mobile.replication.telemetry import Telling
 from field178_mobile.store.outbox.changes import State
-from field178_mobile.store.replication.checkpoint import Position
-from field178_mobile.store.replication.server_state import KeptRoot
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint
+from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MAX_HAVE
@@ -90,12 +90,12 @@ class SyncEngine:
         self._clock = world.clock
         self._backoff = Backoff(world.randomness)
         self._queue = PushQueue(store)
-        self._salvage = SalvageQueue(store)
+        self._salvage = RecoveryQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
         self._telling = Telling(world.free_mb, store.own_counts)
-        self._exchange: Exchange | None = None
-        self._answer: Answer | None = None
+        self._exchange: SentRequest | None = None
+        self._answer: AnswerReader | None = None
         self._stopwatch = world.stopwatch
         self._sent_at = self._on_its_way_s = 0.0
         self._signed_in = False
@@ -111,10 +111,10 @@ class SyncEngine:
                 return self._on_wake(reason)
             case Tick():
                 return self._begin() if self.state.phase in (Phase.IDLE, Phase.WAITING) else []
-            case SignedIn():
+            case DeviceSessionOpened():
                 self._signed_in = True
                 return self._send()
-            case Line(data):
+            case AnswerLine(data):
                 return self._on_line(data)
             case AnswerEnded():
                 return self._on_answer_ended()
@@ -126,7 +126,7 @@ class SyncEngine:
             return []
         if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
             self._backoff.reset()
-            self._queue.try_parked_again()
+            self._queue.retry_isolated()
         elif self.state.phase is Phase.WAITING and reason is WakeReason.SAVE:
             # A save does not hurry a server that asked for time, nor a network that is not there.
             return []
@@ -142,7 +142,7 @@ class SyncEngine:
     def _sign_in(self) -> list[Effect]:
         self._signed_in = False
         self._sign_ins += 1
-        return [self._show(Phase.SIGNING_IN, SyncMessage.WORKING), SignIn()]
+        return [self._show(Phase.SIGNING_IN, SyncMessage.WORKING), OpenDeviceSession()]
 
     def _send(self) -> list[Effect]:
         position = self._store.position()
@@ -156,11 +156,11 @@ class SyncEngine:
             self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
         identity = replace(self._identity, about=self._telling.news(position, len(pushed)))
         self._exchange = build_exchange(identity, position, load, self._clock.now())
-        self._answer = Answer(self._store, self._exchange)
+        self._answer = AnswerReader(self._store, self._exchange)
         self._sent_at = self._stopwatch()
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
 
-    def _next_load(self, position: Position) -> Load:
+    def _next_load(self, position: SyncCheckpoint) -> Load:
         pushed = self._queue.next_batch()
         if pushed or position.must_offer:
             # The own changes first: what the server lost of them it has again before the scopes are compared.
@@ -196,7 +196,7 @@ class SyncEngine:
             return [HangUp(), *self._fail(Failure(FailureKind.CUT))]
         return []
 
-    def _on_hello(self, hello: Hello, exchange: Exchange) -> list[Effect]:
+    def _on_hello(self, hello: Hello, exchange: SentRequest) -> list[Effect]:
         if not hello.speaks_ours:
             return [HangUp(), *self._fail(Failure(FailureKind.UPGRADE))]
         server_time = from_wire(hello.now)
@@ -214,7 +214,7 @@ class SyncEngine:
     def _witness(self, hello: Hello) -> None:
         kept = self._store.kept_root()
         found = judged(kept, hello, self._identity.receipt_key)
-        if found != kept and (kept, found) != (None, KeptRoot(found.epoch)):
+        if found != kept and (kept, found) != (None, StoredRoot(found.epoch)):
             self._store.keep_root(found)
 
     def _on_answer_ended(self) -> list[Effect]:
@@ -237,10 +237,10 @@ class SyncEngine:
             self._store.finish(answer.hello.greeting, now)
             self._reactions.on_end(answer, exchange)
             self._salvage.settle(exchange.load.salvage, answer.salvaged)
-        self._store.expire_removed(answer.hello.greeting.at_s)
+        self._store.expire_tombstones(answer.hello.greeting.at_s)
         return self._next(answer, now)
 
-    def _on_stopped(self, answer: Answer, exchange: Exchange) -> list[Effect]:
+    def _on_stopped(self, answer: AnswerReader, exchange: SentRequest) -> list[Effect]:
         # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
         answer.close()
         self._answer, self._exchange = None, None
@@ -252,7 +252,7 @@ class SyncEngine:
         self.state = replace(self.state, in_sync=False)
         return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
 
-    def _next(self, answer: Answer, now: datetime) -> list[Effect]:
+    def _next(self, answer: AnswerReader, now: datetime) -> list[Effect]:
         assert answer.hello is not None
         assert answer.end is not None
         hello, position = answer.hello, self._store.position()
@@ -261,13 +261,13 @@ class SyncEngine:
             return self._send()
         agreed = hello.agreed or self._reactions.all_verified(answer, position)
         is_closed = position.is_revoked or position.needs_sign_in
-        stopped = hello.pull_refused or is_closed or position.parked_changes > 0
+        stopped = hello.pull_refused or is_closed or position.isolated_changes > 0
         in_sync = agreed and position.is_settled and not stopped
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
         return [self._show(Phase.IDLE, self._closing_message(hello, in_sync)), Wait(IDLE_WAIT_S)]
 
-    def _must_go_on(self, answer: Answer, position: Position) -> bool:
+    def _must_go_on(self, answer: AnswerReader, position: SyncCheckpoint) -> bool:
         more = answer.end is not None and answer.end.more
         if answer.mismatched or not (more or answer.moved_on):
             self._healing_rounds += 1
@@ -292,7 +292,7 @@ class SyncEngine:
             return SyncMessage.IN_SYNC
         if position.asks:
             return SyncMessage.MASS_REMOVAL
-        if position.parked_changes:
+        if position.isolated_changes:
             return SyncMessage.NEEDS_FIX
         return SyncMessage.UNSENT if position.open_changes else SyncMessage.CHECKING
 

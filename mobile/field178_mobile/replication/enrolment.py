@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from field178_mobile.ports import Json
 from field178_mobile.vault import base64url
-from field178_mobile.vault.model import Enrolment, Officer
+from field178_mobile.vault.model import Enrolment, TabletOfficer
 from field178_shared.crypto.sealed_box import unboxed
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import MAX_LABEL, Reader
@@ -88,7 +88,7 @@ def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key:
     return enrolment
 
 
-def bind_officer(caller: Caller, login: str, password: str, totp: str = "") -> Officer:
+def bind_officer(caller: Caller, login: str, password: str, totp: str = "") -> TabletOfficer:
     """Sign an officer in on this tablet, online: once, and again when the server asks for it.
 
     Raises AppError: sign_in_refused, officer_mismatch, forbidden, slow_down, no_network, not_our_server.
@@ -107,7 +107,7 @@ class Locked:
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class OfficerSignIn:
     """What an officer types once, online; the code of the moment is empty for most."""
 
     login: str
@@ -115,7 +115,9 @@ class SignIn:
     totp: str = ""
 
 
-def recover(caller: Caller, locked: Locked, code: str, typed: SignIn, answer_key: bytes) -> RecoveredKey:
+def recover(
+    caller: Caller, locked: Locked, code: str, typed: OfficerSignIn, answer_key: bytes
+) -> RecoveredKey:
     """Ask the office for the data key of a locked tablet; the same code and key again get the same answer.
 
     `answer_key` is a raw X25519 private key made for this answer. Raises AppError: enrolment_refused,
@@ -144,7 +146,7 @@ def recover(caller: Caller, locked: Locked, code: str, typed: SignIn, answer_key
 class RecoveredKey:
     """Who signed in, and the data key of the tablet."""
 
-    officer: Officer
+    officer: TabletOfficer
     key: bytes
 
 
@@ -154,7 +156,7 @@ def session_signature(device_key: bytes, nonce: str, device: str) -> str:
     return base64url.encode(private.sign(f"field178-session-v1|{nonce}|{device}".encode()))
 
 
-def _officer(value: object) -> Officer:
+def _officer(value: object) -> TabletOfficer:
     user = Reader(value)
     agency, role = user.text("agency", default=""), user.text("role", default="")
-    return Officer(user.text("id"), user.text("name", default=""), agency, role)
+    return TabletOfficer(user.text("id"), user.text("name", default=""), agency, role)

@@ -48,12 +48,12 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class DeviceSessionOpened:
     """The device has a session."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnswerLine:
     """One line of the answer."""
 
     data: bytes
@@ -75,11 +75,11 @@ class Failure:
     problem: str | None = None
 
 
-Event = Wake | Tick | SignedIn | Line | AnswerEnded | Failure
+Event = Wake | Tick | DeviceSessionOpened | AnswerLine | AnswerEnded | Failure
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class OpenDeviceSession:
     """Open a device session."""
 
 
@@ -177,4 +177,4 @@ class StateChanged:
     state: SyncState
 
 
-Effect = SignIn | Send | HangUp | Wait | StateChanged
+Effect = OpenDeviceSession | Send | HangUp | Wait | StateChanged

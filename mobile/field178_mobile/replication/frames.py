@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Greeting
 from field178_mobile.store.replication.repair import RepairPage
-from field178_mobile.store.replication.server_state import Notice
+from field178_mobile.store.replication.server_state import OfficeNotice
 from field178_shared.crypto.hash_chain import RootSeen
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
@@ -107,10 +107,10 @@ def parse_hello(frame: Reader) -> Hello:
         raise NotOurAnswer("hello") from error
 
 
-def parse_record(frame: Reader) -> BaseRow:
+def parse_record(frame: Reader) -> ServerRecord:
     """Return a record whose hash was computed here and found to be the server's."""
     data = frame.members("data")
-    row = BaseRow(
+    row = ServerRecord(
         id=frame.uuid("id"),
         type=frame.text("type"),
         scope=frame.text("scope"),
@@ -130,7 +130,7 @@ def parse_checkpoint_digest(frame: Reader) -> Digest | None:
     return None if value is None else _digest(value)
 
 
-def parse_repair(frame: Reader, items: Sequence[BaseRow], greeting: Greeting) -> RepairPage:
+def parse_repair(frame: Reader, items: Sequence[ServerRecord], greeting: Greeting) -> RepairPage:
     """Return what a `repair` frame says about the records before it; they MUST all be its own."""
     page = RepairPage(
         scope=frame.text("scope"),
@@ -167,10 +167,10 @@ def _protocol(frame: Reader) -> tuple[int, int]:
     return lowest, highest
 
 
-def _notice(value: object) -> Notice:
+def _notice(value: object) -> OfficeNotice:
     reader = Reader(value)
     text = {language: str(words) for language, words in reader.members("text").items()}
-    return Notice(reader.text("id"), reader.text("kind", default=""), text)
+    return OfficeNotice(reader.text("id"), reader.text("kind", default=""), text)
 
 
 def _root(frame: Reader) -> RootTold:

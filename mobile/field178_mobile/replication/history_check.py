@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from field178_mobile.replication.frames import Hello, RootTold
-from field178_mobile.store.replication.server_state import KeptRoot
+from field178_mobile.store.replication.server_state import StoredRoot
 from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.crypto.signatures import is_signed
 
 
-def judged(kept: KeptRoot | None, hello: Hello, receipt_key: str) -> KeptRoot:
+def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
     """Return what is kept after a hello; without a receipt key signatures are taken as they are."""
     epoch, told = hello.greeting.epoch, hello.root
     if kept is None or kept.epoch != epoch:
         # Another history: the office began it, and says so to everyone.
-        kept = KeptRoot(epoch)
+        kept = StoredRoot(epoch)
     if told is None:
         return kept
     if (told.index, told.hash) == (kept.index, kept.hash):
@@ -27,7 +27,7 @@ def judged(kept: KeptRoot | None, hello: Hello, receipt_key: str) -> KeptRoot:
         return replace(kept, alarm=RootAlarm.LOWER if told.index < kept.index else RootAlarm.OTHER)
     if kept.alarm in (RootAlarm.LOWER, RootAlarm.OTHER):
         return kept
-    return KeptRoot(epoch, told.index, told.hash)
+    return StoredRoot(epoch, told.index, told.hash)
 
 
 def _is_signed(told: RootTold, epoch: str, receipt_key: str) -> bool:

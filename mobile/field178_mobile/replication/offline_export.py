@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from field178_mobile.store import Store
-from field178_mobile.store.unsent import HeldWork, held_work
+from field178_mobile.store.unsent import UnsentChanges, unsent_changes
 from field178_mobile.vault import Enrolment, base64url
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder
-from field178_shared.offline_export import SUFFIX, ExportOrigin, write_rescue
+from field178_shared.offline_export import SUFFIX, ExportOrigin, write_offline_export
 from field178_shared.time.clock import Clock, to_wire
 
 # EFBIG: the file system of a stick takes no file of this size.
@@ -22,7 +22,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
-class Rescued:
+class WrittenExport:
     """Where the file lies and what it holds."""
 
     path: Path
@@ -31,7 +31,7 @@ class Rescued:
 
 
 @dataclass(frozen=True, slots=True)
-class Rescuer:
+class OfflineExporter:
     """All that a rescue file is made of; `rescue` may be called from any thread."""
 
     store: Store
@@ -40,12 +40,12 @@ class Rescuer:
     clock: Clock
     folder: Callable[[], Path]
 
-    def __call__(self) -> Rescued:
+    def __call__(self) -> WrittenExport:
         """Write a new file.
 
         AppError (rescue_unwritten, rescue_no_room on a full disk, with the path) leaves no file behind.
         """
-        work = self.store.read_all(held_work)
+        work = self.store.read_all(unsent_changes)
         path = self._path()
         fresh = path.with_name(path.name + ".new")
         try:
@@ -59,22 +59,22 @@ class Rescuer:
             is_full = error.errno in _FULL
             code = ErrorCode.RESCUE_NO_ROOM if is_full else ErrorCode.RESCUE_UNWRITTEN
             raise AppError(code, path=str(path)) from error
-        return Rescued(path, count, size_bytes)
+        return WrittenExport(path, count, size_bytes)
 
     def _path(self) -> Path:
         stamp = self.clock.now().strftime("%Y%m%d-%H%M%S")
         return self.folder() / f"cuu-ho-{self.enrolment.device[-6:]}-{stamp}{SUFFIX}"
 
-    def _write(self, path: Path, work: HeldWork) -> int:
+    def _write(self, path: Path, work: UnsentChanges) -> int:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             keys = base64url.decode(self.enrolment.sealing_key), self.device_key
-            count = write_rescue(file, self._origin(work), work.changes, *keys)
+            count = write_offline_export(file, self._origin(work), work.changes, *keys)
             file.flush()
             os.fsync(file.fileno())
         return count
 
-    def _origin(self, work: HeldWork) -> ExportOrigin:
+    def _origin(self, work: UnsentChanges) -> ExportOrigin:
         one = self.enrolment
         return ExportOrigin(one.tenant, one.device, work.incarnation, to_wire(self.clock.now()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from field178_mobile.replication.backoff import BatchSize
 from field178_mobile.replication.events import Failure, FailureKind
-from field178_mobile.replication.request import Exchange, choose_batch
+from field178_mobile.replication.request import SentRequest, choose_batch
 from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import ErrorCode
@@ -38,7 +38,7 @@ class PushQueue:
         """Return the first open changes that fit, ascending."""
         return choose_batch(self._store.open_changes(MAX_CHANGES, self._aside()), self._size)
 
-    def answered(self, exchange: Exchange, seconds: float) -> None:
+    def answered(self, exchange: SentRequest, seconds: float) -> None:
         """Take the lesson of an answer that came whole; `seconds`: how long the request was on its way."""
         if exchange.pushed:
             self._size = self._size.after(len(exchange.pushed), exchange.pushed_bytes, seconds)
@@ -50,13 +50,13 @@ class PushQueue:
             self._suspect = ()
         self._successes += 1
         if self._successes % SUCCESSES_BEFORE_TRYING_AGAIN == 0:
-            self.try_parked_again()
+            self.retry_isolated()
 
-    def try_parked_again(self) -> None:
+    def retry_isolated(self) -> None:
         """Push again what the server failed on: it may be mended. What it called wrong stays parked."""
         self._store.unpark(ErrorCode.INTERNAL.value)
 
-    def learn(self, failure: Failure, exchange: Exchange) -> bool:
+    def learn(self, failure: Failure, exchange: SentRequest) -> bool:
         """Take a failure's lesson; true when the rest is to be sent at once."""
         if failure.kind is FailureKind.REFUSED:
             return self._learn_refusal(failure, exchange)
@@ -69,7 +69,7 @@ class PushQueue:
             self._halve(exchange)
         return False
 
-    def _learn_refusal(self, failure: Failure, exchange: Exchange) -> bool:
+    def _learn_refusal(self, failure: Failure, exchange: SentRequest) -> bool:
         pushed = exchange.pushed
         bad = pushed if len(pushed) == 1 else [change for change in pushed if change.id == failure.change_id]
         if bad:
@@ -78,14 +78,14 @@ class PushQueue:
             self._halve(exchange)
         return True
 
-    def _learn_too_large(self, exchange: Exchange) -> bool:
+    def _learn_too_large(self, exchange: SentRequest) -> bool:
         if len(exchange.pushed) == 1:
             self._store.park(exchange.pushed, ErrorCode.TOO_LARGE.value)
         else:
             self._halve(exchange)
         return True
 
-    def _learn_server_error(self, exchange: Exchange) -> bool:
+    def _learn_server_error(self, exchange: SentRequest) -> bool:
         # One failure is bad luck: wait. A server that fails on this batch again is stopped by something in
         # it: bisect, leave the last one out, go on with the others. If it then fails on another single one,
         # it fails on everything: nothing is parked, wait.
@@ -102,5 +102,5 @@ class PushQueue:
     def _aside(self) -> frozenset[str]:
         return frozenset(change.id for change in self._suspect)
 
-    def _halve(self, exchange: Exchange) -> None:
+    def _halve(self, exchange: SentRequest) -> None:
         self._size = self._size.halved(len(exchange.pushed), exchange.pushed_bytes)

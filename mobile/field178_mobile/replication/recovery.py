@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.replication.answer import Answer
+from field178_mobile.replication.answer import AnswerReader
 from field178_mobile.replication.frames import Hello
-from field178_mobile.replication.request import Exchange
-from field178_mobile.store.replication.checkpoint import Life, Position
+from field178_mobile.replication.request import SentRequest
+from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.canonical import EMPTY, Digest
 
@@ -19,7 +19,7 @@ class Reactions:
         self._store = store
         self._new_incarnation = new_incarnation
 
-    def on_hello(self, hello: Hello, exchange: Exchange) -> None:
+    def on_hello(self, hello: Hello, exchange: SentRequest) -> None:
         """React to what only the first frame says, before any row of this answer is committed."""
         known = exchange.position.epoch
         if known is not None and known != hello.greeting.epoch:
@@ -28,7 +28,7 @@ class Reactions:
             offering = not exchange.offer.complete
             self._store.offer_missing(hello.missing, offering=offering)
 
-    def on_end(self, answer: Answer, exchange: Exchange) -> None:
+    def on_end(self, answer: AnswerReader, exchange: SentRequest) -> None:
         """React to an answer that was read as far as it goes: receipts, lost scopes, backups."""
         hello = answer.hello
         assert hello is not None
@@ -41,7 +41,7 @@ class Reactions:
             # Only now: a change sent without an answer may or may not be among the server's receipts.
             self._compare_receipts(hello, exchange, position)
 
-    def all_verified(self, answer: Answer, position: Position) -> bool:
+    def all_verified(self, answer: AnswerReader, position: SyncCheckpoint) -> bool:
         """Tell whether tablet and server were shown to agree in everything: nothing weaker is green."""
         hello, end = answer.hello, answer.end
         if hello is None or end is None or end.more:
@@ -52,7 +52,7 @@ class Reactions:
             return False
         return all(life.agrees_with(hello.receipts.get(life.id, EMPTY)) for life in position.lives)
 
-    def _compare_receipts(self, hello: Hello, exchange: Exchange, position: Position) -> None:
+    def _compare_receipts(self, hello: Hello, exchange: SentRequest, position: SyncCheckpoint) -> None:
         pairs = [(life, hello.receipts.get(life.id, EMPTY)) for life in position.lives]
         for life, server in pairs:
             if server == life.receipts != life.agreed:
@@ -69,7 +69,7 @@ class Reactions:
         for life, server in differing:
             self._explain(life, server, position)
 
-    def _explain(self, life: Life, server: Digest, position: Position) -> None:
+    def _explain(self, life: IncarnationState, server: Digest, position: SyncCheckpoint) -> None:
         # All of ours are there, so the rest are changes of this incarnation made elsewhere: this database is
         # a restored copy or a clone, and goes on under a new name.
         is_copy = life.id == position.incarnation and server.count > life.receipts.count

@@ -9,8 +9,8 @@ from datetime import datetime
 from field178_mobile.ports import Json
 from field178_mobile.replication.backoff import BatchSize
 from field178_mobile.store.outbox.changes import OwnChange
-from field178_mobile.store.replication.checkpoint import Position
-from field178_mobile.store.replication.tombstones import Removed
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint
+from field178_mobile.store.replication.tombstones import Tombstone
 from field178_shared.crypto.hash_chain import NO_ROOT
 from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import to_wire
@@ -45,7 +45,7 @@ class Load:
 
     pushed: tuple[OwnChange, ...] = ()
     offer: Offer | None = None
-    salvage: tuple[Removed, ...] = ()
+    salvage: tuple[Tombstone, ...] = ()
     repair: Mapping[str, Json] = field(default_factory=dict)
 
     @property
@@ -55,10 +55,10 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class SentRequest:
     """One request as sent, kept to read its answer against."""
 
-    position: Position
+    position: SyncCheckpoint
     load: Load
     body: bytes
 
@@ -95,7 +95,7 @@ def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
     return tuple(chosen)
 
 
-def build_exchange(identity: Identity, position: Position, load: Load, now: datetime) -> Exchange:
+def build_exchange(identity: Identity, position: SyncCheckpoint, load: Load, now: datetime) -> SentRequest:
     """Return the request: `state` when nothing is open, else what is to be said and asked."""
     places = {scope.id: position.held_at.get(scope.id, scope.cursor) for scope in position.scopes.values()}
     cursors = {scope: place for scope, place in places.items() if place > 0}
@@ -126,10 +126,10 @@ def build_exchange(identity: Identity, position: Position, load: Load, now: date
         body["state"] = state_of(position)
     else:
         body.update(_details(position, load))
-    return Exchange(position, load, canonical(body))
+    return SentRequest(position, load, canonical(body))
 
 
-def _details(position: Position, load: Load) -> Json:
+def _details(position: SyncCheckpoint, load: Load) -> Json:
     offer = load.offer
     return {
         "push": [change.wire for change in load.pushed],
@@ -140,7 +140,7 @@ def _details(position: Position, load: Load) -> Json:
     }
 
 
-def state_of(position: Position) -> str:
+def state_of(position: SyncCheckpoint) -> str:
     """Return the hash of everything tablet and server must agree on."""
     return state_hash(
         position.epoch,

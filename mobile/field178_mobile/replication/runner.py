@@ -12,16 +12,16 @@ from dataclasses import replace
 from field178_mobile.replication.engine import SyncEngine
 from field178_mobile.replication.events import (
     AnswerEnded,
+    AnswerLine,
+    DeviceSessionOpened,
     Effect,
     Event,
     Failure,
     FailureKind,
     HangUp,
-    Line,
+    OpenDeviceSession,
     Phase,
     Send,
-    SignedIn,
-    SignIn,
     StateChanged,
     SyncState,
     Tick,
@@ -151,7 +151,7 @@ class SyncRunner:
             self._tell(self.state())
         elif isinstance(effect, Wait):
             self._due_at = duration_clock() + effect.seconds
-        elif isinstance(effect, SignIn):
+        elif isinstance(effect, OpenDeviceSession):
             return self._sign_in()
         elif isinstance(effect, Send):
             return self._send(effect)
@@ -162,12 +162,12 @@ class SyncRunner:
             self._transport.open_session()
         except TransportFailure as error:
             return self._engine.step(error.failure)
-        return self._engine.step(SignedIn())
+        return self._engine.step(DeviceSessionOpened())
 
     def _send(self, effect: Send) -> list[Effect]:
         try:
             for line in self._transport.exchange(effect.body):
-                effects = self._engine.step(Line(line))
+                effects = self._engine.step(AnswerLine(line))
                 if any(isinstance(item, HangUp) for item in effects):
                     return effects
         except TransportFailure as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.server_state import OwnCounts
 from field178_shared.device_status import DeviceStatus
 
@@ -21,9 +21,9 @@ class Telling:
         self._told: DeviceStatus | None = None
         self._heard: DeviceStatus | None = None
 
-    def news(self, position: Position, pushed: int) -> DeviceStatus | None:
+    def news(self, position: SyncCheckpoint, pushed: int) -> DeviceStatus | None:
         """Return what to tell with a request that pushes so many changes, None when all is known."""
-        waiting = position.open_changes + position.parked_changes - pushed
+        waiting = position.open_changes + position.isolated_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
         own = self._counts()

@@ -9,9 +9,9 @@ from field178_mobile.kit.language import language
 
 if TYPE_CHECKING:
     from field178_mobile.presentation.background import Background
-    from field178_mobile.shell.session_view import Tablet
-    from field178_mobile.tablet import Notebook
-    from field178_mobile.vault import Officer, Vault
+    from field178_mobile.shell.session_view import SessionView
+    from field178_mobile.tablet import Tablet
+    from field178_mobile.vault import TabletOfficer, Vault
 
 
 def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
@@ -26,30 +26,32 @@ def hand_over(vault: Vault, me: str, on_chosen: Callable[[str], None]) -> None:
     sheet.open()
 
 
-def show_officers(vault: Vault, tablet: Tablet, on_add: Callable[[], None]) -> None:
+def show_officers(vault: Vault, session_view: SessionView, on_add: Callable[[], None]) -> None:
     """Show who may open the open tablet."""
     from field178_mobile.features.access.officers import OfficersPresenter
     from field178_mobile.features.access.screens.officers import OfficersSheet
 
-    opened = tablet.opened
+    opened = session_view.opened
     drafts = opened.store.drafts.all
-    presenter = OfficersPresenter(vault, opened.key, tablet.officer.id, drafts, language)
+    presenter = OfficersPresenter(vault, opened.key, session_view.officer.id, drafts, language)
     OfficersSheet(presenter, agency_name, on_add).open()
 
 
-def change_pin(notebook: Notebook, me: str, background: Background) -> None:
+def change_pin(tablet: Tablet, me: str, background: Background) -> None:
     """Let the officer who holds the tablet choose another PIN."""
     from field178_mobile.features.access.screens.change_pin import ChangePinSheet
     from field178_mobile.tablet import OwnPin
 
-    ChangePinSheet(OwnPin(notebook, me), background).open()
+    ChangePinSheet(OwnPin(tablet, me), background).open()
 
 
-def tell_officer(tablet: Tablet, is_first: bool = False) -> None:
+def tell_officer(session_view: SessionView, is_first: bool = False) -> None:
     """Tell the officer what is recorded about them; at the opening only who was not told yet."""
     from field178_mobile.features.access.officer_notice import OfficerNotice
 
-    notice = OfficerNotice(tablet.opened.store.settings, tablet.services.clock, tablet.officer.id)
+    notice = OfficerNotice(
+        session_view.opened.store.settings, session_view.services.clock, session_view.officer.id
+    )
     if is_first and notice.is_read:
         return
     from field178_mobile.features.access.screens.officer_notice import NoticePage
@@ -71,7 +73,7 @@ def turn_away() -> None:
     ).open()
 
 
-def say_taken_off(gone: Sequence[Officer]) -> None:
+def say_taken_off(gone: Sequence[TabletOfficer]) -> None:
     """Tell who opened the tablet which officers it opens for no more."""
     from field178_mobile.kit import kit
 

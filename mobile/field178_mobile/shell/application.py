@@ -8,13 +8,13 @@ from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
-from field178_mobile.kit.error_boundary import Refusals
+from field178_mobile.kit.error_boundary import ErrorBoundary
 from field178_mobile.kit.language import language
-from field178_mobile.kit.preferences import LookBook
-from field178_mobile.kit.text_input import typist
+from field178_mobile.kit.preferences import Preferences
+from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.theme import theme
-from field178_mobile.shell.navigator import Doorway
-from field178_mobile.shell.shared_services import House
+from field178_mobile.shell.navigator import Navigator
+from field178_mobile.shell.shared_services import SharedServices
 
 LAYOUT_ROUNDS = 60
 
@@ -24,23 +24,23 @@ class Field178App(App):
 
     title = "Sổ hiện trường 178"
 
-    def __init__(self, house: House, look_book: LookBook, **kwargs: object) -> None:
+    def __init__(self, shared_services: SharedServices, preferences: Preferences, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._house = house
-        self._look_book = look_book
+        self._shared = shared_services
+        self._preferences = preferences
 
     @property
-    def doorway(self) -> Doorway:
+    def navigator(self) -> Navigator:
         """Return the root of the window."""
         return self.root
 
     def build(self) -> Widget:
         """Draw the PIN pad; everything heavy waits until it is on the screen."""
-        look = self._look_book.look
+        look = self._preferences.look
         language.switch(look.language)
-        theme.has_motion = not self._house.platform.prefers_less_motion()
+        theme.has_motion = not self._shared.platform.prefers_less_motion()
         theme.set_font_scale(look.font_scale)
-        typist.switch(look.typing)
+        input_method.switch(look.typing)
         theme.apply(look.mode)
         # Text that wraps sets heights from the inside out: a deep form needs more rounds in its first frame.
         Frames.max_iteration = LAYOUT_ROUNDS
@@ -48,24 +48,24 @@ class Field178App(App):
         Window.clearcolor = theme.bg
         Window.softinput_mode = "below_target"
         Window.fbind("on_resize", self._fit)
-        doorway = Doorway(self._house, self._look_book)
-        self._look_book.subscribe(doorway.take_look)
-        return doorway
+        navigator = Navigator(self._shared, self._preferences)
+        self._preferences.subscribe(navigator.take_look)
+        return navigator
 
     def on_start(self) -> None:
         """Meet the officer in the frame after the first one."""
-        ExceptionManager.add_handler(Refusals())
-        self._house.platform.protect_screen()
-        Frames.schedule_once(lambda _dt: Frames.schedule_once(self.doorway.meet, 0), 0)
+        ExceptionManager.add_handler(ErrorBoundary())
+        self._shared.platform.protect_screen()
+        Frames.schedule_once(lambda _dt: Frames.schedule_once(self.navigator.meet, 0), 0)
 
     def on_resume(self) -> None:
         """Lock what has lain about, then draw again: the system may have thrown the picture away."""
-        self.doorway.resume()
+        self.navigator.resume()
         Window.canvas.ask_update()
 
     def on_stop(self) -> None:
         """Close what is open; nothing is lost."""
-        self.doorway.shut()
+        self.navigator.shut()
 
     def _fit(self, *_args: object) -> None:
         theme.fit(Window.width)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from field178_mobile.features.access.enrol import EnrolmentDesk, EnrolPresenter, Step
+from field178_mobile.features.access.enrol import EnrolmentPort, EnrolmentStep, EnrolPresenter
 from field178_mobile.features.access.screens.enrol import EnrolScreen
-from field178_mobile.features.access.unlock import Speech
+from field178_mobile.features.access.unlock import UnlockWording
 from field178_mobile.kit.language import language
 
 if TYPE_CHECKING:
     from field178_mobile.presentation.background import Background
-    from field178_mobile.tablet import FirstEnrolment, OpenNotebook
-    from field178_mobile.vault import Officer
+    from field178_mobile.tablet import FirstEnrolment, TabletSession
+    from field178_mobile.vault import TabletOfficer
 
-Done = Callable[["Officer", "OpenNotebook"], None]
+Done = Callable[["TabletOfficer", "TabletSession"], None]
 
 
-def tablet_joins(desk: FirstEnrolment, background: Background, on_done: Done) -> EnrolScreen:
+def tablet_joins(port: FirstEnrolment, background: Background, on_done: Done) -> EnrolScreen:
     """Return the screen of a bare tablet, at the code; at the sign-in where the code was taken already."""
-    screen = _screen(desk, background, on_done, EnrolScreen())
-    if (enrolment := desk.enrolment) is None:
+    screen = _screen(port, background, on_done, EnrolScreen())
+    if (enrolment := port.enrolment) is None:
         screen.presenter.start()
     else:
         screen.presenter.resume(enrolment.login)
@@ -29,44 +29,44 @@ def tablet_joins(desk: FirstEnrolment, background: Background, on_done: Done) ->
 
 
 def officer_joins(
-    desk: EnrolmentDesk[OpenNotebook],
+    port: EnrolmentPort[TabletSession],
     background: Background,
     on_done: Done,
     on_cancel: Callable[[], None],
-    expected: Officer | None = None,
+    expected: TabletOfficer | None = None,
     address: str = "",
 ) -> EnrolScreen:
     """Return the screen of one more officer, or of one expected who sets a new PIN.
 
     With the office's address it begins at a code of the office, else at the sign-in.
     """
-    screen = _screen(desk, background, on_done, EnrolScreen(has_cancel=True))
+    screen = _screen(port, background, on_done, EnrolScreen(has_cancel=True))
     screen.bind(on_cancel=lambda _screen: on_cancel())
-    screen.presenter.start(Step.CODE if address else Step.SIGN_IN, expected, address)
+    screen.presenter.start(EnrolmentStep.CODE if address else EnrolmentStep.SIGN_IN, expected, address)
     return screen
 
 
 def officer_returns(
-    desk: EnrolmentDesk[OpenNotebook],
+    port: EnrolmentPort[TabletSession],
     background: Background,
-    on_signed_in: Callable[[Officer], None],
+    on_signed_in: Callable[[TabletOfficer], None],
     on_cancel: Callable[[], None],
-    expected: Officer,
+    expected: TabletOfficer,
 ) -> EnrolScreen:
     """Return the sign-in of an officer whom the office asks for it again; the PIN stays."""
     screen = EnrolScreen(has_cancel=True)
-    speech = Speech(language, language.code)
+    speech = UnlockWording(language, language.code)
     screen.presenter = EnrolPresenter(
-        desk, background, speech, screen.show, lambda *_opened: None, on_signed_in
+        port, background, speech, screen.show, lambda *_opened: None, on_signed_in
     )
     screen.bind(on_cancel=lambda _screen: on_cancel())
-    screen.presenter.start(Step.SIGN_IN, expected)
+    screen.presenter.start(EnrolmentStep.SIGN_IN, expected)
     return screen
 
 
 def _screen(
-    desk: EnrolmentDesk[OpenNotebook], background: Background, on_done: Done, screen: EnrolScreen
+    port: EnrolmentPort[TabletSession], background: Background, on_done: Done, screen: EnrolScreen
 ) -> EnrolScreen:
-    speech = Speech(language, language.code)
-    screen.presenter = EnrolPresenter(desk, background, speech, screen.show, on_done)
+    speech = UnlockWording(language, language.code)
+    screen.presenter = EnrolPresenter(port, background, speech, screen.show, on_done)
     return screen

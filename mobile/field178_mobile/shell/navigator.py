@@ -16,8 +16,8 @@ from field178_mobile.kit.keyboard import Keyboard
 from field178_mobile.kit.keys import BACK_KEY
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
-from field178_mobile.kit.preferences import Look, LookBook
-from field178_mobile.kit.text_input import typist
+from field178_mobile.kit.preferences import Preferences, PreferenceValues
+from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.threads import WorkerThreads
 from field178_mobile.replication.events import WakeReason
@@ -35,31 +35,31 @@ from field178_mobile.shell.idle_notice import IdleNotice
 from field178_shared.time.clock import duration_clock
 
 if TYPE_CHECKING:
-    from field178_mobile.shell.session_view import Tablet
-    from field178_mobile.shell.shared_services import House
-    from field178_mobile.tablet import OpenNotebook
-    from field178_mobile.vault import Officer
+    from field178_mobile.shell.session_view import SessionView
+    from field178_mobile.shell.shared_services import SharedServices
+    from field178_mobile.tablet import TabletSession
+    from field178_mobile.vault import TabletOfficer
 
 WATCH_EVERY_S = 1.0
 
 
-class Doorway(BoxLayout):
+class Navigator(BoxLayout):
     """The root of the window. Begins with an empty PIN pad, which draws before anything heavy is imported."""
 
-    def __init__(self, house: House, look_book: LookBook, **kwargs: object) -> None:
+    def __init__(self, shared_services: SharedServices, preferences: Preferences, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.tablet: Tablet | None = None
-        self._house = house
-        self._look_book = look_book
-        self._background = WorkerThreads(house.ui_thread)
+        self.session_view: SessionView | None = None
+        self._shared = shared_services
+        self._preferences = preferences
+        self._background = WorkerThreads(shared_services.ui_thread)
         self._idle = Idle(lambda: duration_clock())
         self._notice = IdleNotice()
         self._quiet_moments = QuietMoments(lambda: duration_clock())
         # Opened by one officer so that another can set a new PIN; nothing of it is on the screen.
-        self._lent: OpenNotebook | None = None
+        self._lent: TabletSession | None = None
         # Where each officer was at the locking: ids alone, and only in memory.
         self._left: dict[str, tuple[str, dict[str, str]]] = {}
-        long_notes.serve(house.platform, house.ui_thread, self._touched)
+        long_notes.serve(shared_services.platform, shared_services.ui_thread, self._touched)
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)
         Window.fbind("on_touch_move", self._touched)  # a brush or a long list: no new touch for minutes
@@ -72,44 +72,44 @@ class Doorway(BoxLayout):
 
     def meet(self, *_args: object) -> None:
         """Read the vault, then ask for the PIN or for the enrolment."""
-        if self._house.notebook.vault.is_set_up:
+        if self._shared.tablet.vault.is_set_up:
             self.ask_pin()
         else:
             self.enrol()
 
     def ask_pin(self, officer_id: str = "") -> None:
         """Show the PIN pad; the officer asked for is chosen, else the one of last time."""
-        from field178_mobile.features.access.unlock import Speech, UnlockPresenter
-        from field178_mobile.tablet import PinDoor
+        from field178_mobile.features.access.unlock import UnlockPresenter, UnlockWording
+        from field178_mobile.tablet import PinUnlock
 
         shown = self.children[0]
         screen = shown if isinstance(shown, UnlockScreen) and shown.presenter is None else UnlockScreen()
         screen.presenter = UnlockPresenter(
-            PinDoor(self._house.notebook),
+            PinUnlock(self._shared.tablet),
             self._background,
-            Speech(language, language.code, agency_name),
+            UnlockWording(language, language.code, agency_name),
             screen.show,
             self._admit,
             self._helped,
         )
         screen.bind(on_switch=self._choose_officer, on_forgot=self._choose_helper)
         self._show(screen)
-        screen.presenter.start(officer_id or self._look_book.look.last_officer)
+        screen.presenter.start(officer_id or self._preferences.look.last_officer)
 
     def enrol(self) -> None:
         """Show the way of a bare tablet into the office."""
         from field178_mobile.shell.enrolment_view import tablet_joins
         from field178_mobile.tablet import FirstEnrolment
 
-        desk = FirstEnrolment(self._house.notebook)
-        self._show(tablet_joins(desk, self._background, self.opened))
+        port = FirstEnrolment(self._shared.tablet)
+        self._show(tablet_joins(port, self._background, self.opened))
 
-    def opened(self, officer: Officer, notebook: OpenNotebook) -> None:
+    def opened(self, officer: TabletOfficer, tablet: TabletSession) -> None:
         """Show the open notebook, where this officer left it."""
-        from field178_mobile.shell.session_view import Tablet
+        from field178_mobile.shell.session_view import SessionView
 
         self._idle.begin()
-        self._look_book.change(last_officer=officer.id)
+        self._preferences.change(last_officer=officer.id)
         actions: dict[str, Callable[[], None]] = {
             "mode": self._switch_mode,
             "settings": self._open_settings,
@@ -117,32 +117,32 @@ class Doorway(BoxLayout):
             "sign_in": self._sign_in_again,
             "hand_over": self._hand_over,
         }
-        self.tablet = Tablet(self._house, notebook, officer, actions)
-        self._show(self.tablet.shell)
+        self.session_view = SessionView(self._shared, tablet, officer, actions)
+        self._show(self.session_view.shell)
         first, place = self._left.pop(officer.id, ("inspection", {}))
-        self.tablet.start(first, **place)
+        self.session_view.start(first, **place)
         self._quiet_moments.change_hands()
-        tell_officer(self.tablet, is_first=True)
+        tell_officer(self.session_view, is_first=True)
 
-    def _admit(self, officer: Officer, notebook: OpenNotebook) -> None:
+    def _admit(self, officer: TabletOfficer, tablet: TabletSession) -> None:
         """Show the notebook to who unlocked it, unless the office closed the account in the meantime."""
         from field178_mobile.features.access.closed_accounts import take_off_closed
 
-        gone = take_off_closed(self._house.notebook.vault, notebook.store.view, notebook.key)
+        gone = take_off_closed(self._shared.tablet.vault, tablet.store.view, tablet.key)
         if any(one.id == officer.id for one in gone):
-            notebook.close()
+            tablet.close()
             self.ask_pin()
             turn_away()
             return
-        self.opened(officer, notebook)
+        self.opened(officer, tablet)
         say_taken_off(gone)
 
     def lock(self, officer_id: str = "") -> None:
         """Close the notebook, forget the key, ask for the PIN again, of an officer; drafts are kept."""
         if not self._is_open:
             return
-        if self.tablet is not None:
-            self._keep_place(self.tablet)
+        if self.session_view is not None:
+            self._keep_place(self.session_view)
         self._close_overlays()
         self._close()
         self.ask_pin(officer_id)
@@ -162,110 +162,110 @@ class Doorway(BoxLayout):
     def resume(self) -> None:
         """Come back to the screen: lock first, or else see whether the office can be reached by now."""
         self._watch(0)
-        if self.tablet is not None:
-            self.tablet.opened.runner.wake(WakeReason.NETWORK)
+        if self.session_view is not None:
+            self.session_view.opened.runner.wake(WakeReason.NETWORK)
 
-    def take_look(self, look: Look) -> None:
+    def take_look(self, look: PreferenceValues) -> None:
         """Put a changed look in force; another language builds the screens again."""
         if look.language != language.code:
             language.switch(look.language)
             self._build_again()
         theme.apply(look.mode)
         theme.set_font_scale(look.font_scale)
-        typist.switch(look.typing)
+        input_method.switch(look.typing)
         Window.clearcolor = theme.bg
 
     def _build_again(self) -> None:
-        if self.tablet is None:
+        if self.session_view is None:
             self.meet()
             return
-        before = self.tablet
+        before = self.session_view
         self._keep_place(before)
         before.leave()
         self.opened(before.officer, before.opened)
 
-    def _keep_place(self, tablet: Tablet) -> None:
-        self._left[tablet.officer.id] = (tablet.shell.current, tablet.shell.place())
+    def _keep_place(self, session_view: SessionView) -> None:
+        self._left[session_view.officer.id] = (session_view.shell.current, session_view.shell.place())
 
     def _hand_over(self) -> None:
         """Let another officer of this tablet take it, or lock it."""
-        if self.tablet is not None:
-            hand_over(self._house.notebook.vault, self.tablet.officer.id, self.lock)
+        if self.session_view is not None:
+            hand_over(self._shared.tablet.vault, self.session_view.officer.id, self.lock)
 
     def _show_officers(self) -> None:
-        if self.tablet is not None:
-            show_officers(self._house.notebook.vault, self.tablet, self._add_officer)
+        if self.session_view is not None:
+            show_officers(self._shared.tablet.vault, self.session_view, self._add_officer)
 
     def _add_officer(self) -> None:
         """Let one more officer sign in and choose a PIN beside the open notebook."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import AnotherOfficer
 
-        if self.tablet is None:
+        if self.session_view is None:
             return
-        desk = AnotherOfficer(self._house.notebook, self.tablet.opened)
+        port = AnotherOfficer(self._shared.tablet, self.session_view.opened)
 
-        def done(_officer: Officer, _notebook: OpenNotebook) -> None:
+        def done(_officer: TabletOfficer, _tablet: TabletSession) -> None:
             self._go_back()
 
-        self._show(officer_joins(desk, self._background, done, self._go_back))
+        self._show(officer_joins(port, self._background, done, self._go_back))
 
     def _sign_in_again(self) -> None:
         """Let the officer who holds the tablet sign in for the office once more; the PIN stays."""
         from field178_mobile.shell.enrolment_view import officer_returns
         from field178_mobile.tablet import AnotherOfficer
 
-        if (tablet := self.tablet) is None:
+        if (session_view := self.session_view) is None:
             return
-        desk = AnotherOfficer(self._house.notebook, tablet.opened)
+        port = AnotherOfficer(self._shared.tablet, session_view.opened)
 
-        def done(_officer: Officer) -> None:
+        def done(_officer: TabletOfficer) -> None:
             self._go_back()
-            tablet.opened.runner.wake()
+            session_view.opened.runner.wake()
 
-        self._show(officer_returns(desk, self._background, done, self._go_back, tablet.officer))
+        self._show(officer_returns(port, self._background, done, self._go_back, session_view.officer))
 
-    def _helped(self, forgetful: Officer, notebook: OpenNotebook) -> None:
+    def _helped(self, forgetful: TabletOfficer, tablet: TabletSession) -> None:
         """Let an officer whose PIN is forgotten set a new one: another has opened the notebook."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import AnotherOfficer
 
         self._idle.begin()
-        self._lent = notebook
-        desk = AnotherOfficer(self._house.notebook, notebook)
+        self._lent = tablet
+        port = AnotherOfficer(self._shared.tablet, tablet)
 
-        def done(officer: Officer, opened: OpenNotebook) -> None:
+        def done(officer: TabletOfficer, opened: TabletSession) -> None:
             if self._lent is opened:  # not locked meanwhile
                 self._lent = None
                 self.opened(officer, opened)
 
-        self._show(officer_joins(desk, self._background, done, self.lock, forgetful))
+        self._show(officer_joins(port, self._background, done, self.lock, forgetful))
 
     def _sign_out(self) -> None:
         """Take the officer's way in off this tablet; the last one stays, or nobody could open it."""
-        vault = self._house.notebook.vault
-        if self.tablet is not None and len(vault.officers()) > 1:
-            vault.remove_officer(self.tablet.officer.id, self.tablet.opened.key)
+        vault = self._shared.tablet.vault
+        if self.session_view is not None and len(vault.officers()) > 1:
+            vault.remove_officer(self.session_view.officer.id, self.session_view.opened.key)
         self.lock()
 
     @property
     def _is_open(self) -> bool:
-        return self.tablet is not None or self._lent is not None
+        return self.session_view is not None or self._lent is not None
 
     def _close(self) -> None:
         """Close whatever is open and forget its key."""
         self._quiet_moments.change_hands()
-        tablet, self.tablet = self.tablet, None
+        session_view, self.session_view = self.session_view, None
         lent, self._lent = self._lent, None
-        if tablet is not None:
-            tablet.leave()
-            tablet.opened.close()
+        if session_view is not None:
+            session_view.leave()
+            session_view.opened.close()
         if lent is not None:
             lent.close()
 
     def _go_back(self) -> None:
-        if self.tablet is not None:
-            self._show(self.tablet.shell)
+        if self.session_view is not None:
+            self._show(self.session_view.shell)
 
     def _choose_officer(self, screen: UnlockScreen) -> None:
         from field178_mobile.kit import kit
@@ -293,26 +293,26 @@ class Doorway(BoxLayout):
         shown = self.children[0]
         if not isinstance(shown, UnlockScreen) or shown.presenter is None:
             return
-        desk, who = RecoveredOfficer(self._house.notebook), shown.presenter.state.chosen
-        address = self._house.notebook.vault.enrolment().url
-        self._show(officer_joins(desk, self._background, self.opened, self.ask_pin, who, address))
+        port, who = RecoveredOfficer(self._shared.tablet), shown.presenter.state.chosen
+        address = self._shared.tablet.vault.enrolment().url
+        self._show(officer_joins(port, self._background, self.opened, self.ask_pin, who, address))
 
     def _open_settings(self) -> None:
         from field178_mobile.features.access.screens.settings import SettingsSheet
 
-        tablet = self.tablet
-        if tablet is None:
+        session_view = self.session_view
+        if session_view is None:
             return
         acts = {
             "officers": self._show_officers,
-            "pin": lambda: change_pin(self._house.notebook, tablet.officer.id, self._background),
-            "notice": lambda: tell_officer(tablet),
+            "pin": lambda: change_pin(self._shared.tablet, session_view.officer.id, self._background),
+            "notice": lambda: tell_officer(session_view),
             "lock": self.lock,
         }
-        SettingsSheet(self._look_book, acts).open()
+        SettingsSheet(self._preferences, acts).open()
 
     def _switch_mode(self) -> None:
-        self._look_book.change(mode="light" if theme.is_dark else "dark")
+        self._preferences.change(mode="light" if theme.is_dark else "dark")
 
     def _watch(self, _dt: float) -> None:
         """Count PIN delays down; tidy up, then lock a tablet that lies about."""
@@ -334,14 +334,14 @@ class Doorway(BoxLayout):
         # An officer who joins or has forgotten the PIN: the tablet below is not what is seen.
         if getattr(self.children[0], "has_cancel", False):
             self.children[0].dispatch("on_cancel")
-        elif self.tablet is not None:
-            self.tablet.shell.go_back()
+        elif self.session_view is not None:
+            self.session_view.shell.go_back()
         return True
 
     def _show_search(self) -> None:
         """Go to the list of establishments, from a screen without a search."""
-        if self.tablet is not None:
-            self.tablet.shell.navigate("inspection")
+        if self.session_view is not None:
+            self.session_view.shell.navigate("inspection")
 
     def _touched(self, *_args: object) -> None:
         self._idle.touch()

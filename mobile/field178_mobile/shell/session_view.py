@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kivy.clock import Clock as Frames
 
-from field178_mobile.features.photos.pending_pictures import Incoming
+from field178_mobile.features.photos.pending_pictures import PendingPictures
 from field178_mobile.features.services import Services, Session, papers_of
 from field178_mobile.features.sync_status.keep_open import KeepOpen
 from field178_mobile.features.sync_status.status import StatusPresenter, StatusState
@@ -14,52 +14,56 @@ from field178_mobile.kit.language import language
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.replication.events import SyncState, WakeReason
 from field178_mobile.shell.registry import SCREENS
-from field178_mobile.shell.shared_services import House
+from field178_mobile.shell.shared_services import SharedServices
 from field178_mobile.shell.shell import Shell
 from field178_mobile.store import StoreChange
-from field178_mobile.tablet import OpenNotebook
-from field178_mobile.vault import Officer
+from field178_mobile.tablet import TabletSession
+from field178_mobile.vault import TabletOfficer
 
 LOOK_AGAIN_S = 0.25
 
 
-class Tablet:
+class SessionView:
     """One officer's open notebook."""
 
     def __init__(
-        self, house: House, opened: OpenNotebook, officer: Officer, actions: dict[str, Callable[[], None]]
+        self,
+        shared_services: SharedServices,
+        opened: TabletSession,
+        officer: TabletOfficer,
+        actions: dict[str, Callable[[], None]],
     ) -> None:
         self.opened = opened
         self.officer = officer
-        self._house = house
+        self._shared = shared_services
         # Its own: what screens post after the locking must not reach a closed store.
         self._ui_thread = KivyThread()
         self._unsent_changes = 0
         self._stops: list[Callable[[], None]] = []
         # A tap saves a draft; the line of truth need not count again within the same blink.
         self._soon = Frames.create_trigger(self._refresh, LOOK_AGAIN_S)
-        self._keep_open = KeepOpen(house.platform.keep_open, lambda: language("Sending"))
-        notebook = house.notebook
+        self._keep_open = KeepOpen(shared_services.platform.keep_open, lambda: language("Sending"))
+        tablet = shared_services.tablet
         self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
         self._status = StatusPresenter(
-            opened.store, notebook.clock, language, self._show_status, house.has_demo_clock
+            opened.store, tablet.clock, language, self._show_status, shared_services.has_demo_clock
         )
         self.services = Services(
             store=opened.store,
             runner=opened.runner,
-            clock=notebook.clock,
-            ids=notebook.ids,
+            clock=tablet.clock,
+            ids=tablet.ids,
             lists=opened.lists,
             language=language.code,
             translate=language,
             navigate=self.shell.navigate,
             ui_thread=self._ui_thread,
-            incoming=Incoming(self._ui_thread),
-            platform=house.platform,
-            session=Session(officer, notebook.clock.now()),
+            pending_pictures=PendingPictures(self._ui_thread),
+            platform=shared_services.platform,
+            session=Session(officer, tablet.clock.now()),
             sign_out=actions["sign_out"],
             sign_in=actions["sign_in"],
-            rescue=notebook.rescuer(opened, house.platform.rescue_folder),
+            offline_export=tablet.rescuer(opened, shared_services.platform.rescue_folder),
         )
 
     def start(self, first: str = "inspection", **place: str) -> None:
@@ -70,7 +74,7 @@ class Tablet:
             self.opened.runner.subscribe(self._keep_open.follow),
         ]
         # A process that was killed left them; whoever unlocks next may not be the one who looked at them.
-        papers_of(self._house.platform).clear()
+        papers_of(self._shared.platform).clear()
         self._status.refresh()
         self.shell.start(self.services, first, **place)
 
@@ -80,9 +84,9 @@ class Tablet:
             stop()
         self._keep_open.leave()
         self._soon.cancel()
-        self.services.incoming.close()
+        self.services.pending_pictures.close()
         self._ui_thread.close()
-        papers_of(self._house.platform).clear()
+        papers_of(self._shared.platform).clear()
         self.shell.leave()
 
     def _changed(self, _change: StoreChange | SyncState) -> None:

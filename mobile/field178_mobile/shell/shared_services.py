@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.platform.api import Platform
-from field178_mobile.tablet import Notebook
+from field178_mobile.tablet import Tablet
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class SharedServices:
     """One tablet: its data, its device, its drawing thread; whether its clock is a shown one."""
 
-    notebook: Notebook
+    tablet: Tablet
     platform: Platform
     ui_thread: KivyThread
     has_demo_clock: bool = False

@@ -1,31 +1,31 @@
 """The tablet's durable, encrypted store."""
 
 from field178_mobile.store.model import (
-    Comment,
-    Disagreement,
     Draft,
-    EstablishmentEntry,
+    EstablishmentListing,
     InboxItem,
     InboxKind,
-    RecordView,
+    MergedRecord,
+    RefusedValue,
+    ReviewerComment,
     ShownState,
+    StateWord,
     StoreChange,
     StoreStatus,
-    Word,
 )
 from field178_mobile.store.store import Store
 
 __all__ = [
-    "Comment",
-    "Disagreement",
     "Draft",
-    "EstablishmentEntry",
+    "EstablishmentListing",
     "InboxItem",
     "InboxKind",
-    "RecordView",
+    "MergedRecord",
+    "RefusedValue",
+    "ReviewerComment",
     "ShownState",
+    "StateWord",
     "Store",
     "StoreChange",
     "StoreStatus",
-    "Word",
 ]

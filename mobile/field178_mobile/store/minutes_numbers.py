@@ -11,7 +11,7 @@ from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.time.clock import local_date
 
 if TYPE_CHECKING:
-    from field178_mobile.store.database.context import Room
+    from field178_mobile.store.database.context import DatabaseContext
     from field178_mobile.store.session import DatabaseAccess, Unlocked
 
 _KEPT = "minutes_numbers"
@@ -36,7 +36,7 @@ class MinutesNumbers:
 
 
 def _take(unlocked: Unlocked, record_id: str, scope: str, year: int) -> str:
-    kept = _taken(unlocked.room)
+    kept = _taken(unlocked.context)
     if record_id in kept:
         return text_of(kept[record_id], "number")
     serial = next(_free(unlocked, scope, year), None)
@@ -46,8 +46,8 @@ def _take(unlocked: Unlocked, record_id: str, scope: str, year: int) -> str:
     # What was taken in years past stands on its record; only what was never filed still needs this place.
     fresh = {key: entry for key, entry in kept.items() if entry.get("year") in (year - 1, year, year + 1)}
     entry = {"scope": scope, "year": year, "number": number}
-    with unlocked.room.transaction("minutes_number"):
-        put_setting(unlocked.room, _KEPT, {**fresh, record_id: entry})
+    with unlocked.context.transaction("minutes_number"):
+        put_setting(unlocked.context, _KEPT, {**fresh, record_id: entry})
     return number
 
 
@@ -62,7 +62,7 @@ def _free(unlocked: Unlocked, scope: str, year: int) -> Iterator[int]:
 
 
 def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlock]:
-    device, life = get_text(unlocked.room, "device"), get_text(unlocked.room, "incarnation")
+    device, life = get_text(unlocked.context, "device"), get_text(unlocked.context, "incarnation")
     for view in unlocked.records.views(TYPE, scope):
         block = NumberBlock.from_data(view.data)
         # A copy of this tablet's data gives out from the block of its former life: that one is not ours.
@@ -71,7 +71,7 @@ def _own_blocks(unlocked: Unlocked, scope: str, year: int) -> Iterator[NumberBlo
 
 
 def _used(unlocked: Unlocked, scope: str, year: int) -> frozenset[int]:
-    taken = (entry for entry in _taken(unlocked.room).values() if entry.get("scope") == scope)
+    taken = (entry for entry in _taken(unlocked.context).values() if entry.get("scope") == scope)
     numbers = [text_of(entry, "number") for entry in taken if entry.get("year") == year]
     # Those on records as well: the memory above goes when the database is lost, the records come back.
     visits = (view.data for view in unlocked.records.views("inspection", scope))
@@ -84,6 +84,6 @@ def _year_of(data: Data) -> int | None:
     return None if started is None else local_date(started).year
 
 
-def _taken(room: Room) -> Mapping[str, Data]:
-    kept = get_setting(room, _KEPT)
+def _taken(context: DatabaseContext) -> Mapping[str, Data]:
+    kept = get_setting(context, _KEPT)
     return {str(key): entry for key, entry in kept.items()} if isinstance(kept, dict) else {}

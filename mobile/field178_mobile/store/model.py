@@ -29,7 +29,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordView:
+class MergedRecord:
     """One record as the user sees it: the server's last word and the tablet's own changes on top.
 
     `pending` is true while a change of it waits for its receipt. `attention` is the reason code of a
@@ -47,7 +47,7 @@ class RecordView:
     marked: tuple[str, ...] = ()
 
 
-class Word(StrEnum):
+class StateWord(StrEnum):
     """The one word a record shows."""
 
     DRAFT = "draft"
@@ -62,7 +62,7 @@ class Word(StrEnum):
 class ShownState:
     """The word of a record and, where somebody must look at it, the code of the reason."""
 
-    word: Word
+    word: StateWord
     attention: str | None = None
 
 
@@ -85,7 +85,7 @@ class StoreStatus:
     unsent_photos: int = 0
     unsent_photo_bytes: int = 0
     records_agree: bool = False
-    photos_aside: int = 0
+    undeliverable_photos: int = 0
 
 
 class InboxKind(StrEnum):
@@ -98,7 +98,7 @@ class InboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class ReviewerComment:
     """A reviewer's words, pinned to a field."""
 
     path: str
@@ -108,7 +108,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class RefusedValue:
     """One value of ours that the server did not take: what we saw, what we wrote, what stands there."""
 
     conflict_id: str
@@ -128,15 +128,15 @@ class InboxItem:
     type: str
     title: str
     reason: str
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[ReviewerComment, ...] = ()
     at: datetime | None = None
     details: tuple[tuple[str, str], ...] = ()
-    disagreements: tuple[Disagreement, ...] = ()
+    refused_values: tuple[RefusedValue, ...] = ()
     text: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class EstablishmentEntry:
+class EstablishmentListing:
     """One line of the establishment search; positions in 1e-7 degrees."""
 
     id: str

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox.journal import Journal
-from field178_mobile.store.replica.cache import Lookups
+from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
 
 Result = TypeVar("Result")
@@ -18,9 +18,9 @@ Result = TypeVar("Result")
 class Unlocked:
     """All that exists only while the store is unlocked."""
 
-    room: Room
+    context: DatabaseContext
     journal: Journal
-    lookups: Lookups
+    cache: ReplicaCache
     records: Records
     rebuilt: bool
 
@@ -28,7 +28,7 @@ class Unlocked:
 class DatabaseAccess(Protocol):
     """Reads and writes on the database thread; each call waits for its turn and raises AppError(locked)."""
 
-    def read(self, work: Callable[[Room], Result]) -> Result:
+    def read(self, work: Callable[[DatabaseContext], Result]) -> Result:
         """Return what `work` reads."""
         ...
 

@@ -10,30 +10,30 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from field178_mobile.ports import Clock, CrashPoint, no_crash
-from field178_mobile.store.database.context import Room
+from field178_mobile.ports import Clock, Failpoint, no_failpoint
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import OperationalError, is_refused_write
 from field178_mobile.store.database.key_value import get_setting, put_setting
 from field178_mobile.store.database.thread import DatabaseThread
 from field178_mobile.store.drafts.drafts import all_drafts, delete_draft, get_draft, save_draft
-from field178_mobile.store.integrity.open_store import Opening, open_database
+from field178_mobile.store.integrity.open_store import OpeningContext, open_database
 from field178_mobile.store.minutes_numbers import MinutesNumbers
 from field178_mobile.store.model import (
-    Disagreement,
     Draft,
-    EstablishmentEntry,
+    EstablishmentListing,
     InboxItem,
-    RecordView,
+    MergedRecord,
+    RefusedValue,
     ShownState,
     StoreChange,
     StoreStatus,
 )
 from field178_mobile.store.outbox.edits import deletion, resolution
 from field178_mobile.store.outbox.submit import Content, Saving, content_of_draft, file_contents
-from field178_mobile.store.photos.photo_store import PhotoShelf
-from field178_mobile.store.replica.cache import Lookups
+from field178_mobile.store.photos.photo_store import PhotoStore
+from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
-from field178_mobile.store.replica.server_records import BaseRow, scope_rows
+from field178_mobile.store.replica.server_records import ServerRecord, scope_rows
 from field178_mobile.store.replica.status import revision_of
 from field178_mobile.store.replication.erasure import refuse_purged
 from field178_mobile.store.session import Unlocked
@@ -58,21 +58,21 @@ class Store:
         clock: Clock,
         ids: IdSource,
         *,
-        crash_point: CrashPoint = no_crash,
+        failpoint: Failpoint = no_failpoint,
         schema_of: Callable[[str], int] = _first_schema,
     ) -> None:
         self._folder = folder
         self._clock = clock
         self._ids = ids
-        self._crash_point = crash_point
+        self._failpoint = failpoint
         self._schema_of = schema_of
         self._thread = DatabaseThread()
         self._unlocked: Unlocked | None = None
         self._listeners: list[Listener] = []
         self._in_sync = False
-        self.drafts = DraftShelf(self)
-        self.settings = Settings(self)
-        self.photos = PhotoShelf(self, folder)
+        self.drafts = DraftStore(self)
+        self.settings = StoredSettings(self)
+        self.photos = PhotoStore(self, folder)
         self.minutes_numbers = MinutesNumbers(self)
 
     @property
@@ -106,7 +106,7 @@ class Store:
         self._thread.stop()
 
     def file(
-        self, draft: Draft, user: str, extra: Sequence[Draft] = (), gone: Sequence[RecordView] = ()
+        self, draft: Draft, user: str, extra: Sequence[Draft] = (), gone: Sequence[MergedRecord] = ()
     ) -> str | None:
         """File a draft, with others that belong to it, in ONE step: after it returns, nothing is lost.
 
@@ -131,29 +131,29 @@ class Store:
         return None if view is None or view.deleted else self.file_content(deletion(view), user)
 
     def resolve(
-        self, record_id: str, shown: Collection[Disagreement], chosen: Mapping[str, object], user: str
+        self, record_id: str, shown: Collection[RefusedValue], chosen: Mapping[str, object], user: str
     ) -> str | None:
         """Settle the conflicts of a record that were shown whole: `chosen` values, all else as it stands.
 
         None, and nothing filed, when there is none: one that gained a value since stays open.
         """
         standing, found = self._run(
-            lambda unlocked: (unlocked.records.standing(record_id), unlocked.lookups.conflicts(record_id))
+            lambda unlocked: (unlocked.records.standing(record_id), unlocked.cache.conflicts(record_id))
         )
-        conflicts = [one for one in found if all(value in shown for value in one.disagreements)]
+        conflicts = [one for one in found if all(value in shown for value in one.refused_values)]
         if standing is None or not conflicts:
             return None
         return self.file_content(resolution(standing, conflicts, chosen), user)
 
-    def view(self, record_id: str) -> RecordView | None:
+    def view(self, record_id: str) -> MergedRecord | None:
         """Return one record as the user sees it, None when it is not on this tablet."""
         return self._run(lambda unlocked: unlocked.records.view(record_id))
 
-    def revision(self, record_id: str) -> BaseRow | None:
+    def revision(self, record_id: str) -> ServerRecord | None:
         """Return revision and hash of a record once the server has all of it; None where nobody can say."""
-        return self.read(lambda room: revision_of(room, record_id))
+        return self.read(lambda context: revision_of(context, record_id))
 
-    def views(self, record_type: str, scope: str | None = None) -> list[RecordView]:
+    def views(self, record_type: str, scope: str | None = None) -> list[MergedRecord]:
         """Return the live records of a type."""
         return self._run(lambda unlocked: unlocked.records.views(record_type, scope))
 
@@ -182,18 +182,18 @@ class Store:
         """Return what somebody must look at."""
         return self._run(lambda unlocked: unlocked.records.inbox())
 
-    def establishments(self) -> tuple[EstablishmentEntry, ...]:
+    def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments in memory, by folded name."""
-        return self._run(lambda unlocked: unlocked.lookups.establishments())
+        return self._run(lambda unlocked: unlocked.cache.establishments())
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it; returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def read(self, work: Callable[[Room], Result]) -> Result:
+    def read(self, work: Callable[[DatabaseContext], Result]) -> Result:
         """Run a reading on the database thread."""
-        return self._run(lambda unlocked: work(unlocked.room))
+        return self._run(lambda unlocked: work(unlocked.context))
 
     def read_all(self, work: Callable[[Unlocked], Result]) -> Result:
         """Run a reading that needs the journal as well, on the database thread."""
@@ -213,15 +213,15 @@ class Store:
     def _file(
         self, unlocked: Unlocked, drafts: Sequence[Draft], user: str, deletions: Sequence[Content]
     ) -> list[str | None]:
-        refuse_purged(unlocked.room, [draft.record_id for draft in drafts])
-        contents = [content_of_draft(unlocked.room, draft) for draft in drafts]
+        refuse_purged(unlocked.context, [draft.record_id for draft in drafts])
+        contents = [content_of_draft(unlocked.context, draft) for draft in drafts]
         said = [item for item in contents if item is not None]
         filed = iter(self._file_all(unlocked, [*said, *deletions], user))
         unchanged = [draft for draft, item in zip(drafts, contents, strict=True) if item is None]
         if unchanged:
-            with unlocked.room.transaction("draft"):
+            with unlocked.context.transaction("draft"):
                 for draft in unchanged:
-                    delete_draft(unlocked.room, draft.id)
+                    delete_draft(unlocked.context, draft.id)
         return [None if item is None else next(filed) for item in contents]
 
     def _file_all(self, unlocked: Unlocked, contents: Sequence[Content], user: str) -> list[str]:
@@ -229,26 +229,26 @@ class Store:
             return []
         self._in_sync = False
         saving = Saving(user, self._clock.now(), self._ids.time_ordered, self._schema_of)
-        change_ids = file_contents(unlocked.room, unlocked.journal, contents, saving)
-        unlocked.lookups.touch(content.record_id for content in contents)
+        change_ids = file_contents(unlocked.context, unlocked.journal, contents, saving)
+        unlocked.cache.touch(content.record_id for content in contents)
         return change_ids
 
     def _written(self, unlocked: Unlocked, work: Callable[[Unlocked], Iterable[str]]) -> frozenset[str]:
         touched = frozenset(work(unlocked))
-        unlocked.lookups.touch(touched)
+        unlocked.cache.touch(touched)
         return touched
 
     def _open(self, key: bytes) -> None:
-        opening = Opening(key, self._clock.now(), self._ids.random, self._crash_point)
+        opening = OpeningContext(key, self._clock.now(), self._ids.random, self._failpoint)
         opened = open_database(self._folder, opening)
-        lookups = Lookups(opened.room)
-        records = Records(opened.room, lookups)
-        self._unlocked = Unlocked(opened.room, opened.journal, lookups, records, opened.rebuilt)
+        cache = ReplicaCache(opened.context)
+        records = Records(opened.context, cache)
+        self._unlocked = Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt)
 
     def _close(self) -> None:
         unlocked, self._unlocked, self._in_sync = self._unlocked, None, False
         if unlocked is not None:
-            unlocked.room.connection.close()
+            unlocked.context.connection.close()
             unlocked.journal.close()
 
     def _run(self, work: Callable[[Unlocked], Result]) -> Result:
@@ -273,7 +273,7 @@ class Store:
             listener(change)
 
 
-class DraftShelf:
+class DraftStore:
     """The drafts of this tablet: a save that returned survives a power cut."""
 
     def __init__(self, store: Store) -> None:
@@ -283,16 +283,16 @@ class DraftShelf:
         """Write a draft whole; AppError(purged) when the office has removed the record for good since."""
 
         def work(unlocked: Unlocked) -> Iterable[str]:
-            refuse_purged(unlocked.room, [draft.record_id])
-            with unlocked.room.transaction("draft"):
-                save_draft(unlocked.room, draft)
+            refuse_purged(unlocked.context, [draft.record_id])
+            with unlocked.context.transaction("draft"):
+                save_draft(unlocked.context, draft)
             return (draft.record_id,)
 
         self._store.write(work)
 
     def get(self, draft_id: str) -> Draft | None:
         """Return one draft, None when it is filed or discarded."""
-        return self._store.read(lambda room: get_draft(room, draft_id))
+        return self._store.read(lambda context: get_draft(context, draft_id))
 
     def all(self) -> list[Draft]:
         """Return every draft, the latest saved first."""
@@ -302,9 +302,9 @@ class DraftShelf:
         """Throw a draft away; only ever on the user's word."""
 
         def work(unlocked: Unlocked) -> Iterable[str]:
-            draft = get_draft(unlocked.room, draft_id)
-            with unlocked.room.transaction("draft"):
-                delete_draft(unlocked.room, draft_id)
+            draft = get_draft(unlocked.context, draft_id)
+            with unlocked.context.transaction("draft"):
+                delete_draft(unlocked.context, draft_id)
             return () if draft is None else (draft.record_id,)
 
         draft = self.get(draft_id)
@@ -313,7 +313,7 @@ class DraftShelf:
             self._store.photos.forget_unfiled(draft.record_id)
 
 
-class Settings:
+class StoredSettings:
     """What officers chose on this tablet: sealed JSON values by key."""
 
     def __init__(self, store: Store) -> None:
@@ -321,15 +321,15 @@ class Settings:
 
     def get(self, key: str, default: object = None) -> object:
         """Return a setting."""
-        found = self._store.read(lambda room: get_setting(room, key))
+        found = self._store.read(lambda context: get_setting(context, key))
         return default if found is None else found
 
     def put(self, key: str, value: object) -> None:
         """Keep a setting."""
 
         def work(unlocked: Unlocked) -> Iterable[str]:
-            with unlocked.room.transaction("setting"):
-                put_setting(unlocked.room, key, value)
+            with unlocked.context.transaction("setting"):
+                put_setting(unlocked.context, key, value)
             return ()
 
         self._store.write(work)

@@ -18,29 +18,29 @@ _UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
-class HeldWork:
+class UnsentChanges:
     """The wire forms in the order of filing, and the life of the database they are sent under."""
 
     incarnation: str
     changes: tuple[Json, ...]
 
 
-def held_work(unlocked: Unlocked) -> HeldWork:
+def unsent_changes(unlocked: Unlocked) -> UnsentChanges:
     """Return every change no proved backup holds yet; a damaged database leaves what the journal has."""
     filed, incarnation = _filed(unlocked)
-    journal = [entry.change for entry in journalled(unlocked.journal, unlocked.room.sealer)]
+    journal = [entry.change for entry in journalled(unlocked.journal, unlocked.context.sealer)]
     held = {change.id: change for change in (*filed, *journal)}
     superseded = {name for change in held.values() for name in _never_sent(change)}
     if not incarnation and not held:
         raise AppError(ErrorCode.STORE_DAMAGED)
     life = incarnation or list(held.values())[-1].incarnation
     changes = tuple(one.wire for one in held.values() if one.id not in superseded)
-    return HeldWork(life, changes)
+    return UnsentChanges(life, changes)
 
 
 def _filed(unlocked: Unlocked) -> tuple[list[NewChange], str]:
     try:
-        return all_changes(unlocked.room), get_text(unlocked.room, "incarnation") or ""
+        return all_changes(unlocked.context), get_text(unlocked.context, "incarnation") or ""
     except _UNREADABLE:
         return [], ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Officer:
+class TabletOfficer:
     """One officer of this tablet, as the unlock screen shows them."""
 
     id: str
@@ -27,7 +27,7 @@ class Enrolment:
     tenant: str
     receipt_key: str
     sealing_key: str
-    user: Officer
+    user: TabletOfficer
     pin: str = ""
     login: str = ""
 

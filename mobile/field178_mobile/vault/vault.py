@@ -13,7 +13,7 @@ from field178_mobile.ports import Clock, Json, KeyStore
 from field178_mobile.private_file import read_json, write_json, write_private
 from field178_mobile.vault import base64url
 from field178_mobile.vault.device_secret import choose_key_store, secret_id, secret_of
-from field178_mobile.vault.model import Enrolment, GuessCost, Officer
+from field178_mobile.vault.model import Enrolment, GuessCost, TabletOfficer
 from field178_mobile.vault.pins import PinGate, is_weak
 from field178_mobile.vault.wrapping import device_bound_key, pin_key
 from field178_shared.crypto.sealed_box import (
@@ -61,9 +61,9 @@ class Vault:
         """Tell whether the device's secret is protected by the system; if not, the screens warn."""
         return self._key_store.is_protected
 
-    def officers(self) -> tuple[Officer, ...]:
+    def officers(self) -> tuple[TabletOfficer, ...]:
         """Return the officers of this tablet, in the order they were added."""
-        return tuple(Officer(*(str(item[name]) for name in _OFFICER)) for item in self._entries())
+        return tuple(TabletOfficer(*(str(item[name]) for name in _OFFICER)) for item in self._entries())
 
     def enrolment(self) -> Enrolment:
         """Return what this tablet is enrolled as."""
@@ -88,7 +88,7 @@ class Vault:
         write_private(path, sealed_under(key, _PENDING, fresh, self._random_bytes))
         return fresh
 
-    def create(self, officer: Officer, pin: str, enrolment: Enrolment, device_key: bytes) -> bytes:
+    def create(self, officer: TabletOfficer, pin: str, enrolment: Enrolment, device_key: bytes) -> bytes:
         """Set the tablet up for its first officer and return the data key."""
         if self.is_set_up:
             raise AppError(ErrorCode.FORBIDDEN, problem="set_up_already")
@@ -124,7 +124,7 @@ class Vault:
         """Return for how many seconds no PIN of this officer is taken, 0 when one is."""
         return self._gate.wait_s(officer_id, self._clock.now())
 
-    def add_officer(self, officer: Officer, pin: str, key: bytes) -> None:
+    def add_officer(self, officer: TabletOfficer, pin: str, key: bytes) -> None:
         """Let an officer in, or give one another PIN, from an unlocked tablet."""
         self._check_key(key)
         others = [item for item in self._entries() if item["id"] != officer.id]
@@ -175,7 +175,7 @@ class Vault:
         """Return the device's key as it lies here: it shows the office whose box it opens."""
         return _bytes(self._state()["device_key"])
 
-    def _wrapped(self, officer: Officer, pin: str, key: bytes) -> Json:
+    def _wrapped(self, officer: TabletOfficer, pin: str, key: bytes) -> Json:
         if is_weak(pin):
             raise AppError(ErrorCode.PIN_WEAK)
         salt = self._random_bytes(_SALT_BYTES)
@@ -225,7 +225,7 @@ def _purpose(officer_id: str) -> str:
 def _enrolment(found: Json) -> Enrolment:
     user = _object(found["user"])
     texts = {name: str(found[name]) for name in _ENROLMENT}
-    return Enrolment(**texts, user=Officer(*(str(user[name]) for name in _OFFICER)))
+    return Enrolment(**texts, user=TabletOfficer(*(str(user[name]) for name in _OFFICER)))
 
 
 def _object(value: object) -> Json:

@@ -17,7 +17,7 @@ from field178_server.attachments.secure_delete import erase_unless_named
 from field178_server.attachments.storage.locations import file_store_of
 from field178_server.audit import trail
 from field178_server.audit.trail import AuditEntry, Stamp
-from field178_server.database.failpoints import crash_point
+from field178_server.database.failpoints import failpoint
 from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records import file_references
@@ -106,7 +106,7 @@ def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, in
     store = file_store_of(runtime.settings)
     with store.clearing():
         dropped = run_write(runtime.engine, work)
-        crash_point("files.collected")
+        failpoint("files.collected")
         for sha256 in dropped:
             store.erase(sha256)
     return dropped

@@ -25,7 +25,7 @@ from field178_server.attachments.storage.file_store import FileStore, length_of
 from field178_server.attachments.storage.locations import file_store_of
 from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, UploadRequest, limits_of
 from field178_server.attachments.validation import check_clean
-from field178_server.database.failpoints import crash_point
+from field178_server.database.failpoints import failpoint
 from field178_server.database.models import Upload
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import DeviceContext
@@ -146,7 +146,7 @@ class Uploading:
         take_in(file, piece, row.size - length)
         if length == 0:
             self._store.sync_names()
-        crash_point("upload.appended")
+        failpoint("upload.appended")
         return length_of(file)
 
     @contextmanager
@@ -177,7 +177,7 @@ class Uploading:
             self._store.drop(row.upload_id)
             self._give_up(row)
             raise
-        crash_point("upload.checked")
+        failpoint("upload.checked")
         try:
             with self._store.keeping():
                 self._publish(row)
@@ -187,7 +187,7 @@ class Uploading:
                 # Its record was purged between the first byte and the last.
                 erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
             raise
-        crash_point("blob.stored")
+        failpoint("blob.stored")
 
     def _publish(self, row: Upload) -> None:
         try:

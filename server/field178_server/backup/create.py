@@ -34,7 +34,7 @@ from field178_server.backup.manifest import (
 from field178_server.backup.restore import faults_of
 from field178_server.database import migrations
 from field178_server.database.engine import readonly
-from field178_server.database.failpoints import crash_point
+from field178_server.database.failpoints import failpoint
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
@@ -108,7 +108,7 @@ def _build(settings: Settings, engine: Engine, context: OperationContext, folder
     # Nothing is cleared away between the rows and the bytes that they name.
     with file_store_of(settings).keeping():
         fingerprint, blobs = _copy_store(settings, engine, folder)
-    crash_point("backup.copied")
+    failpoint("backup.copied")
     manifest = _manifest(settings, begun_at, folder, fingerprint, migration)
     digest = write(folder / MANIFEST_FILE, manifest)
     try:
@@ -119,7 +119,7 @@ def _build(settings: Settings, engine: Engine, context: OperationContext, folder
     write(folder / PROOF_FILE, proof)
     for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
         sync_folder(inside)
-    crash_point("backup.proved")
+    failpoint("backup.proved")
     return _Built(manifest, proof, blobs)
 
 

@@ -10,7 +10,7 @@ import click
 from field178_server.cli.context import as_json_option, operator, show
 from field178_server.cli.operator_language import _
 from field178_server.http.request_log import log_beside
-from field178_server.office.imports.operations import open_rescue, rehearse, take_in
+from field178_server.office.imports.operations import open_offline_export, rehearse, take_in
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
 
@@ -26,7 +26,7 @@ def rescue_import(file: Path, dry_run: bool, as_json: bool) -> None:
     at = operator()
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
-        rescue = open_rescue(exchange, at.keyring.sealing, opened)
+        rescue = open_offline_export(exchange, at.keyring.sealing, opened)
         done = rehearse(exchange, rescue) if dry_run else take_in(exchange, at.context, rescue)
     tally = done.tally
     pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": tally.total}

@@ -14,7 +14,7 @@ CRASH_AT = "FIELD178_CRASH_AT"
 CrashPoint = Callable[[str], None]
 
 
-def crash_point(name: str) -> None:
+def failpoint(name: str) -> None:
     """Pass a boundary; where FIELD178_CRASH_AT names it, the process ends here and tidies nothing up."""
     if os.environ.get(CRASH_AT) == name:
         os.kill(os.getpid(), signal.SIGKILL)

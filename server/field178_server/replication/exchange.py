@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from field178_server.audit import hash_chain, trail
 from field178_server.audit.witness import HistoryCheck, history_of, witness
 from field178_server.database.engine import write_lock
-from field178_server.database.failpoints import CrashPoint, crash_point
+from field178_server.database.failpoints import CrashPoint, failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import heartbeat
 from field178_server.devices.context import DeviceContext, load_devices
@@ -51,7 +51,7 @@ class Exchange:
     clock: Clock
     ids: IdSource
     rules: TypeRules
-    crash_point: CrashPoint = crash_point
+    failpoint: CrashPoint = failpoint
     # The oldest and the newest protocol that is answered with records.
     served: tuple[int, int] = (VERSION, VERSION)
 
@@ -72,7 +72,7 @@ class Exchange:
             run_write(self.engine, lambda session: heartbeat.note(session, self.tenant_id, device_id, seen))
         if reading.witness.alarm != reading.device.root_alarm:
             self._note_root(device_id, request.root.index, reading.witness)
-        self.crash_point("answer")
+        self.failpoint("answer")
         return parts
 
     def take_in(
@@ -85,14 +85,14 @@ class Exchange:
             device = _device(session, self.tenant_id, device_id, lock=True)
             if seen is not None:
                 heartbeat.note(session, self.tenant_id, device.id, seen)
-            self.crash_point("push.begin")
+            self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
-            self.crash_point("push.commit")
+            self.failpoint("push.commit")
             return answers
 
         answers = run_write(self.engine, work)
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
-        self.crash_point("push.done")
+        self.failpoint("push.done")
         if write_lock(self.engine) is None and needs_second_look(answers):
             self._run_missed_orphans(change.record_id for change in changes)
         return answers

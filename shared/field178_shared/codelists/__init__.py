@@ -1,18 +1,18 @@
 """The code lists of the product: typed, packaged, loaded once."""
 
-from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, Section
+from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, ChecklistSection
 from field178_shared.codelists.conditions import Condition, ConditionContext
 from field178_shared.codelists.count_rules import CountRelation, CountRule
 from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
 from field178_shared.codelists.indicators import Denominator, Indicator, TargetProfile
-from field178_shared.codelists.labels import Choice, Labelled
+from field178_shared.codelists.labels import Labelled, ListChoice
 from field178_shared.codelists.lists import CodeLists
 from field178_shared.codelists.loading import demo, load, read_lists
 from field178_shared.codelists.organizations import Agency, Role
-from field178_shared.codelists.outreach import Audience, Material, OutreachForm, Topic
+from field178_shared.codelists.outreach import Audience, Material, OutreachFormat, Topic
 from field178_shared.codelists.rows import CodeListError
 from field178_shared.codelists.units import Lineage, Unit, UnitGroup
-from field178_shared.codelists.violations import Frame, Violation
+from field178_shared.codelists.violations import FineFrame, Violation
 
 __all__ = [
     "Agency",
@@ -20,7 +20,7 @@ __all__ = [
     "Audience",
     "ChecklistItem",
     "ChecklistPages",
-    "Choice",
+    "ChecklistSection",
     "CodeListError",
     "CodeLists",
     "Condition",
@@ -29,15 +29,15 @@ __all__ = [
     "CountRule",
     "Denominator",
     "EstablishmentType",
-    "Frame",
+    "FineFrame",
     "Indicator",
     "Labelled",
     "Lineage",
+    "ListChoice",
     "Material",
     "OpeningRule",
-    "OutreachForm",
+    "OutreachFormat",
     "Role",
-    "Section",
     "TargetProfile",
     "Topic",
     "Unit",

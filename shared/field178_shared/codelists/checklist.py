@@ -9,7 +9,7 @@ from field178_shared.codelists.count_rules import CountRule, parse_count_rules
 from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.legal import LegalReference, read_references
-from field178_shared.codelists.rows import CodeListError, Row
+from field178_shared.codelists.rows import CodeListError, ListFileRow
 
 
 class AnswerKind(StrEnum):
@@ -38,7 +38,7 @@ class Applies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section(Labelled):
+class ChecklistSection(Labelled):
     """A page of the checklist."""
 
     order: int
@@ -69,15 +69,15 @@ class ChecklistItem(Labelled):
     confidence: str
 
 
-ChecklistPages = tuple[tuple[Section, tuple[ChecklistItem, ...]], ...]
+ChecklistPages = tuple[tuple[ChecklistSection, tuple[ChecklistItem, ...]], ...]
 
 
-def read_section(row: Row) -> Section:
+def read_section(row: ListFileRow) -> ChecklistSection:
     """Read one page of the checklist."""
-    return Section(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), order=row.whole("order"))
+    return ChecklistSection(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), order=row.whole("order"))
 
 
-def read_item(row: Row) -> ChecklistItem:
+def read_item(row: ListFileRow) -> ChecklistItem:
     """Read one question."""
     answer, choice_list = _read_answer(row)
     show_if = row.text_or_none("show_if")
@@ -109,7 +109,7 @@ def read_item(row: Row) -> ChecklistItem:
 
 
 def checklist_of(
-    kind: EstablishmentType, sections: Mapping[str, Section], items: Mapping[str, ChecklistItem]
+    kind: EstablishmentType, sections: Mapping[str, ChecklistSection], items: Mapping[str, ChecklistItem]
 ) -> ChecklistPages:
     """Return the pages of one kind of establishment in profile order, items in list order."""
     asked: dict[str, list[ChecklistItem]] = {}
@@ -119,7 +119,7 @@ def checklist_of(
     return tuple((sections[name], tuple(asked.get(name, ()))) for name in kind.sections)
 
 
-def _read_answer(row: Row) -> tuple[AnswerKind, str | None]:
+def _read_answer(row: ListFileRow) -> tuple[AnswerKind, str | None]:
     kind, _, choice_list = row.text("answer").partition(":")
     try:
         return AnswerKind(kind), choice_list or None
@@ -127,7 +127,7 @@ def _read_answer(row: Row) -> tuple[AnswerKind, str | None]:
         raise CodeListError(f"{row.where}: unknown answer kind {kind!r}") from error
 
 
-def _read_applies(row: Row) -> Applies:
+def _read_applies(row: ListFileRow) -> Applies:
     words = row.texts("applies")
     if words == ("all",):
         return Applies(everywhere=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.legal import LegalReference, read_references
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Deadline(Labelled):
     confidence: str
 
 
-def read_document_form(row: Row) -> DocumentForm:
+def read_document_form(row: ListFileRow) -> DocumentForm:
     """Read one form."""
     return DocumentForm(
         id=row.text("id"),
@@ -62,7 +62,7 @@ def read_document_form(row: Row) -> DocumentForm:
     )
 
 
-def read_deadline(row: Row) -> Deadline:
+def read_deadline(row: ListFileRow) -> Deadline:
     """Read one clock."""
     unit = row.text("unit")
     is_fixed = unit == "date"
@@ -79,7 +79,7 @@ def read_deadline(row: Row) -> Deadline:
     )
 
 
-def _read_field(row: Row) -> FormField:
+def _read_field(row: ListFileRow) -> FormField:
     return FormField(
         id=row.text("f"), fill=row.text("fill"), vi=row.text_or_none("vi"), remark=row.text_or_none("remark")
     )

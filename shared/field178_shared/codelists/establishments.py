@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class EstablishmentType(Labelled):
     confidence: str
 
 
-def read_opening_rule(row: Row) -> OpeningRule:
+def read_opening_rule(row: ListFileRow) -> OpeningRule:
     """Read one opening rule."""
     return OpeningRule(
         id=row.text("id"),
@@ -64,7 +64,7 @@ def read_opening_rule(row: Row) -> OpeningRule:
     )
 
 
-def read_establishment_type(row: Row) -> EstablishmentType:
+def read_establishment_type(row: ListFileRow) -> EstablishmentType:
     """Read one kind of establishment."""
     least, typical, most = row.numbers("workers")
     return EstablishmentType(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import CodeListError, Row
+from field178_shared.codelists.rows import CodeListError, ListFileRow
 
 _SATURDAY = 5
 _LONGEST_HOLIDAY = timedelta(days=31)
@@ -67,7 +67,7 @@ class HolidayCalendar:
         return self.known_from <= day.year <= self.known_through
 
 
-def read_holidays(row: Row) -> HolidayCalendar:
+def read_holidays(row: ListFileRow) -> HolidayCalendar:
     """Read the calendar; a day that is both off and worked is refused."""
     fixed = row.each("fixed", _read_fixed)
     declared = row.each("declared", _read_declared)
@@ -84,7 +84,7 @@ def read_holidays(row: Row) -> HolidayCalendar:
     )
 
 
-def _read_fixed(row: Row) -> FixedHoliday:
+def _read_fixed(row: ListFileRow) -> FixedHoliday:
     return FixedHoliday(
         id=row.text("id"),
         vi=row.text("vi"),
@@ -97,16 +97,16 @@ def _read_fixed(row: Row) -> FixedHoliday:
     )
 
 
-def _read_declared(row: Row) -> DeclaredDays:
+def _read_declared(row: ListFileRow) -> DeclaredDays:
     return _days(row, row.day("first"), row.day("last"))
 
 
-def _read_worked(row: Row) -> DeclaredDays:
+def _read_worked(row: ListFileRow) -> DeclaredDays:
     day = row.day("day_on")
     return _days(row, day, day)
 
 
-def _days(row: Row, first: date | None, last: date | None) -> DeclaredDays:
+def _days(row: ListFileRow, first: date | None, last: date | None) -> DeclaredDays:
     if first is None or last is None or not timedelta(0) <= last - first < _LONGEST_HOLIDAY:
         raise CodeListError(f"{row.where}: no row of days {first} to {last}")
     return DeclaredDays(

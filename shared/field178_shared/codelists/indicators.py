@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class TrafficLight:
     grey: str
 
 
-def read_indicator(row: Row) -> Indicator:
+def read_indicator(row: ListFileRow) -> Indicator:
     """Read one indicator."""
     return Indicator(
         id=row.text("id"),
@@ -97,7 +97,7 @@ def read_indicator(row: Row) -> Indicator:
     )
 
 
-def read_denominator(row: Row) -> Denominator:
+def read_denominator(row: ListFileRow) -> Denominator:
     """Read one denominator."""
     return Denominator(
         id=row.text("id"),
@@ -110,7 +110,7 @@ def read_denominator(row: Row) -> Denominator:
     )
 
 
-def read_measure_rules(row: Row) -> MeasureRules:
+def read_measure_rules(row: ListFileRow) -> MeasureRules:
     """Read how people are counted."""
     return MeasureRules(
         attendance_vs_person=row.text("attendance_vs_person"),
@@ -119,7 +119,7 @@ def read_measure_rules(row: Row) -> MeasureRules:
     )
 
 
-def read_target_profile(row: Row) -> TargetProfile:
+def read_target_profile(row: ListFileRow) -> TargetProfile:
     """Read the targets of one plan."""
     return TargetProfile(
         id=row.text("id"),
@@ -132,14 +132,14 @@ def read_target_profile(row: Row) -> TargetProfile:
     )
 
 
-def read_traffic_light(row: Row) -> TrafficLight:
+def read_traffic_light(row: ListFileRow) -> TrafficLight:
     """Read the rule of colours."""
     return TrafficLight(
         green=row.text("green"), amber=row.text("amber"), red=row.text("red"), grey=row.text("grey")
     )
 
 
-def _read_target(row: Row) -> Target:
+def _read_target(row: ListFileRow) -> Target:
     return Target(
         indicator=row.text("indicator"),
         op=row.text("op"),

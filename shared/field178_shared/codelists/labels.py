@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Labelled):
+class ListChoice(Labelled):
     """One value of a plain list; `computed` values are shown, never chosen."""
 
     computed: bool = False
@@ -31,7 +31,7 @@ class Choice(Labelled):
     confidence: str | None = None
 
     @classmethod
-    def read(cls, row: Row) -> Self:
+    def read(cls, row: ListFileRow) -> Self:
         """Read one plain choice."""
         return cls(
             id=row.text("id"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class PressSource:
     url: str
 
 
-def read_references(row: Row, key: str) -> tuple[LegalReference, ...]:
+def read_references(row: ListFileRow, key: str) -> tuple[LegalReference, ...]:
     """Read references written as `source` or `source:article`."""
     return tuple(_reference(text) for text in row.texts(key))
 
 
-def read_legal_source(row: Row) -> LegalSource:
+def read_legal_source(row: ListFileRow) -> LegalSource:
     """Read one legal document."""
     return LegalSource(
         id=row.text("id"),
@@ -58,7 +58,7 @@ def read_legal_source(row: Row) -> LegalSource:
     )
 
 
-def read_press_source(row: Row) -> PressSource:
+def read_press_source(row: ListFileRow) -> PressSource:
     """Read one public page."""
     return PressSource(id=row.text("id"), vi=row.text("vi"), url=row.text("url"))
 

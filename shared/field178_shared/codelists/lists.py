@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages, Section, checklist_of
+from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages, ChecklistSection, checklist_of
 from field178_shared.codelists.documents import Deadline, DocumentForm
 from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
 from field178_shared.codelists.holidays import HolidayCalendar
@@ -15,14 +15,14 @@ from field178_shared.codelists.indicators import (
     TargetProfile,
     TrafficLight,
 )
-from field178_shared.codelists.labels import Choice
+from field178_shared.codelists.labels import ListChoice
 from field178_shared.codelists.legal import LegalSource, PressSource
 from field178_shared.codelists.organizations import Agency, Role
 from field178_shared.codelists.outreach import (
     Audience,
     Material,
     MediaChannel,
-    OutreachForm,
+    OutreachFormat,
     SupportService,
     Topic,
 )
@@ -38,7 +38,7 @@ from field178_shared.codelists.units import (
     units_below,
     version_on,
 )
-from field178_shared.codelists.violations import Frame, ReferenceAct, Violation, frames_on
+from field178_shared.codelists.violations import FineFrame, ReferenceAct, Violation, frames_on
 from field178_shared.codelists.words import AvoidedWords, Term
 
 
@@ -53,11 +53,11 @@ class CodeLists:
     unit_groups: Mapping[str, UnitGroup]
     types: Mapping[str, EstablishmentType]
     opening_rules: Mapping[str, OpeningRule]
-    sections: Mapping[str, Section]
+    sections: Mapping[str, ChecklistSection]
     items: Mapping[str, ChecklistItem]
     violations: Mapping[str, Violation]
     reference_acts: Mapping[str, ReferenceAct]
-    forms: Mapping[str, OutreachForm]
+    forms: Mapping[str, OutreachFormat]
     audiences: Mapping[str, Audience]
     topics: Mapping[str, Topic]
     materials: Mapping[str, Material]
@@ -65,7 +65,7 @@ class CodeLists:
     support_services: Mapping[str, SupportService]
     agencies: Mapping[str, Agency]
     roles: Mapping[str, Role]
-    choices: Mapping[str, tuple[Choice, ...]]
+    choices: Mapping[str, tuple[ListChoice, ...]]
     legal_sources: Mapping[str, LegalSource]
     press_sources: Mapping[str, PressSource]
     indicators: Mapping[str, Indicator]
@@ -87,7 +87,7 @@ class CodeLists:
     privacy: PrivacyRules
     prose: Mapping[str, str]
 
-    def choice(self, name: str, choice_id: str) -> Choice | None:
+    def choice(self, name: str, choice_id: str) -> ListChoice | None:
         """Return one value of a plain list, or None when the list does not hold it."""
         return next((choice for choice in self.choices[name] if choice.id == choice_id), None)
 
@@ -104,11 +104,11 @@ class CodeLists:
         offered = (self.violations[violation] for violation in self.items[item_id].violations)
         return tuple(violation for violation in offered if violation.selectable)
 
-    def frames_on(self, violation_id: str, day: date) -> tuple[Frame, ...]:
+    def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
         """Return every fine frame in force on the date of the violation, the best known first."""
         return frames_on(self.violations[violation_id].frames, day)
 
-    def frame_on(self, violation_id: str, day: date) -> Frame | None:
+    def frame_on(self, violation_id: str, day: date) -> FineFrame | None:
         """Return the fine frame in force on the date of the violation, if the lists hold one."""
         return next(iter(self.frames_on(violation_id, day)), None)
 

@@ -18,7 +18,7 @@ from field178_shared.codelists.indicators import (
     read_target_profile,
     read_traffic_light,
 )
-from field178_shared.codelists.labels import Choice
+from field178_shared.codelists.labels import ListChoice
 from field178_shared.codelists.legal import read_legal_source, read_press_source
 from field178_shared.codelists.lists import CodeLists
 from field178_shared.codelists.organizations import read_agency, read_role
@@ -39,7 +39,7 @@ from field178_shared.codelists.reports import (
     read_report_section,
     read_submission,
 )
-from field178_shared.codelists.rows import CodeListError, Row, by_id
+from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id
 from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group, read_unit_type
 from field178_shared.codelists.violations import ReferenceAct, read_reference_act, read_violation
 from field178_shared.codelists.words import read_avoided_words, read_term
@@ -140,7 +140,7 @@ class _Files:
     """The files of the package, each read once; `finish` proves that nothing in them was overlooked."""
 
     def __init__(self, data: object) -> None:
-        root = Row(data, "codelists")
+        root = ListFileRow(data, "codelists")
         self._files = {name: root.child(name) for name in root.names()}
         self._versions = [row.text("version") for row in self._files.values()]
         for name, row in self._files.items():
@@ -151,20 +151,22 @@ class _Files:
         """Return the youngest version of all files."""
         return max(self._versions)
 
-    def file(self, name: str) -> Row:
+    def file(self, name: str) -> ListFileRow:
         return self._files[name]
 
-    def rows(self, name: str, key: str, build: Callable[[Row], T]) -> tuple[T, ...]:
+    def rows(self, name: str, key: str, build: Callable[[ListFileRow], T]) -> tuple[T, ...]:
         return self._files[name].each(key, build)
 
-    def one(self, name: str, key: str, build: Callable[[Row], T]) -> T:
+    def one(self, name: str, key: str, build: Callable[[ListFileRow], T]) -> T:
         return self._files[name].nested(key, build)
 
-    def index(self, name: str, key: str, build: Callable[[Row], Identified]) -> Mapping[str, Identified]:
+    def index(
+        self, name: str, key: str, build: Callable[[ListFileRow], Identified]
+    ) -> Mapping[str, Identified]:
         return by_id(self.rows(name, key, build), lambda item: item.id, f"{name}.{key}")
 
-    def choices(self) -> Mapping[str, tuple[Choice, ...]]:
-        plain = {offered: self.rows(name, key, Choice.read) for name, key, offered in CHOICE_LISTS}
+    def choices(self) -> Mapping[str, tuple[ListChoice, ...]]:
+        plain = {offered: self.rows(name, key, ListChoice.read) for name, key, offered in CHOICE_LISTS}
         commendation = self.one("outreach", "commendation", _read_choice_lists)
         enums = self.one("inspection_enums", "lists", _read_choice_lists)
         found = {**plain, **{f"commendation_{key}": value for key, value in commendation.items()}, **enums}
@@ -195,10 +197,10 @@ class _Files:
             row.finish()
 
 
-def _read_choice_lists(row: Row) -> Mapping[str, tuple[Choice, ...]]:
-    return {name: row.each(name, Choice.read) for name in row.names()}
+def _read_choice_lists(row: ListFileRow) -> Mapping[str, tuple[ListChoice, ...]]:
+    return {name: row.each(name, ListChoice.read) for name in row.names()}
 
 
-def _read_reference_acts(row: Row) -> tuple[ReferenceAct, ...]:
+def _read_reference_acts(row: ListFileRow) -> tuple[ReferenceAct, ...]:
     row.skip("note")
     return row.each("items", read_reference_act)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Role(Labelled):
     cannot: frozenset[str]
 
 
-def read_agency(row: Row) -> Agency:
+def read_agency(row: ListFileRow) -> Agency:
     """Read one agency."""
     return Agency(
         id=row.text("id"),
@@ -52,7 +52,7 @@ def read_agency(row: Row) -> Agency:
     )
 
 
-def read_role(row: Row) -> Role:
+def read_role(row: ListFileRow) -> Role:
     """Read one role."""
     return Role(
         id=row.text("id"),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutreachForm(Labelled):
+class OutreachFormat(Labelled):
     """A way of reaching people."""
 
     channel: str
@@ -65,9 +65,9 @@ class SupportService(Labelled):
     unit: str
 
 
-def read_form(row: Row) -> OutreachForm:
+def read_form(row: ListFileRow) -> OutreachFormat:
     """Read one form of outreach."""
-    return OutreachForm(
+    return OutreachFormat(
         id=row.text("id"),
         vi=row.text("vi"),
         en=row.text("en"),
@@ -81,7 +81,7 @@ def read_form(row: Row) -> OutreachForm:
     )
 
 
-def read_audience(row: Row) -> Audience:
+def read_audience(row: ListFileRow) -> Audience:
     """Read one audience."""
     return Audience(
         id=row.text("id"),
@@ -94,7 +94,7 @@ def read_audience(row: Row) -> Audience:
     )
 
 
-def read_topic(row: Row) -> Topic:
+def read_topic(row: ListFileRow) -> Topic:
     """Read one topic."""
     return Topic(
         id=row.text("id"),
@@ -105,12 +105,12 @@ def read_topic(row: Row) -> Topic:
     )
 
 
-def read_material(row: Row) -> Material:
+def read_material(row: ListFileRow) -> Material:
     """Read one material."""
     return Material(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), unit=row.text("unit"))
 
 
-def read_channel(row: Row) -> MediaChannel:
+def read_channel(row: ListFileRow) -> MediaChannel:
     """Read one kind of outlet."""
     return MediaChannel(
         id=row.text("id"),
@@ -123,6 +123,6 @@ def read_channel(row: Row) -> MediaChannel:
     )
 
 
-def read_service(row: Row) -> SupportService:
+def read_service(row: ListFileRow) -> SupportService:
     """Read one support service."""
     return SupportService(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), unit=row.text("unit"))

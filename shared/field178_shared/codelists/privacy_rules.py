@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class PrivacyRules:
     protocols: str
 
 
-def read_privacy_rules(row: Row) -> PrivacyRules:
+def read_privacy_rules(row: ListFileRow) -> PrivacyRules:
     """Read every privacy rule."""
     return PrivacyRules(
         legal=row.each("legal", _read_legal_point),
@@ -158,19 +158,19 @@ def read_privacy_rules(row: Row) -> PrivacyRules:
     )
 
 
-def _read_legal_point(row: Row) -> LegalPoint:
+def _read_legal_point(row: ListFileRow) -> LegalPoint:
     return LegalPoint(source=row.text("src"), point=row.text("point"))
 
 
-def _read_class(row: Row) -> DataClass:
+def _read_class(row: ListFileRow) -> DataClass:
     return DataClass(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), examples=row.texts("examples"))
 
 
-def _read_forbidden(row: Row) -> ForbiddenFields:
+def _read_forbidden(row: ListFileRow) -> ForbiddenFields:
     return ForbiddenFields(note=row.text("note"), stems=row.texts("stems"), allow=row.text("allow"))
 
 
-def _read_free_text(row: Row) -> FreeText:
+def _read_free_text(row: ListFileRow) -> FreeText:
     return FreeText(
         fields=row.texts("fields"),
         max_length=row.whole("max_length"),
@@ -178,11 +178,11 @@ def _read_free_text(row: Row) -> FreeText:
     )
 
 
-def _read_linter(row: Row) -> Linter:
+def _read_linter(row: ListFileRow) -> Linter:
     return Linter(runs=row.text("runs"), patterns=row.each("patterns", _read_pattern))
 
 
-def _read_pattern(row: Row) -> LintPattern:
+def _read_pattern(row: ListFileRow) -> LintPattern:
     return LintPattern(
         id=row.text("id"),
         vi=row.text("vi"),
@@ -203,7 +203,7 @@ def _read_pattern(row: Row) -> LintPattern:
     )
 
 
-def _read_small_counts(row: Row) -> SmallCounts:
+def _read_small_counts(row: ListFileRow) -> SmallCounts:
     return SmallCounts(
         k=row.whole("k"),
         rule=row.text("rule"),
@@ -212,11 +212,11 @@ def _read_small_counts(row: Row) -> SmallCounts:
     )
 
 
-def _read_photos(row: Row) -> PhotoRules:
+def _read_photos(row: ListFileRow) -> PhotoRules:
     return PhotoRules(default=row.text("default"), rules=row.texts("rules"))
 
 
-def _read_location(row: Row) -> OfficerLocation:
+def _read_location(row: ListFileRow) -> OfficerLocation:
     return OfficerLocation(
         purpose=row.text("purpose"),
         collected=row.text("collected"),
@@ -228,9 +228,9 @@ def _read_location(row: Row) -> OfficerLocation:
     )
 
 
-def _read_retention(row: Row) -> Retention:
+def _read_retention(row: ListFileRow) -> Retention:
     return Retention(data=row.text("data"), keep=row.text("keep"), confidence=row.text_or_none("confidence"))
 
 
-def _read_rights(row: Row) -> SubjectRights:
+def _read_rights(row: ListFileRow) -> SubjectRights:
     return SubjectRights(who=row.text("who"), how=row.text("how"), confidence=row.text("confidence"))

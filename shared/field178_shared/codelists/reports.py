@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class ReportLayout:
     symbols: tuple[DocumentSymbol, ...]
 
 
-def read_report_kind(row: Row) -> ReportKind:
+def read_report_kind(row: ListFileRow) -> ReportKind:
     """Read one kind of report."""
     return ReportKind(
         id=row.text("id"),
@@ -107,7 +107,7 @@ def read_report_kind(row: Row) -> ReportKind:
     )
 
 
-def read_submission(row: Row) -> Submission:
+def read_submission(row: ListFileRow) -> Submission:
     """Read one link of the reporting chain."""
     return Submission(
         senders=row.texts("from"),
@@ -118,7 +118,7 @@ def read_submission(row: Row) -> Submission:
     )
 
 
-def read_report_section(row: Row) -> ReportSection:
+def read_report_section(row: ListFileRow) -> ReportSection:
     """Read one chapter."""
     return ReportSection(
         id=row.text("id"),
@@ -130,7 +130,7 @@ def read_report_section(row: Row) -> ReportSection:
     )
 
 
-def read_annex_table(row: Row) -> AnnexTable:
+def read_annex_table(row: ListFileRow) -> AnnexTable:
     """Read one annex table."""
     return AnnexTable(
         id=row.text("id"),
@@ -141,7 +141,7 @@ def read_annex_table(row: Row) -> AnnexTable:
     )
 
 
-def read_layout(row: Row) -> ReportLayout:
+def read_layout(row: ListFileRow) -> ReportLayout:
     """Read the official layout."""
     return ReportLayout(
         page=row.nested("page", _read_page),
@@ -151,7 +151,7 @@ def read_layout(row: Row) -> ReportLayout:
     )
 
 
-def _read_page(row: Row) -> PageLayout:
+def _read_page(row: ListFileRow) -> PageLayout:
     return PageLayout(
         size=row.text("size"),
         margin_mm=row.nested("margin_mm", _read_margins),
@@ -160,17 +160,17 @@ def _read_page(row: Row) -> PageLayout:
     )
 
 
-def _read_margins(row: Row) -> Mapping[str, tuple[float, ...]]:
+def _read_margins(row: ListFileRow) -> Mapping[str, tuple[float, ...]]:
     return {side: row.numbers(side) for side in row.names()}
 
 
-def _read_box(row: Row) -> LayoutBox:
+def _read_box(row: ListFileRow) -> LayoutBox:
     return LayoutBox(number=row.text("n"), id=row.text("id"), vi=row.text("vi"), style=row.text("style"))
 
 
-def _read_authority(row: Row) -> SigningAuthority:
+def _read_authority(row: ListFileRow) -> SigningAuthority:
     return SigningAuthority(abbreviation=row.text("abbr"), vi=row.text("vi"))
 
 
-def _read_symbol(row: Row) -> DocumentSymbol:
+def _read_symbol(row: ListFileRow) -> DocumentSymbol:
     return DocumentSymbol(document=row.text("doc"), agency=row.text("by"), symbol=row.text("symbol"))

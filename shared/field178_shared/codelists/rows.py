@@ -11,7 +11,7 @@ class CodeListError(ValueError):
     """A packaged list does not have the shape the product was built for."""
 
 
-class Row:
+class ListFileRow:
     """One mapping of a list file; readers take each key once and `finish` refuses what nobody read."""
 
     __slots__ = ("_unread", "where")
@@ -96,9 +96,9 @@ class Row:
             raise self._wrong(key, "mapping", value)
         return {str(name): self._element(key, item, str) for name, item in value.items()}
 
-    def child(self, key: str) -> "Row":
+    def child(self, key: str) -> "ListFileRow":
         """Return a mapping below this one; the caller finishes it."""
-        return Row(self._unread.pop(key, None), f"{self.where}.{key}")
+        return ListFileRow(self._unread.pop(key, None), f"{self.where}.{key}")
 
     def prose(self, key: str) -> dict[str, str]:
         """Return a text, or a mapping of texts, by its place; the explanations beside the rows."""
@@ -106,11 +106,11 @@ class Row:
             return {f"{key}.{name}": text for name, text in self.text_map(key).items()}
         return {key: self.text(key)}
 
-    def nested(self, key: str, build: "Callable[[Row], T]") -> T:
+    def nested(self, key: str, build: "Callable[[ListFileRow], T]") -> T:
         """Build one object from a required mapping below this one."""
         return self._built(key, self._unread.pop(key, None), build)
 
-    def each(self, key: str, build: "Callable[[Row], T]") -> tuple[T, ...]:
+    def each(self, key: str, build: "Callable[[ListFileRow], T]") -> tuple[T, ...]:
         """Build one object per row of a list; an absent key is empty."""
         value = self._unread.pop(key, None)
         items = () if value is None else self._items(key, value)
@@ -120,8 +120,8 @@ class Row:
         """Return the keys that are still unread, in file order."""
         return tuple(self._unread)
 
-    def _built(self, key: str, item: object, build: "Callable[[Row], T]") -> T:
-        row = Row(item, f"{self.where}.{key}")
+    def _built(self, key: str, item: object, build: "Callable[[ListFileRow], T]") -> T:
+        row = ListFileRow(item, f"{self.where}.{key}")
         built = build(row)
         row.finish()
         return built

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class UnitGroup(Labelled):
     remark: str | None
 
 
-def read_unit_type(row: Row) -> UnitType:
+def read_unit_type(row: ListFileRow) -> UnitType:
     """Read one kind of unit."""
     return UnitType(
         id=row.text("id"),
@@ -68,7 +68,7 @@ def read_unit_type(row: Row) -> UnitType:
     )
 
 
-def read_unit(row: Row) -> Unit:
+def read_unit(row: ListFileRow) -> Unit:
     """Read one unit version."""
     return Unit(
         id=row.text("id"),
@@ -88,7 +88,7 @@ def read_unit(row: Row) -> Unit:
     )
 
 
-def read_lineage(row: Row) -> Lineage:
+def read_lineage(row: ListFileRow) -> Lineage:
     """Read one step of a reform; a whole merge is always the default successor."""
     kind = row.text("kind")
     is_default = row.flag("default")
@@ -101,7 +101,7 @@ def read_lineage(row: Row) -> Lineage:
     )
 
 
-def read_unit_group(row: Row) -> UnitGroup:
+def read_unit_group(row: ListFileRow) -> UnitGroup:
     """Read one area."""
     return UnitGroup(
         id=row.text("id"),

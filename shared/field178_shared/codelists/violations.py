@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class FineFrame:
     """A fine frame in đồng for individuals; null amounts mean "must be looked up", never a guess."""
 
     src: str
@@ -45,7 +45,7 @@ class Violation(Labelled):
     selectable: bool
     severity: int
     restricted: bool
-    frames: tuple[Frame, ...]
+    frames: tuple[FineFrame, ...]
     items: tuple[str, ...]
     additional: str | None
     handling: str | None
@@ -56,12 +56,12 @@ class Violation(Labelled):
 class ReferenceAct(Labelled):
     """An act of individuals, for the legal library alone; never a value of a record."""
 
-    frames: tuple[Frame, ...]
+    frames: tuple[FineFrame, ...]
 
 
-def read_frame(row: Row) -> Frame:
+def read_frame(row: ListFileRow) -> FineFrame:
     """Read one frame."""
-    return Frame(
+    return FineFrame(
         src=row.text("src"),
         art=row.text_or_none("art"),
         valid_from=row.day("from"),
@@ -76,7 +76,7 @@ def read_frame(row: Row) -> Frame:
     )
 
 
-def read_violation(row: Row) -> Violation:
+def read_violation(row: ListFileRow) -> Violation:
     """Read one violation."""
     return Violation(
         id=row.text("id"),
@@ -96,14 +96,14 @@ def read_violation(row: Row) -> Violation:
     )
 
 
-def read_reference_act(row: Row) -> ReferenceAct:
+def read_reference_act(row: ListFileRow) -> ReferenceAct:
     """Read one act of the legal library."""
     return ReferenceAct(
         id=row.text("id"), vi=row.text("vi"), en=row.text("en"), frames=row.each("frames", read_frame)
     )
 
 
-def frames_on(frames: Sequence[Frame], day: date) -> tuple[Frame, ...]:
+def frames_on(frames: Sequence[FineFrame], day: date) -> tuple[FineFrame, ...]:
     """Return the frames in force on the date, verified amounts first, then the youngest law."""
     valid = [frame for frame in frames if frame.valid_on(day)]
     return tuple(sorted(valid, key=lambda f: (f.is_known, f.valid_from or date.min), reverse=True))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from field178_shared.codelists.rows import Row
+from field178_shared.codelists.rows import ListFileRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class AvoidedWords:
     note: str | None
 
 
-def read_term(row: Row) -> Term:
+def read_term(row: ListFileRow) -> Term:
     """Read one term."""
     return Term(field=row.text("field"), vi=row.text("vi"), en=row.text("en"))
 
 
-def read_avoided_words(row: Row) -> AvoidedWords:
+def read_avoided_words(row: ListFileRow) -> AvoidedWords:
     """Read one row of words to avoid."""
     return AvoidedWords(
         avoid=tuple(word.strip() for word in row.text("avoid").split(",")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists, Section
+from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists
 from field178_shared.documents.blocks import (
     Block,
     Heading,
@@ -33,7 +33,7 @@ from field178_shared.documents.wording import (
     word_of,
 )
 from field178_shared.records.establishment import Establishment
-from field178_shared.records.inspection import Answer, Finding, Inspection
+from field178_shared.records.inspection import CheckedAnswer, Inspection, VisitFinding
 from field178_shared.records.number_block import SYMBOL
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text, number_text
@@ -155,7 +155,7 @@ class _Minutes:
             yield Paragraph("Số người lao động (chỉ đếm, không ghi tên):", keeps_next=True)
             yield Paragraph("; ".join(counts) + ".")
 
-    def _checked(self) -> list[tuple[Section, list[tuple[ChecklistItem, Answer]]]]:
+    def _checked(self) -> list[tuple[ChecklistSection, list[tuple[ChecklistItem, CheckedAnswer]]]]:
         if self._place.establishment_type_id not in self._lists.types:
             return []
         found = []
@@ -172,7 +172,7 @@ class _Minutes:
         return is_judged and item.id in self.visit.answers and item.id not in _NOT_PRINTED
 
     def _section(
-        self, number: int, section: Section, items: list[tuple[ChecklistItem, Answer]]
+        self, number: int, section: ChecklistSection, items: list[tuple[ChecklistItem, CheckedAnswer]]
     ) -> Iterator[Block]:
         met = [item.vi for item, answer in items if answer.value == "yes"]
         open_ = [(item, answer) for item, answer in items if answer.value in _RESULTS]
@@ -196,7 +196,7 @@ class _Minutes:
         for number, finding in enumerate(self.visit.findings, 1):
             yield Paragraph(f"{number}. {self._finding(finding)}")
 
-    def _finding(self, finding: Finding) -> str:
+    def _finding(self, finding: VisitFinding) -> str:
         violation = self._lists.violations.get(finding.violation_id)
         name = violation.vi if violation else finding.violation_id
         quantity = f" (số lượng: {number_text(finding.quantity)})" if finding.quantity else ""

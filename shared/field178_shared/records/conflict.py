@@ -9,7 +9,7 @@ from field178_shared.records.reading import Data, entries_of, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
+class ConflictingChange:
     """One change's value for the path; `at` is the words of a clock and may be no time."""
 
     change_id: str
@@ -22,7 +22,7 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ConflictPart:
     """One path of one record on one device."""
 
     record: str
@@ -30,7 +30,7 @@ class Conflict:
     path: str
     device: str
     state: str
-    entries: tuple[Clash, ...]
+    entries: tuple[ConflictingChange, ...]
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
@@ -50,8 +50,8 @@ class Conflict:
         return self.state == "open"
 
 
-def _clash_of(change_id: str, data: Data) -> Clash:
-    return Clash(
+def _clash_of(change_id: str, data: Data) -> ConflictingChange:
+    return ConflictingChange(
         change_id=change_id,
         was=data.get("was"),
         mine=data.get("mine"),

@@ -19,7 +19,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class EstablishmentCertificate:
     """A paper of the establishment."""
 
     number: str
@@ -42,7 +42,7 @@ class Establishment:
     registration_number: str
     operating_status_id: str
     opening_hours: str
-    certificates: Mapping[str, Certificate]
+    certificates: Mapping[str, EstablishmentCertificate]
     inspection_priority_id: str
 
     @classmethod
@@ -70,8 +70,8 @@ def _point_of(data: Data) -> Point | None:
     return None if lat is None or lon is None else Point(lat, lon)
 
 
-def _certificate_of(data: Data) -> Certificate:
-    return Certificate(
+def _certificate_of(data: Data) -> EstablishmentCertificate:
+    return EstablishmentCertificate(
         number=text_of(data, "number"),
         issued_on=day_of(data, "issued_on"),
         expires_on=day_of(data, "expires_on"),

@@ -21,7 +21,7 @@ from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class VisitMember:
     """An officer on the visit and the position held there."""
 
     user: str
@@ -29,7 +29,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CheckedAnswer:
     """The answer to one item; `source` tells when it came by a shortcut."""
 
     value: object
@@ -38,7 +38,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class VisitFinding:
     """A violation found, with the fine frame of its date as it was stored."""
 
     key: str
@@ -81,7 +81,7 @@ class Inspection:
     trigger: str
     decision_number: str
     decision_date: date | None
-    members: tuple[Member, ...]
+    members: tuple[VisitMember, ...]
     local_escort_agencies: tuple[str, ...]
     establishment_id: str
     unit_id: str
@@ -90,8 +90,8 @@ class Inspection:
     ended_at: datetime | None
     access_result: str
     representative_role: str
-    answers: Mapping[str, Answer]
-    findings: tuple[Finding, ...]
+    answers: Mapping[str, CheckedAnswer]
+    findings: tuple[VisitFinding, ...]
     measures: tuple[Measure, ...]
     follow_ups: tuple[FollowUp, ...]
     overall_result: str
@@ -141,16 +141,16 @@ class Inspection:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _member_of(data: Data) -> Member:
-    return Member(text_of(data, "user"), text_of(data, "position"))
+def _member_of(data: Data) -> VisitMember:
+    return VisitMember(text_of(data, "user"), text_of(data, "position"))
 
 
-def _answer_of(data: Data) -> Answer:
-    return Answer(data.get("v"), text_of(data, "note"), text_of(data, "src"))
+def _answer_of(data: Data) -> CheckedAnswer:
+    return CheckedAnswer(data.get("v"), text_of(data, "note"), text_of(data, "src"))
 
 
-def _finding_of(key: str, data: Data) -> Finding:
-    return Finding(
+def _finding_of(key: str, data: Data) -> VisitFinding:
+    return VisitFinding(
         key=key,
         violation_id=text_of(data, "violation_id"),
         checklist_item_id=text_of(data, "checklist_item_id"),

@@ -10,7 +10,7 @@ from field178_shared.records.reading import Data, count_of, entries_of, instant_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class PinnedRemark:
     """A remark on one path; it is done from the revision that answers it."""
 
     key: str
@@ -22,14 +22,14 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class ReviewRecord:
     """Returned, approved or void; no review is waiting."""
 
     record: str
     record_rev: int
     state: str
     reason: str
-    comments: tuple[Comment, ...]
+    comments: tuple[PinnedRemark, ...]
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
@@ -43,13 +43,13 @@ class Review:
         )
 
     @property
-    def open_comments(self) -> tuple[Comment, ...]:
+    def open_comments(self) -> tuple[PinnedRemark, ...]:
         """The remarks nobody has answered yet."""
         return tuple(comment for comment in self.comments if comment.done_rev is None)
 
 
-def _comment_of(key: str, data: Data) -> Comment:
-    return Comment(
+def _comment_of(key: str, data: Data) -> PinnedRemark:
+    return PinnedRemark(
         key=key,
         path=text_of(data, "path"),
         text=text_of(data, "text"),

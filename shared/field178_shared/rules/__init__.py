@@ -22,10 +22,10 @@ __all__ = [
     "Problem",
     "Rule",
     "errors",
-    "filing_problems",
     "free_text_paths",
     "free_texts",
     "published",
+    "submission_problems",
     "warnings",
 ]
 
@@ -33,16 +33,16 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class _Rules:
     contradictions: Callable[[Data, CodeLists], Iterator[Problem]]
-    filing_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
+    submission_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
     warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]]
 
 
 _RULES: Mapping[str, _Rules] = {
     "establishment": _Rules(
-        establishment.contradictions, establishment.filing_problems, establishment.warnings
+        establishment.contradictions, establishment.submission_problems, establishment.warnings
     ),
-    "inspection": _Rules(inspection.contradictions, inspection.filing_problems, inspection.warnings),
-    "outreach_session": _Rules(outreach.contradictions, outreach.filing_problems, outreach.warnings),
+    "inspection": _Rules(inspection.contradictions, inspection.submission_problems, inspection.warnings),
+    "outreach_session": _Rules(outreach.contradictions, outreach.submission_problems, outreach.warnings),
 }
 
 
@@ -59,7 +59,9 @@ def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
     return outreach.RULES if type_name == "outreach_session" else ()
 
 
-def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Context) -> tuple[Problem, ...]:
+def submission_problems(
+    type_name: str, data: Data, lists: CodeLists, context: Context
+) -> tuple[Problem, ...]:
     """Return everything that must be mended before filing: schema, contradictions, completeness."""
     found = [
         Problem(path, ErrorCode(code))
@@ -68,7 +70,7 @@ def filing_problems(type_name: str, data: Data, lists: CodeLists, context: Conte
     ]
     if rules := _RULES.get(type_name):
         found += rules.contradictions(data, lists)
-        found += rules.filing_problems(data, lists, context)
+        found += rules.submission_problems(data, lists, context)
     return tuple({(problem.path, problem.code): problem for problem in reversed(found)}.values())[::-1]
 
 

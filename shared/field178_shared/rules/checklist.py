@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, Section
+from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistSection
 from field178_shared.codelists.conditions import ConditionContext
 from field178_shared.records.reading import Data, answers_of
 
@@ -23,14 +23,14 @@ STORED_AS_FIELD: Mapping[str, str] = {
 FAILED = frozenset({"no", "partial"})
 _YES_NO = frozenset({AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL})
 
-Page = tuple[Section, tuple[ChecklistItem, ...]]
+Page = tuple[ChecklistSection, tuple[ChecklistItem, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SectionProgress:
     """How far a section is: of the items visible now."""
 
-    section: Section
+    section: ChecklistSection
     answered: int
     total: int
     required_answered: int
@@ -64,12 +64,12 @@ def visible_items(
     )
 
 
-def progress(page: Page, values: Mapping[str, object]) -> Progress:
+def progress(page: Page, values: Mapping[str, object]) -> SectionProgress:
     """Return how far one page is. A required count with a default needs no tap."""
     section, items = page
     answered = [item for item in items if item.id in values]
     required = [item for item in items if item.required]
-    return Progress(
+    return SectionProgress(
         section=section,
         answered=len(answered),
         total=len(items),

@@ -34,7 +34,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     yield from ()
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be mended before the entry is saved."""
     if (data.get("lat") is None) != (data.get("lon") is None):
         yield Problem("lat" if data.get("lat") is None else "lon", ErrorCode.REQUIRED)

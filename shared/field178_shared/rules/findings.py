@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.violations import Frame, Violation
+from field178_shared.codelists.violations import FineFrame, Violation
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, answers_of, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem
@@ -25,7 +25,7 @@ class OfferedViolation:
     """A violation to choose, the frames of the date (verified first), and whether its tier fits."""
 
     violation: Violation
-    frames: tuple[Frame, ...]
+    frames: tuple[FineFrame, ...]
     fits: bool
 
 
@@ -61,7 +61,7 @@ def tier_of(violation_id: str) -> range | None:
     return range(int(match["least"]), most + 1)
 
 
-def frame_snapshot(frame: Frame | None) -> dict[str, object] | None:
+def frame_snapshot(frame: FineFrame | None) -> dict[str, object] | None:
     """Return the frame as a finding stores it: a later change of the law never touches it."""
     if frame is None:
         return None
@@ -77,7 +77,7 @@ def frame_snapshot(frame: Frame | None) -> dict[str, object] | None:
     return {name: value for name, value in snapshot.items() if value is not None}
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be mended in the findings before the visit is filed."""
     values = answers_of(data)
     for key, finding in entries_of(data, "findings").items():

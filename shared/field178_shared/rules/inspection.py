@@ -50,9 +50,9 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     yield from counts.contradictions(answers, lists)
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be mended before the tablet files the visit, beside its contradictions."""
-    yield from findings.filing_problems(data, lists, context)
+    yield from findings.submission_problems(data, lists, context)
     kind = context.establishment_type
     if data.get("access_result") != INSPECTED or kind is None or kind not in lists.types:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.outreach import OutreachForm
+from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem, Rule
@@ -37,7 +37,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
         yield from _form_demands(data, form)
 
 
-def filing_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be mended before filing, beside the contradictions: nothing more so far."""
     yield from ()
 
@@ -80,7 +80,7 @@ def _parts_above_attendance(data: Data, name: str) -> Iterator[Problem]:
                 yield Problem(f"{name}.{key}.{part}", ErrorCode.EXCEEDS_ATTENDANCE)
 
 
-def _form_demands(data: Data, form: OutreachForm) -> Iterator[Problem]:
+def _form_demands(data: Data, form: OutreachFormat) -> Iterator[Problem]:
     audiences = entries_of(data, "audiences")
     if form.counts_people and not audiences:
         yield Problem("audiences", ErrorCode.REQUIRED)

@@ -24,7 +24,7 @@ Issues = Sequence[Issue]
 Check = Callable[[object], Issues]
 
 
-class Member(NamedTuple):
+class CheckedMember(NamedTuple):
     """One named member of an object: its check, and whether it must be there."""
 
     check: Check
@@ -179,7 +179,7 @@ def list_of(item: Check, at_least: int = 0, at_most: int = MOST_ITEMS) -> Check:
     return check
 
 
-def members(named: Mapping[str, Member]) -> Check:
+def members(named: Mapping[str, CheckedMember]) -> Check:
     """Return a check for an object with these members; unknown members are kept."""
     plan = tuple((name, check, required) for name, (check, required) in named.items())
     known = frozenset(named)

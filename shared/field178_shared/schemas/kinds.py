@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from field178_shared.schemas import checks
-from field178_shared.schemas.checks import Check, Member
+from field178_shared.schemas.checks import Check, CheckedMember
 from field178_shared.wire.protocol import MAX_INTEGER, MAX_TEXT
 
 JsonSchema = dict[str, object]
@@ -70,7 +70,9 @@ def list_of(item: Kind, at_least: int = 0) -> Kind:
 
 def members(parts: Mapping[str, Part]) -> Kind:
     """Return the kind of an object with these members; what it has beside them is kept."""
-    check = checks.members({name: Member(part.kind.check, part.required) for name, part in parts.items()})
+    check = checks.members(
+        {name: CheckedMember(part.kind.check, part.required) for name, part in parts.items()}
+    )
     return Kind(check, describe_members(parts))
 
 

@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PrivacyMark:
     """A place in the NFC text that may name a person or hurt one, and what to say about it."""
 
     kind: str
@@ -31,27 +31,27 @@ class Mark:
     suggestion: str | None = None
 
 
-def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tuple[Mark, ...]:
+def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tuple[PrivacyMark, ...]:
     """Return the places to look at twice, in reading order; positions count in the NFC form of the text.
 
     `known_names` are names that belong in the record, such as the establishment's own.
     """
     plain = nfc(text)
     lists = load()
-    found: list[Mark] = []
+    found: list[PrivacyMark] = []
     for pattern in lists.privacy.free_text.linter.patterns:
         message = pattern.en if language == "en" else pattern.vi
         if pattern.regex is not None:
-            found += [Mark(pattern.id, *span, message) for span in _hits(pattern, plain)]
+            found += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain)]
         elif pattern.algorithm is not None:
             spans = spans_of_names(plain, _name_rules(), known_names)
-            found += [Mark(pattern.id, *span, message) for span in spans]
+            found += [PrivacyMark(pattern.id, *span, message) for span in spans]
         else:
             found += _stigma_marks(pattern.id, message, plain, language)
     return _without_contained(found)
 
 
-def mask(text: str, marks: Sequence[Mark]) -> str:
+def mask(text: str, marks: Sequence[PrivacyMark]) -> str:
     """Return the NFC text with every marked character hidden; its length does not change."""
     characters = list(nfc(text))
     for mark in marks:
@@ -121,11 +121,11 @@ def _starts_with(words: Sequence[str], text: str) -> bool:
     return following is not None and following[0].lower() in words
 
 
-def _stigma_marks(kind: str, message: str, text: str, language: str) -> Iterator[Mark]:
+def _stigma_marks(kind: str, message: str, text: str, language: str) -> Iterator[PrivacyMark]:
     rows = [row for row in load().avoided_words if not row.label_only]
     for start, end, row in _stigma(text, rows):
         use = (row.en_use or row.use) if language == "en" else row.use
-        yield Mark(kind, start, end, f"{message}: {use}", use)
+        yield PrivacyMark(kind, start, end, f"{message}: {use}", use)
 
 
 def _stigma(text: str, rows: Sequence[AvoidedWords]) -> Iterator[tuple[int, int, AvoidedWords]]:
@@ -140,8 +140,8 @@ def _words_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
 
-def _without_contained(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    kept: list[Mark] = []
+def _without_contained(marks: Sequence[PrivacyMark]) -> tuple[PrivacyMark, ...]:
+    kept: list[PrivacyMark] = []
     reached = 0
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
         if mark.end > reached:

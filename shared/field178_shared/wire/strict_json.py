@@ -18,7 +18,7 @@ _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class _JsonFault:
     """Stands in the decoded value where something forbidden was, so that it can be pointed at."""
 
     problem: str
@@ -44,7 +44,7 @@ def read_slowly(data: bytes) -> object:
     except UnicodeDecodeError:
         raise AppError(ErrorCode.MALFORMED, pointer="", problem="not_utf8") from None
     _check_depth(text)
-    faults: list[_Fault] = []
+    faults: list[_JsonFault] = []
     try:
         value: object = _decoder(faults).decode(text)
     except json.JSONDecodeError:
@@ -73,9 +73,9 @@ def _outside_strings(text: str) -> str:
     return "".join(text.split('"')[::2])
 
 
-def _decoder(faults: list[_Fault]) -> json.JSONDecoder:
-    def fault(problem: str, value: dict[str, object] | None = None) -> _Fault:
-        found = _Fault(problem, value or {})
+def _decoder(faults: list[_JsonFault]) -> json.JSONDecoder:
+    def fault(problem: str, value: dict[str, object] | None = None) -> _JsonFault:
+        found = _JsonFault(problem, value or {})
         faults.append(found)
         return found
 
@@ -112,7 +112,7 @@ def _refuse_first_fault(value: object) -> None:
 
 
 def _faults(value: object, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, _Fault):
+    if isinstance(value, _JsonFault):
         yield pointer, value.problem
     elif isinstance(value, str):
         if problem := _text_problem(value):
@@ -143,6 +143,6 @@ def _change_id(value: object, pointer: str) -> dict[str, object]:
     if len(parts) < 3 or parts[1] != "push" or not isinstance(value, dict):
         return {}
     change = value["push"][int(parts[2])]
-    fields = change.value if isinstance(change, _Fault) else change
+    fields = change.value if isinstance(change, _JsonFault) else change
     found = fields.get("change_id") if isinstance(fields, dict) else None
     return {"change_id": found} if isinstance(found, str) and found.isascii() else {}

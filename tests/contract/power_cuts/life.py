@@ -23,7 +23,7 @@ from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.photos.files import BLOCK_BYTES
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import UploadQueue
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.ids import IdSource
@@ -72,9 +72,13 @@ class Step:
 def saved_in(store: Store) -> Saved:
     """Read everything through the store's own eyes."""
     drafts = {draft.id: draft for draft in store.drafts.all()}
-    states = store.read(lambda room: dict(room.connection.execute("SELECT id, state FROM outbox").fetchall()))
+    states = store.read(
+        lambda context: dict(context.connection.execute("SELECT id, state FROM outbox").fetchall())
+    )
     filed = store.read(all_changes)
-    rows = [store.read(lambda room, one=record_id: get_base(room, one)) for record_id in RECORDS]
+    rows = [
+        store.read(lambda context, one=record_id: get_server_record(context, one)) for record_id in RECORDS
+    ]
     return Saved(
         drafts,
         {change.id: (canonical(change.wire), states[change.id]) for change in filed},
@@ -169,7 +173,7 @@ class Work:
         self._sync.finish(greeting, self._clock.now())
 
     def _prune(self) -> None:
-        life = self._store.read(lambda room: get_text(room, "incarnation") or "")
+        life = self._store.read(lambda context: get_text(context, "incarnation") or "")
         numbers = [change.n for change in self._store.read(all_changes)]
         self._sync.prune({life: max(numbers, default=0)}, {life})
 
@@ -244,7 +248,7 @@ class Tablet:
         store = Store(root, self._clock, self._ids)
         try:
             store.unlock(KEY)
-            if store.was_rebuilt or not store.read(lambda room: is_sound(room.connection)):
+            if store.was_rebuilt or not store.read(lambda context: is_sound(context.connection)):
                 raise Lost("the database was damaged")
             saved = saved_in(store)
         finally:

@@ -12,7 +12,7 @@ from tests.contract.simulator.purges import SECRETS
 from tests.contract.simulator.world import Seat, World
 
 from field178_mobile.replication.events import Tick, Wake, WakeReason
-from field178_mobile.store import InboxItem, RecordView
+from field178_mobile.store import InboxItem, MergedRecord
 from field178_mobile.store.replication.tombstones import bring_back
 
 Action = Callable[[World, Seat], object]
@@ -97,7 +97,7 @@ def merge(world: World, seat: Seat) -> None:
     """The office merges a record into another one of its type; who has not heard of it goes on with it."""
     shown = world.visible(seat)
     pairs = [(one, other) for one in shown for other in shown if one.type == other.type]
-    disputed = {item.record_id for item in seat.tablet.store.inbox() if item.disagreements}
+    disputed = {item.record_id for item in seat.tablet.store.inbox() if item.refused_values}
     # Rather one with open values, which must not stay behind; now and then into itself, which must not be.
     pairs = [pair for pair in pairs if pair[0].id in disputed] or pairs
     if pairs:
@@ -112,7 +112,7 @@ def merge(world: World, seat: Seat) -> None:
 
 def settle(world: World, seat: Seat) -> None:
     """Settle a disagreement in the inbox: with the value that was not taken, or with what stands there."""
-    found = [item for item in seat.tablet.store.inbox() if item.disagreements]
+    found = [item for item in seat.tablet.store.inbox() if item.refused_values]
     if found:
         _settle(world, seat, world.rng.choice(found))
 
@@ -132,7 +132,7 @@ def race_to_settle(world: World, seat: Seat) -> None:
             _set(world, one, view.id, path, value)
             world.sync(one)
     for item in seat.tablet.store.inbox():
-        if item.disagreements and item.record_id == view.id:
+        if item.refused_values and item.record_id == view.id:
             _settle(world, seat, item)
     world.sync(seat)
 
@@ -464,10 +464,10 @@ def _image(world: World, seat: Seat):
 
 
 def _settle(world: World, seat: Seat, item: InboxItem) -> None:
-    value = world.rng.choice(item.disagreements)
+    value = world.rng.choice(item.refused_values)
     is_free = value.path != "_deleted" and value.reason != "locked"
     chosen = {value.path: value.mine} if is_free and world.rng.random() < 0.6 else {}
-    change_id = seat.tablet.store.resolve(item.record_id, item.disagreements, chosen, USERS[0])
+    change_id = seat.tablet.store.resolve(item.record_id, item.refused_values, chosen, USERS[0])
     assert change_id is not None
     seat.oracle.filed(change_id)
     world.note(f"{seat.tablet.name} settles {sorted(chosen)} of {item.record_id[-4:]}: {change_id}")
@@ -483,7 +483,7 @@ def _set(world: World, seat: Seat, record_id: str, path: str, value: object) -> 
     world.note(f"{seat.tablet.name} sets {path} of {record_id[-4:]}: {change_id}")
 
 
-def _pick(world: World, seat: Seat) -> RecordView | None:
+def _pick(world: World, seat: Seat) -> MergedRecord | None:
     for record_id in world.rng.sample(world.records, len(world.records)):
         view = seat.tablet.store.view(record_id)
         if view is not None and not view.deleted:

@@ -16,14 +16,14 @@ from field178_mobile.replication.events import Effect, Failure
 from field178_mobile.replication.frames import Hello
 from field178_mobile.replication.push_queue import PushQueue
 from field178_mobile.replication.recovery import Reactions
-from field178_mobile.replication.request import Exchange as AskedFor
-from field178_mobile.store.database.context import Room
+from field178_mobile.replication.request import SentRequest as AskedFor
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox import prune as pruning
 from field178_mobile.store.outbox import submit
-from field178_mobile.store.replica.server_records import Committed, drop_base, get_scope, put_scope
+from field178_mobile.store.replica.server_records import Committed, drop_server_record, get_scope, put_scope
 from field178_mobile.store.replication import apply_answer, mass_deletion_guard, repair, sync_store
 from field178_mobile.store.replication.apply_answer import Checkpoint
-from field178_mobile.store.replication.checkpoint import Position
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.repair import RepairPage, commit_repair
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
@@ -80,11 +80,11 @@ def cursor_before_rows() -> Planted:
     """The cursor is stored in a transaction of its own, before the rows."""
     original = apply_answer.commit_checkpoint
 
-    def commit(room: Room, checkpoint: Checkpoint) -> Committed:
-        with room.transaction("cursor"):
-            before = get_scope(room, checkpoint.scope)
-            put_scope(room, replace(before, cursor=max(before.cursor, checkpoint.seq)))
-        return original(room, checkpoint)
+    def commit(context: DatabaseContext, checkpoint: Checkpoint) -> Committed:
+        with context.transaction("cursor"):
+            before = get_scope(context, checkpoint.scope)
+            put_scope(context, replace(before, cursor=max(before.cursor, checkpoint.seq)))
+        return original(context, checkpoint)
 
     return patch.object(apply_answer, "commit_checkpoint", commit)
 
@@ -113,9 +113,13 @@ def old_leave_deletes() -> Planted:
     """A `leave` deletes the record even when it lives in another scope by now."""
     original = apply_answer._commit_item
 
-    def commit(room: Room, item: Any, digests: Any, at_s: int) -> str:
-        base = apply_answer.get_base(room, item.record_id) if isinstance(item, apply_answer.Leave) else None
-        return original(room, item if base is None else replace(item, scope=base.scope), digests, at_s)
+    def commit(context: DatabaseContext, item: Any, digests: Any, at_s: int) -> str:
+        base = (
+            apply_answer.get_server_record(context, item.record_id)
+            if isinstance(item, apply_answer.Leave)
+            else None
+        )
+        return original(context, item if base is None else replace(item, scope=base.scope), digests, at_s)
 
     return patch.object(apply_answer, "_commit_item", commit)
 
@@ -149,7 +153,9 @@ def first_load_sent_back() -> Planted:
 def overlay_dropped_at_acknowledgement() -> Planted:
     """An own change is not shown any more once it is acknowledged."""
     return patch.object(
-        apply_answer, "_is_settled", lambda room, record_id, receipt, granted: receipt.status != "quarantined"
+        apply_answer,
+        "_is_settled",
+        lambda context, record_id, receipt, granted: receipt.status != "quarantined",
     )
 
 
@@ -199,8 +205,10 @@ def no_digest_reaction() -> Planted:
     """A digest that does not meet is taken note of, and that is all."""
     original = apply_answer._put_progress
 
-    def put(room: Room, checkpoint: Checkpoint, before: Any, digests: Any, verified: bool | None) -> set[str]:
-        return original(room, checkpoint, before, digests, None if verified is False else verified)
+    def put(
+        context: DatabaseContext, checkpoint: Checkpoint, before: Any, digests: Any, verified: bool | None
+    ) -> set[str]:
+        return original(context, checkpoint, before, digests, None if verified is False else verified)
 
     return patch.object(apply_answer, "_put_progress", put)
 
@@ -219,7 +227,7 @@ def earlier_lives_unchecked() -> Planted:
     """Only the receipts of the present life are looked into."""
     original = Reactions._compare_receipts
 
-    def compare(reactions: Reactions, hello: Hello, asked: AskedFor, position: Position) -> None:
+    def compare(reactions: Reactions, hello: Hello, asked: AskedFor, position: SyncCheckpoint) -> None:
         present = tuple(life for life in position.lives if life.id == position.incarnation)
         original(reactions, hello, asked, replace(position, lives=present))
 
@@ -229,8 +237,8 @@ def earlier_lives_unchecked() -> Planted:
 def repair_keeps_what_is_gone() -> Planted:
     """A repair takes what comes and leaves what the server has no more."""
 
-    def commit(room: Room, page: RepairPage) -> Committed:
-        return commit_repair(room, replace(page, buckets=frozenset()))
+    def commit(context: DatabaseContext, page: RepairPage) -> Committed:
+        return commit_repair(context, replace(page, buckets=frozenset()))
 
     return patch.object(sync_store.repair, "commit_repair", commit)
 
@@ -238,9 +246,9 @@ def repair_keeps_what_is_gone() -> Planted:
 def repair_empties_other_buckets() -> Planted:
     """A repair drops every row of the scope that it does not name, whatever buckets were served."""
 
-    def commit(room: Room, page: RepairPage) -> Committed:
+    def commit(context: DatabaseContext, page: RepairPage) -> Committed:
         everything = frozenset(f"{number:02x}" for number in range(256))
-        return commit_repair(room, replace(page, buckets=everything))
+        return commit_repair(context, replace(page, buckets=everything))
 
     return patch.object(sync_store.repair, "commit_repair", commit)
 
@@ -248,8 +256,8 @@ def repair_empties_other_buckets() -> Planted:
 def repair_forgets() -> Planted:
     """What a repair drops is gone, though the server may have lost it."""
 
-    def take_out(room: Room, record_id: str, digests: Any, at_s: int, *, lost: bool) -> None:
-        drop_base(room, record_id, digests)
+    def take_out(context: DatabaseContext, record_id: str, digests: Any, at_s: int, *, lost: bool) -> None:
+        drop_server_record(context, record_id, digests)
 
     return patch.object(repair, "take_out", take_out)
 
@@ -278,10 +286,10 @@ def acknowledge_on_failure() -> Planted:
     def fail(engine: SyncEngine, failure: Failure) -> list[Effect]:
         pushed = engine._exchange.pushed if engine._exchange is not None else ()
 
-        def acknowledge(room: Room) -> None:
-            with room.transaction("acknowledge"):
+        def acknowledge(context: DatabaseContext) -> None:
+            with context.transaction("acknowledge"):
                 for change in pushed:
-                    room.connection.execute(
+                    context.connection.execute(
                         "UPDATE outbox SET state = 'acknowledged', status = 'applied', receipt_incarnation = "
                         "incarnation WHERE id = ? AND state = 'sent'",
                         (change.id,),
@@ -297,10 +305,10 @@ def prune_on_acknowledgement() -> Planted:
     """A change is let go when it is acknowledged, whether or not a backup holds it."""
     original = SyncStore.prune
 
-    def forget(room: Room) -> None:
-        with room.transaction("prune"):
-            for (life,) in room.connection.execute("SELECT id FROM incarnation").fetchall():
-                pruning._prune_life(room, life, 10**6)
+    def forget(context: DatabaseContext) -> None:
+        with context.transaction("prune"):
+            for (life,) in context.connection.execute("SELECT id FROM incarnation").fetchall():
+                pruning._prune_life(context, life, 10**6)
 
     def prune(store: SyncStore, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         original(store, backed_up, agreed)
@@ -335,14 +343,14 @@ def no_journal() -> Planted:
 
 def half_taken_is_applied() -> Planted:
     """A change of which one path clashed is said to be applied; the other value is forgotten."""
-    original = evaluate._judge_put
+    original = evaluate._evaluate_put
 
     def put(*arguments: Any) -> evaluate.Outcome:
         outcome = original(*arguments)
         clashed = outcome.status is Status.CONFLICT and outcome.record is not None
         return replace(outcome, status=Status.APPLIED, reason=None, conflicts=()) if clashed else outcome
 
-    return patch.object(evaluate, "_judge_put", put)
+    return patch.object(evaluate, "_evaluate_put", put)
 
 
 def settles_unseen() -> Planted:
@@ -357,7 +365,7 @@ def settles_unseen() -> Planted:
 
 def merges_forgotten() -> Planted:
     """A late word on a merged record is taken for one on a deleted record."""
-    return patch.object(record_merge, "survivor_of", lambda record, find: record)
+    return patch.object(record_merge, "merge_target_of", lambda record, find: record)
 
 
 def replaces_although_held_back() -> Planted:

@@ -11,7 +11,7 @@ from tests.contract.simulator.violation import require
 
 from field178_mobile.store.database.driver import sqlite
 from field178_mobile.store.outbox.changes import changes_of
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 
 if TYPE_CHECKING:
     from tests.contract.simulator.server_state import ServerState
@@ -80,13 +80,13 @@ class PurgeOracle:
 
     def _judge_tablet(self, tablet: Tablet) -> None:
         for record_id, secret in self._secrets.items():
-            base = tablet.store.read(lambda room, one=record_id: get_base(room, one))
+            base = tablet.store.read(lambda context, one=record_id: get_server_record(context, one))
             if base is None:
                 continue  # not in its areas: it was told to let the record go, not why
             require(base.is_purged, "I17", f"{tablet.name} still has {record_id}")
             resting = tablet.rows(f"SELECT id FROM removed WHERE id = '{record_id}'")
             drafts = [one for one in tablet.store.drafts.all() if one.record_id == record_id]
-            own = tablet.store.read(lambda room, one=record_id: changes_of(room, one))
+            own = tablet.store.read(lambda context, one=record_id: changes_of(context, one))
             holding = [one.id for one in own if secret in repr((one.set, one.was))]
             kept = (resting, drafts, holding)
             require(kept == ([], [], []), "I17", f"{tablet.name} holds {kept} of {record_id}")

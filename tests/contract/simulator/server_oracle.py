@@ -121,7 +121,7 @@ class ServerOracle:
             told = disputed(about, "_deleted", change.change_id, False)
             require(told, "I3", f"{change.change_id} undid an unseen deletion of {after.record_id}")
         if change.op == "delete":
-            self._judge_delete(change, device, before, after, at)
+            self._evaluate_delete(change, device, before, after, at)
             return
         for path, value in change.set.items():
             taken = equal(read_path(holder.data, path), value)
@@ -237,7 +237,7 @@ class ServerOracle:
         if before is not None:
             require(after.rev - before.rev in (0, 1), "I3", f"{after.record_id} jumped to rev {after.rev}")
 
-    def _judge_delete(
+    def _evaluate_delete(
         self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing
     ) -> None:
         about, holder = at.about, at.holder

@@ -15,26 +15,26 @@ from tests.contract.simulator.clocks import TrueClock, WrongClock
 from tests.contract.simulator.violation import require
 
 from field178_mobile.replication.engine import SyncEngine, World
+from field178_mobile.replication.events import AnswerLine as LineOf
 from field178_mobile.replication.events import (
+    DeviceSessionOpened,
     Effect,
     Event,
     HangUp,
+    OpenDeviceSession,
     Send,
-    SignedIn,
-    SignIn,
     Wait,
     Wake,
     WakeReason,
 )
-from field178_mobile.replication.events import Line as LineOf
 from field178_mobile.replication.request import Identity
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.database.context import Room
-from field178_mobile.store.model import RecordView
+from field178_mobile.store.database.context import DatabaseContext
+from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.outbox.changes import OwnChange, get_change
 from field178_mobile.store.outbox.submit import Content
 from field178_mobile.store.replica.server_records import _COLUMNS as base_columns
-from field178_mobile.store.replica.server_records import BaseRow, ScopeRow, scope_rows
+from field178_mobile.store.replica.server_records import ScopeCursor, ServerRecord, scope_rows
 from field178_mobile.store.replica.server_records import _from_row as unsealed_base
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.ids import IdSource
@@ -104,7 +104,7 @@ class Tablet:
         self.told_throughout: frozenset[str] = frozenset()
         self.told_salvaged: set[str] = set()
         self._paths: dict[str, Collection[str]] = {}
-        self._unsealed: dict[tuple, BaseRow] = {}
+        self._unsealed: dict[tuple, ServerRecord] = {}
         self.on_start: Callable[[Tablet], None] = lambda tablet: None
         self.boot()
 
@@ -114,7 +114,7 @@ class Tablet:
             self.starts += 1
             self.waiting.clear()
             with patch("field178_mobile.store.store.DatabaseThread", SameThread):
-                self.store = Store(self.folder, self.clock, self._ids, crash_point=self._pass)
+                self.store = Store(self.folder, self.clock, self._ids, failpoint=self._pass)
             try:
                 self.store.unlock(KEY)
                 break
@@ -167,8 +167,8 @@ class Tablet:
             self.told_salvaged.update(json.loads(event.data)["ids"])
 
     def _perform(self, effect: Effect, line: Carry) -> list[Event] | None:
-        if isinstance(effect, SignIn):
-            return [SignedIn()]
+        if isinstance(effect, OpenDeviceSession):
+            return [DeviceSessionOpened()]
         if isinstance(effect, Send):
             self.sent += 1
             require(self.sent < LONGEST_CONVERSATION, "I5", "the engine does not come to rest")
@@ -196,7 +196,7 @@ class Tablet:
             saved_at=self.clock.now(),
         )
 
-    def delete(self, view: RecordView, user: str) -> str:
+    def delete(self, view: MergedRecord, user: str) -> str:
         """Delete a record as shown."""
         content = Content(
             record_id=view.id,
@@ -236,16 +236,16 @@ class Tablet:
             self._paths[change_id] = tuple(change.set)
         return self._paths[change_id]
 
-    def bases(self) -> dict[str, BaseRow]:
+    def bases(self) -> dict[str, ServerRecord]:
         """Every row of the base; the same sealed bytes are unsealed once."""
-        room, found = self._room(), {}
+        context, found = self._room(), {}
         for row in self.rows(f"SELECT {base_columns} FROM base"):
             if row not in self._unsealed:
-                self._unsealed[row] = unsealed_base(room, row)
+                self._unsealed[row] = unsealed_base(context, row)
             found[row[0]] = self._unsealed[row]
         return found
 
-    def scopes(self) -> dict[str, ScopeRow]:
+    def scopes(self) -> dict[str, ScopeCursor]:
         return scope_rows(self._room())
 
     def rows(self, query: str) -> list[tuple]:
@@ -254,8 +254,8 @@ class Tablet:
     def meta(self) -> Mapping[str, str]:
         return dict(self.rows("SELECT key, value FROM meta"))
 
-    def _room(self) -> Room:
-        return self.store._require().room
+    def _room(self) -> DatabaseContext:
+        return self.store._require().context
 
     # ---- copies of its files
 

@@ -10,9 +10,9 @@ from tests.contract.simulator.tablet import OwnRow, Tablet
 from tests.contract.simulator.violation import require
 
 from field178_mobile.replication.events import Phase
-from field178_mobile.store import RecordView, StoreChange
+from field178_mobile.store import MergedRecord, StoreChange
 from field178_mobile.store.outbox.changes import State, changes_of
-from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_shared.merge import equal, read_path
 from field178_shared.wire.canonical import digest_of
 from field178_shared.wire.protocol import Status
@@ -292,12 +292,12 @@ class TabletOracle:
     def _judge_views(self, state: ServerState) -> None:
         bases = self.tablet.bases()
         for (record_id,) in self.tablet.rows("SELECT id FROM base UNION SELECT record_id FROM outbox"):
-            own = self.tablet.store.read(lambda room, one=record_id: changes_of(room, one))
+            own = self.tablet.store.read(lambda context, one=record_id: changes_of(context, one))
             if any(change.is_refused and change.replaced_by is None for change in own):
                 continue  # an own value that waits to be mended is shown on top
             self._judge_view(record_id, bases.get(record_id), self.tablet.store.view(record_id))
 
-    def _judge_view(self, record_id: str, base: BaseRow | None, view: RecordView | None) -> None:
+    def _judge_view(self, record_id: str, base: ServerRecord | None, view: MergedRecord | None) -> None:
         if base is None:
             require(view is None or view.deleted, "I5", f"{self.tablet.name} shows a ghost of {record_id}")
             return

@@ -14,7 +14,7 @@ from tests.contract.simulator.server_oracle import ServerOracle
 from tests.contract.simulator.tablet import Tablet
 from tests.contract.simulator.violation import Violation
 
-from field178_mobile.replication.events import AnswerEnded, Event, Failure, FailureKind, Line
+from field178_mobile.replication.events import AnswerEnded, AnswerLine, Event, Failure, FailureKind
 from field178_shared.errors import AppError, ErrorCode
 
 NO_NETWORK = Failure(FailureKind.NO_NETWORK)
@@ -116,7 +116,7 @@ class Wire:
     def _hand_over(self, tablet: Tablet, lines: list[bytes], fault: Fault) -> list[Event] | None:
         if fault is Fault.ANSWER_CUT:
             lines = lines[: self.rng.randrange(len(lines))]
-        events: list[Event] = [*(Line(line) for line in lines), AnswerEnded()]
+        events: list[Event] = [*(AnswerLine(line) for line in lines), AnswerEnded()]
         if fault is Fault.ANSWER_LATE:
             tablet.waiting.extend(events)
             return None

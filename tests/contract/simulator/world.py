@@ -18,8 +18,8 @@ from tests.contract.simulator.violation import require
 from tests.contract.simulator.wire import Fault, Wire
 
 from field178_mobile.replication.events import Event, Tick, Wake, WakeReason
-from field178_mobile.store import Draft, RecordView
-from field178_mobile.store.replication.mass_deletion_guard import answer_brake
+from field178_mobile.store import Draft, MergedRecord
+from field178_mobile.store.replication.mass_deletion_guard import answer_deletion_guard
 from field178_shared.merge import Data, difference, equal, read_path
 from field178_shared.wire.protocol import MAX_RECORDS
 
@@ -147,7 +147,7 @@ class World:
         self.note(f"{seat.tablet.name} is asked and {'lets go' if allow else 'keeps'}")
         if allow:
             seat.oracle.allowed()
-        seat.tablet.store.read(lambda room: answer_brake(room, allow=allow))
+        seat.tablet.store.read(lambda context: answer_deletion_guard(context, allow=allow))
 
     def file(self, seat: Seat, draft: Draft, user: str) -> str | None:
         """File a draft; after a crash the draft or the change is there, whatever the moment."""
@@ -188,7 +188,7 @@ class World:
     def _second_crash(self) -> int | None:
         return self.rng.choice((None, None, 1, 2))
 
-    def visible(self, seat: Seat) -> list[RecordView]:
+    def visible(self, seat: Seat) -> list[MergedRecord]:
         """Return the live records a tablet shows, in the order of their making."""
         found = [seat.tablet.store.view(record_id) for record_id in self.records]
         return [view for view in found if view is not None and not view.deleted]

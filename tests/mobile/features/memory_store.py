@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from field178_mobile.store.model import (
-    Comment,
     Draft,
-    EstablishmentEntry,
+    EstablishmentListing,
     InboxItem,
     InboxKind,
-    RecordView,
+    MergedRecord,
+    ReviewerComment,
     ShownState,
-    Word,
+    StateWord,
 )
-from field178_mobile.store.photos.photo_store import NO_FILES, FileCount
+from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
 from field178_shared.errors import AppError
 from field178_shared.text.normalisation import fold
 
@@ -55,7 +55,7 @@ class MemoryPhotos:
     """Names of photos without bytes: what is up is what a test says."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, FileCount] = {}
+        self.counts: dict[str, ServerFileCount] = {}
 
     def of(self, record_id: str) -> list[object]:
         return []
@@ -66,7 +66,7 @@ class MemoryPhotos:
     def settle(self, record_id: str = "") -> None:
         """Nothing is loose here."""
 
-    def count_of(self, record_id: str) -> FileCount:
+    def count_of(self, record_id: str) -> ServerFileCount:
         return self.counts.get(record_id, NO_FILES)
 
 
@@ -75,8 +75,8 @@ class MemoryStore:
         self.photos = MemoryPhotos()
         self.drafts = MemoryDrafts()
         self.settings = MemorySettings()
-        self.records: dict[str, RecordView] = {}
-        self.words: dict[str, Word] = {}
+        self.records: dict[str, MergedRecord] = {}
+        self.words: dict[str, StateWord] = {}
         self.returns: list[InboxItem] = []
         self.filed: list[tuple[Draft, str, tuple[object, ...]]] = []
         self.refuses: AppError | None = None
@@ -85,23 +85,23 @@ class MemoryStore:
     def put(
         self, record_id: str, record_type: str, scope: str, data: dict[str, object], rev: int = 1
     ) -> None:
-        self.records[record_id] = RecordView(record_id, record_type, scope, rev, data, False, False)
+        self.records[record_id] = MergedRecord(record_id, record_type, scope, rev, data, False, False)
 
     def give_back(self, record_id: str, path: str, text: str) -> None:
-        self.words[record_id] = Word.RETURNED
-        comment = Comment(path, text, "reviewer", None)
+        self.words[record_id] = StateWord.RETURNED
+        comment = ReviewerComment(path, text, "reviewer", None)
         self.returns.append(InboxItem(InboxKind.RETURNED, record_id, "inspection", "", "fix", (comment,)))
 
-    def view(self, record_id: str) -> RecordView | None:
+    def view(self, record_id: str) -> MergedRecord | None:
         return self.records.get(record_id)
 
-    def views(self, record_type: str, scope: str | None = None) -> list[RecordView]:
+    def views(self, record_type: str, scope: str | None = None) -> list[MergedRecord]:
         return [
             view for view in self.records.values() if view.type == record_type and scope in (None, view.scope)
         ]
 
     def shown_state(self, record_id: str) -> ShownState:
-        return ShownState(self.words.get(record_id, Word.RECEIVED))
+        return ShownState(self.words.get(record_id, StateWord.RECEIVED))
 
     def shown_states(self, record_type: str) -> dict[str, ShownState]:
         return {view.id: self.shown_state(view.id) for view in self.views(record_type)}
@@ -109,7 +109,7 @@ class MemoryStore:
     def inbox(self) -> list[InboxItem]:
         return list(self.returns)
 
-    def establishments(self) -> list[EstablishmentEntry]:
+    def establishments(self) -> list[EstablishmentListing]:
         return [_entry(view) for view in self.records.values() if view.type == "establishment"]
 
     def file(self, draft: Draft, user: str, extra: tuple[object, ...] = ()) -> str:
@@ -117,7 +117,7 @@ class MemoryStore:
             raise self.refuses
         self.filed.append((draft, user, extra))
         self.put(draft.record_id, draft.type, draft.scope, dict(draft.data), draft.base_rev + 1)
-        self.words[draft.record_id] = Word.UNSENT
+        self.words[draft.record_id] = StateWord.UNSENT
         self.drafts.discard(draft.id)
         return f"change-{len(self.filed)}"
 
@@ -125,10 +125,10 @@ class MemoryStore:
         self.subscribers.append(callback)
 
 
-def _entry(view: RecordView) -> EstablishmentEntry:
+def _entry(view: MergedRecord) -> EstablishmentListing:
     data = view.data
     lat, lon = data.get("lat"), data.get("lon")
-    return EstablishmentEntry(
+    return EstablishmentListing(
         id=view.id,
         name=str(data["name"]),
         folded=fold(f"{data['name']} {data.get('address_line', '')}"),

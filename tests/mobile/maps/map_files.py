@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from field178_mobile.maps.mercator import TILE_PX, Place
+from field178_mobile.maps.mercator import TILE_PX, MapPoint
 
 
 def picture(text: str, is_dark: bool) -> bytes:
@@ -21,7 +21,7 @@ def picture(text: str, is_dark: bool) -> bytes:
     return out.getvalue()
 
 
-def write_map(path: Path, middle: Place, zooms: range, around: int = 3) -> None:
+def write_map(path: Path, middle: MapPoint, zooms: range, around: int = 3) -> None:
     """Write an MBTiles file with the tiles around a place at each zoom."""
     with sqlite3.connect(path) as store:
         store.execute("CREATE TABLE metadata (name text, value text)")

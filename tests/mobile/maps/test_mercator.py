@@ -9,7 +9,14 @@ import pytest
 
 from field178_mobile.maps.clusters import clusters_of
 from field178_mobile.maps.map_state import MapPin
-from field178_mobile.maps.mercator import Place, View, metres_per_pixel, place_of, position_at, view_of
+from field178_mobile.maps.mercator import (
+    MapPoint,
+    MapWindow,
+    metres_per_pixel,
+    place_of,
+    position_at,
+    view_of,
+)
 
 # In the tile 14/13041/7222 of every web map.
 AN_LAO = (208_182_100, 1_065_467_100)
@@ -29,7 +36,7 @@ def test_a_place_leads_back_to_its_position(position):
 
 
 def test_the_corners_of_the_square():
-    assert place_of(0, 0) == Place(0.5, 0.5)
+    assert place_of(0, 0) == MapPoint(0.5, 0.5)
     assert place_of(900_000_000, -1_800_000_000).y == pytest.approx(0, abs=1e-9)
 
 
@@ -39,7 +46,7 @@ def test_metres_of_a_pixel_shrink_away_from_the_equator():
 
 
 def test_moving_and_zooming_keep_what_is_under_the_finger():
-    view, place = View(place_of(*AN_LAO), 12.0), place_of(208_282_100, 1_065_667_100)
+    view, place = MapWindow(place_of(*AN_LAO), 12.0), place_of(208_282_100, 1_065_667_100)
     right, down = view.offset_of(place)
     assert view.zoomed(14.5, right, down).offset_of(place) == pytest.approx((right, down), abs=1e-6)
     assert view.moved(right, down).offset_of(place) == pytest.approx((0, 0), abs=1e-6)

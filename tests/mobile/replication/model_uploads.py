@@ -14,18 +14,18 @@ from field178_mobile.replication.events import Failure, FailureKind, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.uploads.engine import UploadEngine
 from field178_mobile.replication.uploads.events import (
-    Answer,
+    AskStored,
     Create,
     Locate,
-    Look,
-    OpenSession,
+    RenewSession,
     Request,
     SendChunk,
+    UploadAnswer,
 )
 from field178_mobile.replication.uploads.runner import UploadRunner
 from field178_mobile.store import Store
 from field178_mobile.store.photos.upload_queue import UploadQueue
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import ErrorCode
 
 
@@ -48,20 +48,20 @@ class ModelUploads:
         self.received_bytes = 0
         self.created = 0
 
-    def answer(self, request: Request) -> Answer:
-        if isinstance(request, OpenSession):
-            return Answer(200)
-        if isinstance(request, Look):
-            return Answer(
+    def answer(self, request: Request) -> UploadAnswer:
+        if isinstance(request, RenewSession):
+            return UploadAnswer(200)
+        if isinstance(request, AskStored):
+            return UploadAnswer(
                 200 if request.sha256 in self.blobs else 404, is_backed_up=request.sha256 in self.backed_up
             )
         if isinstance(request, Create):
             return self._create(request)
         upload = self.uploads.get(request.location)
         if upload is None:
-            return Answer(410, None if isinstance(request, Locate) else ErrorCode.UPLOAD_GONE)
+            return UploadAnswer(410, None if isinstance(request, Locate) else ErrorCode.UPLOAD_GONE)
         if isinstance(request, Locate):
-            return Answer(200, offset=len(upload.data))
+            return UploadAnswer(200, offset=len(upload.data))
         return self._take(upload, request)
 
     def take_part(self, request: SendChunk, length: int) -> None:
@@ -70,20 +70,20 @@ class ModelUploads:
         if upload is not None and request.offset == len(upload.data):
             self._keep(upload, request.data[:length])
 
-    def _create(self, request: Create) -> Answer:
+    def _create(self, request: Create) -> UploadAnswer:
         self.created += 1
         location = f"/api/v1/uploads/{self.created}"
         self.uploads[location] = Upload(request.sha256, request.size_bytes)
         if request.sha256 not in self.blobs:
-            return Answer(201, location=location)
+            return UploadAnswer(201, location=location)
         self.uploads[location].data += self.blobs[request.sha256]
-        return Answer(201, location=location, offset=request.size_bytes)
+        return UploadAnswer(201, location=location, offset=request.size_bytes)
 
-    def _take(self, upload: Upload, request: SendChunk) -> Answer:
+    def _take(self, upload: Upload, request: SendChunk) -> UploadAnswer:
         if request.offset != len(upload.data):
-            return Answer(409, ErrorCode.OFFSET_MISMATCH)
+            return UploadAnswer(409, ErrorCode.OFFSET_MISMATCH)
         self._keep(upload, request.data)
-        return Answer(204, offset=len(upload.data))
+        return UploadAnswer(204, offset=len(upload.data))
 
     def _keep(self, upload: Upload, data: bytes) -> None:
         self.received_bytes += len(data)
@@ -94,39 +94,39 @@ class ModelUploads:
             self.blobs[upload.sha256] = bytes(upload.data)
 
 
-Fault = Callable[[ModelUploads, Request], Answer]
+Fault = Callable[[ModelUploads, Request], UploadAnswer]
 
 
-def honest(server: ModelUploads, request: Request) -> Answer:
+def honest(server: ModelUploads, request: Request) -> UploadAnswer:
     return server.answer(request)
 
 
-def never_arrives(server: ModelUploads, request: Request) -> Answer:
+def never_arrives(server: ModelUploads, request: Request) -> UploadAnswer:
     raise TransportFailure(Failure(FailureKind.NO_NETWORK))
 
 
-def answer_lost(server: ModelUploads, request: Request) -> Answer:
+def answer_lost(server: ModelUploads, request: Request) -> UploadAnswer:
     server.answer(request)
     raise TransportFailure(Failure(FailureKind.NO_NETWORK))
 
 
-def cut_in_the_middle(server: ModelUploads, request: Request) -> Answer:
+def cut_in_the_middle(server: ModelUploads, request: Request) -> UploadAnswer:
     if isinstance(request, SendChunk):
         server.take_part(request, len(request.data) // 3)
     raise TransportFailure(Failure(FailureKind.NO_NETWORK))
 
 
-def captive_portal(server: ModelUploads, request: Request) -> Answer:
+def captive_portal(server: ModelUploads, request: Request) -> UploadAnswer:
     raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
 
 
-def damaged_on_the_way(server: ModelUploads, request: Request) -> Answer:
+def damaged_on_the_way(server: ModelUploads, request: Request) -> UploadAnswer:
     if isinstance(request, SendChunk):
-        return Answer(460, ErrorCode.CHECKSUM_MISMATCH)
+        return UploadAnswer(460, ErrorCode.CHECKSUM_MISMATCH)
     return server.answer(request)
 
 
-def upload_gone(server: ModelUploads, request: Request) -> Answer:
+def upload_gone(server: ModelUploads, request: Request) -> UploadAnswer:
     server.uploads.clear()
     return server.answer(request)
 
@@ -137,7 +137,7 @@ def says(
     retry_after_s: float | None = None,
     problem: str | None = None,
 ) -> Fault:
-    return lambda _server, _request: Answer(status, code, retry_after_s=retry_after_s, problem=problem)
+    return lambda _server, _request: UploadAnswer(status, code, retry_after_s=retry_after_s, problem=problem)
 
 
 class Sender:
@@ -163,7 +163,7 @@ class Sender:
         self.runner = UploadRunner(engine, self, lambda: self.network, lambda: self.now)
         self.runner.wake(WakeReason.START)
 
-    def perform(self, request: Request) -> Answer:
+    def perform(self, request: Request) -> UploadAnswer:
         self.requests.append(request)
         fault = self.faults.pop(0) if self.faults else honest
         self.broken_chunks += fault is not honest and isinstance(request, SendChunk)
@@ -194,7 +194,7 @@ class Sender:
 def file_with_photos(store: Store, record_id: str, *photos: bytes) -> list[str]:
     """Keep photos of a record that the server has and that names them; return their hashes."""
     named = {f"p{n}": store.photos.add(record_id, data, "image/jpeg") for n, data in enumerate(photos)}
-    row = store.read(lambda room: get_base(room, record_id))
+    row = store.read(lambda context: get_server_record(context, record_id))
     old = {} if row is None else dict(row.data.get("attachments") or {})  # type: ignore[call-overload]
     named = {**old, **{f"{key}-{len(old)}": value for key, value in named.items()}}
     server_commits(store, base_row(record_id, attachments=named))

@@ -12,13 +12,13 @@ from tests.mobile.support import UNIT, USER, FrozenClock, draft_of, seeded_ids
 from field178_mobile.replication.engine import SyncEngine, World
 from field178_mobile.replication.events import (
     AnswerEnded,
+    AnswerLine,
+    DeviceSessionOpened,
     Event,
     Failure,
     HangUp,
-    Line,
+    OpenDeviceSession,
     Send,
-    SignedIn,
-    SignIn,
     Wait,
     Wake,
     WakeReason,
@@ -60,8 +60,8 @@ class Tablet:
         events: list[Event] = [Wake(reason)]
         while events:
             for effect in self.engine.step(events.pop(0)):
-                if isinstance(effect, SignIn):
-                    events.append(SignedIn())
+                if isinstance(effect, OpenDeviceSession):
+                    events.append(DeviceSessionOpened())
                 elif isinstance(effect, Send):
                     self.bodies.append(effect.body)
                     events.extend(self._exchange(json.loads(effect.body)))
@@ -80,7 +80,7 @@ class Tablet:
 
     def mismatches(self) -> int:
         query = "SELECT value FROM meta WHERE key = 'mismatches'"
-        row = self.store.read(lambda room: room.connection.execute(query).fetchone())
+        row = self.store.read(lambda context: context.connection.execute(query).fetchone())
         return 0 if row is None else int(row[0])
 
     def agrees(self) -> bool:
@@ -88,7 +88,7 @@ class Tablet:
         server = {r.id: (r.rev, r.data) for r in self.server.world.records.values() if not r.deleted}
         granted = {r.id for r in self.server.world.records.values() if r.scope in self.server.granted}
         rows = self.store.read(
-            lambda room: room.connection.execute("SELECT id FROM base WHERE deleted = 0").fetchall()
+            lambda context: context.connection.execute("SELECT id FROM base WHERE deleted = 0").fetchall()
         )
         here = {}
         for (record_id,) in rows:
@@ -102,4 +102,4 @@ class Tablet:
         answer = fault(self.server, request)
         if isinstance(answer, Failure):
             return iter([answer])
-        return iter([*(Line(line) for line in answer), AnswerEnded()])
+        return iter([*(AnswerLine(line) for line in answer), AnswerEnded()])

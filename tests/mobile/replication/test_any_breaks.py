@@ -85,7 +85,7 @@ class Life:
         self.sender.run()
 
     def _open(self) -> Store:
-        store = Store(self.folder, self.clock, seeded_ids(self.clock), crash_point=self.kill)
+        store = Store(self.folder, self.clock, seeded_ids(self.clock), failpoint=self.kill)
         store.unlock(KEY)
         return store
 

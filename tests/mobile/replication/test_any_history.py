@@ -50,7 +50,7 @@ class History:
                 self.folder,
                 self.clock,
                 seeded_ids(self.clock, self.seed * 1000 + self.starts),
-                crash_point=self.crash,
+                failpoint=self.crash,
             )
             try:
                 store.unlock(KEY)
@@ -149,13 +149,13 @@ class History:
         assert tablet.agrees()
         assert not self.calm or tablet.mismatches() == 0
         held = tablet.store.read(
-            lambda room: {row[0] for row in room.connection.execute("SELECT id FROM outbox")}
+            lambda context: {row[0] for row in context.connection.execute("SELECT id FROM outbox")}
         )
         assert set(self.promised) <= held
         assert set(self.promised) <= set(self.server.world.receipts)
         for scope in (UNIT, OTHER):
-            kept = tablet.store.read(lambda room, s=scope: get_scope(room, s).digest)
-            assert kept == tablet.store.read(lambda room, s=scope: recomputed_digest(room, s))
+            kept = tablet.store.read(lambda context, s=scope: get_scope(context, s).digest)
+            assert kept == tablet.store.read(lambda context, s=scope: recomputed_digest(context, s))
         refused = {item.record_id for item in tablet.store.inbox() if item.kind == "quarantined"}
         for shown in (record(number) for number in range(8) if record(number) not in refused):
             base, view = tablet.sync_store.base(shown), tablet.store.view(shown)

@@ -10,7 +10,7 @@ from tests.mobile.support import UNIT
 
 from field178_mobile.replication.engine import REFUSED_WAIT_S
 from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
-from field178_mobile.store import Word
+from field178_mobile.store import StateWord
 from field178_mobile.store.replication.checkpoint import read_position
 from field178_shared.errors import ErrorCode
 
@@ -30,9 +30,9 @@ def cut_after(lines: int):
 
 def test_a_filed_record_is_received_only_with_its_receipt(tablet: Tablet) -> None:
     tablet.file(1, name="Ánh Trăng")
-    assert tablet.store.shown_state(record(1)).word is Word.UNSENT
+    assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
     tablet.sync()
-    assert tablet.store.shown_state(record(1)).word is Word.RECEIVED
+    assert tablet.store.shown_state(record(1)).word is StateWord.RECEIVED
     assert tablet.store.status().in_sync
     assert tablet.engine.state.message is SyncMessage.IN_SYNC
     assert tablet.agrees()
@@ -62,7 +62,7 @@ def test_a_lost_answer_stores_the_change_once(tablet: Tablet) -> None:
     tablet.faults = [lost_answer]
     tablet.sync()
     assert tablet.engine.state.message is SyncMessage.NO_NETWORK
-    assert tablet.store.shown_state(record(1)).word is Word.UNSENT
+    assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
     incarnation = tablet.store.read(read_position).incarnation
     tablet.sync()
     assert tablet.store.status().in_sync
@@ -149,7 +149,7 @@ def test_one_change_that_fails_the_server_delays_no_other(tablet: Tablet) -> Non
     for _ in range(3):
         tablet.sync(WakeReason.TIMER)
     assert set(tablet.server.world.records) == {record(n) for n in range(6) if n != 2}
-    assert tablet.store.shown_state(record(2)).word is Word.UNSENT
+    assert tablet.store.shown_state(record(2)).word is StateWord.UNSENT
     tablet.faults = []
     tablet.sync()
     assert tablet.store.status().in_sync
@@ -189,7 +189,7 @@ def test_a_page_in_the_servers_place_is_no_answer(tablet: Tablet) -> None:
     assert tablet.engine.state.message is SyncMessage.NO_NETWORK or (
         tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
     )
-    assert tablet.store.shown_state(record(1)).word is Word.UNSENT
+    assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
 
 
 def test_a_record_whose_hash_is_wrong_is_never_committed(tablet: Tablet) -> None:
@@ -234,7 +234,7 @@ def test_a_clash_shows_the_servers_value_with_a_mark(tablet: Tablet) -> None:
     assert view.data == {"name": "của phòng", "village": "mới"}
     assert (view.attention, view.marked) == ("changed", ("name",))
     [item] = tablet.store.inbox()
-    assert (item.disagreements[0].mine, item.disagreements[0].current) == ("của máy", "của phòng")
+    assert (item.refused_values[0].mine, item.refused_values[0].current) == ("của máy", "của phòng")
     assert tablet.store.status().conflicts == 1
 
 
@@ -373,7 +373,7 @@ def test_changes_go_when_a_backup_holds_them_and_their_receipts_still_count(tabl
     incarnation = tablet.store.read(read_position).incarnation
     tablet.server.backed_up[incarnation] = 1
     tablet.sync()
-    kept = tablet.store.read(lambda room: room.connection.execute("SELECT n FROM outbox").fetchall())
+    kept = tablet.store.read(lambda context: context.connection.execute("SELECT n FROM outbox").fetchall())
     assert kept == [(2,)]
     assert tablet.store.status().in_sync
     tablet.sync()
@@ -418,7 +418,7 @@ def test_an_old_protocol_is_told_to_upgrade_and_loses_nothing(tablet: Tablet) ->
     assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
     assert tablet.waits[-1] == REFUSED_WAIT_S
     assert tablet.data(1) == {"name": "một"}
-    assert tablet.store.shown_state(record(2)).word is Word.UNSENT
+    assert tablet.store.shown_state(record(2)).word is StateWord.UNSENT
 
 
 @pytest.mark.parametrize("has_scopes", [True, False])
@@ -440,7 +440,7 @@ def test_a_refused_pull_takes_the_changes_and_no_row_away(tablet: Tablet, has_sc
     tablet.sync()
     assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
     assert tablet.data(1) == {"name": "một"}
-    assert tablet.store.shown_state(record(2)).word is Word.RECEIVED
+    assert tablet.store.shown_state(record(2)).word is StateWord.RECEIVED
     assert not tablet.store.status().in_sync
 
 
@@ -464,7 +464,7 @@ def test_the_clock_is_measured_against_the_servers(tablet: Tablet) -> None:
     tablet.clock.tick(minutes=6)
     tablet.sync()
     query = "SELECT value FROM meta WHERE key = 'clock_offset_ms'"
-    assert tablet.store.read(lambda room: room.connection.execute(query).fetchone()) == ("360000",)
+    assert tablet.store.read(lambda context: context.connection.execute(query).fetchone()) == ("360000",)
 
 
 def test_a_sign_in_page_is_told_apart(tablet: Tablet) -> None:

@@ -11,13 +11,13 @@ from tests.mobile.replication.tablet import Tablet, record
 
 from field178_mobile.replication.frames import Hello, RootTold, parse_hello, parse_line
 from field178_mobile.replication.history_check import judged
-from field178_mobile.store.replication.server_state import KeptRoot
+from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.vault import base64url
 from field178_shared.crypto.hash_chain import RootAlarm, RootSeen
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x17" * 32)
 PUBLIC = base64url.encode(KEY.public_key().public_bytes_raw())
-KEPT = KeptRoot("e1", 5, "5" * 64)
+KEPT = StoredRoot("e1", 5, "5" * 64)
 
 
 def told(index: int, digit: str, epoch: str = "e1", key: Ed25519PrivateKey = KEY) -> RootTold:
@@ -30,13 +30,13 @@ def hello(root: RootTold | None, epoch: str = "e1") -> Hello:
     return replace(parse_hello(parse_line(json.dumps(wire).encode())), root=root)
 
 
-def after(kept: KeptRoot | None, root: RootTold | None, epoch: str = "e1", key: str = PUBLIC) -> KeptRoot:
+def after(kept: StoredRoot | None, root: RootTold | None, epoch: str = "e1", key: str = PUBLIC) -> StoredRoot:
     return judged(kept, hello(root, epoch), key)
 
 
-@pytest.mark.parametrize("kept", [None, KeptRoot("e1"), KEPT])
-def test_a_higher_root_is_kept(kept: KeptRoot | None) -> None:
-    assert after(kept, told(6, "6")) == KeptRoot("e1", 6, "6" * 64)
+@pytest.mark.parametrize("kept", [None, StoredRoot("e1"), KEPT])
+def test_a_higher_root_is_kept(kept: StoredRoot | None) -> None:
+    assert after(kept, told(6, "6")) == StoredRoot("e1", 6, "6" * 64)
 
 
 def test_the_same_root_and_silence_change_nothing() -> None:
@@ -64,8 +64,8 @@ def test_a_contradiction_alarms_and_keeps_what_was_seen(root: RootTold, alarm: R
 def test_an_alarm_ends_with_the_root_that_was_seen_or_with_another_epoch(alarm: RootAlarm) -> None:
     alarmed = replace(KEPT, alarm=alarm)
     assert after(alarmed, told(5, "5")) == KEPT
-    assert after(alarmed, told(6, "6", "e2"), "e2") == KeptRoot("e2", 6, "6" * 64)
-    assert after(alarmed, None, "e2") == KeptRoot("e2")
+    assert after(alarmed, told(6, "6", "e2"), "e2") == StoredRoot("e2", 6, "6" * 64)
+    assert after(alarmed, None, "e2") == StoredRoot("e2")
 
 
 @pytest.mark.parametrize("alarm", [RootAlarm.LOWER, RootAlarm.OTHER])
@@ -76,12 +76,12 @@ def test_a_higher_root_ends_no_alarm_about_history(alarm: RootAlarm) -> None:
 
 
 def test_a_signature_that_is_right_again_goes_on() -> None:
-    assert after(replace(KEPT, alarm=RootAlarm.SIGNATURE), told(6, "6")) == KeptRoot("e1", 6, "6" * 64)
+    assert after(replace(KEPT, alarm=RootAlarm.SIGNATURE), told(6, "6")) == StoredRoot("e1", 6, "6" * 64)
 
 
 def test_a_tablet_without_the_key_still_compares() -> None:
     unsigned = replace(told(6, "6"), sig="")
-    assert after(KEPT, unsigned, key="") == KeptRoot("e1", 6, "6" * 64)
+    assert after(KEPT, unsigned, key="") == StoredRoot("e1", 6, "6" * 64)
     assert after(KEPT, told(4, "4"), key="") == replace(KEPT, alarm=RootAlarm.LOWER)
 
 
@@ -105,8 +105,8 @@ def test_what_was_seen_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
     epoch = tablet.sync_store.position().epoch
     assert epoch is not None
     assert "root" not in json.loads(tablet.bodies[-1])
-    tablet.sync_store.keep_root(KeptRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
-    assert tablet.sync_store.kept_root() == KeptRoot(epoch, 5, "5" * 64, RootAlarm.OTHER)
+    tablet.sync_store.keep_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
+    assert tablet.sync_store.kept_root() == StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER)
     tablet.sync()
     assert json.loads(tablet.bodies[-1])["root"] == {"index": 5, "hash": "5" * 64, "alarm": "other"}
 
@@ -114,7 +114,7 @@ def test_what_was_seen_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
 def test_a_root_of_another_epoch_is_not_sent(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    tablet.sync_store.keep_root(KeptRoot("another", 5, "5" * 64))
+    tablet.sync_store.keep_root(StoredRoot("another", 5, "5" * 64))
     tablet.sync()
     assert "root" not in json.loads(tablet.bodies[-1])
 
@@ -123,7 +123,7 @@ def test_an_alarm_delays_no_record(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
     epoch = tablet.sync_store.position().epoch or ""
-    tablet.sync_store.keep_root(KeptRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
+    tablet.sync_store.keep_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
     tablet.file(2, name="hai")
     tablet.sync()
     assert record(2) in tablet.server.world.records

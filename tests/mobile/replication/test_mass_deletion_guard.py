@@ -8,8 +8,8 @@ from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT
 
 from field178_mobile.replication.events import Phase, SyncMessage
-from field178_mobile.store.replication.mass_deletion_guard import answer_brake, read_held
-from field178_mobile.store.replication.tombstones import bring_back, count_removed
+from field178_mobile.store.replication.mass_deletion_guard import answer_deletion_guard, read_held
+from field178_mobile.store.replication.tombstones import bring_back, count_tombstones
 
 COUNT = 70
 
@@ -36,7 +36,7 @@ def test_it_stops_and_asks_and_goes_on_when_allowed(emptied: Tablet) -> None:
     assert emptied.engine.state.phase is Phase.IDLE
     assert live(emptied) >= COUNT - 50
     assert not emptied.store.status().in_sync
-    emptied.store.read(lambda room: answer_brake(room, allow=True))
+    emptied.store.read(lambda context: answer_deletion_guard(context, allow=True))
     emptied.sync()
     assert live(emptied) == 5
     assert emptied.agrees()
@@ -68,7 +68,7 @@ def test_nothing_comes_twice_while_the_question_is_open(emptied: Tablet, answer:
     emptied.sync()
     shown = live(emptied)
     if answer is not None:
-        emptied.store.read(lambda room: answer_brake(room, allow=answer))
+        emptied.store.read(lambda context: answer_deletion_guard(context, allow=answer))
     emptied.sync()
     assert rows_fetched(emptied) == []
     assert (live(emptied), emptied.engine.state.message) == (shown, SyncMessage.MASS_REMOVAL)
@@ -86,12 +86,12 @@ def test_what_is_new_comes_while_the_question_is_open(emptied: Tablet) -> None:
     assert live(emptied) == shown + 1
     assert emptied.store.view(record(COUNT - 1)).data["name"] == "tên khác"
     assert not emptied.store.status().in_sync
-    emptied.store.read(lambda room: answer_brake(room, allow=True))
+    emptied.store.read(lambda context: answer_deletion_guard(context, allow=True))
     emptied.sync()
     assert live(emptied) == 6
     assert emptied.agrees()
     assert emptied.store.status().in_sync
-    assert emptied.store.read(count_removed) == (COUNT - 4, 0)
+    assert emptied.store.read(count_tombstones) == (COUNT - 4, 0)
 
 
 def test_all_of_it_is_counted_though_it_comes_in_parts(emptied: Tablet) -> None:
@@ -117,7 +117,7 @@ def test_an_own_edit_of_a_record_that_is_held_back_ends_in_agreement(emptied: Ta
     emptied.file(COUNT - 8, name="của tôi")
     emptied.file(COUNT - 1, name="của tôi")
     emptied.sync()
-    emptied.store.read(lambda room: answer_brake(room, allow=True))
+    emptied.store.read(lambda context: answer_deletion_guard(context, allow=True))
     emptied.sync()
     assert emptied.agrees()
     assert emptied.store.status().in_sync
@@ -128,7 +128,7 @@ def sync_while_the_user_lets_go(tablet: Tablet) -> None:
 
     def overtaken(server: ModelServer, request: dict) -> list[bytes]:
         lines = server.answer(request)
-        tablet.store.read(lambda room: answer_brake(room, allow=True))
+        tablet.store.read(lambda context: answer_deletion_guard(context, allow=True))
         return lines
 
     tablet.faults.append(overtaken)
@@ -160,7 +160,7 @@ def test_a_lost_scope_goes_without_a_question(emptied: Tablet) -> None:
     emptied.server.granted.discard(UNIT)
     emptied.sync()
     assert live(emptied) == 0
-    assert emptied.store.read(count_removed) == (0, 0)
+    assert emptied.store.read(count_tombstones) == (0, 0)
 
 
 def test_a_restored_server_gets_its_lost_changes_though_a_question_is_open(tablet: Tablet) -> None:
@@ -174,7 +174,7 @@ def test_a_restored_server_gets_its_lost_changes_though_a_question_is_open(table
     assert tablet.engine.state.message is SyncMessage.MASS_REMOVAL
     assert set(tablet.server.world.records) == {record(200)}
     assert live(tablet) == COUNT + 1
-    tablet.store.read(lambda room: answer_brake(room, allow=True))
+    tablet.store.read(lambda context: answer_deletion_guard(context, allow=True))
     tablet.sync()
     assert tablet.store.status().in_sync
     assert len(tablet.server.salvage) == COUNT
@@ -183,8 +183,8 @@ def test_a_restored_server_gets_its_lost_changes_though_a_question_is_open(table
 def test_what_went_can_be_offered_to_the_office_again(emptied: Tablet) -> None:
     emptied.server.notices = [{"id": "n1", "kind": "removal", "text": {}}]
     emptied.sync()
-    assert emptied.store.read(count_removed) == (COUNT - 5, 0)
+    assert emptied.store.read(count_tombstones) == (COUNT - 5, 0)
     emptied.store.read(bring_back)
     emptied.sync()
     assert len(emptied.server.salvage) == COUNT - 5
-    assert emptied.store.read(count_removed) == (0, 0)
+    assert emptied.store.read(count_tombstones) == (0, 0)

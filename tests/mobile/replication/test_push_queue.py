@@ -6,7 +6,7 @@ import pytest
 from tests.mobile.replication.tablet import Tablet, record
 
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, WakeReason
-from field178_mobile.store import Word
+from field178_mobile.store import StateWord
 from field178_shared.errors import ErrorCode
 
 LONG = "Karaoke Ánh Trăng " * 20
@@ -34,7 +34,7 @@ def test_a_change_that_fails_is_set_aside_and_delays_nothing(tablet: Tablet, kin
         tablet.sync(WakeReason.TIMER)
     assert set(tablet.server.world.records) == {record(1), record(2)}
     shown = tablet.store.shown_state(record(11))
-    assert shown.word is Word.UNSENT
+    assert shown.word is StateWord.UNSENT
     assert shown.attention
 
 

@@ -28,7 +28,7 @@ def test_a_verdict_judged_anew_after_a_restore_replaces_the_old_one(tablet: Tabl
     tablet.file(2, name="Hoa Ban")
     tablet.sync()
 
-    change = tablet.store.read(lambda room: get_change(room, str(change_id)))
+    change = tablet.store.read(lambda context: get_change(context, str(change_id)))
     assert change is not None
     assert change.status is Status.QUARANTINED
 
@@ -64,7 +64,7 @@ def test_a_copy_keeps_its_changes_though_a_backup_holds_their_numbers(tablet: Ta
     tablet.server.backed_up[life] = 2
     change_id = tablet.file(1, name="Hoa Ban")
     tablet.sync()
-    assert tablet.store.read(lambda room: get_change(room, str(change_id))) is not None
+    assert tablet.store.read(lambda context: get_change(context, str(change_id))) is not None
 
 
 def test_a_tablet_enrolled_again_begins_a_life_of_its_own_and_need_not_offer_what_is_held(
@@ -113,7 +113,7 @@ def test_what_a_former_device_sent_is_let_go_when_a_backup_holds_it(tablet: Tabl
     tablet.server.enrolled_again()
     tablet.server.backed_up[first] = 1
     again.sync()
-    assert again.store.read(lambda room: get_change(room, str(sent))) is None
+    assert again.store.read(lambda context: get_change(context, str(sent))) is None
     assert again.store.status().in_sync
 
 
@@ -133,7 +133,7 @@ def test_a_tablet_enrolled_again_says_once_more_what_waits_so_that_it_hears_of_i
     ]
     assert pushed == [waits]
     assert taken != waits
-    change = again.store.read(lambda room: get_change(room, str(waits)))
+    change = again.store.read(lambda context: get_change(context, str(waits)))
     assert change is not None
     assert change.status is Status.QUARANTINED
 
@@ -204,5 +204,5 @@ def test_a_number_of_an_earlier_life_does_not_stand_for_one_of_the_present(table
     tablet.server.backed_up[SECOND] = 2
     tablet.sync()
     query = "SELECT id FROM outbox"
-    held = {row[0] for row in tablet.store.read(lambda room: room.connection.execute(query).fetchall())}
+    held = {row[0] for row in tablet.store.read(lambda context: context.connection.execute(query).fetchall())}
     assert {carried, fourth} <= held

@@ -20,7 +20,7 @@ from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.request import Identity
 from field178_mobile.replication.runner import SyncRunner
 from field178_mobile.replication.uploads.engine import UploadEngine
-from field178_mobile.replication.uploads.events import Answer, Request
+from field178_mobile.replication.uploads.events import Request, UploadAnswer
 from field178_mobile.replication.uploads.runner import UploadRunner
 from field178_mobile.store import Store
 from field178_mobile.store.photos.upload_queue import UploadQueue
@@ -144,12 +144,12 @@ def test_what_nobody_foresaw_is_logged_and_tried_again(
 class UploadsInMemory:
     """A line for photos that asks a function."""
 
-    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+    def __init__(self, answer: Callable[[Request], UploadAnswer]) -> None:
         self.perform = answer
 
 
 def with_photos(
-    store: Store, clock: FrozenClock, line: LineInMemory, answer: Callable[[Request], Answer]
+    store: Store, clock: FrozenClock, line: LineInMemory, answer: Callable[[Request], UploadAnswer]
 ) -> SyncRunner:
     engine = UploadEngine(UploadQueue(store), random.Random(1))
     photos = UploadRunner(engine, UploadsInMemory(answer), lambda: NetworkKind.UNKNOWN)
@@ -168,7 +168,7 @@ def test_photos_follow_the_data_and_data_goes_between_their_chunks(
         asked.append("exchange")
         return exchange(body)
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> UploadAnswer:
         asked.append(type(request).__name__)
         if asked.count("SendChunk") == 1:
             made.wake(WakeReason.SAVE)

@@ -13,15 +13,15 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.replication.events import SyncState, WakeReason
-from field178_mobile.tablet import Notebook
-from field178_mobile.vault import Enrolment, GuessCost, Officer, base64url
+from field178_mobile.tablet import Tablet
+from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, base64url
 
 if TYPE_CHECKING:
-    from field178_mobile.shell.shared_services import House
+    from field178_mobile.shell.shared_services import SharedServices
 
 PIN = "280917"
-HUNG = Officer("0197aaaa-0000-7000-8000-0000000000aa", "Nguyễn Văn Hùng", "Công an xã An Lão", "leader")
-HA = Officer("0197aaaa-0000-7000-8000-0000000000ab", "Phạm Thị Hà", "Trạm Y tế xã An Lão", "member")
+HUNG = TabletOfficer("0197aaaa-0000-7000-8000-0000000000aa", "Nguyễn Văn Hùng", "Công an xã An Lão", "leader")
+HA = TabletOfficer("0197aaaa-0000-7000-8000-0000000000ab", "Phạm Thị Hà", "Trạm Y tế xã An Lão", "member")
 CHEAP = GuessCost(memory_kib=1024, passes=1, lanes=1)
 
 
@@ -72,23 +72,23 @@ class DirectBackground:
 
 def fake_house(
     folder: Path, runner: StillRunner, is_set_up: bool = True, has_read_notice: bool = True
-) -> House:
+) -> SharedServices:
     """Return a tablet in a folder; set up for two officers with the same PIN unless said otherwise."""
     from field178_mobile.kit.threads import KivyThread
-    from field178_mobile.shell.shared_services import House
+    from field178_mobile.shell.shared_services import SharedServices
 
-    notebook = Notebook(folder, FrozenClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: runner)
+    tablet = Tablet(folder, FrozenClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: runner)
     if is_set_up:
-        vault = notebook.vault
+        vault = tablet.vault
         key = vault.create(HUNG, PIN, enrolment(), vault.pending_device_key())
         vault.add_officer(HA, PIN, key)
         if has_read_notice:
-            opened = notebook.open(key)
+            opened = tablet.open(key)
             for officer in (HUNG, HA):
-                OfficerNotice(opened.store.settings, notebook.clock, officer.id).read()
+                OfficerNotice(opened.store.settings, tablet.clock, officer.id).read()
             opened.close()
             runner.is_stopped = False
-    return House(notebook, FakePlatform(folder), KivyThread())
+    return SharedServices(tablet, FakePlatform(folder), KivyThread())
 
 
 def enrolment() -> Enrolment:

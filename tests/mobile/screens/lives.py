@@ -11,7 +11,7 @@ from tests.mobile.inspection_world import (
     LAST_VISIT,
     OFFICERS,
     TEAM_SCOPE,
-    choose_outing,
+    choose_shift,
     lease,
     settle,
 )
@@ -23,15 +23,15 @@ from tests.mobile.support import FrozenClock, base_row, server_commits
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.kit.keys import BACK_KEY
-from field178_mobile.kit.preferences import LookBook
+from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.shell.navigator import Doorway
-from field178_mobile.shell.shared_services import House
-from field178_mobile.tablet import Notebook, OpenNotebook
-from field178_mobile.vault import Officer
+from field178_mobile.shell.navigator import Navigator
+from field178_mobile.shell.shared_services import SharedServices
+from field178_mobile.tablet import Tablet, TabletSession
+from field178_mobile.vault import TabletOfficer
 from field178_shared.ids import IdSource, review_id
 
 LONG_AGO_S = 3600
@@ -54,9 +54,9 @@ class Lives:
         self._live()
 
     @property
-    def opened(self) -> OpenNotebook | None:
+    def opened(self) -> TabletSession | None:
         """The open notebook, None while the tablet is locked."""
-        return self.door.tablet.opened if self.door.tablet is not None else None
+        return self.door.session_view.opened if self.door.session_view is not None else None
 
     def unlock(self) -> None:
         """Open the locked tablet by its PIN, once every delay after wrong ones is over."""
@@ -78,12 +78,12 @@ class Lives:
         frames(3)
 
     def go_out(self, establishment_id: str) -> None:
-        """Choose the outing of the night and begin a visit."""
-        assert self.door.tablet is not None
-        context = self.door.tablet.shell._screen("inspection").context
-        choose_outing(context.outing)
-        context.open(establishment_id)
-        context.record.begin("inspected")
+        """Choose the shift of the night and begin a visit."""
+        assert self.door.session_view is not None
+        workspace = self.door.session_view.shell._screen("inspection").workspace
+        choose_shift(workspace.shift)
+        workspace.open(establishment_id)
+        workspace.record.begin("inspected")
         frames(3)
 
     def kill(self) -> None:
@@ -106,26 +106,26 @@ class Lives:
         self.door.shut()
         self._stage.clear()
 
-    def _notebook(self) -> Notebook:
-        notebook = Notebook(self._folder, self.clock, "tablet", CHEAP, lambda *_given: StillRunner())
-        notebook.ids = self._ids
-        follow = notebook.open
+    def _tablet(self) -> Tablet:
+        tablet = Tablet(self._folder, self.clock, "tablet", CHEAP, lambda *_given: StillRunner())
+        tablet.ids = self._ids
+        follow = tablet.open
 
-        def open_and_follow(key: bytes) -> OpenNotebook:
+        def open_and_follow(key: bytes) -> TabletSession:
             opened = follow(key)
             self.shadow.follow(opened.store)
             self.shadow.compare(opened.store)
             return opened
 
-        notebook.open = open_and_follow  # type: ignore[method-assign]
-        return notebook
+        tablet.open = open_and_follow  # type: ignore[method-assign]
+        return tablet
 
     def _set_up(self) -> None:
-        notebook = self._notebook()
-        vault = notebook.vault
+        tablet = self._tablet()
+        vault = tablet.vault
         key = vault.create(_officer(0), PIN, enrolment(), vault.pending_device_key())
         vault.add_officer(_officer(1), PIN, key)
-        opened = notebook.open(key)
+        opened = tablet.open(key)
         for number in (0, 1):
             OfficerNotice(opened.store.settings, self.clock, OFFICERS[number]).read()
         settle(opened.store)
@@ -136,18 +136,18 @@ class Lives:
     def _live(self) -> None:
         lat, lon, metres = HERE
         platform = FakePlatform(self._folder, Fix(lat, lon, metres, self.clock.now()), self._photo)
-        look_book = LookBook(self._folder)
-        self.door = Doorway(House(self._notebook(), platform, KivyThread()), look_book)
-        self.look_book = look_book
-        look_book.subscribe(self.door.take_look)
+        preferences = Preferences(self._folder)
+        self.door = Navigator(SharedServices(self._tablet(), platform, KivyThread()), preferences)
+        self.preferences = preferences
+        preferences.subscribe(self.door.take_look)
         self._stage.root.add_widget(self.door)
         theme.fit(Window.width)
         self.door.meet()
         frames(3)
 
 
-def _officer(number: int) -> Officer:
-    return Officer(OFFICERS[number], f"Cán bộ GL-0{number + 1}", "commune_police", "leader")
+def _officer(number: int) -> TabletOfficer:
+    return TabletOfficer(OFFICERS[number], f"Cán bộ GL-0{number + 1}", "commune_police", "leader")
 
 
 def _returned() -> dict[str, object]:

@@ -141,7 +141,7 @@ class Monkey:
         mode, scale = self._dice.choice(MODES), self._dice.choice(SCALES)
         language = self._dice.choice(("vi", "vi", "en"))
         self._note(f"look {mode} {scale} {language}")
-        self.lives.look_book.change(mode=mode, font_scale=scale, language=language)
+        self.lives.preferences.change(mode=mode, font_scale=scale, language=language)
         frames(3)
 
     def _wait(self) -> None:
@@ -209,10 +209,10 @@ class Monkey:
         assert text in kept, f"typed and not kept: {text!r}"
 
     def _visit(self) -> object:
-        tablet = self.lives.door.tablet
+        tablet = self.lives.door.session_view
         if tablet is None or tablet.shell.current != "inspection":
             return None
-        return tablet.shell._built["inspection"].context.record.visit
+        return tablet.shell._built["inspection"].workspace.record.visit
 
     def _note(self, what: str) -> None:
         self._trail.append(what)

@@ -21,7 +21,7 @@ from tests.mobile.inspection_world import (
     OFFICERS,
     TEAM_SCOPE,
     UNIT,
-    choose_outing,
+    choose_shift,
     filed_visit,
     lease,
     services,
@@ -34,18 +34,18 @@ from tests.mobile.screens.scene import Stage, find, frames, until
 from tests.mobile.support import FrozenClock, base_row, server_commits
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
-from field178_mobile.features.photos.photo_attaching import About
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.photos.photo_attaching import PhotoDetails
+from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.kit.language import language
-from field178_mobile.kit.preferences import LookBook
+from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.kit.widgets.overlay import Overlay, Toast, close_all
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
-from field178_mobile.shell.navigator import Doorway
-from field178_mobile.shell.shared_services import House
-from field178_mobile.tablet import Notebook
-from field178_mobile.vault import Officer
+from field178_mobile.shell.navigator import Navigator
+from field178_mobile.shell.shared_services import SharedServices
+from field178_mobile.tablet import Tablet
+from field178_mobile.vault import TabletOfficer
 from field178_shared.ids import IdSource
 
 HERE = (208_210_000, 1_065_510_000, 12)
@@ -87,11 +87,11 @@ class Pose:
         self.platform.camera = False
         # Shown in the sheet of the minutes: the test's own folder has another name each time.
         self.platform.save_folder = lambda: Path("/Tài liệu")  # type: ignore[method-assign]
-        notebook = _notebook(home, self.clock, self.runner)
-        look_book = LookBook(home)
-        look_book.change(language=speaks)
+        tablet = _tablet(home, self.clock, self.runner)
+        preferences = Preferences(home)
+        preferences.change(language=speaks)
         language.switch(speaks)
-        self.door = Doorway(House(notebook, self.platform, KivyThread()), look_book)
+        self.door = Navigator(SharedServices(tablet, self.platform, KivyThread()), preferences)
         self.door._watching.cancel()  # counts real seconds
         stage.root.add_widget(self.door)
         self.door.meet()
@@ -100,17 +100,17 @@ class Pose:
     @property
     def store(self) -> Any:
         """The open store."""
-        return self.door.tablet.opened.store
+        return self.door.session_view.opened.store
 
     @property
-    def context(self) -> Any:
+    def workspace(self) -> Any:
         """The presenters of the main work."""
-        return self.screen("inspection").context
+        return self.screen("inspection").workspace
 
     @property
     def visit(self) -> Any:
         """The open visit."""
-        return self.context.record.visit
+        return self.workspace.record.visit
 
     @property
     def tops(self) -> list[Any]:
@@ -124,7 +124,7 @@ class Pose:
 
     def screen(self, name: str) -> Any:
         """Go to a screen of the rail and return it."""
-        shell = self.door.tablet.shell
+        shell = self.door.session_view.shell
         if shell.current != name:
             shell.navigate(name)
             frames(1)
@@ -132,10 +132,10 @@ class Pose:
 
     def unlock(self) -> None:
         """Open the tablet as its first officer, without the pad."""
-        notebook = self.door._house.notebook
-        key = notebook.vault.unlock(OFFICERS[0], PIN)
-        officer = next(one for one in notebook.vault.officers() if one.id == OFFICERS[0])
-        self.door.opened(officer, notebook.open(key))
+        tablet = self.door._shared.tablet
+        key = tablet.vault.unlock(OFFICERS[0], PIN)
+        officer = next(one for one in tablet.vault.officers() if one.id == OFFICERS[0])
+        self.door.opened(officer, tablet.open(key))
         frames(8)
 
     def type_pin(self, pin: str) -> None:
@@ -145,11 +145,11 @@ class Pose:
         said = screen.text
         for digit in pin:
             screen.press(digit)
-        until(lambda: self.door.tablet is not None or (screen.digits == 0 and screen.text != said))
+        until(lambda: self.door.session_view is not None or (screen.digits == 0 and screen.text != said))
 
     def open_visit(self, establishment_id: str) -> Any:
         """Open tonight's draft at an establishment."""
-        self.context.open(establishment_id)
+        self.workspace.open(establishment_id)
         frames(2)
         return self.visit
 
@@ -159,10 +159,10 @@ class Pose:
         if self.door.parent is None:
             self.stage.root.add_widget(self.door)
         self.door._touched()
-        shell = self.door.tablet.shell
+        shell = self.door.session_view.shell
         inspection, outreach = shell._screen("inspection"), shell._screen("outreach")
-        inspection.context.leave_entry()
-        inspection.context.record.close()
+        inspection.workspace.leave_establishment()
+        inspection.workspace.record.close()
         inspection.ids.search.clear()
         outreach.close()
         shell._screen("inbox").presenter.close()
@@ -194,30 +194,32 @@ def _furnished(home: Path, kind: str) -> Path:
     return home
 
 
-def _notebook(folder: Path, clock: FrozenClock, runner: StillRunner) -> Notebook:
-    notebook = Notebook(folder, clock, "tablet", CHEAP, lambda *_given: runner)
-    notebook.ids = IdSource(clock, random.Random(SEED))
-    return notebook
+def _tablet(folder: Path, clock: FrozenClock, runner: StillRunner) -> Tablet:
+    tablet = Tablet(folder, clock, "tablet", CHEAP, lambda *_given: runner)
+    tablet.ids = IdSource(clock, random.Random(SEED))
+    return tablet
 
 
 def _set_up(folder: Path, is_full: bool) -> None:
-    notebook = _notebook(folder, FrozenClock(), StillRunner())
-    vault = notebook.vault
+    tablet = _tablet(folder, FrozenClock(), StillRunner())
+    vault = tablet.vault
     officers = [
-        Officer(OFFICERS[number], NAMES[number], AGENCIES[number], "leader" if number == 0 else "member")
+        TabletOfficer(
+            OFFICERS[number], NAMES[number], AGENCIES[number], "leader" if number == 0 else "member"
+        )
         for number in range(3)
     ]
     key = vault.create(officers[0], PIN, enrolment(), vault.pending_device_key())
     for officer in officers[1:]:
         vault.add_officer(officer, PIN, key)
-    opened = notebook.open(key)
+    opened = tablet.open(key)
     for officer in officers:
-        OfficerNotice(opened.store.settings, notebook.clock, officer.id).read()
+        OfficerNotice(opened.store.settings, tablet.clock, officer.id).read()
     if is_full:
         settle(opened.store)
         _fill(opened.store)
         lease(opened.store, 7, 56)
-        _work(InspectionDesk(services(opened.store, notebook.clock, notebook.ids), AtOnce()))
+        _work(Workspace(services(opened.store, tablet.clock, tablet.ids), AtOnce()))
     opened.close()
 
 
@@ -235,7 +237,7 @@ class Unseen:
     def show_list(self, state: Any) -> None:
         """Draw nothing."""
 
-    show_outing = show_record = show_visit = show_entry = show_list
+    show_shift = show_record = show_visit = show_entry = show_list
 
     @property
     def pane(self) -> Unseen:
@@ -243,11 +245,11 @@ class Unseen:
         return self
 
 
-def _work(context: InspectionDesk) -> None:
+def _work(workspace: Workspace) -> None:
     """Do what tonight's states look at: a visit half done, one with photos, one with everything answered."""
-    context.show_on(Unseen())
-    choose_outing(context.outing)
-    visit = _begin(context, KARAOKE)
+    workspace.show_on(Unseen())
+    choose_shift(workspace.shift)
+    visit = _begin(workspace, KARAOKE)
     visit.open_section("fire_safety")
     visit.pass_section()
     visit.answer("fire_exits_clear", "no")
@@ -258,30 +260,30 @@ def _work(context: InspectionDesk) -> None:
     visit.count("workers_female", 6)
     visit.count("workers_under18", 1)
     visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
-    _begin(context, GUESTHOUSE).answer("lodging_stay_notified", "no")
-    gallery = _begin(context, WITH_PHOTOS).gallery._desk
+    _begin(workspace, GUESTHOUSE).answer("lodging_stay_notified", "no")
+    gallery = _begin(workspace, WITH_PHOTOS).gallery._attaching
     for colour, kind, item in (
         ("navy", "photo_premises", "fire_exits_clear"),
         ("maroon", "photo_premises", ""),
         ("white", "scan_minutes_first_page", ""),
     ):
-        gallery.attach(gallery.keep(jpeg(colour)), About(kind, FrozenClock().now(), item))
-    _begin(context, CAFE)
-    _answer(context)
-    context.record.close()
+        gallery.attach(gallery.keep(jpeg(colour)), PhotoDetails(kind, FrozenClock().now(), item))
+    _begin(workspace, CAFE)
+    _answer(workspace)
+    workspace.record.close()
 
 
-def _begin(context: InspectionDesk, establishment_id: str) -> Any:
-    context.open(establishment_id)
-    context.record.begin("inspected")
-    return context.record.visit
+def _begin(workspace: Workspace, establishment_id: str) -> Any:
+    workspace.open(establishment_id)
+    workspace.record.begin("inspected")
+    return workspace.record.visit
 
 
-def _answer(context: InspectionDesk) -> None:
+def _answer(workspace: Workspace) -> None:
     """Answer all of a visit, so that it only waits to be completed."""
-    visit = _begin(context, ANSWERED)
+    visit = _begin(workspace, ANSWERED)
     visit.choose_role("owner")
-    for section in [card.id for card in context.state.sections]:
+    for section in [card.id for card in workspace.state.sections]:
         visit.open_section(section)
         visit.pass_section()
         visit.repeat_counts()

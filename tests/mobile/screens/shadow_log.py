@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from field178_mobile.store import Draft, RecordView, Store
+from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.wire.canonical import canonical
 
 
@@ -52,7 +52,7 @@ class ShadowLog:
             self.discarded += 1
 
     def _filed(
-        self, draft: Draft, _user: str, extra: Sequence[Draft] = (), gone: Sequence[RecordView] = ()
+        self, draft: Draft, _user: str, extra: Sequence[Draft] = (), gone: Sequence[MergedRecord] = ()
     ) -> None:
         for one in (draft, *extra):
             self.drafts.pop(one.id, None)

@@ -104,7 +104,7 @@ def enrol_sign_in(pose: Pose) -> None:
 
 @state(is_shared=False)
 def sign_in_again(pose: Pose) -> None:
-    pose.door.tablet.services.sign_in()
+    pose.door.session_view.services.sign_in()
 
 
 @state("new", is_open=False)
@@ -118,9 +118,9 @@ def enrol_pin_again(pose: Pose) -> None:
 
 
 def _enrol(pose: Pose, step: str) -> None:
-    from field178_mobile.features.access.enrol import Step
+    from field178_mobile.features.access.enrol import EnrolmentStep
 
-    find("EnrolScreen").presenter.start(Step(step))
+    find("EnrolScreen").presenter.start(EnrolmentStep(step))
 
 
 # --- the list ------------------------------------------------------------------------------------------
@@ -149,8 +149,8 @@ def drafts(pose: Pose) -> None:
 @state(is_shared=False)
 def entry_new(pose: Pose) -> None:
     pose.screen("inspection")
-    pose.context.begin_entry("Hoa Ban")
-    pose.context.entries.form.check()
+    pose.workspace.begin_establishment("Hoa Ban")
+    pose.workspace.entries.form.check()
 
 
 @state(is_shared=False)
@@ -158,8 +158,8 @@ def entry_alike(pose: Pose) -> None:
     """Begin an entry that says what another one says."""
     pose.screen("inspection")
     known = pose.store.view(CAFE).data
-    pose.context.begin_entry(known["name"])
-    form = pose.context.entries.form
+    pose.workspace.begin_establishment(known["name"])
+    form = pose.workspace.entries.form
     form.choose_kind(known["establishment_type_id"])
     form.choose_unit(known["unit_id"])
 
@@ -167,22 +167,22 @@ def entry_alike(pose: Pose) -> None:
 @state(is_shared=False)
 def entry_mended(pose: Pose) -> None:
     pose.screen("inspection")
-    pose.context.open_entry(HOTEL)
+    pose.workspace.open_establishment(HOTEL)
 
 
 @state("empty")
-def outing_without_team(pose: Pose) -> None:
-    pose.screen("inspection").open_outing()
+def shift_without_team(pose: Pose) -> None:
+    pose.screen("inspection").open_shift()
 
 
 @state()
-def outing(pose: Pose) -> None:
-    pose.screen("inspection").open_outing()
+def shift(pose: Pose) -> None:
+    pose.screen("inspection").open_shift()
 
 
 @state()
 def date_sheet(pose: Pose) -> None:
-    outing(pose)
+    shift(pose)
     frames(3)
     tap(find("DateField"))
 
@@ -192,20 +192,20 @@ def date_sheet(pose: Pose) -> None:
 
 @state()
 def info(pose: Pose) -> None:
-    pose.context.open(HOTEL)
-    pose.context.record.choose_tab("info")
+    pose.workspace.open(HOTEL)
+    pose.workspace.record.choose_tab("info")
 
 
 @state()
 def info_never_visited(pose: Pose) -> None:
-    pose.context.open(NEVER)
-    pose.context.record.choose_tab("info")
+    pose.workspace.open(NEVER)
+    pose.workspace.record.choose_tab("info")
 
 
 @state()
 def info_of_a_draft(pose: Pose) -> None:
-    pose.context.open(KARAOKE)
-    pose.context.record.choose_tab("info")
+    pose.workspace.open(KARAOKE)
+    pose.workspace.record.choose_tab("info")
 
 
 @state()
@@ -217,7 +217,7 @@ def discard_question(pose: Pose) -> None:
 
 @state()
 def arrival(pose: Pose) -> None:
-    pose.context.open(HOTEL)
+    pose.workspace.open(HOTEL)
 
 
 @state()
@@ -278,7 +278,7 @@ def returned_visit(pose: Pose) -> None:
 def filed(pose: Pose) -> None:
     pose.open_visit(ANSWERED).complete()
     frames(2)
-    pose.door.tablet._status.refresh()
+    pose.door.session_view._status.refresh()
 
 
 @state(is_shared=False)
@@ -322,7 +322,7 @@ def photo_picker_empty(pose: Pose) -> None:
 def photo_editor(pose: Pose) -> None:
     photo_picker(pose)
     find("PhotoPicker").choose(str(pose.pictures / "phong-hat.jpg"))
-    until(lambda: find("PhotoPage").context.ids.picture.bitmap)
+    until(lambda: find("PhotoPage").attaching.ids.picture.bitmap)
 
 
 @state()
@@ -335,7 +335,7 @@ def photo_drop_question(pose: Pose) -> None:
 def photo_kept(pose: Pose) -> None:
     photos(pose)
     tap(find("PhotoCard"))
-    until(lambda: find("PhotoPage").context.ids.picture.bitmap)
+    until(lambda: find("PhotoPage").attaching.ids.picture.bitmap)
 
 
 @state(is_shared=False)
@@ -350,13 +350,13 @@ def photo_taken_out(pose: Pose) -> None:
 @state()
 def place(pose: Pose) -> None:
     pose.open_visit(CAFE)
-    tap(find("PlaceLine"))
+    tap(find("CheckInLine"))
 
 
 @state()
 def place_pin(pose: Pose) -> None:
     place(pose)
-    tap(find("PlaceOption", key="map_pin"))
+    tap(find("CheckInOption", key="map_pin"))
 
 
 # --- map -----------------------------------------------------------------------------------------------
@@ -388,20 +388,20 @@ def outreach_empty(pose: Pose) -> None:
 @state(is_shared=False)
 def outreach(pose: Pose) -> None:
     _session(pose, "approved")
-    pose.screen("outreach").context.begin()
+    pose.screen("outreach").sessions_pane.begin()
     frames(2)
     pose.screen("outreach").close()
 
 
 @state(is_shared=False)
 def outreach_new(pose: Pose) -> None:
-    pose.screen("outreach").context.begin()
+    pose.screen("outreach").sessions_pane.begin()
 
 
 @state(is_shared=False)
 def outreach_places(pose: Pose) -> None:
     screen = pose.screen("outreach")
-    screen.context.begin()
+    screen.sessions_pane.begin()
     screen.session.choose_form("onsite_establishment")
     screen.session.count("workers_at_risk", "attendance_count", 6)
     screen.session.add_place(KARAOKE)
@@ -411,7 +411,7 @@ def outreach_places(pose: Pose) -> None:
 @state(is_shared=False)
 def outreach_place_sheet(pose: Pose) -> None:
     screen = pose.screen("outreach")
-    screen.context.begin()
+    screen.sessions_pane.begin()
     screen.session.choose_form("onsite_establishment")
     frames(3)
     button = find("Btn", text=_("Add an establishment"))
@@ -422,13 +422,13 @@ def outreach_place_sheet(pose: Pose) -> None:
 @state(is_shared=False)
 def outreach_returned(pose: Pose) -> None:
     _session(pose, "returned", "topic_ids", "audiences.general_public.attendance_count")
-    pose.screen("outreach").context.open(SESSION)
+    pose.screen("outreach").sessions_pane.open(SESSION)
 
 
 @state(is_shared=False)
 def outreach_approved(pose: Pose) -> None:
     _session(pose, "approved")
-    pose.screen("outreach").context.open(SESSION)
+    pose.screen("outreach").sessions_pane.open(SESSION)
 
 
 def _session(pose: Pose, verdict: str, *paths: str) -> None:
@@ -484,7 +484,7 @@ def _inbox(pose: Pose, opened: str = "") -> None:
 
     screen = pose.screen("inbox")
     acts = InboxActs(lambda *_at: None, lambda *_settled: None)
-    words = pose.door.tablet.services.words()
+    words = pose.door.session_view.services.words()
     shelf = Shelf(RETURNED, REFUSED, CONFLICT)
     screen.presenter = InboxPresenter(shelf, pose.clock, words, acts, screen.show)
     screen.presenter.refresh()
@@ -521,10 +521,10 @@ def sync_offline(pose: Pose) -> None:
 def sync_asks(pose: Pose) -> None:
     from tests.mobile.screens.test_sync import FACTS, PHOTOS, SENDING, STATUS
 
-    from field178_mobile.store.replication.mass_deletion_guard import Held
+    from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
     from field178_shared.crypto.hash_chain import RootAlarm
 
-    facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     _sync(pose, STATUS, replace(facts, root_alarm=RootAlarm.LOWER), SENDING)
 
 
@@ -551,7 +551,7 @@ def _sync(pose: Pose, status: Any, facts: Any, said: Any) -> None:
 
     screen = pose.screen("sync")
     pose.runner.shown = said
-    words = pose.door.tablet.services.words()
+    words = pose.door.session_view.services.words()
     screen.presenter = SyncPresenter(
         lambda: (status, facts), pose.runner, pose.clock, words, screen.show, Shelf()
     )
@@ -582,14 +582,14 @@ def officers_remove_question(pose: Pose) -> None:
 def pin_change(pose: Pose) -> None:
     from field178_mobile.shell.account_sheets import change_pin
 
-    change_pin(pose.door._house.notebook, pose.door.tablet.officer.id, pose.door._background)
+    change_pin(pose.door._shared.tablet, pose.door.session_view.officer.id, pose.door._background)
 
 
 @state()
 def officer_notice(pose: Pose) -> None:
     from field178_mobile.shell.account_sheets import tell_officer
 
-    tell_officer(pose.door.tablet)
+    tell_officer(pose.door.session_view)
 
 
 @state()
@@ -600,7 +600,7 @@ def save_folder(pose: Pose) -> None:
     page.open()
     frames(2)
     page.sub = "/Ảnh"
-    page.body.room = "Còn trống 12,4 GB"
+    page.body.context = "Còn trống 12,4 GB"
 
 
 @state()
@@ -616,8 +616,8 @@ def idle_notice(pose: Pose) -> None:
 
 @state(is_shared=False)
 def demo_banner(pose: Pose) -> None:
-    pose.door.tablet._status._has_demo_clock = True
-    pose.door.tablet._status.refresh()
+    pose.door.session_view._status._has_demo_clock = True
+    pose.door.session_view._status.refresh()
 
 
 @state()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.mobile.inspection_world import (
     CAFE,
-    choose_outing,
+    choose_shift,
     services,
     settle,
 )
@@ -33,16 +33,16 @@ class Table:
 
     def begin(self, size: tuple[int, int] = LANDSCAPE, scale: float = 1.0, **device: object) -> None:
         from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-        from field178_mobile.features.workspace.workspace import InspectionDesk
+        from field178_mobile.features.workspace.workspace import Workspace
 
         self.stage.dress(size, "light", scale)
         given = services(self.store, self.clock, seeded_ids(self.clock))
         given = replace(given, ask_fix=self.answers.append, **device)
-        made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
+        made = EstablishmentsScreen(Workspace(given, AtOnce()))
         self.screen = self.stage.mount(made, size, "light", scale)
-        choose_outing(self.screen.context.outing, 2)
-        self.screen.context.open(CAFE)
-        self.screen.context.record.begin("inspected")
+        choose_shift(self.screen.workspace.shift, 2)
+        self.screen.workspace.open(CAFE)
+        self.screen.workspace.record.begin("inspected")
         frames(3)
 
     def answer(self, fix: Fix | None) -> None:
@@ -61,23 +61,23 @@ def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
 
 def test_the_form_goes_on_while_the_position_is_measured(table: Table):
     table.begin()
-    assert find("PlaceLine").text.startswith("Đang đo vị trí")
+    assert find("CheckInLine").text.startswith("Đang đo vị trí")
     tap(find("SectionLine", key="fire_safety"))
     tap(next(seg for seg in find("CheckItem", key="fire_exits_clear").ids.segs.children if seg.key == "yes"))
     table.answer(Fix(208_210_000, 1_065_510_000, 8, table.clock.now()))
     assert find("CheckItem", key="fire_exits_clear").value == "yes"
-    table.screen.context.record.visit.choose_tab("checklist")
+    table.screen.workspace.record.visit.choose_tab("checklist")
     frames(3)
-    assert find("PlaceLine").text == "Đo tại chỗ, sai số 8 m"
+    assert find("CheckInLine").text == "Đo tại chỗ, sai số 8 m"
 
 
 def test_a_pin_is_set_under_the_mark_of_the_map(table: Table):
     table.begin(has_receiver=False)
     table.answer(None)
-    assert find("PlaceLine").text == "Máy này không đo được vị trí."
-    tap(find("PlaceLine"))
-    assert [row.key for row in find_all("PlaceOption")] == ["refused", "map_pin", "registered_point"]
-    tap(find("PlaceOption", key="map_pin"))
+    assert find("CheckInLine").text == "Máy này không đo được vị trí."
+    tap(find("CheckInLine"))
+    assert [row.key for row in find_all("CheckInOption")] == ["refused", "map_pin", "registered_point"]
+    tap(find("CheckInOption", key="map_pin"))
     view = find("MapView")
     view._view = view._view.moved(100, 0)
     tap(find("Btn", text="Ghim tại đây"))
@@ -85,7 +85,7 @@ def test_a_pin_is_set_under_the_mark_of_the_map(table: Table):
     assert point["provider"] == "map_pin"
     assert abs(point["lat"] - 208_210_000) < 100
     assert point["lon"] > 1_065_510_000
-    assert find("PlaceLine").text == "Ghim trên bản đồ"
+    assert find("CheckInLine").text == "Ghim trên bản đồ"
 
 
 def test_line_sheet_and_map_pass_the_lint_at_the_largest_font(table: Table, window_size):
@@ -93,8 +93,8 @@ def test_line_sheet_and_map_pass_the_lint_at_the_largest_font(table: Table, wind
     assert lint(table.screen) == []
     table.answer(None)
     assert lint(table.screen) == []
-    tap(find("PlaceLine"))
+    tap(find("CheckInLine"))
     assert "Vị trí lượt kiểm tra" in texts()
-    assert lint(find("PlaceOptions")) == []
-    tap(find("PlaceOption", key="map_pin"))
+    assert lint(find("CheckInOptions")) == []
+    tap(find("CheckInOption", key="map_pin"))
     assert lint(find("PinPage")) == []

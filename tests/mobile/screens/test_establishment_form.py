@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.mobile.inspection_world import (
     CAFE,
-    choose_outing,
+    choose_shift,
     services,
     settle,
 )
@@ -33,21 +33,21 @@ class Table:
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
         from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-        from field178_mobile.features.workspace.workspace import InspectionDesk
+        from field178_mobile.features.workspace.workspace import Workspace
 
         self.stage.dress(size, mode, scale)
         fix = Fix(208_210_500, 1_065_510_500, 8, self.clock.now())
         given = services(self.store, self.clock, seeded_ids(self.clock))
-        context = InspectionDesk(replace(given, ask_fix=lambda answer: answer(fix)), AtOnce())
-        self.screen = self.stage.mount(EstablishmentsScreen(context), size, mode, scale)
+        workspace = Workspace(replace(given, ask_fix=lambda answer: answer(fix)), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(workspace), size, mode, scale)
         return self.screen
 
     def go_out(self) -> None:
-        choose_outing(self.screen.context.outing, 1)
+        choose_shift(self.screen.workspace.shift, 1)
 
     def sight(self, name: str) -> Any:
         """Bring a field of the form into sight."""
-        fields = find("EntryFields")
+        fields = find("EstablishmentFields")
         fields.scroll_to_widget(fields.ids[name])
         frames(3)
         return fields.ids[name]
@@ -74,9 +74,9 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
     assert "Không thấy “anh duong moi”" in texts()
     assert lint(screen) == []
     tap(find("Btn", text="Thêm cơ sở mới"))
-    assert find("PlaceLine").text == "Đo tại chỗ, sai số 8 m"
+    assert find("CheckInLine").text == "Đo tại chỗ, sai số 8 m"
     type_text(table.sight("name").ids.field, "Cà phê Ánh Dương")
-    screen.context.entries.form.choose_kind("cafe")
+    screen.workspace.entries.form.choose_kind("cafe")
     frames(3)
     line = find("AlikeLine")
     assert (line.key, line.name) == (CAFE, "Cà phê Ánh Dương")
@@ -87,7 +87,7 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
     tap(find("Btn", text="Lưu và kiểm tra ngay"))
     frames(3)
     assert [row.path for row in find_all("ProblemLine")] == ["address_line"]
-    assert find("EntryFields").ids.address.ids.field.error == "Cần nhập mục này."
+    assert find("EstablishmentFields").ids.address.ids.field.error == "Cần nhập mục này."
     type_text(table.sight("address").ids.field, "Số 5 đường Nguyễn Văn Trỗi")
     tap(find("Btn", text="Lưu và kiểm tra ngay"))
     frames(3)
@@ -95,7 +95,7 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
     tap(find("ArrivalPane").ids.begin)
     frames(3)
     assert find("SectionListPane")
-    (change,) = table.store.read(lambda room: open_changes(room, 9))
+    (change,) = table.store.read(lambda context: open_changes(context, 9))
     (draft,) = table.store.drafts.all()
     assert draft.data["establishment_id"] == change.record_id
     assert (change.set["name"], change.set["point_source"]) == ("Cà phê Ánh Dương 2", "gps")
@@ -104,15 +104,15 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
 def test_the_hint_leads_to_the_one_that_is_there_and_the_draft_is_found_again(table: Table):
     screen = table.lay()
     tap(find("Btn", text="Cơ sở mới"))
-    screen.context.entries.form.choose_kind("cafe")
-    screen.context.entries.form.write("name", "Cà phê Ánh Dương")
+    screen.workspace.entries.form.choose_kind("cafe")
+    screen.workspace.entries.form.write("name", "Cà phê Ánh Dương")
     table.sight("alike_card")
     tap(find("Btn", text="Mở cơ sở này"))
     assert find("RecordPane").title == "Cà phê Ánh Dương"
     assert any(text.startswith("Bản nháp còn trong danh sách") for text in texts())
     draft = next(row for row in find_all("ListRow") if row.word == "Nháp")
     tap(draft)
-    assert find("EntryPane").title == "Cà phê Ánh Dương"
+    assert find("EstablishmentPane").title == "Cà phê Ánh Dương"
     table.sight("discard")
     tap(find("Btn", text="Bỏ bản nháp này"))
     assert len(table.store.drafts.all()) == 1
@@ -140,8 +140,8 @@ def test_inbox_opens_an_entry_at_its_field(table: Table):
     screen = table.lay()
     screen.open(record_id=CAFE, focus_path="registration_number")
     frames(6)
-    assert find("EntryPane").title == "Cà phê Ánh Dương"
-    fields = find("EntryFields")
+    assert find("EstablishmentPane").title == "Cà phê Ánh Dương"
+    fields = find("EstablishmentFields")
     assert fields.y <= fields.ids.number.to_window(*fields.ids.number.center)[1] <= fields.top
 
 
@@ -153,14 +153,14 @@ def test_a_locking_leads_back_to_the_form(table: Table):
     screen = table.lay()
     screen.open(**place)
     frames(3)
-    assert find("EntryPane").title == "Karaoke Hoa Ban"
+    assert find("EstablishmentPane").title == "Karaoke Hoa Ban"
 
 
 @pytest.mark.parametrize(("mode", "scale"), [("light", 1.3), ("dark", 1.0)])
 def test_form_passes_the_lint_with_everything_in_it(table: Table, window_size, mode, scale):
     screen = table.lay(window_size, mode, scale)
-    screen.context.begin_entry("Cà phê Ánh Dương")
-    form = screen.context.entries.form
+    screen.workspace.begin_establishment("Cà phê Ánh Dương")
+    form = screen.workspace.entries.form
     form.choose_kind("cafe")
     form.add_certificate("antt")
     form.state_certificate("antt", "valid")

@@ -17,11 +17,9 @@ class AtOnce:
 
 def lay(stage: Stage, store: Store, clock: FrozenClock):
     from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-    from field178_mobile.features.workspace.workspace import InspectionDesk
+    from field178_mobile.features.workspace.workspace import Workspace
 
-    return stage.mount(
-        EstablishmentsScreen(InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce()))
-    )
+    return stage.mount(EstablishmentsScreen(Workspace(services(store, clock, seeded_ids(clock)), AtOnce())))
 
 
 @pytest.fixture
@@ -68,7 +66,7 @@ def test_risk_is_never_shown_on_the_open_record(stage, store, clock):
     screen = lay(stage, store, clock)
     tap(find("ListRow", key=uid("risky")))
     for tab in ("info", "checklist"):
-        screen.context.record.choose_tab(tab)
+        screen.workspace.record.choose_tab(tab)
         frames(3)
         said = " ".join(texts()).lower().replace("quán nguy cơ", "")
         assert "nguy cơ" not in said

@@ -12,20 +12,20 @@ from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
 from field178_shared.codelists import load
 
 CLOCK = FrozenClock()
 LONG = "Đề nghị bổ sung số giấy chứng nhận đủ điều kiện về an ninh, trật tự và ngày cấp theo quy định."
 NOTES = (
-    Comment("recommendation", LONG, "mai", CLOCK.now() - timedelta(hours=2)),
-    Comment("measures", "Ghi rõ biện pháp đã áp dụng.", "mai", CLOCK.now() - timedelta(hours=2)),
+    ReviewerComment("recommendation", LONG, "mai", CLOCK.now() - timedelta(hours=2)),
+    ReviewerComment("measures", "Ghi rõ biện pháp đã áp dụng.", "mai", CLOCK.now() - timedelta(hours=2)),
 )
 RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", LONG, NOTES, NOTES[0].at)
 REFUSED = InboxItem(InboxKind.QUARANTINED, "r2", "inspection", "", "scope_not_granted", (), CLOCK.now())
 
-CLASH = Disagreement("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")
-CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", disagreements=(CLASH,))
+CLASH = RefusedValue("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")
+CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", refused_values=(CLASH,))
 
 
 class Shelf:
@@ -40,7 +40,7 @@ class Shelf:
     def view(self, record_id):
         name = {"mai": "Trần Thị Mai"}.get(record_id, "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ")
         data = {"display_name": name, "name": name}
-        return RecordView(record_id, "inspection", "ref", 1, data, False, False)
+        return MergedRecord(record_id, "inspection", "ref", 1, data, False, False)
 
 
 @pytest.fixture
@@ -114,13 +114,13 @@ def test_inbox_passes_the_lint(stage: Stage, inbox, window_size):
 
 
 def test_a_value_the_office_has_closed_cannot_be_taken(inbox):
-    closed = replace(CONFLICT, disagreements=(replace(CLASH, reason="locked"),))
+    closed = replace(CONFLICT, refused_values=(replace(CLASH, reason="locked"),))
     screen = inbox(closed)
     tap(find("ListRow"))
     tap(find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}"))
     assert not find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}").active
     tap(find("Btn", text="Giải quyết"))
-    assert screen.gone == [("e1", closed.disagreements, {})]
+    assert screen.gone == [("e1", closed.refused_values, {})]
 
 
 def test_the_two_values_of_a_conflict_pass_the_lint(stage: Stage, inbox, window_size):

@@ -13,7 +13,7 @@ from tests.mobile.inspection_world import (
     LAST_VISIT,
     LEADER,
     OFFICERS,
-    choose_outing,
+    choose_shift,
     services,
     settle,
 )
@@ -42,21 +42,21 @@ class Table:
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
         from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-        from field178_mobile.features.workspace.workspace import InspectionDesk
+        from field178_mobile.features.workspace.workspace import Workspace
 
         self.stage.dress(size, mode, scale)
-        context = InspectionDesk(services(self.store, self.clock, seeded_ids(self.clock)), AtOnce())
-        self.screen = self.stage.mount(EstablishmentsScreen(context), size, mode, scale)
+        workspace = Workspace(services(self.store, self.clock, seeded_ids(self.clock)), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(workspace), size, mode, scale)
         return self.screen
 
     def go_out(self) -> None:
-        choose_outing(self.screen.context.outing)
+        choose_shift(self.screen.workspace.shift)
 
     def begin(self, place: str) -> Any:
-        self.screen.context.open(place)
-        self.screen.context.record.begin("inspected")
+        self.screen.workspace.open(place)
+        self.screen.workspace.record.begin("inspected")
         frames(3)
-        return self.screen.context.record.visit
+        return self.screen.workspace.record.visit
 
     def filed(self) -> list[Any]:
         return [view for view in self.store.views("inspection") if view.id != LAST_VISIT]
@@ -218,7 +218,7 @@ def test_returned_visit_opens_at_its_comment_is_mended_and_filed_again(table: Ta
     table.screen.open(record_id=LAST_VISIT, focus_path="overall_result")
     frames(3)
     assert "Kết luận chưa khớp" in texts()
-    table.screen.context.record.visit.write("representative_opinion", "Sẽ mở cửa lại tuần sau")
+    table.screen.workspace.record.visit.write("representative_opinion", "Sẽ mở cửa lại tuần sau")
     frames(3)
     tap(find("FootButton", action="complete"))
     assert "Đã lưu trên máy lúc 22:00" in texts()
@@ -248,9 +248,9 @@ def test_portrait_shows_one_pane_and_a_way_back(table: Table):
 def test_list_and_arrival_pass_the_lint(table: Table, window_size, mode):
     screen = table.lay(window_size, mode)
     assert lint(screen) == []
-    screen.context.open(KARAOKE)
+    screen.workspace.open(KARAOKE)
     assert lint(screen) == []
-    screen.context.record.choose_tab("info")
+    screen.workspace.record.choose_tab("info")
     assert lint(screen) == []
 
 
@@ -279,7 +279,7 @@ def test_every_section_passes_the_lint_at_the_largest_font(table: Table, size, p
     screen = table.lay(size, scale=1.3)
     table.go_out()
     visit = table.begin(place)
-    for section in [card.id for card in screen.context.state.sections]:
+    for section in [card.id for card in screen.workspace.state.sections]:
         visit.open_section(section)
         assert lint(screen) == [], section
 
@@ -322,7 +322,7 @@ def test_draft_is_thrown_away_only_after_a_question(table: Table):
     table.lay()
     table.go_out()
     table.begin(CAFE)
-    table.screen.context.record.choose_tab("info")
+    table.screen.workspace.record.choose_tab("info")
     frames(3)
     tap(find("Btn", text="Bỏ bản nháp này"))
     assert len(table.store.drafts.all()) == 1
@@ -340,7 +340,7 @@ def test_drafts_of_the_tablet_are_one_tap_away(table: Table, window_size):
     talk = session_draft("talk", LEADER, table.clock)
     table.store.drafts.save(talk)
     table.store.drafts.save(visit_draft("theirs", CAFE, OFFICERS[2], table.clock))
-    screen.context.list.refresh()
+    screen.workspace.list.refresh()
     chip = find("OptionChip", key="drafts")
     assert chip.text == "Nháp · 2"
     screen.choose_chip("drafts")
@@ -385,8 +385,8 @@ def test_draft_taken_up_again_says_so_at_once(table: Table):
     table.lay()
     table.go_out()
     table.begin(KARAOKE)
-    table.screen.context.open(CAFE)
-    table.screen.context.open(KARAOKE)
+    table.screen.workspace.open(CAFE)
+    table.screen.workspace.open(KARAOKE)
     assert find("RecordPane").word == "Nháp"
 
 
@@ -430,7 +430,7 @@ def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table
     assert lint(screen) == []
     tap(find("IconBtn", icon="arrow-left"))
     assert find("SectionLine", key="fire_safety") or window_size == PORTRAIT
-    screen.context.record.choose_tab("conclusion")
+    screen.workspace.record.choose_tab("conclusion")
     frames(3)
     assert lint(screen) == []
 
@@ -438,7 +438,7 @@ def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table
 def test_draft_of_a_visit_approved_meanwhile_says_it_goes_as_a_late_edit(table: Table):
     screen = table.lay()
     screen.open(record_id=LAST_VISIT)
-    screen.context.record.visit.write("recommendation", "Dọn lối thoát nạn")
+    screen.workspace.record.visit.write("recommendation", "Dọn lối thoát nạn")
     approve(table)
     screen.open(record_id=LAST_VISIT)
     frames(3)

@@ -52,7 +52,7 @@ def test_tab_visits_everything_once_in_the_order_of_reading(pose):
     kinds = [type(stop).__name__ for stop in stops]
     assert [stop.key for stop in stops[:3]] == ["inspection", "outreach", "map"]
     assert (
-        kinds.index("OutingLine") < kinds.index("Entry") < kinds.index("ListRow") < kinds.index("HolderName")
+        kinds.index("ShiftLine") < kinds.index("Entry") < kinds.index("ListRow") < kinds.index("HolderName")
     )
     assert kinds.count("ListRow") == 1
     assert len({id(stop) for stop in stops}) == len(stops)
@@ -85,19 +85,19 @@ def test_arrows_walk_the_list_and_enter_opens_a_row(pose):
     while held(pose).key != KARAOKE:
         press(DOWN)
     press(ENTER)
-    assert pose.context.record.establishment_id == KARAOKE
+    assert pose.workspace.record.establishment_id == KARAOKE
 
 
 def test_space_presses_and_escape_closes_and_goes_back_to_what_was_held(pose):
-    while type(held(pose)).__name__ != "OutingLine":
+    while type(held(pose)).__name__ != "ShiftLine":
         press(TAB)
     line = held(pose)
     press(SPACE, text=" ")
-    assert find_all("OutingSheet")
+    assert find_all("ShiftSheet")
     press(TAB)
     assert held(pose) is not line
     press(ESCAPE)
-    assert find_all("OutingSheet") == []
+    assert find_all("ShiftSheet") == []
     press(TAB)
     assert held(pose) is line
 
@@ -119,7 +119,7 @@ def test_letters_are_typed_where_a_text_is_written(pose):
     press(ord("f"), "ctrl", text="f")
     press(SPACE, text=" ")
     press(ENTER, text="\r")
-    assert pose.context.record.establishment_id == ""
+    assert pose.workspace.record.establishment_id == ""
 
 
 def test_numbers_go_into_the_pad_and_enter_is_its_ok(pose):
@@ -150,6 +150,6 @@ def test_pin_is_typed_and_the_buttons_below_are_reached(stage: Stage, tmp_path: 
         assert "Quên mã PIN?" in stops
         for digit in PIN:
             press(ord(digit), text=digit)
-        until(lambda: made.door.tablet is not None)
+        until(lambda: made.door.session_view is not None)
     finally:
         made.end()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.mobile.inspection_world import (
     KARAOKE,
-    choose_outing,
+    choose_shift,
     services,
     settle,
 )
@@ -37,16 +37,16 @@ def test_visit_with_gaps_is_checked_after_the_outreach_screen_was_built(
 ):
     from field178_mobile.features.outreach.screens.outreach import OutreachScreen
     from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-    from field178_mobile.features.workspace.workspace import InspectionDesk
+    from field178_mobile.features.workspace.workspace import Workspace
 
     settle(store)
     OutreachScreen()
-    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-    stage.mount(EstablishmentsScreen(context))
-    context.open(KARAOKE)
-    choose_outing(context.outing)
-    context.record.begin("inspected")
-    context.record.visit.check()
+    workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
+    stage.mount(EstablishmentsScreen(workspace))
+    workspace.open(KARAOKE)
+    choose_shift(workspace.shift)
+    workspace.record.begin("inspected")
+    workspace.record.visit.check()
     frames(3)
     assert find("ProblemLine", where="Phòng cháy, chữa cháy")
     assert "Cần bổ sung trước khi hoàn thành" in texts()

@@ -10,7 +10,7 @@ from tests.mobile.screens.scene import Stage, frames
 from field178_mobile.platform.fake import FakePlatform
 
 
-class Desk:
+class LongNoteScene:
     """A field whose device has a window of its own; `edits` and `commits` are what its screen hears."""
 
     def __init__(self, stage: Stage, folder: Path, has_window: bool = True, **field: object) -> None:
@@ -47,49 +47,49 @@ def _alone():
 
 
 def test_note_is_written_in_the_systems_window_and_kept_at_every_change(stage: Stage, tmp_path: Path) -> None:
-    context = Desk(stage, tmp_path, max_length=500)
-    asked, heard, answer = context.window
+    scene = LongNoteScene(stage, tmp_path, max_length=500)
+    asked, heard, answer = scene.window
     assert (asked.title, asked.text, asked.lines, asked.max_length) == ("Ghi chú", "Cửa bị khóa", 4, 500)
     assert (asked.keep, asked.give_up) == ("Xong", "Bỏ qua")
-    assert not context.field.ids.entry.focus
+    assert not scene.field.ids.entry.focus
     heard("Cửa đã mơ\u0309")
     frames()
-    assert (context.edits, context.commits) == (["Cửa đã mở"], [])
-    assert len(context.uses) == 1
+    assert (scene.edits, scene.commits) == (["Cửa đã mở"], [])
+    assert len(scene.uses) == 1
     answer("Cửa đã mở lúc 23:10")
     frames()
-    assert context.field.text == "Cửa đã mở lúc 23:10"
-    assert context.commits == ["Cửa đã mở lúc 23:10"]
+    assert scene.field.text == "Cửa đã mở lúc 23:10"
+    assert scene.commits == ["Cửa đã mở lúc 23:10"]
 
 
 def test_note_given_up_is_what_stood_there_before(stage: Stage, tmp_path: Path) -> None:
-    context = Desk(stage, tmp_path)
-    _asked, heard, answer = context.window
+    scene = LongNoteScene(stage, tmp_path)
+    _asked, heard, answer = scene.window
     heard("x")
     answer(None)
     frames()
-    assert context.field.text == context.field.ids.entry.text == "Cửa bị khóa"
-    assert context.edits == ["x", "Cửa bị khóa"]
-    assert context.commits == []
+    assert scene.field.text == scene.field.ids.entry.text == "Cửa bị khóa"
+    assert scene.edits == ["x", "Cửa bị khóa"]
+    assert scene.commits == []
 
 
 def test_what_comes_after_the_lock_reaches_nothing(stage: Stage, tmp_path: Path) -> None:
     from field178_mobile.kit.long_notes import long_notes
 
-    context = Desk(stage, tmp_path)
-    _asked, heard, answer = context.window
+    scene = LongNoteScene(stage, tmp_path)
+    _asked, heard, answer = scene.window
     heard("late")
     long_notes.close()
     answer("later")
     frames()
-    assert context.device.long_texts == []
-    assert (context.edits, context.commits) == ([], [])
+    assert scene.device.long_texts == []
+    assert (scene.edits, scene.commits) == ([], [])
 
 
 @pytest.mark.parametrize("case", [{"has_window": False}, {"multiline": False}])
 def test_short_texts_and_desktops_use_the_field_itself(stage: Stage, tmp_path: Path, case: dict) -> None:
-    context = Desk(stage, tmp_path, **case)
-    assert context.device.long_texts == []
-    assert context.field.ids.entry.focus
-    context.field.ids.entry.focus = False
+    scene = LongNoteScene(stage, tmp_path, **case)
+    assert scene.device.long_texts == []
+    assert scene.field.ids.entry.focus
+    scene.field.ids.entry.focus = False
     frames()

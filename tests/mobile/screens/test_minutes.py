@@ -10,7 +10,7 @@ import pytest
 from tests.mobile.inspection_world import (
     KARAOKE,
     LAST_VISIT,
-    choose_outing,
+    choose_shift,
     lease,
     services,
     settle,
@@ -21,7 +21,7 @@ from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_al
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.store import Store
 
@@ -39,20 +39,20 @@ class Table:
     def __init__(self, stage: Stage, store: Store, clock: FrozenClock, folder: Path) -> None:
         self.stage, self.store, self.clock = stage, store, clock
         self.device = FakePlatform(folder)
-        self.papers = Papers(
+        self.papers = DocumentServices(
             self.device, PaperFolder(lambda: folder / "papers"), DirectBackground(), AtOnce()
         )
         self.screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
         from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-        from field178_mobile.features.workspace.workspace import InspectionDesk
+        from field178_mobile.features.workspace.workspace import Workspace
 
         self.stage.clear()
         self.stage.dress(size, mode, scale)
         core = services(self.store, self.clock, seeded_ids(self.clock))
-        context = InspectionDesk(replace(core, papers=self.papers), AtOnce())
-        self.screen = self.stage.mount(EstablishmentsScreen(context), size, mode, scale)
+        output = Workspace(replace(core, papers=self.papers), AtOnce())
+        self.screen = self.stage.mount(EstablishmentsScreen(output), size, mode, scale)
         return self.screen
 
     def save_in_a_short_folder(self) -> None:
@@ -61,12 +61,12 @@ class Table:
 
     def begin(self) -> Any:
         """Begin a visit and answer all of it but the result."""
-        choose_outing(self.screen.context.outing)
-        self.screen.context.open(KARAOKE)
-        self.screen.context.record.begin("inspected")
-        visit = self.screen.context.record.visit
+        choose_shift(self.screen.output.shift)
+        self.screen.output.open(KARAOKE)
+        self.screen.output.record.begin("inspected")
+        visit = self.screen.output.record.visit
         visit.choose_role("owner")
-        for section in [card.id for card in self.screen.context.state.sections]:
+        for section in [card.id for card in self.screen.output.state.sections]:
             visit.open_section(section)
             visit.pass_section()
             visit.repeat_counts()
@@ -138,7 +138,7 @@ def test_an_approved_visit_has_its_minutes_behind_its_conclusion(table: Table) -
     review = {"record": LAST_VISIT, "record_rev": 1, "state": "approved"}
     server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
     table.lay().open(record_id=LAST_VISIT)
-    table.screen.context.record.visit.choose_tab("conclusion")
+    table.screen.output.record.visit.choose_tab("conclusion")
     frames(3)
     assert find("PinnedField").disabled
     tap(bring_conclusion(table))
@@ -154,7 +154,7 @@ def bring_conclusion(table: Table) -> Any:
 
 def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> None:
     table.lay()
-    table.screen.context.record.open_record(LAST_VISIT, "minutes_number")
+    table.screen.output.record.open_record(LAST_VISIT, "minutes_number")
     frames(3)
     tap(bring_conclusion(table))
     chip = find("OptionChip", key="refused")
@@ -164,7 +164,7 @@ def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> N
     assert table.store.view(LAST_VISIT).data["paper_signed"] == "refused"
     find("MinutesSheet").dismiss()
     frames(3)
-    assert table.screen.context.record.visit.data["paper_signed"] == "refused"
+    assert table.screen.output.record.visit.data["paper_signed"] == "refused"
 
 
 @pytest.mark.parametrize("mode", ["light", "dark", "night"])

@@ -44,14 +44,16 @@ class Table:
     screen: Any = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
-        from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+        from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
         from field178_mobile.features.outreach.screens.outreach import OutreachScreen
 
         self.stage.dress(size, mode, scale)
         self.screen = OutreachScreen()
         at_work = services(self.store, self.clock, seeded_ids(self.clock))
-        self.screen.context = OutreachDesk(at_work, self.screen.show_list, self.screen.show_session)
-        self.screen.context.show()
+        self.screen.sessions_pane = OutreachPaneSessions(
+            at_work, self.screen.show_list, self.screen.show_session
+        )
+        self.screen.sessions_pane.show()
         return self.stage.mount(self.screen, size, mode, scale)
 
     def review(self, state: str, *paths: str) -> None:
@@ -196,14 +198,14 @@ def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table
     tap(line)
     frames(3)
     tap(find("Btn", text="Thêm cơ sở"))
-    type_text(find("PlaceSheet").content.column.children[-1], "hong phuc")
+    type_text(find("EstablishmentSheet").content.column.children[-1], "hong phuc")
     assert [row.key for row in find_all("ChoiceRow")] == [KARAOKE]
-    assert lint(find("PlaceSheet")) == []
+    assert lint(find("EstablishmentSheet")) == []
     tap(find("ChoiceRow", key=KARAOKE))
     (draft,) = table.store.drafts.all()
     assert draft.data["establishments"] == {KARAOKE: {"attendance_count": 6}}
-    assert find("PlaceRow").label == "Karaoke Hồng Phúc"
-    screen.ids.form.scroll_to_widget(find("PlaceRow"))
+    assert find("EstablishmentCountRow").label == "Karaoke Hồng Phúc"
+    screen.ids.form.scroll_to_widget(find("EstablishmentCountRow"))
     frames(3)
     assert lint(screen) == []
 
@@ -214,7 +216,7 @@ def test_approved_session_shows_its_establishments_inert(table: Table):
     server_commits(table.store, base_row(review_id(SESSION), 1, "review", SCOPE, **said))
     screen = table.lay()
     table.open()
-    row = find("PlaceRow")
+    row = find("EstablishmentCountRow")
     screen.ids.form.scroll_to_widget(row)
     tap(row.ids.attendance)
     assert find_all("NumberPad") == []

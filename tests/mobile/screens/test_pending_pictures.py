@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from field178_mobile.features.photos.pending_pictures import Incoming
+from field178_mobile.features.photos.pending_pictures import PendingPictures
 
 
 class Posts:
@@ -32,16 +32,16 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def asked(incoming: Incoming, taken: list[Path | None]) -> Callable[[Path | None], None]:
+def asked(pending_pictures: PendingPictures, taken: list[Path | None]) -> Callable[[Path | None], None]:
     """Ask the camera, and return how it answers."""
     cameras: list[Callable[[Path | None], None]] = []
-    incoming.on_ui_thread(cameras.append)(taken.append)
+    pending_pictures.on_ui_thread(cameras.append)(taken.append)
     return cameras[0]
 
 
 def test_a_picture_is_handed_over_on_the_drawing_thread(posts: Posts, picture: Path):
     taken: list[Path | None] = []
-    asked(Incoming(posts), taken)(picture)
+    asked(PendingPictures(posts), taken)(picture)
     assert taken == []
     posts.works.pop()()
     assert taken == [picture]
@@ -50,32 +50,32 @@ def test_a_picture_is_handed_over_on_the_drawing_thread(posts: Posts, picture: P
 
 def test_giving_up_is_handed_over_too(posts: Posts):
     taken: list[Path | None] = []
-    asked(Incoming(posts), taken)(None)
+    asked(PendingPictures(posts), taken)(None)
     posts.works.pop()()
     assert taken == [None]
 
 
 def test_a_picture_that_comes_after_the_locking_is_deleted(posts: Posts, picture: Path):
     taken: list[Path | None] = []
-    incoming = Incoming(posts)
-    camera = asked(incoming, taken)
-    incoming.close()
+    pending_pictures = PendingPictures(posts)
+    camera = asked(pending_pictures, taken)
+    pending_pictures.close()
     camera(picture)
     assert (posts.works, taken, picture.exists()) == ([], [], False)
 
 
 def test_a_picture_that_the_locking_overtakes_is_deleted_and_not_handed_over(posts: Posts, picture: Path):
     taken: list[Path | None] = []
-    incoming = Incoming(posts)
-    asked(incoming, taken)(picture)
-    incoming.close()
+    pending_pictures = PendingPictures(posts)
+    asked(pending_pictures, taken)(picture)
+    pending_pictures.close()
     posts.works.pop()()
     assert (taken, picture.exists()) == ([], False)
 
 
 def test_a_picture_that_a_screen_has_taken_is_its_own(posts: Posts, picture: Path):
-    incoming = Incoming(posts)
-    asked(incoming, [])(picture)
+    pending_pictures = PendingPictures(posts)
+    asked(pending_pictures, [])(picture)
     posts.works.pop()()
-    incoming.close()
+    pending_pictures.close()
     assert picture.exists()

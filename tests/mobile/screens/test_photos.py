@@ -14,7 +14,7 @@ from kivy.tests.common import UnitTestTouch
 from PIL import Image
 from tests.mobile.inspection_world import (
     CAFE,
-    choose_outing,
+    choose_shift,
     services,
     settle,
 )
@@ -23,7 +23,7 @@ from tests.mobile.screens.lint import MAX_WIDGETS, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, until
 from tests.mobile.support import FrozenClock, seeded_ids
 
-from field178_mobile.features.photos.photo_attaching import About
+from field178_mobile.features.photos.photo_attaching import PhotoDetails
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.background import InPlace
 from field178_mobile.store import Store
@@ -51,29 +51,29 @@ class Table:
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
         from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-        from field178_mobile.features.workspace.workspace import InspectionDesk
+        from field178_mobile.features.workspace.workspace import Workspace
 
         self.stage.dress(size, mode, scale)
         given = replace(services(self.store, self.clock, seeded_ids(self.clock)), tools=self.tools)
-        made = EstablishmentsScreen(InspectionDesk(given, AtOnce()))
+        made = EstablishmentsScreen(Workspace(given, AtOnce()))
         self.screen = self.stage.mount(made, size, mode, scale)
-        choose_outing(self.screen.context.outing, 2)
-        self.screen.context.open(CAFE)
-        self.screen.context.record.begin("inspected")
+        choose_shift(self.screen.attaching.shift, 2)
+        self.screen.attaching.open(CAFE)
+        self.screen.attaching.record.begin("inspected")
         frames(3)
         return self.visit
 
     @property
     def visit(self) -> Any:
-        return self.screen.context.record.visit
+        return self.screen.attaching.record.visit
 
     def see_photos(self) -> None:
         self.visit.choose_tab("photos")
         frames(3)
 
     def keep(self, data: bytes, kind: str = "photo_premises", item: str = "") -> str:
-        context = self.visit.gallery._desk
-        return context.attach(context.keep(data), About(kind, self.clock.now(), item))
+        attaching = self.visit.gallery._attaching
+        return attaching.attach(attaching.keep(data), PhotoDetails(kind, self.clock.now(), item))
 
     def attachments(self) -> dict[str, Any]:
         return self.store.drafts.all()[0].data.get("attachments", {})
@@ -168,12 +168,12 @@ def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
     table.screen.pane._panes["photos"].ids.grid.add()
     find("PhotoPicker").choose(str(table.pictures / "phong-hat.jpg"))
     page = find("PhotoPage")
-    assert page.context.busy
-    assert page.context.ids.picture.bitmap is None
-    until(lambda: page.context.ids.picture.bitmap)
-    page.context.editor.choose_kind("photo_premises")
-    page.context.editor.toggle_screened()
-    page.context.editor.save()
+    assert page.attaching.busy
+    assert page.attaching.ids.picture.bitmap is None
+    until(lambda: page.attaching.ids.picture.bitmap)
+    page.attaching.editor.choose_kind("photo_premises")
+    page.attaching.editor.toggle_screened()
+    page.attaching.editor.save()
     assert table.attachments() == {}
     until(lambda: table.attachments())
     until(lambda: find("PhotoCard").bitmap)
@@ -261,7 +261,7 @@ def test_grid_and_pages_pass_the_lint_at_the_largest_font(table: Table, window_s
 def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(
     stage: Stage, store: Store, clock: FrozenClock, tmp_path: Path
 ):
-    from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+    from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
     from field178_mobile.features.outreach.screens.outreach import OutreachScreen
 
     settle(store)
@@ -269,8 +269,8 @@ def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(
     tools = PhotoTools(InPlace(), clock.now, folders=lambda: (tmp_path,))
     screen = OutreachScreen()
     given = replace(services(store, clock, seeded_ids(clock)), tools=tools)
-    screen.context = OutreachDesk(given, screen.show_list, screen.show_session)
-    screen.context.begin()
+    screen.attaching = OutreachPaneSessions(given, screen.show_list, screen.show_session)
+    screen.attaching.begin()
     stage.mount(screen)
     assert find_all("PhotoGrid") == []
     screen.session.choose_form("conference")

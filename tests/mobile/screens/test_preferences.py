@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from field178_mobile.kit.preferences import Look, LookBook
+from field178_mobile.kit.preferences import Preferences, PreferenceValues
 
 
 def test_changed_look_is_kept_and_told(tmp_path):
     told = []
-    book = LookBook(tmp_path / "tablet")
+    book = Preferences(tmp_path / "tablet")
     book.subscribe(told.append)
     book.change(mode="dark", font_scale=1.3)
     book.change(mode="dark")
-    assert told == [Look(mode="dark", font_scale=1.3)]
-    assert LookBook(tmp_path / "tablet").look == told[0]
+    assert told == [PreferenceValues(mode="dark", font_scale=1.3)]
+    assert Preferences(tmp_path / "tablet").look == told[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"mode": 3, "font_scale": "big"}'])
 def test_damaged_file_gives_the_plain_look(tmp_path, text):
     (tmp_path / "look.json").write_text(text)
-    assert LookBook(tmp_path).look == Look()
+    assert Preferences(tmp_path).look == PreferenceValues()

@@ -16,21 +16,21 @@ from tests.mobile.screens.scene import PORTRAIT, Stage, find, find_all, frames, 
 def open_tablet(stage: Stage, tmp_path: Path):
     from tests.mobile.screens.fakes import HUNG, PIN, StillRunner, fake_house
 
-    from field178_mobile.kit.preferences import LookBook
-    from field178_mobile.shell.navigator import Doorway
+    from field178_mobile.kit.preferences import Preferences
+    from field178_mobile.shell.navigator import Navigator
 
     doors = []
 
-    def make(size=(1280, 800), **dress) -> Doorway:
+    def make(size=(1280, 800), **dress) -> Navigator:
         runner = StillRunner()
-        house = fake_house(tmp_path, runner)
-        door = Doorway(house, LookBook(tmp_path))
+        shared_services = fake_house(tmp_path, runner)
+        door = Navigator(shared_services, Preferences(tmp_path))
         door.runner = runner
-        door._look_book.subscribe(door.take_look)
+        door._preferences.subscribe(door.take_look)
         doors.append(door)
         stage.mount(door, size, **dress)
         door.meet()
-        door.opened(HUNG, house.notebook.open(house.notebook.vault.unlock(HUNG.id, PIN)))
+        door.opened(HUNG, shared_services.tablet.open(shared_services.tablet.vault.unlock(HUNG.id, PIN)))
         frames(8)
         return door
 
@@ -42,17 +42,17 @@ def open_tablet(stage: Stage, tmp_path: Path):
 def draft(door, **data):
     from field178_mobile.store import Draft
 
-    house = door._house.notebook
+    shared_services = door._shared.tablet
     return Draft(
-        id=house.ids.time_ordered(),
+        id=shared_services.ids.time_ordered(),
         type="outreach_session",
-        record_id=house.ids.time_ordered(),
+        record_id=shared_services.ids.time_ordered(),
         scope="unit:x",
         data=data,
         seen=None,
         base_rev=0,
-        user=door.tablet.officer.id,
-        saved_at=house.clock.now(),
+        user=door.session_view.officer.id,
+        saved_at=shared_services.clock.now(),
     )
 
 
@@ -62,7 +62,7 @@ def test_rail_goes_to_every_screen(open_tablet):
     door = open_tablet()
     for spec in SCREENS:
         tap(find("RailItem", key=spec.name))
-        assert door.tablet.shell.current == spec.name
+        assert door.session_view.shell.current == spec.name
         assert find("RailItem", key=spec.name).active
 
 
@@ -96,14 +96,14 @@ def test_portrait_has_a_bar_instead_of_the_rail(stage: Stage, open_tablet):
     frames(4)
     rail = find("RailItem", key="inspection")
     assert rail.to_window(*rail.pos)[0] == 0
-    assert door.tablet.shell.current == "inspection"
+    assert door.session_view.shell.current == "inspection"
 
 
 def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open_tablet):
     from kivy.core.window import Window
 
     door = open_tablet(PORTRAIT)
-    door.tablet.shell.navigate("inbox")
+    door.session_view.shell.navigate("inbox")
     screen = find("InboxScreen")
     screen.presenter.close = lambda: setattr(screen, "has_detail", False)
     screen.has_detail = True
@@ -111,7 +111,7 @@ def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open
     assert Window.dispatch("on_keyboard", 27, 0, None, [])
     assert not screen.has_detail
     assert Window.dispatch("on_keyboard", 27, 0, None, [])
-    assert door.tablet is not None
+    assert door.session_view is not None
 
 
 def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
@@ -120,23 +120,23 @@ def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
     door = open_tablet()
     assert any("Không có phiếu chờ gửi · chưa gửi lần nào" in text for text in texts())
     work = draft(door, venue="Nhà văn hóa")
-    door.tablet.opened.store.drafts.save(work)
-    until(lambda: not door.tablet._soon.is_triggered)
+    door.session_view.opened.store.drafts.save(work)
+    until(lambda: not door.session_view._soon.is_triggered)
     assert door.runner.wakes == []
-    door.tablet.opened.store.file(work, door.tablet.officer.id)
+    door.session_view.opened.store.file(work, door.session_view.officer.id)
     until(lambda: any("Còn 1 phiếu chưa gửi" in text for text in texts()))
     assert door.runner.wakes == [WakeReason.SAVE]
     assert find("RailItem", key="sync").badge == 1
 
 
 def test_mode_button_switches_and_is_kept(open_tablet, tmp_path):
-    from field178_mobile.kit.preferences import LookBook
+    from field178_mobile.kit.preferences import Preferences
     from field178_mobile.kit.theme import theme
 
     open_tablet()
     tap(find("RailItem", key="mode"))
     assert theme.mode == "dark"
-    assert LookBook(tmp_path).look.mode == "dark"
+    assert Preferences(tmp_path).look.mode == "dark"
     tap(find("RailItem", key="mode"))
     assert theme.mode == "light"
 
@@ -147,15 +147,15 @@ def test_language_switch_keeps_the_place(open_tablet):
     tap(find("RailItem", key="settings"))
     tap(find("Chip", text="English"))
     frames(6)
-    assert door.tablet.shell.current == "sync"
+    assert door.session_view.shell.current == "sync"
     assert "Sync now" in texts()
 
 
 def test_demo_clock_is_announced(open_tablet):
     door = open_tablet()
     assert not any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
-    shell = door.tablet.shell
-    status = door.tablet._status
+    shell = door.session_view.shell
+    status = door.session_view._status
     status._has_demo_clock = True
     status.refresh()
     frames()
@@ -166,7 +166,7 @@ def test_demo_clock_is_announced(open_tablet):
 @pytest.mark.parametrize("screen", ["inbox", "sync"])
 def test_screens_in_their_frame_pass_the_lint(stage: Stage, open_tablet, window_size, screen):
     door = open_tablet(window_size)
-    door.tablet.shell.navigate(screen)
+    door.session_view.shell.navigate(screen)
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)
@@ -229,8 +229,8 @@ def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tab
 
     door = open_tablet()
     held = draft(door, topics=[])
-    door.tablet.opened.store.drafts.save(held)
-    door.tablet.shell.navigate("outreach", record_id=held.record_id)
+    door.session_view.opened.store.drafts.save(held)
+    door.session_view.shell.navigate("outreach", record_id=held.record_id)
     frames(4)
     now = [module.duration_clock()]
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
@@ -246,19 +246,19 @@ def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tab
     now[0] += LOCK_AFTER_S + 1
     door._watch(0)
     frames(2)
-    assert door.tablet is None
+    assert door.session_view is None
 
     def unlock(officer):
-        door.opened(officer, notebook.open(notebook.vault.unlock(officer.id, PIN)))
+        door.opened(officer, tablet.open(tablet.vault.unlock(officer.id, PIN)))
         frames(8)
 
-    notebook = door._house.notebook
+    tablet = door._shared.tablet
     unlock(HA)
-    assert door.tablet.shell.current == "inspection"
+    assert door.session_view.shell.current == "inspection"
     door.lock()
     unlock(HUNG)
-    assert door.tablet.shell.current == "outreach"
-    assert door.tablet.shell.place() == {"record_id": held.record_id}
+    assert door.session_view.shell.current == "outreach"
+    assert door.session_view.shell.place() == {"record_id": held.record_id}
 
 
 def test_name_in_the_line_hands_the_tablet_over(open_tablet):
@@ -268,7 +268,7 @@ def test_name_in_the_line_hands_the_tablet_over(open_tablet):
     tap(find("HolderName"))
     tap(find("ChoiceRow", key=HA.id))
     frames(4)
-    assert door.tablet is None
+    assert door.session_view is None
     assert HA.name in texts()
     assert "Nhập mã PIN 6 số" in texts()
 
@@ -285,5 +285,5 @@ def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet, window_
     tap(find("Btn", text="Gỡ khỏi máy này"))
     tap(find("Btn", text="Gỡ"))
     frames(4)
-    assert [one.id for one in door._house.notebook.vault.officers()] == [HUNG.id]
+    assert [one.id for one in door._shared.tablet.vault.officers()] == [HUNG.id]
     assert HA.name not in texts()

@@ -1,4 +1,4 @@
-"""The outing sheet on the real screen."""
+"""The shift sheet on the real screen."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ def lay(stage: Stage, store: Store, clock: FrozenClock):
 
     def mount(size=LANDSCAPE, mode="light", scale=1.0):
         from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
-        from field178_mobile.features.workspace.workspace import InspectionDesk
+        from field178_mobile.features.workspace.workspace import Workspace
 
         stage.dress(size, mode, scale)
-        context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-        return stage.mount(EstablishmentsScreen(context), size, mode, scale)
+        workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
+        return stage.mount(EstablishmentsScreen(workspace), size, mode, scale)
 
     return mount
 
 
-def test_visit_that_waited_for_the_outing_begins_right_after_it(lay, store):
+def test_visit_that_waited_for_the_shift_begins_right_after_it(lay, store):
     lay()
     tap(find("ListRow", key=CAFE))
     tap(find("Btn", text="Kiểm tra được"))
-    body = find("OutingBody")
+    body = find("ShiftBody")
     tap(find("OptionChip", key="guidance"))
     tap(find("OptionChip", key="annual_plan"))
-    body.outing.toggle_member(OFFICERS[1])
+    body.shift.toggle_member(OFFICERS[1])
     frames(2)
     tap(find("Btn", text="Dùng cho ca này"))
     (draft,) = store.drafts.all()
@@ -46,28 +46,28 @@ def test_visit_that_waited_for_the_outing_begins_right_after_it(lay, store):
     assert "Các mục kiểm tra" in texts()
 
 
-def test_incomplete_outing_cannot_be_used(lay):
+def test_incomplete_shift_cannot_be_used(lay):
     lay()
-    tap(find("OutingLine"))
+    tap(find("ShiftLine"))
     assert find("Btn", text="Dùng cho ca này").disabled
     assert any(text.startswith("Còn thiếu: ") for text in texts())
 
 
 def test_decision_is_kept_while_it_is_typed(lay, store):
     lay()
-    tap(find("OutingLine"))
-    type_text(find("OutingBody").ids.number, "12/QĐ-UBND")
+    tap(find("ShiftLine"))
+    type_text(find("ShiftBody").ids.number, "12/QĐ-UBND")
     assert store.settings.get("outing")["decision_number"] == "12/QĐ-UBND"
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_outing_sheet_passes_the_lint(lay, window_size, mode):
+def test_shift_sheet_passes_the_lint(lay, window_size, mode):
     lay(window_size, mode)
-    tap(find("OutingLine"))
-    assert lint(find("OutingSheet")) == []
+    tap(find("ShiftLine"))
+    assert lint(find("ShiftSheet")) == []
 
 
-def test_outing_sheet_passes_the_lint_at_the_largest_font(lay, window_size):
+def test_shift_sheet_passes_the_lint_at_the_largest_font(lay, window_size):
     lay(window_size, scale=1.3)
-    tap(find("OutingLine"))
-    assert lint(find("OutingSheet")) == []
+    tap(find("ShiftLine"))
+    assert lint(find("ShiftSheet")) == []

@@ -12,15 +12,15 @@ from tests.mobile.screens.scene import PORTRAIT, Stage, find, frames, tap, texts
 from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.photos.photo_words import PhotoFact
-from field178_mobile.features.sync_status.offline_export import RescuePresenter, RescueState
+from field178_mobile.features.sync_status.offline_export import OfflineExportPresenter, OfflineExportState
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
-from field178_mobile.replication.offline_export import Rescued
+from field178_mobile.replication.offline_export import WrittenExport
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photos.rows import Photo, PhotoState
-from field178_mobile.store.replication.mass_deletion_guard import Held
+from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
 from field178_shared.codelists import load
 from field178_shared.crypto.hash_chain import RootAlarm
 
@@ -88,7 +88,7 @@ class Now:
 
 
 def written():
-    return Rescued(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 8_000_000)
+    return WrittenExport(Path("/media/usb/cuu-ho-c0ffee-20261125-083015.f178"), 7, 8_000_000)
 
 
 @pytest.fixture
@@ -106,8 +106,8 @@ def sync_screen(stage: Stage):
         )
         screen.presenter = presenter
         presenter.refresh()
-        card = screen.ids.rescue
-        card.presenter = RescuePresenter(lambda: status, written, DirectBackground(), words, card.show)
+        card = screen.ids.offline_export
+        card.presenter = OfflineExportPresenter(lambda: status, written, DirectBackground(), words, card.show)
         card.presenter.refresh()
         stage.mount(screen, **dress)
         return screen
@@ -216,8 +216,11 @@ def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
     stage: Stage, sync_screen, window_size
 ):
     screen = sync_screen(replace(STATUS, drafts=2), FACTS, NO_NETWORK, size=window_size)
-    card = screen.ids.rescue
-    for state in (RescueState("x", "y", is_writing=True), RescueState("x", error="e", advice="a")):
+    card = screen.ids.offline_export
+    for state in (
+        OfflineExportState("x", "y", is_writing=True),
+        OfflineExportState("x", error="e", advice="a"),
+    ):
         card.show(state)
         for mode in ("light", "dark", "night"):
             stage.dress(window_size, mode)
@@ -227,7 +230,7 @@ def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
 
 
 def test_mass_removal_has_one_button_each_way(sync_screen):
-    facts = replace(FACTS, waiting=(), held=Held(64, is_kept=False))
+    facts = replace(FACTS, waiting=(), held=WithheldDeletions(64, is_kept=False))
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL))
     tap(find("Btn", text="Tạm giữ lại"))
     assert screen.shelf.said == [False]
@@ -258,10 +261,10 @@ def test_what_went_can_be_offered_to_the_office(sync_screen):
 
 
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
-    facts = replace(FACTS, held=Held(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     facts = replace(facts, root_alarm=RootAlarm.LOWER)
     screen = sync_screen(STATUS, facts, SENDING, size=window_size)
-    screen.ids.rescue.presenter.write()
+    screen.ids.offline_export.presenter.write()
     for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
         stage.dress(window_size, mode, scale)
         frames(4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.mobile.screens.scene import Stage, frames
 
-from field178_mobile.kit.text_input import KEYBOARD, typist
+from field178_mobile.kit.text_input import KEYBOARD, input_method
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def field(stage: Stage, window_size):
     frames(2)
     yield made
     made.ids.entry.focus = False
-    typist.switch(KEYBOARD)
+    input_method.switch(KEYBOARD)
     frames(2)
 
 
@@ -35,7 +35,7 @@ def press(field, keys: str) -> str:
     [("telex", "Cow sowr ddax ddungs karaoke 2026"), ("vni", "Co7 so73 d9a4 d9ung1 karaoke 2026")],
 )
 def test_keys_become_vietnamese_while_they_are_typed(field, method, keys):
-    typist.switch(method)
+    input_method.switch(method)
     assert press(field, keys) == "Cơ sở đã đúng karaoke 2026"
     field.ids.entry.focus = False
     frames(2)
@@ -47,7 +47,7 @@ def test_the_tablets_own_keyboard_is_left_alone(field):
 
 
 def test_composing_goes_on_in_the_middle_of_a_text_and_after_a_correction(field):
-    typist.switch("telex")
+    input_method.switch("telex")
     entry = field.ids.entry
     press(field, "Phong hat dong cua")
     entry.cursor = entry.get_cursor_from_index(len("Phong"))
@@ -59,7 +59,7 @@ def test_composing_goes_on_in_the_middle_of_a_text_and_after_a_correction(field)
 
 
 def test_what_is_pasted_and_what_is_numbers_or_secret_is_not_composed(field):
-    typist.switch("telex")
+    input_method.switch("telex")
     field.ids.entry.insert_text("Nguyeenx")
     assert field.ids.entry.text == "Nguyeenx"
     field.ids.entry.password = True
@@ -69,7 +69,7 @@ def test_what_is_pasted_and_what_is_numbers_or_secret_is_not_composed(field):
 
 
 def test_a_full_field_still_takes_its_marks(field):
-    typist.switch("telex")
+    input_method.switch("telex")
     field.max_length = 5
     assert press(field, "tieengs") == "tiếng"
     assert press(field, "x") == "tiễng"

@@ -21,17 +21,17 @@ from field178_mobile.kit.widgets.overlay import FullPage
 
 
 @pytest.fixture
-def doorway(stage: Stage, tmp_path: Path):
+def navigator(stage: Stage, tmp_path: Path):
     from tests.mobile.screens.fakes import StillRunner, fake_house
 
-    from field178_mobile.kit.preferences import LookBook
-    from field178_mobile.shell.navigator import Doorway
+    from field178_mobile.kit.preferences import Preferences
+    from field178_mobile.shell.navigator import Navigator
 
     opened = []
 
     def make(is_set_up: bool = True, has_read_notice: bool = True):
         runner = StillRunner()
-        made = Doorway(fake_house(tmp_path, runner, is_set_up, has_read_notice), LookBook(tmp_path))
+        made = Navigator(fake_house(tmp_path, runner, is_set_up, has_read_notice), Preferences(tmp_path))
         made.runner = runner
         opened.append(made)
         stage.mount(made)
@@ -47,8 +47,8 @@ def enter(pin: str) -> None:
         tap(find("PinKey", digit=digit))
 
 
-def test_first_screen_is_small_and_needs_no_vault(doorway):
-    door = doorway()
+def test_first_screen_is_small_and_needs_no_vault(navigator):
+    door = navigator()
     assert sum(1 for _ in door.walk()) < 32
     assert "Nguyễn Văn Hùng" not in texts()
     tap(find("PinKey", digit="1"))
@@ -57,73 +57,73 @@ def test_first_screen_is_small_and_needs_no_vault(doorway):
     assert "Nguyễn Văn Hùng" in texts()
 
 
-def test_right_pin_opens_the_notebook(doorway):
+def test_right_pin_opens_the_notebook(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     frames(6)
     assert find("RailItem", key="inspection").active
     assert "Nguyễn Văn Hùng" in texts()
 
 
-def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(doorway):
-    door = doorway()
+def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(navigator):
+    door = navigator()
     door.meet()
     for left in (4, 3, 2, 1):
         enter("999999")
         until(lambda left=left: any(f"Còn {left} lần thử" in text for text in texts()))
     enter("999999")
     until(lambda: any("Thử lại sau 1:00" in text for text in texts()))
-    door._house.notebook.clock.tick(seconds=30)
+    door._shared.tablet.clock.tick(seconds=30)
     door._watch(0)
     frames()
     assert any("Thử lại sau 0:30" in text for text in texts())
-    door._house.notebook.clock.tick(seconds=31)
+    door._shared.tablet.clock.tick(seconds=31)
     door._watch(0)
     frames()
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def test_pin_is_typed_on_a_keyboard_too(doorway):
+def test_pin_is_typed_on_a_keyboard_too(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = doorway()
+    door = navigator()
     door.meet()
     for digit in ("1", *PIN):
         Window.dispatch("on_key_down", ord(digit), 0, digit, [])
         if digit == "1" and door.children[0].digits == 1:
             Window.dispatch("on_key_down", 8, 0, None, [])
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     Window.dispatch("on_key_down", ord("1"), 0, "1", [])
 
 
-def test_another_officer_is_chosen_and_remembered(doorway):
+def test_another_officer_is_chosen_and_remembered(navigator):
     from tests.mobile.screens.fakes import HA, PIN
 
-    door = doorway()
+    door = navigator()
     door.meet()
     frames()
     tap(find("Chip", text="Cán bộ khác"))
     tap(find("ChoiceRow", key=HA.id))
     enter(PIN)
-    until(lambda: door.tablet is not None)
-    assert door._look_book.look.last_officer == HA.id
+    until(lambda: door.session_view is not None)
+    assert door._preferences.look.last_officer == HA.id
     door.lock()
     frames()
     assert "Phạm Thị Hà" in texts()
 
 
-def test_locking_closes_store_and_sync(doorway):
+def test_locking_closes_store_and_sync(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
-    store = door.tablet.opened.store
+    until(lambda: door.session_view is not None)
+    store = door.session_view.opened.store
     door.lock()
     frames()
     assert not store.is_unlocked
@@ -131,69 +131,69 @@ def test_locking_closes_store_and_sync(doorway):
     assert find_all("RailItem") == []
 
 
-def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(doorway):
+def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = doorway()
-    papers = door._house.platform.data_folder() / "papers"
+    door = navigator()
+    papers = door._shared.platform.data_folder() / "papers"
     papers.mkdir()
     (papers / "left-by-a-killed-process.pdf").write_bytes(b"%PDF")
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     assert list(papers.iterdir()) == []
-    door.tablet.services.papers().folder.put("bien-ban.pdf", b"%PDF")
+    door.session_view.services.papers().folder.put("bien-ban.pdf", b"%PDF")
     door.lock()
     assert list(papers.iterdir()) == []
 
 
-def test_tablet_that_lies_about_locks_itself(doorway, monkeypatch):
+def test_tablet_that_lies_about_locks_itself(navigator, monkeypatch):
     from tests.mobile.screens.fakes import PIN
 
     from field178_mobile.shell import navigator as module
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     door._watch(0)
-    assert door.tablet is not None
+    assert door.session_view is not None
     now = module.duration_clock()
     monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
     door._watch(0)
-    assert door.tablet is None
+    assert door.session_view is None
 
 
-def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(doorway, monkeypatch):
+def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, monkeypatch):
     from tests.mobile.screens.fakes import PIN
 
     from field178_mobile.replication.events import WakeReason
     from field178_mobile.shell import navigator as module
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     door.resume()
     assert door.runner.wakes == [WakeReason.NETWORK]
     now = module.duration_clock()
     monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
     door.resume()
-    assert door.tablet is None
+    assert door.session_view is None
     assert door.runner.wakes == [WakeReason.NETWORK]
 
 
-def test_lock_takes_the_systems_window_of_a_long_note_away(doorway):
+def test_lock_takes_the_systems_window_of_a_long_note_away(navigator):
     from tests.mobile.screens.fakes import PIN
 
     from field178_mobile.kit.long_notes import long_notes
     from field178_mobile.platform.api import LongText
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
-    device = door._house.platform
+    until(lambda: door.session_view is not None)
+    device = door._shared.platform
     device.has_long_text = True
     assert long_notes.open(LongText("Ghi chú", "", "Xong", "Bỏ qua"), lambda _text: None, lambda _text: None)
     assert len(device.long_texts) == 1
@@ -204,15 +204,15 @@ def test_lock_takes_the_systems_window_of_a_long_note_away(doorway):
 # A keyboard on the screen is a window of the system: texts come from it, no touches and no keys. A brush that
 # hides a face, or a thumb that walks a long list, moves without a new touch.
 @pytest.mark.parametrize("way", ["text", "move"])
-def test_tablet_that_is_worked_on_does_not_lock(doorway, monkeypatch, way):
+def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch, way):
     from tests.mobile.screens.fakes import PIN
 
     from field178_mobile.shell import navigator as module
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     finger = UnitTestTouch(640, 400)
     if way == "move":
         finger.touch_down()
@@ -225,13 +225,13 @@ def test_tablet_that_is_worked_on_does_not_lock(doorway, monkeypatch, way):
         else:
             finger.touch_move(640, 401)
         door._watch(0)
-    assert door.tablet is not None
+    assert door.session_view is not None
     if way == "move":
         finger.touch_up()
 
 
-def test_unlock_passes_the_lint(stage: Stage, doorway, window_size):
-    door = doorway()
+def test_unlock_passes_the_lint(stage: Stage, navigator, window_size):
+    door = navigator()
     door.meet()
     enter("999999")
     until(lambda: any("Còn 4 lần thử" in text for text in texts()))
@@ -241,8 +241,8 @@ def test_unlock_passes_the_lint(stage: Stage, doorway, window_size):
         assert lint(door) == []
 
 
-def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(doorway):
-    door = doorway(is_set_up=False)
+def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(navigator):
+    door = navigator(is_set_up=False)
     door.meet()
     frames()
     assert "Đăng ký máy" in texts()
@@ -255,29 +255,29 @@ def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(doorway):
 def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
     from tests.mobile.screens.fakes import DirectBackground
 
-    from field178_mobile.features.access.enrol import EnrolPresenter, Step
+    from field178_mobile.features.access.enrol import EnrolmentStep, EnrolPresenter
     from field178_mobile.features.access.screens.enrol import EnrolScreen
-    from field178_mobile.features.access.unlock import Speech
+    from field178_mobile.features.access.unlock import UnlockWording
     from field178_mobile.kit.language import language
 
     screen = EnrolScreen(has_cancel=True)
-    presenter = EnrolPresenter(None, DirectBackground(), Speech(language), screen.show, print)
+    presenter = EnrolPresenter(None, DirectBackground(), UnlockWording(language), screen.show, print)
     screen.presenter = presenter
     stage.mount(screen, window_size, scale=1.3)
-    for step in Step:
+    for step in EnrolmentStep:
         presenter.start(step)
         frames(4)
         assert lint(screen) == [], step
 
 
-def test_forgotten_pin_is_set_anew_from_anothers_unlock(doorway, monkeypatch):
+def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
     from field178_mobile import tablet as module
 
     # The network alone is not there: whose password it was is the office's answer.
     monkeypatch.setattr(module, "sign_in", lambda *_asked: HUNG)
-    door = doorway()
+    door = navigator()
     door.meet()
     frames()
     tap(find("Chip", text="Quên mã PIN?"))
@@ -286,7 +286,7 @@ def test_forgotten_pin_is_set_anew_from_anothers_unlock(doorway, monkeypatch):
     tap(find("ChoiceRow", key=HA.id))
     enter(PIN)
     until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
-    assert door.tablet is None
+    assert door.session_view is None
     type_text(find("Field", label="Tên đăng nhập"), "hung")
     type_text(find("Field", label="Mật khẩu"), "mat khau")
     tap(find("Btn", text="Đăng nhập"))
@@ -294,18 +294,18 @@ def test_forgotten_pin_is_set_anew_from_anothers_unlock(doorway, monkeypatch):
     enter("274905")
     frames()
     enter("274905")
-    until(lambda: door.tablet is not None)
-    assert door.tablet.officer.id == HUNG.id
-    vault = door._house.notebook.vault
+    until(lambda: door.session_view is not None)
+    assert door.session_view.officer.id == HUNG.id
+    vault = door._shared.tablet.vault
     assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN)
 
 
-def test_tablet_opened_for_a_new_pin_locks_itself_too(doorway, monkeypatch):
+def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
     from tests.mobile.screens.fakes import HA, PIN
 
     from field178_mobile.shell import navigator as module
 
-    door = doorway()
+    door = navigator()
     door.meet()
     frames()
     tap(find("Chip", text="Quên mã PIN?"))
@@ -320,8 +320,8 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(doorway, monkeypatch):
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def at_the_code_of_the_office(doorway):
-    door = doorway()
+def at_the_code_of_the_office(navigator):
+    door = navigator()
     door.meet()
     frames()
     tap(find("Chip", text="Quên mã PIN?"))
@@ -330,8 +330,8 @@ def at_the_code_of_the_office(doorway):
     return door
 
 
-def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
-    door = at_the_code_of_the_office(doorway)
+def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(navigator):
+    door = at_the_code_of_the_office(navigator)
     assert "Xin cơ quan một mã" in texts()
     assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
     assert lint(door) == []
@@ -340,15 +340,15 @@ def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(doorway):
     assert "Nhập mã PIN 6 số" in texts()
 
 
-def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(doorway):
+def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = at_the_code_of_the_office(doorway)
+    door = at_the_code_of_the_office(navigator)
     Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
     frames(4)
     assert "Nhập mã PIN 6 số" in texts()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     door._add_officer()
     frames(4)
     assert find_all("EnrolScreen") != []
@@ -359,13 +359,13 @@ def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(doorway):
 
 
 @pytest.mark.parametrize("kind", [kit.Sheet, FullPage])
-def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(doorway, kind):
+def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(navigator, kind):
     from tests.mobile.screens.fakes import PIN
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     sheet, heard = kind(title="Còn mở"), []
     sheet.bind(on_dismiss=heard.append)
     sheet.open()
@@ -381,19 +381,19 @@ def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(do
     assert heard == []
 
 
-def test_screens_and_store_of_a_locked_notebook_leave_the_memory(doorway, monkeypatch):
+def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monkeypatch):
     from tests.mobile.screens.fakes import PIN
 
     import field178_mobile.shell.navigator as module
     from field178_mobile.shell.gc_scheduler import QUIET_S
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     frames(10)
     gc.freeze()  # as in the quiet moment after the opening
-    shell, store = weakref.ref(door.tablet.shell), weakref.ref(door.tablet.opened.store)
+    shell, store = weakref.ref(door.session_view.shell), weakref.ref(door.session_view.opened.store)
     door.lock()
     until(lambda: not Animation._instances)  # a scroll bar that fades holds its widget
     door.runner.listeners.clear()  # the tablet drops its runner, this test still holds it
@@ -403,14 +403,14 @@ def test_screens_and_store_of_a_locked_notebook_leave_the_memory(doorway, monkey
     assert (shell(), store()) == (None, None)
 
 
-def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):
+def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator, window_size):
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
-    door = doorway()
+    door = navigator()
     stage.dress(window_size)
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     frames(4)
     tap(find("RailItem", key="settings"))
     tap(find("Btn", text="Đổi mã PIN"))
@@ -424,17 +424,17 @@ def test_a_pin_is_changed_in_the_settings(stage: Stage, doorway, window_size):
     frames()
     enter("274905")
     until(lambda: find_all("ChangePinSheet") == [])
-    vault = door._house.notebook.vault
-    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.tablet.opened.key
+    vault = door._shared.tablet.vault
+    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.session_view.opened.key
 
 
-def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
+def test_a_pin_under_change_is_put_away_by_the_lock(navigator):
     from tests.mobile.screens.fakes import HUNG, PIN
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     door._open_settings()
     frames()
     tap(find("Btn", text="Đổi mã PIN"))
@@ -444,14 +444,14 @@ def test_a_pin_under_change_is_put_away_by_the_lock(doorway):
     frames()
     assert find_all("ChangePinSheet") == []
     enter(PIN)
-    until(lambda: door.tablet is not None)
-    assert door.tablet.officer == HUNG
+    until(lambda: door.session_view is not None)
+    assert door.session_view.officer == HUNG
 
 
-def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, doorway, window_size):
+def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stage, navigator, window_size):
     from tests.mobile.screens.fakes import HA, PIN
 
-    door = doorway(has_read_notice=False)
+    door = navigator(has_read_notice=False)
     stage.dress(window_size)
     door.meet()
     for officer_id in ("", HA.id):
@@ -468,7 +468,7 @@ def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stag
     door.lock(HA.id)
     frames()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     frames(4)
     assert find_all("NoticePage") == []
     tap(find("RailItem", key="settings"))
@@ -479,10 +479,10 @@ def test_each_officer_is_told_what_is_recorded_before_the_first_work(stage: Stag
     assert find_all("NoticePage") == []
 
 
-def test_a_notice_that_the_lock_took_away_is_told_again(doorway):
+def test_a_notice_that_the_lock_took_away_is_told_again(navigator):
     from tests.mobile.screens.fakes import PIN
 
-    door = doorway(has_read_notice=False)
+    door = navigator(has_read_notice=False)
     door.meet()
     for _time in range(2):
         enter(PIN)
@@ -497,7 +497,7 @@ def close_account(door, officer) -> None:
     from tests.mobile.screens.fakes import HA, HUNG, PIN
     from tests.mobile.support import base_row, server_commits
 
-    tablet = door._house.notebook
+    tablet = door._shared.tablet
     other = HA if officer is HUNG else HUNG
     opened = tablet.open(tablet.vault.unlock(other.id, PIN))
     server_commits(opened.store, base_row(officer.id, 2, "person", "ref", display_name="x", deleted=True))
@@ -505,43 +505,43 @@ def close_account(door, officer) -> None:
     door.runner.is_stopped = False
 
 
-def test_who_lost_the_account_is_turned_away_and_told_why(doorway):
+def test_who_lost_the_account_is_turned_away_and_told_why(navigator):
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
-    door = doorway()
+    door = navigator()
     close_account(door, HUNG)
     door.meet()
     enter(PIN)
     until(lambda: find_all("Dialog"))
-    assert door.tablet is None
+    assert door.session_view is None
     assert door.runner.is_stopped
     assert lint(find("Dialog")) == []
     tap(find("Btn", text="Đã hiểu"))
-    assert door._house.notebook.vault.officers() == (HA,)
+    assert door._shared.tablet.vault.officers() == (HA,)
     assert "Phạm Thị Hà" in texts()
     enter(PIN)
-    until(lambda: door.tablet is not None)
-    assert door.tablet.officer == HA
+    until(lambda: door.session_view is not None)
+    assert door.session_view.officer == HA
 
 
-def test_who_opens_next_hears_whose_closed_account_was_taken_off(doorway):
+def test_who_opens_next_hears_whose_closed_account_was_taken_off(navigator):
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
-    door = doorway()
+    door = navigator()
     close_account(door, HA)
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
+    until(lambda: door.session_view is not None)
     frames()
     assert any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts())
-    assert door._house.notebook.vault.officers() == (HUNG,)
+    assert door._shared.tablet.vault.officers() == (HUNG,)
 
 
-def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_code(doorway):
+def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_code(navigator):
     from tests.mobile.screens.fakes import enrolment
 
-    door = doorway(is_set_up=False)
-    door._house.notebook.vault.keep_pending(replace(enrolment(), login="gl01"))
+    door = navigator(is_set_up=False)
+    door._shared.tablet.vault.keep_pending(replace(enrolment(), login="gl01"))
     door.meet()
     frames(4)
     assert "Đăng nhập một lần" in texts()
@@ -552,19 +552,19 @@ def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_c
     assert find_all("CodeStep") != []
 
 
-def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(doorway, monkeypatch):
+def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(navigator, monkeypatch):
     from tests.mobile.screens.fakes import HUNG, PIN
 
     from field178_mobile import tablet
 
-    door = doorway()
+    door = navigator()
     door.meet()
     enter(PIN)
-    until(lambda: door.tablet is not None)
-    door.tablet.shell.navigate("sync")
+    until(lambda: door.session_view is not None)
+    door.session_view.shell.navigate("sync")
     monkeypatch.setattr(tablet, "sign_in", lambda *_typed: HUNG)
     woken = []
-    monkeypatch.setattr(door.tablet.opened.runner, "wake", lambda *reason: woken.append(reason))
+    monkeypatch.setattr(door.session_view.opened.runner, "wake", lambda *reason: woken.append(reason))
     find("SyncScreen").dispatch("on_sign_in")
     frames(4)
     assert "Đăng nhập lại để tiếp tục nhận dữ liệu" in texts()

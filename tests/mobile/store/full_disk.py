@@ -61,7 +61,7 @@ class FullDisk:
     def _step(self, store: Store, work: Work, before: Saved) -> Saved:
         self._told.steps += 1
         act = self._rng.choice(work.acts)
-        store.read(lambda room: room.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        store.read(lambda context: context.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         try:
             with no_room_beyond(self._rng.randrange(_LAST_BYTE)):
                 act()
@@ -88,7 +88,7 @@ class FullDisk:
         held = {frame.change_id for frame in journal.frames()}
         journal.close()
         assert saved.changes.keys() <= held, "a change has no second copy in the journal"
-        assert store.read(lambda room: is_sound(room.connection))
+        assert store.read(lambda context: is_sound(context.connection))
 
     def _opened(self) -> Store:
         store = Store(self._folder, self._clock, self._ids)
@@ -123,7 +123,7 @@ def _match_photos(store: Store) -> None:
     """Do what the next opening does: the bytes of a photo come before its row, and go before it."""
 
     def work(unlocked: Unlocked) -> tuple[str, ...]:
-        match_photos(unlocked.room, store.photos.files)
+        match_photos(unlocked.context, store.photos.files)
         return ()
 
     store.write(work)

@@ -24,14 +24,14 @@ POINTS = [
 ]
 
 
-def opened(folder: Path, clock: FrozenClock, crash_point=None, seed: int = 178) -> Store:
-    store = Store(folder, clock, seeded_ids(clock, seed), crash_point=crash_point or (lambda name: None))
+def opened(folder: Path, clock: FrozenClock, failpoint=None, seed: int = 178) -> Store:
+    store = Store(folder, clock, seeded_ids(clock, seed), failpoint=failpoint or (lambda name: None))
     store.unlock(KEY)
     return store
 
 
 def names(store: Store) -> list[object]:
-    return store.read(lambda room: [change.set.get("name") for change in changes_of(room, RECORD)])
+    return store.read(lambda context: [change.set.get("name") for change in changes_of(context, RECORD)])
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -53,7 +53,7 @@ def test_a_crash_while_filing_leaves_the_draft_or_the_change(
     if saved:
         assert in_draft != in_outbox
     again.file(draft_of(again, RECORD, clock.now(), name="hai"), USER)
-    numbers = again.read(lambda room: [change.n for change in changes_of(room, RECORD)])
+    numbers = again.read(lambda context: [change.n for change in changes_of(context, RECORD)])
     assert numbers == list(range(1, len(numbers) + 1))
     again.close()
 
@@ -96,7 +96,7 @@ def test_a_crash_at_the_first_opening_is_made_good_by_the_next(
     tmp_path: Path, clock: FrozenClock, point: str
 ) -> None:
     crash = CrashAt(point)
-    broken = Store(tmp_path, clock, seeded_ids(clock), crash_point=crash)
+    broken = Store(tmp_path, clock, seeded_ids(clock), failpoint=crash)
     with pytest.raises(Crash):
         broken.unlock(KEY)
     broken.close()
@@ -111,7 +111,7 @@ def test_a_crash_while_a_crash_is_made_good_loses_nothing(tmp_path: Path, clock:
     with pytest.raises(Crash):
         store.file(draft_of(store, RECORD, clock.now(), name="một"), USER)
     store.close()
-    broken = Store(tmp_path, clock, seeded_ids(clock), crash_point=CrashAt("recover.commit"))
+    broken = Store(tmp_path, clock, seeded_ids(clock), failpoint=CrashAt("recover.commit"))
     with pytest.raises(Crash):
         broken.unlock(KEY)
     broken.close()
@@ -139,7 +139,7 @@ def test_no_series_of_crashes_loses_a_filed_change(
                 acknowledged.append(change_id)
         store.close()
     last = opened(folder, clock, seed=99)
-    held = last.read(lambda room: [change.id for change in changes_of(room, RECORD)])
+    held = last.read(lambda context: [change.id for change in changes_of(context, RECORD)])
     last.close()
     assert set(acknowledged) <= set(held)
     assert len(held) == len(set(held))

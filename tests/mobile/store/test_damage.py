@@ -9,7 +9,7 @@ import pytest
 from tests.mobile.support import KEY, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
 
 from field178_mobile.store import Store
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import sqlite
 from field178_mobile.store.outbox.changes import changes_of
 from field178_mobile.store.replication.checkpoint import read_position
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, clock: FrozenClock) -> Path:
 
 
 def filed_names(store: Store) -> list[object]:
-    return [store.read(lambda room, r=record: changes_of(room, r)[0].set["name"]) for record in FILED]
+    return [store.read(lambda context, r=record: changes_of(context, r)[0].set["name"]) for record in FILED]
 
 
 @pytest.mark.parametrize("damage", ["header", "zeroed", "truncated", "noise", "absent", "empty"])
@@ -91,21 +91,21 @@ def test_what_rests_and_what_the_server_lost_is_taken_over_in_its_order(
     rows = [base_row(f"0197cccc-0000-7000-8000-{n:012d}", 3, name=f"đã mất {n}") for n in range(6)]
     server_commits(store, *rows)
 
-    def take(room: Room) -> None:
-        with room.transaction("test"):
+    def take(context: DatabaseContext) -> None:
+        with context.transaction("test"):
             for number, row in enumerate(rows):
-                take_out(room, row.id, {}, AT_S, lost=bool(number % 2))
+                take_out(context, row.id, {}, AT_S, lost=bool(number % 2))
             # Its plain column says another type than its hash: it is no record that ever was.
-            room.connection.execute("UPDATE removed SET type = 'x' WHERE id = ?", (rows[0].id,))
+            context.connection.execute("UPDATE removed SET type = 'x' WHERE id = ?", (rows[0].id,))
 
     store.read(take)
     store.close()
     hurt(folder / DATABASE, "one page of the base")
     store = opened(folder, clock, seed=7)
     assert store.was_rebuilt
-    assert [one.row for one in store.read(lambda room: lost_records(room, 100))] == rows[1::2]
+    assert [one.row for one in store.read(lambda context: lost_records(context, 100))] == rows[1::2]
     query = "SELECT id, lost, at_s FROM removed ORDER BY ordinal"
-    assert store.read(lambda room: room.connection.execute(query).fetchall()) == [
+    assert store.read(lambda context: context.connection.execute(query).fetchall()) == [
         (row.id, number % 2, AT_S) for number, row in enumerate(rows) if number > 0
     ]
     store.close()

@@ -20,7 +20,7 @@ def test_what_was_said_to_be_saved_is_there(tmp_path: Path, clock: FrozenClock, 
     store = Store(tmp_path, clock, seeded_ids(clock))
     store.unlock(KEY)
     assert not store.was_rebuilt
-    held = store.read(lambda room: dict(room.connection.execute("SELECT id, record_id FROM outbox")))
+    held = store.read(lambda context: dict(context.connection.execute("SELECT id, record_id FROM outbox")))
     drafts = {draft.id for draft in store.drafts.all()}
     store.close()
     assert {name for kind, name in said if kind == "filed"} <= set(held)

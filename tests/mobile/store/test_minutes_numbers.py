@@ -71,9 +71,9 @@ def test_blocks_of_other_tablets_are_left_alone(store: Store) -> None:
 
 def test_a_copy_of_the_database_that_began_a_new_life_leaves_the_old_block_alone(numbered: Store) -> None:
     def begin_anew(unlocked: Unlocked) -> list[str]:
-        with unlocked.room.transaction("test"):
-            unlocked.room.connection.execute("INSERT INTO incarnation (id) VALUES ('new')")
-            put_text(unlocked.room, "incarnation", "new")
+        with unlocked.context.transaction("test"):
+            unlocked.context.connection.execute("INSERT INTO incarnation (id) VALUES ('new')")
+            put_text(unlocked.context, "incarnation", "new")
         return []
 
     numbered.write(begin_anew)
@@ -85,7 +85,7 @@ def test_a_cut_while_a_number_is_taken_gives_it_to_nobody_twice(
     numbered: Store, clock: FrozenClock, moment: str
 ) -> None:
     numbered.lock()
-    cut = Store(numbered.folder, clock, seeded_ids(clock), crash_point=CrashAt(f"minutes_number.{moment}"))
+    cut = Store(numbered.folder, clock, seeded_ids(clock), failpoint=CrashAt(f"minutes_number.{moment}"))
     cut.unlock(KEY)
     with pytest.raises(Crash):
         take(cut, "a")

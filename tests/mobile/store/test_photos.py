@@ -22,7 +22,7 @@ from tests.mobile.support import (
 from field178_mobile.store import Store
 from field178_mobile.store.photos import photo_store
 from field178_mobile.store.photos.files import BLOCK_BYTES
-from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_shared.errors import AppError, ErrorCode
@@ -30,8 +30,8 @@ from field178_shared.errors import AppError, ErrorCode
 PHOTO = bytes(range(256)) * 1000
 
 
-def opened(folder: Path, clock: FrozenClock, crash_point=None) -> Store:
-    store = Store(folder, clock, seeded_ids(clock), crash_point=crash_point or (lambda name: None))
+def opened(folder: Path, clock: FrozenClock, failpoint=None) -> Store:
+    store = Store(folder, clock, seeded_ids(clock), failpoint=failpoint or (lambda name: None))
     store.unlock(KEY)
     return store
 
@@ -125,15 +125,15 @@ def test_the_tablet_is_not_in_agreement_while_photos_wait(store, clock):
 
 def test_a_record_says_how_many_of_its_files_are_up(store, clock):
     first, _second = filed(store, clock, 1, PHOTO, PHOTO[::-1])
-    assert store.photos.count_of(record(1)) == FileCount(0, 2)
+    assert store.photos.count_of(record(1)) == ServerFileCount(0, 2)
     photo = next(one for one in store.photos.unsent() if one.sha256 == first)
     UploadQueue(store).move(photo, PhotoState.SENT)
-    assert store.photos.count_of(record(1)) == FileCount(1, 2)
+    assert store.photos.count_of(record(1)) == ServerFileCount(1, 2)
 
 
 def test_files_of_other_tablets_count_as_up(store):
     server_commits(store, base_row(record(1), attachments={"p": {"sha256": "ab", "size": 1}}))
-    assert store.photos.count_of(record(1)) == FileCount(1, 1)
+    assert store.photos.count_of(record(1)) == ServerFileCount(1, 1)
 
 
 def test_a_discarded_draft_takes_its_photos_along(store, clock):
@@ -197,7 +197,7 @@ def test_photos_outlive_a_damaged_database(tmp_path, clock):
 def test_a_row_that_a_bad_block_spoiled_is_told_by_its_file(tmp_path, clock, spoil):
     store = opened(tmp_path, clock)
     (sha256,) = filed(store, clock, 1, PHOTO)
-    store.write(lambda unlocked: unlocked.room.connection.execute(f"UPDATE photo SET {spoil}").fetchall())
+    store.write(lambda unlocked: unlocked.context.connection.execute(f"UPDATE photo SET {spoil}").fetchall())
     store.close()
     again = opened(tmp_path, clock)
     (photo,) = again.photos.unsent()
@@ -263,8 +263,8 @@ def test_photos_of_a_draft_that_does_not_open_wait_with_it(store, clock):
     store.drafts.save(draft_of(store, record(1), clock.now(), attachments={"a": named}))
 
     def spoil(unlocked) -> tuple[str, ...]:
-        with unlocked.room.transaction("test"):
-            unlocked.room.connection.execute("UPDATE draft SET key_id = ''")
+        with unlocked.context.transaction("test"):
+            unlocked.context.connection.execute("UPDATE draft SET key_id = ''")
         return ()
 
     store.write(spoil)

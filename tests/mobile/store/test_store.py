@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
 
-from field178_mobile.store import Draft, Store, Word
+from field178_mobile.store import Draft, StateWord, Store
 from field178_mobile.store.outbox.changes import changes_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
@@ -14,7 +14,7 @@ RECORD = "0197aaaa-0000-7000-8000-000000000001"
 
 
 def wires(store: Store, record_id: str = RECORD) -> list[dict[str, object]]:
-    return store.read(lambda room: [change.wire for change in changes_of(room, record_id)])
+    return store.read(lambda context: [change.wire for change in changes_of(context, record_id)])
 
 
 def test_a_locked_store_answers_nothing(tmp_path, clock: FrozenClock) -> None:
@@ -38,7 +38,7 @@ def test_a_saved_draft_is_there_after_reopening(store: Store, clock: FrozenClock
     store.lock()
     store.unlock(KEY)
     assert store.drafts.get(draft.id) == draft
-    assert store.shown_state(RECORD).word is Word.DRAFT
+    assert store.shown_state(RECORD).word is StateWord.DRAFT
 
 
 def test_filing_an_unknown_record_sends_every_field_as_a_create(store: Store, clock: FrozenClock) -> None:
@@ -52,7 +52,7 @@ def test_filing_an_unknown_record_sends_every_field_as_a_create(store: Store, cl
     assert wire["set"] == draft.data
     assert wire["was"] == {}
     assert store.drafts.all() == []
-    assert store.shown_state(RECORD).word is Word.UNSENT
+    assert store.shown_state(RECORD).word is StateWord.UNSENT
     view = store.view(RECORD)
     assert view is not None
     assert view.pending
@@ -108,7 +108,7 @@ def test_text_is_filed_in_composed_form_without_nulls(store: Store, clock: Froze
 
 def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 2, name="một"))
-    assert store.shown_state(RECORD).word is Word.RECEIVED
+    assert store.shown_state(RECORD).word is StateWord.RECEIVED
     review = review_id(RECORD)
     comments = {"c1": {"path": "name", "text": "Tên chưa đúng", "user": USER, "at": "2026-11-24T10:00:00Z"}}
     returned = {
@@ -119,14 +119,14 @@ def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenCl
         "comments": comments,
     }
     server_commits(store, base_row(review, 1, "review", **returned))
-    assert store.shown_state(RECORD).word is Word.RETURNED
+    assert store.shown_state(RECORD).word is StateWord.RETURNED
     [item] = store.inbox()
     assert (item.kind, item.reason, item.comments[0].path) == ("returned", "thiếu", "name")
     server_commits(store, base_row(RECORD, 3, name="hai"))
-    assert store.shown_state(RECORD).word is Word.RECEIVED
+    assert store.shown_state(RECORD).word is StateWord.RECEIVED
     assert store.inbox() == []
     server_commits(store, base_row(review, 2, "review", record=RECORD, record_rev=3, state="approved"))
-    assert store.shown_state(RECORD).word is Word.APPROVED
+    assert store.shown_state(RECORD).word is StateWord.APPROVED
 
 
 def test_what_came_together_lies_in_the_inbox_in_one_order(store: Store) -> None:
@@ -185,8 +185,8 @@ def test_own_states_are_of_records_changed_or_begun_here_alone(store: Store, clo
     store.file(draft_of(store, "r1", clock.now(), name="A1"), USER)
     store.drafts.save(draft_of(store, "r2", clock.now(), name="B1"))
     assert {key: state.word for key, state in store.own_states("establishment").items()} == {
-        "r1": Word.UNSENT,
-        "r2": Word.DRAFT,
+        "r1": StateWord.UNSENT,
+        "r2": StateWord.DRAFT,
     }
     assert store.own_states("inspection") == {}
 

@@ -9,14 +9,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.vault import Enrolment, GuessCost, Officer, Vault, base64url
+from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault, base64url
 from field178_mobile.vault.device_secret import FileKeyStore
 from field178_mobile.vault.pins import is_weak
 from field178_shared.crypto.sealed_box import unboxed
 from field178_shared.errors import AppError, ErrorCode
 
 CHEAP = GuessCost(memory_kib=64, passes=1)
-HOA, LAN = Officer("u1", "Hoà", "police", "inspector"), Officer("u2", "Lan", "health", "inspector")
+HOA, LAN = (
+    TabletOfficer("u1", "Hoà", "police", "inspector"),
+    TabletOfficer("u2", "Lan", "health", "inspector"),
+)
 PIN, OTHER = "274905", "918264"
 DISTRICT = X25519PrivateKey.generate()
 DEVICE_KEY = bytes(range(32))

@@ -19,10 +19,10 @@ from field178_server.accounts import operations as accounts
 from field178_server.api.sync import exchange_of
 from field178_server.database.models import Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.imports.operations import open_rescue, take_in
+from field178_server.office.imports.operations import open_offline_export, take_in
 from field178_server.office.tablets import operations as tablets
 from field178_shared.crypto.signatures import decode
-from field178_shared.offline_export import ExportOrigin, write_rescue
+from field178_shared.offline_export import ExportOrigin, write_offline_export
 
 UNIT = f"unit:{UNITS[0]}"
 BLOB = f"/api/v1/blobs/{HASH}"
@@ -121,9 +121,9 @@ def imported(office: Office, owner: Sender, change: dict[str, Any]) -> None:
         office.settings.tenant, tablet.device, "0197a000-0000-4000-8000-000000000002", "2026-11-24T08:00:00Z"
     )
     sealing_key = decode(runtime.keyring.sealing_key) or b""
-    write_rescue(written, origin, [change], sealing_key, tablet.key.private_bytes_raw())
+    write_offline_export(written, origin, [change], sealing_key, tablet.key.private_bytes_raw())
     exchange = exchange_of(runtime)
-    take_in(exchange, office.context, open_rescue(exchange, runtime.keyring.sealing, written))
+    take_in(exchange, office.context, open_offline_export(exchange, runtime.keyring.sealing, written))
 
 
 @pytest.mark.parametrize("case", MATRIX)

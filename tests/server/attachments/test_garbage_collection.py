@@ -200,7 +200,7 @@ def test_bytes_that_a_power_cut_left_without_a_row_go_when_they_are_old(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(garbage_collection, "crash_point", cut)
+        patched.setattr(garbage_collection, "failpoint", cut)
         with pytest.raises(KeyboardInterrupt):
             collect(runtime)
     path = tmp_path / "blobs" / TENANT / HASH[:2] / HASH

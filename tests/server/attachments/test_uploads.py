@@ -78,8 +78,8 @@ def test_a_power_cut_at_any_point_loses_nothing_that_was_told(
             raise PowerCut
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads, "crash_point", cut)
-        patched.setattr(blob_store, "crash_point", cut)
+        patched.setattr(uploads, "failpoint", cut)
+        patched.setattr(blob_store, "failpoint", cut)
         with pytest.raises(PowerCut):
             files.append(device, upload_id, piece(half, PICTURE[half:]))
     assert files.position(device, upload_id).is_whole

@@ -176,7 +176,7 @@ def test_a_push_that_is_under_way_belongs_to_the_next_link(world: World) -> None
                 drafts.append(hash_chain.draft(session, world.tenant_id))
 
     honest = world.exchange
-    world.exchange = replace(honest, crash_point=under_way)
+    world.exchange = replace(honest, failpoint=under_way)
     tablet.created()
     world.exchange = honest
     assert drafts == [None]

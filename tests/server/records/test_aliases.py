@@ -7,7 +7,7 @@ import itertools
 from tests.world import ESTABLISHMENT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.records.aliases import survivors_of
+from field178_server.records.aliases import merge_targets_of
 from field178_server.records.labels import names_of
 
 
@@ -21,7 +21,7 @@ def chain(tablet: Tablet) -> list[str]:
 def test_an_alias_leads_to_the_end_of_its_chain(world: World) -> None:
     first, second, last = chain(world.tablet())
     with snapshot(world.engine) as session:
-        found = survivors_of(session, world.tenant_id, [first, second, last, "nowhere"])
+        found = merge_targets_of(session, world.tenant_id, [first, second, last, "nowhere"])
     assert found == {first: last, second: last}
 
 

@@ -1,10 +1,10 @@
 import pytest
 
-from field178_shared.codelists.rows import CodeListError, Row, by_id
+from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id
 
 
 def test_a_key_that_nobody_read_is_refused_with_its_place() -> None:
-    row = Row({"id": "a", "colour": "red"}, "topics[3]")
+    row = ListFileRow({"id": "a", "colour": "red"}, "topics[3]")
     row.text("id")
     with pytest.raises(CodeListError, match=r"topics\[3\].*colour"):
         row.finish()
@@ -32,11 +32,11 @@ def test_a_key_that_nobody_read_is_refused_with_its_place() -> None:
 )
 def test_a_value_of_another_kind_is_refused(reader, value) -> None:
     with pytest.raises(CodeListError, match="list"):
-        getattr(Row({"key": value}, "list"), reader)("key")
+        getattr(ListFileRow({"key": value}, "list"), reader)("key")
 
 
 def test_absent_keys_read_as_none_false_or_empty() -> None:
-    row = Row({}, "list")
+    row = ListFileRow({}, "list")
     assert row.text_or_none("a") is None
     assert row.whole_or_none("a") is None
     assert row.number_or_none("a") is None
@@ -49,11 +49,11 @@ def test_absent_keys_read_as_none_false_or_empty() -> None:
 
 
 def test_one_text_reads_as_a_list_of_one() -> None:
-    assert Row({"a": "all"}, "list").texts("a") == ("all",)
+    assert ListFileRow({"a": "all"}, "list").texts("a") == ("all",)
 
 
 def test_rows_below_a_row_are_finished_too() -> None:
-    row = Row({"items": [{"id": "a", "colour": "red"}]}, "list")
+    row = ListFileRow({"items": [{"id": "a", "colour": "red"}]}, "list")
     with pytest.raises(CodeListError, match=r"list.items\[0\]"):
         row.each("items", lambda child: child.text("id"))
 

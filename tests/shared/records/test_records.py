@@ -4,13 +4,13 @@ from tests.shared import builders
 
 from field178_shared.records import (
     Attendance,
-    Conflict,
+    ConflictPart,
     Establishment,
     Inspection,
-    Member,
     OutreachSession,
     Point,
-    Review,
+    ReviewRecord,
+    VisitMember,
 )
 
 
@@ -23,7 +23,7 @@ def test_an_establishment_reads_its_place_and_papers() -> None:
 
 def test_a_visit_reads_its_people_times_and_counts() -> None:
     read = Inspection.from_data(builders.inspection())
-    assert read.members[0] == Member(builders.USERS[0], "team_leader")
+    assert read.members[0] == VisitMember(builders.USERS[0], "team_leader")
     assert read.started_at == datetime(2026, 11, 20, 7, tzinfo=UTC)
     assert read.count("workers_total") == 5
     assert read.count("kd_hours") is None
@@ -63,16 +63,16 @@ def test_a_review_tells_the_remarks_still_open() -> None:
     comments = review["comments"]
     assert isinstance(comments, dict)
     comments["c2"] = {**comments["c1"], "done_rev": 2}
-    assert [comment.key for comment in Review.from_data(review).open_comments] == ["c1"]
+    assert [comment.key for comment in ReviewRecord.from_data(review).open_comments] == ["c1"]
 
 
 def test_a_conflict_reads_each_clashing_value() -> None:
-    read = Conflict.from_data(builders.conflict())
+    read = ConflictPart.from_data(builders.conflict())
     assert read.is_open
     assert [(clash.was, clash.mine, clash.current) for clash in read.entries] == [
         ("08:00-23:00", "08:00-24:00", "09:00-23:00")
     ]
-    assert not Conflict.from_data(builders.conflict(state="resolved")).is_open
+    assert not ConflictPart.from_data(builders.conflict(state="resolved")).is_open
 
 
 def test_data_of_another_shape_reads_as_empty_and_breaks_nothing() -> None:

@@ -25,7 +25,7 @@ METRE = 90
 
 
 def _filing(data: dict[str, object]) -> dict[str, str]:
-    found = rules.filing_problems("establishment", data, load(), CONTEXT)
+    found = rules.submission_problems("establishment", data, load(), CONTEXT)
     return {problem.path: problem.code.value for problem in found}
 
 

@@ -2,9 +2,11 @@ import pytest
 
 from field178_shared.errors import ErrorCode
 from field178_shared.schemas import checks
-from field178_shared.schemas.checks import Check, Member
+from field178_shared.schemas.checks import Check, CheckedMember
 
-SMALL = checks.members({"n": Member(checks.integer(0, 9), required=True), "t": Member(checks.text(3))})
+SMALL = checks.members(
+    {"n": CheckedMember(checks.integer(0, 9), required=True), "t": CheckedMember(checks.text(3))}
+)
 
 BAD: list[tuple[Check, object, str]] = [
     (checks.integer(0, 9), "7", "not_integer"),

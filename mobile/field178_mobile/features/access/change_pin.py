@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Protocol
 
-from field178_mobile.features.access.unlock import PIN_DIGITS, Speech, refusal, waiting
+from field178_mobile.features.access.unlock import PIN_DIGITS, UnlockWording, refusal, waiting
 from field178_mobile.presentation.background import Background
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
@@ -30,7 +30,7 @@ class PinKeeper(Protocol):
         ...
 
 
-class PinStep(IntEnum):
+class ChangePinStep(IntEnum):
     """Where the change stands, counted as the screen does."""
 
     OLD = 1
@@ -64,20 +64,20 @@ class ChangePinPresenter:
         self,
         keeper: PinKeeper,
         background: Background,
-        speech: Speech,
+        speech: UnlockWording,
         render: Callable[[ChangePinState], None],
     ) -> None:
         self._keeper = keeper
         self._background = background
         self._speech = speech
         self._render = render
-        self._step = PinStep.OLD
+        self._step = ChangePinStep.OLD
         self._typed = self._old = self._fresh = ""
         self.state = ChangePinState()
 
     def start(self) -> None:
         """Ask for the old PIN, or say how long none is taken."""
-        self._go(PinStep.OLD)
+        self._go(ChangePinStep.OLD)
         if wait_s := self._keeper.wait_s():
             self._wait(wait_s)
 
@@ -90,7 +90,11 @@ class ChangePinPresenter:
             self._show(replace(self.state, digits=len(self._typed)))
             return
         pin, self._typed = self._typed, ""
-        {PinStep.OLD: self._check, PinStep.FRESH: self._choose, PinStep.AGAIN: self._confirm}[self._step](pin)
+        {
+            ChangePinStep.OLD: self._check,
+            ChangePinStep.FRESH: self._choose,
+            ChangePinStep.AGAIN: self._confirm,
+        }[self._step](pin)
 
     def back(self) -> None:
         """Take the last digit away."""
@@ -104,27 +108,27 @@ class ChangePinPresenter:
             if wait_s:
                 self._wait(wait_s)
             else:
-                self._go(PinStep.OLD)
+                self._go(ChangePinStep.OLD)
 
     def _check(self, pin: str) -> None:
         def known(_none: None) -> None:
             self._old = pin
-            self._go(PinStep.FRESH)
+            self._go(ChangePinStep.FRESH)
 
         self._work(lambda: self._keeper.check(pin), known)
 
     def _choose(self, pin: str) -> None:
         if is_weak(pin):
-            self._go(PinStep.FRESH, message(ErrorCode.PIN_WEAK, self._speech.language))
+            self._go(ChangePinStep.FRESH, message(ErrorCode.PIN_WEAK, self._speech.language))
         elif pin == self._old:
-            self._go(PinStep.FRESH, self._say("This is your PIN already. Choose another one."))
+            self._go(ChangePinStep.FRESH, self._say("This is your PIN already. Choose another one."))
         else:
             self._fresh = pin
-            self._go(PinStep.AGAIN)
+            self._go(ChangePinStep.AGAIN)
 
     def _confirm(self, pin: str) -> None:
         if pin != self._fresh:
-            self._go(PinStep.FRESH, self._say("The two PINs differ. Choose again."))
+            self._go(ChangePinStep.FRESH, self._say("The two PINs differ. Choose again."))
             return
         old, self._old, self._fresh = self._old, "", ""
         self._work(
@@ -139,7 +143,7 @@ class ChangePinPresenter:
 
     def _refused(self, error: AppError) -> None:
         text, wait_s = refusal(error, self._speech)
-        self._go(PinStep.OLD, text)
+        self._go(ChangePinStep.OLD, text)
         if wait_s:
             self._wait(wait_s)
 
@@ -147,7 +151,7 @@ class ChangePinPresenter:
         text = waiting(wait_s, self._speech)
         self._show(replace(self.state, text=text, is_error=True, wait_s=wait_s))
 
-    def _go(self, step: PinStep, error: str = "") -> None:
+    def _go(self, step: ChangePinStep, error: str = "") -> None:
         self._step, self._typed = step, ""
         title, hint = _WORDS[step]
         text = error or self._say(hint)
@@ -162,10 +166,10 @@ class ChangePinPresenter:
 
 
 _WORDS = {
-    PinStep.OLD: (N_("Your PIN until now"), N_("A wrong one counts as it does at the unlocking.")),
-    PinStep.FRESH: (
+    ChangePinStep.OLD: (N_("Your PIN until now"), N_("A wrong one counts as it does at the unlocking.")),
+    ChangePinStep.FRESH: (
         N_("Choose a PIN"),
         N_("Six digits that only you know; no birthday, no row of digits."),
     ),
-    PinStep.AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+    ChangePinStep.AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
 }

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.features.access.officers import OfficerBook
-from field178_mobile.store import RecordView
-from field178_mobile.vault.model import Officer
+from field178_mobile.store import MergedRecord
+from field178_mobile.vault.model import TabletOfficer
 
 PERSON = "person"
 
 
 def take_off_closed(
-    book: OfficerBook, view: Callable[[str], RecordView | None], key: bytes
-) -> tuple[Officer, ...]:
+    book: OfficerBook, view: Callable[[str], MergedRecord | None], key: bytes
+) -> tuple[TabletOfficer, ...]:
     """Take closed accounts off an unlocked tablet and return them.
 
     None when no other officer is left: unsent work goes only while somebody can open the tablet.
@@ -32,6 +32,6 @@ def take_off_closed(
     return closed
 
 
-def _is_closed(person: RecordView | None) -> bool:
+def _is_closed(person: MergedRecord | None) -> bool:
     # A person this tablet never read of is nobody's closed account.
     return person is not None and person.type == PERSON and person.deleted

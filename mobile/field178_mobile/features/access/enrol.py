@@ -8,16 +8,16 @@ from enum import StrEnum
 from typing import Generic, Protocol
 
 from field178_mobile.features.access.enrol_typing import read_address, read_code
-from field178_mobile.features.access.unlock import PIN_DIGITS, Opened, OpenedOut, Speech
+from field178_mobile.features.access.unlock import PIN_DIGITS, Opened, OpenedOut, UnlockWording
 from field178_mobile.presentation.background import Background
 from field178_mobile.replication.enrolment import EnrolLink, read_link
-from field178_mobile.vault.model import Officer
+from field178_mobile.vault.model import TabletOfficer
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
 
-class EnrolmentDesk(Protocol[OpenedOut]):
+class EnrolmentPort(Protocol[OpenedOut]):
     """What enrolment asks of the network and the vault."""
 
     def register(self, link: EnrolLink) -> str:
@@ -27,16 +27,16 @@ class EnrolmentDesk(Protocol[OpenedOut]):
         """
         ...
 
-    def sign_in(self, login: str, password: str, one_time_code: str) -> Officer:
+    def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
         """Bind an officer to the device and return who it is; most have no one-time code ("")."""
         ...
 
-    def set_up(self, officer: Officer, pin: str) -> OpenedOut:
+    def set_up(self, officer: TabletOfficer, pin: str) -> OpenedOut:
         """Keep the officer's PIN and open the notebook."""
         ...
 
 
-class Step(StrEnum):
+class EnrolmentStep(StrEnum):
     """Where enrolment stands."""
 
     CODE = "code"
@@ -45,7 +45,7 @@ class Step(StrEnum):
     PIN_AGAIN = "pin_again"
 
 
-STEPS = tuple(Step)
+STEPS = tuple(EnrolmentStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class EnrolState:
     `login` is filled in; `has_code`: the way back to the code is open.
     """
 
-    step: Step = Step.CODE
+    step: EnrolmentStep = EnrolmentStep.CODE
     number: int = 1
     title: str = ""
     hint: str = ""
@@ -79,43 +79,48 @@ class EnrolPresenter(Generic[Opened]):
 
     def __init__(
         self,
-        desk: EnrolmentDesk[Opened],
+        port: EnrolmentPort[Opened],
         background: Background,
-        speech: Speech,
+        speech: UnlockWording,
         render: Callable[[EnrolState], None],
-        on_done: Callable[[Officer, Opened], None],
-        on_signed_in: Callable[[Officer], None] | None = None,
+        on_done: Callable[[TabletOfficer, Opened], None],
+        on_signed_in: Callable[[TabletOfficer], None] | None = None,
     ) -> None:
-        self._desk = desk
+        self._port = port
         self._background = background
         self._speech = speech
         self._render = render
         self._on_done = on_done
         self._on_signed_in = on_signed_in
-        self._officer: Officer | None = None
-        self._expected: Officer | None = None
+        self._officer: TabletOfficer | None = None
+        self._expected: TabletOfficer | None = None
         self._address = self._login = ""
         self._has_code = False
         self._pin = self._first_pin = ""
         self.state = EnrolState()
 
-    def start(self, step: Step = Step.CODE, expected: Officer | None = None, address: str = "") -> None:
+    def start(
+        self,
+        step: EnrolmentStep = EnrolmentStep.CODE,
+        expected: TabletOfficer | None = None,
+        address: str = "",
+    ) -> None:
         """Show the first step; with an officer expected nobody else may sign in.
 
         `address` is filled in already, where the tablet knows its office.
         """
         self._expected, self._address = expected, address
-        self._has_code = step is Step.CODE
+        self._has_code = step is EnrolmentStep.CODE
         self._go(step)
 
     def resume(self, login: str) -> None:
         """Go on at the sign-in of a tablet whose code was taken before the application ended."""
         self._login, self._has_code = login, True
-        self._go(Step.SIGN_IN)
+        self._go(EnrolmentStep.SIGN_IN)
 
     def change_code(self) -> None:
         """Go back to the code: the one that was taken is another officer's, or its tablet was revoked."""
-        self._go(Step.CODE)
+        self._go(EnrolmentStep.CODE)
 
     def submit_link(self, text: str) -> None:
         """Register with a whole link, scanned or pasted."""
@@ -141,7 +146,7 @@ class EnrolPresenter(Generic[Opened]):
             return
         self._show(replace(self.state, is_busy=True, error=""))
         self._background.run(
-            lambda: self._desk.sign_in(login.strip(), password, "".join(one_time_code.split())),
+            lambda: self._port.sign_in(login.strip(), password, "".join(one_time_code.split())),
             self._signed_in,
             self._refused,
         )
@@ -164,33 +169,33 @@ class EnrolPresenter(Generic[Opened]):
         self._show(
             replace(self.state, is_busy=True, error="", link_error="", address_error="", code_error="")
         )
-        self._background.run(lambda: self._desk.register(link), self._registered, self._refused)
+        self._background.run(lambda: self._port.register(link), self._registered, self._refused)
 
     def _registered(self, login: str) -> None:
         self._login = login
-        self._go(Step.SIGN_IN)
+        self._go(EnrolmentStep.SIGN_IN)
 
-    def _signed_in(self, officer: Officer) -> None:
+    def _signed_in(self, officer: TabletOfficer) -> None:
         if self._expected is not None and officer.id != self._expected.id:
             said = self._say("This login is another officer's; sign in as {name}.")
-            self._go(Step.SIGN_IN, said.format(name=self._expected.name))
+            self._go(EnrolmentStep.SIGN_IN, said.format(name=self._expected.name))
             return
         self._officer = officer
         if self._on_signed_in is not None:
             self._on_signed_in(officer)
         else:
-            self._go(Step.PIN)
+            self._go(EnrolmentStep.PIN)
 
     def _typed(self) -> None:
         pin, self._pin = self._pin, ""
-        if self.state.step is Step.PIN:
+        if self.state.step is EnrolmentStep.PIN:
             if is_weak(pin):
-                self._go(Step.PIN, message(ErrorCode.PIN_WEAK, self._speech.language))
+                self._go(EnrolmentStep.PIN, message(ErrorCode.PIN_WEAK, self._speech.language))
             else:
                 self._first_pin = pin
-                self._go(Step.PIN_AGAIN)
+                self._go(EnrolmentStep.PIN_AGAIN)
         elif pin != self._first_pin:
-            self._go(Step.PIN, self._say("The two PINs differ. Choose again."))
+            self._go(EnrolmentStep.PIN, self._say("The two PINs differ. Choose again."))
         else:
             self._set_up(pin)
 
@@ -200,7 +205,7 @@ class EnrolPresenter(Generic[Opened]):
             return
         self._show(replace(self.state, is_busy=True, digits=PIN_DIGITS))
         self._background.run(
-            lambda: self._desk.set_up(officer, pin),
+            lambda: self._port.set_up(officer, pin),
             lambda opened: self._on_done(officer, opened),
             self._refused,
         )
@@ -209,7 +214,7 @@ class EnrolPresenter(Generic[Opened]):
         text = message(error.code, self._speech.language)
         self._show(replace(self.state, is_busy=False, digits=0, error=text))
 
-    def _go(self, step: Step, error: str = "") -> None:
+    def _go(self, step: EnrolmentStep, error: str = "") -> None:
         self._pin = ""
         title, hint = _WORDS[step]
         if self._expected is not None:
@@ -238,33 +243,33 @@ class EnrolPresenter(Generic[Opened]):
 
 
 _FOR_NEW_PIN = {
-    Step.CODE: (
+    EnrolmentStep.CODE: (
         N_("Ask the office for a code"),
         N_("The code of an enrolment, for you, valid for ten minutes. Nothing on this tablet is lost."),
     ),
-    Step.SIGN_IN: (
+    EnrolmentStep.SIGN_IN: (
         N_("Sign in for a new PIN"),
         N_("With the login and password of the office, over a network. Nothing on this tablet is lost."),
     ),
 }
 _AGAIN = {
-    Step.SIGN_IN: (
+    EnrolmentStep.SIGN_IN: (
         N_("Sign in again to go on receiving data"),
         N_("With the login and password of the office, over a network. The PIN stays as it is."),
     ),
 }
 _WORDS = {
-    Step.CODE: (
+    EnrolmentStep.CODE: (
         N_("Enrol this tablet"),
         N_("The office gives you a one-time code. It is valid for ten minutes and needs a network."),
     ),
-    Step.SIGN_IN: (
+    EnrolmentStep.SIGN_IN: (
         N_("Sign in once"),
         N_("With the login and password of the office. Afterwards a PIN is enough, without a network."),
     ),
-    Step.PIN: (
+    EnrolmentStep.PIN: (
         N_("Choose a PIN"),
         N_("Six digits that only you know; no birthday, no row of digits."),
     ),
-    Step.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+    EnrolmentStep.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from field178_mobile.store.store import Settings
+from field178_mobile.store.store import StoredSettings
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, to_wire
 
@@ -29,7 +29,7 @@ class NoticePart:
 class OfficerNotice:
     """The notice for one officer; that it was read is kept sealed among the tablet's settings, by officer."""
 
-    def __init__(self, settings: Settings, clock: Clock, officer_id: str) -> None:
+    def __init__(self, settings: StoredSettings, clock: Clock, officer_id: str) -> None:
         self._settings = settings
         self._clock = clock
         self._officer_id = officer_id

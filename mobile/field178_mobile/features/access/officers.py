@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from field178_mobile.store import Draft
-from field178_mobile.vault.model import Officer
+from field178_mobile.vault.model import TabletOfficer
 
 
 class OfficerBook(Protocol):
     """What the vault offers while it is open."""
 
-    def officers(self) -> Sequence[Officer]:
+    def officers(self) -> Sequence[TabletOfficer]:
         """Return the officers of this tablet."""
         ...
 

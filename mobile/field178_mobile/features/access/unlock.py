@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from field178_mobile.presentation.background import Background
-from field178_mobile.vault.model import Officer
+from field178_mobile.vault.model import TabletOfficer
 from field178_shared.errors import AppError, ErrorCode, message
 
 PIN_DIGITS = 6
@@ -17,7 +17,7 @@ Opened = TypeVar("Opened")
 OpenedOut = TypeVar("OpenedOut", covariant=True)
 
 
-class PinDoor(Protocol[OpenedOut]):
+class PinUnlockPort(Protocol[OpenedOut]):
     """What unlocking asks of the notebook."""
 
     @property
@@ -25,7 +25,7 @@ class PinDoor(Protocol[OpenedOut]):
         """Tell whether the device protects its secret."""
         ...
 
-    def officers(self) -> Sequence[Officer]:
+    def officers(self) -> Sequence[TabletOfficer]:
         """Return the officers of this tablet."""
         ...
 
@@ -42,18 +42,18 @@ class PinDoor(Protocol[OpenedOut]):
 class UnlockState:
     """The unlock screen, whole. `forgetful`: whose PIN is set anew once the chosen officer has opened."""
 
-    officers: tuple[Officer, ...] = ()
-    chosen: Officer | None = None
+    officers: tuple[TabletOfficer, ...] = ()
+    chosen: TabletOfficer | None = None
     digits: int = 0
     text: str = ""
     is_error: bool = False
     is_busy: bool = False
     wait_s: int = 0
     warning: str = ""
-    forgetful: Officer | None = None
+    forgetful: TabletOfficer | None = None
 
     @property
-    def others(self) -> tuple[Officer, ...]:
+    def others(self) -> tuple[TabletOfficer, ...]:
         """Return who could open the tablet for the chosen officer."""
         return tuple(item for item in self.officers if item != self.chosen)
 
@@ -64,7 +64,7 @@ class UnlockState:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class UnlockWording:
     """How the screen speaks: the catalog, the language of error sentences, the names of agencies."""
 
     translate: Callable[[str], str]
@@ -72,7 +72,7 @@ class Speech:
     agency: Callable[[str], str] = str
 
 
-def refusal(error: AppError, speech: Speech) -> tuple[str, int]:
+def refusal(error: AppError, speech: UnlockWording) -> tuple[str, int]:
     """Return what is said of a PIN that was not taken, and for how many seconds none is."""
     left, wait = error.details.get("tries_left"), error.details.get("wait_s")
     if isinstance(wait, int) and wait:
@@ -83,7 +83,7 @@ def refusal(error: AppError, speech: Speech) -> tuple[str, int]:
     return message(error.code, speech.language), 0
 
 
-def waiting(wait_s: int, speech: Speech) -> str:
+def waiting(wait_s: int, speech: UnlockWording) -> str:
     """Return how long no PIN is taken, as it is counted down."""
     minutes, seconds = divmod(wait_s, 60)
     said = speech.translate("Too many wrong PINs. Try again in {wait}.")
@@ -95,12 +95,12 @@ class UnlockPresenter(Generic[Opened]):
 
     def __init__(
         self,
-        door: PinDoor[Opened],
+        door: PinUnlockPort[Opened],
         background: Background,
-        speech: Speech,
+        speech: UnlockWording,
         render: Callable[[UnlockState], None],
-        on_opened: Callable[[Officer, Opened], None],
-        on_helped: Callable[[Officer, Opened], None] | None = None,
+        on_opened: Callable[[TabletOfficer, Opened], None],
+        on_helped: Callable[[TabletOfficer, Opened], None] | None = None,
     ) -> None:
         self._door = door
         self._background = background
@@ -164,7 +164,7 @@ class UnlockPresenter(Generic[Opened]):
             self._refused,
         )
 
-    def _opened(self, officer: Officer, opened: Opened) -> None:
+    def _opened(self, officer: TabletOfficer, opened: Opened) -> None:
         self._pin = ""
         self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
         forgetful, self.state = self.state.forgetful, replace(self.state, forgetful=None)

@@ -19,7 +19,7 @@ from field178_mobile.features.inbox.inbox_words import (
 from field178_mobile.features.sync_status.status import DEMO_NOTICE, moment_text
 from field178_mobile.presentation.value_words import DELETED, value_text
 from field178_mobile.presentation.wording import Wording, record_title
-from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
 from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import read_path
 from field178_shared.time.clock import Clock
@@ -32,7 +32,7 @@ class InboxStore(Protocol):
         """Return what somebody must look at."""
         ...
 
-    def view(self, record_id: str) -> RecordView | None:
+    def view(self, record_id: str) -> MergedRecord | None:
         """Return one record."""
         ...
 
@@ -42,7 +42,7 @@ class InboxActs:
     """Where the inbox leads: to a record at a field, and to the settling of a disagreement."""
 
     go: Callable[[str, str, str], None]
-    settle: Callable[[str, Collection[Disagreement], Mapping[str, object]], None]
+    settle: Callable[[str, Collection[RefusedValue], Mapping[str, object]], None]
 
 
 class InboxPresenter:
@@ -62,7 +62,7 @@ class InboxPresenter:
         self._acts = acts
         self._render = render
         self._open = ""
-        self._shown: tuple[Disagreement, ...] = ()
+        self._shown: tuple[RefusedValue, ...] = ()
         self._mine: frozenset[int] = frozenset()
 
     def refresh(self) -> None:
@@ -71,7 +71,7 @@ class InboxPresenter:
         if self._open not in items:
             self._open = ""
         opened = items.get(self._open)
-        shown = opened.disagreements if opened else ()
+        shown = opened.refused_values if opened else ()
         if shown != self._shown:
             self._shown, self._mine = shown, frozenset()
         self._render(
@@ -107,7 +107,7 @@ class InboxPresenter:
     def settle(self) -> None:
         """File the choice: chosen values of mine, all else as it stands."""
         item = _keyed(self._store.inbox()).get(self._open)
-        if item is not None and item.disagreements and item.disagreements == self._shown:
+        if item is not None and item.refused_values and item.refused_values == self._shown:
             mine = {self._shown[place].path: self._shown[place].mine for place in self._mine}
             self._acts.settle(item.record_id, self._shown, mine)
 
@@ -130,10 +130,10 @@ class InboxPresenter:
             notes=tuple(self._notes(item, view)),
             record_id=item.record_id,
             screen=SCREENS.get(item.type, "") if view else "",
-            can_settle=bool(item.disagreements),
+            can_settle=bool(item.refused_values),
         )
 
-    def _notes(self, item: InboxItem, view: RecordView | None) -> Iterable[PinnedNote]:
+    def _notes(self, item: InboxItem, view: MergedRecord | None) -> Iterable[PinnedNote]:
         data = view.data if view else {}
 
         def named(path: str) -> str:
@@ -141,14 +141,14 @@ class InboxPresenter:
 
         for comment in item.comments:
             yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
-        for place, value in enumerate(item.disagreements):
+        for place, value in enumerate(item.refused_values):
             standing = value.current if view is None else _standing(view, value.path)
             yield self._choice(place, value, named(value.path), standing)
         for path, codes in item.details:
             text = " ".join(message(code, self._words.language) for code in codes.split(","))
             yield PinnedNote(path, named(path), text)
 
-    def _choice(self, place: int, value: Disagreement, name: str, standing: object) -> PinnedNote:
+    def _choice(self, place: int, value: RefusedValue, name: str, standing: object) -> PinnedNote:
         mine = value_text(value.path, value.mine, self._words)
         current = value_text(value.path, standing, self._words)
         return PinnedNote(
@@ -163,7 +163,7 @@ class InboxPresenter:
             can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
         )
 
-    def _by(self, comment: Comment) -> str:
+    def _by(self, comment: ReviewerComment) -> str:
         person = self._store.view(comment.user) if comment.user else None
         name = str(person.data.get("display_name", "")) if person else ""
         when = moment_text(comment.at, self._clock.now()) if comment.at else ""
@@ -185,7 +185,7 @@ class InboxPresenter:
         return self._words.say("{count} to look at", count=count) if count else ""
 
 
-def _standing(view: RecordView, path: str) -> object:
+def _standing(view: MergedRecord, path: str) -> object:
     return view.deleted if path == DELETED else read_path(view.data, path)
 
 

@@ -18,7 +18,7 @@ NEVER_REPEATED = frozenset({"workers_present"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ItemAnswer:
     """One answered item: its value, the note beside it, and how it was given ("" = by its own tap)."""
 
     value: str | int
@@ -26,13 +26,13 @@ class Answer:
     source: str = ""
 
 
-def answer_of(data: Data, item_id: str) -> Answer | None:
+def answer_of(data: Data, item_id: str) -> ItemAnswer | None:
     """Return the answer of one item, or None while it is open."""
     answers = data.get("answers")
     return _read(answers.get(item_id)) if isinstance(answers, Mapping) else None
 
 
-def answers_of(data: Data) -> dict[str, Answer]:
+def answers_of(data: Data) -> dict[str, ItemAnswer]:
     """Return every answered item of a visit."""
     answers = data.get("answers")
     if not isinstance(answers, Mapping):
@@ -63,13 +63,13 @@ def repeat_counts(data: Data, counts: Mapping[str, int]) -> Changes:
     return {f"answers.{key}": _written(data, key, count, FROM_LAST_VISIT) for key, count in counts.items()}
 
 
-def _read(raw: object) -> Answer | None:
+def _read(raw: object) -> ItemAnswer | None:
     if not isinstance(raw, Mapping):
         return None
     value, note, source = raw.get("v"), raw.get("note"), raw.get("src")
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return Answer(value, note if isinstance(note, str) else "", source if isinstance(source, str) else "")
+    return ItemAnswer(value, note if isinstance(note, str) else "", source if isinstance(source, str) else "")
 
 
 def _written(data: Data, item_id: str, value: str | int, source: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.platform.api import Fix
-from field178_mobile.presentation.distance import Position, metres_between
+from field178_mobile.presentation.distance import GeoPoint, metres_between
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.wording import Option, Wording
@@ -37,7 +37,7 @@ class CheckInDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceState:
+class CheckInState:
     """Where the visit began, in words. `options` are what can be done about it."""
 
     text: str = ""
@@ -45,7 +45,7 @@ class PlaceState:
     tone: str = "muted"
     icon: str = "map-marker-outline"
     options: tuple[Option, ...] = ()
-    here: Position | None = None
+    here: GeoPoint | None = None
 
 
 class CheckIn:
@@ -56,7 +56,7 @@ class CheckIn:
         places: Whereabouts,
         draft: CheckInDraft,
         around: tuple[Clock, Wording],
-        registered: Position | None,
+        registered: GeoPoint | None,
         changed: Callable[[], None],
     ) -> None:
         self._places = places
@@ -84,17 +84,17 @@ class CheckIn:
         elif option == NO_POINT:
             self._take({"no_point_reason": NO_POINT}, label)
 
-    def pin(self, position: Position) -> None:
+    def pin(self, position: GeoPoint) -> None:
         """Take the point that a person set on the map."""
         if not self._draft.is_closed:
             self._take(_point(position, PIN, self._clock.now()), self._words.translate(LABEL))
 
-    def state(self) -> PlaceState:
+    def state(self) -> CheckInState:
         """Return where the visit began, in words."""
         point = self._draft.read().get(CHECK_IN)
         kept = point if isinstance(point, Mapping) else {}
         text, tone, icon = self._said(kept)
-        return PlaceState(
+        return CheckInState(
             text=text,
             detail=self._detail(kept),
             tone=tone,
@@ -176,14 +176,14 @@ class CheckIn:
 
 def _measurement(fix: Fix, provider: str, now: datetime) -> dict[str, object]:
     age = max(0, int((now - fix.captured_at).total_seconds()))
-    point = _point(Position(fix.lat, fix.lon), provider, fix.captured_at)
+    point = _point(GeoPoint(fix.lat, fix.lon), provider, fix.captured_at)
     return {**point, "accuracy_m": fix.accuracy_m, "fix_age_s": age}
 
 
-def _point(position: Position, provider: str, at: datetime) -> dict[str, object]:
+def _point(position: GeoPoint, provider: str, at: datetime) -> dict[str, object]:
     return {"lat": position.lat, "lon": position.lon, "provider": provider, "captured_at": to_wire(at)}
 
 
-def _position(point: Mapping[str, object]) -> Position | None:
+def _position(point: Mapping[str, object]) -> GeoPoint | None:
     lat, lon = point.get("lat"), point.get("lon")
-    return Position(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None
+    return GeoPoint(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from field178_mobile.features.inspection.answers import NEVER_REPEATED, answers_of
 from field178_mobile.presentation.draft_session import Changes, Data
-from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists, ConditionContext, Section
+from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists, ConditionContext
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import all_pass, is_shortcoming, values_of, visible_items
 
@@ -14,7 +14,7 @@ CONCLUSION = "conclusion"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SectionCount:
     """How far a section has come, in items. A required item needs its own tap, whatever its default."""
 
     total: int
@@ -28,8 +28,8 @@ class Progress:
         """Tell whether every required item has an answer."""
         return self.required_done == self.required
 
-    def __add__(self, other: Progress) -> Progress:
-        return Progress(
+    def __add__(self, other: SectionCount) -> SectionCount:
+        return SectionCount(
             self.total + other.total,
             self.answered + other.answered,
             self.required + other.required,
@@ -38,22 +38,22 @@ class Progress:
         )
 
 
-NOTHING = Progress(0, 0, 0, 0, 0)
+NOTHING = SectionCount(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SectionPageContent:
     """One section and the items of it that are asked now."""
 
-    section: Section
+    section: ChecklistSection
     items: tuple[ChecklistItem, ...]
 
-    def progress(self, data: Data) -> Progress:
+    def progress(self, data: Data) -> SectionCount:
         """Return how far the section has come."""
         answers = answers_of(data)
         required = [item for item in self.items if item.required]
         answered = [item for item in self.items if item.id in answers]
-        return Progress(
+        return SectionCount(
             total=len(self.items),
             answered=len(answered),
             required=len(required),
@@ -86,8 +86,10 @@ class Page:
         }
 
 
-def pages_of(lists: CodeLists, type_id: str, data: Data, has_open_follow_ups: bool) -> tuple[Page, ...]:
+def pages_of(
+    lists: CodeLists, type_id: str, data: Data, has_open_follow_ups: bool
+) -> tuple[SectionPageContent, ...]:
     """Return the pages asked now, in the order of the kind's profile; the conclusion has its own tab."""
     context = ConditionContext(has_open_follow_ups, len(entries_of(data, "findings")))
     shown = visible_items(lists, type_id, values_of(data), context)
-    return tuple(Page(section, items) for section, items in shown if section.id != CONCLUSION)
+    return tuple(SectionPageContent(section, items) for section, items in shown if section.id != CONCLUSION)

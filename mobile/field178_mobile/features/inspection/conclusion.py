@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.features.inspection import fix_dates
-from field178_mobile.features.inspection.answers import Answer, answers_of
+from field178_mobile.features.inspection.answers import ItemAnswer, answers_of
 from field178_mobile.features.inspection.field_positions import CONCLUSION, comments_at
 from field178_mobile.features.inspection.section_view import Marks, VisitView, answer_word
 from field178_mobile.presentation.draft_session import Changes, Data
@@ -198,7 +198,7 @@ def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
     return tuple(rows)
 
 
-def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, Answer]]:
+def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, ItemAnswer]]:
     """Return what the establishment does not, or not fully, meet, in the order of the answers."""
     known = ((words.lists.items.get(item_id), answer) for item_id, answer in answers_of(data).items())
     return [(item, answer) for item, answer in known if item and is_shortcoming(item, answer.value)]

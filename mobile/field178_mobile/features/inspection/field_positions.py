@@ -14,8 +14,8 @@ from field178_shared.records.reading import text_of
 from field178_shared.text.privacy import lint
 
 INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
-_OUTING = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
-_OUTING |= {"local_escort_agencies"}
+_SHIFT = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
+_SHIFT |= {"local_escort_agencies"}
 _ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
 # Fields of the conclusion that show a comment at their own place.
 PINNED = frozenset({"overall_result", "recommendation", "representative_opinion", "minutes_number"})
@@ -23,7 +23,7 @@ _FREE_TEXTS = ("recommendation", "representative_opinion")
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOnScreen:
+class FieldPosition:
     """A tab, a section of the checklist ("" = the section list) and an item in it."""
 
     tab: str
@@ -31,18 +31,18 @@ class PlaceOnScreen:
     item: str = ""
 
 
-def place_of(path: str, data: Data, words: Wording) -> PlaceOnScreen:
+def place_of(path: str, data: Data, words: Wording) -> FieldPosition:
     """Return where a path of the record is shown."""
     head, _, rest = path.partition(".")
-    if head in _OUTING:
-        return PlaceOnScreen(INFO)
+    if head in _SHIFT:
+        return FieldPosition(INFO)
     if head in _ARRIVAL:
-        return PlaceOnScreen(CHECKLIST)
+        return FieldPosition(CHECKLIST)
     if head == "attachments":
-        return PlaceOnScreen(PHOTOS)
+        return FieldPosition(PHOTOS)
     item_id = _item_of(head, rest, data)
     item = words.lists.items.get(item_id)
-    return PlaceOnScreen(CHECKLIST, item.section, item_id) if item else PlaceOnScreen(CONCLUSION)
+    return FieldPosition(CHECKLIST, item.section, item_id) if item else FieldPosition(CONCLUSION)
 
 
 def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wording) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.violations import Frame
+from field178_shared.codelists.violations import FineFrame
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import values_of
 from field178_shared.rules.findings import frame_snapshot, offered_violations
@@ -78,7 +78,7 @@ def offers_of(
     )
 
 
-def frame_text(frame: Frame | None, words: Wording) -> FrameText:
+def frame_text(frame: FineFrame | None, words: Wording) -> FrameText:
     """Return a frame in words; what was not verified reads "to be looked up"."""
     _ = words.translate
     unknown = _("To be looked up")
@@ -99,7 +99,7 @@ def _source_number(source_id: str, words: Wording) -> str:
     return source.number or source.label(words.language)
 
 
-def _amounts(frame: Frame, multiplier: int | None, language: str) -> str:
+def _amounts(frame: FineFrame, multiplier: int | None, language: str) -> str:
     if frame.min is None or frame.max is None or multiplier is None:
         return ""
     return money_range_text(frame.min * multiplier, frame.max * multiplier, language)

@@ -9,7 +9,7 @@ from pathlib import Path
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.features.inspection import answers, conclusion, findings, foot, visit
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
-from field178_mobile.features.inspection.checklist import Page
+from field178_mobile.features.inspection.checklist import SectionPageContent
 from field178_mobile.features.inspection.field_positions import (
     CHECKLIST,
     CONCLUSION,
@@ -32,7 +32,7 @@ from field178_mobile.features.inspection.section_view import Marks
 from field178_mobile.features.inspection.visit_checks import check_visit, live_problems
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
-from field178_mobile.features.photos.photo_gallery import PhotoGallery, PhotosState
+from field178_mobile.features.photos.photo_gallery import GalleryState, PhotoGallery
 from field178_mobile.features.photos.photo_tools import no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of
 from field178_mobile.features.register.map import MapPresenter
@@ -288,9 +288,9 @@ class InspectionPresenter:
         """Keep one of the conclusion's texts as typed so far."""
         self._change(conclusion.write_text(name, text))
 
-    def change_outing(self, changes: Changes) -> None:
-        """Change what the visit took over from its outing."""
-        self._change(changes, self._words.translate("Outing of the night"))
+    def change_shift(self, changes: Changes) -> None:
+        """Change what the visit took over from its shift."""
+        self._change(changes, self._words.translate("Shift of the night"))
 
     def undo(self) -> None:
         """Take the last answer back."""
@@ -350,7 +350,7 @@ class InspectionPresenter:
         self._render(self._state())
 
     def _state(self) -> InspectionState:
-        photos = self.gallery.state() if self._sight.tab == PHOTOS else PhotosState()
+        photos = self.gallery.state() if self._sight.tab == PHOTOS else GalleryState()
         beside = Beside(photos, self.place.state())
         return inspection_state(self._scene(), self._sight, self._checked, self._spoken, beside)
 
@@ -371,7 +371,7 @@ class InspectionPresenter:
         if not self._spoken.filed:
             self._show()
 
-    def _page(self) -> Page | None:
+    def _page(self) -> SectionPageContent | None:
         pages = self._scene().pages()
         return next((page for page in pages if page.section.id == self._sight.section), None)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.features.inspection.check_in import PlaceState
-from field178_mobile.features.inspection.checklist import NOTHING, Page, Progress, pages_of
+from field178_mobile.features.inspection.check_in import CheckInState
+from field178_mobile.features.inspection.checklist import NOTHING, SectionCount, SectionPageContent, pages_of
 from field178_mobile.features.inspection.conclusion import ConclusionState, conclusion_state
 from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, PHOTOS, comments_at
 from field178_mobile.features.inspection.foot import READ_ONLY, FootState, foot_state, mend_foot
@@ -20,8 +20,8 @@ from field178_mobile.features.inspection.section_view import (
     page_state,
     section_card,
 )
-from field178_mobile.features.inspection.visit import Place, is_closed_early
-from field178_mobile.features.photos.photo_gallery import PhotosState
+from field178_mobile.features.inspection.visit import VisitedEstablishment, is_closed_early
+from field178_mobile.features.photos.photo_gallery import GalleryState
 from field178_mobile.features.photos.visit_photos import photo_count
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
@@ -61,7 +61,7 @@ class InspectionState:
     roles: tuple[Option, ...]
     is_closed_early: bool
     counter: str
-    progress: Progress
+    progress: SectionCount
     sections: tuple[SectionCard, ...]
     page: PageState | None
     conclusion: ConclusionState
@@ -77,8 +77,8 @@ class InspectionState:
     arrival_comment: str
     photos_comment: str
     photo_count: int
-    photos: PhotosState
-    place: PlaceState
+    photos: GalleryState
+    place: CheckInState
     focus: str
     pane: str
 
@@ -87,7 +87,7 @@ class InspectionState:
 class VisitScene:
     """Everything the state is made from, beside what is in sight."""
 
-    place: Place
+    place: VisitedEstablishment
     data: Data
     last: Data
     day: date
@@ -101,7 +101,7 @@ class VisitScene:
     is_to_read: bool = False
     asked_protocols: frozenset[str] = frozenset()
 
-    def pages(self) -> tuple[Page, ...]:
+    def pages(self) -> tuple[SectionPageContent, ...]:
         """Return the pages of the checklist that are asked now."""
         if is_closed_early(self.data):
             return ()
@@ -116,8 +116,8 @@ class VisitScene:
 class Beside:
     """What the visit shows beside its form: the photos while they are in sight, where the visit began."""
 
-    photos: PhotosState
-    place: PlaceState
+    photos: GalleryState
+    place: CheckInState
 
 
 def inspection_state(
@@ -160,7 +160,7 @@ def inspection_state(
     )
 
 
-def _pane(tab: str, page: Page | None, spoken: Spoken) -> str:
+def _pane(tab: str, page: SectionPageContent | None, spoken: Spoken) -> str:
     if spoken.filed:
         return FILED
     if tab == CHECKLIST:
@@ -168,7 +168,9 @@ def _pane(tab: str, page: Page | None, spoken: Spoken) -> str:
     return tab
 
 
-def _foot(scene: VisitScene, pages: tuple[Page, ...], page: Page | None, pane: str) -> FootState:
+def _foot(
+    scene: VisitScene, pages: tuple[SectionPageContent, ...], page: SectionPageContent | None, pane: str
+) -> FootState:
     if scene.is_locked:
         return mend_foot(scene.words) if scene.is_to_read else READ_ONLY
     if is_closed_early(scene.data) and pane == SECTIONS:
@@ -185,7 +187,9 @@ def _protocols(scene: VisitScene) -> tuple[ProtocolState, ...]:
     return protocol_states(data, scene.place.type_id, scene.asked_protocols, scene.day, scene.words)
 
 
-def next_open(pages: tuple[Page, ...], page: Page | None, data: Data) -> Page | None:
+def next_open(
+    pages: tuple[SectionPageContent, ...], page: SectionPageContent | None, data: Data
+) -> SectionPageContent | None:
     """Return the next section, going round, in which a required item has no answer yet."""
     place = pages.index(page) if page else -1
     around = (*pages[place + 1 :], *pages[: max(place, 0)])

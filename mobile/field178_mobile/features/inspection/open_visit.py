@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from field178_mobile.features.inbox.reviewed import CLOSED
-from field178_mobile.features.inspection.visit import Place
+from field178_mobile.features.inspection.visit import VisitedEstablishment
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.location import Whereabouts
@@ -18,7 +18,7 @@ from field178_mobile.store import Draft
 class OpenVisit:
     """The draft under work, its place, the visit before, and whether it is to be changed."""
 
-    place: Place
+    place: VisitedEstablishment
     draft: Draft
     user: str
     last: Data = field(default_factory=dict)

@@ -10,10 +10,10 @@ from field178_mobile.features.inspection.answers import (
     FROM_LAST_VISIT,
     FROM_SECTION,
     NOTE_LENGTH,
-    Answer,
+    ItemAnswer,
     answers_of,
 )
-from field178_mobile.features.inspection.checklist import Page, Progress
+from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent
 from field178_mobile.features.inspection.field_positions import anchor_of
 from field178_mobile.features.inspection.findings import ViolationOffer, offers_of
 from field178_mobile.features.photos.visit_photos import photos_of_item
@@ -45,7 +45,7 @@ class SectionCard:
 
     id: str
     title: str
-    progress: Progress
+    progress: SectionCount
     detail: str
     failed: str
     share: str
@@ -108,7 +108,7 @@ class VisitView:
     is_locked: bool = False
 
 
-def section_card(page: Page, view: VisitView) -> SectionCard:
+def section_card(page: SectionPageContent, view: VisitView) -> SectionCard:
     """Return one line of the section list."""
     progress, words = page.progress(view.data), view.words
     failed = words.say("{count} not compliant", count=progress.failed) if progress.failed else ""
@@ -127,13 +127,13 @@ def section_card(page: Page, view: VisitView) -> SectionCard:
     )
 
 
-def _detail(progress: Progress, words: Wording) -> str:
+def _detail(progress: SectionCount, words: Wording) -> str:
     if not progress.required:
         return words.say("Items: {total}, none required", total=progress.total)
     return words.say("Items: {total}, required: {required}", total=progress.total, required=progress.required)
 
 
-def counter_text(progress: Progress, words: Wording) -> str:
+def counter_text(progress: SectionCount, words: Wording) -> str:
     """Return how far a section has come: required items first, all items after them."""
     if progress.required == 0:
         return words.say("{done}/{total} optional", done=progress.answered, total=progress.total)
@@ -146,7 +146,7 @@ def counter_text(progress: Progress, words: Wording) -> str:
     )
 
 
-def page_state(page: Page, next_page: Page | None, view: VisitView) -> PageState:
+def page_state(page: SectionPageContent, next_page: SectionPageContent | None, view: VisitView) -> PageState:
     """Return the open section."""
     progress, words = page.progress(view.data), view.words
     return PageState(
@@ -215,7 +215,7 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
     )
 
 
-def _phrases(answer: Answer | None, view: VisitView) -> tuple[str, ...]:
+def _phrases(answer: ItemAnswer | None, view: VisitView) -> tuple[str, ...]:
     """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
     if answer is None or view.is_locked:
         return ()
@@ -226,8 +226,8 @@ def _phrases(answer: Answer | None, view: VisitView) -> tuple[str, ...]:
         _("Paper expired."),
         _("Establishment promised to complete it."),
     )
-    room = NOTE_LENGTH - len(answer.note) - len(" ")
-    return tuple(phrase for phrase in known if phrase not in answer.note and len(phrase) <= room)
+    context = NOTE_LENGTH - len(answer.note) - len(" ")
+    return tuple(phrase for phrase in known if phrase not in answer.note and len(phrase) <= context)
 
 
 def _photos_text(item: ChecklistItem, view: VisitView) -> str:
@@ -265,7 +265,7 @@ def _last_count(item: ChecklistItem, view: VisitView) -> int | None:
     return before.value if before is not None and isinstance(before.value, int) else None
 
 
-def _source_text(answer: Answer | None, words: Wording) -> str:
+def _source_text(answer: ItemAnswer | None, words: Wording) -> str:
     _ = words.translate
     if answer is None:
         return ""
@@ -273,13 +273,13 @@ def _source_text(answer: Answer | None, words: Wording) -> str:
     return known.get(answer.source, "")
 
 
-def _offers(item: ChecklistItem, answer: Answer | None, view: VisitView) -> tuple[ViolationOffer, ...]:
+def _offers(item: ChecklistItem, answer: ItemAnswer | None, view: VisitView) -> tuple[ViolationOffer, ...]:
     if answer is None or answer.value not in FAILED:
         return ()
     return offers_of(item.id, view.data, view.day, view.words, view.is_leader)
 
 
-def _suggestion(item: ChecklistItem, answer: Answer | None, view: VisitView) -> str:
+def _suggestion(item: ChecklistItem, answer: ItemAnswer | None, view: VisitView) -> str:
     """Return a number that one tap may put in; it is never there by itself."""
     if answer is not None:
         return ""
@@ -295,7 +295,7 @@ def _comment_on(item: ChecklistItem, view: VisitView) -> str:
     return "\n".join(text for path, text in comments if anchor_of(path, view.data) == path_of(item))
 
 
-def _mark(page: Page, progress: Progress, view: VisitView) -> str:
+def _mark(page: SectionPageContent, progress: SectionCount, view: VisitView) -> str:
     """Return the one thing to say about a section: comment, failed, done, begun or open."""
     commented = {anchor_of(path, view.data) for path in view.marks.comments}
     if any(path_of(item) in commented for item in page.items):
@@ -307,7 +307,7 @@ def _mark(page: Page, progress: Progress, view: VisitView) -> str:
     return "begun" if progress.answered else "open"
 
 
-def _repeat_text(page: Page, view: VisitView) -> str:
+def _repeat_text(page: SectionPageContent, view: VisitView) -> str:
     counts = page.repeatable(view.data, view.last)
     if not counts:
         return ""

@@ -1,4 +1,4 @@
-"""A visit from its first tap: the fields an outing gives, the ways a visit can end at the door, its end."""
+"""A visit from its first tap: the fields a shift gives, the ways a visit can end at the door, its end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from field178_mobile.features.shift.shift_data import Outing
-from field178_mobile.presentation.distance import Position
+from field178_mobile.features.shift.shift_data import Shift
+from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.time.clock import from_wire, local_date, to_wire
@@ -22,7 +22,7 @@ _CLOSED_AT_THE_DOOR = ("answers", "findings", "measures", "follow_ups", "recomme
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VisitedEstablishment:
     """The establishment a visit is made to."""
 
     id: str
@@ -30,11 +30,13 @@ class Place:
     type_id: str
     unit_id: str
     address: str = ""
-    point: Position | None = None
+    point: GeoPoint | None = None
 
 
-def new_visit(place: Place, outing: Outing, now: datetime, codelist_version: str) -> dict[str, object]:
-    """Return the draft of a visit that begins now under an outing."""
+def new_visit(
+    place: VisitedEstablishment, shift: Shift, now: datetime, codelist_version: str
+) -> dict[str, object]:
+    """Return the draft of a visit that begins now under a shift."""
     visit: dict[str, object] = {
         "captured_at": to_wire(now),
         "started_at": to_wire(now),
@@ -43,23 +45,23 @@ def new_visit(place: Place, outing: Outing, now: datetime, codelist_version: str
         "establishment_id": place.id,
         "unit_id": place.unit_id,
     }
-    return {**visit, **outing_fields(outing)}
+    return {**visit, **shift_fields(shift)}
 
 
-def outing_fields(outing: Outing) -> dict[str, object]:
-    """Return what a visit takes over from its outing."""
+def shift_fields(shift: Shift) -> dict[str, object]:
+    """Return what a visit takes over from its shift."""
     fields: dict[str, object] = {
-        "team_id": outing.team_id,
-        "inspection_kind": outing.kind,
-        "trigger": outing.trigger,
-        "members": {user: {"user": user, "position": position} for user, position in outing.members.items()},
+        "team_id": shift.team_id,
+        "inspection_kind": shift.kind,
+        "trigger": shift.trigger,
+        "members": {user: {"user": user, "position": position} for user, position in shift.members.items()},
     }
-    if outing.escorts:
-        fields["local_escort_agencies"] = list(outing.escorts)
-    if outing.decision_number:
-        fields["decision_number"] = outing.decision_number
-    if outing.decision_date:
-        fields["decision_date"] = outing.decision_date
+    if shift.escorts:
+        fields["local_escort_agencies"] = list(shift.escorts)
+    if shift.decision_number:
+        fields["decision_number"] = shift.decision_number
+    if shift.decision_date:
+        fields["decision_date"] = shift.decision_date
     return fields
 
 

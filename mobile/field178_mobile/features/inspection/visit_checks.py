@@ -11,7 +11,7 @@ from field178_mobile.features.inspection.visit import finished, is_closed_early
 from field178_mobile.presentation.checks import Checked, ProblemRow
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
-from field178_shared.rules import Context, Problem, errors, filing_problems, warnings
+from field178_shared.rules import Context, Problem, errors, submission_problems, warnings
 
 TYPE = "inspection"
 
@@ -21,7 +21,7 @@ def check_visit(scene: VisitScene, now: datetime) -> Checked:
     context = Context(now, scene.place.type_id, bool(scene.shortcomings), scene.is_leader)
     data = finished(scene.data, scene.asked_ids(), now)
     lists = scene.words.lists
-    found = (*filing_problems(TYPE, data, lists, context), *_untapped(scene))
+    found = (*submission_problems(TYPE, data, lists, context), *_untapped(scene))
     rows = _rows(found, scene)
     return Checked(
         problems=_by_section(rows, scene),

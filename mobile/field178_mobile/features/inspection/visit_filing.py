@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from field178_mobile.features.inspection.visit import INSPECTED
-from field178_mobile.store import Draft, RecordView, Store
+from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.merge import equal
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
@@ -15,15 +15,15 @@ NOT_MADE = "not_made"
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class VisitSubmission:
     """What one step files: the visit, the session it makes or changes, and the one it no longer makes."""
 
     visit: Draft
     extra: tuple[Draft, ...]
-    gone: tuple[RecordView, ...]
+    gone: tuple[MergedRecord, ...]
 
 
-def what_to_file(store: Store, draft: Draft, data: dict[str, object]) -> Filing:
+def what_to_file(store: Store, draft: Draft, data: dict[str, object]) -> VisitSubmission:
     """Return the visit as it is filed, and what belongs to it; all of it goes in one step.
 
     A visit that is filed for the first time gets the number of its minutes here.
@@ -32,8 +32,8 @@ def what_to_file(store: Store, draft: Draft, data: dict[str, object]) -> Filing:
     said = session_of_visit(visit.data, visit.record_id, _standing_agency(store, visit.data))
     known = store.view(session_id_of_visit(visit.record_id))
     if said is not None:
-        return Filing(visit, (_session_draft(store, visit, said, known),), ())
-    return Filing(visit, (), () if known is None or known.deleted else (known,))
+        return VisitSubmission(visit, (_session_draft(store, visit, said, known),), ())
+    return VisitSubmission(visit, (), () if known is None or known.deleted else (known,))
 
 
 def take_number(store: Store, record_id: str, data: Data) -> str:
@@ -66,7 +66,7 @@ def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:
     return {"minutes_number": number} if number else {}
 
 
-def _session_draft(store: Store, visit: Draft, said: dict[str, object], known: RecordView | None) -> Draft:
+def _session_draft(store: Store, visit: Draft, said: dict[str, object], known: MergedRecord | None) -> Draft:
     session_id = session_id_of_visit(visit.record_id)
     kept = {} if known is None else _without_what_was_said(store, visit, said, known.data)
     return Draft(

@@ -45,7 +45,7 @@ class PaperDevice(Protocol):
         ...
 
 
-class Settings(Protocol):
+class DocumentSettings(Protocol):
     """Keeps small values on the tablet, durably."""
 
     def get(self, key: str) -> object:
@@ -58,7 +58,7 @@ class Settings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class DocumentServices:
     """What papers are made and shown with."""
 
     device: PaperDevice
@@ -84,13 +84,15 @@ class Made:
         return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
-class PaperDesk:
+class DocumentOutput:
     """Makes one paper at a time and remembers the last of each kind; `show` is called at every change.
 
     `said` or `error` is what became of the last act, `kind` the paper it was about.
     """
 
-    def __init__(self, papers: Papers, settings: Settings, words: Wording, show: Callable[[], None]) -> None:
+    def __init__(
+        self, papers: DocumentServices, settings: DocumentSettings, words: Wording, show: Callable[[], None]
+    ) -> None:
         self._papers = papers
         self._settings = settings
         self._words = words

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from field178_mobile.features.inbox.reviewed import CLOSED
 from field178_mobile.features.inspection.visit_filing import numbers_left, take_number
-from field178_mobile.features.minutes.document_output import Made, PaperDesk, Papers, Progress
+from field178_mobile.features.minutes.document_output import DocumentOutput, DocumentServices, Made, Progress
 from field178_mobile.features.minutes.minutes_state import (
     KINDS,
     NOBODY,
@@ -28,7 +28,7 @@ from field178_mobile.features.minutes.minutes_state import (
 )
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import Draft, RecordView, Store
+from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.documents.sources import MINUTES, VisitSource, source_of_visit
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
@@ -45,7 +45,7 @@ class MinutesServices:
     ids: IdSource
     words: Wording
     user: str
-    papers: Papers
+    papers: DocumentServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class MinutesPresenter:
         self._visit = visit
         self._render = render
         self._left = 0
-        self.desk = PaperDesk(services.papers, services.store.settings, services.words, self.show)
+        self.output = DocumentOutput(services.papers, services.store.settings, services.words, self.show)
 
     def show(self) -> None:
         """Draw the sheet."""
@@ -77,7 +77,7 @@ class MinutesPresenter:
 
     def make(self, kind: str) -> None:
         """Make a paper of the visit as it is filed now."""
-        self.desk.make(kind, lambda tell: self._draw(kind, tell))
+        self.output.make(kind, lambda tell: self._draw(kind, tell))
 
     def choose_outcome(self, outcome: str) -> None:
         """Record what became of the paper: a revision of its own, filed at once."""
@@ -108,7 +108,7 @@ class MinutesPresenter:
         if number := take_number(self._store, view.id, view.data):
             self._file(view, {"minutes_number": number})
 
-    def _file(self, view: RecordView, changes: dict[str, object]) -> None:
+    def _file(self, view: MergedRecord, changes: dict[str, object]) -> None:
         draft = Draft(
             id=self._services.ids.time_ordered(),
             type=view.type,
@@ -122,7 +122,7 @@ class MinutesPresenter:
         )
         self._store.file(draft, self._services.user)
 
-    def _view(self) -> RecordView | None:
+    def _view(self) -> MergedRecord | None:
         return self._store.view(self._visit.record_id)
 
     def _filed(self) -> VisitSource | None:
@@ -138,14 +138,14 @@ class MinutesPresenter:
         view = self._store.view(record_id)
         return None if view is None else view.data
 
-    def _can_edit(self, view: RecordView) -> bool:
+    def _can_edit(self, view: MergedRecord) -> bool:
         # Not while something of the visit is typed and not filed: filing a part of it would be neither.
         return not self._is_closed(view) and not self._visit.has_unfiled()
 
-    def _can_choose(self, view: RecordView) -> bool:
+    def _can_choose(self, view: MergedRecord) -> bool:
         return self._can_edit(view) and view.data.get("representative_role") != NOBODY
 
-    def _is_closed(self, view: RecordView) -> bool:
+    def _is_closed(self, view: MergedRecord) -> bool:
         return self._store.shown_state(view.id).word in CLOSED
 
     def _state(self) -> MinutesState:
@@ -153,7 +153,7 @@ class MinutesPresenter:
         # Of a visit that was never filed the sheet shows what it would say.
         source = filed or self._source(self._visit.data())
         number, note = number_words(source, self._numbers_left(source, view), words)
-        folder = self.desk.folder()
+        folder = self.output.folder()
         return MinutesState(
             place=text_of(source.establishment, "name"),
             number=number,
@@ -170,25 +170,25 @@ class MinutesPresenter:
             folder=None if folder is None else str(folder),
         )
 
-    def _numbers_left(self, source: VisitSource, view: RecordView | None) -> int:
+    def _numbers_left(self, source: VisitSource, view: MergedRecord | None) -> int:
         if text_of(source.data, "minutes_number") or (view is not None and self._is_closed(view)):
             return 0
         # Not at each step of a drawing: it reads every visit of the team.
-        if not self.desk.making:
+        if not self.output.making:
             self._left = numbers_left(self._store, source.data)
         return self._left
 
     def _paper(self, kind: str, filed: VisitSource | None) -> PaperState:
-        desk = self.desk
-        made, is_making = desk.made(kind), desk.making == kind
+        output = self.output
+        made, is_making = output.made(kind), output.making == kind
         return PaperState(
             kind=kind,
-            can_make=not desk.making and is_possible(kind, filed),
+            can_make=not output.making and is_possible(kind, filed),
             is_making=is_making,
-            share=desk.share if is_making else 0.0,
+            share=output.share if is_making else 0.0,
             made="" if made is None else paper_words(made, self._words),
             hash="" if made is None else made.sha256,
             is_old=made is not None and filed is not None and says_other(filed, made),
-            said=desk.said if desk.kind == kind else "",
-            error=desk.error if desk.kind == kind else "",
+            said=output.said if output.kind == kind else "",
+            error=output.error if output.kind == kind else "",
         )

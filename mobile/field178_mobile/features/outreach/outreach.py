@@ -10,8 +10,8 @@ from field178_mobile.features.inbox.reviewed import CLOSED, is_late
 from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.outreach import outreach_data as session
 from field178_mobile.features.outreach.outreach_establishments import (
+    EstablishmentPicker,
     FoundState,
-    PlacePicker,
     add_place,
     count_and_follow,
     count_place,
@@ -34,7 +34,7 @@ from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation.checks import Checked, ProblemRow
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import Draft, Store, Word
+from field178_mobile.store import Draft, StateWord, Store
 from field178_shared import rules
 from field178_shared.errors import AppError, message
 from field178_shared.records.reading import text_of
@@ -46,7 +46,7 @@ _FREE_TEXTS = ("summary", "note", "venue")
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSession:
+class OpenOutreachSession:
     """What a session is opened with: the word it shows, and the session written before it on this tablet."""
 
     draft: Draft
@@ -71,7 +71,7 @@ class OutreachPresenter:
         store: Store,
         clock: Clock,
         words: Wording,
-        opened: OpenSession,
+        opened: OpenOutreachSession,
         render: Callable[[OutreachState], None],
     ) -> None:
         self._store = store
@@ -151,12 +151,12 @@ class OutreachPresenter:
         """Take an audience out."""
         self._change(session.drop_audience(audience_id), self._words.translate("Who attended"))
 
-    def pick_place(self, render: Callable[[FoundState], None]) -> PlacePicker:
+    def pick_place(self, render: Callable[[FoundState], None]) -> EstablishmentPicker:
         """Return the search over the establishments that are not in the session yet."""
         taken = session.places_of(self._session.data)
         entries = [entry for entry in self._store.establishments() if entry.id not in taken]
         unit_id = text_of(self._session.data, "unit_id")
-        return PlacePicker(SearchIndex(self._words).of(entries), unit_id, self._words, render)
+        return EstablishmentPicker(SearchIndex(self._words).of(entries), unit_id, self._words, render)
 
     def add_place(self, place_id: str) -> None:
         """Add an establishment."""
@@ -220,7 +220,7 @@ class OutreachPresenter:
         self.show()
 
     def _saved(self) -> None:
-        self._word = Word.DRAFT
+        self._word = StateWord.DRAFT
         clock_time = time_text(self._session.draft.saved_at)
         saved = self._words.say("Draft saved at {time}", time=clock_time)
         self._spoken = Spoken(saved=saved, undo=self._session.last_step)
@@ -231,7 +231,7 @@ class OutreachPresenter:
     def _look(self) -> Checked:
         lists, data = self._words.lists, self._session.data
         context = rules.Context(now=self._clock.now())
-        problems = (*rules.filing_problems(TYPE, data, lists, context), *uncounted(data))
+        problems = (*rules.submission_problems(TYPE, data, lists, context), *uncounted(data))
         warnings = rules.warnings(TYPE, data, lists, context)
         return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 

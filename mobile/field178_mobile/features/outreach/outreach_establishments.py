@@ -27,7 +27,7 @@ class FoundState:
     said: str
 
 
-class PlacePicker:
+class EstablishmentPicker:
     """Searches the establishments of the tablet, those of the session's commune first."""
 
     def __init__(

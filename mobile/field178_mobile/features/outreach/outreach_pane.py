@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.features.inspection.field_positions import comments_of
-from field178_mobile.features.outreach.outreach import OpenSession, OutreachPresenter
+from field178_mobile.features.outreach.outreach import OpenOutreachSession, OutreachPresenter
 from field178_mobile.features.outreach.outreach_data import new_session
 from field178_mobile.features.outreach.outreach_sessions import TYPE, SessionsPresenter, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
 from field178_mobile.features.workspace.record import RecordServices
-from field178_mobile.presentation.draft_session import mending
-from field178_mobile.store import Draft, RecordView
+from field178_mobile.presentation.draft_session import superseding
+from field178_mobile.store import Draft, MergedRecord
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date
 
 
-class OutreachDesk:
+class OutreachPaneSessions:
     """Opens sessions; holds the presenter of the one that is open."""
 
     def __init__(
@@ -66,7 +66,7 @@ class OutreachDesk:
         if draft is None and (view is None or view.deleted):
             return False
         if draft is None and view is not None:
-            draft = self._mending(view)
+            draft = self._superseding(view)
         if draft is not None:
             self._open(draft, focus_path)
         return True
@@ -106,7 +106,7 @@ class OutreachDesk:
         store = self._services.store
         is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
         word = store.shown_state(draft.record_id).word if is_known else ""
-        opened = OpenSession(
+        opened = OpenOutreachSession(
             draft=draft,
             user=self._services.user,
             unit_ids=self._unit_ids(),
@@ -122,9 +122,9 @@ class OutreachDesk:
         self.sessions.select(draft.record_id)
         self.session.show(focus_path)
 
-    def _mending(self, view: RecordView) -> Draft:
+    def _superseding(self, view: MergedRecord) -> Draft:
         services = self._services
-        return mending(view, services.ids.time_ordered(), services.user, services.clock.now())
+        return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
 
     def _unit_ids(self) -> tuple[str, ...]:
         """Return the communes of the teams on this tablet that are in being today, by name."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.presentation.wording import Wording, row_day
-from field178_mobile.store import Store, Word
+from field178_mobile.store import StateWord, Store
 from field178_shared.merge import read_path
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import number_text
@@ -79,7 +79,7 @@ class SessionsPresenter:
         words = self._words
         form = words.lists.forms.get(text_of(data, "outreach_form_id"))
         shown = self._store.shown_state(record_id)
-        state = Word.DRAFT if draft_id else shown.word
+        state = StateWord.DRAFT if draft_id else shown.word
         day = text_of(data, "session_date")
         return SessionRow(
             record_id=record_id,

@@ -10,13 +10,13 @@ from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
 from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.outreach.outreach_data import TEXT_LENGTHS, audiences_of, number_of, places_of
 from field178_mobile.features.outreach.outreach_sessions import attendance_of
-from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, PhotosState
+from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Option, Wording
-from field178_mobile.store import Word
+from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.outreach import OutreachForm
+from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text, number_text
 
@@ -25,7 +25,7 @@ _PINNED = ("audiences", "venue", "summary", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class AudienceRow:
+class AudienceCounts:
     """One audience with its two numbers, and what is wrong with them."""
 
     id: str
@@ -38,7 +38,7 @@ class AudienceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceRow:
+class EstablishmentCounts:
     """One establishment with its two numbers."""
 
     id: str
@@ -81,7 +81,7 @@ class SessionScene:
     word: str = ""
     is_late: bool = False
     places: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
-    photos: PhotosState = NO_PHOTOS
+    photos: GalleryState = NO_PHOTOS
     comments: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     lint: Mapping[str, str] = field(default_factory=dict)
@@ -101,13 +101,13 @@ class OutreachState:
     venue: TextField
     has_venue: bool
     counts_people: bool
-    audiences: tuple[AudienceRow, ...]
+    audiences: tuple[AudienceCounts, ...]
     more_audiences: tuple[Option, ...]
     total: str
     has_places: bool
-    places: tuple[PlaceRow, ...]
+    places: tuple[EstablishmentCounts, ...]
     materials: tuple[MaterialRow, ...]
-    photos: PhotosState
+    photos: GalleryState
     has_photos: bool
     summary: TextField
     note: TextField
@@ -157,7 +157,7 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         word=scene.word,
         word_label=words.choice("shown_state", scene.word),
         is_locked=scene.word in CLOSED,
-        has_draft=scene.word == Word.DRAFT,
+        has_draft=scene.word == StateWord.DRAFT,
         notice=review_notice(scene.word, scene.is_late, words),
         other_comments=_other_comments(scene),
         problems=scene.problems,
@@ -171,7 +171,7 @@ def _options(words: Wording, items: Mapping[str, Labelled], chosen: object) -> t
     return tuple(Option(key, item.label(words.language), key == chosen) for key, item in items.items())
 
 
-def _forms(scene: SessionScene, chosen: object) -> dict[str, OutreachForm]:
+def _forms(scene: SessionScene, chosen: object) -> dict[str, OutreachFormat]:
     # A session held during a visit is made by the visit itself, once.
     forms = scene.words.lists.forms
     return {key: form for key, form in forms.items() if key == chosen or not form.auto_from_visit}
@@ -184,11 +184,11 @@ def _topics(scene: SessionScene) -> tuple[Option, ...]:
     return tuple(Option(key, topics[key].label(scene.words.language), key in picked) for key in topics)
 
 
-def _audiences(scene: SessionScene) -> tuple[AudienceRow, ...]:
+def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
     rows = []
     for key, row in audiences_of(scene.data).items():
         rows.append(
-            AudienceRow(
+            AudienceCounts(
                 id=key,
                 label=audience_label(scene.words, key),
                 attendance=number_of(row, "attendance_count"),
@@ -201,9 +201,9 @@ def _audiences(scene: SessionScene) -> tuple[AudienceRow, ...]:
     return tuple(rows)
 
 
-def _places(scene: SessionScene) -> tuple[PlaceRow, ...]:
+def _places(scene: SessionScene) -> tuple[EstablishmentCounts, ...]:
     return tuple(
-        PlaceRow(
+        EstablishmentCounts(
             id=key,
             label=scene.places.get(key) or scene.words.translate("Establishment not on this device"),
             attendance=number_of(row, "attendance_count"),

@@ -12,7 +12,7 @@ from field178_mobile.ports import UiThread
 Ask = Callable[[Answer], None]
 
 
-class Incoming:
+class PendingPictures:
     """Hands the device's files over on the drawing thread, until the notebook is locked.
 
     A camera may answer minutes later, when the tablet has locked itself: its file is then the only copy of a

@@ -56,7 +56,7 @@ class PhotoRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class PhotoDetails:
     """What the record says of a picture besides its bytes. An officer has looked at it: it is screened."""
 
     evidence_kind: str
@@ -73,7 +73,7 @@ class About:
         return said
 
 
-class PhotoDesk:
+class PhotoAttaching:
     """The photos of one record under work; `label` is what undo calls them."""
 
     def __init__(self, photos: PhotoKeeper, record: PhotoRecord, draft: PhotoDraft, label: str) -> None:
@@ -90,14 +90,14 @@ class PhotoDesk:
         """Keep a prepared picture and return what the draft is to say of it; for a worker thread."""
         return self._photos.add(self.record.id, prepared, picture.CONTENT_TYPE)
 
-    def attach(self, named: Json, about: About) -> str:
+    def attach(self, named: Json, about: PhotoDetails) -> str:
         """Name a kept picture in the draft; return its key. The same picture has one key."""
         key = _key_of(named)
         self._draft.change({_path(key): {**named, **about.wire()}}, self._label)
         self._take_back_unless(key, named)
         return key
 
-    def replace(self, key: str, named: Json, about: About) -> None:
+    def replace(self, key: str, named: Json, about: PhotoDetails) -> None:
         """Name a kept picture instead of another one, whose bytes go at once and for good."""
         old, fresh = self.entries()[key], _key_of(named)
         if fresh == key:
@@ -107,7 +107,7 @@ class PhotoDesk:
         self._take_back_unless(fresh, named)
         self._take_back_unless(key, old)
 
-    def describe(self, key: str, about: About) -> None:
+    def describe(self, key: str, about: PhotoDetails) -> None:
         """Say what a picture shows."""
         said = {f"{_path(key)}.{name}": value for name, value in about.wire().items()}
         self._draft.change(said, self._label)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from field178_mobile.features.photos.photo_attaching import About, PhotoDesk
+from field178_mobile.features.photos.photo_attaching import PhotoAttaching, PhotoDetails
 from field178_mobile.features.photos.photo_tiles import PhotoTile
 from field178_mobile.features.photos.photo_words import refusal_text
 from field178_mobile.ports import Json
@@ -90,13 +90,13 @@ class PhotoEditor:
 
     def __init__(
         self,
-        desk: PhotoDesk,
+        attaching: PhotoAttaching,
         words: Wording,
         background: Background,
         item_id: str,
         render: Callable[[EditorState], None],
     ) -> None:
-        self._desk = desk
+        self._attaching = attaching
         self._words = words
         self._background = background
         self._item_id = item_id
@@ -104,7 +104,7 @@ class PhotoEditor:
         self._open: _Open | None = None
         self._strokes = _Strokes()
         self._taken_at: datetime | None = None
-        kinds = desk.record.kinds
+        kinds = attaching.record.kinds
         self._kind = kinds[0] if len(kinds) == 1 else ""
         self._tile: PhotoTile | None = None
         self._was_kind = ""
@@ -172,13 +172,15 @@ class PhotoEditor:
         if not self._said.can_save:
             return
         if self._tile is not None and not self._strokes.done:
-            self._desk.describe(self._tile.key, About(self._kind))
+            self._attaching.describe(self._tile.key, PhotoDetails(self._kind))
             self._close()
             return
         opened, patches = self._open, self._said.patches
         assert opened is not None
         self._say(busy=self._words.translate(SAVING))
-        self._background.run(lambda: self._desk.keep(_final(opened.image, patches)), self._kept, self._failed)
+        self._background.run(
+            lambda: self._attaching.keep(_final(opened.image, patches)), self._kept, self._failed
+        )
 
     def cancel(self) -> None:
         """Keep nothing; an answer of the worker that comes later is dropped."""
@@ -191,9 +193,9 @@ class PhotoEditor:
 
     def _kept(self, named: Json) -> None:
         if self._tile is None:
-            self._desk.attach(named, About(self._kind, self._taken_at, self._item_id))
+            self._attaching.attach(named, PhotoDetails(self._kind, self._taken_at, self._item_id))
         else:
-            self._desk.replace(self._tile.key, named, About(self._kind))
+            self._attaching.replace(self._tile.key, named, PhotoDetails(self._kind))
         self._close()
 
     def _failed(self, error: AppError) -> None:
@@ -206,7 +208,7 @@ class PhotoEditor:
 
     def _say(self, busy: str = "", error: str = "", is_done: bool = False) -> None:
         opened, tile, _ = self._open, self._tile, self._words.translate
-        is_locked = self._desk.record.is_locked
+        is_locked = self._attaching.record.is_locked
         can_edit = opened is not None and not (busy or is_locked)
         missing = self._missing() if can_edit else ""
         is_changed = tile is None or bool(self._strokes.done) or self._kind != self._was_kind
@@ -243,7 +245,7 @@ class PhotoEditor:
 
     def _kind_options(self) -> tuple[Option, ...]:
         name = self._words.choice
-        kinds = self._desk.record.kinds
+        kinds = self._attaching.record.kinds
         return tuple(Option(kind, name("evidence_kind", kind), kind == self._kind) for kind in kinds)
 
     def _item_name(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from field178_mobile.features.photos.photo_attaching import PhotoDesk
+from field178_mobile.features.photos.photo_attaching import PhotoAttaching
 from field178_mobile.features.photos.photo_editor import EditorState, PhotoEditor, PhotoSource
 from field178_mobile.features.photos.photo_tiles import Known, PhotoTile, tile_of
 from field178_mobile.features.photos.photo_tools import PhotoTools
@@ -25,7 +25,7 @@ CAMERA, FILE = "camera", "file"
 
 
 @dataclass(frozen=True, slots=True)
-class PhotosState:
+class GalleryState:
     """The whole grid. `problem` says why none can be added; `undo` what can be put back."""
 
     tiles: tuple[PhotoTile, ...] = ()
@@ -36,7 +36,7 @@ class PhotosState:
     undo: str = ""
 
 
-NO_PHOTOS = PhotosState()
+NO_PHOTOS = GalleryState()
 
 
 class PhotoGallery:
@@ -44,14 +44,14 @@ class PhotoGallery:
 
     def __init__(
         self,
-        desk: PhotoDesk,
+        attaching: PhotoAttaching,
         store: Store,
         words: Wording,
         tools: PhotoTools,
         changed: Callable[[], None],
     ) -> None:
-        self._desk = desk
-        self._record = desk.record
+        self._attaching = attaching
+        self._record = attaching.record
         self._store = store
         self._words = words
         self._tools = tools
@@ -61,13 +61,13 @@ class PhotoGallery:
         self._is_loading = False
         self._removed: tuple[str, Mapping[str, object]] | None = None
 
-    def state(self) -> PhotosState:
+    def state(self) -> GalleryState:
         """Return the grid; pictures that are not decoded yet come later, through `changed`."""
-        entries = self._desk.entries()
+        entries = self._attaching.entries()
         self._load(self._tiles(entries))
         tiles = self._tiles(entries)
         problem = "" if self._record.is_locked else self._problem(len(tiles))
-        return PhotosState(
+        return GalleryState(
             tiles=tiles,
             summary=self._summary(entries),
             problem=problem,
@@ -110,7 +110,7 @@ class PhotoGallery:
 
     def open(self, key: str, render: Callable[[EditorState], None]) -> PhotoEditor:
         """Open a photo of the grid."""
-        entry = self._desk.entries()[key]
+        entry = self._attaching.entries()[key]
         editor = self._editor(text_of(entry, "checklist_item_id"), render)
         tile = next(tile for tile in self.state().tiles if tile.key == key)
         editor.open(tile, entry, lambda: self._store.photos.read(tile.sha256))
@@ -118,23 +118,23 @@ class PhotoGallery:
 
     def remove(self, key: str) -> None:
         """Take a photo out; `undo` puts it back."""
-        entry = self._desk.entries().get(key)
+        entry = self._attaching.entries().get(key)
         if entry is not None:
             self._removed = (key, entry)
-            self._desk.detach(key)
+            self._attaching.detach(key)
 
     def undo(self) -> None:
         """Put back the photo that was taken out last."""
         if self._removed is not None:
             removed, self._removed = self._removed, None
-            self._desk.put_back(*removed)
+            self._attaching.put_back(*removed)
 
     def leave(self) -> None:
         """Offer no more to put back what was taken out: another thing is looked at."""
         self._removed = None
 
     def _editor(self, item_id: str, render: Callable[[EditorState], None]) -> PhotoEditor:
-        return PhotoEditor(self._desk, self._words, self._tools.background, item_id, render)
+        return PhotoEditor(self._attaching, self._words, self._tools.background, item_id, render)
 
     def _problem(self, count: int) -> str:
         if count >= MOST_PHOTOS:

@@ -10,7 +10,7 @@ from field178_mobile.features.photos.waiting_photos import PhotosState, WaitingR
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.events import UploadMessage, UploadState
-from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_mobile.store.photos.undeliverable import STUCK
 from field178_shared.errors import AppError, ErrorCode, message
@@ -87,7 +87,7 @@ def refusal_text(error: AppError, words: Wording) -> str:
     return words.translate(said) if said else message(error.code, words.language)
 
 
-def files_word(count: FileCount, words: Wording) -> str:
+def files_word(count: ServerFileCount, words: Wording) -> str:
     """Return "photos 2/4" while files of a record are not up, nothing when all are or none is named."""
     if count.sent == count.named:
         return ""

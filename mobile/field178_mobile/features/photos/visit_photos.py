@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from field178_mobile.features.photos.photo_attaching import PhotoDesk, PhotoDraft, PhotoRecord
+from field178_mobile.features.photos.photo_attaching import PhotoAttaching, PhotoDraft, PhotoRecord
 from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.draft_session import Data
@@ -30,8 +30,8 @@ def gallery_of(
     store, words, tools = around
     filed = named_files(draft.seen) if draft.seen is not None else frozenset[str]()
     record = PhotoRecord(draft.record_id, KINDS[draft.type], filed, is_locked)
-    desk = PhotoDesk(store.photos, record, access, words.translate("Photos"))
-    return PhotoGallery(desk, store, words, tools, changed)
+    attaching = PhotoAttaching(store.photos, record, access, words.translate("Photos"))
+    return PhotoGallery(attaching, store, words, tools, changed)
 
 
 def photos_of_item(data: Data, item_id: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from field178_mobile.presentation.draft_session import Changes, Data
-from field178_mobile.store import Draft, EstablishmentEntry
+from field178_mobile.store import Draft, EstablishmentListing
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold
 
@@ -82,10 +82,10 @@ def scope_of(data: Data) -> str:
     return f"unit:{unit}" if unit else ""
 
 
-def listed(draft: Draft) -> EstablishmentEntry:
+def listed(draft: Draft) -> EstablishmentListing:
     """Return the line of a list for an establishment that is only a draft yet."""
     data, name = draft.data, text_of(draft.data, "name")
-    return EstablishmentEntry(
+    return EstablishmentListing(
         id=draft.record_id,
         name=name,
         folded=fold(name),

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from field178_mobile.features.register.establishment_data import TYPE, new_entry
-from field178_mobile.features.register.establishment_form import EntryForm, OpenEntry
-from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.establishment_form import EstablishmentForm, OpenEstablishment
+from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.workspace.record import RecordServices
-from field178_mobile.presentation.draft_session import mending
+from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import Whereabouts
-from field178_mobile.store import Draft, InboxItem, InboxKind, RecordView
+from field178_mobile.store import Draft, InboxItem, InboxKind, MergedRecord
 from field178_shared.errors import message
 from field178_shared.time.clock import local_date
 
 
-class EntryDesk:
+class EstablishmentEditing:
     """Holds the form that is open, if one is."""
 
     def __init__(
         self,
         services: RecordServices,
         places: Whereabouts,
-        render: Callable[[EntryState | None], None],
+        render: Callable[[EstablishmentFormState | None], None],
         filed: Callable[[str, bool], None],
     ) -> None:
         self._services = services
         self._places = places
         self._render = render
         self._filed = filed
-        self.form: EntryForm | None = None
+        self.form: EstablishmentForm | None = None
 
     @property
     def open_records(self) -> frozenset[str]:
@@ -58,7 +58,7 @@ class EntryDesk:
         """Open an establishment to go on with its draft or to mend it; False when neither is here."""
         draft, view = self.draft_of(record_id), self._view(record_id)
         if draft is None and view is not None:
-            draft = self._mending(view)
+            draft = self._superseding(view)
         if draft is not None:
             self._open(draft, view, focus_path)
         return draft is not None
@@ -85,10 +85,10 @@ class EntryDesk:
             self.form = None
             self._render(None)
 
-    def _open(self, draft: Draft, view: RecordView | None, focus_path: str) -> EntryForm:
+    def _open(self, draft: Draft, view: MergedRecord | None, focus_path: str) -> EstablishmentForm:
         services, store = self._services, self._services.store
         is_known = view is not None or store.drafts.get(draft.id) is not None
-        opened = OpenEntry(
+        opened = OpenEstablishment(
             draft=draft,
             user=services.user,
             # A refused create left no record behind: it may still go to another commune.
@@ -101,19 +101,19 @@ class EntryDesk:
             self.form.close()
         around = (services.clock, services.words, self._places)
         record_id = draft.record_id
-        self.form = EntryForm(
+        self.form = EstablishmentForm(
             store, around, opened, self._render, lambda inspect: self._filed(record_id, inspect)
         )
         self.form.show(focus_path)
         return self.form
 
-    def _view(self, record_id: str) -> RecordView | None:
+    def _view(self, record_id: str) -> MergedRecord | None:
         view = self._services.store.view(record_id)
         return view if view is not None and view.type == TYPE and not view.deleted else None
 
-    def _mending(self, view: RecordView) -> Draft:
+    def _superseding(self, view: MergedRecord) -> Draft:
         services = self._services
-        return mending(view, services.ids.time_ordered(), services.user, services.clock.now())
+        return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
 
     def _marked(self, record_id: str) -> dict[str, str]:
         """Return what is said at the fields whose values the server did not take."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from field178_mobile.features.register.visit_index import VisitIndex
-from field178_mobile.store import InboxItem, InboxKind, ShownState, Store, Word
+from field178_mobile.store import InboxItem, InboxKind, ShownState, StateWord, Store
 
 ESTABLISHMENT = "establishment"
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
@@ -32,7 +32,7 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
     index = VisitIndex(visits)
     where = {view.id: str(view.data.get("establishment_id", "")) for view in visits}
     register = store.own_states(ESTABLISHMENT)
-    begun = {key for key, state in register.items() if state.word is Word.DRAFT}
+    begun = {key for key, state in register.items() if state.word is StateWord.DRAFT}
     all_drafts = store.drafts.all()
     drafts = (draft for draft in all_drafts if draft.type == "inspection")
     everywhere = {entry.id for entry in store.establishments()}
@@ -47,8 +47,8 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
 
 def word_shown(visit: str, register: str) -> str:
     """Return the one word of an establishment: its last visit's, unless its own entry is less far."""
-    is_settled = visit in ("", Word.RECEIVED, Word.APPROVED)
-    return register if is_settled and register == Word.UNSENT else visit
+    is_settled = visit in ("", StateWord.RECEIVED, StateWord.APPROVED)
+    return register if is_settled and register == StateWord.UNSENT else visit
 
 
 def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:

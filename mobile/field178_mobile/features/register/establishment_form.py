@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from field178_mobile.features.inspection.check_in import CheckIn, PlaceState
+from field178_mobile.features.inspection.check_in import CheckIn, CheckInState
 from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.register import establishment_data as entry
 from field178_mobile.features.register.establishment_form_state import (
-    EntryScene,
-    EntryState,
+    EstablishmentFormScene,
+    EstablishmentFormState,
     entry_state,
     field_name,
 )
@@ -20,11 +20,11 @@ from field178_mobile.features.register.register_index import MOST, RegisterIndex
 from field178_mobile.features.register.register_point import RegisterPoint
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation.checks import Checked, ProblemRow
-from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import Draft, Store, Word
+from field178_mobile.store import Draft, StateWord, Store
 from field178_shared import rules
 from field178_shared.errors import AppError, message
 from field178_shared.merge import equal, read_path, write_path
@@ -39,7 +39,7 @@ UNSURE = "warn"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEntry:
+class OpenEstablishment:
     """What the form is opened with. `is_new`: the server has never taken the entry, its commune is open.
 
     `marked`: what is said at fields whose value was not taken, by path.
@@ -53,15 +53,15 @@ class OpenEntry:
     marked: Mapping[str, str] = field(default_factory=dict)
 
 
-class EntryForm:
+class EstablishmentForm:
     """Works on one draft of an establishment; `filed` hears whether a visit there is to begin."""
 
     def __init__(
         self,
         store: Store,
         around: tuple[Clock, Wording, Whereabouts],
-        opened: OpenEntry,
-        render: Callable[[EntryState], None],
+        opened: OpenEstablishment,
+        render: Callable[[EstablishmentFormState], None],
         filed: Callable[[bool], None],
     ) -> None:
         self._store = store
@@ -95,7 +95,7 @@ class EntryForm:
     @property
     def is_kept(self) -> bool:
         """Tell whether there is a draft that could be taken up again or thrown away."""
-        return self._word == Word.DRAFT
+        return self._word == StateWord.DRAFT
 
     @property
     def map_folder(self) -> Path | None:
@@ -229,7 +229,7 @@ class EntryForm:
         self.show(self._focus)
 
     def _saved(self) -> None:
-        self._word = Word.DRAFT
+        self._word = StateWord.DRAFT
         saved = self._words.say("Draft saved at {time}", time=time_text(self._session.draft.saved_at))
         self._spoken = Spoken(saved=saved, undo=self._session.last_step)
         if self._checked.is_asked:
@@ -239,7 +239,7 @@ class EntryForm:
     def _look(self) -> Checked:
         lists, data = self._words.lists, entry.finished(self._data())
         context = rules.Context(now=self._clock.now())
-        problems = rules.filing_problems(entry.TYPE, data, lists, context)
+        problems = rules.submission_problems(entry.TYPE, data, lists, context)
         warnings = rules.warnings(entry.TYPE, data, lists, context)
         return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 
@@ -247,11 +247,11 @@ class EntryForm:
         where = field_name(problem.path, self._words)
         return ProblemRow(problem.path, where, message(problem.code, self._words.language))
 
-    def _scene(self) -> EntryScene:
+    def _scene(self) -> EstablishmentFormScene:
         data, words = self._data(), self._words
         marks = lint(text_of(data, "note"), (text_of(data, "name"),), words.language)
         alike = self._register.alike(data, self.record_id)[:MOST]
-        return EntryScene(
+        return EstablishmentFormScene(
             data=data,
             words=words,
             record_id=self.record_id,
@@ -264,7 +264,7 @@ class EntryForm:
             lint="\n".join(mark.message for mark in marks),
         )
 
-    def _place_state(self, data: Data) -> PlaceState:
+    def _place_state(self, data: Data) -> CheckInState:
         """Return the point in words; one that stands in the register was good enough to get there."""
         state = self.place.state()
         if state.tone != UNSURE or "lat" not in data:
@@ -277,6 +277,6 @@ class EntryForm:
         marked = self._opened.marked.items()
         return {path: said for path, said in marked if equal(read_path(data, path), read_path(seen, path))}
 
-    def _here(self) -> Position | None:
+    def _here(self) -> GeoPoint | None:
         last = self._places.last()
-        return None if last is None else Position(last.lat, last.lon)
+        return None if last is None else GeoPoint(last.lat, last.lon)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from field178_mobile.features.inspection.check_in import PlaceState
+from field178_mobile.features.inspection.check_in import CheckInState
 from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.register.establishment_data import TEXT_LENGTHS, certificates_of
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Option, Wording, options
-from field178_mobile.store import Word
+from field178_mobile.store import StateWord
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.i18n import N_
 
@@ -35,7 +35,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class EntryText:
+class EstablishmentText:
     """One text with what is pinned to it."""
 
     text: str
@@ -58,7 +58,7 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryScene:
+class EstablishmentFormScene:
     """Everything the state is made from."""
 
     data: Data
@@ -67,14 +67,14 @@ class EntryScene:
     is_new: bool
     unit_ids: tuple[str, ...]
     word: str
-    place: PlaceState
+    place: CheckInState
     alike: tuple[AlikeRow, ...] = ()
     marked: Mapping[str, str] = field(default_factory=dict)
     lint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class EntryState:
+class EstablishmentFormState:
     """The whole form. `can_move`: the commune may be chosen; later only the office moves an establishment."""
 
     record_id: str
@@ -85,10 +85,10 @@ class EntryState:
     can_move: bool
     statuses: tuple[Option, ...]
     registrations: tuple[Option, ...]
-    texts: Mapping[str, EntryText]
+    texts: Mapping[str, EstablishmentText]
     needs_note: bool
     rooms: int | None
-    place: PlaceState
+    place: CheckInState
     certificates: tuple[CertificateRow, ...]
     more_certificates: tuple[Option, ...]
     alike: tuple[AlikeRow, ...]
@@ -101,12 +101,14 @@ class EntryState:
     focus: str
 
 
-def entry_state(scene: EntryScene, checked: Checked, spoken: Spoken, focus: str) -> EntryState:
+def entry_state(
+    scene: EstablishmentFormScene, checked: Checked, spoken: Spoken, focus: str
+) -> EstablishmentFormState:
     """Return the whole form."""
     data, words = scene.data, scene.words
     kind = words.lists.types.get(text_of(data, "establishment_type_id"))
     problems = {**scene.marked, **{row.path: row.text for row in checked.problems}}
-    return EntryState(
+    return EstablishmentFormState(
         record_id=scene.record_id,
         title=text_of(data, "name").strip() or words.translate("New establishment"),
         is_new=scene.is_new,
@@ -126,7 +128,7 @@ def entry_state(scene: EntryScene, checked: Checked, spoken: Spoken, focus: str)
         alike=scene.alike,
         word=scene.word,
         word_label=words.choice("shown_state", scene.word),
-        has_draft=scene.word == Word.DRAFT,
+        has_draft=scene.word == StateWord.DRAFT,
         problems=problems,
         checked=checked,
         spoken=spoken,
@@ -142,12 +144,12 @@ def field_name(path: str, words: Wording) -> str:
     return words.say(FIELDS[name]) if name in FIELDS else name
 
 
-def _text(scene: EntryScene, name: str, problems: Mapping[str, str]) -> EntryText:
+def _text(scene: EstablishmentFormScene, name: str, problems: Mapping[str, str]) -> EstablishmentText:
     lint = scene.lint if name == "note" else ""
-    return EntryText(text_of(scene.data, name), TEXT_LENGTHS[name], problems.get(name, ""), lint)
+    return EstablishmentText(text_of(scene.data, name), TEXT_LENGTHS[name], problems.get(name, ""), lint)
 
 
-def _certificates(scene: EntryScene, problems: Mapping[str, str]) -> tuple[CertificateRow, ...]:
+def _certificates(scene: EstablishmentFormScene, problems: Mapping[str, str]) -> tuple[CertificateRow, ...]:
     words = scene.words
     return tuple(
         CertificateRow(
@@ -164,7 +166,7 @@ def _certificates(scene: EntryScene, problems: Mapping[str, str]) -> tuple[Certi
     )
 
 
-def _more_certificates(scene: EntryScene) -> tuple[Option, ...]:
+def _more_certificates(scene: EstablishmentFormScene) -> tuple[Option, ...]:
     taken = certificates_of(scene.data)
     offered = options(scene.words, "certificate_kind", None)
     return tuple(option for option in offered if option.id not in taken)

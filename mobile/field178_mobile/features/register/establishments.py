@@ -18,9 +18,9 @@ from field178_mobile.features.register.establishment_facts import (
 )
 from field178_mobile.features.register.register_index import distance_text, metres_to
 from field178_mobile.features.register.search_index import Indexed, SearchIndex, matching
-from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.presentation.wording import Option, Wording, row_day
-from field178_mobile.store import EstablishmentEntry, Store, Word
+from field178_mobile.store import EstablishmentListing, StateWord, Store
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import Clock, local_date
 
@@ -28,7 +28,7 @@ PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class EstablishmentRow:
+class EstablishmentListRow:
     """One line of the list."""
 
     id: str
@@ -48,7 +48,7 @@ class EstablishmentsState:
 
     query: str
     chips: tuple[Option, ...]
-    rows: tuple[EstablishmentRow, ...]
+    rows: tuple[EstablishmentListRow, ...]
     has_more: bool
     count: str
     selected: str
@@ -72,7 +72,7 @@ class EstablishmentsPresenter:
         self._begun = SearchIndex(words)
         self._entries: list[Indexed] = []
         self._facts = EstablishmentFacts()
-        self._position: Position | None = None
+        self._position: GeoPoint | None = None
         self._query = ""
         self._chip = ALL
         self._shown = PAGE
@@ -104,7 +104,7 @@ class EstablishmentsPresenter:
         self._selected = establishment_id
         self._show()
 
-    def set_position(self, position: Position | None) -> None:
+    def set_position(self, position: GeoPoint | None) -> None:
         """Order by distance from here, or by commune and name when there is no position."""
         self._position = position
         self._entries = self._ordered()
@@ -139,7 +139,7 @@ class EstablishmentsPresenter:
         drafts = [one for one in self._store.drafts.all() if one.type == TYPE and one.seen is None]
         return [*self._begun.of(map(listed, drafts)), *entries]
 
-    def _chips(self, found: Sequence[EstablishmentEntry]) -> tuple[Option, ...]:
+    def _chips(self, found: Sequence[EstablishmentListing]) -> tuple[Option, ...]:
         _ = self._words.translate
         year = local_date(self._clock.now()).year
         names = {
@@ -158,12 +158,12 @@ class EstablishmentsPresenter:
             if chip in (ALL, self._chip) or counts[chip]
         )
 
-    def _row(self, entry: EstablishmentEntry) -> EstablishmentRow:
+    def _row(self, entry: EstablishmentListing) -> EstablishmentListRow:
         words = self._words
         visits = self._facts.visits.history(entry.id)
         state, attention = self._state(entry.id)
         visited = visits[0].started_at if visits else None
-        return EstablishmentRow(
+        return EstablishmentListRow(
             id=entry.id,
             title=entry.name or words.translate("Establishment without a name yet"),
             subtitle=" · ".join(filter(None, (words.unit(entry.unit_id), words.kind(entry.type_id)))),
@@ -181,10 +181,10 @@ class EstablishmentsPresenter:
         register = self._facts.register.get(establishment_id)
         needs_look = any(one is not None and one.attention is not None for one in (state, register))
         if establishment_id in self._facts.groups[DRAFTS]:
-            return Word.DRAFT, needs_look
+            return StateWord.DRAFT, needs_look
         return word_shown(state.word if state else "", register.word if register else ""), needs_look
 
-    def _empty_action(self, found: Sequence[EstablishmentEntry]) -> str:
+    def _empty_action(self, found: Sequence[EstablishmentListing]) -> str:
         # Not where a chip alone hides it: it is in the register.
         is_unknown = bool(self._query.strip()) and not found
         return self._words.translate("Add it as a new establishment") if is_unknown else ""
@@ -202,6 +202,6 @@ class EstablishmentsPresenter:
         return _("Nothing in this group"), _("Choose All to see every establishment.")
 
 
-def _nearness(here: Position, entry: EstablishmentEntry) -> tuple[bool, int]:
+def _nearness(here: GeoPoint, entry: EstablishmentListing) -> tuple[bool, int]:
     metres = metres_to(here, entry)
     return metres is None, metres or 0

@@ -13,10 +13,10 @@ from field178_mobile.features.register.establishment_facts import (
     read_facts,
 )
 from field178_mobile.maps.map_state import Commune, LegendRow, MapCard, MapPin, MapState
-from field178_mobile.maps.mercator import UNITS_PER_DEGREE, Place, place_of
+from field178_mobile.maps.mercator import UNITS_PER_DEGREE, MapPoint, place_of
 from field178_mobile.platform.api import Fix
 from field178_mobile.presentation.wording import Wording, row_day
-from field178_mobile.store import EstablishmentEntry, Store
+from field178_mobile.store import EstablishmentListing, Store
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
@@ -43,10 +43,10 @@ class MapPresenter:
         self._words = words
         self._render = render
         self._facts = EstablishmentFacts()
-        self._entries: tuple[EstablishmentEntry, ...] = ()
+        self._entries: tuple[EstablishmentListing, ...] = ()
         self._hidden: set[str] = set()
         self._chosen = ""
-        self._here: Place | None = None
+        self._here: MapPoint | None = None
 
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
@@ -84,7 +84,7 @@ class MapPresenter:
             )
         )
 
-    def _pin(self, entry: EstablishmentEntry) -> MapPin | None:
+    def _pin(self, entry: EstablishmentListing) -> MapPin | None:
         if entry.lat is None or entry.lon is None:
             return None
         return MapPin(entry.id, place_of(entry.lat, entry.lon), self._kind(entry.id))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from field178_mobile.presentation.distance import Position, metres_between
+from field178_mobile.presentation.distance import GeoPoint, metres_between
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import EstablishmentEntry
+from field178_mobile.store import EstablishmentListing
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.rules.establishment import KnownEstablishment, is_same_name, possible_duplicates
 from field178_shared.text.formats import number_text
@@ -30,10 +30,10 @@ class AlikeRow:
 class RegisterIndex:
     """Finds entries by name and by registration number, so that of 50,000 the rule looks at a few."""
 
-    def __init__(self, entries: Sequence[EstablishmentEntry]) -> None:
+    def __init__(self, entries: Sequence[EstablishmentListing]) -> None:
         self._entries = entries
 
-    def alike(self, data: Data, but: str) -> tuple[EstablishmentEntry, ...]:
+    def alike(self, data: Data, but: str) -> tuple[EstablishmentListing, ...]:
         """Return the entries that may be the place of this data, without the one under work itself."""
         name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
         found = [entry for entry in self._entries if is_same_name(entry.folded, name)] if name else []
@@ -42,24 +42,24 @@ class RegisterIndex:
         return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))
 
     @cached_property
-    def _by_number(self) -> dict[str, list[EstablishmentEntry]]:
+    def _by_number(self) -> dict[str, list[EstablishmentListing]]:
         """The entries by folded number: worked out only where somebody types one."""
-        found: dict[str, list[EstablishmentEntry]] = {}
+        found: dict[str, list[EstablishmentListing]] = {}
         for entry in self._entries:
             if entry.registration_number:
                 found.setdefault(fold(entry.registration_number), []).append(entry)
         return found
 
 
-def alike_row(entry: EstablishmentEntry, data: Data, here: Position | None, words: Wording) -> AlikeRow:
+def alike_row(entry: EstablishmentListing, data: Data, here: GeoPoint | None, words: Wording) -> AlikeRow:
     """Return the line of one entry; its distance is from the point in the form, else from here."""
     lat, lon = count_of(data, "lat"), count_of(data, "lon")
-    start = here if lat is None or lon is None else Position(lat, lon)
+    start = here if lat is None or lon is None else GeoPoint(lat, lon)
     said = (entry.address, words.unit(entry.unit_id), distance_text(start, entry, words))
     return AlikeRow(entry.id, entry.name, " · ".join(part for part in said if part))
 
 
-def distance_text(here: Position | None, entry: EstablishmentEntry, words: Wording) -> str:
+def distance_text(here: GeoPoint | None, entry: EstablishmentListing, words: Wording) -> str:
     """Return how far an entry is, empty where one of the points is not known."""
     metres = metres_to(here, entry)
     if metres is None:
@@ -69,14 +69,14 @@ def distance_text(here: Position | None, entry: EstablishmentEntry, words: Wordi
     return words.say("{count} km", count=number_text(metres / 1000, words.language, 1))
 
 
-def metres_to(here: Position | None, entry: EstablishmentEntry) -> int | None:
+def metres_to(here: GeoPoint | None, entry: EstablishmentListing) -> int | None:
     """Return the distance to an entry, None where one of the points is not known."""
     if here is None or entry.lat is None or entry.lon is None:
         return None
-    return metres_between(here, Position(entry.lat, entry.lon))
+    return metres_between(here, GeoPoint(entry.lat, entry.lon))
 
 
-def _known(entry: EstablishmentEntry) -> KnownEstablishment:
+def _known(entry: EstablishmentListing) -> KnownEstablishment:
     return KnownEstablishment(
         *(entry.id, entry.folded, entry.type_id, entry.unit_id, entry.lat, entry.lon),
         entry.registration_number,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import EstablishmentEntry
+from field178_mobile.store import EstablishmentListing
 from field178_shared.text.normalisation import fold, sort_key
 
 
@@ -14,7 +14,7 @@ from field178_shared.text.normalisation import fold, sort_key
 class Indexed:
     """One establishment, the folded text to look in, and its place among others."""
 
-    entry: EstablishmentEntry
+    entry: EstablishmentListing
     text: str
     order: tuple[str, str]
 
@@ -33,12 +33,12 @@ class SearchIndex:
         self._known: dict[str, Indexed] = {}
         self._units: dict[str, tuple[str, str]] = {}
 
-    def of(self, entries: Iterable[EstablishmentEntry]) -> list[Indexed]:
+    def of(self, entries: Iterable[EstablishmentListing]) -> list[Indexed]:
         """Return the entries by commune and name, as a Vietnamese dictionary orders them."""
         self._known = {entry.id: self._indexed(entry) for entry in entries}
         return sorted(self._known.values(), key=lambda each: each.order)
 
-    def _indexed(self, entry: EstablishmentEntry) -> Indexed:
+    def _indexed(self, entry: EstablishmentListing) -> Indexed:
         known = self._known.get(entry.id)
         if known is not None and known.entry == entry:
             return known

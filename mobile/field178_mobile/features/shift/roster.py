@@ -39,7 +39,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class InspectionTeam:
     """One inspection team and the positions of its members."""
 
     id: str
@@ -52,10 +52,10 @@ class Team:
 class Roster:
     """The teams and people known to this tablet."""
 
-    teams: tuple[Team, ...] = ()
+    teams: tuple[InspectionTeam, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
 
-    def team(self, team_id: str) -> Team | None:
+    def team(self, team_id: str) -> InspectionTeam | None:
         """Return a team, or None when this tablet does not hold it."""
         return next((team for team in self.teams if team.id == team_id), None)
 
@@ -90,14 +90,14 @@ def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike]) -> Ro
     )
 
 
-def _team(record: RecordLike) -> Team:
+def _team(record: RecordLike) -> InspectionTeam:
     members = record.data.get("members")
     positions = {
         str(user): str(member.get("position", PLAIN_MEMBER))
         for user, member in (members.items() if isinstance(members, Mapping) else ())
         if isinstance(member, Mapping)
     }
-    return Team(record.id, str(record.data.get("name", "")), record.scope, positions)
+    return InspectionTeam(record.id, str(record.data.get("name", "")), record.scope, positions)
 
 
 def _person(record: RecordLike) -> Person:

@@ -1,4 +1,4 @@
-"""The outing of the night: choose team, decision, kind, people once; every visit takes them over."""
+"""The shift of the night: choose team, decision, kind, people once; every visit takes them over."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Protocol
 from field178_mobile.features.shift.roster import Roster
 from field178_mobile.features.shift.shift_data import (
     KIND_WITHOUT_DECISION,
-    Outing,
-    outing_from_json,
-    outing_to_json,
+    Shift,
+    shift_from_json,
+    shift_to_json,
 )
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.text.formats import time_text
@@ -21,7 +21,7 @@ SETTING = "outing"
 EARLIER_SETTING = "outing_before"
 
 
-class Settings(Protocol):
+class ShiftSettings(Protocol):
     """Keeps small values on the tablet, durably."""
 
     def get(self, key: str) -> object:
@@ -45,8 +45,8 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class OutingState:
-    """The whole outing sheet."""
+class ShiftState:
+    """The whole shift sheet."""
 
     line: str
     is_current: bool
@@ -65,15 +65,15 @@ class OutingState:
     earlier: str
 
 
-class OutingPresenter:
-    """Holds the outing; every tap is durable at once, and the confirmed outing ends at 06:00."""
+class ShiftPresenter:
+    """Holds the shift; every tap is durable at once, and the confirmed shift ends at 06:00."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: ShiftSettings,
         clock: Clock,
         words: Wording,
-        render: Callable[[OutingState], None],
+        render: Callable[[ShiftState], None],
         is_of_visit: bool = False,
     ) -> None:
         self._is_of_visit = is_of_visit
@@ -83,36 +83,36 @@ class OutingPresenter:
         self._render = render
         self.roster = Roster()
         self._user = ""
-        self._outing = outing_from_json(settings.get(SETTING))
+        self._shift = shift_from_json(settings.get(SETTING))
 
     def start(self, roster: Roster, user: str) -> None:
-        """Show the kept outing, or a fresh one once its night is over."""
+        """Show the kept shift, or a fresh one once its night is over."""
         self.roster, self._user = roster, user
-        is_over = self._outing.began_at is not None and not self._outing.holds_at(self._clock.now())
+        is_over = self._shift.began_at is not None and not self._shift.holds_at(self._clock.now())
         if is_over and not self._is_of_visit:
-            self._settings.put(EARLIER_SETTING, outing_to_json(self._outing))
-            self._outing = Outing()
-        if not self._outing.team_id and len(roster.teams) == 1:
-            self._outing = self._with_team(roster.teams[0].id)
+            self._settings.put(EARLIER_SETTING, shift_to_json(self._shift))
+            self._shift = Shift()
+        if not self._shift.team_id and len(roster.teams) == 1:
+            self._shift = self._with_team(roster.teams[0].id)
         self._show()
 
     def show(self) -> None:
-        """Draw the outing again."""
+        """Draw the shift again."""
         self._show()
 
-    def current(self) -> Outing | None:
-        """Return the confirmed outing while its night lasts and nothing it needs was taken out."""
-        is_whole = not self._outing.gaps()
-        return self._outing if is_whole and self._outing.holds_at(self._clock.now()) else None
+    def current(self) -> Shift | None:
+        """Return the confirmed shift while its night lasts and nothing it needs was taken out."""
+        is_whole = not self._shift.gaps()
+        return self._shift if is_whole and self._shift.holds_at(self._clock.now()) else None
 
-    def show_on(self, render: Callable[[OutingState], None]) -> None:
+    def show_on(self, render: Callable[[ShiftState], None]) -> None:
         """Draw from now on, and at once, on something else."""
         self._render = render
         self._show()
 
     def line(self) -> str:
-        """Return the outing in one line, for the screens that work under it."""
-        return outing_line(self._outing, self.roster, self._words)
+        """Return the shift in one line, for the screens that work under it."""
+        return shift_line(self._shift, self.roster, self._words)
 
     def choose_team(self, team_id: str) -> None:
         """Take a team; the signed-in officer goes along, the others are chosen."""
@@ -120,89 +120,89 @@ class OutingPresenter:
 
     def choose_kind(self, kind: str) -> None:
         """Take the kind of inspection."""
-        self._keep(replace(self._outing, kind=kind))
+        self._keep(replace(self._shift, kind=kind))
 
     def choose_trigger(self, trigger: str) -> None:
         """Take what led to the inspection."""
-        self._keep(replace(self._outing, trigger=trigger))
+        self._keep(replace(self._shift, trigger=trigger))
 
     def write_decision_number(self, text: str) -> None:
         """Take the number of the decision as typed so far."""
-        self._keep(replace(self._outing, decision_number=text.strip()[:60]))
+        self._keep(replace(self._shift, decision_number=text.strip()[:60]))
 
     def write_decision_date(self, day: str) -> None:
         """Take the date of the decision (ISO), or none ("")."""
-        self._keep(replace(self._outing, decision_date=day))
+        self._keep(replace(self._shift, decision_date=day))
 
     def toggle_member(self, user: str) -> None:
         """Take an officer along in the team's position, or leave one out."""
-        members = dict(self._outing.members)
+        members = dict(self._shift.members)
         if members.pop(user, None) is None:
-            members[user] = self.roster.position_of(self._outing.team_id, user)
-        self._keep(replace(self._outing, members=members))
+            members[user] = self.roster.position_of(self._shift.team_id, user)
+        self._keep(replace(self._shift, members=members))
 
     def choose_position(self, user: str, position: str) -> None:
         """Give a chosen officer another position for tonight."""
-        if user in self._outing.members:
-            self._keep(replace(self._outing, members={**self._outing.members, user: position}))
+        if user in self._shift.members:
+            self._keep(replace(self._shift, members={**self._shift.members, user: position}))
 
     def toggle_escort(self, agency_id: str) -> None:
         """Add or remove an escorting agency of the commune."""
-        kept = tuple(agency for agency in self._outing.escorts if agency != agency_id)
-        added = kept if agency_id in self._outing.escorts else (*kept, agency_id)
-        self._keep(replace(self._outing, escorts=added))
+        kept = tuple(agency for agency in self._shift.escorts if agency != agency_id)
+        added = kept if agency_id in self._shift.escorts else (*kept, agency_id)
+        self._keep(replace(self._shift, escorts=added))
 
     def take_earlier(self) -> None:
-        """Take everything from the outing before; the decision stays to be looked at."""
-        earlier = outing_from_json(self._settings.get(EARLIER_SETTING))
+        """Take everything from the shift before; the decision stays to be looked at."""
+        earlier = shift_from_json(self._settings.get(EARLIER_SETTING))
         if earlier.team_id:
-            self._keep(replace(earlier, began_at=self._outing.began_at))
+            self._keep(replace(earlier, began_at=self._shift.began_at))
 
     def confirm(self) -> bool:
-        """Begin the outing if nothing is lacking; tell whether it did."""
-        if self._outing.gaps():
+        """Begin the shift if nothing is lacking; tell whether it did."""
+        if self._shift.gaps():
             return False
-        if not self._is_of_visit and not self._outing.holds_at(self._clock.now()):
-            self._outing = replace(self._outing, began_at=self._clock.now())
-        self._keep(self._outing)
+        if not self._is_of_visit and not self._shift.holds_at(self._clock.now()):
+            self._shift = replace(self._shift, began_at=self._clock.now())
+        self._keep(self._shift)
         return True
 
     def end(self) -> None:
-        """End the outing now; the next visit asks for another."""
-        self._settings.put(EARLIER_SETTING, outing_to_json(self._outing))
-        self._outing = Outing()
-        self._settings.put(SETTING, outing_to_json(self._outing))
+        """End the shift now; the next visit asks for another."""
+        self._settings.put(EARLIER_SETTING, shift_to_json(self._shift))
+        self._shift = Shift()
+        self._settings.put(SETTING, shift_to_json(self._shift))
         self.start(self.roster, self._user)
 
-    def _with_team(self, team_id: str) -> Outing:
+    def _with_team(self, team_id: str) -> Shift:
         members = {self._user: self.roster.position_of(team_id, self._user)} if self._user else {}
-        return replace(self._outing, team_id=team_id, members=members)
+        return replace(self._shift, team_id=team_id, members=members)
 
-    def _keep(self, outing: Outing) -> None:
-        self._outing = outing
-        self._settings.put(SETTING, outing_to_json(outing))
+    def _keep(self, shift: Shift) -> None:
+        self._shift = shift
+        self._settings.put(SETTING, shift_to_json(shift))
         self._show()
 
     def _show(self) -> None:
         self._render(self._state())
 
-    def _state(self) -> OutingState:
-        outing, words, gaps = self._outing, self._words, self._outing.gaps()
-        return OutingState(
+    def _state(self) -> ShiftState:
+        shift, words, gaps = self._shift, self._words, self._shift.gaps()
+        return ShiftState(
             line=self.line(),
             is_current=self._is_of_visit or self.current() is not None,
             is_of_visit=self._is_of_visit,
             can_confirm=not gaps,
             lacking=", ".join(_gap_name(name, words) for name in gaps),
-            teams=tuple(Option(t.id, t.name, t.id == outing.team_id) for t in self.roster.teams),
-            kinds=options(words, "inspection_kind", outing.kind),
-            triggers=options(words, "inspection_trigger", outing.trigger),
+            teams=tuple(Option(t.id, t.name, t.id == shift.team_id) for t in self.roster.teams),
+            kinds=options(words, "inspection_kind", shift.kind),
+            triggers=options(words, "inspection_trigger", shift.trigger),
             escorts=self._escort_options(),
             members=self._member_rows(),
-            decision_number=outing.decision_number,
-            decision_date=outing.decision_date,
+            decision_number=shift.decision_number,
+            decision_date=shift.decision_date,
             decision_days=self._decision_days(),
-            needs_decision=outing.kind != KIND_WITHOUT_DECISION,
+            needs_decision=shift.kind != KIND_WITHOUT_DECISION,
             earlier=self._earlier_line(),
         )
 
@@ -213,13 +213,13 @@ class OutingPresenter:
     def _escort_options(self) -> tuple[Option, ...]:
         today = local_date(self._clock.now())
         return tuple(
-            Option(agency.id, agency.label(self._words.language), agency.id in self._outing.escorts)
+            Option(agency.id, agency.label(self._words.language), agency.id in self._shift.escorts)
             for agency in self._words.lists.agencies.values()
             if agency.level == "commune" and agency.in_team and agency.valid_on(today)
         )
 
     def _member_rows(self) -> tuple[MemberRow, ...]:
-        chosen: Mapping[str, str] = self._outing.members
+        chosen: Mapping[str, str] = self._shift.members
         return tuple(
             MemberRow(
                 person.id,
@@ -228,26 +228,26 @@ class OutingPresenter:
                 self._words.choice("team_position", self._position(person.id)),
                 person.id in chosen,
             )
-            for person in self.roster.candidates(self._outing.team_id)
+            for person in self.roster.candidates(self._shift.team_id)
         )
 
     def _position(self, user: str) -> str:
-        known = self._outing.members.get(user)
-        return known or self.roster.position_of(self._outing.team_id, user)
+        known = self._shift.members.get(user)
+        return known or self.roster.position_of(self._shift.team_id, user)
 
     def _earlier_line(self) -> str:
-        earlier = outing_from_json(self._settings.get(EARLIER_SETTING))
-        return outing_line(earlier, self.roster, self._words) if earlier.team_id else ""
+        earlier = shift_from_json(self._settings.get(EARLIER_SETTING))
+        return shift_line(earlier, self.roster, self._words) if earlier.team_id else ""
 
 
-def outing_line(outing: Outing, roster: Roster, words: Wording) -> str:
-    """Return an outing in one line: team, kind, people, decision, end."""
-    team, end = roster.team(outing.team_id), outing.ends_at()
+def shift_line(shift: Shift, roster: Roster, words: Wording) -> str:
+    """Return a shift in one line: team, kind, people, decision, end."""
+    team, end = roster.team(shift.team_id), shift.ends_at()
     parts = [
         team.name if team else "",
-        words.choice("inspection_kind", outing.kind),
-        words.say("{count} people", count=len(outing.members)) if outing.members else "",
-        words.say("Decision {number}", number=outing.decision_number) if outing.decision_number else "",
+        words.choice("inspection_kind", shift.kind),
+        words.say("{count} people", count=len(shift.members)) if shift.members else "",
+        words.say("Decision {number}", number=shift.decision_number) if shift.decision_number else "",
         words.say("until {time}", time=time_text(end)) if end else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""An outing ("ca kiểm tra"): what every visit of one night shares, chosen once and kept on the tablet."""
+"""A shift ("ca kiểm tra"): what every visit of one night shares, chosen once and kept on the tablet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KIND_WITHOUT_DECISION = "guidance"
 
 
 @dataclass(frozen=True, slots=True)
-class Outing:
+class Shift:
     """The team's choices for one night; `began_at` is None until they are confirmed."""
 
     team_id: str = ""
@@ -27,7 +27,7 @@ class Outing:
     began_at: datetime | None = None
 
     def ends_at(self) -> datetime | None:
-        """Return the first 06:00 (Việt Nam) after the outing began."""
+        """Return the first 06:00 (Việt Nam) after the shift began."""
         if self.began_at is None:
             return None
         local = self.began_at.astimezone(VIETNAM)
@@ -35,12 +35,12 @@ class Outing:
         return end if local < end else end + timedelta(days=1)
 
     def holds_at(self, now: datetime) -> bool:
-        """Tell whether the outing was confirmed and its night is not over."""
+        """Tell whether the shift was confirmed and its night is not over."""
         end = self.ends_at()
         return self.began_at is not None and end is not None and self.began_at <= now < end
 
     def gaps(self) -> tuple[str, ...]:
-        """Return the names of the fields that a visit needs and the outing lacks."""
+        """Return the names of the fields that a visit needs and the shift lacks."""
         needs_decision = self.kind != KIND_WITHOUT_DECISION
         lacking = {
             "team_id": not self.team_id,
@@ -53,26 +53,26 @@ class Outing:
         return tuple(name for name, is_lacking in lacking.items() if is_lacking)
 
 
-def outing_to_json(outing: Outing) -> dict[str, object]:
-    """Return the outing as the value kept in the tablet's settings."""
+def shift_to_json(shift: Shift) -> dict[str, object]:
+    """Return the shift as the value kept in the tablet's settings."""
     return {
-        "team_id": outing.team_id,
-        "inspection_kind": outing.kind,
-        "trigger": outing.trigger,
-        "decision_number": outing.decision_number,
-        "decision_date": outing.decision_date,
-        "members": dict(outing.members),
-        "escorts": list(outing.escorts),
-        "began_at": None if outing.began_at is None else to_wire(outing.began_at),
+        "team_id": shift.team_id,
+        "inspection_kind": shift.kind,
+        "trigger": shift.trigger,
+        "decision_number": shift.decision_number,
+        "decision_date": shift.decision_date,
+        "members": dict(shift.members),
+        "escorts": list(shift.escorts),
+        "began_at": None if shift.began_at is None else to_wire(shift.began_at),
     }
 
 
-def outing_from_json(value: object) -> Outing:
-    """Return the outing kept in the settings; anything unreadable is an outing not yet chosen."""
+def shift_from_json(value: object) -> Shift:
+    """Return the shift kept in the settings; anything unreadable is a shift not yet chosen."""
     if not isinstance(value, Mapping):
-        return Outing()
+        return Shift()
     members, escorts, began = value.get("members"), value.get("escorts"), value.get("began_at")
-    return Outing(
+    return Shift(
         team_id=_text(value, "team_id"),
         kind=_text(value, "inspection_kind"),
         trigger=_text(value, "trigger"),

@@ -15,7 +15,7 @@ from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
 
-class Rescued(Protocol):
+class ExportWritten(Protocol):
     """A rescue file that was written."""
 
     @property
@@ -34,11 +34,11 @@ class Rescued(Protocol):
         ...
 
 
-Write = Callable[[], Rescued]
+Write = Callable[[], ExportWritten]
 
 
 @dataclass(frozen=True, slots=True)
-class RescueState:
+class OfflineExportState:
     """The card, whole. `stays` says what no file takes along.
 
     `done` names a file that was written, `place` its folder and content; `error` says why there is none, and
@@ -54,7 +54,7 @@ class RescueState:
     advice: str = ""
 
 
-class RescuePresenter:
+class OfflineExportPresenter:
     """Writes a rescue file beside the drawing thread; nothing counts as sent by that."""
 
     def __init__(
@@ -63,7 +63,7 @@ class RescuePresenter:
         write: Write,
         background: Background,
         words: Wording,
-        render: Callable[[RescueState], None],
+        render: Callable[[OfflineExportState], None],
     ) -> None:
         self._status = status
         self._write = write
@@ -71,7 +71,7 @@ class RescuePresenter:
         self._words = words
         self._render = render
         self._is_writing = False
-        self._done: Rescued | None = None
+        self._done: ExportWritten | None = None
         self._error: AppError | None = None
 
     def refresh(self) -> None:
@@ -86,7 +86,7 @@ class RescuePresenter:
         self.refresh()
         self._background.run(self._write, self._on_done, self._on_failed)
 
-    def _on_done(self, done: Rescued) -> None:
+    def _on_done(self, done: ExportWritten) -> None:
         self._is_writing, self._done = False, done
         self.refresh()
 
@@ -94,9 +94,9 @@ class RescuePresenter:
         self._is_writing, self._error = False, error
         self.refresh()
 
-    def _state(self) -> RescueState:
+    def _state(self) -> OfflineExportState:
         status, error = self._status(), self._error
-        return RescueState(
+        return OfflineExportState(
             holds=self._holds(status),
             stays=self._stays(status),
             is_writing=self._is_writing,
@@ -119,7 +119,7 @@ class RescuePresenter:
         said = N_("{count} drafts are not in it: they never leave this tablet. Finish them first.")
         return self._words.say(said, count=status.drafts)
 
-    def _place(self, done: Rescued) -> str:
+    def _place(self, done: ExportWritten) -> str:
         return self._words.say(
             N_("In the folder {folder}: changes {changes}, {amount}."),
             folder=done.path.parent,

@@ -10,7 +10,7 @@ from field178_mobile.features.photos.photo_words import files_word, photos_state
 from field178_mobile.features.photos.waiting_photos import WaitingRow
 from field178_mobile.features.sync_status.status import moment_text
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
-from field178_mobile.features.sync_status.sync_state import ScopeRow, SyncScreenState
+from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.features.sync_status.sync_words import (
     HEADLINES,
     HISTORIES,
@@ -35,7 +35,7 @@ CLOCK_LIMIT_MS = 300_000
 _ALL_WELL = (SyncMessage.IN_SYNC, SyncMessage.RECEIVED)
 
 
-class SyncRunner(Protocol):
+class SyncRunnerPort(Protocol):
     """What the screen asks of the sync thread."""
 
     def wake(self) -> None:
@@ -47,7 +47,7 @@ class SyncRunner(Protocol):
         ...
 
 
-class Shelf(Protocol):
+class DeletionControls(Protocol):
     """What the screen does with records that would go, or went, and with photos."""
 
     def answer(self, *, allow: bool) -> None:
@@ -77,11 +77,11 @@ class SyncPresenter:
     def __init__(
         self,
         facts: Callable[[], tuple[StoreStatus, SyncFacts]],
-        runner: SyncRunner,
+        runner: SyncRunnerPort,
         clock: Clock,
         words: Wording,
         render: Callable[[SyncScreenState], None],
-        shelf: Shelf,
+        shelf: DeletionControls,
     ) -> None:
         self._facts = facts
         self._runner = runner
@@ -202,8 +202,8 @@ class SyncPresenter:
     def _more(self, count: int) -> str:
         return self._words.say("and {count} more", count=count) if count > 0 else ""
 
-    def _scope(self, scope: ScopeFact, in_sync: bool) -> ScopeRow:
-        return ScopeRow(self._scope_name(scope), self._counted(scope.count, in_sync), in_sync)
+    def _scope(self, scope: ScopeFact, in_sync: bool) -> AreaRow:
+        return AreaRow(self._scope_name(scope), self._counted(scope.count, in_sync), in_sync)
 
     def _scope_name(self, scope: ScopeFact) -> str:
         kind, _, rest = scope.id.partition(":")
@@ -239,9 +239,9 @@ class SyncPresenter:
                 "that was refused can be put aside."
             )
             return self._words.say(said, count=status.unsent_photos)
-        if status.photos_aside:
+        if status.undeliverable_photos:
             said = N_("The office has everything but {count} photos put aside; they stay on this tablet.")
-            return self._words.say(said, count=status.photos_aside)
+            return self._words.say(said, count=status.undeliverable_photos)
         return self._say("Everything is with the office: signing out loses nothing.")
 
     def _say(self, text: str) -> str:

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from field178_mobile.features.photos.photo_words import PhotoFact
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store import Store
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number
 from field178_mobile.store.outbox.changes import open_changes, refused_changes
-from field178_mobile.store.photos.photo_store import NO_FILES, FileCount
+from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
 from field178_mobile.store.replication.checkpoint import read_position
-from field178_mobile.store.replication.mass_deletion_guard import Held, read_held
-from field178_mobile.store.replication.tombstones import count_removed
+from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions, read_held
+from field178_mobile.store.replication.tombstones import count_tombstones
 from field178_shared.crypto.hash_chain import RootAlarm
 
 MANY = 10_000
-NOTHING_HELD = Held(0, is_kept=False)
+NOTHING_HELD = WithheldDeletions(0, is_kept=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class WaitingRecord:
     title: str
     scope: str
     is_refused: bool
-    files: FileCount = NO_FILES
+    files: ServerFileCount = NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class SyncFacts:
     clock_offset_ms: int
     is_revoked: bool
     needs_sign_in: bool = False
-    held: Held = NOTHING_HELD
+    held: WithheldDeletions = NOTHING_HELD
     resting: int = 0
     lost: int = 0
     photos: tuple[PhotoFact, ...] = ()
@@ -65,7 +65,7 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
     refused, waiting = store.read(_changes)
     aside = store.photos.aside()
     position = store.read(read_position)
-    resting, lost = store.read(count_removed)
+    resting, lost = store.read(count_tombstones)
     return SyncFacts(
         waiting=tuple(
             WaitingRecord(
@@ -78,7 +78,7 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
             ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
             for scope in position.scopes.values()
         ),
-        clock_offset_ms=store.read(lambda room: get_number(room, "clock_offset_ms")),
+        clock_offset_ms=store.read(lambda context: get_number(context, "clock_offset_ms")),
         is_revoked=position.is_revoked,
         needs_sign_in=position.needs_sign_in,
         held=store.read(read_held),
@@ -93,9 +93,9 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
     )
 
 
-def _changes(room: Room) -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
-    refused = refused_changes(room)
-    every = [*refused, *open_changes(room, MANY)]
+def _changes(context: DatabaseContext) -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
+    refused = refused_changes(context)
+    every = [*refused, *open_changes(context, MANY)]
     return (
         frozenset(change.record_id for change in refused),
         {change.record_id: (change.type, change.scope) for change in every},

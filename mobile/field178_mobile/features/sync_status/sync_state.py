@@ -8,7 +8,7 @@ from field178_mobile.features.photos.waiting_photos import NO_PHOTOS, PhotosStat
 
 
 @dataclass(frozen=True, slots=True)
-class ScopeRow:
+class AreaRow:
     """One area: how many records are here, and whether the server counts the same."""
 
     name: str
@@ -34,7 +34,7 @@ class SyncScreenState:
     waiting: tuple[WaitingRow, ...] = ()
     more: str = ""
     photos: PhotosState = NO_PHOTOS
-    scopes: tuple[ScopeRow, ...] = ()
+    scopes: tuple[AreaRow, ...] = ()
     scopes_summary: str = ""
     clock: str = ""
     is_clock_off: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage
-from field178_mobile.store.replication.mass_deletion_guard import Held
+from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
 from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
 
@@ -87,7 +87,7 @@ HISTORIES: Mapping[RootAlarm, str] = {
 }
 
 
-def held_text(held: Held, words: Wording) -> str:
+def held_text(held: WithheldDeletions, words: Wording) -> str:
     """Return what the brake asks, empty when it asks nothing."""
     if not held.count:
         return ""

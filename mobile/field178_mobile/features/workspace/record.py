@@ -10,15 +10,15 @@ from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO,
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.open_visit import OpenVisit
-from field178_mobile.features.inspection.visit import Place, new_visit
-from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
+from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.features.minutes.minutes_state import MinutesState
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.features.photos.photo_words import files_word
 from field178_mobile.features.register.establishment_facts import word_shown
 from field178_mobile.features.register.record_view import (
-    Certificate,
+    CertificateRow,
     HistoryRow,
     certificates_of,
     facts_of,
@@ -26,14 +26,14 @@ from field178_mobile.features.register.record_view import (
     to_fix,
 )
 from field178_mobile.features.register.visit_index import VisitIndex
-from field178_mobile.features.shift.shift import OutingPresenter, outing_line
-from field178_mobile.features.shift.visit_shift import OutingOfVisit, outing_of
-from field178_mobile.presentation.distance import Position
-from field178_mobile.presentation.draft_session import mending
+from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
+from field178_mobile.features.shift.visit_shift import ShiftOfVisit, shift_of
+from field178_mobile.presentation.distance import GeoPoint
+from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.facts import Fact, ToFix
 from field178_mobile.presentation.location import AskFix, Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Option, Wording, options
-from field178_mobile.store import Draft, RecordView, Store, Word
+from field178_mobile.store import Draft, MergedRecord, StateWord, Store
 from field178_shared.ids import IdSource
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.time.clock import Clock, local_date
@@ -52,7 +52,7 @@ class RecordServices:
     words: Wording
     user: str
     ask_fix: AskFix = no_receiver
-    papers: Papers | None = None
+    papers: DocumentServices | None = None
     has_receiver: bool = True
     tools: PhotoTools | None = None
     map_folder: Path | None = None
@@ -68,15 +68,15 @@ class RecordState:
     state_word: str
     state: str
     facts: tuple[Fact, ...]
-    certificates: tuple[Certificate, ...]
+    certificates: tuple[CertificateRow, ...]
     to_fix: tuple[ToFix, ...]
     history: tuple[HistoryRow, ...]
-    outing: str
-    has_outing: bool
+    shift: str
+    has_shift: bool
     arrival: tuple[Option, ...]
     last_visit: str
     has_draft: bool
-    outing_comment: str
+    shift_comment: str
     pane: str
     files: str = ""
     # The register entry's own word while it is on its way, and whether its form holds unfinished work.
@@ -91,7 +91,7 @@ class RecordPresenter:
     def __init__(
         self,
         services: RecordServices,
-        outing: OutingPresenter,
+        shift: ShiftPresenter,
         render: Callable[[RecordState | None], None],
         render_visit: Callable[[InspectionState], None],
     ) -> None:
@@ -104,7 +104,7 @@ class RecordPresenter:
         self._tools = services.tools
         device = (services.has_receiver, services.map_folder)
         self.places = Whereabouts(services.ask_fix, services.clock, *device)
-        self._outing = outing
+        self._shift = shift
         self._render = render
         self._render_visit = render_visit
         self._establishment = ""
@@ -128,19 +128,19 @@ class RecordPresenter:
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
-        self._take_up(place_id, lambda: draft or self._mending(view), focus_path)
+        self._take_up(place_id, lambda: draft or self._superseding(view), focus_path)
         return True
 
     def look_at(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
         is_open = any(draft.record_id == record_id for draft in self._drafts())
-        if is_open or self._store.shown_state(record_id).word == Word.RETURNED:
+        if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
             return self.open_record(record_id, focus_path)
         view = self._store.view(record_id)
         place_id = text_of(view.data, "establishment_id") if view else ""
         if view is None or view.deleted or self._store.view(place_id) is None:
             return False
-        self._take_up(place_id, lambda: self._mending(view), focus_path, is_to_read=True)
+        self._take_up(place_id, lambda: self._superseding(view), focus_path, is_to_read=True)
         return True
 
     def open_draft(self, draft_id: str) -> bool:
@@ -166,18 +166,18 @@ class RecordPresenter:
         self._render(None)
 
     def begin(self, access_result: str) -> bool:
-        """Begin a visit now under the outing of the night; False while no outing is chosen."""
-        outing = self._outing.current()
+        """Begin a visit now under the shift of the night; False while no shift is chosen."""
+        shift = self._shift.current()
         place = self._place()
-        if outing is None or place is None:
+        if shift is None or place is None:
             return False
         now = self._clock.now()
         draft = Draft(
             id=self._ids.time_ordered(),
             type="inspection",
             record_id=self._ids.time_ordered(),
-            scope=f"team:{outing.team_id}",
-            data=new_visit(place, outing, now, self._words.lists.version),
+            scope=f"team:{shift.team_id}",
+            data=new_visit(place, shift, now, self._words.lists.version),
             seen=None,
             base_rev=0,
             user=self._user,
@@ -197,15 +197,15 @@ class RecordPresenter:
             self._store.drafts.discard(self.visit.draft_id)
             self.open(self._establishment)
 
-    def outing_of_visit(self) -> OutingPresenter | None:
-        """Return the outing of the open visit, to be edited there; None when it cannot be."""
+    def shift_of_visit(self) -> ShiftPresenter | None:
+        """Return the shift of the open visit, to be edited there; None when it cannot be."""
         visit = self.visit
         if visit is None or visit.is_locked:
             return None
-        kept = OutingOfVisit(lambda: visit.data, visit.change_outing)
-        outing = OutingPresenter(kept, self._clock, self._words, lambda _state: None, is_of_visit=True)
-        outing.start(self._outing.roster, self._user)
-        return outing
+        kept = ShiftOfVisit(lambda: visit.data, visit.change_shift)
+        shift = ShiftPresenter(kept, self._clock, self._words, lambda _state: None, is_of_visit=True)
+        shift.start(self._shift.roster, self._user)
+        return shift
 
     def minutes(self, render: Callable[[MinutesState], None]) -> MinutesPresenter | None:
         """Return the minutes of the open visit; None where nothing is open or no paper can be made."""
@@ -283,8 +283,8 @@ class RecordPresenter:
         if self.visit is not None:
             self._store.photos.settle(self.visit.record_id)
 
-    def _mending(self, view: RecordView) -> Draft:
-        return mending(view, self._ids.time_ordered(), self._user, self._clock.now(), self._title())
+    def _superseding(self, view: MergedRecord) -> Draft:
+        return superseding(view, self._ids.time_ordered(), self._user, self._clock.now(), self._title())
 
     def _word(self, rows: tuple[HistoryRow, ...]) -> str:
         """Return the word of the open visit, else of the newest filed one."""
@@ -294,17 +294,17 @@ class RecordPresenter:
 
     def _register_word(self) -> str:
         word = self._store.shown_state(self._establishment).word
-        return word if word in (Word.DRAFT, Word.UNSENT) else ""
+        return word if word in (StateWord.DRAFT, StateWord.UNSENT) else ""
 
-    def _outing_comment(self) -> str:
+    def _shift_comment(self) -> str:
         visit = self.visit
         return comments_at(INFO, visit.comments, visit.data, self._words) if visit is not None else ""
 
-    def _outing_line(self) -> str:
+    def _shift_line(self) -> str:
         if self.visit is None:
-            return self._outing.line()
-        outing = replace(outing_of(self.visit.data), began_at=None)
-        return outing_line(outing, self._outing.roster, self._words)
+            return self._shift.line()
+        shift = replace(shift_of(self.visit.data), began_at=None)
+        return shift_line(shift, self._shift.roster, self._words)
 
     def _drafts(self) -> list[Draft]:
         return [draft for draft in self._store.drafts.all() if draft.type == "inspection"]
@@ -313,11 +313,11 @@ class RecordPresenter:
         place = self._place()
         return place.name if place else ""
 
-    def _place(self) -> Place | None:
+    def _place(self) -> VisitedEstablishment | None:
         view = self._store.view(self._establishment)
         if view is None:
             return None
-        return Place(
+        return VisitedEstablishment(
             id=view.id,
             name=text_of(view.data, "name"),
             type_id=text_of(view.data, "establishment_type_id"),
@@ -353,22 +353,22 @@ class RecordPresenter:
             certificates=certificates_of(view.data, today, words),
             to_fix=to_fix(last.open_shortcomings() if last else (), today, words),
             history=rows,
-            outing=self._outing_line(),
-            has_outing=self.visit is not None or self._outing.current() is not None,
+            shift=self._shift_line(),
+            has_shift=self.visit is not None or self._shift.current() is not None,
             arrival=options(words, "access_result", None),
             last_visit=rows[0].day if rows else "",
-            outing_comment=self._outing_comment(),
+            shift_comment=self._shift_comment(),
             has_draft=self.visit is not None and self.visit.is_kept,
             pane=INFO if self._tab == INFO else ARRIVAL,
             register=register,
             register_word=words.choice("shown_state", register),
-            is_being_mended=register == Word.DRAFT,
+            is_being_mended=register == StateWord.DRAFT,
         )
 
 
-def _point(view: RecordView) -> Position | None:
+def _point(view: MergedRecord) -> GeoPoint | None:
     lat, lon = view.data.get("lat"), view.data.get("lon")
-    return Position(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None
+    return GeoPoint(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None
 
 
 def _place_id(draft: Draft) -> str:

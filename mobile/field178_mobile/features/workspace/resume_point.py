@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.workspace.workspace import Workspace
 
 
-def place_of(desk: InspectionDesk) -> dict[str, str]:
+def place_of(workspace: Workspace) -> dict[str, str]:
     """Return what is open by ids alone, nothing when only the list is; `go_back` takes it again."""
-    record, form = desk.record, desk.entries.form
+    record, form = workspace.record, workspace.entries.form
     if form is not None:
         return {"entry": form.record_id} if form.is_kept else {}
     if not record.establishment_id:
@@ -20,12 +20,12 @@ def place_of(desk: InspectionDesk) -> dict[str, str]:
 
 
 def go_back(
-    desk: InspectionDesk, establishment_id: str, tab: str, record_id: str = "", section: str = ""
+    workspace: Workspace, establishment_id: str, tab: str, record_id: str = "", section: str = ""
 ) -> None:
     """Open it again as far as it is still there: a draft by its establishment, a filed visit by itself."""
-    record = desk.record
+    record = workspace.record
     if not (record_id and record.look_at(record_id)):
-        desk.open(establishment_id)
+        workspace.open(establishment_id)
     is_same = record.visit is not None and record.visit.record_id == record_id
     if not record_id or is_same:
         record.choose_tab(tab)

@@ -7,17 +7,17 @@ from typing import Protocol
 
 from field178_mobile.features.inspection.field_positions import INFO
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.register.establishment_editing import EntryDesk
+from field178_mobile.features.register.establishment_editing import EstablishmentEditing
 from field178_mobile.features.register.establishment_facts import ESTABLISHMENT
-from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.establishments import EstablishmentsPresenter, EstablishmentsState
 from field178_mobile.features.shift.roster import read_roster
-from field178_mobile.features.shift.shift import OutingPresenter, OutingState
+from field178_mobile.features.shift.shift import ShiftPresenter, ShiftState
 from field178_mobile.features.workspace.drafts import DraftRow, DraftsPresenter
 from field178_mobile.features.workspace.record import RecordPresenter, RecordServices, RecordState
 from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
-from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.store import StoreChange
 
 
@@ -38,21 +38,21 @@ class Screen(Protocol):
         """Draw the list."""
         ...
 
-    def show_outing(self, state: OutingState) -> None:
-        """Draw the outing."""
+    def show_shift(self, state: ShiftState) -> None:
+        """Draw the shift."""
         ...
 
     def show_record(self, state: RecordState | None) -> None:
         """Draw the record."""
         ...
 
-    def show_entry(self, state: EntryState | None) -> None:
+    def show_entry(self, state: EstablishmentFormState | None) -> None:
         """Draw the form of the register over the record's place, or take it away."""
         ...
 
 
-class InspectionDesk:
-    """List, outing, record and the form of the register; the list follows the store."""
+class Workspace:
+    """List, shift, record and the form of the register; the list follows the store."""
 
     def __init__(self, services: RecordServices, ui_thread: UiThread) -> None:
         self._services = services
@@ -63,10 +63,10 @@ class InspectionDesk:
         self._opened: frozenset[str] = frozenset()
         store, clock, words = services.store, services.clock, services.words
         self.list = EstablishmentsPresenter(store, clock, words, self._show_list)
-        self.outing = OutingPresenter(store.settings, clock, words, self._show_outing)
+        self.shift = ShiftPresenter(store.settings, clock, words, self._show_shift)
         self.drafts = DraftsPresenter(store, clock, words, services.user)
-        self.record = RecordPresenter(services, self.outing, self._show_record, self._show_visit)
-        self.entries = EntryDesk(services, self.record.places, self._show_entry, self._entry_filed)
+        self.record = RecordPresenter(services, self.shift, self._show_record, self._show_visit)
+        self.entries = EstablishmentEditing(services, self.record.places, self._show_entry, self._entry_filed)
         # What the record showed when the form was opened over it: establishment, visit.
         self._behind: tuple[str, str] = ("", "")
 
@@ -82,27 +82,27 @@ class InspectionDesk:
         """Open an establishment of the list; unfinished work on it is taken up again, a visit's first."""
         has_visit = self.record.has_visit_draft(establishment_id)
         if not has_visit and self.entries.draft_of(establishment_id) is not None:
-            self.open_entry(establishment_id)
+            self.open_establishment(establishment_id)
         else:
             self.look_at(establishment_id)
 
     def look_at(self, establishment_id: str) -> None:
         """Open an establishment itself, whatever is begun on its register entry; the draft stays."""
-        self._close_entry()
+        self._close_establishment()
         self.record.open(establishment_id)
 
     def open_visit(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit, at a path; False when this tablet does not hold it."""
-        self._close_entry()
+        self._close_establishment()
         return self.record.open_record(record_id, focus_path)
 
-    def begin_entry(self, name: str = "") -> None:
+    def begin_establishment(self, name: str = "") -> None:
         """Begin an establishment that the register does not know."""
         self._put_behind()
         self.entries.begin(name)
         self.list.select("")
 
-    def open_entry(self, record_id: str, focus_path: str = "") -> bool:
+    def open_establishment(self, record_id: str, focus_path: str = "") -> bool:
         """Open the form of an establishment, to mend it or to go on; False when it is not here."""
         if not self.entries.holds(record_id):
             return False
@@ -111,20 +111,20 @@ class InspectionDesk:
         self.list.select(record_id)
         return is_open
 
-    def leave_entry(self) -> None:
+    def leave_establishment(self) -> None:
         """Close the form and show what was behind it; its draft stays."""
         self._leave_entry(self.entries.close)
 
-    def discard_entry(self) -> None:
+    def discard_establishment(self) -> None:
         """Throw the draft of the form away and show what was behind it."""
         self._leave_entry(self.entries.discard)
 
     def open_draft(self, row: DraftRow) -> None:
         """Go on with a draft of the list, of a visit or of the register's form."""
         if row.type == ESTABLISHMENT:
-            self.open_entry(row.record_id)
+            self.open_establishment(row.record_id)
         else:
-            self._close_entry()
+            self._close_establishment()
             self.record.open_draft(row.id)
 
     def discard(self, draft_id: str) -> None:
@@ -133,17 +133,17 @@ class InspectionDesk:
         if visit is not None and visit.draft_id == draft_id:
             self.record.discard()
         elif form is not None and form.draft_id == draft_id:
-            self.discard_entry()
+            self.discard_establishment()
         else:
             self.drafts.discard(draft_id)
 
     def go_on_with(self, access_result: str) -> None:
-        """Begin the visit that waited for the outing, if one did."""
+        """Begin the visit that waited for the shift, if one did."""
         self.record.refresh()
         if access_result:
             self.record.begin(access_result)
 
-    def _close_entry(self) -> None:
+    def _close_establishment(self) -> None:
         if self.entries.form is not None:
             self.entries.close()
             self.list.refresh()  # a draft that was begun there is a line of it
@@ -180,7 +180,7 @@ class InspectionDesk:
         else:
             self._go_behind(record_id)
 
-    def _show_entry(self, state: EntryState | None) -> None:
+    def _show_entry(self, state: EstablishmentFormState | None) -> None:
         if self._screen is not None:
             self._screen.show_entry(state)
 
@@ -188,9 +188,9 @@ class InspectionDesk:
         if self._screen is not None:
             self._screen.show_list(state)
 
-    def _show_outing(self, state: OutingState) -> None:
+    def _show_shift(self, state: ShiftState) -> None:
         if self._screen is not None:
-            self._screen.show_outing(state)
+            self._screen.show_shift(state)
 
     def _show_record(self, state: RecordState | None) -> None:
         if self._screen is not None:
@@ -209,7 +209,7 @@ class InspectionDesk:
             self._screen.pane.show_visit(state)
 
     def _stand_at(self, fix: Fix | None) -> None:
-        self.list.set_position(None if fix is None else Position(fix.lat, fix.lon))
+        self.list.set_position(None if fix is None else GeoPoint(fix.lat, fix.lon))
 
     def _store_changed(self, change: StoreChange) -> None:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
@@ -225,6 +225,6 @@ class InspectionDesk:
 
     def _look_again(self) -> None:
         store = self._services.store
-        self.outing.start(read_roster(store.views("team"), store.views("person")), self._services.user)
+        self.shift.start(read_roster(store.views("team"), store.views("person")), self._services.user)
         self.list.refresh()
         self.record.refresh()

@@ -12,7 +12,7 @@ from kivy.uix.textinput import TextInput
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
-from field178_mobile.kit.text_input import typist
+from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.widgets import press, text
 from field178_mobile.platform.api import LongText
 
@@ -28,7 +28,7 @@ class Entry(TextInput):
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
         """Insert what still fits into max_length (0 = no limit), composed where the tablet composes."""
         if not (from_undo or self.password or self.input_filter):
-            substring = typist.compose(self, substring)
+            substring = input_method.compose(self, substring)
         if self.max_length:
             substring = substring[: max(0, self.max_length - len(self.text))]
         super().insert_text(substring, from_undo=from_undo)

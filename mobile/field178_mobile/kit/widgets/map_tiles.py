@@ -11,7 +11,7 @@ from kivy.graphics.texture import Texture
 
 from field178_mobile.kit.theme import theme
 from field178_mobile.maps.map_file import MapFile
-from field178_mobile.maps.mercator import View
+from field178_mobile.maps.mercator import MapWindow
 
 KEPT, A_FRAME = 96, 3
 # Bright paper hurts at night.
@@ -25,7 +25,7 @@ class TileLayer:
         self._map_file = map_file
         self._tiles: OrderedDict[tuple[int, int, int], Texture | None] = OrderedDict()
 
-    def draw(self, view: View, middle: tuple[float, float], size: tuple[float, float]) -> bool:
+    def draw(self, view: MapWindow, middle: tuple[float, float], size: tuple[float, float]) -> bool:
         """Draw what a window shows; inside a canvas. Tell whether there is more to load in the next frame."""
         level = min(max(round(view.zoom), self._map_file.lowest), self._map_file.highest)
         count = 2**level

@@ -19,7 +19,7 @@ from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.kit.widgets.press import IconBtn
 from field178_mobile.maps.clusters import Cluster, clusters_of
 from field178_mobile.maps.map_state import MapPin, MapState
-from field178_mobile.maps.mercator import TILE_PX, Place, View, view_of
+from field178_mobile.maps.mercator import TILE_PX, MapPoint, MapWindow, view_of
 
 CELL_DP, REACH_DP, STILL_DP = 54, 28, 10
 FARTHEST, CLOSEST = 8.0, 19.0
@@ -41,7 +41,7 @@ class MapView(Widget):
         super().__init__(**kwargs)
         self.tiles: TileLayer | None = None
         self._state: MapState | None = None
-        self._view: View | None = None
+        self._view: MapWindow | None = None
         self._touches: dict[str, tuple[float, float]] = {}
         self._moved = 0.0
         # Until somebody moves the map it shows all, whatever becomes of the window.
@@ -53,7 +53,7 @@ class MapView(Widget):
         theme.bind(mode=self._draw_soon)
 
     @property
-    def view(self) -> View | None:
+    def view(self) -> MapWindow | None:
         """What the window shows now."""
         return self._view
 
@@ -84,12 +84,12 @@ class MapView(Widget):
     def go_here(self) -> None:
         """Put the tablet's own place in the middle."""
         if self._state is not None and self._state.here is not None and self._view is not None:
-            self._view, self._shows_all = View(self._state.here, max(self._view.zoom, CLOSE_UP)), False
+            self._view, self._shows_all = MapWindow(self._state.here, max(self._view.zoom, CLOSE_UP)), False
             self._draw_soon()
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, place: MapPoint) -> None:
         """Put a place in the middle, close up."""
-        self._view, self._shows_all = View(place, CLOSE_UP), False
+        self._view, self._shows_all = MapWindow(place, CLOSE_UP), False
         self._draw_soon()
 
     def on_choose(self, establishment_id: str) -> None:
@@ -201,7 +201,7 @@ class MapView(Widget):
                 self._at(view, state.here, draw_here)
             ScissorPop()
 
-    def _draw_mark(self, view: View, cluster: Cluster, chosen: str) -> None:
+    def _draw_mark(self, view: MapWindow, cluster: Cluster, chosen: str) -> None:
         pins = [pin for pin in cluster.pins if isinstance(pin, MapPin)]
         kind = min((pin.kind for pin in pins), key=URGENCY.index)
         if len(pins) == 1:
@@ -209,7 +209,7 @@ class MapView(Widget):
         else:
             self._at(view, cluster.place, partial(draw_cluster, len(pins), kind))
 
-    def _at(self, view: View, place: Place, draw: Callable[..., None]) -> None:
+    def _at(self, view: MapWindow, place: MapPoint, draw: Callable[..., None]) -> None:
         right, down = view.offset_of(place)
         margin = dp(48)
         if abs(right) < self.width / 2 + margin and abs(down) < self.height / 2 + margin:

@@ -19,9 +19,9 @@ from field178_mobile.platform.android.java import (
 from field178_mobile.platform.android.lending import Lending
 from field178_mobile.platform.android.location import ask_fix
 from field178_mobile.platform.android.long_text import SECURE, LongTextWindow
-from field178_mobile.platform.android.papers import Papers
+from field178_mobile.platform.android.papers import AndroidDocuments
 from field178_mobile.platform.android.pictures import Pictures
-from field178_mobile.platform.android.results import Results
+from field178_mobile.platform.android.results import ActivityResults
 from field178_mobile.platform.api import Fix, Heard, LongText, Picked
 from field178_mobile.platform.desktop import LABEL_LENGTH
 from field178_mobile.ports import NetworkKind
@@ -41,8 +41,8 @@ class AndroidPlatform:
         self._open_work = java_class(OPEN_WORK)
         lending = Lending(self._files)
         lending.sweep()
-        self._pictures = Pictures(Results(), lending)
-        self._papers = Papers(lending)
+        self._pictures = Pictures(ActivityResults(), lending)
+        self._papers = AndroidDocuments(lending)
 
     def data_folder(self) -> Path:
         """Return a folder that no other application and no backup reads."""

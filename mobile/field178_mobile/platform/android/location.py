@@ -116,7 +116,7 @@ def _manager() -> Java:
 def _listener(came: Callable[[Java], None]) -> object:
     from jnius import PythonJavaClass, java_method
 
-    class Listener(PythonJavaClass):  # type: ignore[misc]
+    class LocationCallbacks(PythonJavaClass):  # type: ignore[misc]
         """Every method the interface has on any Android: one that is missing stops the application."""
 
         __javainterfaces__ = ("android/location/LocationListener",)
@@ -146,4 +146,4 @@ def _listener(came: Callable[[Java], None]) -> object:
         def onFlushComplete(self, _code: int) -> None:
             return
 
-    return Listener()
+    return LocationCallbacks()

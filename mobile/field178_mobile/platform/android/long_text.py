@@ -80,7 +80,7 @@ class LongTextWindow:
 def _listener(window: LongTextWindow) -> object:
     from jnius import PythonJavaClass, java_method
 
-    class Listener(PythonJavaClass):  # type: ignore[misc]
+    class LongTextListener(PythonJavaClass):  # type: ignore[misc]
         """The text, both buttons, and the way out beside them."""
 
         __javainterfaces__ = (
@@ -109,4 +109,4 @@ def _listener(window: LongTextWindow) -> object:
         def onCancel(self, _dialog: object) -> None:
             window.end(is_kept=False)
 
-    return Listener()
+    return LongTextListener()

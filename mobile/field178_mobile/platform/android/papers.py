@@ -21,7 +21,7 @@ PDF = "application/pdf"
 PRINTER = "vn.field178.PaperPrinter"
 
 
-class Papers:
+class AndroidDocuments:
     """Lends one paper at a time, under its own name."""
 
     def __init__(self, lending: Lending) -> None:

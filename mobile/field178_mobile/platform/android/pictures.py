@@ -9,7 +9,7 @@ from pathlib import Path
 
 from field178_mobile.platform.android.java import Java, activity, attempt, java_class, seen_as
 from field178_mobile.platform.android.lending import READ, WRITE, Lending
-from field178_mobile.platform.android.results import Results
+from field178_mobile.platform.android.results import ActivityResults
 
 Picture = Callable[[Path | None], None]
 
@@ -17,7 +17,7 @@ Picture = Callable[[Path | None], None]
 class Pictures:
     """Asks for one picture at a time. The file that comes is the caller's to remove."""
 
-    def __init__(self, results: Results, lending: Lending) -> None:
+    def __init__(self, results: ActivityResults, lending: Lending) -> None:
         self._results = results
         self._lending = lending
 

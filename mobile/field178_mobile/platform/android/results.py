@@ -13,7 +13,7 @@ RESULT_OK = -1
 Brought = Callable[[bool, Java | None], None]
 
 
-class Results:
+class ActivityResults:
     """Starts activities for a result. Each question is answered exactly once."""
 
     def __init__(self) -> None:

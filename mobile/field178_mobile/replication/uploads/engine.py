@@ -14,16 +14,16 @@ from field178_mobile.ports import NetworkKind
 from field178_mobile.replication.backoff import Backoff, ChunkSize
 from field178_mobile.replication.events import Failure, FailureKind, UploadMessage, UploadState, WakeReason
 from field178_mobile.replication.uploads.events import (
-    Answer,
+    AskStored,
     Create,
     Event,
     GoOn,
     Locate,
-    Look,
-    OpenSession,
+    RenewSession,
     Request,
-    Rest,
     SendChunk,
+    UploadAnswer,
+    WaitFor,
 )
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_mobile.store.photos.upload_queue import UploadQueue
@@ -76,18 +76,18 @@ class UploadEngine:
             return True
         return self.state.retry_in_s is None
 
-    def step(self, event: Event) -> Request | Rest:
+    def step(self, event: Event) -> Request | WaitFor:
         """Take one event and return what to do."""
         if isinstance(event, GoOn):
-            done: Request | Rest = self._go_on(event)
+            done: Request | WaitFor = self._go_on(event)
         elif isinstance(event, Failure):
             done = self._on_failure(event)
         else:
             done = self._on_answer(event)
-        self._request = None if isinstance(done, Rest) else done
+        self._request = None if isinstance(done, WaitFor) else done
         return done
 
-    def _go_on(self, event: GoOn) -> Request | Rest:
+    def _go_on(self, event: GoOn) -> Request | WaitFor:
         was_long, self._is_resting_long = self._is_resting_long, False
         if event.is_rested and was_long:
             self._has_looked, self._put_off_in_a_row = False, 0
@@ -100,7 +100,7 @@ class UploadEngine:
         if self._put_off:
             is_lasting = any(self._put_off.values())
             self._put_off.clear()
-            return self._rest_long(UploadMessage.PUT_OFF) if is_lasting else Rest(0)
+            return self._rest_long(UploadMessage.PUT_OFF) if is_lasting else WaitFor(0)
         return self._look()
 
     def _chosen(self, photos: list[Photo]) -> Photo | None:
@@ -112,7 +112,7 @@ class UploadEngine:
         self._photo = found
         return found
 
-    def _next_of(self, photo: Photo) -> Request | Rest:
+    def _next_of(self, photo: Photo) -> Request | WaitFor:
         self.state = UploadState(UploadMessage.SENDING, photo.sha256)
         if photo.location is None:
             return Create(photo.sha256, photo.record_id, photo.size_bytes, photo.content_type)
@@ -125,44 +125,44 @@ class UploadEngine:
                 raise
             # It does not open any more: said on the screen, never a reason to hold the others up.
             self._queue.move(photo, PhotoState.DAMAGED, error.code.value)
-            return Rest(0)
+            return WaitFor(0)
         return SendChunk(photo.location, photo.sent_bytes, data)
 
-    def _look(self) -> Request | Rest:
+    def _look(self) -> Request | WaitFor:
         sent = [] if self._has_looked else self._queue.sent()
         if not sent:
             return self._rest_long(UploadMessage.QUIET) if self._has_looked else self._rest_quietly()
         self._photo, self.state = sent[0], UploadState()
-        return Look(sent[0].sha256)
+        return AskStored(sent[0].sha256)
 
-    def _on_answer(self, answer: Answer) -> Request | Rest:
+    def _on_answer(self, answer: UploadAnswer) -> Request | WaitFor:
         request, photo = self._request, self._photo
-        if isinstance(request, OpenSession):
+        if isinstance(request, RenewSession):
             self._has_signed_in = True
-            return Rest(0)
+            return WaitFor(0)
         if photo is None or request is None:
-            return Rest(0)
+            return WaitFor(0)
         if answer.status == 401 and not self._has_signed_in:
-            return OpenSession()
+            return RenewSession()
         self._has_signed_in = False
-        taking: dict[type[Request], Callable[[Photo, Answer], Rest | None]] = {
+        taking: dict[type[Request], Callable[[Photo, UploadAnswer], WaitFor | None]] = {
             Create: self._on_created,
             Locate: self._on_located,
             SendChunk: self._on_sent,
-            Look: self._on_looked,
+            AskStored: self._on_looked,
         }
         return taking[type(request)](photo, answer) or self._on_trouble(photo, answer)
 
-    def _on_created(self, photo: Photo, answer: Answer) -> Rest | None:
+    def _on_created(self, photo: Photo, answer: UploadAnswer) -> WaitFor | None:
         if answer.status == 422:
             return self._refuse(photo, answer)
         if answer.status != 201 or answer.location is None:
             return None
         # The place is kept before the first byte goes there: after a crash the upload goes on.
         self._advance(photo, answer.location, answer.offset or 0)
-        return Rest(0)
+        return WaitFor(0)
 
-    def _on_located(self, photo: Photo, answer: Answer) -> Rest | None:
+    def _on_located(self, photo: Photo, answer: UploadAnswer) -> WaitFor | None:
         if answer.status in _GONE:
             return self._begin_again(photo)
         if answer.status == 422:
@@ -171,25 +171,25 @@ class UploadEngine:
         if answer.status not in (200, 204) or offset is None or not 0 <= offset <= photo.size_bytes:
             return None
         self._advance(photo, photo.location, offset)
-        return Rest(0)
+        return WaitFor(0)
 
-    def _on_sent(self, photo: Photo, answer: Answer) -> Rest | None:
+    def _on_sent(self, photo: Photo, answer: UploadAnswer) -> WaitFor | None:
         request = self._request
         assert isinstance(request, SendChunk)
         end = request.offset + len(request.data)
         if answer.status in (200, 204) and answer.offset == end:
             self._size = self._size.grown()
             self._advance(photo, photo.location, end)
-            return Rest(0)
+            return WaitFor(0)
         self._is_offset_known = answer.status == 401
         if answer.status in _GONE:
             return self._begin_again(photo)
         if answer.status == 413 and not self._size.is_smallest:
             self._size = self._size.halved(len(request.data))
-            return Rest(0)
+            return WaitFor(0)
         return self._refuse(photo, answer) if answer.status == 422 else None
 
-    def _on_looked(self, photo: Photo, answer: Answer) -> Rest | None:
+    def _on_looked(self, photo: Photo, answer: UploadAnswer) -> WaitFor | None:
         is_kept, is_gone = answer.status in (200, 204), answer.status in _GONE
         if (is_kept and answer.is_backed_up) or (is_gone and not self._queue.is_named(photo)):
             self._queue.let_go(photo)
@@ -200,7 +200,7 @@ class UploadEngine:
         else:
             # The oldest is in no backup yet, or nobody can say: the later ones are not asked about.
             self._has_looked = True
-        return Rest(0)
+        return WaitFor(0)
 
     def _advance(self, photo: Photo, location: str | None, offset: int) -> None:
         offset = min(offset, photo.size_bytes)
@@ -215,7 +215,7 @@ class UploadEngine:
         self._photo = self._queue.keep_progress(photo, location, offset)
         self._is_offset_known = True
 
-    def _begin_again(self, photo: Photo) -> Rest:
+    def _begin_again(self, photo: Photo) -> WaitFor:
         self._photo = self._queue.keep_progress(photo, None, 0)
         self._beginnings += 1
         if self._beginnings >= MOST_STUMBLES:
@@ -223,13 +223,13 @@ class UploadEngine:
             return self._put_aside(photo, ErrorCode.CHECKSUM_MISMATCH.value, None)
         return self._stumble(photo, ErrorCode.UPLOAD_GONE.value, None)
 
-    def _refuse(self, photo: Photo, answer: Answer) -> Rest:
+    def _refuse(self, photo: Photo, answer: UploadAnswer) -> WaitFor:
         code = (answer.code or ErrorCode.FILE_REFUSED).value
         said = f"{code}:{answer.problem}" if answer.problem else code
         self._queue.move(photo, PhotoState.REFUSED, said)
-        return Rest(0)
+        return WaitFor(0)
 
-    def _on_trouble(self, photo: Photo, answer: Answer) -> Rest:
+    def _on_trouble(self, photo: Photo, answer: UploadAnswer) -> WaitFor:
         status = answer.status
         if status in _FOR_ALL:
             self._queue.note_error(photo, (answer.code or ErrorCode.FORBIDDEN).value)
@@ -244,7 +244,7 @@ class UploadEngine:
         # 404: no such record there, or no uploads at all. 413: no room for this device. Both may change.
         return self._put_aside(photo, code.value, None)
 
-    def _on_failure(self, failure: Failure) -> Rest:
+    def _on_failure(self, failure: Failure) -> WaitFor:
         self._is_offset_known = self._has_signed_in = False
         if isinstance(self._request, SendChunk):
             self._size = self._size.halved(len(self._request.data))
@@ -259,14 +259,14 @@ class UploadEngine:
             return self._rest_long(message)
         return self._rest(message, self._backoff.next_wait(failure.retry_after_s))
 
-    def _stumble(self, photo: Photo, error: str, wait_s: float | None) -> Rest:
+    def _stumble(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._stumbles += 1
         if self._stumbles >= MOST_STUMBLES:
             return self._put_aside(photo, error, wait_s)
         self._queue.note_error(photo, error)
-        return Rest(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
+        return WaitFor(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
 
-    def _put_aside(self, photo: Photo, error: str, wait_s: float | None) -> Rest:
+    def _put_aside(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._queue.note_error(photo, error)
         self._put_off[photo.key] = True
         self._put_off_in_a_row += 1
@@ -274,24 +274,24 @@ class UploadEngine:
         if self._put_off_in_a_row >= MOST_PUT_OFF:
             is_unknown = error == ErrorCode.NOT_FOUND
             return self._rest_long(UploadMessage.NOT_SERVED if is_unknown else UploadMessage.PUT_OFF)
-        return Rest(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
+        return WaitFor(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
 
     def _forget_trouble(self) -> None:
         self._put_off.clear()
         self._put_off_in_a_row = self._stumbles = 0
         self._is_resting_long = self._has_looked = False
 
-    def _rest_quietly(self) -> Rest:
+    def _rest_quietly(self) -> WaitFor:
         self.state = UploadState()
-        return Rest(None)
+        return WaitFor(None)
 
-    def _rest_long(self, message: UploadMessage) -> Rest:
+    def _rest_long(self, message: UploadMessage) -> WaitFor:
         self._is_resting_long = True
         self._photo = None
         return self._rest(message, LONG_REST_S)
 
-    def _rest(self, message: UploadMessage, seconds: float | None) -> Rest:
+    def _rest(self, message: UploadMessage, seconds: float | None) -> WaitFor:
         # Nothing is said to be tried again where nothing waits.
         shown = None if message is UploadMessage.QUIET else seconds
         self.state = UploadState(message, "", shown)
-        return Rest(seconds)
+        return WaitFor(seconds)

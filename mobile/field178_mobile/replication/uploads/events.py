@@ -18,7 +18,7 @@ class GoOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UploadAnswer:
     """The server's answer to one request, whatever its status. `offset` is None where it names none.
 
     `problem`: what a refused file has that none may have.
@@ -33,7 +33,7 @@ class Answer:
     problem: str | None = None
 
 
-Event = GoOn | Answer | Failure
+Event = GoOn | UploadAnswer | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,22 @@ class SendChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AskStored:
     """Ask whether a file that was sent is in a verified backup."""
 
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSession:
+class RenewSession:
     """Open a device session: the one in use is over. Answered by 200."""
 
 
-Request = Create | Locate | SendChunk | Look | OpenSession
+Request = Create | Locate | SendChunk | AskStored | RenewSession
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class WaitFor:
     """Come back with `GoOn` after so many seconds, 0 to let data go first; None: when woken."""
 
     seconds: float | None

@@ -8,7 +8,7 @@ from field178_mobile.ports import NetworkKind
 from field178_mobile.replication.events import UploadState, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.uploads.engine import UploadEngine
-from field178_mobile.replication.uploads.events import GoOn, Request, Rest
+from field178_mobile.replication.uploads.events import GoOn, Request, WaitFor
 from field178_mobile.replication.uploads.port import UploadLine
 from field178_shared.time.clock import duration_clock
 
@@ -48,7 +48,7 @@ class UploadRunner:
         """Make one request, if there is one to make, and take its answer."""
         done = self._engine.step(GoOn(self._network(), is_rested=not self._is_woken))
         self._is_woken = False
-        while not isinstance(done, Rest):
+        while not isinstance(done, WaitFor):
             done = self._perform(done)
         self._due_at = None if done.seconds is None else self._seconds() + done.seconds
 
@@ -56,7 +56,7 @@ class UploadRunner:
         """Leave the photos alone for a while: something broke that nobody foresaw."""
         self._due_at = self._seconds() + seconds
 
-    def _perform(self, request: Request) -> Request | Rest:
+    def _perform(self, request: Request) -> Request | WaitFor:
         try:
             answer = self._line.perform(request)
         except TransportFailure as error:

@@ -15,13 +15,13 @@ from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.transport import HttpTransport, failure_of
 from field178_mobile.replication.uploads.events import (
-    Answer,
+    AskStored,
     Create,
     Locate,
-    Look,
-    OpenSession,
+    RenewSession,
     Request,
     SendChunk,
+    UploadAnswer,
 )
 from field178_shared.wire.protocol import HEADER
 
@@ -39,11 +39,11 @@ class HttpUploadLine:
     def __init__(self, transport: HttpTransport) -> None:
         self._transport = transport
 
-    def perform(self, request: Request) -> Answer:
+    def perform(self, request: Request) -> UploadAnswer:
         """Return the server's answer; one without our protocol header is a failure, whatever it says."""
-        if isinstance(request, OpenSession):
+        if isinstance(request, RenewSession):
             self._transport.open_session()
-            return Answer(200)
+            return UploadAnswer(200)
         with self._ask(request) as response:
             answer = self._answer(response)
             # To its end, empty as it is: else the next chunk would have to connect anew.
@@ -51,9 +51,9 @@ class HttpUploadLine:
                 response.raw.read(LARGEST_REST)
             return answer
 
-    def _ask(self, request: Create | Locate | SendChunk | Look) -> requests.Response:
+    def _ask(self, request: Create | Locate | SendChunk | AskStored) -> requests.Response:
         headers = {**self._transport.bearer(), **_TUS}
-        if isinstance(request, Look):
+        if isinstance(request, AskStored):
             return self._transport.request("HEAD", f"{BLOBS}/{request.sha256}", None, headers)
         if isinstance(request, Locate):
             return self._transport.request("HEAD", request.location, None, headers)
@@ -69,11 +69,11 @@ class HttpUploadLine:
         # As a file: a slow line has its time for every piece, not once for the whole chunk.
         return self._transport.request("PATCH", request.location, io.BytesIO(request.data), headers)
 
-    def _answer(self, response: requests.Response) -> Answer:
+    def _answer(self, response: requests.Response) -> UploadAnswer:
         failure = failure_of(response)
         if HEADER not in response.headers:
             raise TransportFailure(failure or Failure(FailureKind.NOT_OUR_SERVER))
-        return Answer(
+        return UploadAnswer(
             status=response.status_code,
             code=failure.code if failure else None,
             offset=_number(response.headers.get("Upload-Offset", "")),

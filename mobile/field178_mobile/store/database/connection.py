@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from field178_mobile.ports import CrashPoint
+from field178_mobile.ports import Failpoint
 from field178_mobile.store.database.driver import Connection, sqlite
 
 
@@ -25,19 +25,19 @@ def open_connection(path: Path) -> Connection:
 
 
 @contextmanager
-def transaction(connection: Connection, name: str, crash_point: CrashPoint) -> Iterator[Connection]:
+def transaction(connection: Connection, name: str, failpoint: Failpoint) -> Iterator[Connection]:
     """Run one all-or-nothing write; its three boundaries are the crash points `<name>.begin/commit/done`."""
-    crash_point(f"{name}.begin")
+    failpoint(f"{name}.begin")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
-        crash_point(f"{name}.commit")
+        failpoint(f"{name}.commit")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    crash_point(f"{name}.done")
+    failpoint(f"{name}.done")
 
 
 def _set_up(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from field178_mobile.ports import CrashPoint, Json
+from field178_mobile.ports import Failpoint, Json
 from field178_mobile.store.database.connection import transaction
 from field178_mobile.store.database.driver import Connection
 from field178_mobile.store.database.encryption import Sealer
@@ -16,17 +16,17 @@ from field178_shared.wire.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DatabaseContext:
     """An unlocked database, used on the database thread only."""
 
     connection: Connection
     sealer: Sealer
-    crash_point: CrashPoint
+    failpoint: Failpoint
 
     @contextmanager
     def transaction(self, name: str) -> Iterator[None]:
         """Run one all-or-nothing write."""
-        with transaction(self.connection, name, self.crash_point):
+        with transaction(self.connection, name, self.failpoint):
             yield
 
     def seal(self, table: str, row_id: str, revision: int, value: object) -> bytes:

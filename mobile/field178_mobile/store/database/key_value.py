@@ -4,54 +4,54 @@ from __future__ import annotations
 
 import json
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_shared.wire.canonical import canonical
 
 
-def get_text(room: Room, key: str) -> str | None:
+def get_text(context: DatabaseContext, key: str) -> str | None:
     """Return a bookkeeping value, or None when it was never put."""
-    row = room.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    row = context.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if row is None else str(row[0])
 
 
-def put_text(room: Room, key: str, value: str | None) -> None:
+def put_text(context: DatabaseContext, key: str, value: str | None) -> None:
     """Put a bookkeeping value; None removes it. MUST run inside a transaction."""
     if value is None:
-        room.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        context.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
         return
-    room.connection.execute(
+    context.connection.execute(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
     )
 
 
-def get_number(room: Room, key: str, default: int = 0) -> int:
+def get_number(context: DatabaseContext, key: str, default: int = 0) -> int:
     """Return a bookkeeping number."""
-    found = get_text(room, key)
+    found = get_text(context, key)
     return default if found is None else int(json.loads(found))
 
 
-def put_number(room: Room, key: str, value: int) -> None:
+def put_number(context: DatabaseContext, key: str, value: int) -> None:
     """Put a bookkeeping number. MUST run inside a transaction."""
-    put_text(room, key, str(value))
+    put_text(context, key, str(value))
 
 
-def get_setting(room: Room, key: str) -> object:
+def get_setting(context: DatabaseContext, key: str) -> object:
     """Return a setting's JSON value, None when absent."""
     query = "SELECT revision, sealed FROM setting WHERE id = ? AND key_id = ?"
-    row = room.connection.execute(query, (key, room.sealer.key_id)).fetchone()
+    row = context.connection.execute(query, (key, context.sealer.key_id)).fetchone()
     if row is None:
         return None
-    value: object = json.loads(room.sealer.open("setting", key, row[0], row[1]))
+    value: object = json.loads(context.sealer.open("setting", key, row[0], row[1]))
     return value
 
 
-def put_setting(room: Room, key: str, value: object) -> None:
+def put_setting(context: DatabaseContext, key: str, value: object) -> None:
     """Put a setting. MUST run inside a transaction."""
-    row = room.connection.execute("SELECT revision FROM setting WHERE id = ?", (key,)).fetchone()
+    row = context.connection.execute("SELECT revision FROM setting WHERE id = ?", (key,)).fetchone()
     revision = 1 if row is None else row[0] + 1
-    sealed = room.sealer.seal("setting", key, revision, canonical(value))
-    room.connection.execute(
+    sealed = context.sealer.seal("setting", key, revision, canonical(value))
+    context.connection.execute(
         "INSERT INTO setting VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
         "revision = excluded.revision, key_id = excluded.key_id, sealed = excluded.sealed",
-        (key, revision, room.sealer.key_id, sealed),
+        (key, revision, context.sealer.key_id, sealed),
     )

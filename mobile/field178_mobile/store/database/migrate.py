@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 
-from field178_mobile.ports import CrashPoint
+from field178_mobile.ports import Failpoint
 from field178_mobile.store.database.connection import transaction
 from field178_mobile.store.database.driver import Connection
 from field178_shared.errors import AppError, ErrorCode
@@ -34,7 +34,7 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(Migration(int(name[:4]), name[:-4], (_FOLDER / name).read_text("utf-8")) for name in found)
 
 
-def migrate(connection: Connection, crash_point: CrashPoint) -> None:
+def migrate(connection: Connection, failpoint: Failpoint) -> None:
     """Apply the missing steps, each in its own transaction; refuse a database from a newer program."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
@@ -45,11 +45,11 @@ def migrate(connection: Connection, crash_point: CrashPoint) -> None:
         raise AppError(ErrorCode.STORE_TOO_NEW, newest=max(applied))
     for step in steps:
         if step.number not in applied:
-            _apply(connection, step, crash_point)
+            _apply(connection, step, failpoint)
 
 
-def _apply(connection: Connection, step: Migration, crash_point: CrashPoint) -> None:
-    with transaction(connection, f"migrate.{step.number:04d}", crash_point):
+def _apply(connection: Connection, step: Migration, failpoint: Failpoint) -> None:
+    with transaction(connection, f"migrate.{step.number:04d}", failpoint):
         for statement in statements(step.sql):
             connection.execute(statement)
         connection.execute("INSERT INTO migration VALUES (?, ?)", (step.number, step.checksum))

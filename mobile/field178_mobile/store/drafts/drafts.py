@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.drafts.normalize import clean_object
 from field178_mobile.store.model import Draft
 from field178_shared.errors import AppError, ErrorCode
@@ -12,50 +12,50 @@ from field178_shared.time.clock import from_wire, to_wire
 DRAFT_COLUMNS = ("id", "record_id", "type", "scope", "revision", "key_id", "sealed")
 
 
-def save_draft(room: Room, draft: Draft) -> None:
+def save_draft(context: DatabaseContext, draft: Draft) -> None:
     """Write a draft whole. MUST run inside a transaction."""
-    row = room.connection.execute("SELECT revision FROM draft WHERE id = ?", (draft.id,)).fetchone()
+    row = context.connection.execute("SELECT revision FROM draft WHERE id = ?", (draft.id,)).fetchone()
     revision = 1 if row is None else row[0] + 1
-    sealed = room.seal("draft", draft.id, revision, _to_json(draft))
-    room.connection.execute(
+    sealed = context.seal("draft", draft.id, revision, _to_json(draft))
+    context.connection.execute(
         "INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
         "record_id = excluded.record_id, type = excluded.type, scope = excluded.scope, "
         "revision = excluded.revision, key_id = excluded.key_id, sealed = excluded.sealed",
-        (draft.id, draft.record_id, draft.type, draft.scope, revision, room.sealer.key_id, sealed),
+        (draft.id, draft.record_id, draft.type, draft.scope, revision, context.sealer.key_id, sealed),
     )
 
 
-def get_draft(room: Room, draft_id: str) -> Draft | None:
+def get_draft(context: DatabaseContext, draft_id: str) -> Draft | None:
     """Return one draft, or None when it is filed, discarded or never was."""
-    rows = _rows(room, "AND id = ?", (draft_id,))
+    rows = _rows(context, "AND id = ?", (draft_id,))
     return rows[0] if rows else None
 
 
-def all_drafts(room: Room) -> list[Draft]:
+def all_drafts(context: DatabaseContext) -> list[Draft]:
     """Return every draft, the latest saved first."""
-    return sorted(_rows(room, "", ()), key=lambda draft: draft.saved_at, reverse=True)
+    return sorted(_rows(context, "", ()), key=lambda draft: draft.saved_at, reverse=True)
 
 
-def drafted_records(room: Room) -> frozenset[str]:
+def drafted_records(context: DatabaseContext) -> frozenset[str]:
     """Return the ids of the records that have a draft."""
-    return frozenset(row[0] for row in room.connection.execute("SELECT record_id FROM draft"))
+    return frozenset(row[0] for row in context.connection.execute("SELECT record_id FROM draft"))
 
 
-def delete_draft(room: Room, draft_id: str) -> None:
+def delete_draft(context: DatabaseContext, draft_id: str) -> None:
     """Remove a draft. MUST run inside a transaction."""
-    room.connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+    context.connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
 
 
-def delete_drafts_of(room: Room, record_id: str) -> None:
+def delete_drafts_of(context: DatabaseContext, record_id: str) -> None:
     """Remove whatever is begun on a record. MUST run inside a transaction."""
-    room.connection.execute("DELETE FROM draft WHERE record_id = ?", (record_id,))
+    context.connection.execute("DELETE FROM draft WHERE record_id = ?", (record_id,))
 
 
-def _rows(room: Room, where: str, values: tuple[str, ...]) -> list[Draft]:
+def _rows(context: DatabaseContext, where: str, values: tuple[str, ...]) -> list[Draft]:
     # A spoiled draft (healing.py) carries no key id any more and stands in nobody's way.
     query = f"SELECT id, record_id, type, scope, revision, sealed FROM draft WHERE key_id = ? {where}"  # noqa: S608
-    found = room.connection.execute(query, (room.sealer.key_id, *values)).fetchall()
-    return [_from_row(room, row) for row in found]
+    found = context.connection.execute(query, (context.sealer.key_id, *values)).fetchall()
+    return [_from_row(context, row) for row in found]
 
 
 def _to_json(draft: Draft) -> Json:
@@ -73,9 +73,9 @@ def _to_json(draft: Draft) -> Json:
     }
 
 
-def _from_row(room: Room, row: tuple[str, str, str, str, int, bytes]) -> Draft:
+def _from_row(context: DatabaseContext, row: tuple[str, str, str, str, int, bytes]) -> Draft:
     draft_id, record_id, record_type, scope, revision, sealed = row
-    body = room.open("draft", draft_id, revision, sealed)
+    body = context.open("draft", draft_id, revision, sealed)
     data, seen, base_rev = body["data"], body["seen"], body["base_rev"]
     saved_at = from_wire(str(body["saved_at"]))
     if not isinstance(data, dict) or not isinstance(base_rev, int) or saved_at is None:

@@ -6,12 +6,12 @@ a change is taken from the journal. What cannot be healed here never stops the r
 
 from __future__ import annotations
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import put_number, put_text
 from field178_mobile.store.integrity.rebuild import journalled
 from field178_mobile.store.outbox.changes import all_changes, offer_again, seal_again
-from field178_mobile.store.outbox.journal import Entry, Journal
-from field178_mobile.store.replica.server_records import ScopeRow, put_scope, recomputed_digest
+from field178_mobile.store.outbox.journal import Journal, JournalEntry
+from field178_mobile.store.replica.server_records import ScopeCursor, put_scope, recomputed_digest
 from field178_mobile.store.replication.repair import marked
 from field178_shared.errors import AppError
 
@@ -28,59 +28,59 @@ _CELLS = {
 }
 
 
-def heal(room: Room, journal: Journal) -> bool:
+def heal(context: DatabaseContext, journal: Journal) -> bool:
     """Heal spoiled cells; true when there were any."""
-    spoiled = {table: _spoiled(room, table, *place) for table, place in _CELLS.items()}
+    spoiled = {table: _spoiled(context, table, *place) for table, place in _CELLS.items()}
     if not any(spoiled.values()):
         return False
-    held = {entry.change.id: entry.change for entry in journalled(journal, room.sealer)}
-    with room.transaction("heal"):
+    held = {entry.change.id: entry.change for entry in journalled(journal, context.sealer)}
+    with context.transaction("heal"):
         for change_id in spoiled["outbox"]:
             if change_id in held:
-                seal_again(room, held[change_id])
+                seal_again(context, held[change_id])
         # The server still has the verdict: asked again under the same id it answers the same.
-        offer_again(room, spoiled["receipt"])
-        _read_again(room, spoiled["base"], spoiled["scope"])
+        offer_again(context, spoiled["receipt"])
+        _read_again(context, spoiled["base"], spoiled["scope"])
         # A draft has one copy. Its row stays for a person with better tools, out of the way of the others.
         for table, row_ids in (("draft", spoiled["draft"]), ("setting", spoiled["setting"])):
             query = f"UPDATE {table} SET key_id = 'spoiled' WHERE id = ?"  # noqa: S608  constants
-            room.connection.executemany(query, [(row_id,) for row_id in row_ids])
+            context.connection.executemany(query, [(row_id,) for row_id in row_ids])
         for table in ("notice", "removed"):
             query = f"DELETE FROM {table} WHERE id = ?"  # noqa: S608  constants
-            room.connection.executemany(query, [(one,) for one in spoiled[table]])
+            context.connection.executemany(query, [(one,) for one in spoiled[table]])
     return True
 
 
-def write_lost_journal(room: Room, journal: Journal) -> None:
+def write_lost_journal(context: DatabaseContext, journal: Journal) -> None:
     """Give a journal that was lost or damaged its changes again: every change has two copies."""
     known = {frame.change_id for frame in journal.frames()}
-    missing = [change for change in all_changes(room) if change.id not in known]
+    missing = [change for change in all_changes(context) if change.id not in known]
     if missing:
-        journal.append(room.sealer, [Entry(change, None) for change in missing])
-    with room.transaction("journal"):
-        put_text(room, "journal", journal.generation)
-        put_number(room, "journal_end", journal.size)
+        journal.append(context.sealer, [JournalEntry(change, None) for change in missing])
+    with context.transaction("journal"):
+        put_text(context, "journal", journal.generation)
+        put_number(context, "journal_end", journal.size)
 
 
-def _spoiled(room: Room, cell: str, table: str, revision: str, column: str) -> list[str]:
+def _spoiled(context: DatabaseContext, cell: str, table: str, revision: str, column: str) -> list[str]:
     query = f"SELECT id, {revision}, {column} FROM {table} WHERE {column} IS NOT NULL AND key_id = ?"  # noqa: S608
     found = []
-    for row_id, number, sealed in room.connection.execute(query, (room.sealer.key_id,)):
+    for row_id, number, sealed in context.connection.execute(query, (context.sealer.key_id,)):
         try:
-            room.sealer.open(cell, row_id, number, sealed)
+            context.sealer.open(cell, row_id, number, sealed)
         except AppError:
             found.append(row_id)
     return found
 
 
-def _read_again(room: Room, record_ids: list[str], scopes: list[str]) -> None:
+def _read_again(context: DatabaseContext, record_ids: list[str], scopes: list[str]) -> None:
     again = set(scopes)
     for record_id in record_ids:
-        row = room.connection.execute("SELECT scope FROM base WHERE id = ?", (record_id,)).fetchone()
+        row = context.connection.execute("SELECT scope FROM base WHERE id = ?", (record_id,)).fetchone()
         again.add(row[0])
-        room.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
+        context.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
     for scope in sorted(again):
-        row = room.connection.execute("SELECT cursor FROM scope WHERE id = ?", (scope,)).fetchone()
+        row = context.connection.execute("SELECT cursor FROM scope WHERE id = ?", (scope,)).fetchone()
         # The kept digest may be what was spoiled: it is never opened, only written anew.
-        found = ScopeRow(scope, 0 if row is None else row[0], 0, recomputed_digest(room, scope))
-        put_scope(room, marked(room, found))
+        found = ScopeCursor(scope, 0 if row is None else row[0], 0, recomputed_digest(context, scope))
+        put_scope(context, marked(context, found))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 
-from field178_mobile.ports import no_crash
-from field178_mobile.store.database.context import Room, parse_object
+from field178_mobile.ports import no_failpoint
+from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_mobile.store.database.driver import Connection, is_undecodable, sqlite
 from field178_mobile.store.database.key_value import get_number, get_text
 from field178_mobile.store.database.migrate import migrate
@@ -55,20 +55,20 @@ def has_our_tables(connection: Connection) -> bool:
     return tuple(connection.execute(_SCHEMA).fetchall()) == _our_tables()
 
 
-def is_as_written(room: Room) -> bool:
+def is_as_written(context: DatabaseContext) -> bool:
     """Tell whether the plain columns agree with what is sealed beside them; a new database does."""
     try:
-        key_id = get_text(room, "key_id")
+        key_id = get_text(context, "key_id")
         if key_id is None:
-            return _is_empty(room)
+            return _is_empty(context)
         # Under another key nothing opens: that is for the opening to say, unless the rows know better.
         return (
-            not any(_finds(room, query, key_id) for query in _NEVER)
-            and all(_is_number(room, name) for name in _NUMBERS)
-            and all(room.connection.execute(query).fetchall() is not None for query in _TEXTS)
-            and all(_is_own_base(room, row) for row in room.connection.execute(_BASE, (key_id,)))
-            and all(_is_own_change(room, row) for row in room.connection.execute(_OUTBOX, (key_id,)))
-            and all(_is_own_receipt(room, row) for row in room.connection.execute(_RECEIPTS, (key_id,)))
+            not any(_finds(context, query, key_id) for query in _NEVER)
+            and all(_is_number(context, name) for name in _NUMBERS)
+            and all(context.connection.execute(query).fetchall() is not None for query in _TEXTS)
+            and all(_is_own_base(context, row) for row in context.connection.execute(_BASE, (key_id,)))
+            and all(_is_own_change(context, row) for row in context.connection.execute(_OUTBOX, (key_id,)))
+            and all(_is_own_receipt(context, row) for row in context.connection.execute(_RECEIPTS, (key_id,)))
         )
     except UnicodeDecodeError:
         return False
@@ -83,45 +83,45 @@ def is_as_written(room: Room) -> bool:
 def _our_tables() -> tuple[object, ...]:
     connection = sqlite.connect(":memory:", isolation_level=None)
     try:
-        migrate(connection, no_crash)
+        migrate(connection, no_failpoint)
         return tuple(connection.execute(_SCHEMA).fetchall())
     finally:
         connection.close()
 
 
-def _is_empty(room: Room) -> bool:
+def _is_empty(context: DatabaseContext) -> bool:
     tables = ("base", "outbox", "draft", "setting")
-    counts = [room.connection.execute(f"SELECT count(*) FROM {one}").fetchone()[0] for one in tables]  # noqa: S608
+    counts = [context.connection.execute(f"SELECT count(*) FROM {one}").fetchone()[0] for one in tables]  # noqa: S608
     return not any(counts)
 
 
-def _finds(room: Room, query: str, key_id: str) -> bool:
+def _finds(context: DatabaseContext, query: str, key_id: str) -> bool:
     values = (key_id,) if "?1" in query else ()
-    return room.connection.execute(f"{query} LIMIT 1", values).fetchone() is not None
+    return context.connection.execute(f"{query} LIMIT 1", values).fetchone() is not None
 
 
-def _is_number(room: Room, name: str) -> bool:
+def _is_number(context: DatabaseContext, name: str) -> bool:
     try:
-        get_number(room, name)
+        get_number(context, name)
     except ValueError:
         return False
     return True
 
 
-def _is_own_base(room: Room, row: tuple[str, str, int, int, bytes]) -> bool:
+def _is_own_base(context: DatabaseContext, row: tuple[str, str, int, int, bytes]) -> bool:
     record_id, record_type, rev, deleted, sealed = row
-    payload = _opened(room, "base", record_id, rev, sealed)
+    payload = _opened(context, "base", record_id, rev, sealed)
     if payload is None:
         return True  # a spoiled seal is healed for itself
     data = parse_object(payload[_HASH_BYTES:])
     return record_hash(record_id, record_type, rev, bool(deleted), data) == payload[:_HASH_BYTES].hex()
 
 
-def _is_own_change(room: Room, row: tuple[object, ...]) -> bool:
+def _is_own_change(context: DatabaseContext, row: tuple[object, ...]) -> bool:
     change_id, n, record_id, record_type, scope, op, is_create, sealed = row
     assert isinstance(n, int)
     assert isinstance(sealed, bytes)
-    payload = _opened(room, "outbox", str(change_id), n, sealed)
+    payload = _opened(context, "outbox", str(change_id), n, sealed)
     if payload is None:
         return True
     wire = parse_object(payload)["wire"]
@@ -130,11 +130,11 @@ def _is_own_change(room: Room, row: tuple[object, ...]) -> bool:
     return all(wire[name] == value for name, value in plain.items())
 
 
-def _is_own_receipt(room: Room, row: tuple[object, ...]) -> bool:
+def _is_own_receipt(context: DatabaseContext, row: tuple[object, ...]) -> bool:
     change_id, verdict, status, reason, rev, seq, scope, sealed = row
     assert isinstance(verdict, int)
     assert isinstance(sealed, bytes)
-    payload = _opened(room, "receipt", str(change_id), verdict, sealed)
+    payload = _opened(context, "receipt", str(change_id), verdict, sealed)
     if payload is None:
         return True
     told = parse_object(payload)
@@ -142,8 +142,8 @@ def _is_own_receipt(room: Room, row: tuple[object, ...]) -> bool:
     return all(told[name] == value for name, value in plain.items())
 
 
-def _opened(room: Room, table: str, row_id: str, revision: int, sealed: bytes) -> bytes | None:
+def _opened(context: DatabaseContext, table: str, row_id: str, revision: int, sealed: bytes) -> bytes | None:
     try:
-        return room.sealer.open(table, row_id, revision, sealed)
+        return context.sealer.open(table, row_id, revision, sealed)
     except AppError:
         return None

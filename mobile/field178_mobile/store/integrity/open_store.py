@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from field178_mobile.ports import CrashPoint
+from field178_mobile.ports import Failpoint
 from field178_mobile.store.database.connection import open_connection
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import Connection, DatabaseError, is_undecodable
 from field178_mobile.store.database.encryption import Sealer
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
@@ -25,7 +25,7 @@ from field178_mobile.store.integrity.rebuild import (
     salvaged_entries,
 )
 from field178_mobile.store.outbox.changes import has_change
-from field178_mobile.store.outbox.journal import Entry, Journal
+from field178_mobile.store.outbox.journal import Journal, JournalEntry
 from field178_mobile.store.outbox.submit import add_entries, recover_entries
 from field178_mobile.store.photos.files import PhotoFiles
 from field178_mobile.store.photos.rows import PHOTOS, match_photos
@@ -40,43 +40,43 @@ _REFUSALS = (DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpeningContext:
     """What opening needs besides the folder."""
 
     key: bytes
     now: datetime
     new_id: Callable[[], str]
-    crash_point: CrashPoint
+    failpoint: Failpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An open database. `rebuilt` is true when a damaged or lost one was replaced from the journal."""
 
-    room: Room
+    context: DatabaseContext
     journal: Journal
     rebuilt: bool
 
 
-def open_database(folder: Path, opening: Opening) -> Opened:
+def open_database(folder: Path, opening: OpeningContext) -> Opened:
     """Open the store of a folder, whatever state it was left in; a wrong key changes nothing."""
     make_folder(folder)
     sealer = Sealer(opening.key)
     journal = Journal(folder / JOURNAL)
     try:
         _check_key(journal, sealer)
-        room, moved = _truthful_room(folder, sealer, opening)
-        connection = room.connection
+        context, moved = _truthful_room(folder, sealer, opening)
+        connection = context.connection
         try:
-            rebuilt = _bring_up(room, journal, folder, opening.new_id)
-            match_photos(room, PhotoFiles(folder / PHOTOS))
+            rebuilt = _bring_up(context, journal, folder, opening.new_id)
+            match_photos(context, PhotoFiles(folder / PHOTOS))
         except BaseException:
             connection.close()
             raise
     except BaseException:
         journal.close()
         raise
-    return Opened(room, journal, moved or rebuilt)
+    return Opened(context, journal, moved or rebuilt)
 
 
 def _check_key(journal: Journal, sealer: Sealer) -> None:
@@ -86,30 +86,30 @@ def _check_key(journal: Journal, sealer: Sealer) -> None:
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
 
 
-def _truthful_room(folder: Path, sealer: Sealer, opening: Opening) -> tuple[Room, bool]:
+def _truthful_room(folder: Path, sealer: Sealer, opening: OpeningContext) -> tuple[DatabaseContext, bool]:
     connection, moved = _sound_connection(folder, opening)
-    room = Room(connection, sealer, opening.crash_point)
-    if is_as_written(room):
-        return room, moved
+    context = DatabaseContext(connection, sealer, opening.failpoint)
+    if is_as_written(context):
+        return context, moved
     # A flipped bit in a plain column is no matter to SQLite; only what was sealed tells it.
     connection.close()
     move_aside(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
     connection, _ = _sound_connection(folder, opening)
-    return Room(connection, sealer, opening.crash_point), True
+    return DatabaseContext(connection, sealer, opening.failpoint), True
 
 
-def _sound_connection(folder: Path, opening: Opening) -> tuple[Connection, bool]:
-    connection = _try_open(folder / RECORDS, opening.crash_point)
+def _sound_connection(folder: Path, opening: OpeningContext) -> tuple[Connection, bool]:
+    connection = _try_open(folder / RECORDS, opening.failpoint)
     if connection is not None:
         return connection, False
     move_aside(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
-    fresh = _try_open(folder / RECORDS, opening.crash_point)
+    fresh = _try_open(folder / RECORDS, opening.failpoint)
     if fresh is None:
         raise AppError(ErrorCode.STORE_DAMAGED)
     return fresh, True
 
 
-def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
+def _try_open(records: Path, failpoint: Failpoint) -> Connection | None:
     records.mkdir(mode=0o700, exist_ok=True)
     # SQLite syncs the names in this folder, never the folder's own: a cut could take the whole of it.
     sync_folder(records.parent)
@@ -120,7 +120,7 @@ def _try_open(records: Path, crash_point: CrashPoint) -> Connection | None:
         return None
     try:
         if is_sound(connection):
-            migrate(connection, crash_point)
+            migrate(connection, failpoint)
             if has_our_tables(connection):
                 return connection
     except _REFUSALS as error:
@@ -141,46 +141,46 @@ def _raise_unless_damaged(error: Exception) -> None:
         raise error
 
 
-def _bring_up(room: Room, journal: Journal, folder: Path, new_id: Callable[[], str]) -> bool:
-    key_id = get_text(room, "key_id")
+def _bring_up(context: DatabaseContext, journal: Journal, folder: Path, new_id: Callable[[], str]) -> bool:
+    key_id = get_text(context, "key_id")
     if key_id is None:
-        return _initialise(room, journal, folder, new_id())
-    if key_id != room.sealer.key_id:
+        return _initialise(context, journal, folder, new_id())
+    if key_id != context.sealer.key_id:
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
-    same_file = get_text(room, "journal") == journal.generation
-    start = get_number(room, "journal_end") if same_file else 0
-    unknown = _unknown(room, journalled(journal, room.sealer, min(start, journal.size)))
+    same_file = get_text(context, "journal") == journal.generation
+    start = get_number(context, "journal_end") if same_file else 0
+    unknown = _unknown(context, journalled(journal, context.sealer, min(start, journal.size)))
     if same_file and 0 < len(unknown) < unknown[0].in_step:
         # The power went while a step of several changes was written: all or none, and none was called saved.
         journal.cut_back(start)
     elif unknown:
-        recover_entries(room, unknown, journal)
-    heal(room, journal)
+        recover_entries(context, unknown, journal)
+    heal(context, journal)
     if not same_file or start > journal.size:
-        write_lost_journal(room, journal)
+        write_lost_journal(context, journal)
     mark_salvaged(folder)
     return False
 
 
-def _initialise(room: Room, journal: Journal, folder: Path, incarnation: str) -> bool:
+def _initialise(context: DatabaseContext, journal: Journal, folder: Path, incarnation: str) -> bool:
     # One transaction: a crash in the middle leaves an empty database, and the next opening begins again.
-    entries = {entry.change.id: entry for entry in salvaged_entries(folder, DATABASE, room.sealer)}
-    entries.update({entry.change.id: entry for entry in journalled(journal, room.sealer)})
-    with room.transaction("initialise"):
-        put_text(room, "key_id", room.sealer.key_id)
-        put_text(room, "incarnation", incarnation)
-        room.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
-        salvage_sealed(room, folder, DATABASE)
+    entries = {entry.change.id: entry for entry in salvaged_entries(folder, DATABASE, context.sealer)}
+    entries.update({entry.change.id: entry for entry in journalled(journal, context.sealer)})
+    with context.transaction("initialise"):
+        put_text(context, "key_id", context.sealer.key_id)
+        put_text(context, "incarnation", incarnation)
+        context.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
+        salvage_sealed(context, folder, DATABASE)
         # The ids are in time order, so this is the order of filing.
-        add_entries(room, [entries[change_id] for change_id in sorted(entries)])
+        add_entries(context, [entries[change_id] for change_id in sorted(entries)])
         for life in sorted({entry.change.incarnation for entry in entries.values()}):
-            room.connection.execute("INSERT OR IGNORE INTO incarnation (id) VALUES (?)", (life,))
-        put_number(room, "next_n", 1)
-        put_text(room, "journal", journal.generation)
-        put_number(room, "journal_end", journal.size)
+            context.connection.execute("INSERT OR IGNORE INTO incarnation (id) VALUES (?)", (life,))
+        put_number(context, "next_n", 1)
+        put_text(context, "journal", journal.generation)
+        put_number(context, "journal_end", journal.size)
     mark_salvaged(folder)
     return bool(entries)
 
 
-def _unknown(room: Room, entries: list[Entry]) -> list[Entry]:
-    return [entry for entry in entries if not has_change(room, entry.change.id)]
+def _unknown(context: DatabaseContext, entries: list[JournalEntry]) -> list[JournalEntry]:
+    return [entry for entry in entries if not has_change(context, entry.change.id)]

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from field178_mobile.store.database.context import Room, parse_object
+from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_mobile.store.database.driver import Connection, Error, sqlite
 from field178_mobile.store.database.encryption import Sealer
 from field178_mobile.store.drafts.drafts import DRAFT_COLUMNS
 from field178_mobile.store.outbox.changes import NewChange
-from field178_mobile.store.outbox.journal import Entry, Journal, read_entry
+from field178_mobile.store.outbox.journal import Journal, JournalEntry, read_entry
 from field178_mobile.store.replication.tombstones import MOVED, bring_over
 from field178_shared.errors import AppError
 from field178_shared.fsync import sync_folder
@@ -39,37 +39,37 @@ def move_aside(records: Path, stamp: str) -> Path:
     return target
 
 
-def journalled(journal: Journal, sealer: Sealer, start: int = 0) -> list[Entry]:
+def journalled(journal: Journal, sealer: Sealer, start: int = 0) -> list[JournalEntry]:
     """Return the journal's entries from an offset on that open with this key."""
     entries = (read_entry(sealer, frame) for frame in journal.frames(start))
     return [entry for entry in entries if entry is not None]
 
 
-def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[Entry]:
+def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[JournalEntry]:
     """Yield the changes that can still be read from databases moved aside and not searched yet."""
     for aside in _waiting(folder):
         for row in _readable_rows(aside / name, "outbox", ("id", "n", "incarnation", "sealed")):
             change_id, n, incarnation, sealed = row
             with suppress(AppError, TypeError):  # a damaged cell does not open; the others still count
                 body = parse_object(sealer.open("outbox", str(change_id), _int(n), _bytes(sealed)))
-                yield Entry(_change(body, str(incarnation)), None)
+                yield JournalEntry(_change(body, str(incarnation)), None)
 
 
-def salvage_sealed(room: Room, folder: Path, name: str) -> None:
+def salvage_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
     """Copy drafts, settings and what went from the base, as far as it opens. Inside a transaction."""
     for aside in _waiting(folder):
         # The oldest first, as it was: what the server lost may have its last copy here.
         for row in reversed(_readable_rows(aside / name, "removed", MOVED)):
             with suppress(AppError, TypeError):
-                bring_over(room, dict(zip(MOVED, row, strict=True)))
+                bring_over(context, dict(zip(MOVED, row, strict=True)))
         for table, columns in (("draft", DRAFT_COLUMNS), ("setting", ("id", "revision", "key_id", "sealed"))):
             for row in _readable_rows(aside / name, table, columns):
                 found = dict(zip(columns, row, strict=True))
                 with suppress(AppError, TypeError):  # authenticated: no damaged cell is taken for a draft
                     place = (table, str(found["id"]), _int(found["revision"]))
-                    room.sealer.open(*place, _bytes(found["sealed"]))
+                    context.sealer.open(*place, _bytes(found["sealed"]))
                     marks = ", ".join("?" for _ in columns)
-                    room.connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
+                    context.connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
 
 
 def mark_salvaged(folder: Path) -> None:

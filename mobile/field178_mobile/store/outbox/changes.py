@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Op, Receipt, Status
 
@@ -97,33 +97,33 @@ class OwnChange:
         return found if isinstance(found, list) else []
 
 
-def insert_change(room: Room, change: NewChange) -> None:
+def insert_change(context: DatabaseContext, change: NewChange) -> None:
     """Add a filed change as pending; what it mends is hidden behind it. Inside a transaction."""
     wire = change.wire
     body = canonical({"wire": wire, "long_was": change.long_was})
-    sealed = room.sealer.seal("outbox", change.id, change.n, body)
-    room.connection.execute(
+    sealed = context.sealer.seal("outbox", change.id, change.n, body)
+    context.connection.execute(
         "INSERT INTO outbox (id, incarnation, n, record_id, type, scope, op, is_create, state, size_bytes, "
         "key_id, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
         (
             *(change.id, change.incarnation, change.n, wire["record_id"], wire["type"], wire["scope"]),
-            *(wire["op"], int(wire["create"] is True), len(canonical(wire)), room.sealer.key_id, sealed),
+            *(wire["op"], int(wire["create"] is True), len(canonical(wire)), context.sealer.key_id, sealed),
         ),
     )
     for replaced in change.replaces:
-        room.connection.execute("UPDATE outbox SET replaced_by = ? WHERE id = ?", (change.id, replaced))
+        context.connection.execute("UPDATE outbox SET replaced_by = ? WHERE id = ?", (change.id, replaced))
 
 
-def seal_again(room: Room, change: NewChange) -> None:
+def seal_again(context: DatabaseContext, change: NewChange) -> None:
     """Write a change's content anew from its other copy. Inside a transaction."""
     body = canonical({"wire": change.wire, "long_was": change.long_was})
-    sealed = room.sealer.seal("outbox", change.id, change.n, body)
-    room.connection.execute("UPDATE outbox SET sealed = ? WHERE id = ?", (sealed, change.id))
+    sealed = context.sealer.seal("outbox", change.id, change.n, body)
+    context.connection.execute("UPDATE outbox SET sealed = ? WHERE id = ?", (sealed, change.id))
 
 
-def all_changes(room: Room) -> list[NewChange]:
+def all_changes(context: DatabaseContext) -> list[NewChange]:
     """Return every held change as it was filed, in the order of filing."""
-    own = _select(room, "1 = 1", ())
+    own = _select(context, "1 = 1", ())
     replaced: dict[str, list[str]] = {}
     for change in own:
         if change.replaced_by is not None:
@@ -134,37 +134,39 @@ def all_changes(room: Room) -> list[NewChange]:
     ]
 
 
-def has_change(room: Room, change_id: str) -> bool:
+def has_change(context: DatabaseContext, change_id: str) -> bool:
     """Tell whether a change is held here."""
-    return room.connection.execute("SELECT 1 FROM outbox WHERE id = ?", (change_id,)).fetchone() is not None
-
-
-def get_change(room: Room, change_id: str) -> OwnChange | None:
-    """Return one change, or None when it is not held here."""
-    found = _select(room, "id = ?", (change_id,))
-    return found[0] if found else None
-
-
-def changes_of(room: Room, record_id: str) -> list[OwnChange]:
-    """Return every held change of a record, in the order of filing."""
-    return _select(room, "record_id = ?", (record_id,))
-
-
-def shown_changes(room: Room, record_type: str) -> list[OwnChange]:
-    """Return the changes of a type that the base does not contain yet, in the order of filing."""
-    return _select(room, "type = ? AND settled = 0", (record_type,))
-
-
-def refused_changes(room: Room) -> list[OwnChange]:
-    """Return the changes that wait for the user to mend them."""
-    return _select(
-        room, "(status = 'quarantined' OR state = 'parked') AND settled = 0 AND replaced_by IS NULL", ()
+    return (
+        context.connection.execute("SELECT 1 FROM outbox WHERE id = ?", (change_id,)).fetchone() is not None
     )
 
 
-def open_changes(room: Room, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
+def get_change(context: DatabaseContext, change_id: str) -> OwnChange | None:
+    """Return one change, or None when it is not held here."""
+    found = _select(context, "id = ?", (change_id,))
+    return found[0] if found else None
+
+
+def changes_of(context: DatabaseContext, record_id: str) -> list[OwnChange]:
+    """Return every held change of a record, in the order of filing."""
+    return _select(context, "record_id = ?", (record_id,))
+
+
+def shown_changes(context: DatabaseContext, record_type: str) -> list[OwnChange]:
+    """Return the changes of a type that the base does not contain yet, in the order of filing."""
+    return _select(context, "type = ? AND settled = 0", (record_type,))
+
+
+def refused_changes(context: DatabaseContext) -> list[OwnChange]:
+    """Return the changes that wait for the user to mend them."""
+    return _select(
+        context, "(status = 'quarantined' OR state = 'parked') AND settled = 0 AND replaced_by IS NULL", ()
+    )
+
+
+def open_changes(context: DatabaseContext, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
     """Return what must be pushed, ascending: pending, and sent without an answer."""
-    found = _select(room, "state IN ('pending', 'sent')", (), limit + len(skip))
+    found = _select(context, "state IN ('pending', 'sent')", (), limit + len(skip))
     return [change for change in found if change.id not in skip][:limit]
 
 
@@ -176,17 +178,19 @@ def by_record(changes: Iterable[OwnChange]) -> dict[str, list[OwnChange]]:
     return found
 
 
-def set_state(room: Room, change_ids: Iterable[str], state: State, reason: str | None = None) -> None:
+def set_state(
+    context: DatabaseContext, change_ids: Iterable[str], state: State, reason: str | None = None
+) -> None:
     """Move unanswered changes to a state. Inside a transaction."""
-    room.connection.executemany(
+    context.connection.executemany(
         "UPDATE outbox SET state = ?, reason = ? WHERE id = ? AND state <> 'acknowledged'",
         [(state.value, reason, change_id) for change_id in change_ids],
     )
 
 
-def offer_again(room: Room, change_ids: Iterable[str]) -> None:
+def offer_again(context: DatabaseContext, change_ids: Iterable[str]) -> None:
     """Make acknowledged changes pending again: the server lost them; same ids. Inside a transaction."""
-    room.connection.executemany(
+    context.connection.executemany(
         "UPDATE outbox SET state = 'pending', status = NULL, reason = NULL, rev = 0, seq = NULL, "
         "verdict = 0, receipt_scope = NULL, receipt_incarnation = NULL, settled = 0, sealed_receipt = NULL "
         "WHERE id = ? AND state = 'acknowledged'",
@@ -194,11 +198,11 @@ def offer_again(room: Room, change_ids: Iterable[str]) -> None:
     )
 
 
-def store_receipt(room: Room, change: OwnChange, receipt: Receipt, settled: bool) -> None:
+def store_receipt(context: DatabaseContext, change: OwnChange, receipt: Receipt, settled: bool) -> None:
     """Write the verdict on a change; only this makes it acknowledged. Inside a transaction."""
     wire = receipt.to_wire()
-    sealed = room.seal("receipt", change.id, receipt.v, wire)
-    room.connection.execute(
+    sealed = context.seal("receipt", change.id, receipt.v, wire)
+    context.connection.execute(
         "UPDATE outbox SET state = 'acknowledged', status = ?, reason = ?, rev = ?, seq = ?, verdict = ?, "
         "receipt_scope = ?, receipt_incarnation = ?, settled = ?, sealed_receipt = ? WHERE id = ?",
         (
@@ -208,31 +212,31 @@ def store_receipt(room: Room, change: OwnChange, receipt: Receipt, settled: bool
     )
 
 
-def settle_record(room: Room, record_id: str, rev: int) -> None:
+def settle_record(context: DatabaseContext, record_id: str, rev: int) -> None:
     """Let go of changes that the base now contains: verdicts up to this rev. Inside a transaction."""
-    room.connection.execute(
+    context.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE record_id = ? AND state = 'acknowledged' "
         "AND status <> 'quarantined' AND rev <= ?",
         (record_id, rev),
     )
 
 
-def settle_left(room: Room, record_id: str, scope: str) -> None:
+def settle_left(context: DatabaseContext, record_id: str, scope: str) -> None:
     """Let go of changes answered in a scope that the record left. Inside a transaction."""
-    room.connection.execute(
+    context.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE record_id = ? AND receipt_scope = ? AND state = 'acknowledged' "
         "AND status <> 'quarantined'",
         (record_id, scope),
     )
 
 
-def settle_scope(room: Room, scope: str, seq: int | None) -> set[str]:
+def settle_scope(context: DatabaseContext, scope: str, seq: int | None) -> set[str]:
     """Let go of changes of a scope whose record is not in the base, up to a seq (None: all).
 
     Their record was deleted, merged or moved away, or the scope was lost: returns the ids of those that are
     shown no more. Inside a transaction.
     """
-    gone = room.connection.execute(
+    gone = context.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE settled = 0 AND state = 'acknowledged' AND receipt_scope = ? "
         "AND status <> 'quarantined' AND (? IS NULL OR seq <= ?) "
         "AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = outbox.record_id) RETURNING record_id",
@@ -241,16 +245,16 @@ def settle_scope(room: Room, scope: str, seq: int | None) -> set[str]:
     return {row[0] for row in gone.fetchall()}
 
 
-def held_receipts(room: Room) -> dict[str, list[str]]:
+def held_receipts(context: DatabaseContext) -> dict[str, list[str]]:
     """Return the acknowledged change ids by the incarnation they count for."""
     held: dict[str, list[str]] = {}
     query = "SELECT receipt_incarnation, id FROM outbox WHERE state = 'acknowledged' ORDER BY ordinal"
-    for incarnation, change_id in room.connection.execute(query):
+    for incarnation, change_id in context.connection.execute(query):
         held.setdefault(incarnation, []).append(change_id)
     return held
 
 
-def prunable(room: Room, incarnation: str, backed_up: int) -> list[str]:
+def prunable(context: DatabaseContext, incarnation: str, backed_up: int) -> list[str]:
     """Return the changes that a verified backup holds and that nothing here needs any more.
 
     A change carried over from another incarnation counts under another's numbers, so it stays. Its number
@@ -261,17 +265,23 @@ def prunable(room: Room, incarnation: str, backed_up: int) -> list[str]:
         "AND incarnation = ?1 AND receipt_incarnation = ?1 AND n <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox "
         "AS carried WHERE carried.receipt_incarnation = ?1 AND carried.incarnation <> ?1) ORDER BY ordinal"
     )
-    return [row[0] for row in room.connection.execute(query, (incarnation, backed_up))]
+    return [row[0] for row in context.connection.execute(query, (incarnation, backed_up))]
 
 
-def delete_changes(room: Room, change_ids: Iterable[str]) -> None:
+def delete_changes(context: DatabaseContext, change_ids: Iterable[str]) -> None:
     """Remove changes that a verified backup holds. Inside a transaction."""
-    room.connection.executemany("DELETE FROM outbox WHERE id = ?", [(change_id,) for change_id in change_ids])
+    context.connection.executemany(
+        "DELETE FROM outbox WHERE id = ?", [(change_id,) for change_id in change_ids]
+    )
 
 
-def _select(room: Room, where: str, values: tuple[str, ...], limit: int = -1) -> list[OwnChange]:
+def _select(
+    context: DatabaseContext, where: str, values: tuple[str, ...], limit: int = -1
+) -> list[OwnChange]:
     query = f"SELECT {', '.join(_Row._fields)} FROM outbox WHERE {where} ORDER BY ordinal LIMIT {limit:d}"  # noqa: S608
-    return [_from_row(room, _Row._make(row)) for row in room.connection.execute(query, values).fetchall()]
+    return [
+        _from_row(context, _Row._make(row)) for row in context.connection.execute(query, values).fetchall()
+    ]
 
 
 class _Row(NamedTuple):
@@ -300,12 +310,12 @@ class _Row(NamedTuple):
     sealed_receipt: bytes | None
 
 
-def _from_row(room: Room, row: _Row) -> OwnChange:
-    body = room.open("outbox", row.id, row.n, row.sealed)
+def _from_row(context: DatabaseContext, row: _Row) -> OwnChange:
+    body = context.open("outbox", row.id, row.n, row.sealed)
     wire = _object(body["wire"])
     details: Mapping[str, object] = {}
     if row.sealed_receipt is not None:
-        details = _object(room.open("receipt", row.id, row.verdict, row.sealed_receipt)["details"])
+        details = _object(context.open("receipt", row.id, row.verdict, row.sealed_receipt)["details"])
     return OwnChange(
         *row[:8],
         is_create=bool(row.is_create),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from field178_mobile.store.drafts.normalize import clean
-from field178_mobile.store.model import RecordView
+from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.outbox.submit import Content
-from field178_mobile.store.replica.cache import Conflict
+from field178_mobile.store.replica.cache import OpenConflict
 from field178_shared.merge import equal, read_path, shortened
 from field178_shared.wire.canonical import short_hash
 from field178_shared.wire.protocol import Op
 
 
-def deletion(view: RecordView) -> Content:
+def deletion(view: MergedRecord) -> Content:
     """Return the deletion of a record as the user sees it; an unseen content is never deleted."""
     return Content(
         record_id=view.id,
@@ -28,7 +28,9 @@ def deletion(view: RecordView) -> Content:
     )
 
 
-def resolution(standing: RecordView, conflicts: Sequence[Conflict], chosen: Mapping[str, object]) -> Content:
+def resolution(
+    standing: MergedRecord, conflicts: Sequence[OpenConflict], chosen: Mapping[str, object]
+) -> Content:
     """Return the settling of a record's conflicts as shown: the chosen values, all else as it stands.
 
     `standing`: the record without values that were refused, which are never a `was`.

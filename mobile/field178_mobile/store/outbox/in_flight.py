@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, put_number
 from field178_mobile.store.outbox.changes import State, offer_again, set_state
 from field178_mobile.store.replica.server_records import put_scope, scope_rows
 from field178_mobile.store.replication.repair import marked
 
 
-def mark_sent(room: Room, change_ids: Sequence[str]) -> None:
+def mark_sent(context: DatabaseContext, change_ids: Sequence[str]) -> None:
     """Remember, before the first byte goes out, that these changes may be with the server."""
-    with room.transaction("sent"):
-        set_state(room, change_ids, State.SENT)
+    with context.transaction("sent"):
+        set_state(context, change_ids, State.SENT)
 
 
-def park(room: Room, change_ids: Sequence[str], reason: str) -> None:
+def park(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
     """Take changes out of the queue until the user mends them, so that they delay no other."""
-    with room.transaction("park"):
-        set_state(room, change_ids, State.PARKED, reason)
+    with context.transaction("park"):
+        set_state(context, change_ids, State.PARKED, reason)
 
 
-def unpark(room: Room, reason: str) -> list[str]:
+def unpark(context: DatabaseContext, reason: str) -> list[str]:
     """Put changes parked for a reason back into the queue, unless they were mended; return their records.
 
     They count as sent: the server may have taken one and failed after that.
     """
     query = "FROM outbox WHERE state = 'parked' AND reason = ? AND replaced_by IS NULL"
-    found = room.connection.execute(f"SELECT id, record_id {query}", (reason,)).fetchall()
+    found = context.connection.execute(f"SELECT id, record_id {query}", (reason,)).fetchall()
     if found:
-        with room.transaction("unpark"):
-            set_state(room, [change_id for change_id, _ in found], State.SENT)
+        with context.transaction("unpark"):
+            set_state(context, [change_id for change_id, _ in found], State.SENT)
     return [record_id for _, record_id in found]
 
 
-def offer_missing(room: Room, change_ids: Sequence[str], offering: bool) -> None:
+def offer_missing(context: DatabaseContext, change_ids: Sequence[str], offering: bool) -> None:
     """Push again what the server lost, under the same ids; `offering`: more is still to be offered.
 
     Their scopes wait for a repair: the rows here may hold what the server lost with them.
@@ -44,17 +44,17 @@ def offer_missing(room: Room, change_ids: Sequence[str], offering: bool) -> None
     query = (
         "SELECT receipt_scope FROM outbox WHERE id = ? AND state = 'acknowledged' AND status <> 'quarantined'"
     )
-    scopes = {row[0] for one in change_ids for row in room.connection.execute(query, (one,))}
-    with room.transaction("offer"):
-        for found in scope_rows(room).values():
+    scopes = {row[0] for one in change_ids for row in context.connection.execute(query, (one,))}
+    with context.transaction("offer"):
+        for found in scope_rows(context).values():
             if found.id in scopes and not found.refresh:
-                put_scope(room, marked(room, found))
-        offer_again(room, change_ids)
-        put_number(room, "must_offer", int(offering))
+                put_scope(context, marked(context, found))
+        offer_again(context, change_ids)
+        put_number(context, "must_offer", int(offering))
 
 
-def demand_offer(room: Room) -> None:
+def demand_offer(context: DatabaseContext) -> None:
     """Remember that the server may have lost changes: the next request offers all that are held."""
-    if get_number(room, "must_offer") != 1:
-        with room.transaction("offer"):
-            put_number(room, "must_offer", 1)
+    if get_number(context, "must_offer") != 1:
+        with context.transaction("offer"):
+            put_number(context, "must_offer", 1)

@@ -32,7 +32,7 @@ _LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One journalled change, the draft it was made of, and how many changes its step filed."""
 
     change: NewChange
@@ -41,7 +41,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class JournalFrame:
     """One intact frame of the file, still sealed."""
 
     start: int
@@ -73,7 +73,7 @@ class Journal:
         """How many bytes the file holds."""
         return os.fstat(self._file.fileno()).st_size
 
-    def append(self, sealer: Sealer, entries: Iterable[Entry]) -> int:
+    def append(self, sealer: Sealer, entries: Iterable[JournalEntry]) -> int:
         """Write entries and wait until they are on the disk; return the size before, for `cut_back`."""
         return self.append_packed(b"".join(_frame(sealer, entry) for entry in entries))
 
@@ -92,7 +92,7 @@ class Journal:
         self._file.truncate(size)
         os.fsync(self._file.fileno())
 
-    def frames(self, start: int = 0) -> Iterator[Frame]:
+    def frames(self, start: int = 0) -> Iterator[JournalFrame]:
         """Yield every intact frame from an offset on, whatever lies between them."""
         self._file.seek(start)
         data = self._file.read()
@@ -100,7 +100,7 @@ class Journal:
         while position >= 0:
             frame, length = _read(data, position)
             if frame is not None:
-                yield Frame(start + position, frame.change_id, frame.n, frame.sealed)
+                yield JournalFrame(start + position, frame.change_id, frame.n, frame.sealed)
             position = data.find(_MARKER, position + length)
 
     def keep_only(self, change_ids: Container[str]) -> None:
@@ -129,7 +129,7 @@ class Journal:
         os.fsync(self._file.fileno())
 
 
-def read_entry(sealer: Sealer, frame: Frame) -> Entry | None:
+def read_entry(sealer: Sealer, frame: JournalFrame) -> JournalEntry | None:
     """Return the entry of a frame, or None when it was sealed under another key or tampered with."""
     try:
         body = parse_object(sealer.open("journal", frame.change_id, frame.n, frame.sealed))
@@ -140,10 +140,10 @@ def read_entry(sealer: Sealer, frame: Frame) -> Entry | None:
     draft_id, in_step = body["draft"], body.get("in_step")
     change = NewChange(wire, str(body["incarnation"]), long_was, names)
     draft = draft_id if isinstance(draft_id, str) else None
-    return Entry(change, draft, in_step if isinstance(in_step, int) else 1)
+    return JournalEntry(change, draft, in_step if isinstance(in_step, int) else 1)
 
 
-def _frame(sealer: Sealer, entry: Entry) -> bytes:
+def _frame(sealer: Sealer, entry: JournalEntry) -> bytes:
     change = entry.change
     body = {
         "wire": change.wire,
@@ -154,10 +154,10 @@ def _frame(sealer: Sealer, entry: Entry) -> bytes:
         "in_step": entry.in_step,
     }
     sealed = sealer.seal("journal", change.id, change.n, canonical(body))
-    return pack_frame(Frame(0, change.id, change.n, sealed))
+    return pack_frame(JournalFrame(0, change.id, change.n, sealed))
 
 
-def pack_frame(frame: Frame) -> bytes:
+def pack_frame(frame: JournalFrame) -> bytes:
     """Return the bytes of one frame."""
     head = _HEAD.pack(_MARKER, len(frame.sealed), uuid.UUID(frame.change_id).bytes, frame.n)
     return head + frame.sealed + hashlib.sha256(head + frame.sealed).digest()[:_CHECK_BYTES]
@@ -168,7 +168,7 @@ def _open(path: Path) -> FileIO:
     return path.open("a+b", buffering=0)
 
 
-def _read(data: bytes, position: int) -> tuple[Frame | None, int]:
+def _read(data: bytes, position: int) -> tuple[JournalFrame | None, int]:
     head = data[position : position + _HEAD.size]
     if len(head) < _HEAD.size:
         return None, len(_MARKER)
@@ -178,7 +178,7 @@ def _read(data: bytes, position: int) -> tuple[Frame | None, int]:
     if length > _LARGEST or hashlib.sha256(data[position:end]).digest()[:_CHECK_BYTES] != check:
         return None, len(_MARKER)
     sealed = data[position + _HEAD.size : end]
-    return Frame(position, str(uuid.UUID(bytes=raw_id)), n, sealed), end + _CHECK_BYTES - position
+    return JournalFrame(position, str(uuid.UUID(bytes=raw_id)), n, sealed), end + _CHECK_BYTES - position
 
 
 def _object(value: object) -> Json:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import Error
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.drafts.drafts import delete_draft
 from field178_mobile.store.drafts.normalize import clean_object
 from field178_mobile.store.model import Draft
 from field178_mobile.store.outbox.changes import NewChange, OwnChange, State, changes_of, insert_change
-from field178_mobile.store.outbox.journal import Entry, Journal
+from field178_mobile.store.outbox.journal import Journal, JournalEntry
 from field178_mobile.store.outbox.superseding import mended, take_back
 from field178_mobile.store.replica.merged_view import effective, without_refused
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.merge import difference, read_path
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Op
@@ -51,13 +51,13 @@ class Content:
     more: tuple[tuple[str, object], ...] = ()
 
 
-def content_of_draft(room: Room, draft: Draft) -> Content | None:
+def content_of_draft(context: DatabaseContext, draft: Draft) -> Content | None:
     """Return what filing a draft says: a create, or the least edit of what the user SAW; None if nothing.
 
     Refused values that were left standing are said again, and those taken back are taken back in so many
     words: what was refused may be said by a later change, and what was said before may be on its way.
     """
-    base, own = get_base(room, draft.record_id), changes_of(room, draft.record_id)
+    base, own = get_server_record(context, draft.record_id), changes_of(context, draft.record_id)
     known = base is not None or any(change.is_create for change in effective(own))
     # A refused create left no record behind: mending it is a create again, whatever the user saw.
     refused_create = any(change.is_create and change.is_refused for change in own)
@@ -85,53 +85,55 @@ def content_of_draft(room: Room, draft: Draft) -> Content | None:
     )
 
 
-def file_contents(room: Room, journal: Journal, contents: Sequence[Content], saving: Saving) -> list[str]:
+def file_contents(
+    context: DatabaseContext, journal: Journal, contents: Sequence[Content], saving: Saving
+) -> list[str]:
     """Make changes durable, all or none, and return their ids.
 
     Journal first, database second. A crash between the two leaves a journalled change the database does not
     know: opening adds it, so nothing is lost. The other order would leave, after the same crash and a later
     damage of the database, no copy at all. When the database refuses (disk full) the journal is cut back.
     """
-    incarnation = get_text(room, "incarnation") or ""
-    first = get_number(room, "next_n", 1)
-    offset_ms = get_number(room, "clock_offset_ms")
+    incarnation = get_text(context, "incarnation") or ""
+    first = get_number(context, "next_n", 1)
+    offset_ms = get_number(context, "clock_offset_ms")
     entries = [
-        Entry(
+        JournalEntry(
             _render(content, first + index, (incarnation, offset_ms), saving), content.draft_id, len(contents)
         )
         for index, content in enumerate(contents)
     ]
-    room.crash_point("file.journal")
-    before = journal.append(room.sealer, entries)
-    room.crash_point("file.journalled")
+    context.failpoint("file.journal")
+    before = journal.append(context.sealer, entries)
+    context.failpoint("file.journalled")
     try:
-        with room.transaction("file"):
-            add_entries(room, entries)
-            put_number(room, "next_n", first + len(entries))
-            put_number(room, "journal_end", journal.size)
+        with context.transaction("file"):
+            add_entries(context, entries)
+            put_number(context, "next_n", first + len(entries))
+            put_number(context, "journal_end", journal.size)
     except Error:
         journal.cut_back(before)
         raise
     return [entry.change.id for entry in entries]
 
 
-def recover_entries(room: Room, entries: Sequence[Entry], journal: Journal) -> None:
+def recover_entries(context: DatabaseContext, entries: Sequence[JournalEntry], journal: Journal) -> None:
     """Finish filings that a crash left in the journal alone; numbering goes on above them."""
-    with room.transaction("recover"):
-        add_entries(room, entries)
-        incarnation = get_text(room, "incarnation")
+    with context.transaction("recover"):
+        add_entries(context, entries)
+        incarnation = get_text(context, "incarnation")
         numbers = [entry.change.n for entry in entries if entry.change.incarnation == incarnation]
-        put_number(room, "next_n", max([get_number(room, "next_n", 1), *(n + 1 for n in numbers)]))
-        put_text(room, "journal", journal.generation)
-        put_number(room, "journal_end", journal.size)
+        put_number(context, "next_n", max([get_number(context, "next_n", 1), *(n + 1 for n in numbers)]))
+        put_text(context, "journal", journal.generation)
+        put_number(context, "journal_end", journal.size)
 
 
-def add_entries(room: Room, entries: Sequence[Entry]) -> None:
+def add_entries(context: DatabaseContext, entries: Sequence[JournalEntry]) -> None:
     """Add changes to the table of changes; the drafts they were made of go. Inside a transaction."""
     for entry in entries:
-        insert_change(room, entry.change)
+        insert_change(context, entry.change)
         if entry.draft_id is not None:
-            delete_draft(room, entry.draft_id)
+            delete_draft(context, entry.draft_id)
 
 
 def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> NewChange:

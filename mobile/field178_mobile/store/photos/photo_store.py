@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox.changes import changes_of
 from field178_mobile.store.photos.files import PhotoFiles, PhotoHead
 from field178_mobile.store.photos.rows import (
@@ -25,10 +25,10 @@ from field178_mobile.store.photos.rows import (
     photos_of,
     unsent_photos,
 )
-from field178_mobile.store.photos.undeliverable import photos_aside, send_again, set_aside
+from field178_mobile.store.photos.undeliverable import send_again, set_aside, undeliverable_photos
 from field178_mobile.store.photos.unfiled import mark_loose, settle
 from field178_mobile.store.replica.merged_view import compose
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import entries_of
 
@@ -42,17 +42,17 @@ LARGEST_PHOTO_BYTES = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class FileCount:
+class ServerFileCount:
     """How many of the files a record names the server has: "2/4"."""
 
     sent: int
     named: int
 
 
-NO_FILES = FileCount(0, 0)
+NO_FILES = ServerFileCount(0, 0)
 
 
-class PhotoShelf:
+class PhotoStore:
     """Keeps the bytes sealed until a verified backup of the server holds them."""
 
     def __init__(self, store: DatabaseAccess, folder: Path) -> None:
@@ -73,10 +73,10 @@ class PhotoShelf:
         def work(unlocked: Unlocked) -> tuple[str]:
             # Bytes first, row second: bytes without a row come back at the next opening, a row without bytes
             # would promise what is not there.
-            self.files.write(unlocked.room.sealer, head, data)
-            with unlocked.room.transaction("photo"):
-                insert_photo(unlocked.room, head)
-                mark_loose(unlocked.room, (head.sha256, record_id))
+            self.files.write(unlocked.context.sealer, head, data)
+            with unlocked.context.transaction("photo"):
+                insert_photo(unlocked.context, head)
+                mark_loose(unlocked.context, (head.sha256, record_id))
             return (record_id,)
 
         self._store.write(work)
@@ -84,14 +84,16 @@ class PhotoShelf:
 
     def take_back(self, record_id: str, sha256: str) -> None:
         """Forget a file that was never filed; only ever on the user's word, after the draft let go of it."""
-        self._forget(record_id, lambda room: [one for one in [get_photo(room, sha256, record_id)] if one])
+        self._forget(
+            record_id, lambda context: [one for one in [get_photo(context, sha256, record_id)] if one]
+        )
 
     def let_go(self, record_id: str, sha256: str) -> None:
         """Give up a file that the draft is about to name no longer; until `settle` it can be named again."""
 
         def work(unlocked: Unlocked) -> tuple[str, ...]:
-            with unlocked.room.transaction("photo"):
-                mark_loose(unlocked.room, (sha256, record_id))
+            with unlocked.context.transaction("photo"):
+                mark_loose(unlocked.context, (sha256, record_id))
             return ()
 
         self._store.write(work)
@@ -104,9 +106,11 @@ class PhotoShelf:
         """
 
         def work(unlocked: Unlocked) -> list[str]:
-            gone = [one for one in settle(unlocked.room, record_id) if not _was_filed(unlocked.room, one)]
+            gone = [
+                one for one in settle(unlocked.context, record_id) if not _was_filed(unlocked.context, one)
+            ]
             for photo in gone:
-                forget_photo(unlocked.room, self.files, photo)
+                forget_photo(unlocked.context, self.files, photo)
             return [photo.record_id for photo in gone]
 
         try:
@@ -117,18 +121,18 @@ class PhotoShelf:
 
     def forget_unfiled(self, record_id: str) -> None:
         """Forget the files of a draft that was thrown away; those of a filed record stay."""
-        self._forget(record_id, lambda room: photos_of(room, record_id))
+        self._forget(record_id, lambda context: photos_of(context, record_id))
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
         """Return bytes of a photo that is here; AppError(store_damaged) when they do not open."""
-        sealer = self._store.read(lambda room: room.sealer)
+        sealer = self._store.read(lambda context: context.sealer)
         if length is None:
             length = self.files.head(sealer, sha256).size_bytes
         return self.files.read(sealer, sha256, offset, length)
 
     def of(self, record_id: str) -> list[Photo]:
         """Return the files of a record that are on this tablet."""
-        return self._store.read(lambda room: photos_of(room, record_id))
+        return self._store.read(lambda context: photos_of(context, record_id))
 
     def has_room(self) -> bool:
         """Tell whether a photo can be added; below that the last room is for records."""
@@ -140,7 +144,7 @@ class PhotoShelf:
 
     def aside(self) -> frozenset[tuple[str, str]]:
         """Return the keys of the photos that nobody waits for any more."""
-        return self._store.read(photos_aside)
+        return self._store.read(undeliverable_photos)
 
     def set_aside(self, key: tuple[str, str]) -> None:
         """Wait no longer for a photo that was refused or does not open; its bytes stay."""
@@ -150,43 +154,45 @@ class PhotoShelf:
         """Let a photo wait again that was refused, does not open or was put aside."""
         self._decide(key, send_again)
 
-    def count_of(self, record_id: str) -> FileCount:
+    def count_of(self, record_id: str) -> ServerFileCount:
         """Return how many of the files a record names the server has."""
-        return self._store.read(lambda room: count_files(room, record_id))
+        return self._store.read(lambda context: count_files(context, record_id))
 
     def is_named(self, photo: Photo) -> bool:
         """Tell whether the server's record, as this tablet has it, names a photo."""
-        base = self._store.read(lambda room: get_base(room, photo.record_id))
+        base = self._store.read(lambda context: get_server_record(context, photo.record_id))
         return base is not None and not base.deleted and photo.sha256 in named_files(base.data)
 
-    def _decide(self, key: tuple[str, str], write: Callable[[Room, tuple[str, str]], None]) -> None:
+    def _decide(
+        self, key: tuple[str, str], write: Callable[[DatabaseContext, tuple[str, str]], None]
+    ) -> None:
         def work(unlocked: Unlocked) -> tuple[str]:
-            with unlocked.room.transaction("photo"):
-                write(unlocked.room, key)
+            with unlocked.context.transaction("photo"):
+                write(unlocked.context, key)
             return (key[1],)
 
         self._store.write(work)
 
-    def _forget(self, record_id: str, choose: Callable[[Room], list[Photo]]) -> None:
+    def _forget(self, record_id: str, choose: Callable[[DatabaseContext], list[Photo]]) -> None:
         def work(unlocked: Unlocked) -> tuple[str]:
-            gone = [photo for photo in choose(unlocked.room) if not _was_filed(unlocked.room, photo)]
+            gone = [photo for photo in choose(unlocked.context) if not _was_filed(unlocked.context, photo)]
             for photo in gone:
-                forget_photo(unlocked.room, self.files, photo)
+                forget_photo(unlocked.context, self.files, photo)
             return (record_id,)
 
         self._store.write(work)
 
 
-def count_files(room: Room, record_id: str) -> FileCount:
+def count_files(context: DatabaseContext, record_id: str) -> ServerFileCount:
     """Return how many of the files a record names the server has; one that is not here came from there."""
-    view = compose(get_base(room, record_id), changes_of(room, record_id))
+    view = compose(get_server_record(context, record_id), changes_of(context, record_id))
     named = [] if view is None else entries_of(view.data, ATTACHMENTS).values()
-    waiting = {photo.sha256 for photo in photos_of(room, record_id) if photo.state is not PhotoState.SENT}
-    return FileCount(sum(entry.get("sha256") not in waiting for entry in named), len(named))
+    waiting = {photo.sha256 for photo in photos_of(context, record_id) if photo.state is not PhotoState.SENT}
+    return ServerFileCount(sum(entry.get("sha256") not in waiting for entry in named), len(named))
 
 
-def _was_filed(room: Room, photo: Photo) -> bool:
-    own, base = changes_of(room, photo.record_id), get_base(room, photo.record_id)
+def _was_filed(context: DatabaseContext, photo: Photo) -> bool:
+    own, base = changes_of(context, photo.record_id), get_server_record(context, photo.record_id)
     if base is not None and photo.sha256 in named_files(base.data):
         return True
     return any(photo.sha256 in str(change.wire.get("set")) for change in own)

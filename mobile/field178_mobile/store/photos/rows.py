@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox.changes import changes_of
 from field178_mobile.store.photos.files import PhotoFiles, PhotoHead
 from field178_mobile.store.replica.merged_view import compose
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import entries_of
 
@@ -47,73 +47,73 @@ class Photo:
         return self.sha256, self.record_id
 
 
-def insert_photo(room: Room, head: PhotoHead) -> None:
+def insert_photo(context: DatabaseContext, head: PhotoHead) -> None:
     """Put a file into the queue; one that is there stays as it is. Inside a transaction."""
-    room.connection.execute(
+    context.connection.execute(
         "INSERT OR IGNORE INTO photo (sha256, record_id, size_bytes, content_type, state) "
         "VALUES (?, ?, ?, ?, 'waiting')",
         (head.sha256, head.record_id, head.size_bytes, head.content_type),
     )
 
 
-def replace_photo(room: Room, head: PhotoHead) -> None:
+def replace_photo(context: DatabaseContext, head: PhotoHead) -> None:
     """Put a file into the queue anew, whatever its row said. Inside a transaction."""
     place = (head.sha256, head.record_id)
-    room.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", place)
-    insert_photo(room, head)
+    context.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", place)
+    insert_photo(context, head)
 
 
-def delete_photo(room: Room, photo: Photo) -> None:
+def delete_photo(context: DatabaseContext, photo: Photo) -> None:
     """Take a file out of the queue. Inside a transaction."""
-    room.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", photo.key)
+    context.connection.execute("DELETE FROM photo WHERE sha256 = ? AND record_id = ?", photo.key)
 
 
-def get_photo(room: Room, sha256: str, record_id: str) -> Photo | None:
+def get_photo(context: DatabaseContext, sha256: str, record_id: str) -> Photo | None:
     """Return one file of a record, None when it is not here."""
-    found = _select(room, "sha256 = ? AND record_id = ?", (sha256, record_id))
+    found = _select(context, "sha256 = ? AND record_id = ?", (sha256, record_id))
     return found[0] if found else None
 
 
-def all_photos(room: Room) -> list[Photo]:
+def all_photos(context: DatabaseContext) -> list[Photo]:
     """Return every file of this tablet, in the order of adding."""
-    return _select(room, "1 = 1", ())
+    return _select(context, "1 = 1", ())
 
 
-def photos_of(room: Room, record_id: str) -> list[Photo]:
+def photos_of(context: DatabaseContext, record_id: str) -> list[Photo]:
     """Return the files of a record that are still here."""
-    return _select(room, "record_id = ?", (record_id,))
+    return _select(context, "record_id = ?", (record_id,))
 
 
-def sent_photos(room: Room) -> list[Photo]:
+def sent_photos(context: DatabaseContext) -> list[Photo]:
     """Return the files the server has and whose bytes are still here, the oldest first."""
-    return _select(room, "state = 'sent'", ())
+    return _select(context, "state = 'sent'", ())
 
 
-def stuck_photos(room: Room) -> list[Photo]:
+def stuck_photos(context: DatabaseContext) -> list[Photo]:
     """Return the files that wait for a person."""
-    return _select(room, "state IN ('refused', 'damaged')", ())
+    return _select(context, "state IN ('refused', 'damaged')", ())
 
 
-def unsent_photos(room: Room) -> list[Photo]:
+def unsent_photos(context: DatabaseContext) -> list[Photo]:
     """Return the files that a filed record names and that the server does not have, the oldest first.
 
     A file of a draft does not wait for the server yet, and one whose record no longer names it never will.
     """
-    found, names = _select(room, "state <> 'sent'", ()), dict[str, frozenset[str]]()
+    found, names = _select(context, "state <> 'sent'", ()), dict[str, frozenset[str]]()
     for photo in found:
         if photo.record_id not in names:
-            view = compose(get_base(room, photo.record_id), changes_of(room, photo.record_id))
+            view = compose(get_server_record(context, photo.record_id), changes_of(context, photo.record_id))
             is_live = view is not None and not view.deleted
             names[photo.record_id] = named_files(view.data) if view is not None and is_live else frozenset()
     return [photo for photo in found if photo.sha256 in names[photo.record_id]]
 
 
-def sendable_photos(room: Room) -> list[Photo]:
+def sendable_photos(context: DatabaseContext) -> list[Photo]:
     """Return the waiting files whose record the server holds and which it names there: records go first."""
-    found, names = _select(room, "state = 'waiting'", ()), dict[str, frozenset[str]]()
+    found, names = _select(context, "state = 'waiting'", ()), dict[str, frozenset[str]]()
     for photo in found:
         if photo.record_id not in names:
-            base = get_base(room, photo.record_id)
+            base = get_server_record(context, photo.record_id)
             names[photo.record_id] = named_files(base.data) if base and not base.deleted else frozenset()
     return [photo for photo in found if photo.sha256 in names[photo.record_id]]
 
@@ -123,35 +123,35 @@ def named_files(data: Mapping[str, object]) -> frozenset[str]:
     return frozenset(str(entry.get("sha256", "")) for entry in entries_of(data, ATTACHMENTS).values())
 
 
-def put_progress(room: Room, photo: Photo, location: str | None, sent_bytes: int) -> None:
+def put_progress(context: DatabaseContext, photo: Photo, location: str | None, sent_bytes: int) -> None:
     """Keep where the server takes the rest and how much it has. Inside a transaction."""
-    room.connection.execute(
+    context.connection.execute(
         "UPDATE photo SET location = ?, sent_bytes = ?, last_error = NULL WHERE sha256 = ? AND record_id = ?",
         (location, sent_bytes, *photo.key),
     )
 
 
-def put_state(room: Room, photo: Photo, state: PhotoState, error: str | None = None) -> None:
+def put_state(context: DatabaseContext, photo: Photo, state: PhotoState, error: str | None = None) -> None:
     """Move a file to a state; its upload, done or given up, is forgotten. Inside a transaction."""
     sent_bytes = photo.size_bytes if state is PhotoState.SENT else 0
-    room.connection.execute(
+    context.connection.execute(
         "UPDATE photo SET state = ?, location = NULL, sent_bytes = ?, last_error = ? "
         "WHERE sha256 = ? AND record_id = ?",
         (state.value, sent_bytes, error, *photo.key),
     )
 
 
-def put_error(room: Room, photo: Photo, error: str) -> None:
+def put_error(context: DatabaseContext, photo: Photo, error: str) -> None:
     """Count one more try that failed, and why. Inside a transaction."""
-    room.connection.execute(
+    context.connection.execute(
         "UPDATE photo SET attempts = attempts + 1, last_error = ? WHERE sha256 = ? AND record_id = ?",
         (error, *photo.key),
     )
 
 
-def _select(room: Room, where: str, values: tuple[str, ...]) -> list[Photo]:
+def _select(context: DatabaseContext, where: str, values: tuple[str, ...]) -> list[Photo]:
     query = f"SELECT {_COLUMNS} FROM photo WHERE {where} ORDER BY ordinal"  # noqa: S608  constants
-    return [_from_row(row) for row in room.connection.execute(query, values).fetchall()]
+    return [_from_row(row) for row in context.connection.execute(query, values).fetchall()]
 
 
 def _from_row(row: tuple[str, str, int, str, str, str | None, int, int, str | None]) -> Photo:
@@ -168,34 +168,34 @@ def _from_row(row: tuple[str, str, int, str, str, str | None, int, int, str | No
 PHOTOS = "photos"
 
 
-def forget_photo(room: Room, files: PhotoFiles, photo: Photo) -> None:
+def forget_photo(context: DatabaseContext, files: PhotoFiles, photo: Photo) -> None:
     """Delete a file of a record; its bytes stay while another record has them too."""
     # Bytes first: a crash between leaves a row that the next opening drops, the other order a photo that
     # nobody asked for any more.
-    if sum(other.sha256 == photo.sha256 for other in all_photos(room)) == 1:
+    if sum(other.sha256 == photo.sha256 for other in all_photos(context)) == 1:
         files.remove(photo.sha256)
-    with room.transaction("photo"):
-        delete_photo(room, photo)
+    with context.transaction("photo"):
+        delete_photo(context, photo)
 
 
-def match_photos(room: Room, files: PhotoFiles) -> None:
+def match_photos(context: DatabaseContext, files: PhotoFiles) -> None:
     """Bring folder and queue together after a crash or a damage: no bytes without a row, no row without."""
-    names, rows = files.names(), {photo.key: photo for photo in all_photos(room)}
-    heads = [head for name in names if (head := _head(room, files, name)) is not None]
+    names, rows = files.names(), {photo.key: photo for photo in all_photos(context)}
+    heads = [head for name in names if (head := _head(context, files, name)) is not None]
     # Also where a bad block spoiled the plain columns of a row: what was sealed is the truth.
     strange = [head for head in heads if not _is_told_by(rows.get((head.sha256, head.record_id)), head)]
     lost = [photo for photo in rows.values() if photo.sha256 not in names]
     if not strange and not lost:
         return
-    unsent = {photo.key for photo in unsent_photos(room)}
-    with room.transaction("photo"):
+    unsent = {photo.key for photo in unsent_photos(context)}
+    with context.transaction("photo"):
         for head in strange:
-            replace_photo(room, head)
+            replace_photo(context, head)
         for photo in lost:
             if photo.key in unsent:
-                put_state(room, photo, PhotoState.DAMAGED, ErrorCode.STORE_DAMAGED.value)
+                put_state(context, photo, PhotoState.DAMAGED, ErrorCode.STORE_DAMAGED.value)
             else:
-                delete_photo(room, photo)
+                delete_photo(context, photo)
 
 
 def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
@@ -203,9 +203,9 @@ def _is_told_by(photo: Photo | None, head: PhotoHead) -> bool:
     return photo is not None and (photo.size_bytes, photo.content_type) == told
 
 
-def _head(room: Room, files: PhotoFiles, sha256: str) -> PhotoHead | None:
+def _head(context: DatabaseContext, files: PhotoFiles, sha256: str) -> PhotoHead | None:
     try:
-        return files.head(room.sealer, sha256)
+        return files.head(context.sealer, sha256)
     except AppError:
         # Sealed under another key, or spoiled: it stays for a person with better tools.
         return None

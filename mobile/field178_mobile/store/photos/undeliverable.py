@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_setting, get_text, put_setting, put_text
 from field178_mobile.store.photos.rows import Photo, PhotoState, get_photo, put_state, unsent_photos
 
@@ -12,57 +12,57 @@ _SERVER = "server_version"
 _REFUSED_UNDER = "photos_refused_under"
 
 
-def photos_aside(room: Room) -> frozenset[tuple[str, str]]:
+def undeliverable_photos(context: DatabaseContext) -> frozenset[tuple[str, str]]:
     """Return the keys (hash, record) of the photos put aside; one that may still arrive is none of them."""
-    kept = _kept(room)
-    return frozenset(photo.key for photo in _found(room, kept) if photo.state in STUCK)
+    kept = _kept(context)
+    return frozenset(photo.key for photo in _found(context, kept) if photo.state in STUCK)
 
 
-def note_server(room: Room, version: str) -> None:
+def note_server(context: DatabaseContext, version: str) -> None:
     """Keep which version of the server will judge the next photo."""
-    if version and version != get_text(room, _SERVER):
-        with room.transaction("server"):
-            put_text(room, _SERVER, version)
+    if version and version != get_text(context, _SERVER):
+        with context.transaction("server"):
+            put_text(context, _SERVER, version)
 
 
-def is_judged_anew(room: Room, app: str) -> bool:
+def is_judged_anew(context: DatabaseContext, app: str) -> bool:
     """Tell whether program or server are others than when a photo was last refused."""
-    return get_text(room, _REFUSED_UNDER) != _versions(room, app)
+    return get_text(context, _REFUSED_UNDER) != _versions(context, app)
 
 
-def note_judged(room: Room, app: str) -> None:
+def note_judged(context: DatabaseContext, app: str) -> None:
     """Remember under which program and server photos are refused. Inside a transaction."""
-    put_text(room, _REFUSED_UNDER, _versions(room, app))
+    put_text(context, _REFUSED_UNDER, _versions(context, app))
 
 
-def waiting_photos(room: Room) -> list[Photo]:
+def waiting_photos(context: DatabaseContext) -> list[Photo]:
     """Return what of `unsent_photos` stands between this tablet and the office having everything."""
-    aside = photos_aside(room)
-    return [photo for photo in unsent_photos(room) if photo.key not in aside]
+    aside = undeliverable_photos(context)
+    return [photo for photo in unsent_photos(context) if photo.key not in aside]
 
 
-def set_aside(room: Room, key: tuple[str, str]) -> None:
+def set_aside(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Wait no longer for a photo; its bytes stay. Inside a transaction."""
-    put_setting(room, _ASIDE, sorted({*_kept(room), key}))
+    put_setting(context, _ASIDE, sorted({*_kept(context), key}))
 
 
-def send_again(room: Room, key: tuple[str, str]) -> None:
+def send_again(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Let a photo wait for the server as on its first day. Inside a transaction."""
-    put_setting(room, _ASIDE, sorted(_kept(room) - {key}))
-    photo = get_photo(room, *key)
+    put_setting(context, _ASIDE, sorted(_kept(context) - {key}))
+    photo = get_photo(context, *key)
     if photo is not None and photo.state in STUCK:
-        put_state(room, photo, PhotoState.WAITING)
+        put_state(context, photo, PhotoState.WAITING)
 
 
-def _found(room: Room, keys: frozenset[tuple[str, str]]) -> list[Photo]:
-    return [photo for key in keys if (photo := get_photo(room, *key)) is not None]
+def _found(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -> list[Photo]:
+    return [photo for key in keys if (photo := get_photo(context, *key)) is not None]
 
 
-def _kept(room: Room) -> frozenset[tuple[str, str]]:
-    kept = get_setting(room, _ASIDE)
+def _kept(context: DatabaseContext) -> frozenset[tuple[str, str]]:
+    kept = get_setting(context, _ASIDE)
     pairs = kept if isinstance(kept, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)
 
 
-def _versions(room: Room, app: str) -> str:
-    return f"{app}|{get_text(room, _SERVER) or ''}"
+def _versions(context: DatabaseContext, app: str) -> str:
+    return f"{app}|{get_text(context, _SERVER) or ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.photos.rows import (
     Photo,
     PhotoState,
@@ -17,7 +17,7 @@ from field178_mobile.store.photos.rows import (
     sent_photos,
     stuck_photos,
 )
-from field178_mobile.store.photos.undeliverable import is_judged_anew, note_judged, photos_aside
+from field178_mobile.store.photos.undeliverable import is_judged_anew, note_judged, undeliverable_photos
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 
@@ -46,15 +46,15 @@ class UploadQueue:
         """Let photos wait again that did not open; once under each program and server those refused."""
 
         def work(unlocked: Unlocked) -> set[str]:
-            room = unlocked.room
-            is_new = is_judged_anew(room, self._app)
-            aside = photos_aside(room)
-            stuck = [one for one in stuck_photos(room) if is_new or _may_read_again(one, aside)]
+            context = unlocked.context
+            is_new = is_judged_anew(context, self._app)
+            aside = undeliverable_photos(context)
+            stuck = [one for one in stuck_photos(context) if is_new or _may_read_again(one, aside)]
             if stuck:
-                with room.transaction("upload"):
-                    note_judged(room, self._app)
+                with context.transaction("upload"):
+                    note_judged(context, self._app)
                     for photo in stuck:
-                        put_state(room, photo, PhotoState.WAITING, photo.last_error)
+                        put_state(context, photo, PhotoState.WAITING, photo.last_error)
             return {photo.record_id for photo in stuck}
 
         self._store.write(work)
@@ -69,27 +69,27 @@ class UploadQueue:
 
     def keep_progress(self, photo: Photo, location: str | None, sent_bytes: int) -> Photo:
         """Keep where the server takes the rest and how much of it the server said it has."""
-        return self._put(photo, lambda room: put_progress(room, photo, location, sent_bytes))
+        return self._put(photo, lambda context: put_progress(context, photo, location, sent_bytes))
 
     def move(self, photo: Photo, state: PhotoState, error: str | None = None) -> None:
         """Move a photo to a state."""
 
-        def write(room: Room) -> None:
-            put_state(room, photo, state, error)
+        def write(context: DatabaseContext) -> None:
+            put_state(context, photo, state, error)
             if state is PhotoState.REFUSED:
-                note_judged(room, self._app)
+                note_judged(context, self._app)
 
         self._put(photo, write)
 
     def note_error(self, photo: Photo, error: str) -> None:
         """Count one more try that failed, and why."""
-        self._put(photo, lambda room: put_error(room, photo, error))
+        self._put(photo, lambda context: put_error(context, photo, error))
 
     def let_go(self, photo: Photo) -> None:
         """Delete the bytes of a photo: a verified backup holds them, or its record is no longer ours."""
 
         def work(unlocked: Unlocked) -> tuple[str]:
-            forget_photo(unlocked.room, self._store.photos.files, photo)
+            forget_photo(unlocked.context, self._store.photos.files, photo)
             return (photo.record_id,)
 
         self._store.write(work)
@@ -98,13 +98,13 @@ class UploadQueue:
         """Tell whether the server's record still names a photo, as far as this tablet knows."""
         return self._store.photos.is_named(photo)
 
-    def _put(self, photo: Photo, write: Callable[[Room], None]) -> Photo:
+    def _put(self, photo: Photo, write: Callable[[DatabaseContext], None]) -> Photo:
         found = [photo]
 
         def work(unlocked: Unlocked) -> tuple[str]:
-            with unlocked.room.transaction("upload"):
-                write(unlocked.room)
-            found[0] = get_photo(unlocked.room, *photo.key) or photo
+            with unlocked.context.transaction("upload"):
+                write(unlocked.context)
+            found[0] = get_photo(unlocked.context, *photo.key) or photo
             return (photo.record_id,)
 
         self._store.write(work)

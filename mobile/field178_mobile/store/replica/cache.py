@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from field178_mobile.store.database.context import Room
-from field178_mobile.store.model import Comment, Disagreement, EstablishmentEntry, RecordView
+from field178_mobile.store.database.context import DatabaseContext
+from field178_mobile.store.model import EstablishmentListing, MergedRecord, RefusedValue, ReviewerComment
 from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of, shown_changes
 from field178_mobile.store.replica.merged_view import compose
-from field178_mobile.store.replica.server_records import BaseRow, base_rows, get_base
+from field178_mobile.store.replica.server_records import ServerRecord, get_server_record, server_records
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import from_wire
 
@@ -20,18 +20,18 @@ CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class OfficeReview:
     """The office's word on one filed record."""
 
     record_id: str
     state: str
     record_rev: int
     reason: str
-    comments: tuple[Comment, ...]
+    comments: tuple[ReviewerComment, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class OpenConflict:
     """One open conflict record: values of ours, or of others, that the server did not take."""
 
     id: str
@@ -39,36 +39,36 @@ class Conflict:
     record_id: str
     path: str
     device: str
-    disagreements: tuple[Disagreement, ...]
+    refused_values: tuple[RefusedValue, ...]
     at: datetime | None
 
 
-class Lookups:
+class ReplicaCache:
     """Keeps the three indexes; `touch` brings them up to date after a transaction. Database thread only."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
-        self._establishments: dict[str, EstablishmentEntry] = {}
-        self._reviews: dict[str, Review] = {}
-        self._reviewed: dict[str, Review] = {}
-        self._conflicts: dict[str, Conflict] = {}
-        self._disputed: dict[str, dict[str, Conflict]] = {}
-        self._sorted: tuple[EstablishmentEntry, ...] | None = None
+    def __init__(self, context: DatabaseContext) -> None:
+        self._context = context
+        self._establishments: dict[str, EstablishmentListing] = {}
+        self._reviews: dict[str, OfficeReview] = {}
+        self._reviewed: dict[str, OfficeReview] = {}
+        self._conflicts: dict[str, OpenConflict] = {}
+        self._disputed: dict[str, dict[str, OpenConflict]] = {}
+        self._sorted: tuple[EstablishmentListing, ...] | None = None
         self.load()
 
     def load(self) -> None:
         """Read everything again."""
-        own = by_record(shown_changes(self._room, ESTABLISHMENT))
+        own = by_record(shown_changes(self._context, ESTABLISHMENT))
         self._establishments.clear()
-        for row in base_rows(self._room, ESTABLISHMENT):
+        for row in server_records(self._context, ESTABLISHMENT):
             self._put_establishment(row.id, compose(row, own.pop(row.id, [])))
         for record_id, changes in own.items():
             self._put_establishment(record_id, compose(None, changes))
         for index in (self._reviews, self._reviewed, self._conflicts, self._disputed):
             index.clear()
-        for row in base_rows(self._room, REVIEW):
+        for row in server_records(self._context, REVIEW):
             self._put_review(row.id, row)
-        for row in base_rows(self._room, CONFLICT):
+        for row in server_records(self._context, CONFLICT):
             self._put_conflict(row.id, row)
         self._sorted = None
 
@@ -76,41 +76,41 @@ class Lookups:
         """Read these records again."""
         # In an order of their own: of a set they come in another one in every process, and lists would jump.
         for record_id in sorted(record_ids):
-            row = get_base(self._room, record_id)
-            own = changes_of(self._room, record_id)
+            row = get_server_record(self._context, record_id)
+            own = changes_of(self._context, record_id)
             if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):
                 self._put_establishment(record_id, compose(row, own))
                 self._sorted = None
             self._put_conflict(record_id, row)
             self._put_review(record_id, row)
 
-    def establishments(self) -> tuple[EstablishmentEntry, ...]:
+    def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments by folded name."""
         if self._sorted is None:
             found = self._establishments.values()
             self._sorted = tuple(sorted(found, key=lambda entry: (entry.folded, entry.id)))
         return self._sorted
 
-    def review(self, record_id: str) -> Review | None:
+    def review(self, record_id: str) -> OfficeReview | None:
         """Return the office's word on a record, None while it waits."""
         return self._reviewed.get(record_id)
 
-    def reviews(self) -> tuple[Review, ...]:
+    def reviews(self) -> tuple[OfficeReview, ...]:
         """Return every review held."""
         return tuple(self._reviews.values())
 
-    def conflicts(self, record_id: str | None = None) -> tuple[Conflict, ...]:
+    def conflicts(self, record_id: str | None = None) -> tuple[OpenConflict, ...]:
         """Return the open conflicts, of one record or all."""
         found = self._conflicts if record_id is None else self._disputed.get(record_id, {})
         return tuple(found.values())
 
-    def _put_establishment(self, record_id: str, view: RecordView | None) -> None:
+    def _put_establishment(self, record_id: str, view: MergedRecord | None) -> None:
         if view is None or view.deleted:
             self._establishments.pop(record_id, None)
         else:
             self._establishments[record_id] = _entry(view)
 
-    def _put_review(self, review: str, row: BaseRow | None) -> None:
+    def _put_review(self, review: str, row: ServerRecord | None) -> None:
         old = self._reviews.pop(review, None)
         if old is not None:
             self._reviewed.pop(old.record_id, None)
@@ -118,7 +118,7 @@ class Lookups:
             self._reviews[review] = _review(row)
             self._reviewed[self._reviews[review].record_id] = self._reviews[review]
 
-    def _put_conflict(self, conflict: str, row: BaseRow | None) -> None:
+    def _put_conflict(self, conflict: str, row: ServerRecord | None) -> None:
         old = self._conflicts.pop(conflict, None)
         if old is not None:
             self._disputed[old.record_id].pop(conflict, None)
@@ -127,15 +127,15 @@ class Lookups:
             self._disputed.setdefault(found.record_id, {})[conflict] = found
 
 
-def _is_of(record_type: str, row: BaseRow | None, own: list[OwnChange]) -> bool:
+def _is_of(record_type: str, row: ServerRecord | None, own: list[OwnChange]) -> bool:
     return row.type == record_type if row is not None else any(change.type == record_type for change in own)
 
 
-def _entry(view: RecordView) -> EstablishmentEntry:
+def _entry(view: MergedRecord) -> EstablishmentListing:
     data = view.data
     name = str(data.get("name", ""))
     lat, lon = data.get("lat"), data.get("lon")
-    return EstablishmentEntry(
+    return EstablishmentListing(
         id=view.id,
         name=name,
         folded=fold(name),
@@ -148,19 +148,19 @@ def _entry(view: RecordView) -> EstablishmentEntry:
     )
 
 
-def _comments(value: object) -> Iterable[Comment]:
+def _comments(value: object) -> Iterable[ReviewerComment]:
     for item in value.values() if isinstance(value, Mapping) else ():
         if isinstance(item, Mapping):
             path, text, user, at = (str(item.get(name, "")) for name in ("path", "text", "user", "at"))
-            yield Comment(path, text, user, from_wire(at))
+            yield ReviewerComment(path, text, user, from_wire(at))
 
 
-def _is_open(row: BaseRow) -> bool:
+def _is_open(row: ServerRecord) -> bool:
     return not row.deleted and row.data.get("state") != "resolved"
 
 
-def _review(row: BaseRow) -> Review:
-    return Review(
+def _review(row: ServerRecord) -> OfficeReview:
+    return OfficeReview(
         record_id=str(row.data.get("record", "")),
         state=str(row.data.get("state", "")),
         record_rev=_int(row.data.get("record_rev")),
@@ -169,12 +169,12 @@ def _review(row: BaseRow) -> Review:
     )
 
 
-def _conflict(row: BaseRow) -> Conflict:
+def _conflict(row: ServerRecord) -> OpenConflict:
     path, entries = str(row.data.get("path", "")), row.data.get("entries")
     found = entries.values() if isinstance(entries, Mapping) else ()
     items = [item for item in found if isinstance(item, Mapping)]
     values = tuple(
-        Disagreement(
+        RefusedValue(
             *(row.id, path, item.get("was"), item.get("mine"), item.get("current")),
             str(item.get("reason", "")),
         )
@@ -182,7 +182,7 @@ def _conflict(row: BaseRow) -> Conflict:
     )
     times = [at for item in items if (at := from_wire(str(item.get("at", "")))) is not None]
     record_id, device = str(row.data.get("record", "")), str(row.data.get("device", ""))
-    return Conflict(row.id, row.rev, record_id, path, device, values, max(times, default=None))
+    return OpenConflict(row.id, row.rev, record_id, path, device, values, max(times, default=None))
 
 
 def _int(value: object) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from field178_mobile.ports import Json
-from field178_mobile.store.model import RecordView
+from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.outbox.changes import OwnChange, State
-from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_shared.merge import equal, passes_non_object, read_path, same, write_path
 from field178_shared.wire.protocol import Op, Status
 
 
-def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None:
+def compose(base: ServerRecord | None, own: Sequence[OwnChange]) -> MergedRecord | None:
     """Return what the user sees of one record, or None when it is not on this tablet.
 
     An edit whose record left is never shown as a partial ghost: without a base row only an own create shows.
@@ -24,7 +24,7 @@ def compose(base: BaseRow | None, own: Sequence[OwnChange]) -> RecordView | None
     data, deleted = _with_own(base, shown, first)
     some = base or first
     assert some is not None
-    return RecordView(
+    return MergedRecord(
         id=base.id if base is not None else some_record(shown),
         type=some.type,
         scope=some.scope,
@@ -47,7 +47,7 @@ def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
     return [change for change in own if is_shown(change) and not change.is_refused]
 
 
-def without_refused(seen: Mapping[str, object], base: BaseRow | None, own: Sequence[OwnChange]) -> Json:
+def without_refused(seen: Mapping[str, object], base: ServerRecord | None, own: Sequence[OwnChange]) -> Json:
     """Return what the user saw with the refused values taken out again.
 
     The value of a quarantined change is never a `was`: the server never had it. Where the same value stands
@@ -64,7 +64,9 @@ def without_refused(seen: Mapping[str, object], base: BaseRow | None, own: Seque
     return data
 
 
-def _with_own(base: BaseRow | None, shown: Sequence[OwnChange], first: OwnChange | None) -> tuple[Json, bool]:
+def _with_own(
+    base: ServerRecord | None, shown: Sequence[OwnChange], first: OwnChange | None
+) -> tuple[Json, bool]:
     data: Json = {} if base is None else base.data
     deleted, later = base is not None and base.deleted, 0
     if base is None and first is not None:

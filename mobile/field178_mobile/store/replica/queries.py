@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.drafts.drafts import all_drafts, drafted_records
-from field178_mobile.store.model import InboxItem, InboxKind, RecordView, ShownState, StoreStatus
+from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, ShownState, StoreStatus
 from field178_mobile.store.outbox.changes import (
     OwnChange,
     by_record,
@@ -16,10 +16,15 @@ from field178_mobile.store.outbox.changes import (
     refused_changes,
     shown_changes,
 )
-from field178_mobile.store.photos.undeliverable import photos_aside, waiting_photos
-from field178_mobile.store.replica.cache import CONFLICT, Conflict, Lookups
+from field178_mobile.store.photos.undeliverable import undeliverable_photos, waiting_photos
+from field178_mobile.store.replica.cache import CONFLICT, OpenConflict, ReplicaCache
 from field178_mobile.store.replica.merged_view import compose, effective, refusal
-from field178_mobile.store.replica.server_records import base_rev, base_revs, base_rows, get_base
+from field178_mobile.store.replica.server_records import (
+    base_rev,
+    base_revs,
+    get_server_record,
+    server_records,
+)
 from field178_mobile.store.replica.status import attention_of, is_returned, word_of
 from field178_mobile.store.replication.server_state import notice_items
 from field178_shared.time.clock import from_wire
@@ -32,21 +37,25 @@ _TITLE_MEMBERS = ("name", "title", "record_code", "decision_number", "venue", "s
 class Records:
     """Answers for the screens."""
 
-    room: Room
-    lookups: Lookups
+    context: DatabaseContext
+    cache: ReplicaCache
 
-    def view(self, record_id: str) -> RecordView | None:
+    def view(self, record_id: str) -> MergedRecord | None:
         """Return one record as the user sees it, None when it is not on this tablet."""
-        return self._marked(compose(get_base(self.room, record_id), changes_of(self.room, record_id)))
+        return self._marked(
+            compose(get_server_record(self.context, record_id), changes_of(self.context, record_id))
+        )
 
-    def standing(self, record_id: str) -> RecordView | None:
+    def standing(self, record_id: str) -> MergedRecord | None:
         """Return one record without what was refused of it: the server never had that."""
-        return compose(get_base(self.room, record_id), effective(changes_of(self.room, record_id)))
+        return compose(
+            get_server_record(self.context, record_id), effective(changes_of(self.context, record_id))
+        )
 
-    def views(self, record_type: str, scope: str | None) -> list[RecordView]:
+    def views(self, record_type: str, scope: str | None) -> list[MergedRecord]:
         """Return the live records of a type, those only filed here included."""
-        own = by_record(shown_changes(self.room, record_type))
-        found = [compose(row, own.pop(row.id, [])) for row in base_rows(self.room, record_type)]
+        own = by_record(shown_changes(self.context, record_type))
+        found = [compose(row, own.pop(row.id, [])) for row in server_records(self.context, record_type)]
         found += [compose(None, changes) for changes in own.values()]
         live = [self._marked(view) for view in found if view is not None and not view.deleted]
         return [view for view in live if view is not None and scope in (None, view.scope)]
@@ -54,14 +63,14 @@ class Records:
     def shown_state(self, record_id: str) -> ShownState:
         """Return the word and the badge of a record."""
         query = "SELECT 1 FROM draft WHERE record_id = ?"
-        has_draft = self.room.connection.execute(query, (record_id,)).fetchone() is not None
-        own = changes_of(self.room, record_id)
-        return self._state(record_id, has_draft, base_rev(self.room, record_id), own)
+        has_draft = self.context.connection.execute(query, (record_id,)).fetchone() is not None
+        own = changes_of(self.context, record_id)
+        return self._state(record_id, has_draft, base_rev(self.context, record_id), own)
 
     def shown_states(self, record_type: str) -> dict[str, ShownState]:
         """Return the states of all records of a type at once, for lists."""
-        drafted = drafted_records(self.room)
-        revs, own = base_revs(self.room, record_type), by_record(shown_changes(self.room, record_type))
+        drafted = drafted_records(self.context)
+        revs, own = base_revs(self.context, record_type), by_record(shown_changes(self.context, record_type))
         found = {}
         for record_id in sorted({*revs, *own}):
             rev, changes = revs.get(record_id, 0), own.get(record_id, [])
@@ -70,46 +79,46 @@ class Records:
 
     def own_states(self, record_type: str) -> dict[str, ShownState]:
         """Return the states of the records of a type that were changed or begun here and are not settled."""
-        drafts = (draft.record_id for draft in all_drafts(self.room) if draft.type == record_type)
-        changed = by_record(shown_changes(self.room, record_type))
+        drafts = (draft.record_id for draft in all_drafts(self.context) if draft.type == record_type)
+        changed = by_record(shown_changes(self.context, record_type))
         return {record_id: self.shown_state(record_id) for record_id in sorted({*drafts, *changed})}
 
     def status(self, in_sync: bool) -> StoreStatus:
         """Return the whole tablet in one line."""
-        unsent, records = self.room.connection.execute(
+        unsent, records = self.context.connection.execute(
             "SELECT count(*), count(DISTINCT record_id) FROM outbox "
             "WHERE state <> 'acknowledged' AND replaced_by IS NULL"
         ).fetchone()
-        photos = waiting_photos(self.room)
+        photos = waiting_photos(self.context)
         return StoreStatus(
             unsent_records=records,
             unsent_changes=unsent,
-            last_success_at=from_wire(get_text(self.room, "last_success_at") or ""),
-            last_error=get_text(self.room, "last_error"),
-            quarantined=len(refused_changes(self.room)),
-            conflicts=len(self.lookups.conflicts()),
+            last_success_at=from_wire(get_text(self.context, "last_success_at") or ""),
+            last_error=get_text(self.context, "last_error"),
+            quarantined=len(refused_changes(self.context)),
+            conflicts=len(self.cache.conflicts()),
             returned=len(self._returned()),
             in_sync=in_sync and not photos,
             records_agree=in_sync,
             unsent_photos=len(photos),
-            photos_aside=len(photos_aside(self.room)),
+            undeliverable_photos=len(undeliverable_photos(self.context)),
             unsent_photo_bytes=sum(photo.size_bytes - photo.sent_bytes for photo in photos),
-            drafts=self.room.connection.execute("SELECT count(*) FROM draft").fetchone()[0],
+            drafts=self.context.connection.execute("SELECT count(*) FROM draft").fetchone()[0],
         )
 
     def inbox(self) -> list[InboxItem]:
         """Return what somebody must look at: returned, refused, in conflict, and the office's notices."""
-        return [*self._returned(), *self._refused(), *self._conflicts(), *notice_items(self.room)]
+        return [*self._returned(), *self._refused(), *self._conflicts(), *notice_items(self.context)]
 
     def _state(self, record_id: str, has_draft: bool, rev: int, own: Sequence[OwnChange]) -> ShownState:
-        review = self.lookups.review(record_id)
+        review = self.cache.review(record_id)
         word = word_of(has_draft=has_draft, base_rev=rev, own=own, review=review)
-        return ShownState(word, attention_of(refusal(own), self.lookups.conflicts(record_id)))
+        return ShownState(word, attention_of(refusal(own), self.cache.conflicts(record_id)))
 
-    def _marked(self, view: RecordView | None) -> RecordView | None:
+    def _marked(self, view: MergedRecord | None) -> MergedRecord | None:
         if view is None or view.type == CONFLICT:
             return view
-        conflicts = self.lookups.conflicts(view.id)
+        conflicts = self.cache.conflicts(view.id)
         if not conflicts:
             return view
         paths = {conflict.path for conflict in conflicts}
@@ -118,10 +127,13 @@ class Records:
 
     def _returned(self) -> list[InboxItem]:
         found = []
-        for review in self.lookups.reviews():
+        for review in self.cache.reviews():
             if review.state != "returned":
                 continue
-            base, own = get_base(self.room, review.record_id), changes_of(self.room, review.record_id)
+            base, own = (
+                get_server_record(self.context, review.record_id),
+                changes_of(self.context, review.record_id),
+            )
             view = compose(base, own)
             if base is not None and view is not None and is_returned(review, base.rev, own):
                 at = max([item.at for item in review.comments if item.at is not None], default=None)
@@ -130,8 +142,10 @@ class Records:
 
     def _refused(self) -> list[InboxItem]:
         found = []
-        for change in refused_changes(self.room):
-            view = compose(get_base(self.room, change.record_id), changes_of(self.room, change.record_id))
+        for change in refused_changes(self.context):
+            view = compose(
+                get_server_record(self.context, change.record_id), changes_of(self.context, change.record_id)
+            )
             at = from_wire(str(change.wire.get("at", "")))
             details = tuple(
                 (str(path), _codes(codes))
@@ -147,33 +161,33 @@ class Records:
 
     def _conflicts(self) -> list[InboxItem]:
         found = []
-        for conflict in self.lookups.conflicts():
+        for conflict in self.cache.conflicts():
             view = self.view(conflict.record_id)
             if view is not None and not self._is_being_settled(conflict):
                 reason = attention_of(None, (conflict,)) or ""
                 item = _item(InboxKind.CONFLICT, view, reason, comments=(), at=conflict.at)
-                found.append(replace(item, disagreements=conflict.disagreements))
+                found.append(replace(item, refused_values=conflict.refused_values))
         return found
 
-    def _is_being_settled(self, conflict: Conflict) -> bool:
-        own = changes_of(self.room, conflict.record_id)
+    def _is_being_settled(self, conflict: OpenConflict) -> bool:
+        own = changes_of(self.context, conflict.record_id)
         return any(
             change.is_pending and not change.is_refused and settles(change, conflict) for change in own
         )
 
 
-def settles(change: OwnChange, conflict: Conflict) -> bool:
+def settles(change: OwnChange, conflict: OpenConflict) -> bool:
     """Tell whether an own change closes a conflict as it stands."""
     named = change.wire.get("conflicts")
     return change.op == Op.RESOLVE and isinstance(named, dict) and named.get(conflict.id) == conflict.rev
 
 
-def title_of(view: RecordView) -> str:
+def title_of(view: MergedRecord) -> str:
     """Return a few words by which a person knows the record; empty when its data has none."""
     return next((str(view.data[name]) for name in _TITLE_MEMBERS if view.data.get(name)), "")
 
 
-def _item(kind: InboxKind, view: RecordView, reason: str, **rest: object) -> InboxItem:
+def _item(kind: InboxKind, view: MergedRecord, reason: str, **rest: object) -> InboxItem:
     item = InboxItem(kind, view.id, view.type, title_of(view), reason)
     return replace(item, **rest)  # type: ignore[arg-type]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room, parse_object
+from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
 from field178_shared.wire.protocol import PURGED
@@ -17,7 +17,7 @@ _SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, res
 
 
 @dataclass(frozen=True, slots=True)
-class BaseRow:
+class ServerRecord:
     """One committed record. `h` is the server's hash of it, verified before it came here."""
 
     id: str
@@ -35,7 +35,7 @@ class BaseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ScopeRow:
+class ScopeCursor:
     """How far one granted scope was read; refresh > 0 while it is being repaired.
 
     `gone`, `held` and `answer` belong to the brake on mass removal (store/brake.py), `rested` to what is at
@@ -63,133 +63,141 @@ class Committed:
     stopped: bool = False
 
 
-def get_base(room: Room, record_id: str) -> BaseRow | None:
+def get_server_record(context: DatabaseContext, record_id: str) -> ServerRecord | None:
     """Return one committed record, deleted ones included."""
     query = f"SELECT {_COLUMNS} FROM base WHERE id = ?"  # noqa: S608  constants
-    row = room.connection.execute(query, (record_id,)).fetchone()
-    return None if row is None else _from_row(room, row)
+    row = context.connection.execute(query, (record_id,)).fetchone()
+    return None if row is None else _from_row(context, row)
 
 
-def base_rows(room: Room, record_type: str, scope: str | None = None) -> Iterator[BaseRow]:
+def server_records(
+    context: DatabaseContext, record_type: str, scope: str | None = None
+) -> Iterator[ServerRecord]:
     """Yield the committed records of a type."""
     query = f"SELECT {_COLUMNS} FROM base WHERE type = ? AND (? IS NULL OR scope = ?)"  # noqa: S608
-    for row in room.connection.execute(query, (record_type, scope, scope)):
-        yield _from_row(room, row)
+    for row in context.connection.execute(query, (record_type, scope, scope)):
+        yield _from_row(context, row)
 
 
-def base_revs(room: Room, record_type: str) -> dict[str, int]:
+def base_revs(context: DatabaseContext, record_type: str) -> dict[str, int]:
     """Return the revs of the committed live records of a type, without opening any."""
     query = "SELECT id, rev FROM base WHERE type = ? AND deleted = 0"
-    return dict(room.connection.execute(query, (record_type,)).fetchall())
+    return dict(context.connection.execute(query, (record_type,)).fetchall())
 
 
-def base_rev(room: Room, record_id: str) -> int:
+def base_rev(context: DatabaseContext, record_id: str) -> int:
     """Return the rev of a committed record, 0 when there is none."""
-    row = room.connection.execute("SELECT rev FROM base WHERE id = ?", (record_id,)).fetchone()
+    row = context.connection.execute("SELECT rev FROM base WHERE id = ?", (record_id,)).fetchone()
     return 0 if row is None else int(row[0])
 
 
-def put_base(room: Room, row: BaseRow, digests: dict[str, Digest]) -> BaseRow | None:
+def put_server_record(
+    context: DatabaseContext, row: ServerRecord, digests: dict[str, Digest]
+) -> ServerRecord | None:
     """Commit one record and carry the digests of the scopes it leaves and enters; return what it replaces.
 
     Inside a transaction.
     """
-    old = get_base(room, row.id)
+    old = get_server_record(context, row.id)
     if old is not None and not old.deleted:
-        digests[old.scope] = _digest(room, digests, old.scope).remove(old.h)
+        digests[old.scope] = _digest(context, digests, old.scope).remove(old.h)
     if not row.deleted:
-        digests[row.scope] = _digest(room, digests, row.scope).add(row.h)
+        digests[row.scope] = _digest(context, digests, row.scope).add(row.h)
     payload = bytes.fromhex(row.h) + canonical(row.data)
-    sealed = room.sealer.seal("base", row.id, row.rev, payload)
-    room.connection.execute(
+    sealed = context.sealer.seal("base", row.id, row.rev, payload)
+    context.connection.execute(
         "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (row.id, row.type, row.scope, row.rev, int(row.deleted), room.sealer.key_id, sealed),
+        (row.id, row.type, row.scope, row.rev, int(row.deleted), context.sealer.key_id, sealed),
     )
     return old
 
 
-def drop_base(room: Room, record_id: str, digests: dict[str, Digest]) -> BaseRow | None:
+def drop_server_record(
+    context: DatabaseContext, record_id: str, digests: dict[str, Digest]
+) -> ServerRecord | None:
     """Remove one record from the base and return it. Inside a transaction."""
-    old = get_base(room, record_id)
+    old = get_server_record(context, record_id)
     if old is None:
         return None
     if not old.deleted:
-        digests[old.scope] = _digest(room, digests, old.scope).remove(old.h)
-    room.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
+        digests[old.scope] = _digest(context, digests, old.scope).remove(old.h)
+    context.connection.execute("DELETE FROM base WHERE id = ?", (record_id,))
     return old
 
 
-def scope_rows(room: Room) -> dict[str, ScopeRow]:
+def scope_rows(context: DatabaseContext) -> dict[str, ScopeCursor]:
     """Return every scope this tablet holds something of."""
     query = f"SELECT {_SCOPE_COLUMNS} FROM scope ORDER BY id"  # noqa: S608  constants
-    return {row[0]: _scope_from_row(room, row) for row in room.connection.execute(query).fetchall()}
+    return {row[0]: _scope_from_row(context, row) for row in context.connection.execute(query).fetchall()}
 
 
-def get_scope(room: Room, scope: str) -> ScopeRow:
+def get_scope(context: DatabaseContext, scope: str) -> ScopeCursor:
     """Return one scope, or an empty one that was never read."""
     query = f"SELECT {_SCOPE_COLUMNS} FROM scope WHERE id = ?"  # noqa: S608  constants
-    row = room.connection.execute(query, (scope,)).fetchone()
-    return ScopeRow(scope, 0, 0, EMPTY) if row is None else _scope_from_row(room, row)
+    row = context.connection.execute(query, (scope,)).fetchone()
+    return ScopeCursor(scope, 0, 0, EMPTY) if row is None else _scope_from_row(context, row)
 
 
-def put_scope(room: Room, row: ScopeRow) -> None:
+def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
     """Write how far a scope was read and its digest. Inside a transaction, the one of its rows."""
-    found = room.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
+    found = context.connection.execute("SELECT revision FROM scope WHERE id = ?", (row.id,)).fetchone()
     revision = 1 if found is None else found[0] + 1
     content: Json = {"digest": row.digest.wire()} | ({"floor": row.floor} if row.floor else {})
-    sealed = room.seal("scope", row.id, revision, content)
-    room.connection.execute(
+    sealed = context.seal("scope", row.id, revision, content)
+    context.connection.execute(
         "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(row.id, row.cursor, row.refresh, revision, room.sealer.key_id, sealed),
+            *(row.id, row.cursor, row.refresh, revision, context.sealer.key_id, sealed),
             *(row.gone, row.held, row.answer, row.rested),
         ),
     )
 
 
-def drop_scope(room: Room, scope: str) -> list[str]:
+def drop_scope(context: DatabaseContext, scope: str) -> list[str]:
     """Forget a scope: its rows, cursor and flags; return the ids that went. Inside a transaction."""
-    ids = [row[0] for row in room.connection.execute("SELECT id FROM base WHERE scope = ?", (scope,))]
-    room.connection.execute("DELETE FROM base WHERE scope = ?", (scope,))
-    room.connection.execute("DELETE FROM scope WHERE id = ?", (scope,))
+    ids = [row[0] for row in context.connection.execute("SELECT id FROM base WHERE scope = ?", (scope,))]
+    context.connection.execute("DELETE FROM base WHERE scope = ?", (scope,))
+    context.connection.execute("DELETE FROM scope WHERE id = ?", (scope,))
     return ids
 
 
-def base_ids(room: Room, scope: str) -> list[str]:
+def server_record_ids(context: DatabaseContext, scope: str) -> list[str]:
     """Return the ids of a scope's committed records, deleted ones included."""
     query = "SELECT id FROM base WHERE scope = ? ORDER BY id"
-    return [row[0] for row in room.connection.execute(query, (scope,))]
+    return [row[0] for row in context.connection.execute(query, (scope,))]
 
 
-def live_hashes(room: Room, scope: str) -> Iterator[tuple[str, str]]:
+def live_hashes(context: DatabaseContext, scope: str) -> Iterator[tuple[str, str]]:
     """Yield (id, h) of a scope's live records."""
     query = "SELECT id, rev, sealed FROM base WHERE scope = ? AND deleted = 0"
-    for record_id, rev, sealed in room.connection.execute(query, (scope,)):
-        yield record_id, room.sealer.open("base", record_id, rev, sealed)[:_HASH_BYTES].hex()
+    for record_id, rev, sealed in context.connection.execute(query, (scope,)):
+        yield record_id, context.sealer.open("base", record_id, rev, sealed)[:_HASH_BYTES].hex()
 
 
-def recomputed_digest(room: Room, scope: str) -> Digest:
+def recomputed_digest(context: DatabaseContext, scope: str) -> Digest:
     """Return the digest of a scope from its rows: what the kept one MUST equal."""
-    return digest_of(h for _, h in live_hashes(room, scope))
+    return digest_of(h for _, h in live_hashes(context, scope))
 
 
-def _digest(room: Room, digests: dict[str, Digest], scope: str) -> Digest:
+def _digest(context: DatabaseContext, digests: dict[str, Digest], scope: str) -> Digest:
     if scope not in digests:
-        digests[scope] = get_scope(room, scope).digest
+        digests[scope] = get_scope(context, scope).digest
     return digests[scope]
 
 
-def _from_row(room: Room, row: tuple[str, str, str, int, int, bytes]) -> BaseRow:
+def _from_row(context: DatabaseContext, row: tuple[str, str, str, int, int, bytes]) -> ServerRecord:
     record_id, record_type, scope, rev, deleted, sealed = row
-    payload = room.sealer.open("base", record_id, rev, sealed)
+    payload = context.sealer.open("base", record_id, rev, sealed)
     data = parse_object(payload[_HASH_BYTES:])
-    return BaseRow(record_id, record_type, scope, rev, bool(deleted), data, payload[:_HASH_BYTES].hex())
+    return ServerRecord(record_id, record_type, scope, rev, bool(deleted), data, payload[:_HASH_BYTES].hex())
 
 
-def _scope_from_row(room: Room, row: tuple[str, int, int, int, bytes, int, int, str, int]) -> ScopeRow:
+def _scope_from_row(
+    context: DatabaseContext, row: tuple[str, int, int, int, bytes, int, int, str, int]
+) -> ScopeCursor:
     scope, cursor, refresh, revision, sealed, gone, held, answer, rested = row
-    content = room.open("scope", scope, revision, sealed)
+    content = context.open("scope", scope, revision, sealed)
     digest, floor = digest_from_wire(content["digest"]), content.get("floor", 0)
     if digest is None or type(floor) is not int:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeRow(scope, cursor, refresh, digest, gone, held, answer, rested, floor)
+    return ScopeCursor(scope, cursor, refresh, digest, gone, held, answer, rested, floor)

@@ -5,57 +5,59 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room
-from field178_mobile.store.model import Word
+from field178_mobile.store.database.context import DatabaseContext
+from field178_mobile.store.model import StateWord
 from field178_mobile.store.outbox.changes import OwnChange, changes_of
-from field178_mobile.store.replica.cache import Conflict, Review
+from field178_mobile.store.replica.cache import OfficeReview, OpenConflict
 from field178_mobile.store.replica.merged_view import is_shown
-from field178_mobile.store.replica.server_records import BaseRow, get_base
+from field178_mobile.store.replica.server_records import ServerRecord, get_server_record
 from field178_shared.merge import passes_non_object, write_path
 from field178_shared.wire.canonical import record_hash
 from field178_shared.wire.protocol import Op, Status
 
-_REVIEWED = {"returned": Word.RETURNED, "approved": Word.APPROVED, "void": Word.VOID}
+_REVIEWED = {"returned": StateWord.RETURNED, "approved": StateWord.APPROVED, "void": StateWord.VOID}
 
 
-def word_of(*, has_draft: bool, base_rev: int, own: Sequence[OwnChange], review: Review | None) -> Word:
+def word_of(
+    *, has_draft: bool, base_rev: int, own: Sequence[OwnChange], review: OfficeReview | None
+) -> StateWord:
     """Return the word: "received" only ever from a stored receipt or a record the server sent.
 
     `base_rev` is 0 for a record the server never sent.
     """
     if has_draft:
-        return Word.DRAFT
+        return StateWord.DRAFT
     if any(change.is_pending and change.replaced_by is None for change in own):
-        return Word.UNSENT
+        return StateWord.UNSENT
     if base_rev == 0 and not own:
-        return Word.DRAFT
+        return StateWord.DRAFT
     if review is None:
-        return Word.RECEIVED
+        return StateWord.RECEIVED
     return _reviewed(review, base_rev, own)
 
 
-def attention_of(refused: str | None, conflicts: Sequence[Conflict]) -> str | None:
+def attention_of(refused: str | None, conflicts: Sequence[OpenConflict]) -> str | None:
     """Return the code of what somebody must look at: a refusal first, then a conflict."""
     if refused is not None or not conflicts:
         return refused
-    reasons = [value.reason for conflict in conflicts for value in conflict.disagreements if value.reason]
+    reasons = [value.reason for conflict in conflicts for value in conflict.refused_values if value.reason]
     return reasons[-1] if reasons else "changed"
 
 
-def is_returned(review: Review, base_rev: int, own: Sequence[OwnChange]) -> bool:
+def is_returned(review: OfficeReview, base_rev: int, own: Sequence[OwnChange]) -> bool:
     """Tell whether a returned record still waits for its mending: nothing was filed since."""
     if review.state != "returned" or any(change.is_pending for change in own):
         return False
     return _rev(base_rev, own) <= review.record_rev
 
 
-def revision_of(room: Room, record_id: str) -> BaseRow | None:
+def revision_of(context: DatabaseContext, record_id: str) -> ServerRecord | None:
     """Return the record as the server will hold it once it has all that was filed here.
 
     None where that cannot be said: it is not here, deleted, refused or in dispute.
     """
-    row = get_base(room, record_id)
-    for change in changes_of(room, record_id):
+    row = get_server_record(context, record_id)
+    for change in changes_of(context, record_id):
         if not is_shown(change) or change.status is Status.UNCHANGED:
             continue
         if change.is_refused or change.status is Status.CONFLICT or change.op != Op.PUT:
@@ -76,20 +78,20 @@ def after_change(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bo
     return data, False
 
 
-def _row_of_change(base: BaseRow | None, change: OwnChange) -> BaseRow:
+def _row_of_change(base: ServerRecord | None, change: OwnChange) -> ServerRecord:
     """Return the row that a change applied as sent makes of the one before."""
     before = ({}, False) if base is None else (base.data, base.deleted)
     data, deleted = after_change(*before, change)
     rev = 1 if base is None else base.rev + 1
     h = record_hash(change.record_id, change.type, rev, deleted, data)
-    return BaseRow(change.record_id, change.type, change.scope, rev, deleted, data, h)
+    return ServerRecord(change.record_id, change.type, change.scope, rev, deleted, data, h)
 
 
-def _reviewed(review: Review, base_rev: int, own: Sequence[OwnChange]) -> Word:
-    word = _REVIEWED.get(review.state, Word.RECEIVED)
-    if word is Word.RETURNED and _rev(base_rev, own) > review.record_rev:
+def _reviewed(review: OfficeReview, base_rev: int, own: Sequence[OwnChange]) -> StateWord:
+    word = _REVIEWED.get(review.state, StateWord.RECEIVED)
+    if word is StateWord.RETURNED and _rev(base_rev, own) > review.record_rev:
         # Mended and received: it waits for the office again.
-        return Word.RECEIVED
+        return StateWord.RECEIVED
     return word
 
 

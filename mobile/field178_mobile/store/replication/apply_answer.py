@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.outbox.changes import (
     State,
@@ -23,11 +23,11 @@ from field178_mobile.store.outbox.changes import (
     store_receipt,
 )
 from field178_mobile.store.replica.server_records import (
-    BaseRow,
     Committed,
-    ScopeRow,
-    get_base,
+    ScopeCursor,
+    ServerRecord,
     get_scope,
+    get_server_record,
     put_scope,
     recomputed_digest,
 )
@@ -43,7 +43,7 @@ from field178_mobile.store.replication.mass_deletion_guard import (
     stops,
 )
 from field178_mobile.store.replication.repair import marked
-from field178_mobile.store.replication.server_state import Notice, replace_notices
+from field178_mobile.store.replication.server_state import OfficeNotice, replace_notices
 from field178_mobile.store.replication.tombstones import doubt_what_left, last_removed, take_out, take_over
 from field178_shared.errors import ErrorCode
 from field178_shared.time.clock import to_wire
@@ -66,7 +66,7 @@ class Greeting:
 
     epoch: str
     verdicts: int
-    notices: tuple[Notice, ...]
+    notices: tuple[OfficeNotice, ...]
     granted: frozenset[str]
     revoked: bool = False
     sign_in: bool = False
@@ -88,7 +88,7 @@ class Checkpoint:
     scope: str
     seq: int
     digest: Digest | None
-    items: Sequence[BaseRow | Leave]
+    items: Sequence[ServerRecord | Leave]
     receipts: Sequence[Receipt]
     greeting: Greeting
     wants: frozenset[str] = frozenset()
@@ -98,175 +98,187 @@ class Checkpoint:
     @property
     def purged_ids(self) -> frozenset[str]:
         """The records whose content the office has removed for good."""
-        return frozenset(one.id for one in self.items if isinstance(one, BaseRow) and one.is_purged)
+        return frozenset(one.id for one in self.items if isinstance(one, ServerRecord) and one.is_purged)
 
 
-def commit_checkpoint(room: Room, checkpoint: Checkpoint) -> Committed:
+def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Committed:
     """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
 
     Where the brake holds, no row goes and the cursor stays; what comes is taken all the same.
     """
-    if _tells_nothing_new(room, checkpoint):
+    if _tells_nothing_new(context, checkpoint):
         # As every scope without news in an answer about another: nothing is written.
         return Committed(frozenset(), verified=True)
-    with room.transaction("checkpoint"):
-        touched = _store_receipts(room, checkpoint.receipts, checkpoint.greeting.granted)
+    with context.transaction("checkpoint"):
+        touched = _store_receipts(context, checkpoint.receipts, checkpoint.greeting.granted)
         answered = frozenset(touched)
-        before = get_scope(room, checkpoint.scope)
-        leaving = _leaving(room, checkpoint)
+        before = get_scope(context, checkpoint.scope)
+        leaving = _leaving(context, checkpoint)
         if checkpoint.repaired:
-            let_go(room, [checkpoint.scope])
-        is_held = checkpoint.scope in held_at(room)
-        if is_held or _stops(room, checkpoint, leaving):
+            let_go(context, [checkpoint.scope])
+        is_held = checkpoint.scope in held_at(context)
+        if is_held or _stops(context, checkpoint, leaving):
             gone = before.held if is_held else before.gone
-            _commit_held(room, checkpoint, gone + leaving.total(), touched)
+            _commit_held(context, checkpoint, gone + leaving.total(), touched)
             return Committed(frozenset(touched), stopped=True)
         for scope in leaving.keys() - {checkpoint.scope}:
-            put_scope(room, counted(get_scope(room, scope), leaving[scope], is_proven=False))
+            put_scope(context, counted(get_scope(context, scope), leaving[scope], is_proven=False))
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
-            touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
-        forget_purged(room, answered | checkpoint.purged_ids)
-        verified = _proof(room, checkpoint, before, digests)
+            touched.add(_commit_item(context, item, digests, checkpoint.greeting.at_s))
+        forget_purged(context, answered | checkpoint.purged_ids)
+        verified = _proof(context, checkpoint, before, digests)
         after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
-        touched |= _put_progress(room, checkpoint, after, digests, verified)
-        _keep_greeting(room, checkpoint.greeting)
-        _put_wants(room, checkpoint)
+        touched |= _put_progress(context, checkpoint, after, digests, verified)
+        _keep_greeting(context, checkpoint.greeting)
+        _put_wants(context, checkpoint)
     return Committed(frozenset(touched), verified)
 
 
-def _tells_nothing_new(room: Room, checkpoint: Checkpoint) -> bool:
+def _tells_nothing_new(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
     brings = checkpoint.items or checkpoint.receipts or checkpoint.wants or checkpoint.repaired
-    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in held_at(room):
+    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in held_at(context):
         return False
-    row = get_scope(room, checkpoint.scope)
+    row = get_scope(context, checkpoint.scope)
     # In repair, or with a removal to ask about, it is not quiet: the proof ends that.
-    return row == ScopeRow(row.id, checkpoint.seq, 0, checkpoint.digest, rested=row.rested)
+    return row == ScopeCursor(row.id, checkpoint.seq, 0, checkpoint.digest, rested=row.rested)
 
 
-def _leaving(room: Room, checkpoint: Checkpoint) -> Counter[str]:
+def _leaving(context: DatabaseContext, checkpoint: Checkpoint) -> Counter[str]:
     """Return how many live rows would go, by the scope they are in here.
 
     A record that is deleted may have moved before: its row here goes out of the scope where it was last seen.
     """
     left = {one.record_id for one in checkpoint.items if isinstance(one, Leave)}
-    deleted = {one.id for one in checkpoint.items if isinstance(one, BaseRow) and one.deleted} - left
-    found = Counter({checkpoint.scope: leaving_rows(room, checkpoint.scope, left)})
-    for row in (get_base(room, record_id) for record_id in sorted(deleted)):
+    deleted = {one.id for one in checkpoint.items if isinstance(one, ServerRecord) and one.deleted} - left
+    found = Counter({checkpoint.scope: leaving_rows(context, checkpoint.scope, left)})
+    for row in (get_server_record(context, record_id) for record_id in sorted(deleted)):
         if row is not None:
-            found[row.scope] += leaving_rows(room, row.scope, [row.id])
+            found[row.scope] += leaving_rows(context, row.scope, [row.id])
     return +found
 
 
-def _stops(room: Room, checkpoint: Checkpoint, leaving: Counter[str]) -> bool:
-    if get_scope(room, checkpoint.scope).answer == ALLOWED:
+def _stops(context: DatabaseContext, checkpoint: Checkpoint, leaving: Counter[str]) -> bool:
+    if get_scope(context, checkpoint.scope).answer == ALLOWED:
         return False
     is_announced = checkpoint.greeting.announces_removal
     found = leaving.items()
-    return any(stops(get_scope(room, scope), count, is_announced=is_announced) for scope, count in found)
+    return any(stops(get_scope(context, scope), count, is_announced=is_announced) for scope, count in found)
 
 
-def _commit_held(room: Room, checkpoint: Checkpoint, held: int, touched: set[str]) -> None:
+def _commit_held(context: DatabaseContext, checkpoint: Checkpoint, held: int, touched: set[str]) -> None:
     answered, scope = frozenset(touched), checkpoint.scope
     digests: dict[str, Digest] = {}
     for item in checkpoint.items:
         # What was removed for good goes whatever anybody says.
-        if isinstance(item, BaseRow) and (item.is_purged or not item.deleted):
-            touched.add(_commit_item(room, item, digests, checkpoint.greeting.at_s))
-    forget_purged(room, answered | checkpoint.purged_ids)
+        if isinstance(item, ServerRecord) and (item.is_purged or not item.deleted):
+            touched.add(_commit_item(context, item, digests, checkpoint.greeting.at_s))
+    forget_purged(context, answered | checkpoint.purged_ids)
     for name, digest in digests.items():
-        put_scope(room, replace(get_scope(room, name), digest=digest))
-    row = get_scope(room, scope)
-    put_scope(room, replace(row, held=held, floor=checkpoint.floor or row.floor))
-    read_on(room, scope, checkpoint.seq)
-    _keep_greeting(room, checkpoint.greeting)
-    _put_wants(room, checkpoint)
+        put_scope(context, replace(get_scope(context, name), digest=digest))
+    row = get_scope(context, scope)
+    put_scope(context, replace(row, held=held, floor=checkpoint.floor or row.floor))
+    read_on(context, scope, checkpoint.seq)
+    _keep_greeting(context, checkpoint.greeting)
+    _put_wants(context, checkpoint)
 
 
-def commit_receipts(room: Room, receipts: Sequence[Receipt], granted: frozenset[str]) -> Committed:
+def commit_receipts(
+    context: DatabaseContext, receipts: Sequence[Receipt], granted: frozenset[str]
+) -> Committed:
     """Store receipts that no checkpoint followed: the server's verdict is durable, so they are ours."""
-    with room.transaction("receipts"):
-        touched = _store_receipts(room, receipts, granted)
-        forget_purged(room, touched)
+    with context.transaction("receipts"):
+        touched = _store_receipts(context, receipts, granted)
+        forget_purged(context, touched)
     return Committed(frozenset(touched))
 
 
-def finish_exchange(room: Room, greeting: Greeting, at: datetime) -> None:
+def finish_exchange(context: DatabaseContext, greeting: Greeting, at: datetime) -> None:
     """Keep what `hello` said: the answer came to its end."""
-    with room.transaction("finish"):
-        _keep_greeting(room, greeting)
-        put_text(room, "last_success_at", to_wire(at))
-        put_text(room, "last_error", None)
+    with context.transaction("finish"):
+        _keep_greeting(context, greeting)
+        put_text(context, "last_success_at", to_wire(at))
+        put_text(context, "last_error", None)
 
 
-def _store_receipts(room: Room, receipts: Iterable[Receipt], granted: frozenset[str]) -> set[str]:
+def _store_receipts(
+    context: DatabaseContext, receipts: Iterable[Receipt], granted: frozenset[str]
+) -> set[str]:
     touched: set[str] = set()
     for receipt in receipts:
-        change = get_change(room, receipt.change_id)
+        change = get_change(context, receipt.change_id)
         if change is None:
             continue
         if receipt.reason == ErrorCode.ID_REUSE:
             # Never in the place of a good receipt; without one somebody has to look at it.
-            set_state(room, [change.id], State.PARKED, receipt.reason)
+            set_state(context, [change.id], State.PARKED, receipt.reason)
         else:
             # Whatever its number: answers come one at a time, and a restored server counts anew.
-            store_receipt(room, change, receipt, _is_settled(room, change.record_id, receipt, granted))
+            store_receipt(context, change, receipt, _is_settled(context, change.record_id, receipt, granted))
         touched.add(change.record_id)
     return touched
 
 
-def _is_settled(room: Room, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
+def _is_settled(context: DatabaseContext, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
     if receipt.status is Status.QUARANTINED:
         return False
-    base = get_base(room, record_id)
+    base = get_server_record(context, record_id)
     if base is None:
-        return receipt.scope not in granted or _is_passed(room, receipt)
+        return receipt.scope not in granted or _is_passed(context, receipt)
     # A record of a lost scope is shown until its rows go, and with it the user's own words.
     return base.rev >= receipt.rev
 
 
-def _is_passed(room: Room, receipt: Receipt) -> bool:
+def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
     # Read up to its place, and the record is not here: it left, or it is deleted. A verdict that is told
     # again MUST NOT bring it back.
     query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
-    return room.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
+    return context.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
 
 
-def _commit_item(room: Room, item: BaseRow | Leave, digests: dict[str, Digest], at_s: int) -> str:
-    if isinstance(item, BaseRow):
-        take_over(room, item, digests, at_s)
-        settle_record(room, item.id, item.rev)
+def _commit_item(
+    context: DatabaseContext, item: ServerRecord | Leave, digests: dict[str, Digest], at_s: int
+) -> str:
+    if isinstance(item, ServerRecord):
+        take_over(context, item, digests, at_s)
+        settle_record(context, item.id, item.rev)
         return item.id
-    base = get_base(room, item.record_id)
+    base = get_server_record(context, item.record_id)
     if base is None or base.scope == item.scope:
         # An old leave MUST NOT touch a record that lives in another scope by now. Of a scope that waits for
         # its repair another history may tell: it need not know the revision that goes here. Where it says
         # which one was the last, a later one here is of another history.
         is_unknown = base is not None and 0 < item.rev < base.rev
-        lost = is_unknown or get_scope(room, item.scope).refresh > 0
-        take_out(room, item.record_id, digests, at_s, lost=lost)
-        settle_left(room, item.record_id, item.scope)
+        lost = is_unknown or get_scope(context, item.scope).refresh > 0
+        take_out(context, item.record_id, digests, at_s, lost=lost)
+        settle_left(context, item.record_id, item.scope)
     return item.record_id
 
 
-def _proof(room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: dict[str, Digest]) -> bool | None:
+def _proof(
+    context: DatabaseContext, checkpoint: Checkpoint, before: ScopeCursor, digests: dict[str, Digest]
+) -> bool | None:
     if checkpoint.digest is None or (before.refresh and not checkpoint.repaired):
         # A scope that is known to differ is proven by its repair alone.
         return None
     if checkpoint.repaired:
         # A repair ends in the truth of the rows, whatever spoiled the kept digest.
-        digests[checkpoint.scope] = recomputed_digest(room, checkpoint.scope)
+        digests[checkpoint.scope] = recomputed_digest(context, checkpoint.scope)
     return digests[checkpoint.scope] == checkpoint.digest
 
 
 def _put_progress(
-    room: Room, checkpoint: Checkpoint, before: ScopeRow, digests: Mapping[str, Digest], verified: bool | None
+    context: DatabaseContext,
+    checkpoint: Checkpoint,
+    before: ScopeCursor,
+    digests: Mapping[str, Digest],
+    verified: bool | None,
 ) -> set[str]:
     """Keep how far the scope is read; returns the records that are shown no more since it is proven."""
     gone: set[str] = set()
     for scope, digest in digests.items():
         if scope != checkpoint.scope:
-            put_scope(room, replace(get_scope(room, scope), digest=digest))
+            put_scope(context, replace(get_scope(context, scope), digest=digest))
     # In another history the end of a repair may lie below the place where the old one stood.
     cursor = checkpoint.seq if checkpoint.repaired else max(before.cursor, checkpoint.seq)
     floor = checkpoint.floor if cursor == checkpoint.seq else before.floor
@@ -274,38 +286,38 @@ def _put_progress(
     if checkpoint.repaired:
         after = replace(after, refresh=0)
     if verified:
-        gone = settle_scope(room, checkpoint.scope, checkpoint.seq)
-        after = replace(after, rested=last_removed(room))
+        gone = settle_scope(context, checkpoint.scope, checkpoint.seq)
+        after = replace(after, rested=last_removed(context))
     if verified is False and not checkpoint.wants:
-        put_number(room, "mismatches", get_number(room, "mismatches") + 1)
-        put_number(room, "must_offer", 1)
-        doubt_what_left(room, checkpoint.scope, before.rested)
-        after = marked(room, after)
-    put_scope(room, after)
+        put_number(context, "mismatches", get_number(context, "mismatches") + 1)
+        put_number(context, "must_offer", 1)
+        doubt_what_left(context, checkpoint.scope, before.rested)
+        after = marked(context, after)
+    put_scope(context, after)
     return gone
 
 
-def _keep_greeting(room: Room, greeting: Greeting) -> None:
+def _keep_greeting(context: DatabaseContext, greeting: Greeting) -> None:
     # hello's number, not the highest seen: a cut answer may have lacked some verdicts in between.
-    put_text(room, "epoch", greeting.epoch)
-    put_number(room, "verdicts", greeting.verdicts)
-    put_number(room, "revoked", int(greeting.revoked))
-    put_number(room, "sign_in", int(greeting.sign_in))
-    replace_notices(room, greeting.notices)
+    put_text(context, "epoch", greeting.epoch)
+    put_number(context, "verdicts", greeting.verdicts)
+    put_number(context, "revoked", int(greeting.revoked))
+    put_number(context, "sign_in", int(greeting.sign_in))
+    replace_notices(context, greeting.notices)
 
 
-def give_up_wants(room: Room, record_ids: frozenset[str]) -> frozenset[str]:
+def give_up_wants(context: DatabaseContext, record_ids: frozenset[str]) -> frozenset[str]:
     """Ask for these records no longer and return them; whether something is missing shows in the digests."""
-    before = frozenset(json.loads(get_text(room, "wants") or "[]"))
+    before = frozenset(json.loads(get_text(context, "wants") or "[]"))
     if before & record_ids:
-        with room.transaction("wants"):
-            put_text(room, "wants", json.dumps(sorted(before - record_ids)))
+        with context.transaction("wants"):
+            put_text(context, "wants", json.dumps(sorted(before - record_ids)))
     return before & record_ids
 
 
-def _put_wants(room: Room, checkpoint: Checkpoint) -> None:
-    before = frozenset(json.loads(get_text(room, "wants") or "[]"))
-    arrived = {item.id for item in checkpoint.items if isinstance(item, BaseRow)}
+def _put_wants(context: DatabaseContext, checkpoint: Checkpoint) -> None:
+    before = frozenset(json.loads(get_text(context, "wants") or "[]"))
+    arrived = {item.id for item in checkpoint.items if isinstance(item, ServerRecord)}
     after = (before | checkpoint.wants) - arrived
     if after != before:
-        put_text(room, "wants", json.dumps(sorted(after)))
+        put_text(context, "wants", json.dumps(sorted(after)))

@@ -6,17 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text
 from field178_mobile.store.outbox.changes import held_receipts
-from field178_mobile.store.replica.server_records import ScopeRow, scope_rows
+from field178_mobile.store.replica.server_records import ScopeCursor, scope_rows
 from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, held_at, released
-from field178_mobile.store.replication.server_state import KeptRoot, kept_root
+from field178_mobile.store.replication.server_state import StoredRoot, kept_root
 from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_hash
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class IncarnationState:
     """One incarnation: the receipts held or pruned under it, and what the server's backup holds.
 
     `device`: which device this tablet was then, when it has become another one since.
@@ -43,7 +43,7 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class SyncCheckpoint:
     """The tablet's side of the agreement.
 
     `held_at`: how far scopes were read of which something is held back; `released`: those that may go.
@@ -52,8 +52,8 @@ class Position:
     incarnation: str
     epoch: str | None
     verdicts: int
-    scopes: Mapping[str, ScopeRow]
-    lives: tuple[Life, ...]
+    scopes: Mapping[str, ScopeCursor]
+    lives: tuple[IncarnationState, ...]
     notices: tuple[str, ...]
     wants: tuple[str, ...]
     held_at: Mapping[str, int]
@@ -61,10 +61,10 @@ class Position:
     must_offer: bool
     open_changes: int
     sent_changes: int
-    parked_changes: int
+    isolated_changes: int
     is_revoked: bool
     needs_sign_in: bool
-    root: KeptRoot | None = None
+    root: StoredRoot | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -78,45 +78,45 @@ class Position:
         return any(scope.held and scope.answer != ALLOWED for scope in self.scopes.values())
 
 
-def read_position(room: Room) -> Position:
+def read_position(context: DatabaseContext) -> SyncCheckpoint:
     """Return where the tablet stands."""
     counts = dict(
-        room.connection.execute(
+        context.connection.execute(
             "SELECT state, count(*) FROM outbox WHERE state <> 'acknowledged' AND "
             "(state <> 'parked' OR replaced_by IS NULL) GROUP BY state"
         ).fetchall()
     )
-    wants = json.loads(get_text(room, "wants") or "[]")
-    return Position(
-        incarnation=get_text(room, "incarnation") or "",
-        epoch=get_text(room, "epoch"),
-        verdicts=get_number(room, "verdicts"),
-        scopes=scope_rows(room),
-        lives=read_lives(room),
-        notices=tuple(row[0] for row in room.connection.execute("SELECT id FROM notice ORDER BY id")),
+    wants = json.loads(get_text(context, "wants") or "[]")
+    return SyncCheckpoint(
+        incarnation=get_text(context, "incarnation") or "",
+        epoch=get_text(context, "epoch"),
+        verdicts=get_number(context, "verdicts"),
+        scopes=scope_rows(context),
+        lives=read_lives(context),
+        notices=tuple(row[0] for row in context.connection.execute("SELECT id FROM notice ORDER BY id")),
         wants=tuple(str(record_id) for record_id in wants),
-        held_at=held_at(room),
-        released=released(room),
-        must_offer=get_number(room, "must_offer") == 1,
+        held_at=held_at(context),
+        released=released(context),
+        must_offer=get_number(context, "must_offer") == 1,
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),
-        parked_changes=counts.get("parked", 0),
-        is_revoked=get_number(room, "revoked") == 1,
-        needs_sign_in=get_number(room, "sign_in") == 1,
-        root=kept_root(room),
+        isolated_changes=counts.get("parked", 0),
+        is_revoked=get_number(context, "revoked") == 1,
+        needs_sign_in=get_number(context, "sign_in") == 1,
+        root=kept_root(context),
     )
 
 
-def read_lives(room: Room) -> tuple[Life, ...]:
+def read_lives(context: DatabaseContext) -> tuple[IncarnationState, ...]:
     """Return every incarnation of this tablet with the digest of its receipts."""
-    held = held_receipts(room)
+    held = held_receipts(context)
     query = "SELECT id, backed_up, pruned_count, pruned_total, explained, device FROM incarnation ORDER BY id"
     lives = []
-    for life_id, backed_up, count, total, explained, device in room.connection.execute(query):
+    for life_id, backed_up, count, total, explained, device in context.connection.execute(query):
         digest = Digest(count, int(total, 16))
         for change_id in held.get(life_id, []):
             digest = digest.add(receipt_hash(change_id))
-        lives.append(Life(life_id, digest, backed_up, explained, device))
+        lives.append(IncarnationState(life_id, digest, backed_up, explained, device))
     return tuple(lives)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, put_number, put_text
 from field178_mobile.store.drafts.drafts import delete_drafts_of
 from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, delete_changes
@@ -15,47 +15,47 @@ from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.outbox.prune import keep_all_of
 from field178_mobile.store.photos.files import PhotoFiles
 from field178_mobile.store.photos.rows import all_photos, forget_photo
-from field178_mobile.store.replica.server_records import get_base
+from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import Digest, receipt_hash
 
 _UNFINISHED = "purge_unfinished"
 
 
-def forget_purged(room: Room, record_ids: Iterable[str]) -> None:
+def forget_purged(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     """Let go of drafts and answered changes of purged records; receipts still count. Inside a transaction."""
     for record_id in record_ids:
-        if not _stands_purged(room, record_id):
+        if not _stands_purged(context, record_id):
             continue
-        delete_drafts_of(room, record_id)
-        own = changes_of(room, record_id)
+        delete_drafts_of(context, record_id)
+        own = changes_of(context, record_id)
         answered = [one for one in own if one.state is State.ACKNOWLEDGED]
-        gone = [one.id for one in answered if _count(room, one.receipt_incarnation or "", one.id)]
+        gone = [one.id for one in answered if _count(context, one.receipt_incarnation or "", one.id)]
         carried = [one for one in answered if one.id in gone and one.incarnation != one.receipt_incarnation]
-        keep_all_of(room, [one.receipt_incarnation or "" for one in carried])
-        delete_changes(room, [*gone, *_said_anew(own, gone)])
-        put_number(room, _UNFINISHED, 1)
+        keep_all_of(context, [one.receipt_incarnation or "" for one in carried])
+        delete_changes(context, [*gone, *_said_anew(own, gone)])
+        put_number(context, _UNFINISHED, 1)
 
 
-def refuse_purged(room: Room, record_ids: Iterable[str]) -> None:
+def refuse_purged(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     """Raise AppError(purged) for a record that is gone for good: a form still open MUST NOT keep it."""
     for record_id in record_ids:
-        if _stands_purged(room, record_id):
+        if _stands_purged(context, record_id):
             raise AppError(ErrorCode.PURGED, record=record_id)
 
 
-def finish_purges(room: Room, journal: Journal, files: PhotoFiles) -> None:
+def finish_purges(context: DatabaseContext, journal: Journal, files: PhotoFiles) -> None:
     """Take what was removed for good out of the journal and the photo folder; may be cut at any point."""
-    if get_number(room, _UNFINISHED) != 1:
+    if get_number(context, _UNFINISHED) != 1:
         return
-    for photo in all_photos(room):
-        if _stands_purged(room, photo.record_id):
-            forget_photo(room, files, photo)
-    journal.keep_only({row[0] for row in room.connection.execute("SELECT id FROM outbox")})
-    with room.transaction("journal"):
-        put_text(room, "journal", journal.generation)
-        put_number(room, "journal_end", journal.size)
-        put_number(room, _UNFINISHED, 0)
+    for photo in all_photos(context):
+        if _stands_purged(context, photo.record_id):
+            forget_photo(context, files, photo)
+    journal.keep_only({row[0] for row in context.connection.execute("SELECT id FROM outbox")})
+    with context.transaction("journal"):
+        put_text(context, "journal", journal.generation)
+        put_number(context, "journal_end", journal.size)
+        put_number(context, _UNFINISHED, 0)
 
 
 def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
@@ -69,19 +69,19 @@ def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
     return found
 
 
-def _stands_purged(room: Room, record_id: str) -> bool:
-    base = get_base(room, record_id)
+def _stands_purged(context: DatabaseContext, record_id: str) -> bool:
+    base = get_server_record(context, record_id)
     return base is not None and base.is_purged
 
 
-def _count(room: Room, life_id: str, change_id: str) -> bool:
+def _count(context: DatabaseContext, life_id: str, change_id: str) -> bool:
     """Count a receipt among those whose change is held no longer; False: its life is not known here."""
     query = "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?"
-    row = room.connection.execute(query, (life_id,)).fetchone()
+    row = context.connection.execute(query, (life_id,)).fetchone()
     if row is None:
         return False
     digest = Digest(row[0], int(row[1], 16)).add(receipt_hash(change_id))
-    room.connection.execute(
+    context.connection.execute(
         "UPDATE incarnation SET pruned_count = ?, pruned_total = ? WHERE id = ?",
         (digest.count, f"{digest.total:032x}", life_id),
     )

@@ -4,45 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_text, put_number, put_text
 from field178_mobile.store.outbox.changes import offer_again
-from field178_mobile.store.replication.checkpoint import Life, explanation
+from field178_mobile.store.replication.checkpoint import IncarnationState, explanation
 from field178_shared.wire.canonical import Digest
 
 
-def explain(room: Room, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
+def explain(
+    context: DatabaseContext, life: IncarnationState, server: Digest, *, next_incarnation: str | None
+) -> None:
     """Remember a difference that was looked into; a restored copy begins a life of its own."""
-    with room.transaction("explain"):
-        room.connection.execute(
+    with context.transaction("explain"):
+        context.connection.execute(
             "UPDATE incarnation SET explained = ? WHERE id = ?", (explanation(server, life.receipts), life.id)
         )
         if next_incarnation is not None:
-            _begin(room, next_incarnation)
+            _begin(context, next_incarnation)
 
 
-def enter_device(room: Room, device: str, new_incarnation: Callable[[], str]) -> None:
+def enter_device(context: DatabaseContext, device: str, new_incarnation: Callable[[], str]) -> None:
     """Note which device this is; enrolled again as another one, it begins a life of its own.
 
     The server counts receipts by device and life, and verdicts by device: under the old name no number of
     the new device would ever meet, and every push would offer everything again.
     """
-    known = get_text(room, "device")
+    known = get_text(context, "device")
     if known == device:
         return
-    with room.transaction("device"):
-        put_text(room, "device", device)
+    with context.transaction("device"):
+        put_text(context, "device", device)
         if known is not None:
             # What was acknowledged then is held under that name, and asked after by it.
-            room.connection.execute("UPDATE incarnation SET device = ? WHERE device IS NULL", (known,))
-            _begin(room, new_incarnation())
-            put_number(room, "verdicts", 0)
+            context.connection.execute("UPDATE incarnation SET device = ? WHERE device IS NULL", (known,))
+            _begin(context, new_incarnation())
+            put_number(context, "verdicts", 0)
             # Said again by the new device, under the same ids: from then on it hears what becomes of them.
-            waiting = room.connection.execute("SELECT id FROM outbox WHERE status = 'quarantined'").fetchall()
-            offer_again(room, [change_id for (change_id,) in waiting])
+            waiting = context.connection.execute(
+                "SELECT id FROM outbox WHERE status = 'quarantined'"
+            ).fetchall()
+            offer_again(context, [change_id for (change_id,) in waiting])
 
 
-def _begin(room: Room, incarnation: str) -> None:
-    room.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
-    put_text(room, "incarnation", incarnation)
-    put_number(room, "next_n", 1)
+def _begin(context: DatabaseContext, incarnation: str) -> None:
+    context.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
+    put_text(context, "incarnation", incarnation)
+    put_number(context, "next_n", 1)

@@ -11,13 +11,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_text, put_text
 from field178_mobile.store.replica.server_records import (
-    BaseRow,
-    ScopeRow,
-    get_base,
+    ScopeCursor,
+    ServerRecord,
     get_scope,
+    get_server_record,
     put_scope,
     scope_rows,
 )
@@ -32,20 +32,20 @@ ANNOUNCING = frozenset({"removal", "reform"})
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class WithheldDeletions:
     """How many rows the brake holds back, and whether the user has said that they stay for now."""
 
     count: int
     is_kept: bool
 
 
-def leaving_rows(room: Room, scope: str, gone_ids: Iterable[str]) -> int:
+def leaving_rows(context: DatabaseContext, scope: str, gone_ids: Iterable[str]) -> int:
     """Return how many live rows of a scope would go."""
-    rows = [get_base(room, record_id) for record_id in sorted(set(gone_ids))]
+    rows = [get_server_record(context, record_id) for record_id in sorted(set(gone_ids))]
     return sum(_is_live_in(row, scope) for row in rows)
 
 
-def stops(scope: ScopeRow, leaving: int, *, is_announced: bool) -> bool:
+def stops(scope: ScopeCursor, leaving: int, *, is_announced: bool) -> bool:
     """Tell whether so many rows are too many; counted since the scope was last proven, whatever was cut."""
     if leaving == 0 or is_announced or scope.answer == ALLOWED:
         return False
@@ -53,77 +53,79 @@ def stops(scope: ScopeRow, leaving: int, *, is_announced: bool) -> bool:
     return gone > MOST_ROWS and gone * 100 > MOST_PERCENT * whole
 
 
-def hold(room: Room, scope: ScopeRow, leaving: int) -> None:
+def hold(context: DatabaseContext, scope: ScopeCursor, leaving: int) -> None:
     """Remember what waits for the user's answer. Inside a transaction."""
-    put_scope(room, replace(scope, held=scope.gone + leaving))
+    put_scope(context, replace(scope, held=scope.gone + leaving))
 
 
-def held_at(room: Room) -> dict[str, int]:
+def held_at(context: DatabaseContext) -> dict[str, int]:
     """Return how far scopes were read while something in them is held back."""
-    found: dict[str, int] = json.loads(get_text(room, _HELD_AT) or "{}")
+    found: dict[str, int] = json.loads(get_text(context, _HELD_AT) or "{}")
     return found
 
 
-def read_on(room: Room, scope: str, seq: int) -> None:
+def read_on(context: DatabaseContext, scope: str, seq: int) -> None:
     """Go on from here in a scope of which something is held back. Inside a transaction."""
-    before = held_at(room)
-    _put_held_at(room, {**before, scope: max(before.get(scope, 0), seq)})
+    before = held_at(context)
+    _put_held_at(context, {**before, scope: max(before.get(scope, 0), seq)})
 
 
-def let_go(room: Room, scopes: Iterable[str]) -> None:
+def let_go(context: DatabaseContext, scopes: Iterable[str]) -> None:
     """Read these scopes from their cursors again. Inside a transaction."""
-    before = held_at(room)
+    before = held_at(context)
     after = {scope: seq for scope, seq in before.items() if scope not in set(scopes)}
     if after != before:
-        _put_held_at(room, after)
+        _put_held_at(context, after)
 
 
-def released(room: Room) -> frozenset[str]:
+def released(context: DatabaseContext) -> frozenset[str]:
     """Return the scopes read on from where they were held that may go by now: somebody said so."""
-    places = held_at(room)
+    places = held_at(context)
     if not places:
         return frozenset()
-    kinds = {row[0] for row in room.connection.execute("SELECT kind FROM notice")}
+    kinds = {row[0] for row in context.connection.execute("SELECT kind FROM notice")}
     if kinds & ANNOUNCING:
         return frozenset(places)
-    return frozenset(scope for scope in places if get_scope(room, scope).answer == ALLOWED)
+    return frozenset(scope for scope in places if get_scope(context, scope).answer == ALLOWED)
 
 
-def let_go_released(room: Room) -> None:
+def let_go_released(context: DatabaseContext) -> None:
     """Read what may go from the cursors again. MUST NOT happen while an answer is read.
 
     Its checkpoints go on from where a scope was held: committed without the hold they would move the cursor
     over all that was passed over.
     """
-    with room.transaction("let_go"):
-        let_go(room, released(room))
+    with context.transaction("let_go"):
+        let_go(context, released(context))
 
 
-def counted(scope: ScopeRow, leaving: int, *, is_proven: bool) -> ScopeRow:
+def counted(scope: ScopeCursor, leaving: int, *, is_proven: bool) -> ScopeCursor:
     """Return the scope with what has gone of it; once it is proven the count begins anew."""
     if is_proven:
         return replace(scope, gone=0, held=0, answer=NONE)
     return replace(scope, gone=scope.gone + leaving)
 
 
-def answer_brake(room: Room, *, allow: bool) -> None:
+def answer_deletion_guard(context: DatabaseContext, *, allow: bool) -> None:
     """Take the user's word on all that is held back."""
-    with room.transaction("answer"):
-        for scope in scope_rows(room).values():
+    with context.transaction("answer"):
+        for scope in scope_rows(context).values():
             if scope.held:
-                put_scope(room, replace(scope, answer=ALLOWED if allow else KEPT))
+                put_scope(context, replace(scope, answer=ALLOWED if allow else KEPT))
 
 
-def read_held(room: Room) -> Held:
+def read_held(context: DatabaseContext) -> WithheldDeletions:
     """Return what waits for an answer, of all scopes together."""
-    waiting = [scope for scope in scope_rows(room).values() if scope.held and scope.answer != ALLOWED]
-    return Held(sum(scope.held for scope in waiting), all(scope.answer == KEPT for scope in waiting))
+    waiting = [scope for scope in scope_rows(context).values() if scope.held and scope.answer != ALLOWED]
+    return WithheldDeletions(
+        sum(scope.held for scope in waiting), all(scope.answer == KEPT for scope in waiting)
+    )
 
 
-def _put_held_at(room: Room, places: Mapping[str, int]) -> None:
-    put_text(room, _HELD_AT, json.dumps(places, sort_keys=True) if places else None)
+def _put_held_at(context: DatabaseContext, places: Mapping[str, int]) -> None:
+    put_text(context, _HELD_AT, json.dumps(places, sort_keys=True) if places else None)
 
 
-def _is_live_in(row: BaseRow | None, scope: str) -> bool:
+def _is_live_in(row: ServerRecord | None, scope: str) -> bool:
     # A settled conflict goes too, but it is no work of anybody's: a diligent office is no danger.
     return row is not None and row.scope == scope and not row.deleted and row.type != CONFLICT

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox.changes import settle_scope
 from field178_mobile.store.replica.server_records import Committed, drop_scope
 from field178_mobile.store.replication.mass_deletion_guard import let_go
-from field178_mobile.store.replication.tombstones import forget_removed_of
+from field178_mobile.store.replication.tombstones import forget_tombstones_of
 
 
-def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
+def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Committed:
     """Delete what belongs to scopes no longer granted, once their changes were pushed."""
     waiting = {
         row[0]
-        for row in room.connection.execute(
+        for row in context.connection.execute(
             "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
         )
     }
@@ -21,17 +21,17 @@ def drop_lost_scopes(room: Room, granted: frozenset[str]) -> Committed:
         "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
         "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
     )
-    held = {row[0] for row in room.connection.execute(query)}
+    held = {row[0] for row in context.connection.execute(query)}
     lost = sorted(held - granted - waiting)
     if not lost:
         return Committed(frozenset())
     touched: set[str] = set()
-    with room.transaction("lost"):
-        let_go(room, lost)
+    with context.transaction("lost"):
+        let_go(context, lost)
         for scope in lost:
-            touched.update(drop_scope(room, scope))
-            forget_removed_of(room, scope)
+            touched.update(drop_scope(context, scope))
+            forget_tombstones_of(context, scope)
         # After all rows went: a change may have been answered in one scope while its row lay in another.
         for scope in lost:
-            touched |= settle_scope(room, scope, None)
+            touched |= settle_scope(context, scope, None)
     return Committed(frozenset(touched))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_mobile.store.photos.rows import unsent_photos
@@ -22,7 +22,7 @@ _ROOT = "root"
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class OfficeNotice:
     """One message, by language."""
 
     id: str
@@ -40,7 +40,7 @@ class OwnCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRoot:
+class StoredRoot:
     """What is kept of one epoch; while `alarm` stands, `seen` is the root that was right."""
 
     epoch: str
@@ -54,78 +54,82 @@ class KeptRoot:
         return RootSeen(self.index, self.hash, self.alarm)
 
 
-def note_agreement(room: Room, at: datetime) -> None:
+def note_agreement(context: DatabaseContext, at: datetime) -> None:
     """Remember that an exchange succeeded and that nothing else changed."""
-    with room.transaction("agreed"):
-        put_text(room, "last_success_at", to_wire(at))
-        put_text(room, "last_error", None)
+    with context.transaction("agreed"):
+        put_text(context, "last_success_at", to_wire(at))
+        put_text(context, "last_error", None)
 
 
-def note_error(room: Room, code: str) -> None:
+def note_error(context: DatabaseContext, code: str) -> None:
     """Remember why the last exchange failed, for the status line."""
-    if get_text(room, "last_error") != code:
-        with room.transaction("error"):
-            put_text(room, "last_error", code)
+    if get_text(context, "last_error") != code:
+        with context.transaction("error"):
+            put_text(context, "last_error", code)
 
 
-def note_clock(room: Room, offset_ms: int) -> None:
+def note_clock(context: DatabaseContext, offset_ms: int) -> None:
     """Remember device minus server time, when it moved by more than a second."""
-    if abs(get_number(room, "clock_offset_ms") - offset_ms) > 1000:
-        with room.transaction("clock"):
-            put_number(room, "clock_offset_ms", offset_ms)
+    if abs(get_number(context, "clock_offset_ms") - offset_ms) > 1000:
+        with context.transaction("clock"):
+            put_number(context, "clock_offset_ms", offset_ms)
 
 
-def notices(room: Room) -> list[Notice]:
+def notices(context: DatabaseContext) -> list[OfficeNotice]:
     """Return the messages, oldest id first."""
     found = []
-    for notice_id, kind, sealed in room.connection.execute("SELECT id, kind, sealed FROM notice ORDER BY id"):
-        text = room.open("notice", notice_id, 1, sealed)
-        found.append(Notice(notice_id, kind, {language: str(words) for language, words in text.items()}))
+    for notice_id, kind, sealed in context.connection.execute(
+        "SELECT id, kind, sealed FROM notice ORDER BY id"
+    ):
+        text = context.open("notice", notice_id, 1, sealed)
+        found.append(
+            OfficeNotice(notice_id, kind, {language: str(words) for language, words in text.items()})
+        )
     return found
 
 
-def replace_notices(room: Room, current: Iterable[Notice]) -> None:
+def replace_notices(context: DatabaseContext, current: Iterable[OfficeNotice]) -> None:
     """Take over the server's set: what it names no longer goes. Inside a transaction."""
-    room.connection.execute("DELETE FROM notice")
+    context.connection.execute("DELETE FROM notice")
     for notice in current:
-        sealed = room.seal("notice", notice.id, 1, dict(notice.text))
-        room.connection.execute(
+        sealed = context.seal("notice", notice.id, 1, dict(notice.text))
+        context.connection.execute(
             "INSERT OR REPLACE INTO notice VALUES (?, ?, ?, ?)",
-            (notice.id, notice.kind, room.sealer.key_id, sealed),
+            (notice.id, notice.kind, context.sealer.key_id, sealed),
         )
 
 
-def notice_items(room: Room) -> list[InboxItem]:
+def notice_items(context: DatabaseContext) -> list[InboxItem]:
     """Return the messages as inbox items."""
     return [
         InboxItem(InboxKind.NOTICE, "", notice.kind, "", notice.kind, text=tuple(sorted(notice.text.items())))
-        for notice in notices(room)
+        for notice in notices(context)
     ]
 
 
-def own_counts(room: Room) -> OwnCounts:
+def own_counts(context: DatabaseContext) -> OwnCounts:
     """Return what there is to tell now."""
     # Read leniently: what a damaged disk made of it must not cost an exchange.
-    named = filter(is_uuid, (get_text(room, _DIFFERED) or "").split())
-    return OwnCounts(len(unsent_photos(room)), get_number(room, "mismatches"), tuple(named))
+    named = filter(is_uuid, (get_text(context, _DIFFERED) or "").split())
+    return OwnCounts(len(unsent_photos(context)), get_number(context, "mismatches"), tuple(named))
 
 
-def note_differed(room: Room, record_ids: Sequence[str]) -> None:
+def note_differed(context: DatabaseContext, record_ids: Sequence[str]) -> None:
     """Keep a few of the records in which a repair found a difference. Inside its transaction."""
     if record_ids:
-        put_text(room, _DIFFERED, " ".join(sorted(record_ids)[:_MOST_NAMED]))
+        put_text(context, _DIFFERED, " ".join(sorted(record_ids)[:_MOST_NAMED]))
 
 
-def kept_root(room: Room) -> KeptRoot | None:
+def kept_root(context: DatabaseContext) -> StoredRoot | None:
     """Return what is kept, None before the first exchange."""
-    found = get_text(room, _ROOT)
+    found = get_text(context, _ROOT)
     if found is None:
         return None
     epoch, index, hash_, alarm = json.loads(found)
-    return KeptRoot(epoch, index, hash_, RootAlarm(alarm) if alarm else None)
+    return StoredRoot(epoch, index, hash_, RootAlarm(alarm) if alarm else None)
 
 
-def keep_root(room: Room, root: KeptRoot) -> None:
+def keep_root(context: DatabaseContext, root: StoredRoot) -> None:
     """Keep a root."""
-    with room.transaction("root"):
-        put_text(room, _ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))
+    with context.transaction("root"):
+        put_text(context, _ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))

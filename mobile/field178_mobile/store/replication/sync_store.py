@@ -6,12 +6,12 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox import in_flight
 from field178_mobile.store.outbox import prune as pruning
 from field178_mobile.store.outbox.changes import OwnChange, State, open_changes
 from field178_mobile.store.photos.undeliverable import note_server
-from field178_mobile.store.replica.server_records import BaseRow, Committed, get_base
+from field178_mobile.store.replica.server_records import Committed, ServerRecord, get_server_record
 from field178_mobile.store.replication import (
     apply_answer,
     erasure,
@@ -23,10 +23,10 @@ from field178_mobile.store.replication import (
     tombstones,
 )
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
-from field178_mobile.store.replication.checkpoint import Life, Position, read_position
+from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint, read_position
 from field178_mobile.store.replication.repair import RepairPage
-from field178_mobile.store.replication.server_state import KeptRoot, OwnCounts, own_counts
-from field178_mobile.store.replication.tombstones import Removed
+from field178_mobile.store.replication.server_state import OwnCounts, StoredRoot, own_counts
+from field178_mobile.store.replication.tombstones import Tombstone
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 from field178_shared.wire.canonical import Digest
@@ -39,7 +39,7 @@ class SyncStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def position(self) -> Position:
+    def position(self) -> SyncCheckpoint:
         """Return where the tablet stands."""
         return self._store.read(read_position)
 
@@ -49,95 +49,97 @@ class SyncStore:
 
     def note_server(self, version: str) -> None:
         """Keep which version the server said it is; one that says none leaves what is kept."""
-        self._write(lambda room: note_server(room, version))
+        self._write(lambda context: note_server(context, version))
 
     def open_changes(self, limit: int, skip: frozenset[str] = frozenset()) -> list[OwnChange]:
         """Return what must be pushed, in the order of filing."""
-        return self._store.read(lambda room: open_changes(room, limit, skip))
+        return self._store.read(lambda context: open_changes(context, limit, skip))
 
     def held_ids(self, after: int, limit: int) -> list[tuple[int, str]]:
         """Return (ordinal, id) of acknowledged changes to offer, from an ordinal on."""
         query = "SELECT ordinal, id FROM outbox WHERE state = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"
         values = (State.ACKNOWLEDGED.value, after, limit)
-        return self._store.read(lambda room: room.connection.execute(query, values).fetchall())
+        return self._store.read(lambda context: context.connection.execute(query, values).fetchall())
 
-    def base(self, record_id: str) -> BaseRow | None:
+    def base(self, record_id: str) -> ServerRecord | None:
         """Return one committed record."""
-        return self._store.read(lambda room: get_base(room, record_id))
+        return self._store.read(lambda context: get_server_record(context, record_id))
 
     def mark_sent(self, change_ids: Sequence[str]) -> None:
         """Remember that these changes may be with the server."""
-        self._write(lambda room: in_flight.mark_sent(room, change_ids))
+        self._write(lambda context: in_flight.mark_sent(context, change_ids))
 
     def park(self, changes: Sequence[OwnChange], reason: str) -> None:
         """Take changes out of the queue until the user mends them."""
 
         def work(unlocked: Unlocked) -> list[str]:
-            in_flight.park(unlocked.room, [change.id for change in changes], reason)
+            in_flight.park(unlocked.context, [change.id for change in changes], reason)
             return [change.record_id for change in changes]
 
         self._store.write(work)
 
     def unpark(self, reason: str) -> None:
         """Push again what was parked for a reason."""
-        self._store.write(lambda unlocked: in_flight.unpark(unlocked.room, reason))
+        self._store.write(lambda unlocked: in_flight.unpark(unlocked.context, reason))
 
     def commit_checkpoint(self, checkpoint: Checkpoint) -> Committed:
         """Commit rows, cursor and receipts together."""
-        return self._commit(lambda room: apply_answer.commit_checkpoint(room, checkpoint))
+        return self._commit(lambda context: apply_answer.commit_checkpoint(context, checkpoint))
 
     def give_up_wants(self, record_ids: frozenset[str]) -> None:
         """Ask no longer for records that a whole answer did not bring."""
-        self._store.write(lambda unlocked: apply_answer.give_up_wants(unlocked.room, record_ids))
+        self._store.write(lambda unlocked: apply_answer.give_up_wants(unlocked.context, record_ids))
 
     def commit_receipts(self, receipts: Sequence[Receipt], granted: frozenset[str]) -> None:
         """Store receipts that no checkpoint followed."""
         if receipts:
-            self._commit(lambda room: apply_answer.commit_receipts(room, receipts, granted))
+            self._commit(lambda context: apply_answer.commit_receipts(context, receipts, granted))
 
     def drop_lost_scopes(self, granted: frozenset[str]) -> None:
         """Delete what belongs to scopes no longer granted."""
-        self._commit(lambda room: revoked_scopes.drop_lost_scopes(room, granted))
+        self._commit(lambda context: revoked_scopes.drop_lost_scopes(context, granted))
 
     def finish(self, greeting: Greeting, at: datetime) -> None:
         """Keep what `hello` said at the end of an answer."""
-        self._write(lambda room: apply_answer.finish_exchange(room, greeting, at))
+        self._write(lambda context: apply_answer.finish_exchange(context, greeting, at))
 
     def note_agreement(self, at: datetime) -> None:
         """Remember that the server computed the same state."""
-        self._write(lambda room: server_state.note_agreement(room, at))
+        self._write(lambda context: server_state.note_agreement(context, at))
 
     def note_error(self, code: str) -> None:
         """Remember why the last exchange failed."""
-        self._write(lambda room: server_state.note_error(room, code))
+        self._write(lambda context: server_state.note_error(context, code))
 
     def note_clock(self, offset_ms: int) -> None:
         """Remember how far this clock is from the server's."""
-        self._write(lambda room: server_state.note_clock(room, offset_ms))
+        self._write(lambda context: server_state.note_clock(context, offset_ms))
 
     def offer_missing(self, change_ids: Sequence[str], *, offering: bool) -> None:
         """Push again what the server lost."""
-        self._write(lambda room: in_flight.offer_missing(room, change_ids, offering))
+        self._write(lambda context: in_flight.offer_missing(context, change_ids, offering))
 
     def demand_offer(self) -> None:
         """Offer all held changes with the next request."""
         self._write(in_flight.demand_offer)
 
-    def explain(self, life: Life, server: Digest, *, next_incarnation: str | None) -> None:
+    def explain(self, life: IncarnationState, server: Digest, *, next_incarnation: str | None) -> None:
         """Remember a difference of receipts that was looked into."""
-        self._write(lambda room: incarnation.explain(room, life, server, next_incarnation=next_incarnation))
+        self._write(
+            lambda context: incarnation.explain(context, life, server, next_incarnation=next_incarnation)
+        )
 
     def enter_device(self, device: str, new_incarnation: Callable[[], str]) -> None:
         """Note which device this is; as another one it begins a life of its own."""
-        self._write(lambda room: incarnation.enter_device(room, device, new_incarnation))
+        self._write(lambda context: incarnation.enter_device(context, device, new_incarnation))
 
     def enter_epoch(self, epoch: str) -> None:
         """Repair every scope and offer every change: another history began."""
-        self._write(lambda room: repair.enter_epoch(room, epoch))
+        self._write(lambda context: repair.enter_epoch(context, epoch))
 
     def repair_scope(self, scope: str) -> None:
         """Repair one scope, because the server said so."""
-        self._write(lambda room: repair.repair_scope(room, scope))
+        self._write(lambda context: repair.repair_scope(context, scope))
 
     def let_go_released(self) -> None:
         """Read from their cursors again what was held back and may go; never while an answer is read."""
@@ -145,31 +147,31 @@ class SyncStore:
 
     def bucket_digests(self, scope: str) -> Json:
         """Return what is held of a scope, bucket by bucket."""
-        return self._store.read(lambda room: repair.bucket_digests(room, scope))
+        return self._store.read(lambda context: repair.bucket_digests(context, scope))
 
     def commit_repair(self, page: RepairPage) -> Committed:
         """Make the named buckets the server's."""
-        return self._commit(lambda room: repair.commit_repair(room, page))
+        return self._commit(lambda context: repair.commit_repair(context, page))
 
-    def lost_records(self, limit: int, skip: frozenset[int]) -> list[Removed]:
+    def lost_records(self, limit: int, skip: frozenset[int]) -> list[Tombstone]:
         """Return records that the server may have lost, to offer them."""
-        return self._store.read(lambda room: tombstones.lost_records(room, limit, skip))
+        return self._store.read(lambda context: tombstones.lost_records(context, limit, skip))
 
     def forget_lost(self, ordinals: Sequence[int]) -> None:
         """Let go of lost records that the server has answered for."""
-        self._write(lambda room: tombstones.forget_lost(room, ordinals))
+        self._write(lambda context: tombstones.forget_lost(context, ordinals))
 
-    def kept_root(self) -> KeptRoot | None:
+    def kept_root(self) -> StoredRoot | None:
         """Return the highest root of the server's history that was seen."""
         return self._store.read(server_state.kept_root)
 
-    def keep_root(self, root: KeptRoot) -> None:
+    def keep_root(self, root: StoredRoot) -> None:
         """Keep a root of the server's history."""
-        self._write(lambda room: server_state.keep_root(room, root))
+        self._write(lambda context: server_state.keep_root(context, root))
 
-    def expire_removed(self, now_s: int) -> None:
+    def expire_tombstones(self, now_s: int) -> None:
         """Let go of records that have rested their days."""
-        self._write(lambda room: tombstones.expire_removed(room, now_s))
+        self._write(lambda context: tombstones.expire_tombstones(context, now_s))
 
     def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         """Let go of changes that a verified backup holds, in the lives whose receipts agree."""
@@ -178,7 +180,7 @@ class SyncStore:
         if moved:
 
             def work(unlocked: Unlocked) -> tuple[()]:
-                pruning.prune(unlocked.room, unlocked.journal, moved, agreed)
+                pruning.prune(unlocked.context, unlocked.journal, moved, agreed)
                 return ()
 
             self._store.write(work)
@@ -187,19 +189,19 @@ class SyncStore:
         """Say whether tablet and server agree in everything."""
         self._store.set_in_sync(in_sync)
 
-    def _write(self, work: Callable[[Room], None]) -> None:
+    def _write(self, work: Callable[[DatabaseContext], None]) -> None:
         def both(unlocked: Unlocked) -> tuple[()]:
-            work(unlocked.room)
+            work(unlocked.context)
             return ()
 
         self._store.write(both)
 
-    def _commit(self, work: Callable[[Room], Committed]) -> Committed:
+    def _commit(self, work: Callable[[DatabaseContext], Committed]) -> Committed:
         results: list[Committed] = []
 
         def both(unlocked: Unlocked) -> frozenset[str]:
-            results.append(work(unlocked.room))
-            erasure.finish_purges(unlocked.room, unlocked.journal, self._store.photos.files)
+            results.append(work(unlocked.context))
+            erasure.finish_purges(unlocked.context, unlocked.journal, self._store.photos.files)
             return results[0].records
 
         self._store.write(both)

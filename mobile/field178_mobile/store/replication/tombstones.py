@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import Room, parse_object
-from field178_mobile.store.replica.server_records import BaseRow, drop_base, put_base
+from field178_mobile.store.database.context import DatabaseContext, parse_object
+from field178_mobile.store.replica.server_records import ServerRecord, drop_server_record, put_server_record
 from field178_shared.errors import AppError
 from field178_shared.records import number_block
 from field178_shared.wire.canonical import Digest, canonical, record_hash
@@ -22,11 +22,11 @@ _COLUMNS = "ordinal, id, type, scope, rev, deleted, sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class Tombstone:
     """One record at rest."""
 
     ordinal: int
-    row: BaseRow
+    row: ServerRecord
 
     def to_wire(self) -> Json:
         """Return it as an entry of `salvage`."""
@@ -35,38 +35,40 @@ class Removed:
         return {**members, "deleted": row.deleted, "data": row.data, "h": row.h}
 
 
-def take_over(room: Room, row: BaseRow, digests: dict[str, Digest], at_s: int) -> None:
+def take_over(context: DatabaseContext, row: ServerRecord, digests: dict[str, Digest], at_s: int) -> None:
     """Commit one record of the server's; what it knew better before is kept as lost. Inside a transaction."""
-    old = put_base(room, row, digests)
+    old = put_server_record(context, row, digests)
     if row.is_purged:
         # Whatever stood here before: nothing of it rests, and none of it is offered to the office again.
-        room.connection.execute("DELETE FROM removed WHERE id = ?", (row.id,))
+        context.connection.execute("DELETE FROM removed WHERE id = ?", (row.id,))
     elif old is not None and old.h != row.h and old.rev >= row.rev:
         # A rev never falls in one history: the server went back to a backup, and this was written after it.
-        _rest(room, old, at_s, lost=True)
+        _rest(context, old, at_s, lost=True)
     elif old is not None and row.deleted and not old.deleted:
-        _rest(room, old, at_s, lost=False)
+        _rest(context, old, at_s, lost=False)
     elif old is None:
-        _let_go(room, row)
+        _let_go(context, row)
         # It left another scope just before, and comes back as less than it was: so says a restored server.
         query = "UPDATE removed SET lost = 1 WHERE lost = 0 AND id = ? AND rev >= ?"
-        room.connection.execute(query, (row.id, row.rev))
+        context.connection.execute(query, (row.id, row.rev))
 
 
-def take_out(room: Room, record_id: str, digests: dict[str, Digest], at_s: int, *, lost: bool) -> None:
+def take_out(
+    context: DatabaseContext, record_id: str, digests: dict[str, Digest], at_s: int, *, lost: bool
+) -> None:
     """Remove one record from the base; a live one rests. Inside a transaction."""
-    old = drop_base(room, record_id, digests)
+    old = drop_server_record(context, record_id, digests)
     if old is not None and not old.deleted:
-        _rest(room, old, at_s, lost=lost)
+        _rest(context, old, at_s, lost=lost)
 
 
-def last_removed(room: Room) -> int:
+def last_removed(context: DatabaseContext) -> int:
     """Return the ordinal of the record that came to rest last, 0 when none rests."""
-    [(last,)] = room.connection.execute("SELECT coalesce(max(ordinal), 0) FROM removed").fetchall()
+    [(last,)] = context.connection.execute("SELECT coalesce(max(ordinal), 0) FROM removed").fetchall()
     return int(last)
 
 
-def doubt_what_left(room: Room, scope: str, since: int) -> None:
+def doubt_what_left(context: DatabaseContext, scope: str, since: int) -> None:
     """Offer what left a scope after this ordinal: the scope differs, and another history may have told of it.
 
     What is deleted is in the base still: the server has a later word on it. Inside a transaction.
@@ -75,47 +77,47 @@ def doubt_what_left(room: Room, scope: str, since: int) -> None:
         "UPDATE removed SET lost = 1 WHERE lost = 0 AND scope = ? AND ordinal > ? "
         "AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = removed.id)"
     )
-    room.connection.execute(query, (scope, since))
+    context.connection.execute(query, (scope, since))
 
 
-def lost_records(room: Room, limit: int, skip: Iterable[int] = ()) -> list[Removed]:
+def lost_records(context: DatabaseContext, limit: int, skip: Iterable[int] = ()) -> list[Tombstone]:
     """Return what is to be offered to the server, the longest at rest first."""
     aside = set(skip)
     query = f"SELECT {_COLUMNS} FROM removed WHERE lost = 1 ORDER BY ordinal LIMIT ?"  # noqa: S608  constants
-    rows = room.connection.execute(query, (limit + len(aside),)).fetchall()
-    return [_opened(room, row) for row in rows if row[0] not in aside][:limit]
+    rows = context.connection.execute(query, (limit + len(aside),)).fetchall()
+    return [_opened(context, row) for row in rows if row[0] not in aside][:limit]
 
 
-def bring_back(room: Room) -> None:
+def bring_back(context: DatabaseContext) -> None:
     """Offer to the office all that is at rest: the user wants it back."""
-    with room.transaction("bring_back"):
-        room.connection.execute("UPDATE removed SET lost = 1")
+    with context.transaction("bring_back"):
+        context.connection.execute("UPDATE removed SET lost = 1")
 
 
-def count_removed(room: Room) -> tuple[int, int]:
+def count_tombstones(context: DatabaseContext) -> tuple[int, int]:
     """Return how many records are at rest, and how many are offered to the office."""
     query = "SELECT coalesce(sum(lost = 0), 0), coalesce(sum(lost), 0) FROM removed"
-    resting, lost = room.connection.execute(query).fetchone()
+    resting, lost = context.connection.execute(query).fetchone()
     return resting, lost
 
 
-def forget_removed(room: Room, ordinals: Iterable[int]) -> None:
+def forget_tombstones(context: DatabaseContext, ordinals: Iterable[int]) -> None:
     """Let go of what the server has answered for. Inside a transaction."""
-    room.connection.executemany("DELETE FROM removed WHERE ordinal = ?", [(one,) for one in ordinals])
+    context.connection.executemany("DELETE FROM removed WHERE ordinal = ?", [(one,) for one in ordinals])
 
 
-def forget_lost(room: Room, ordinals: Iterable[int]) -> None:
+def forget_lost(context: DatabaseContext, ordinals: Iterable[int]) -> None:
     """Let go of records that were offered and answered."""
-    with room.transaction("salvaged"):
-        forget_removed(room, ordinals)
+    with context.transaction("salvaged"):
+        forget_tombstones(context, ordinals)
 
 
-def forget_removed_of(room: Room, scope: str) -> None:
+def forget_tombstones_of(context: DatabaseContext, scope: str) -> None:
     """Let go of what a lost scope held: nothing of it stays readable. Inside a transaction."""
-    room.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))
+    context.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))
 
 
-def bring_over(room: Room, found: Mapping[str, object]) -> None:
+def bring_over(context: DatabaseContext, found: Mapping[str, object]) -> None:
     """Take over a row of this table from another database, as it was. Inside a transaction.
 
     Raises AppError or TypeError for one that does not open, or whose plain columns are not what was sealed.
@@ -128,53 +130,55 @@ def bring_over(room: Room, found: Mapping[str, object]) -> None:
         raise TypeError
     if not isinstance(sealed, bytes):
         raise TypeError
-    row = _opened(room, (0, record_id, record_type, scope, rev, deleted, sealed)).row
+    row = _opened(context, (0, record_id, record_type, scope, rev, deleted, sealed)).row
     if record_hash(row.id, row.type, row.rev, row.deleted, row.data) != row.h:
         raise TypeError
-    room.connection.execute(_INSERT, (*values[:5], int(lost != 0), *values[6:]))
+    context.connection.execute(_INSERT, (*values[:5], int(lost != 0), *values[6:]))
 
 
-def expire_removed(room: Room, now_s: int) -> None:
+def expire_tombstones(context: DatabaseContext, now_s: int) -> None:
     """Let go of what has rested its days, by the server's clock; what is lost waits for its answer."""
     query = "FROM removed WHERE lost = 0 AND at_s < ?"
     over = (now_s - REST_S,)
-    if room.connection.execute(f"SELECT 1 {query} LIMIT 1", over).fetchone() is not None:
-        with room.transaction("expire"):
-            room.connection.execute(f"DELETE {query}", over)
+    if context.connection.execute(f"SELECT 1 {query} LIMIT 1", over).fetchone() is not None:
+        with context.transaction("expire"):
+            context.connection.execute(f"DELETE {query}", over)
 
 
-def _rest(room: Room, row: BaseRow, at_s: int, *, lost: bool) -> None:
-    _let_go(room, row)
+def _rest(context: DatabaseContext, row: ServerRecord, at_s: int, *, lost: bool) -> None:
+    _let_go(context, row)
     if row.type == _NEVER_OFFERED:
         return
     payload = bytes.fromhex(row.h) + canonical(row.data)
-    sealed = room.sealer.seal("removed", row.id, row.rev, payload)
-    room.connection.execute(
+    sealed = context.sealer.seal("removed", row.id, row.rev, payload)
+    context.connection.execute(
         _INSERT,
         (
             *(row.id, row.type, row.scope, row.rev, int(row.deleted), int(lost), at_s),
-            *(room.sealer.key_id, sealed),
+            *(context.sealer.key_id, sealed),
         ),
     )
 
 
-def _let_go(room: Room, row: BaseRow) -> None:
+def _let_go(context: DatabaseContext, row: ServerRecord) -> None:
     # The same words are in the base again.
     query = f"SELECT {_COLUMNS} FROM removed WHERE id = ?"  # noqa: S608  constants
-    for found in room.connection.execute(query, (row.id,)).fetchall():
-        if _is_spoiled_or(room, found, row.h):
-            room.connection.execute("DELETE FROM removed WHERE ordinal = ?", (found[0],))
+    for found in context.connection.execute(query, (row.id,)).fetchall():
+        if _is_spoiled_or(context, found, row.h):
+            context.connection.execute("DELETE FROM removed WHERE ordinal = ?", (found[0],))
 
 
-def _is_spoiled_or(room: Room, found: tuple[int, str, str, str, int, int, bytes], h: str) -> bool:
+def _is_spoiled_or(
+    context: DatabaseContext, found: tuple[int, str, str, str, int, int, bytes], h: str
+) -> bool:
     try:
-        return _opened(room, found).row.h == h
+        return _opened(context, found).row.h == h
     except AppError:
         return True
 
 
-def _opened(room: Room, row: tuple[int, str, str, str, int, int, bytes]) -> Removed:
+def _opened(context: DatabaseContext, row: tuple[int, str, str, str, int, int, bytes]) -> Tombstone:
     ordinal, record_id, record_type, scope, rev, deleted, sealed = row
-    payload = room.sealer.open("removed", record_id, rev, sealed)
+    payload = context.sealer.open("removed", record_id, rev, sealed)
     data, h = parse_object(payload[_HASH_BYTES:]), payload[:_HASH_BYTES].hex()
-    return Removed(ordinal, BaseRow(record_id, record_type, scope, rev, bool(deleted), data, h))
+    return Tombstone(ordinal, ServerRecord(record_id, record_type, scope, rev, bool(deleted), data, h))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from field178_server.database.failpoints import crash_point
+from field178_server.database.failpoints import failpoint
 from field178_server.security.private_files import copy_durably
 from field178_shared.fsync import make_folder, sync_folder
 
@@ -77,9 +77,9 @@ class FolderBlobs:
         target = self.path(name)
         make_folder(target.parent)
         source.replace(target)
-        crash_point("blob.renamed")
+        failpoint("blob.renamed")
         sync_folder(target.parent)
-        crash_point("blob.named")
+        failpoint("blob.named")
 
     def put(self, source: Path, name: str) -> None:
         """Copy the file; the name MUST be free."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import structlog
 
 from field178_server.attachments.storage.blob_store import Lying
-from field178_server.database.failpoints import crash_point
+from field178_server.database.failpoints import failpoint
 from field178_shared.errors import AppError, ErrorCode
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class ObjectBlobs:
     def take(self, source: Path, name: str) -> None:
         """Store the file, then forget it here: whoever looks in between finds it there."""
         self.put(source, name)
-        crash_point("blob.renamed")
+        failpoint("blob.renamed")
         source.unlink(missing_ok=True)
-        crash_point("blob.named")
+        failpoint("blob.named")
 
     def put(self, source: Path, name: str) -> None:
         """Store a copy, over whatever was there: the same bytes, unless somebody harmed them."""

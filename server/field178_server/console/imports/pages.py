@@ -19,7 +19,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.imports.operations import open_rescue, rehearse, take_in
+from field178_server.office.imports.operations import open_offline_export, rehearse, take_in
 from field178_server.office.imports.staging import ImportFolder
 from field178_server.office.tablets.queries import TabletRow, find_tablet
 from field178_server.records.labels import names_of
@@ -86,7 +86,7 @@ def take_rescue(file_id: str) -> AnyResponse:
 
 def _open(exchange: Exchange, file: BinaryIO) -> tuple[OfflineExport, TabletRow]:
     """Return a file of a tablet that this officer looks after."""
-    opened = open_rescue(exchange, current_runtime().keyring.sealing, file)
+    opened = open_offline_export(exchange, current_runtime().keyring.sealing, file)
     access = tablet_access(current_officer(), load())
     with snapshot(exchange.engine) as session:
         tablet = find_tablet(session, exchange.tenant_id, access, opened.origin.device)

@@ -39,7 +39,7 @@ class _Rehearsed(Exception):
     """Ends a rehearsal: its transaction is rolled back."""
 
 
-def open_rescue(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
+def open_offline_export(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
     """Return a signed file, checked, or raise AppError(rescue_file)."""
     rescue = OfflineExport(file, private_key)
     rescue.check(_public_key(exchange, rescue.origin))

@@ -7,18 +7,18 @@ from tests.mobile.support import KEY, base_row, server_commits
 
 from field178_mobile.features.access.closed_accounts import take_off_closed
 from field178_mobile.store import Store
-from field178_mobile.store.replica.server_records import BaseRow
-from field178_mobile.vault.model import Officer
+from field178_mobile.store.replica.server_records import ServerRecord
+from field178_mobile.vault.model import TabletOfficer
 
-HUNG = Officer("0197aaaa-0000-7000-8000-0000000000aa", "Nguyễn Văn Hùng")
-HA = Officer("0197aaaa-0000-7000-8000-0000000000ab", "Phạm Thị Hà")
+HUNG = TabletOfficer("0197aaaa-0000-7000-8000-0000000000aa", "Nguyễn Văn Hùng")
+HA = TabletOfficer("0197aaaa-0000-7000-8000-0000000000ab", "Phạm Thị Hà")
 
 
 class Book:
-    def __init__(self, *officers: Officer) -> None:
+    def __init__(self, *officers: TabletOfficer) -> None:
         self.held = list(officers)
 
-    def officers(self) -> tuple[Officer, ...]:
+    def officers(self) -> tuple[TabletOfficer, ...]:
         return tuple(self.held)
 
     def remove_officer(self, officer_id: str, key: bytes) -> None:
@@ -26,7 +26,7 @@ class Book:
         self.held = [one for one in self.held if one.id != officer_id]
 
 
-def person(officer: Officer, rev: int, *, deleted: bool = False) -> BaseRow:
+def person(officer: TabletOfficer, rev: int, *, deleted: bool = False) -> ServerRecord:
     data = {"display_name": officer.name, "role": "inspector", "deleted": deleted}
     return base_row(officer.id, rev, "person", "ref", **data)
 
@@ -38,7 +38,7 @@ def both(store: Store) -> Book:
 
 
 def test_nobody_goes_while_accounts_are_open_or_unknown(store: Store, both: Book):
-    stranger = Officer("0197aaaa-0000-7000-8000-0000000000ff", "Lạ")
+    stranger = TabletOfficer("0197aaaa-0000-7000-8000-0000000000ff", "Lạ")
     both.held.append(stranger)
     assert take_off_closed(both, store.view, KEY) == ()
     assert both.officers() == (HUNG, HA, stranger)

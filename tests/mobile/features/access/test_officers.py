@@ -7,9 +7,9 @@ from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.access.officers import OfficersPresenter
 from field178_mobile.store import Draft
-from field178_mobile.vault.model import Officer
+from field178_mobile.vault.model import TabletOfficer
 
-HUNG, HA = Officer("a", "Nguyễn Văn Hùng", "police"), Officer("b", "Phạm Thị Hà", "health")
+HUNG, HA = TabletOfficer("a", "Nguyễn Văn Hùng", "police"), TabletOfficer("b", "Phạm Thị Hà", "health")
 KEY = b"key"
 
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from field178_mobile.features.access.enrol import EnrolPresenter, EnrolState, Step
+from field178_mobile.features.access.enrol import EnrolmentStep, EnrolPresenter, EnrolState
 from field178_mobile.features.access.enrol_typing import read_address, read_code
-from field178_mobile.features.access.unlock import Speech, UnlockPresenter, UnlockState
+from field178_mobile.features.access.unlock import UnlockPresenter, UnlockState, UnlockWording
 from field178_mobile.replication.enrolment import EnrolLink
-from field178_mobile.vault.model import Officer
+from field178_mobile.vault.model import TabletOfficer
 from field178_shared.errors import AppError, ErrorCode
 
-HUNG, HA = Officer("a", "Nguyễn Văn Hùng"), Officer("b", "Phạm Thị Hà")
-SPEECH = Speech(lambda text: text, "en")
+HUNG, HA = TabletOfficer("a", "Nguyễn Văn Hùng"), TabletOfficer("b", "Phạm Thị Hà")
+SPEECH = UnlockWording(lambda text: text, "en")
 CODE = "ABCD0123EFGH4567"
 
 
@@ -130,8 +130,8 @@ def test_changing_the_officer_forgets_the_digits():
 def test_agencies_are_shown_by_name_and_handed_on_by_id():
     states, opened = [], []
     door = Door()
-    door.officers = lambda: (Officer("a", "Nguyễn Văn Hùng", "commune_police"),)
-    speech = Speech(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
+    door.officers = lambda: (TabletOfficer("a", "Nguyễn Văn Hùng", "commune_police"),)
+    speech = UnlockWording(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
     presenter = UnlockPresenter(door, Direct(), speech, states.append, lambda *found: opened.append(found))
     presenter.start()
     assert states[-1].chosen.agency == "Commune police"
@@ -197,22 +197,22 @@ class Desk:
 
 @pytest.fixture
 def enrolling():
-    context, states, done = Desk(), list[EnrolState](), []
-    presenter = EnrolPresenter(context, Direct(), SPEECH, states.append, lambda *found: done.append(found))
+    port, states, done = Desk(), list[EnrolState](), []
+    presenter = EnrolPresenter(port, Direct(), SPEECH, states.append, lambda *found: done.append(found))
     presenter.start()
-    return presenter, context, states, done
+    return presenter, port, states, done
 
 
 def test_enrolment_goes_from_code_to_pin(enrolling):
-    presenter, context, states, done = enrolling
+    presenter, port, states, done = enrolling
     presenter.submit_code(" office.example/ ", "abcd-0123-efgh-4567")
-    assert context.links == [EnrolLink("https://office.example", CODE)]
+    assert port.links == [EnrolLink("https://office.example", CODE)]
     presenter.submit_sign_in("hung", "right")
-    assert (states[-1].step, states[-1].officer) == (Step.PIN, HUNG.name)
+    assert (states[-1].step, states[-1].officer) == (EnrolmentStep.PIN, HUNG.name)
     enter(presenter, "280917")
-    assert states[-1].step is Step.PIN_AGAIN
+    assert states[-1].step is EnrolmentStep.PIN_AGAIN
     enter(presenter, "280917")
-    assert context.kept == [(HUNG, "280917")]
+    assert port.kept == [(HUNG, "280917")]
     assert done == [(HUNG, "opened")]
 
 
@@ -222,55 +222,55 @@ def test_the_login_of_the_code_is_filled_in_and_the_code_can_be_changed(enrollin
     presenter.submit_code("office.example", CODE)
     assert (states[-1].login, states[-1].has_code) == ("hung", True)
     presenter.submit_sign_in("hung", "wrong")
-    assert (states[-1].step, states[-1].login) == (Step.SIGN_IN, "hung")
+    assert (states[-1].step, states[-1].login) == (EnrolmentStep.SIGN_IN, "hung")
     presenter.change_code()
-    assert states[-1].step is Step.CODE
+    assert states[-1].step is EnrolmentStep.CODE
 
 
 def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
-    presenter, context, states, _done = enrolling
+    presenter, port, states, _done = enrolling
     presenter.resume("hung")
-    assert (states[-1].step, states[-1].login, states[-1].has_code) == (Step.SIGN_IN, "hung", True)
+    assert (states[-1].step, states[-1].login, states[-1].has_code) == (EnrolmentStep.SIGN_IN, "hung", True)
     presenter.submit_sign_in("hung", "right")
-    assert (states[-1].step, context.links) == (Step.PIN, [])
+    assert (states[-1].step, port.links) == (EnrolmentStep.PIN, [])
 
 
 def test_who_signs_in_again_keeps_the_pin():
-    context, states, signed_in, done = Desk(), list[EnrolState](), [], []
+    port, states, signed_in, done = Desk(), list[EnrolState](), [], []
     presenter = EnrolPresenter(
-        context, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
+        port, Direct(), SPEECH, states.append, lambda *found: done.append(found), signed_in.append
     )
-    presenter.start(Step.SIGN_IN, HUNG)
+    presenter.start(EnrolmentStep.SIGN_IN, HUNG)
     assert (states[-1].title, states[-1].number) == ("Sign in again to go on receiving data", 0)
     assert not states[-1].has_code
     presenter.submit_sign_in("hung", "right")
-    assert (signed_in, done, context.kept) == ([HUNG], [], [])
-    presenter.start(Step.SIGN_IN, HA)
+    assert (signed_in, done, port.kept) == ([HUNG], [], [])
+    presenter.start(EnrolmentStep.SIGN_IN, HA)
     presenter.submit_sign_in("hung", "right")
     assert signed_in == [HUNG]
     assert "Phạm Thị Hà" in states[-1].error
 
 
 def test_whole_link_carries_pin_and_receipt_key(enrolling):
-    presenter, context, states, _done = enrolling
+    presenter, port, states, _done = enrolling
     presenter.submit_link(f"field178:enrol?u=https%3A%2F%2Foffice.example&c={CODE}&p=pp&k=kk")
-    assert context.links == [EnrolLink("https://office.example", CODE, "pp", "kk")]
-    assert states[-1].step is Step.SIGN_IN
+    assert port.links == [EnrolLink("https://office.example", CODE, "pp", "kk")]
+    assert states[-1].step is EnrolmentStep.SIGN_IN
 
 
 @pytest.mark.parametrize("text", ["", "https://office.example", "field178:enrol?u=https%3A%2F%2Fx"])
 def test_other_text_is_no_link(enrolling, text):
-    presenter, context, states, _done = enrolling
+    presenter, port, states, _done = enrolling
     presenter.submit_link(text)
     assert states[-1].link_error
-    assert context.links == []
+    assert port.links == []
 
 
 def test_refused_code_stays_on_the_step_with_the_reason(enrolling):
-    presenter, context, states, _done = enrolling
-    context.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
+    presenter, port, states, _done = enrolling
+    port.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
     presenter.submit_code("office.example", CODE)
-    assert states[-1].step is Step.CODE
+    assert states[-1].step is EnrolmentStep.CODE
     assert states[-1].error
     assert not states[-1].is_busy
 
@@ -279,22 +279,22 @@ def test_wrong_password_stays_on_the_step(enrolling):
     presenter, _desk, states, _done = enrolling
     presenter.submit_code("office.example", CODE)
     presenter.submit_sign_in("hung", "wrong")
-    assert (states[-1].step, bool(states[-1].error)) == (Step.SIGN_IN, True)
+    assert (states[-1].step, bool(states[-1].error)) == (EnrolmentStep.SIGN_IN, True)
     presenter.submit_sign_in("hung", "")
     assert states[-1].error == "Enter login and password."
 
 
 def test_easy_pin_and_differing_pins_begin_again(enrolling):
-    presenter, context, states, _done = enrolling
-    presenter.start(Step.SIGN_IN)
+    presenter, port, states, _done = enrolling
+    presenter.start(EnrolmentStep.SIGN_IN)
     presenter.submit_sign_in("hung", "right")
     enter(presenter, "123456")
-    assert (states[-1].step, bool(states[-1].error)) == (Step.PIN, True)
+    assert (states[-1].step, bool(states[-1].error)) == (EnrolmentStep.PIN, True)
     enter(presenter, "280917")
     enter(presenter, "280918")
-    assert states[-1].step is Step.PIN
+    assert states[-1].step is EnrolmentStep.PIN
     assert "differ" in states[-1].error
-    assert context.kept == []
+    assert port.kept == []
 
 
 def test_code_forgives_blanks_and_look_alikes():
@@ -311,34 +311,34 @@ def test_address_needs_a_host():
 
 
 def test_new_pin_is_only_for_who_forgot_it(enrolling):
-    presenter, context, states, done = enrolling
-    presenter.start(Step.SIGN_IN, HA)
+    presenter, port, states, done = enrolling
+    presenter.start(EnrolmentStep.SIGN_IN, HA)
     assert states[-1].title == "Sign in for a new PIN"
     presenter.submit_sign_in("hung", "right")
-    assert (states[-1].step, done) == (Step.SIGN_IN, [])
+    assert (states[-1].step, done) == (EnrolmentStep.SIGN_IN, [])
     assert "Phạm Thị Hà" in states[-1].error
-    presenter.start(Step.SIGN_IN, HUNG)
+    presenter.start(EnrolmentStep.SIGN_IN, HUNG)
     presenter.submit_sign_in("hung", "right")
     for _time in range(2):
         enter(presenter, "274905")
-    assert (context.kept, done) == ([(HUNG, "274905")], [(HUNG, "opened")])
+    assert (port.kept, done) == ([(HUNG, "274905")], [(HUNG, "opened")])
 
 
 def test_one_time_code_goes_along_without_blanks(enrolling):
-    presenter, context, _states, _done = enrolling
-    presenter.start(Step.SIGN_IN)
+    presenter, port, _states, _done = enrolling
+    presenter.start(EnrolmentStep.SIGN_IN)
     presenter.submit_sign_in("hung", "right", " 123 456 ")
-    assert context.codes == ["123456"]
+    assert port.codes == ["123456"]
 
 
 def test_with_a_code_of_the_office_the_forgetful_begins_at_the_code(enrolling):
-    presenter, context, states, done = enrolling
-    presenter.start(Step.CODE, HUNG, "https://office.example")
+    presenter, port, states, done = enrolling
+    presenter.start(EnrolmentStep.CODE, HUNG, "https://office.example")
     assert states[-1].address == "https://office.example"
     assert states[-1].title == "Ask the office for a code"
     presenter.submit_code("office.example", CODE)
     presenter.submit_sign_in("hung", "right")
     for _time in range(2):
         enter(presenter, "274905")
-    assert [link.code for link in context.links] == [CODE]
+    assert [link.code for link in port.links] == [CODE]
     assert done == [(HUNG, "opened")]

@@ -11,18 +11,18 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
 from field178_mobile.presentation.value_words import value_text
 from field178_mobile.presentation.wording import Wording, record_title
-from field178_mobile.store.model import Comment, Disagreement, InboxItem, InboxKind, RecordView
+from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
 from field178_shared.codelists import load
 
 CLOCK = FrozenClock()
 NOW = CLOCK.now()
-NOTE = Comment("recommendation", "Nêu thời hạn khắc phục.", "mai", NOW - timedelta(hours=2))
+NOTE = ReviewerComment("recommendation", "Nêu thời hạn khắc phục.", "mai", NOW - timedelta(hours=2))
 RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", "Cần bổ sung.", (NOTE,), NOTE.at)
 REFUSED = InboxItem(
     InboxKind.QUARANTINED, "r2", "outreach_session", "", "rule", (), NOW, (("session_date", "bad_date"),)
 )
-CLASH = Disagreement("c", "name", "A", "Hoa Phượng 2", "Hoa Phượng", "changed")
-CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", disagreements=(CLASH,))
+CLASH = RefusedValue("c", "name", "A", "Hoa Phượng 2", "Hoa Phượng", "changed")
+CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", refused_values=(CLASH,))
 NOTICE = InboxItem(InboxKind.NOTICE, "", "plan", "", "plan", text=(("en", "A plan."), ("vi", "Kế hoạch.")))
 DEMO = InboxItem(InboxKind.NOTICE, "", "demo", "", "demo", text=(("vi", "Giả lập"),))
 
@@ -46,7 +46,7 @@ class Shelf:
         if record_id not in self.records:
             return None
         kind, data = self.records[record_id]
-        return RecordView(record_id, kind, "ref", 1, data, False, False)
+        return MergedRecord(record_id, kind, "ref", 1, data, False, False)
 
 
 def test_outreach_session_goes_by_its_form_and_commune():
@@ -150,7 +150,7 @@ def test_settling_files_the_values_chosen_as_mine(opened):
 
 def test_of_several_values_of_one_field_one_is_chosen(opened):
     later = replace(CLASH, mine="Hoa Phượng 3")
-    presenter, _shelf, states, gone = opened(replace(CONFLICT, disagreements=(CLASH, later)))
+    presenter, _shelf, states, gone = opened(replace(CONFLICT, refused_values=(CLASH, later)))
     presenter.open(states[-1].rows[0].key)
     presenter.choose(0, True)
     presenter.choose(1, True)
@@ -163,15 +163,15 @@ def test_a_choice_is_void_when_another_value_came_meanwhile(opened):
     presenter, shelf, states, _gone = opened(CONFLICT)
     presenter.open(states[-1].rows[0].key)
     presenter.choose(0, True)
-    shelf.items[0] = replace(CONFLICT, disagreements=(CLASH, replace(CLASH, mine="Hoa Phượng 3")))
+    shelf.items[0] = replace(CONFLICT, refused_values=(CLASH, replace(CLASH, mine="Hoa Phượng 3")))
     presenter.refresh()
     assert [note.is_mine for note in states[-1].item.notes] == [False, False]
 
 
 def test_a_deletion_and_a_value_the_office_has_closed_are_not_taken_by_settling(opened):
-    gone_record = Disagreement("d", "_deleted", False, True, False, "changed")
+    gone_record = RefusedValue("d", "_deleted", False, True, False, "changed")
     closed = replace(CLASH, reason="locked")
-    presenter, _shelf, states, _gone = opened(replace(CONFLICT, disagreements=(gone_record, closed)))
+    presenter, _shelf, states, _gone = opened(replace(CONFLICT, refused_values=(gone_record, closed)))
     presenter.open(states[-1].rows[0].key)
     notes = states[-1].item.notes
     assert [note.can_take for note in notes] == [False, False]

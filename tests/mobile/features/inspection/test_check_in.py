@@ -8,10 +8,10 @@ from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.platform.api import Fix
-from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.presentation.location import Whereabouts
 
-REGISTERED = Position(208_200_000, 1_065_500_000)
+REGISTERED = GeoPoint(208_200_000, 1_065_500_000)
 
 
 class Bench:
@@ -104,14 +104,14 @@ def test_registered_point_and_pin_are_taken_by_a_tap_and_never_called_measured(b
     bench.place.choose("registered_point")
     assert (bench.point["lat"], bench.point["provider"]) == (REGISTERED.lat, "registered_point")
     assert "accuracy_m" not in bench.point
-    bench.place.pin(Position(1, 2))
+    bench.place.pin(GeoPoint(1, 2))
     assert (bench.point["lat"], bench.point["lon"], bench.point["provider"]) == (1, 2, "map_pin")
     assert bench.labels == ["Vị trí lượt kiểm tra"] * 2
 
 
 def test_a_measurement_that_comes_after_a_choice_does_not_undo_it(bench: Bench):
     bench.place.start()
-    bench.place.pin(Position(1, 2))
+    bench.place.pin(GeoPoint(1, 2))
     bench.answer(bench.fix())
     assert bench.point["provider"] == "map_pin"
 
@@ -144,5 +144,5 @@ def test_a_closed_record_only_shows(clock: FrozenClock):
     bench = Bench(clock, is_closed=True)
     bench.place.start()
     bench.place.choose("registered_point")
-    bench.place.pin(Position(1, 2))
+    bench.place.pin(GeoPoint(1, 2))
     assert (bench.data, bench.waiting, bench.place.state().options) == ({}, [], ())

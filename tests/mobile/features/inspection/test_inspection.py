@@ -24,15 +24,15 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState, Spoken
 from field178_mobile.features.inspection.open_visit import OpenVisit
-from field178_mobile.features.inspection.visit import Place, new_visit
-from field178_mobile.features.shift.shift_data import Outing
+from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
+from field178_mobile.features.shift.shift_data import Shift
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.shortcomings import Shortcoming
 from field178_mobile.store import Draft, Store
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import read_path
 
-PLACE = Place(KARAOKE, "Karaoke Hồng Phúc", "karaoke", UNIT)
+PLACE = VisitedEstablishment(KARAOKE, "Karaoke Hồng Phúc", "karaoke", UNIT)
 
 
 class Bench:
@@ -42,7 +42,7 @@ class Bench:
         self.store, self.clock = store, clock
         self.states: list[InspectionState] = []
         ids = seeded_ids(clock, 5)
-        outing = Outing(
+        shift = Shift(
             team_id=TEAM_SCOPE.removeprefix("team:"),
             kind="unannounced",
             trigger="tip_off",
@@ -50,7 +50,7 @@ class Bench:
             decision_date="2026-11-20",
             members={user: "member" for user in OFFICERS[:2]},
         )
-        data = new_visit(PLACE, outing, clock.now(), "2026.1")
+        data = new_visit(PLACE, shift, clock.now(), "2026.1")
         draft = Draft(
             "draft-1", "inspection", ids.time_ordered(), TEAM_SCOPE, data, None, 0, LEADER, clock.now(), "K"
         )
@@ -737,7 +737,7 @@ def test_what_comes_after_filing_makes_no_draft(bench):
 def test_violations_of_the_head_are_offered_to_the_leader_alone(store, clock, position, is_offered):
     settle(store)
     bench = Bench(store, clock)
-    bench.visit.change_outing({f"members.{LEADER}": {"user": LEADER, "position": position}})
+    bench.visit.change_shift({f"members.{LEADER}": {"user": LEADER, "position": position}})
     restricted = [item for item in words().lists.items.values() if _is_restricted(item)]
     assert restricted
     bench.visit.answer(restricted[0].id, "no")

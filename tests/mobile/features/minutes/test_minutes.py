@@ -25,7 +25,7 @@ from tests.mobile.inspection_world import (
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import Papers
+from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.features.minutes.minutes_state import MinutesState
 from field178_mobile.platform.fake import FakePlatform
@@ -61,7 +61,7 @@ class Bench:
         self.device = FakePlatform(folder)
         self.states: list[MinutesState] = []
         self.draft: dict[str, object] = {}
-        papers = Papers(self.device, PaperFolder(lambda: folder / "papers"), AtOnce(), AtOnce())
+        papers = DocumentServices(self.device, PaperFolder(lambda: folder / "papers"), AtOnce(), AtOnce())
         services = MinutesServices(store, clock, seeded_ids(clock, 9), words(), LEADER, papers)
         at_hand = VisitAtHand(record_id, lambda: self.draft, lambda: bool(self.draft))
         self.minutes = MinutesPresenter(services, at_hand, self.states.append)
@@ -96,7 +96,7 @@ class Bench:
 
     def made(self, kind: str = MINUTES) -> bytes:
         """Return what a viewer is handed."""
-        self.minutes.context.open(kind)
+        self.minutes.output.open(kind)
         return self.device.done[-1][2]
 
     def text(self, kind: str = MINUTES) -> str:
@@ -283,12 +283,12 @@ def test_the_commitment_is_a_paper_of_its_own(bench):
 def test_papers_are_opened_printed_and_kept(bench, tmp_path):
     bench.file()
     bench.minutes.make(MINUTES)
-    bench.minutes.context.print(MINUTES)
+    bench.minutes.output.print(MINUTES)
     name = "bien-ban-07-2026-11-24-ban-2.pdf"
     assert bench.device.done[-1][:2] == ("print", name)
     (tmp_path / "usb").mkdir()
-    bench.minutes.context.choose_folder(tmp_path / "usb")
-    bench.minutes.context.save(MINUTES)
+    bench.minutes.output.choose_folder(tmp_path / "usb")
+    bench.minutes.output.save(MINUTES)
     assert bench.state.paper(MINUTES).said == f"Đã lưu: {tmp_path / 'usb' / name}"
     assert (tmp_path / "usb" / name).read_bytes() == bench.made()
 
@@ -298,7 +298,7 @@ def test_where_the_system_asks_it_is_shared(bench):
     bench.file()
     bench.minutes.make(MINUTES)
     assert bench.state.folder is None
-    bench.minutes.context.save(MINUTES)
+    bench.minutes.output.save(MINUTES)
     assert bench.device.done[-1][0] == "share"
 
 
@@ -306,26 +306,26 @@ def test_a_missing_printer_is_said_in_words(bench):
     bench.file()
     bench.minutes.make(MINUTES)
     bench.device.has_printer = False
-    bench.minutes.context.print(MINUTES)
+    bench.minutes.output.print(MINUTES)
     assert "máy in" in bench.state.paper(MINUTES).error
 
 
 def test_a_folder_that_takes_no_file_is_said_and_leaves_nothing(bench, tmp_path):
     bench.file()
     bench.minutes.make(MINUTES)
-    bench.minutes.context.choose_folder(Path("/proc"))
-    bench.minutes.context.save(MINUTES)
+    bench.minutes.output.choose_folder(Path("/proc"))
+    bench.minutes.output.save(MINUTES)
     assert bench.state.paper(MINUTES).error == "Không ghi được tệp vào thư mục này."
 
 
 def test_a_chosen_folder_that_is_gone_is_not_made_anew(bench, tmp_path):
     bench.file()
     bench.minutes.make(MINUTES)
-    bench.minutes.context.choose_folder(tmp_path / "usb")
-    bench.minutes.context.save(MINUTES)
+    bench.minutes.output.choose_folder(tmp_path / "usb")
+    bench.minutes.output.save(MINUTES)
     assert bench.state.paper(MINUTES).error == "Thư mục không còn nữa. Hãy chọn thư mục khác."
     assert not (tmp_path / "usb").exists()
-    bench.minutes.context.choose_folder(tmp_path)
+    bench.minutes.output.choose_folder(tmp_path)
     assert bench.state.paper(MINUTES).error == ""
 
 

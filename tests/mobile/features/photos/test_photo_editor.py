@@ -11,7 +11,7 @@ from tests.mobile.photos import Slowly, jpeg, room_picture
 from tests.mobile.replication.tablet import record
 from tests.mobile.support import FrozenClock, draft_of, never
 
-from field178_mobile.features.photos.photo_attaching import PhotoDesk, PhotoDraft, PhotoRecord
+from field178_mobile.features.photos.photo_attaching import PhotoAttaching, PhotoDraft, PhotoRecord
 from field178_mobile.features.photos.photo_editor import EditorState, PhotoEditor, PhotoSource
 from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import PhotoTools
@@ -30,9 +30,9 @@ class Bench:
         )
         self.background = Slowly()
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
-        context = PhotoDesk(store.photos, PhotoRecord(record(1), kinds, **of_record), draft, "Ảnh")
+        attaching = PhotoAttaching(store.photos, PhotoRecord(record(1), kinds, **of_record), draft, "Ảnh")
         tools = PhotoTools(self.background, clock.now)
-        self.gallery = PhotoGallery(context, store, words(), tools, lambda: None)
+        self.gallery = PhotoGallery(attaching, store, words(), tools, lambda: None)
         self.states: list[EditorState] = []
 
     @property
@@ -66,14 +66,14 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
 
 
 @pytest.fixture
-def room(tmp_path):
+def context(tmp_path):
     path = tmp_path / "room.jpg"
     path.write_bytes(room_picture())
     return path
 
 
-def test_reading_says_so_until_the_picture_is_there(bench: Bench, room):
-    bench.gallery.add(PhotoSource(room, is_ours=False), "", bench.states.append)
+def test_reading_says_so_until_the_picture_is_there(bench: Bench, context):
+    bench.gallery.add(PhotoSource(context, is_ours=False), "", bench.states.append)
     assert bench.state.busy
     assert bench.state.picture is None
     bench.background.go()
@@ -81,8 +81,8 @@ def test_reading_says_so_until_the_picture_is_there(bench: Bench, room):
     assert (bench.state.picture.width, bench.state.picture.height) == (1600, 1200)
 
 
-def test_nothing_is_kept_before_kind_and_screening_are_said(bench: Bench, room):
-    editor = bench.add(room)
+def test_nothing_is_kept_before_kind_and_screening_are_said(bench: Bench, context):
+    editor = bench.add(context)
     assert bench.state.missing == "Chọn nội dung của ảnh."
     editor.choose_kind("photo_premises")
     assert not bench.state.can_save
@@ -99,8 +99,8 @@ def test_nothing_is_kept_before_kind_and_screening_are_said(bench: Bench, room):
     assert (entry["evidence_kind"], entry["screened"]) == ("photo_premises", True)
 
 
-def test_what_is_rubbed_away_is_gone_from_what_is_kept_and_nothing_else_is_on_the_disk(bench: Bench, room):
-    editor = bench.add(room)
+def test_what_is_rubbed_away_is_gone_from_what_is_kept_and_nothing_else_is_on_the_disk(bench: Bench, context):
+    editor = bench.add(context)
     editor.rub(*FACE, 60)
     editor.rub(FACE[0], FACE[1] + 100, 60)
     editor.lift()
@@ -117,8 +117,8 @@ def test_what_is_rubbed_away_is_gone_from_what_is_kept_and_nothing_else_is_on_th
     assert len(bench.store.photos.files.names()) == 1
 
 
-def test_a_stroke_is_taken_back_by_itself(bench: Bench, room):
-    editor = bench.add(room)
+def test_a_stroke_is_taken_back_by_itself(bench: Bench, context):
+    editor = bench.add(context)
     editor.rub(*FACE, 30)
     editor.lift()
     once = bench.state.patches
@@ -164,10 +164,10 @@ def test_the_cameras_file_goes_whatever_becomes_of_it_and_a_persons_stays(bench:
     assert mine.exists()
 
 
-def test_a_full_tablet_says_so_and_the_picture_can_be_tried_again(bench: Bench, room, monkeypatch):
+def test_a_full_tablet_says_so_and_the_picture_can_be_tried_again(bench: Bench, context, monkeypatch):
     from field178_mobile.store.photos import photo_store
 
-    editor = bench.add(room)
+    editor = bench.add(context)
     editor.choose_kind("photo_premises")
     editor.toggle_screened()
     monkeypatch.setattr(photo_store, "LEAST_FREE_BYTES", 1 << 60)
@@ -181,16 +181,16 @@ def test_a_full_tablet_says_so_and_the_picture_can_be_tried_again(bench: Bench, 
     assert len(bench.entries()) == 1
 
 
-def test_an_answer_after_giving_up_is_dropped(bench: Bench, room):
-    editor = bench.gallery.add(PhotoSource(room, is_ours=False), "", bench.states.append)
+def test_an_answer_after_giving_up_is_dropped(bench: Bench, context):
+    editor = bench.gallery.add(PhotoSource(context, is_ours=False), "", bench.states.append)
     editor.cancel()
     told = len(bench.states)
     bench.background.go()
     assert len(bench.states) == told
 
 
-def test_a_kept_photo_is_rubbed_again_and_the_less_hidden_one_is_gone(bench: Bench, room):
-    key = bench.keep(room)
+def test_a_kept_photo_is_rubbed_again_and_the_less_hidden_one_is_gone(bench: Bench, context):
+    key = bench.keep(context)
     before = bench.entries()[key]["sha256"]
     editor = bench.gallery.open(key, bench.states.append)
     bench.background.go()
@@ -204,9 +204,9 @@ def test_a_kept_photo_is_rubbed_again_and_the_less_hidden_one_is_gone(bench: Ben
     assert before not in bench.store.photos.files.names()
 
 
-def test_only_the_kind_of_a_filed_photo_can_change(store, clock, room):
+def test_only_the_kind_of_a_filed_photo_can_change(store, clock, context):
     first = Bench(store, clock)
-    key = first.keep(room)
+    key = first.keep(context)
     sha256 = first.entries()[key]["sha256"]
     store.file(first.session.draft, "u")
     later = Bench(store, clock, filed=frozenset({sha256}))
@@ -219,9 +219,9 @@ def test_only_the_kind_of_a_filed_photo_can_change(store, clock, room):
     assert later.entries()[key]["evidence_kind"] == "photo_document"
 
 
-def test_a_locked_record_only_shows(store, clock, room):
+def test_a_locked_record_only_shows(store, clock, context):
     first = Bench(store, clock)
-    first.keep(room)
+    first.keep(context)
     store.file(first.session.draft, "u")
     locked = Bench(store, clock, is_locked=True)
     (key,) = locked.entries()
@@ -232,8 +232,8 @@ def test_a_locked_record_only_shows(store, clock, room):
     assert (state.can_rub, state.can_save, state.can_remove, state.missing) == (False, False, False, "")
 
 
-def test_the_page_of_the_minutes_is_called_restricted(bench: Bench, room):
-    editor = bench.add(room)
+def test_the_page_of_the_minutes_is_called_restricted(bench: Bench, context):
+    editor = bench.add(context)
     assert not bench.state.is_restricted
     editor.choose_kind("scan_minutes_first_page")
     assert bench.state.is_restricted

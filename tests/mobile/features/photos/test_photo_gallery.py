@@ -9,7 +9,12 @@ from tests.mobile.replication.tablet import record
 from tests.mobile.support import FrozenClock, base_row, draft_of, never, server_commits
 
 from field178_mobile.features.photos import photo_gallery
-from field178_mobile.features.photos.photo_attaching import About, PhotoDesk, PhotoDraft, PhotoRecord
+from field178_mobile.features.photos.photo_attaching import (
+    PhotoAttaching,
+    PhotoDetails,
+    PhotoDraft,
+    PhotoRecord,
+)
 from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.draft_session import DraftSession
@@ -29,16 +34,20 @@ class Bench:
         )
         self.background, self.uploads, self.told = Slowly(), UploadState(), 0
         draft = PhotoDraft(lambda: self.session.data, self.session.change, self.session.forget_steps)
-        self.context = PhotoDesk(store.photos, PhotoRecord(record(1), KINDS, **of_record), draft, "Ảnh")
+        self.attaching = PhotoAttaching(
+            store.photos, PhotoRecord(record(1), KINDS, **of_record), draft, "Ảnh"
+        )
         tools = PhotoTools(self.background, clock.now, uploads=lambda: self.uploads)
-        self.gallery = PhotoGallery(self.context, store, words(), tools, self.changed)
+        self.gallery = PhotoGallery(self.attaching, store, words(), tools, self.changed)
 
     def changed(self) -> None:
         self.told += 1
         self.gallery.state()
 
     def attach(self, colour: str, kind: str = "photo_premises", item: str = "") -> str:
-        return self.context.attach(self.context.keep(jpeg(colour)), About(kind, self.clock.now(), item))
+        return self.attaching.attach(
+            self.attaching.keep(jpeg(colour)), PhotoDetails(kind, self.clock.now(), item)
+        )
 
     def words(self) -> list[str]:
         return [tile.word for tile in self.gallery.state().tiles]
@@ -147,7 +156,7 @@ def test_where_a_picture_comes_from_follows_the_device(bench: Bench, store, cloc
     assert [source.id for source in bench.gallery.sources()] == ["file"]
     taken, started = tmp_path / "a.jpg", []
     tools = PhotoTools(Slowly(), clock.now, True, lambda answer: answer(taken), lambda answer: answer(None))
-    gallery = PhotoGallery(bench.context, store, words(), tools, lambda: None)
+    gallery = PhotoGallery(bench.attaching, store, words(), tools, lambda: None)
     assert [source.id for source in gallery.sources()] == ["camera", "file"]
     gallery.ask("camera", started.append)
     gallery.ask("file", started.append)

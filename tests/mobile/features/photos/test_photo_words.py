@@ -17,7 +17,7 @@ from field178_mobile.features.photos.photo_words import (
 )
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import UploadMessage, UploadState
-from field178_mobile.store.photos.photo_store import FileCount
+from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_shared.codelists import load
 from field178_shared.text.i18n import translator
@@ -108,7 +108,8 @@ def test_many_photos_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("count", "word"), [(FileCount(0, 0), ""), (FileCount(4, 4), ""), (FileCount(2, 4), "ảnh 2/4")]
+    ("count", "word"),
+    [(ServerFileCount(0, 0), ""), (ServerFileCount(4, 4), ""), (ServerFileCount(2, 4), "ảnh 2/4")],
 )
 def test_a_record_says_how_many_of_its_files_are_up(count, word):
     assert files_word(count, VI) == word

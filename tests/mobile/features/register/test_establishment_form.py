@@ -20,10 +20,10 @@ from tests.mobile.inspection_world import (
 from tests.mobile.support import KEY, FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.features.workspace.resume_point import place_of
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.platform.api import Fix
-from field178_mobile.presentation.distance import Position
-from field178_mobile.store import Store, Word
+from field178_mobile.presentation.distance import GeoPoint
+from field178_mobile.store import StateWord, Store
 from field178_mobile.store.outbox.changes import OwnChange, open_changes
 from field178_shared.errors import AppError, ErrorCode, message
 
@@ -46,7 +46,7 @@ class Screen:
     def show_list(self, state):
         self.list = state
 
-    def show_outing(self, state):
+    def show_shift(self, state):
         return
 
     def show_record(self, state):
@@ -67,21 +67,21 @@ class Bench:
 
     def restart(self) -> None:
         given = services(self.store, self.clock, seeded_ids(self.clock, len(self.fixes) + 1))
-        self.context = InspectionDesk(replace(given, ask_fix=self.fixes.append), AtOnce())
+        self.workspace = Workspace(replace(given, ask_fix=self.fixes.append), AtOnce())
         self.screen = Screen()
-        self.context.show_on(self.screen)
+        self.workspace.show_on(self.screen)
         self.fixes.clear()
 
     @property
     def form(self):
-        return self.context.entries.form
+        return self.workspace.entries.form
 
     @property
     def state(self):
         return self.screen.entry
 
     def fill(self, name: str = "Hoa Ban", kind: str = "karaoke") -> None:
-        self.context.begin_entry(name)
+        self.workspace.begin_establishment(name)
         self.form.choose_kind(kind)
         self.form.write("address_line", "Số 5 đường Nguyễn Văn Trỗi")
 
@@ -90,16 +90,16 @@ class Bench:
         return draft
 
     def go_out(self) -> None:
-        outing = self.context.outing
-        outing.choose_kind("unannounced")
-        outing.choose_trigger("tip_off")
-        outing.write_decision_number("12/QĐ-UBND")
-        outing.write_decision_date("2026-11-20")
-        outing.toggle_member(OFFICERS[1])
-        outing.confirm()
+        shift = self.workspace.shift
+        shift.choose_kind("unannounced")
+        shift.choose_trigger("tip_off")
+        shift.write_decision_number("12/QĐ-UBND")
+        shift.write_decision_date("2026-11-20")
+        shift.toggle_member(OFFICERS[1])
+        shift.confirm()
 
     def changes(self) -> list[OwnChange]:
-        return self.store.read(lambda room: open_changes(room, 50))
+        return self.store.read(lambda context: open_changes(context, 50))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
 
 
 def test_it_begins_with_the_searched_name_in_the_only_commune_and_assumes_no_kind(bench):
-    bench.context.begin_entry(" Hoa Ban ")
+    bench.workspace.begin_establishment(" Hoa Ban ")
     assert bench.state.texts["name"].text == "Hoa Ban"
     assert [unit.id for unit in bench.state.units if unit.is_chosen] == [UNIT]
     assert [kind for kind in bench.state.kinds if kind.is_chosen] == []
@@ -119,13 +119,13 @@ def test_it_begins_with_the_searched_name_in_the_only_commune_and_assumes_no_kin
 def test_only_communes_this_tablet_holds_are_offered_and_of_two_none_is_chosen(bench):
     there = establishment("Quán Gió", "cafe", 0, 0, unit_id=OTHER)
     server_commits(bench.store, base_row(uid("wind"), 1, "establishment", f"unit:{OTHER}", **there))
-    bench.context.begin_entry()
+    bench.workspace.begin_establishment()
     assert {unit.id for unit in bench.state.units} == {UNIT, OTHER}
     assert not any(unit.is_chosen for unit in bench.state.units)
 
 
 def test_every_keystroke_is_kept_and_a_tap_is_taken_back(bench):
-    bench.context.begin_entry("Hoa")
+    bench.workspace.begin_establishment("Hoa")
     assert bench.store.drafts.all() == [], "looked at only"
     bench.form.write("name", "Hoa B")
     assert bench.draft().data["name"] == "Hoa B"
@@ -136,7 +136,7 @@ def test_every_keystroke_is_kept_and_a_tap_is_taken_back(bench):
 
 
 def test_a_position_measured_meanwhile_is_kept_with_the_first_word_and_makes_no_draft_alone(bench):
-    bench.context.begin_entry()
+    bench.workspace.begin_establishment()
     bench.fixes.pop()(Fix(*HERE, 8, bench.clock.now()))
     assert bench.store.drafts.all() == []
     assert bench.state.place.text == "Đo tại chỗ, sai số 8 m"
@@ -150,21 +150,21 @@ def test_no_poor_measurement_goes_into_the_register(bench, fix):
     bench.fixes.pop()(None if fix is None else Fix(*HERE, 400, bench.clock.now()))
     assert bench.state.place.text == "Không bắt được vị trí"
     assert "lat" not in bench.draft().data
-    bench.form.place.pin(Position(*HERE))
+    bench.form.place.pin(GeoPoint(*HERE))
     assert bench.draft().data["point_source"] == "map"
     assert bench.state.place.text == "Ghim trên bản đồ"
 
 
 def test_a_measurement_that_comes_after_the_form_was_left_changes_nothing(bench):
     bench.fill()
-    bench.context.leave_entry()
+    bench.workspace.leave_establishment()
     bench.fixes.pop()(Fix(*HERE, 8, bench.clock.now()))
     assert "lat" not in bench.draft().data
     assert bench.state is None
 
 
 def test_what_is_missing_stands_under_its_field_and_nothing_is_filed(bench):
-    bench.context.begin_entry("Hoa Ban")
+    bench.workspace.begin_establishment("Hoa Ban")
     bench.form.complete()
     assert set(bench.state.problems) == {"establishment_type_id", "address_line"}
     assert bench.state.texts["address_line"].problem == message(ErrorCode.REQUIRED, "vi")
@@ -195,7 +195,7 @@ def test_a_saved_one_is_unsent_in_the_list_and_on_its_page(bench):
     assert bench.store.drafts.all() == []
     assert (bench.screen.entry, bench.screen.record.title) == (None, "Hoa Ban")
     assert (bench.screen.record.state_word, bench.screen.record.pane) == ("Chưa gửi", "info")
-    bench.context.list.search("hoa ban")
+    bench.workspace.list.search("hoa ban")
     assert [(row.title, row.state_word) for row in bench.screen.list.rows] == [("Hoa Ban", "Chưa gửi")]
 
 
@@ -205,8 +205,8 @@ def test_the_visit_begins_right_after_and_comes_after_its_establishment(bench):
     bench.form.complete(inspect=True)
     assert bench.screen.record.pane == "arrival"
     place = bench.screen.record.id
-    assert bench.context.record.begin("closed_on_arrival")
-    bench.context.record.visit.complete()
+    assert bench.workspace.record.begin("closed_on_arrival")
+    bench.workspace.record.visit.complete()
     first, *others = bench.changes()
     assert (first.record_id, first.type) == (place, "establishment")
     assert [change.type for change in others] == ["inspection"]
@@ -219,11 +219,11 @@ def test_a_process_that_dies_right_after_has_lost_neither(bench, tmp_path):
     bench.fill()
     bench.form.complete(inspect=True)
     place = bench.screen.record.id
-    bench.context.record.begin("inspected")
+    bench.workspace.record.begin("inspected")
     shutil.copytree(bench.store.folder, tmp_path / "left")  # what a killed process leaves on the disk
     again = Store(tmp_path / "left", bench.clock, seeded_ids(bench.clock))
     again.unlock(KEY)
-    assert again.shown_state(place).word == Word.UNSENT
+    assert again.shown_state(place).word == StateWord.UNSENT
     assert [draft.data["establishment_id"] for draft in again.drafts.all()] == [place]
     again.close()
 
@@ -231,12 +231,12 @@ def test_a_process_that_dies_right_after_has_lost_neither(bench, tmp_path):
 def test_an_unfinished_one_is_found_as_a_draft_and_taken_up_after_a_restart(bench):
     bench.fill()
     record_id = bench.form.record_id
-    assert place_of(bench.context) == {"entry": record_id}
+    assert place_of(bench.workspace) == {"entry": record_id}
     bench.restart()
     row = bench.screen.list.rows[0]
     assert (row.id, row.title, row.state_word) == (record_id, "Hoa Ban", "Nháp")
     assert [chip.id for chip in bench.screen.list.chips][:2] == ["all", "drafts"]
-    bench.context.open(record_id)
+    bench.workspace.open(record_id)
     assert bench.state.texts["address_line"].text == "Số 5 đường Nguyễn Văn Trỗi"
     bench.form.complete()
     assert len(bench.changes()) == 1
@@ -244,34 +244,34 @@ def test_an_unfinished_one_is_found_as_a_draft_and_taken_up_after_a_restart(benc
 
 def test_a_draft_that_is_thrown_away_leaves_nothing(bench):
     bench.fill()
-    bench.context.discard_entry()
+    bench.workspace.discard_establishment()
     assert bench.store.drafts.all() == []
     assert len(bench.screen.list.rows) == 3
-    assert (bench.screen.entry, bench.context.record.establishment_id) == (None, "")
+    assert (bench.screen.entry, bench.workspace.record.establishment_id) == (None, "")
 
 
 def test_a_form_that_is_left_gives_way_to_the_visit_that_was_open(bench):
     bench.go_out()
-    bench.context.open(CAFE)
-    bench.context.record.begin("inspected")
-    visit = bench.context.record.visit.record_id
+    bench.workspace.open(CAFE)
+    bench.workspace.record.begin("inspected")
+    visit = bench.workspace.record.visit.record_id
     bench.fill()
-    bench.context.leave_entry()
+    bench.workspace.leave_establishment()
     assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
-    assert bench.context.record.visit.record_id == visit
+    assert bench.workspace.record.visit.record_id == visit
 
 
 def test_the_same_place_is_hinted_at_softly_with_its_distance(bench):
-    bench.context.begin_entry("Cà phê ánh dương")
+    bench.workspace.begin_establishment("Cà phê ánh dương")
     assert bench.state.alike == (), "the kind is not said yet"
     bench.form.choose_kind("cafe")
     (row,) = bench.state.alike
     assert (row.id, row.name) == (CAFE, "Cà phê Ánh Dương")
-    bench.form.place.pin(Position(208_210_000, 1_065_511_000))
+    bench.form.place.pin(GeoPoint(208_210_000, 1_065_511_000))
     assert bench.state.alike[0].where.endswith(" · 10 m")
-    bench.form.place.pin(Position(208_910_000, 1_065_511_000))
+    bench.form.place.pin(GeoPoint(208_910_000, 1_065_511_000))
     assert bench.state.alike == (), "another one of the same name far away"
-    bench.form.place.pin(Position(208_210_000, 1_065_511_000))
+    bench.form.place.pin(GeoPoint(208_210_000, 1_065_511_000))
     bench.form.write("address_line", "Số 1")
     bench.form.complete()
     assert len(bench.changes()) == 1, "never blocking"
@@ -287,15 +287,15 @@ def test_the_same_registration_number_is_hinted_at_whatever_the_name(bench):
 
 def test_opening_the_one_that_is_there_keeps_the_draft(bench):
     bench.fill("Cà phê Ánh Dương", "cafe")
-    bench.context.look_at(CAFE)
+    bench.workspace.look_at(CAFE)
     assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
     assert bench.draft().data["name"] == "Cà phê Ánh Dương"
-    assert bench.screen.list.rows[0].state == Word.DRAFT
+    assert bench.screen.list.rows[0].state == StateWord.DRAFT
 
 
 def test_mending_says_only_what_changed_against_what_was_seen(bench):
-    bench.context.open(KARAOKE)
-    bench.context.open_entry(KARAOKE)
+    bench.workspace.open(KARAOKE)
+    bench.workspace.open_establishment(KARAOKE)
     assert (bench.state.is_new, bench.state.can_move, bench.state.alike) == (False, False, ())
     bench.form.choose_unit(OTHER)
     bench.form.write("address_line", "Số 29 đường Trần Tất Văn")
@@ -309,41 +309,41 @@ def test_mending_says_only_what_changed_against_what_was_seen(bench):
 
 def test_mending_from_an_open_visit_comes_back_to_the_visit(bench):
     bench.go_out()
-    bench.context.open(CAFE)
-    bench.context.record.begin("inspected")
-    visit = bench.context.record.visit.record_id
-    bench.context.open_entry(CAFE)
+    bench.workspace.open(CAFE)
+    bench.workspace.record.begin("inspected")
+    visit = bench.workspace.record.visit.record_id
+    bench.workspace.open_establishment(CAFE)
     bench.form.write("village", "Thôn 3")
-    bench.context.leave_entry()
-    assert bench.context.record.visit.record_id == visit
+    bench.workspace.leave_establishment()
+    assert bench.workspace.record.visit.record_id == visit
     assert bench.screen.record.is_being_mended
-    bench.context.open_entry(CAFE)
+    bench.workspace.open_establishment(CAFE)
     bench.form.complete()
-    assert bench.context.record.visit.record_id == visit
+    assert bench.workspace.record.visit.record_id == visit
     assert bench.store.view(CAFE).data["village"] == "Thôn 3"
 
 
 def test_a_filed_visit_that_was_looked_at_is_behind_the_form(bench):
-    bench.context.open_visit(LAST_VISIT)
-    bench.context.open_entry(KARAOKE)
-    bench.context.leave_entry()
-    assert bench.context.record.visit.record_id == LAST_VISIT
+    bench.workspace.open_visit(LAST_VISIT)
+    bench.workspace.open_establishment(KARAOKE)
+    bench.workspace.leave_establishment()
+    assert bench.workspace.record.visit.record_id == LAST_VISIT
 
 
 def test_a_begun_mending_shows_as_a_draft_and_is_taken_up_from_the_list(bench):
-    bench.context.open_entry(CAFE)
+    bench.workspace.open_establishment(CAFE)
     bench.form.write("village", "Thôn 3")
-    bench.context.leave_entry()
+    bench.workspace.leave_establishment()
     bench.restart()
-    assert {row.id: row.state for row in bench.screen.list.rows}[CAFE] == Word.DRAFT
-    bench.context.open(CAFE)
+    assert {row.id: row.state for row in bench.screen.list.rows}[CAFE] == StateWord.DRAFT
+    bench.workspace.open(CAFE)
     assert bench.state.texts["village"].text == "Thôn 3"
-    bench.context.leave_entry()
+    bench.workspace.leave_establishment()
     assert bench.screen.record.id == CAFE, "the establishment itself is one step back"
 
 
 def test_what_the_store_refuses_is_said_and_not_shown_as_kept(bench, monkeypatch):
-    bench.context.begin_entry("Hoa Ban")
+    bench.workspace.begin_establishment("Hoa Ban")
 
     def refuse(_draft):
         raise AppError(ErrorCode.STORE_UNWRITABLE)

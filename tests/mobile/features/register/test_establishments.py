@@ -24,7 +24,7 @@ from field178_mobile.features.register.establishments import (
     EstablishmentsPresenter,
     EstablishmentsState,
 )
-from field178_mobile.presentation.distance import Position, metres_between
+from field178_mobile.presentation.distance import GeoPoint, metres_between
 from field178_mobile.store import Draft, Store
 from field178_shared.ids import review_id
 
@@ -81,7 +81,7 @@ def test_without_position_the_list_is_in_vietnamese_order_of_names(bench):
 
 
 def test_with_a_position_the_nearest_comes_first(bench):
-    bench.list.set_position(Position(208300000, 1065600000))
+    bench.list.set_position(GeoPoint(208300000, 1065600000))
     assert bench.ids()[0] == GUESTHOUSE
     assert bench.row(GUESTHOUSE).distance == "0 m"
     assert bench.row(KARAOKE).distance == "1,5 km"
@@ -93,15 +93,15 @@ def test_establishment_without_a_point_comes_last_not_first(store, clock):
     del data["lat"], data["lon"]
     server_commits(store, base_row(uid("no point"), 1, "establishment", f"unit:{UNIT}", **data))
     bench = Bench(store, clock)
-    bench.list.set_position(Position(208300000, 1065600000))
+    bench.list.set_position(GeoPoint(208300000, 1065600000))
     assert bench.ids()[-1] == uid("no point")
     assert bench.row(uid("no point")).distance == ""
 
 
 def test_distance_is_right_to_a_metre_in_a_kilometre():
-    one = Position(208200000, 1065500000)
-    assert metres_between(one, Position(208200000 + 89928, 1065500000)) == pytest.approx(1000, abs=2)
-    assert metres_between(one, Position(208200000, 1065500000 + 96207)) == pytest.approx(1001, abs=2)
+    one = GeoPoint(208200000, 1065500000)
+    assert metres_between(one, GeoPoint(208200000 + 89928, 1065500000)) == pytest.approx(1000, abs=2)
+    assert metres_between(one, GeoPoint(208200000, 1065500000 + 96207)) == pytest.approx(1001, abs=2)
 
 
 def test_a_place_that_a_chip_hides_is_not_offered_as_new(bench):

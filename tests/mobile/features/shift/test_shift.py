@@ -1,4 +1,4 @@
-"""The outing: chosen once, good until 06:00, taken over by every visit."""
+"""The shift: chosen once, good until 06:00, taken over by every visit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tests.mobile.inspection_world import LEADER, OFFICERS, TEAM, settle, words
 from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.shift.roster import read_roster
-from field178_mobile.features.shift.shift import OutingPresenter, OutingState
-from field178_mobile.features.shift.shift_data import Outing, outing_from_json, outing_to_json
+from field178_mobile.features.shift.shift import ShiftPresenter, ShiftState
+from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.store import Store
 
 
@@ -21,21 +21,21 @@ class Bench:
         self.restart()
 
     def restart(self) -> None:
-        self.states: list[OutingState] = []
-        self.outing = OutingPresenter(self.store.settings, self.clock, words(), self.states.append)
-        self.outing.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
+        self.states: list[ShiftState] = []
+        self.shift = ShiftPresenter(self.store.settings, self.clock, words(), self.states.append)
+        self.shift.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
 
     @property
-    def state(self) -> OutingState:
+    def state(self) -> ShiftState:
         return self.states[-1]
 
     def choose(self) -> None:
-        self.outing.choose_kind("unannounced")
-        self.outing.choose_trigger("tip_off")
-        self.outing.write_decision_number("12/QĐ-UBND")
-        self.outing.write_decision_date("2026-11-20")
-        self.outing.toggle_member(OFFICERS[1])
-        self.outing.toggle_escort("commune_police")
+        self.shift.choose_kind("unannounced")
+        self.shift.choose_trigger("tip_off")
+        self.shift.write_decision_number("12/QĐ-UBND")
+        self.shift.write_decision_date("2026-11-20")
+        self.shift.toggle_member(OFFICERS[1])
+        self.shift.toggle_escort("commune_police")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
 
 
 def test_only_team_and_signed_in_officer_are_taken_without_a_tap(bench):
-    assert bench.outing.current() is None
+    assert bench.shift.current() is None
     assert [row.id for row in bench.state.members if row.is_chosen] == [LEADER]
     assert not any(option.is_chosen for option in (*bench.state.kinds, *bench.state.triggers))
 
@@ -54,17 +54,17 @@ def test_members_stand_in_the_order_of_their_positions(bench):
     assert bench.state.members[0].position == "Đội trưởng"
 
 
-def test_outing_cannot_begin_while_something_lacks(bench):
+def test_shift_cannot_begin_while_something_lacks(bench):
     assert not bench.state.can_confirm
-    assert bench.outing.confirm() is False
+    assert bench.shift.confirm() is False
     assert "hình thức kiểm tra" in bench.state.lacking
     assert "ít nhất hai thành viên" in bench.state.lacking
 
 
 def test_guidance_needs_no_decision(bench):
-    bench.outing.choose_kind("guidance")
-    bench.outing.choose_trigger("annual_plan")
-    bench.outing.toggle_member(OFFICERS[1])
+    bench.shift.choose_kind("guidance")
+    bench.shift.choose_trigger("annual_plan")
+    bench.shift.toggle_member(OFFICERS[1])
     assert not bench.state.needs_decision
     assert bench.state.can_confirm
 
@@ -74,12 +74,12 @@ def test_every_choice_survives_a_restart(bench):
     bench.restart()
     assert bench.state.decision_number == "12/QĐ-UBND"
     assert [row.id for row in bench.state.members if row.is_chosen] == list(OFFICERS[:2])
-    assert bench.outing.current() is None
+    assert bench.shift.current() is None
 
 
-def test_confirmed_outing_is_one_line(bench):
+def test_confirmed_shift_is_one_line(bench):
     bench.choose()
-    assert bench.outing.confirm() is True
+    assert bench.shift.confirm() is True
     assert bench.state.line == "Đội 178 An Lão · Đột xuất · 2 người · QĐ 12/QĐ-UBND · đến 06:00"
 
 
@@ -91,48 +91,48 @@ def test_confirmed_outing_is_one_line(bench):
         ("2026-11-24T23:00:00", "2026-11-25T23:00:00"),  # 06:00 sharp: a whole day
     ],
 )
-def test_outing_ends_at_the_next_six_in_the_morning(began, ends):
-    outing = Outing(began_at=datetime.fromisoformat(began).replace(tzinfo=UTC))
+def test_shift_ends_at_the_next_six_in_the_morning(began, ends):
+    shift = Shift(began_at=datetime.fromisoformat(began).replace(tzinfo=UTC))
     end = datetime.fromisoformat(ends).replace(tzinfo=UTC)
-    assert outing.ends_at() == end
-    assert not outing.holds_at(end)
+    assert shift.ends_at() == end
+    assert not shift.holds_at(end)
 
 
-def test_outing_of_last_night_is_offered_and_not_in_force(bench):
+def test_shift_of_last_night_is_offered_and_not_in_force(bench):
     bench.choose()
-    bench.outing.confirm()
+    bench.shift.confirm()
     bench.clock.tick(hours=20)
     bench.restart()
-    assert bench.outing.current() is None
+    assert bench.shift.current() is None
     assert bench.state.earlier.startswith("Đội 178 An Lão · Đột xuất")
-    bench.outing.take_earlier()
+    bench.shift.take_earlier()
     assert bench.state.can_confirm
-    assert bench.outing.current() is None
+    assert bench.shift.current() is None
 
 
-def test_edit_of_a_running_outing_keeps_its_night(bench):
+def test_edit_of_a_running_shift_keeps_its_night(bench):
     bench.choose()
-    bench.outing.confirm()
-    began = bench.outing.current().began_at
+    bench.shift.confirm()
+    began = bench.shift.current().began_at
     bench.clock.tick(hours=1)
-    bench.outing.toggle_member(OFFICERS[2])
-    assert bench.outing.current().began_at == began
-    assert OFFICERS[2] in bench.outing.current().members
+    bench.shift.toggle_member(OFFICERS[2])
+    assert bench.shift.current().began_at == began
+    assert OFFICERS[2] in bench.shift.current().members
 
 
-def test_running_outing_that_loses_a_needed_field_is_not_offered(bench):
+def test_running_shift_that_loses_a_needed_field_is_not_offered(bench):
     bench.choose()
-    bench.outing.confirm()
-    bench.outing.toggle_member(OFFICERS[1])
-    assert bench.outing.current() is None
+    bench.shift.confirm()
+    bench.shift.toggle_member(OFFICERS[1])
+    assert bench.shift.current() is None
 
 
-def test_unreadable_setting_is_an_outing_not_yet_chosen():
-    assert outing_from_json(["nonsense"]) == Outing()
+def test_unreadable_setting_is_an_shift_not_yet_chosen():
+    assert shift_from_json(["nonsense"]) == Shift()
 
 
-def test_outing_survives_its_json_form():
-    outing = Outing(
+def test_shift_survives_its_json_form():
+    shift = Shift(
         TEAM, "planned", "annual_plan", "1/QĐ", "2026-01-02", {LEADER: "team_leader"}, ("commune_police",)
     )
-    assert outing_from_json(outing_to_json(outing)) == outing
+    assert shift_from_json(shift_to_json(shift)) == shift

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from field178_mobile.features.sync_status.offline_export import RescuePresenter, RescueState
+from field178_mobile.features.sync_status.offline_export import OfflineExportPresenter, OfflineExportState
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.replication.offline_export import Rescued
+from field178_mobile.replication.offline_export import WrittenExport
 from field178_mobile.store.model import StoreStatus
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -18,8 +18,8 @@ from field178_shared.text.i18n import translator
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 QUIET = StoreStatus(0, 0, None, None, 0, 0, 0, True)
-BUSY = replace(QUIET, unsent_records=2, unsent_changes=4, unsent_photos=2, photos_aside=1, drafts=1)
-DONE = Rescued(Path("/media/usb/cuu-ho.f178"), 4, 8_000_000)
+BUSY = replace(QUIET, unsent_records=2, unsent_changes=4, unsent_photos=2, undeliverable_photos=1, drafts=1)
+DONE = WrittenExport(Path("/media/usb/cuu-ho.f178"), 4, 8_000_000)
 
 
 class Later:
@@ -38,10 +38,10 @@ class Later:
         self.waiting.append(go)
 
 
-def card(write, status: StoreStatus = BUSY) -> tuple[RescuePresenter, Later, list[RescueState]]:
-    states: list[RescueState] = []
+def card(write, status: StoreStatus = BUSY) -> tuple[OfflineExportPresenter, Later, list[OfflineExportState]]:
+    states: list[OfflineExportState] = []
     threads = Later()
-    presenter = RescuePresenter(lambda: status, write, threads, WORDS, states.append)
+    presenter = OfflineExportPresenter(lambda: status, write, threads, WORDS, states.append)
     presenter.refresh()
     return presenter, threads, states
 
@@ -55,7 +55,7 @@ def test_it_says_what_a_file_would_hold_and_what_stays() -> None:
 
 
 def test_photos_alone_need_no_file() -> None:
-    photos = replace(QUIET, unsent_photos=3, photos_aside=1)
+    photos = replace(QUIET, unsent_photos=3, undeliverable_photos=1)
     _presenter, _threads, states = card(lambda: DONE, photos)
     assert states[-1].holds == "Không có gì đang chờ: hiện chưa cần tệp cứu hộ."
 

@@ -15,8 +15,8 @@ from field178_mobile.features.sync_status.sync_words import HEADLINES, HISTORIES
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
-from field178_mobile.store.photos.photo_store import FileCount
-from field178_mobile.store.replication.mass_deletion_guard import Held
+from field178_mobile.store.photos.photo_store import ServerFileCount
+from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
 from field178_shared.codelists import load
 from field178_shared.crypto.hash_chain import RootAlarm
 
@@ -132,7 +132,7 @@ def test_the_choice_of_network_is_kept_and_photos_look_again():
 
 
 def test_a_waiting_record_says_how_many_of_its_photos_are_up():
-    waiting = WaitingRecord("r0", "inspection", "Karaoke", "", False, FileCount(2, 4))
+    waiting = WaitingRecord("r0", "inspection", "Karaoke", "", False, ServerFileCount(2, 4))
     _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, waiting=(waiting,)))
     assert states[-1].waiting[0].sub == "Inspection visit · photos 2/4"
 
@@ -155,7 +155,7 @@ def test_waiting_records_are_named_and_the_rest_counted():
         (replace(QUIET, unsent_records=1, unsent_changes=1), False),
         (replace(QUIET, drafts=1), False),
         (replace(QUIET, unsent_photos=1, unsent_photo_bytes=9), False),
-        (replace(QUIET, photos_aside=1), True),
+        (replace(QUIET, undeliverable_photos=1), True),
     ],
 )
 def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allowed):
@@ -212,7 +212,7 @@ def test_an_alarm_about_the_history_is_told_and_never_green(alarm):
 
 
 def test_mass_removal_asks_and_either_answer_goes_on():
-    facts = replace(FACTS, held=Held(64, is_kept=False))
+    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=False))
     presenter, runner, states = shown(SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL), facts=facts)
     assert "64 records" in states[-1].held
     assert states[-1].can_keep
@@ -223,7 +223,7 @@ def test_mass_removal_asks_and_either_answer_goes_on():
 
 
 def test_kept_records_can_still_be_let_go():
-    facts = replace(FACTS, held=Held(64, is_kept=True))
+    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=True))
     _presenter, _runner, states = shown(SyncState(), facts=facts)
     assert "64 records stay here" in states[-1].held
     assert not states[-1].can_keep

@@ -21,9 +21,9 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.support import FrozenClock, seeded_ids
 
-from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.workspace.drafts import DraftsPresenter
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.outbox.changes import changes_of
 
@@ -86,14 +86,14 @@ def test_discarded_draft_is_gone_and_the_others_stay(drafts, store):
 def test_draft_of_another_officer_is_gone_on_with_and_filed_by_who_files(drafts, store, clock):
     begun = visit_draft("begun", CAFE, OFFICERS[2], clock)
     store.drafts.save(replace(begun, data=closed_visit()))
-    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-    assert context.record.open_draft(begun.id)
-    context.record.visit.write("representative_opinion", "Sẽ mở cửa lại")
+    workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
+    assert workspace.record.open_draft(begun.id)
+    workspace.record.visit.write("representative_opinion", "Sẽ mở cửa lại")
     kept = store.drafts.get(begun.id)
     assert (kept.user, kept.data["representative_opinion"]) == (OFFICERS[2], "Sẽ mở cửa lại")
-    context.record.visit.complete()
+    workspace.record.visit.complete()
     assert store.drafts.get(begun.id) is None
-    (change,) = store.read(lambda room: changes_of(room, begun.record_id))
+    (change,) = store.read(lambda context: changes_of(context, begun.record_id))
     assert change.wire["user"] == LEADER
 
 
@@ -108,31 +108,31 @@ def closed_visit() -> dict[str, object]:
 
 def test_one_of_two_drafts_of_a_place_is_opened_by_its_own_id(drafts, store, clock):
     store.drafts.save(visit_draft("second", CAFE, LEADER, clock))
-    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
+    workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
     for name in ("theirs", "second"):
-        assert context.record.open_draft(uid(name))
-        assert context.record.visit.record_id == uid(f"{name} record")
-    assert not context.record.open_draft(uid("no such draft"))
+        assert workspace.record.open_draft(uid(name))
+        assert workspace.record.visit.record_id == uid(f"{name} record")
+    assert not workspace.record.open_draft(uid("no such draft"))
 
 
 def test_open_draft_thrown_away_is_not_written_on(drafts, store, clock):
-    context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-    context.record.open_draft(uid("mine"))
-    context.discard(uid("mine"))
-    assert context.record.visit is None
-    context.discard(uid("talk"))
+    workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
+    workspace.record.open_draft(uid("mine"))
+    workspace.discard(uid("mine"))
+    assert workspace.record.visit is None
+    workspace.discard(uid("talk"))
     assert [draft.id for draft in store.drafts.all()] == [uid("theirs")]
 
 
 def test_open_session_thrown_away_elsewhere_is_noticed_once(drafts, store, clock):
-    context = OutreachDesk(
+    workspace = OutreachPaneSessions(
         services(store, clock, seeded_ids(clock)), lambda _state: None, lambda _state: None
     )
-    context.open(uid("talk record"))
-    assert not context.has_lost_draft()
+    workspace.open(uid("talk record"))
+    assert not workspace.has_lost_draft()
     drafts.discard(uid("talk"))
-    assert context.has_lost_draft()
-    context.close()
-    assert not context.has_lost_draft()
-    context.begin()
-    assert not context.has_lost_draft()
+    assert workspace.has_lost_draft()
+    workspace.close()
+    assert not workspace.has_lost_draft()
+    workspace.begin()
+    assert not workspace.has_lost_draft()

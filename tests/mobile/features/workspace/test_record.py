@@ -21,7 +21,7 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.shift.roster import read_roster
-from field178_mobile.features.shift.shift import OutingPresenter
+from field178_mobile.features.shift.shift import ShiftPresenter
 from field178_mobile.features.workspace.record import RecordPresenter, RecordState
 from field178_mobile.store import Store
 from field178_shared.ids import review_id
@@ -35,22 +35,22 @@ class Bench:
     def restart(self) -> None:
         self.states: list[RecordState | None] = []
         self.visits: list[InspectionState] = []
-        self.outing = OutingPresenter(self.store.settings, self.clock, words(), lambda _state: None)
-        self.outing.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
+        self.shift = ShiftPresenter(self.store.settings, self.clock, words(), lambda _state: None)
+        self.shift.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
         self.record = RecordPresenter(
             services(self.store, self.clock, seeded_ids(self.clock)),
-            self.outing,
+            self.shift,
             self.states.append,
             self.visits.append,
         )
 
     def go_out(self) -> None:
-        self.outing.choose_kind("unannounced")
-        self.outing.choose_trigger("tip_off")
-        self.outing.write_decision_number("12/QĐ-UBND")
-        self.outing.write_decision_date("2026-11-20")
-        self.outing.toggle_member(OFFICERS[1])
-        self.outing.confirm()
+        self.shift.choose_kind("unannounced")
+        self.shift.choose_trigger("tip_off")
+        self.shift.write_decision_number("12/QĐ-UBND")
+        self.shift.write_decision_date("2026-11-20")
+        self.shift.toggle_member(OFFICERS[1])
+        self.shift.confirm()
 
 
 @pytest.fixture
@@ -89,13 +89,13 @@ def test_establishment_shows_facts_visits_and_what_is_to_be_fixed(bench):
     ]
 
 
-def test_visit_cannot_begin_without_an_outing(bench):
+def test_visit_cannot_begin_without_an_shift(bench):
     bench.record.open(CAFE)
     assert bench.record.begin("inspected") is False
     assert bench.store.drafts.all() == []
 
 
-def test_visit_takes_the_outing_over(bench):
+def test_visit_takes_the_shift_over(bench):
     bench.go_out()
     bench.record.open(CAFE)
     assert bench.record.begin("inspected") is True
@@ -184,35 +184,35 @@ def test_info_stays_in_reach_during_a_visit(bench):
     assert bench.visits[-1].pane == "sections"
 
 
-def test_outing_of_an_open_visit_is_corrected_there_and_nowhere_else(bench):
+def test_shift_of_an_open_visit_is_corrected_there_and_nowhere_else(bench):
     bench.go_out()
     bench.record.open(CAFE)
     bench.record.begin("inspected")
-    outing = bench.record.outing_of_visit()
-    outing.write_decision_number("15/QĐ-UBND")
-    outing.toggle_member(OFFICERS[1])
-    outing.toggle_member(OFFICERS[2])
+    shift = bench.record.shift_of_visit()
+    shift.write_decision_number("15/QĐ-UBND")
+    shift.toggle_member(OFFICERS[1])
+    shift.toggle_member(OFFICERS[2])
     (draft,) = bench.store.drafts.all()
     assert draft.data["decision_number"] == "15/QĐ-UBND"
     assert set(draft.data["members"]) == {OFFICERS[0], OFFICERS[2]}
-    assert bench.outing.current().decision_number == "12/QĐ-UBND"
+    assert bench.shift.current().decision_number == "12/QĐ-UBND"
     bench.record.refresh()
-    assert "15/QĐ-UBND" in bench.states[-1].outing
+    assert "15/QĐ-UBND" in bench.states[-1].shift
 
 
-def test_outing_of_a_visit_of_another_night_can_be_corrected(bench):
+def test_shift_of_a_visit_of_another_night_can_be_corrected(bench):
     give_back(bench.store)
     bench.record.open_record(LAST_VISIT)
-    bench.record.outing_of_visit().choose_trigger("tip_off")
+    bench.record.shift_of_visit().choose_trigger("tip_off")
     (draft,) = bench.store.drafts.all()
     assert draft.data["trigger"] == "tip_off"
     assert draft.data["decision_number"] == "9/QĐ-UBND"
 
 
-def test_reviewed_visit_has_no_outing_to_correct(bench):
+def test_reviewed_visit_has_no_shift_to_correct(bench):
     give_back(bench.store, "approved")
     bench.record.open_record(LAST_VISIT)
-    assert bench.record.outing_of_visit() is None
+    assert bench.record.shift_of_visit() is None
 
 
 def test_position_is_asked_once_when_a_visit_begins(store, clock):
@@ -220,7 +220,7 @@ def test_position_is_asked_once_when_a_visit_begins(store, clock):
     bench = Bench(store, clock)
     answers: list[object] = []
     asked = replace(services(store, clock, seeded_ids(clock)), ask_fix=answers.append)
-    bench.record = RecordPresenter(asked, bench.outing, bench.states.append, bench.visits.append)
+    bench.record = RecordPresenter(asked, bench.shift, bench.states.append, bench.visits.append)
     bench.go_out()
     bench.record.open(CAFE)
     bench.record.begin("inspected")

@@ -8,7 +8,7 @@ from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.field_positions import CONCLUSION, INFO
 from field178_mobile.features.workspace.resume_point import go_back, place_of
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.store import Store
 
 
@@ -28,7 +28,7 @@ class Nothing:
     def show_list(self, _state):
         return
 
-    show_outing = show_record = show_visit = show_list
+    show_shift = show_record = show_visit = show_list
 
 
 @pytest.fixture
@@ -36,22 +36,22 @@ def make_desk(store: Store, clock: FrozenClock):
     settle(store)
 
     def make():
-        context = InspectionDesk(services(store, clock, seeded_ids(clock)), AtOnce())
-        context.show_on(Nothing())
-        return context
+        workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
+        workspace.show_on(Nothing())
+        return workspace
 
     return make
 
 
-def begin(context):
-    context.outing.choose_kind("unannounced")
-    context.outing.choose_trigger("tip_off")
-    context.outing.write_decision_number("12/QĐ-UBND")
-    context.outing.write_decision_date("2026-11-20")
-    context.outing.toggle_member(OFFICERS[1])
-    context.outing.confirm()
-    context.open(KARAOKE)
-    assert context.record.begin("inspected")
+def begin(workspace):
+    workspace.shift.choose_kind("unannounced")
+    workspace.shift.choose_trigger("tip_off")
+    workspace.shift.write_decision_number("12/QĐ-UBND")
+    workspace.shift.write_decision_date("2026-11-20")
+    workspace.shift.toggle_member(OFFICERS[1])
+    workspace.shift.confirm()
+    workspace.open(KARAOKE)
+    assert workspace.record.begin("inspected")
 
 
 def test_list_alone_is_no_place(make_desk):

@@ -22,7 +22,7 @@ from tests.mobile.support import Crash, CrashAt, FrozenClock, base_row, draft_of
 from field178_mobile.ports import NetworkKind
 from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES, SMALLEST_CHUNK_BYTES
 from field178_mobile.replication.events import UploadMessage, WakeReason
-from field178_mobile.replication.uploads.events import Create, Locate, Look, OpenSession, SendChunk
+from field178_mobile.replication.uploads.events import AskStored, Create, Locate, RenewSession, SendChunk
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState, all_photos
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
@@ -51,7 +51,7 @@ def states(store: Store) -> list[PhotoState]:
 def test_a_photo_goes_up_in_chunks_without_a_question(store, sender, server):
     (sha256,) = file_with_photos(store, record(1), PHOTO)
     sender.run()
-    assert sender.kinds() == ["Create", "SendChunk", "SendChunk", "SendChunk", "Look"]
+    assert sender.kinds() == ["Create", "SendChunk", "SendChunk", "SendChunk", "AskStored"]
     assert server.blobs == {sha256: PHOTO}
     assert server.received_bytes == len(PHOTO)
     assert states(store) == [PhotoState.SENT]
@@ -233,10 +233,10 @@ def test_a_photo_put_aside_stands_in_nobodys_way_and_stays(store, sender):
     sender.run()
     assert store.status().unsent_photos == 1
     store.photos.set_aside((sha256, record(1)))
-    assert (store.status().unsent_photos, store.status().photos_aside) == (0, 1)
+    assert (store.status().unsent_photos, store.status().undeliverable_photos) == (0, 1)
     assert store.photos.read(sha256) == PHOTO
     store.photos.send_again((sha256, record(1)))
-    assert (store.status().unsent_photos, store.status().photos_aside) == (1, 0)
+    assert (store.status().unsent_photos, store.status().undeliverable_photos) == (1, 0)
 
 
 def test_a_photo_that_may_still_arrive_cannot_be_put_aside(store):
@@ -351,14 +351,14 @@ def test_an_expired_session_is_renewed_without_a_question(store, sender):
     file_with_photos(store, record(1), PHOTO)
     sender.faults = [honest, says(401, ErrorCode.SESSION_EXPIRED)]
     sender.run()
-    assert sender.kinds()[:4] == ["Create", "SendChunk", "OpenSession", "SendChunk"]
+    assert sender.kinds()[:4] == ["Create", "SendChunk", "RenewSession", "SendChunk"]
 
 
 def test_a_session_refused_again_and_again_does_not_spin(store, sender):
     file_with_photos(store, record(1), PHOTO)
 
     def refuses(model, request):
-        fault = honest if isinstance(request, OpenSession) else says(401, ErrorCode.SESSION_EXPIRED)
+        fault = honest if isinstance(request, RenewSession) else says(401, ErrorCode.SESSION_EXPIRED)
         return fault(model, request)
 
     sender.faults = [refuses] * 50
@@ -392,7 +392,7 @@ def test_wifi_that_ends_stops_before_the_next_chunk(store, sender):
 def test_bytes_stay_until_a_verified_backup_holds_them(store, sender, server):
     first, second = file_with_photos(store, record(1), PHOTO, OTHER)
     sender.run()
-    assert sender.kinds().count("Look") == 1
+    assert sender.kinds().count("AskStored") == 1
     assert store.photos.read(first) == PHOTO
     server.backed_up = {first}
     sender.turn()
@@ -415,7 +415,7 @@ def test_a_server_that_never_admits_to_a_photo_does_not_get_it_for_ever(store, s
     file_with_photos(store, record(1), PHOTO)
 
     def denies(model, request):
-        return says(404)(model, request) if isinstance(request, Look) else honest(model, request)
+        return says(404)(model, request) if isinstance(request, AskStored) else honest(model, request)
 
     sender.faults = [denies] * 100
     for _ in range(30):
@@ -452,9 +452,9 @@ def test_an_answer_with_an_impossible_offset_is_not_believed(store, sender):
     assert states(store) == [PhotoState.SENT]
 
 
-def _opened(folder, clock, crash_point=None) -> Store:
+def _opened(folder, clock, failpoint=None) -> Store:
     from tests.mobile.support import KEY, seeded_ids
 
-    store = Store(folder, clock, seeded_ids(clock), crash_point=crash_point or (lambda name: None))
+    store = Store(folder, clock, seeded_ids(clock), failpoint=failpoint or (lambda name: None))
     store.unlock(KEY)
     return store

@@ -13,7 +13,14 @@ from tests.mobile.replication.scripted_http import ScriptedServer, reply, reply_
 from field178_mobile.replication.events import FailureKind
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.transport import HttpTransport
-from field178_mobile.replication.uploads.events import Answer, Create, Locate, Look, OpenSession, SendChunk
+from field178_mobile.replication.uploads.events import (
+    Answer,
+    AskStored,
+    Create,
+    Locate,
+    RenewSession,
+    SendChunk,
+)
 from field178_mobile.replication.uploads.transport import HttpUploadLine
 from field178_shared.errors import ErrorCode
 
@@ -78,7 +85,7 @@ def test_a_chunk_goes_out_with_its_place_and_checksum(talk):
 def test_an_offset_and_a_backup_are_asked_for(talk):
     server, line = talk(answers(200, Upload_Offset="3", F178_Backed_Up="1"))
     assert line.perform(Locate(PLACE)).offset == 3
-    assert line.perform(Look(SHA256)).is_backed_up
+    assert line.perform(AskStored(SHA256)).is_backed_up
     assert [request[0] for request in server.requests] == [PLACE, f"/api/v1/blobs/{SHA256}"]
 
 
@@ -160,7 +167,7 @@ def test_one_connection_carries_everything(talk):
         SendChunk(PLACE, 0, b"x"),
         SendChunk(PLACE, 1, b"x"),
         Locate(PLACE),
-        Look(SHA256),
+        AskStored(SHA256),
     ):
         line.perform(request)
     assert len(doors) == 1
@@ -176,6 +183,6 @@ def test_a_session_is_opened_on_the_same_line(talk):
             reply(handler, 200, b"", F178_Protocol="1")
 
     server, line = talk(script)
-    assert line.perform(OpenSession()) == Answer(200)
+    assert line.perform(RenewSession()) == Answer(200)
     line.perform(Locate(PLACE))
     assert server.requests[-1][1]["Authorization"] == "Bearer t-1"

@@ -34,7 +34,7 @@ def test_the_same_content_never_looks_the_same() -> None:
 def test_rows_swapped_by_hand_are_found_out(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(ONE, name="một"), base_row(TWO, name="hai"))
     store.read(
-        lambda room: room.connection.execute(
+        lambda context: context.connection.execute(
             "UPDATE base SET sealed = (SELECT sealed FROM base WHERE id = ?) WHERE id = ?", (TWO, ONE)
         )
     )
@@ -47,8 +47,8 @@ def test_rows_swapped_by_hand_are_found_out(store: Store, clock: FrozenClock) ->
 def test_an_older_draft_put_back_by_hand_is_found_out(store: Store, clock: FrozenClock) -> None:
     draft = draft_of(store, ONE, clock.now(), name="một")
     store.drafts.save(draft)
-    [[old]] = store.read(lambda room: room.connection.execute("SELECT sealed FROM draft").fetchall())
+    [[old]] = store.read(lambda context: context.connection.execute("SELECT sealed FROM draft").fetchall())
     store.drafts.save(draft)
-    store.read(lambda room: room.connection.execute("UPDATE draft SET sealed = ?", (old,)))
+    store.read(lambda context: context.connection.execute("UPDATE draft SET sealed = ?", (old,)))
     with pytest.raises(AppError):
         store.drafts.get(draft.id)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from field178_mobile.ports import no_crash
+from field178_mobile.ports import no_failpoint
 from field178_mobile.store.database.connection import open_connection
 from field178_mobile.store.database.migrate import migrate, migrations
 from field178_shared.errors import AppError, ErrorCode
@@ -30,19 +30,19 @@ def test_no_released_step_was_edited() -> None:
 
 def test_applying_twice_changes_nothing(tmp_path: Path) -> None:
     connection = open_connection(tmp_path / "a.db")
-    migrate(connection, no_crash)
+    migrate(connection, no_failpoint)
     before = connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
-    migrate(connection, no_crash)
+    migrate(connection, no_failpoint)
     assert connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall() == before
     connection.close()
 
 
 def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     connection = open_connection(tmp_path / "a.db")
-    migrate(connection, no_crash)
+    migrate(connection, no_failpoint)
     connection.execute("INSERT INTO migration VALUES (9999, 'x')")
     with pytest.raises(AppError) as refusal:
-        migrate(connection, no_crash)
+        migrate(connection, no_failpoint)
     assert refusal.value.code is ErrorCode.STORE_TOO_NEW
     connection.close()
 

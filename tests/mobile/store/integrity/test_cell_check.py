@@ -6,7 +6,7 @@ import pytest
 from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
 
-from field178_mobile.store import Store, Word
+from field178_mobile.store import StateWord, Store
 from field178_mobile.store.replica.server_records import get_scope, recomputed_digest
 from field178_mobile.store.replication.checkpoint import read_position
 
@@ -24,11 +24,11 @@ def tablet(store: Store, clock: FrozenClock) -> Tablet:
 
 
 def spoil(store: Store, table: str, column: str = "sealed") -> None:
-    def flip(room) -> None:
-        for rowid, sealed in room.connection.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
+    def flip(context) -> None:
+        for rowid, sealed in context.connection.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
             if sealed is not None:
                 bad = sealed[:-1] + bytes([sealed[-1] ^ 1])
-                room.connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (bad, rowid))
+                context.connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (bad, rowid))
 
     store.read(flip)
     store.lock()
@@ -75,7 +75,7 @@ def test_a_lost_journal_is_written_again(store: Store, clock: FrozenClock, tmp_p
     view = store.view(record(1))
     assert view is not None
     assert view.data == {"name": "hai"}
-    assert store.shown_state(record(1)).word is Word.UNSENT
+    assert store.shown_state(record(1)).word is StateWord.UNSENT
 
 
 def test_the_kept_digest_is_the_digest_of_the_rows(store: Store) -> None:
@@ -84,7 +84,7 @@ def test_the_kept_digest_is_the_digest_of_the_rows(store: Store) -> None:
     server_commits(store, base_row(record(1), 2, name="x"), base_row(record(2), 2, name="y", deleted=True))
     server_commits(store, base_row(record(3), 2, "establishment", "unit:other", name="z"))
     for scope, count in ((UNIT, 3), ("unit:other", 1)):
-        kept = store.read(lambda room, s=scope: get_scope(room, s).digest)
-        assert kept == store.read(lambda room, s=scope: recomputed_digest(room, s))
+        kept = store.read(lambda context, s=scope: get_scope(context, s).digest)
+        assert kept == store.read(lambda context, s=scope: recomputed_digest(context, s))
         assert kept.count == count
     assert set(store.read(read_position).scopes) == {UNIT, "unit:other"}

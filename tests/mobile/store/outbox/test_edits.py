@@ -47,8 +47,8 @@ def test_a_disagreement_is_settled_with_what_was_chosen(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="của phòng", village="x")
     tablet.sync()
     [item] = tablet.store.inbox()
-    conflict = item.disagreements[0].conflict_id
-    shown = item.disagreements
+    conflict = item.refused_values[0].conflict_id
+    shown = item.refused_values
     assert tablet.store.resolve(record(1), shown, {"name": "của máy", "village": "x"}, USER) is not None
     wire = wire_of(tablet)
     assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": "của máy"}, {"name": "của phòng"})
@@ -69,8 +69,8 @@ def test_a_refused_value_is_not_what_was_seen_when_a_disagreement_is_settled(
     assert refused is not None
     verdict = Receipt(refused, Status.QUARANTINED, "rule", {}, UNIT, 0, None, None, "", "", 9)
     tablet.sync_store.commit_receipts([verdict], frozenset({UNIT}))
-    [item] = [one for one in tablet.store.inbox() if one.disagreements]
-    tablet.store.resolve(record(1), item.disagreements, {"name": chosen}, USER)
+    [item] = [one for one in tablet.store.inbox() if one.refused_values]
+    tablet.store.resolve(record(1), item.refused_values, {"name": chosen}, USER)
     wire = wire_of(tablet)
     assert (wire["op"], wire["set"], wire["was"]) == ("resolve", {"name": chosen}, {"name": "của phòng"})
 
@@ -88,7 +88,7 @@ def test_what_was_not_shown_whole_is_not_settled(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="của phòng")
     tablet.sync()
     [item] = tablet.store.inbox()
-    another = replace(item.disagreements[0], mine="khác")
+    another = replace(item.refused_values[0], mine="khác")
     assert tablet.store.resolve(record(1), (another,), {}, USER) is None
     assert tablet.store.inbox() == [item]
 
@@ -100,5 +100,5 @@ def test_a_conflict_that_is_being_settled_is_off_the_list_at_once(tablet: Tablet
     tablet.server.office_put(record(1), UNIT, name="của phòng")
     tablet.sync()
     [item] = tablet.store.inbox()
-    assert tablet.store.resolve(record(1), item.disagreements, {}, USER) is not None
+    assert tablet.store.resolve(record(1), item.refused_values, {}, USER) is not None
     assert tablet.store.inbox() == []

@@ -35,7 +35,7 @@ def refuse(store: Store, change_id: str | None) -> None:
 
 
 def said_last(store: Store) -> tuple[dict, dict, list]:
-    wire = store.read(lambda room: changes_of(room, RECORD))[-1].wire
+    wire = store.read(lambda context: changes_of(context, RECORD))[-1].wire
     return wire["set"], wire["was"], wire["replaces"]
 
 
@@ -66,7 +66,7 @@ def test_a_long_value_taken_back_is_named_by_its_hash(named: Store, clock: Froze
     set_, was, _ = said_last(named)
     assert set_ == {"note": LONG}
     assert set(was["note"]) == {"$h"}
-    last = named.read(lambda room: changes_of(room, RECORD))[-1]
+    last = named.read(lambda context: changes_of(context, RECORD))[-1]
     assert last.was == {"note": LONG}
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from field178_mobile.store.outbox.changes import OwnChange, State
 from field178_mobile.store.replica.merged_view import compose, without_refused
-from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_shared.wire.protocol import Status
 
-BASE = BaseRow(
+BASE = ServerRecord(
     "r", "establishment", "u", 3, False, {"name": "cũ", "certificates": {"antt": {"status": "valid"}}}, "0"
 )
 
@@ -134,8 +134,8 @@ def test_the_value_of_a_refused_change_is_taken_out_of_what_was_seen() -> None:
 
 def test_a_refused_value_that_stands_without_it_was_seen() -> None:
     refused = acknowledged({"name": "sai"}, Status.QUARANTINED, was={"name": "cũ"}, replaced_by="d")
-    mending = own({"name": "sai"}, was={"name": "cũ"}, id="d")
-    assert without_refused({"name": "sai"}, BASE, [refused, mending]) == {"name": "sai"}
+    superseding = own({"name": "sai"}, was={"name": "cũ"}, id="d")
+    assert without_refused({"name": "sai"}, BASE, [refused, superseding]) == {"name": "sai"}
     theirs = replace(BASE, data={"name": "sai"})
     assert without_refused({"name": "sai"}, theirs, [refused]) == {"name": "sai"}
 

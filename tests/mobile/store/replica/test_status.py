@@ -40,8 +40,8 @@ def test_of_a_refused_change_nobody_can_say(store: Store, clock: FrozenClock) ->
     change_id = store.file(draft_of(store, RECORD, clock.now(), name="Hoa Phượng"), USER)
 
     def park(unlocked: Unlocked) -> list[str]:
-        with unlocked.room.transaction("test"):
-            set_state(unlocked.room, [str(change_id)], State.PARKED, "too_large")
+        with unlocked.context.transaction("test"):
+            set_state(unlocked.context, [str(change_id)], State.PARKED, "too_large")
         return [RECORD]
 
     store.write(park)

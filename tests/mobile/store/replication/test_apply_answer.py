@@ -37,7 +37,7 @@ def edited(store: Store, clock: FrozenClock) -> str:
 
 
 def is_settled(store: Store, change_id: str) -> bool:
-    change = store.read(lambda room: get_change(room, change_id))
+    change = store.read(lambda context: get_change(context, change_id))
     return change is not None and change.settled
 
 
@@ -86,7 +86,7 @@ def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
     body = json.loads(exchange.body)
     assert (body["cursors"], body["floors"]) == ({UNIT: 3}, {UNIT: 8})
     read_up_to(store, 8, floor=0)
-    assert store.read(lambda room: get_scope(room, UNIT)).floor == 0
+    assert store.read(lambda context: get_scope(context, UNIT)).floor == 0
 
 
 def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(store: Store) -> None:
@@ -97,7 +97,7 @@ def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(stor
     told = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
 
     def written() -> int:
-        return store.read(lambda room: room.connection.total_changes)
+        return store.read(lambda context: context.connection.total_changes)
 
     before = written()
     assert sync_store.commit_checkpoint(told).verified

@@ -35,7 +35,8 @@ def answered(store: Store, change_id: str, reason: str | None = None, life: str 
 
 def held(store: Store) -> set[str]:
     return {
-        row[0] for row in store.read(lambda room: room.connection.execute("SELECT id FROM outbox").fetchall())
+        row[0]
+        for row in store.read(lambda context: context.connection.execute("SELECT id FROM outbox").fetchall())
     }
 
 

@@ -6,11 +6,16 @@ import pytest
 from tests.mobile.support import UNIT, base_row, server_commits
 
 from field178_mobile.store import Store
-from field178_mobile.store.replica.server_records import ScopeRow, get_scope
+from field178_mobile.store.replica.server_records import ScopeCursor, get_scope
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave
-from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, answer_brake, read_held, stops
+from field178_mobile.store.replication.mass_deletion_guard import (
+    ALLOWED,
+    answer_deletion_guard,
+    read_held,
+    stops,
+)
 from field178_mobile.store.replication.repair import RepairPage
-from field178_mobile.store.replication.server_state import Notice
+from field178_mobile.store.replication.server_state import OfficeNotice
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.canonical import Digest
 
@@ -21,7 +26,7 @@ def record(number: int) -> str:
     return f"0197aaaa-0000-7000-8000-{number:012x}"
 
 
-def checkpoint(first: int, last: int, *notices: Notice) -> Checkpoint:
+def checkpoint(first: int, last: int, *notices: OfficeNotice) -> Checkpoint:
     leaves = [Leave(record(number), UNIT) for number in range(first, last)]
     return Checkpoint(UNIT, 5, None, leaves, (), Greeting("e", 0, notices, frozenset({UNIT})))
 
@@ -50,7 +55,7 @@ def held(full: SyncStore) -> int:
     ],
 )
 def test_much_and_a_large_part_of_it_stops(here: int, gone_before: int, leaving: int, answer: bool) -> None:
-    scope = ScopeRow(UNIT, 1, 0, Digest(here, 0), gone=gone_before)
+    scope = ScopeCursor(UNIT, 1, 0, Digest(here, 0), gone=gone_before)
     assert stops(scope, leaving, is_announced=False) is answer
     assert not stops(scope, leaving, is_announced=True)
 
@@ -92,7 +97,7 @@ def test_what_comes_deleted_in_another_scope_counts_where_it_was_last_seen(
     assert full.position().scopes[UNIT].gone == 30
     assert full.commit_checkpoint(removal(30, 60)).stopped
     assert full.position().scopes[other].held == 30
-    store.read(lambda room: answer_brake(room, allow=True))
+    store.read(lambda context: answer_deletion_guard(context, allow=True))
     full.let_go_released()
     assert not full.commit_checkpoint(removal(30, 60)).stopped
 
@@ -103,16 +108,16 @@ def test_settled_conflicts_do_not_count(full: SyncStore, store: Store) -> None:
 
 
 def test_a_notice_of_the_office_releases_the_brake(full: SyncStore) -> None:
-    assert not full.commit_checkpoint(checkpoint(0, 90, Notice("n1", "reform", {}))).stopped
-    assert full.commit_checkpoint(checkpoint(0, 90, Notice("n1", "demo", {}))).verified is None
+    assert not full.commit_checkpoint(checkpoint(0, 90, OfficeNotice("n1", "reform", {}))).stopped
+    assert full.commit_checkpoint(checkpoint(0, 90, OfficeNotice("n1", "demo", {}))).verified is None
 
 
 def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: Store) -> None:
     full.commit_checkpoint(checkpoint(0, 60))
-    store.read(lambda room: answer_brake(room, allow=False))
+    store.read(lambda context: answer_deletion_guard(context, allow=False))
     assert store.read(read_held).is_kept
     assert full.commit_checkpoint(checkpoint(0, 60)).stopped
-    store.read(lambda room: answer_brake(room, allow=True))
+    store.read(lambda context: answer_deletion_guard(context, allow=True))
     assert store.read(read_held).count == 0
     # Of an answer that was on its way when the user spoke.
     assert full.commit_checkpoint(checkpoint(0, 60)).stopped
@@ -120,7 +125,7 @@ def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: 
     full.let_go_released()
     assert not full.commit_checkpoint(checkpoint(0, 60)).stopped
     assert full.position().scopes[UNIT].answer == ALLOWED
-    digest = store.read(lambda room: get_scope(room, UNIT).digest)
+    digest = store.read(lambda context: get_scope(context, UNIT).digest)
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
     assert full.commit_checkpoint(Checkpoint(UNIT, 9, digest, (), (), greeting)).verified
     scope = full.position().scopes[UNIT]

@@ -53,12 +53,12 @@ def test_only_the_closing_checkpoint_moves_the_cursor_and_ends_the_repair(store:
     sync_store.repair_scope(UNIT)
     row = base_row(record("0b"), 1, name="hai")
     sync_store.commit_repair(page(row, buckets={"0a", "0b"}))
-    scope = store.read(lambda room: get_scope(room, UNIT))
+    scope = store.read(lambda context: get_scope(context, UNIT))
     assert (scope.cursor, scope.refresh > 0) == (40, True)
-    assert scope.digest == store.read(lambda room: recomputed_digest(room, UNIT))
+    assert scope.digest == store.read(lambda context: recomputed_digest(context, UNIT))
     closing = Checkpoint(UNIT, 7, digest_of([row.h]), (), (), GREETING, repaired=True)
     assert sync_store.commit_checkpoint(closing).verified
-    scope = store.read(lambda room: get_scope(room, UNIT))
+    scope = store.read(lambda context: get_scope(context, UNIT))
     assert (scope.cursor, scope.refresh) == (7, 0)
 
 
@@ -69,7 +69,7 @@ def test_a_scope_that_differs_is_proven_by_its_repair_alone(store: Store) -> Non
     sync_store.repair_scope(UNIT)
     plain = Checkpoint(UNIT, 9, digest_of([row.h]), (), (), GREETING)
     assert sync_store.commit_checkpoint(plain).verified is None
-    assert store.read(lambda room: get_scope(room, UNIT)).refresh > 0
+    assert store.read(lambda context: get_scope(context, UNIT)).refresh > 0
 
 
 def test_an_own_change_of_a_dropped_record_is_let_go_with_it(store: Store, clock: FrozenClock) -> None:
@@ -103,7 +103,7 @@ def test_what_a_repair_found_to_differ_can_be_named(store: Store) -> None:
 
 def test_a_damaged_note_of_it_names_nobody(store: Store) -> None:
     def spoil(unlocked: Unlocked) -> tuple[()]:
-        put_text(unlocked.room, "differed", f"x {record('0a')} {record('0b')[:-1]}!")
+        put_text(unlocked.context, "differed", f"x {record('0a')} {record('0b')[:-1]}!")
         return ()
 
     store.write(spoil)

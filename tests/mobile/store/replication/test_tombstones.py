@@ -6,7 +6,7 @@ import pytest
 from tests.mobile.support import KEY, UNIT, base_row, server_commits
 
 from field178_mobile.store import Store
-from field178_mobile.store.replica.server_records import BaseRow
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.sync_store import SyncStore
@@ -19,17 +19,19 @@ NOW_S = 1_800_000_000
 GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}), at_s=NOW_S)
 
 
-def arrives(store: Store, *items: BaseRow | Leave, scope: str = UNIT, digest: Digest | None = None) -> None:
+def arrives(
+    store: Store, *items: ServerRecord | Leave, scope: str = UNIT, digest: Digest | None = None
+) -> None:
     SyncStore(store).commit_checkpoint(Checkpoint(scope, 9, digest, items, (), GREETING))
 
 
 def resting(store: Store) -> list[tuple[str, int, int]]:
     query = "SELECT id, rev, lost FROM removed ORDER BY ordinal"
-    return store.read(lambda room: room.connection.execute(query).fetchall())
+    return store.read(lambda context: context.connection.execute(query).fetchall())
 
 
-def lost(store: Store) -> list[BaseRow]:
-    return [one.row for one in store.read(lambda room: lost_records(room, 100))]
+def lost(store: Store) -> list[ServerRecord]:
+    return [one.row for one in store.read(lambda context: lost_records(context, 100))]
 
 
 def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: Store) -> None:
@@ -38,9 +40,9 @@ def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: St
     assert resting(store) == [(RECORD, 1, 0)]
     assert lost(store) == []
     sync_store = SyncStore(store)
-    sync_store.expire_removed(NOW_S + REST_S)
+    sync_store.expire_tombstones(NOW_S + REST_S)
     assert resting(store) == [(RECORD, 1, 0)]
-    sync_store.expire_removed(NOW_S + REST_S + 1)
+    sync_store.expire_tombstones(NOW_S + REST_S + 1)
     assert resting(store) == []
 
 
@@ -136,7 +138,7 @@ def test_a_spoiled_row_at_rest_does_not_stop_the_others(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"), base_row(other, 1, name="hai"))
     SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
     spoil = "UPDATE removed SET sealed = zeroblob(64) WHERE id = ?"
-    store.read(lambda room: room.connection.execute(spoil, (RECORD,)))
+    store.read(lambda context: context.connection.execute(spoil, (RECORD,)))
     store.lock()
     store.unlock(KEY)
     assert [row.id for row in lost(store)] == [other]

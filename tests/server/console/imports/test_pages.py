@@ -19,7 +19,7 @@ from field178_server.console.imports import view as imports
 from field178_server.database.models import Audit, Record
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.tablets import operations as tablets
-from field178_shared.offline_export import ExportOrigin, write_rescue
+from field178_shared.offline_export import ExportOrigin, write_offline_export
 from field178_shared.time.clock import to_wire
 
 NAME = "Karaoke Lan Chi (GL-777)"
@@ -65,7 +65,7 @@ def written(
         runtime.tenant_id, device or work.tablet.device, LIFE, to_wire(work.office.clock.now())
     )
     seal = (office or runtime.keyring.sealing).public_key().public_bytes_raw()
-    write_rescue(file, origin, changes, seal, (tablet or work.tablet.key).private_bytes_raw())
+    write_offline_export(file, origin, changes, seal, (tablet or work.tablet.key).private_bytes_raw())
     return file.getvalue()
 
 

@@ -13,11 +13,11 @@ from tests.world import ESTABLISHMENT, Json, World
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, Device, Record
 from field178_server.office.imports import operations as imports
-from field178_server.office.imports.operations import Imported, open_rescue, rehearse, take_in
+from field178_server.office.imports.operations import Imported, open_offline_export, rehearse, take_in
 from field178_server.replication.exchange import Exchange
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.offline_export import ExportOrigin, write_rescue
+from field178_shared.offline_export import ExportOrigin, write_offline_export
 
 OFFICE, KEY = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 
@@ -35,13 +35,13 @@ class Case:
         )
         written = io.BytesIO()
         sealing_key = OFFICE.public_key().public_bytes_raw()
-        write_rescue(written, origin, changes, sealing_key, KEY.private_bytes_raw())
+        write_offline_export(written, origin, changes, sealing_key, KEY.private_bytes_raw())
         return written
 
     def take(self, file: io.BytesIO) -> Imported:
         world = self.world
         context = OperationContext(world.tenant_id, world.clock, world.ids, load())
-        return take_in(world.exchange, context, open_rescue(world.exchange, OFFICE, file))
+        return take_in(world.exchange, context, open_offline_export(world.exchange, OFFICE, file))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_taken_in_twice_is_once(case: Case) -> None:
 
 def test_a_rehearsal_says_the_same_and_stores_nothing(case: Case) -> None:
     file = case.file(case.tablet.create(), case.tablet.create({**ESTABLISHMENT, "rooms_total": -8}))
-    tally = rehearse(case.world.exchange, open_rescue(case.world.exchange, OFFICE, file)).tally
+    tally = rehearse(case.world.exchange, open_offline_export(case.world.exchange, OFFICE, file)).tally
     assert (tally.new, tally.held) == (2, 1)
     assert tally.reasons == {"schema": 1}
     assert [len(case.world.rows(model)) for model in (Record, Audit)] == [0, 0]

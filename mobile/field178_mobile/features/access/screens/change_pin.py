@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 
 from field178_mobile.features.access.change_pin import ChangePinPresenter, ChangePinState, PinKeeper
 from field178_mobile.features.access.screens import unlock
-from field178_mobile.features.access.unlock import Speech
+from field178_mobile.features.access.unlock import UnlockWording
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
@@ -30,7 +30,7 @@ class ChangePinSheet(kit.Sheet):
         super().__init__(title=_("Change my PIN"), **kwargs)
         self._body = ChangePinBody()
         self.add_widget(self._body)
-        speech = Speech(language, language.code)
+        speech = UnlockWording(language, language.code)
         self.presenter = ChangePinPresenter(keeper, background, speech, self._show)
         self._body.presenter = self.presenter
         self.presenter.start()

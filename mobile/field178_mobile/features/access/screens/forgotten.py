@@ -9,7 +9,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
 
 if TYPE_CHECKING:
-    from field178_mobile.vault import Officer
+    from field178_mobile.vault import TabletOfficer
 
 __all__ = ["ForgottenSheet"]
 
@@ -22,7 +22,7 @@ class ForgottenSheet(kit.Sheet):
 
     def __init__(
         self,
-        helpers: Sequence[Officer],
+        helpers: Sequence[TabletOfficer],
         on_helper: Callable[[str], None],
         on_office: Callable[[], None],
         **kwargs: object,

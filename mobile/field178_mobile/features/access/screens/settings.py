@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.preferences import LookBook
+from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.text_input import KEYBOARD
 
 __all__ = ["SettingsSheet"]
@@ -20,9 +20,11 @@ class SettingsBody(kit.Column):
 class SettingsSheet(kit.Sheet):
     """Settings of this tablet. SettingsSheet(look_book, acts).open(); acts: what a button does, by its id."""
 
-    def __init__(self, look_book: LookBook, acts: Mapping[str, Callable[[], None]], **kwargs: object) -> None:
+    def __init__(
+        self, preferences: Preferences, acts: Mapping[str, Callable[[], None]], **kwargs: object
+    ) -> None:
         super().__init__(title=_("Settings"), **kwargs)
-        self._look_book = look_book
+        self._preferences = preferences
         self._body = SettingsBody()
         self.add_widget(self._body)
         self._offer("modes", "mode", (("light", _("Light")), ("dark", _("Dark")), ("night", _("Night"))))
@@ -35,7 +37,7 @@ class SettingsSheet(kit.Sheet):
 
     def _offer(self, holder: str, member: str, choices: tuple[tuple[str | float, str], ...]) -> None:
         chips = self._body.ids[holder]
-        current = getattr(self._look_book.look, member)
+        current = getattr(self._preferences.look, member)
         for value, text in choices:
             chip = kit.Chip(text=text, active=value == current)
             chip.bind(on_release=lambda _chip, value=value: self._choose(member, value))
@@ -43,7 +45,7 @@ class SettingsSheet(kit.Sheet):
 
     def _choose(self, member: str, value: str | float) -> None:
         self.dismiss()
-        self._look_book.change(**{member: value})
+        self._preferences.change(**{member: value})
 
     def _leave(self, act: Callable[[], None]) -> None:
         self.dismiss()

@@ -13,7 +13,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.store import StoreChange
-from field178_mobile.store.model import Disagreement
+from field178_mobile.store.model import RefusedValue
 
 _INKS = {"bad": "bad", "warn": "warn", "primary": "primary"}
 
@@ -109,7 +109,7 @@ def build(services: Services) -> InboxScreen:
     def navigate(name: str, record_id: str, path: str) -> None:
         services.navigate(name, record_id=record_id, focus_path=path)
 
-    def settle(record_id: str, shown: Collection[Disagreement], mine: Mapping[str, object]) -> None:
+    def settle(record_id: str, shown: Collection[RefusedValue], mine: Mapping[str, object]) -> None:
         if services.store.resolve(record_id, shown, mine, services.user) is not None:
             kit.toast(_("Settled and saved; it is sent with the next exchange."))
 

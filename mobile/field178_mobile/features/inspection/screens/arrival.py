@@ -1,4 +1,4 @@
-"""Before a visit: under which outing, what is still to be fixed, and how the team got in."""
+"""Before a visit: under which shift, what is still to be fixed, and how the team got in."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from field178_mobile.presentation.facts import ToFix
 
 
 class ArrivalPane(BoxLayout):
-    """Begins a visit. show(state); events on_begin(access result), on_ask_outing."""
+    """Begins a visit. show(state); events on_begin(access result), on_ask_shift."""
 
-    outing = StringProperty("")
-    has_outing = BooleanProperty(False)
+    shift = StringProperty("")
+    has_shift = BooleanProperty(False)
     last_visit = StringProperty("")
     inspected = INSPECTED
-    __events__ = ("on_begin", "on_ask_outing")
+    __events__ = ("on_begin", "on_ask_shift")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -31,7 +31,7 @@ class ArrivalPane(BoxLayout):
 
     def show(self, state: RecordState) -> None:
         """Draw what is known before the visit."""
-        self.outing, self.has_outing, self.last_visit = state.outing, state.has_outing, state.last_visit
+        self.shift, self.has_shift, self.last_visit = state.shift, state.has_shift, state.last_visit
         self._optional.show(self.ids.shortcomings, bool(state.to_fix))
         self._to_fix.show(state.to_fix)
         others = [option for option in state.arrival if option.id != INSPECTED]
@@ -41,7 +41,7 @@ class ArrivalPane(BoxLayout):
     def on_begin(self, access_result: str) -> None:
         """Overridden by bind."""
 
-    def on_ask_outing(self) -> None:
+    def on_ask_shift(self) -> None:
         """Overridden by bind."""
 
 

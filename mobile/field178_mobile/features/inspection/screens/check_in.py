@@ -9,7 +9,7 @@ from typing import Protocol
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
-from field178_mobile.features.inspection.check_in import PIN, CheckIn, PlaceState
+from field178_mobile.features.inspection.check_in import PIN, CheckIn, CheckInState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
@@ -18,7 +18,7 @@ from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.maps.mercator import place_of, position_at
-from field178_mobile.presentation.distance import Position
+from field178_mobile.presentation.distance import GeoPoint
 
 _REQUIRED = (map_view.MapView,)
 _ICONS = {
@@ -47,7 +47,7 @@ class PinnedHere(Protocol):
         ...
 
 
-class PlaceLine(kit.Press):
+class CheckInLine(kit.Press):
     """The point in one line; a tap offers what can be done. show(state); visit (whose point); heading."""
 
     visit = ObjectProperty(None)
@@ -57,7 +57,7 @@ class PlaceLine(kit.Press):
     icon = StringProperty("")
     tone = StringProperty("muted")
 
-    def show(self, state: PlaceState) -> None:
+    def show(self, state: CheckInState) -> None:
         """Draw the line."""
         self._state = state
         self.text, self.detail, self.icon, self.tone = state.text, state.detail, state.icon, state.tone
@@ -65,9 +65,9 @@ class PlaceLine(kit.Press):
 
     def on_release(self) -> None:
         """Offer what can be done about it."""
-        sheet = PlaceOptions(title=self.heading or _("Place of the visit"), sub=self.text)
+        sheet = CheckInOptions(title=self.heading or _("Place of the visit"), sub=self.text)
         for option in self._state.options:
-            row = PlaceOption(key=option.id, text=option.label, icon=_ICONS[option.id])
+            row = CheckInOption(key=option.id, text=option.label, icon=_ICONS[option.id])
             row.bind(on_release=lambda row: self._choose(sheet, row.key))
             sheet.add_widget(row)
         sheet.open()
@@ -80,11 +80,11 @@ class PlaceLine(kit.Press):
             self.visit.place.choose(key)
 
 
-class PlaceOptions(kit.Sheet):
+class CheckInOptions(kit.Sheet):
     """What can be done about the point."""
 
 
-class PlaceOption(kit.Press):
+class CheckInOption(kit.Press):
     """One of it: key; text; icon."""
 
     key = StringProperty("")
@@ -95,7 +95,7 @@ class PlaceOption(kit.Press):
 class PinPage(kit.FullPage):
     """The map under a mark that stays in the middle: where it stands is the pin."""
 
-    def __init__(self, visit: PinnedHere, start: Position | None, **kwargs: object) -> None:
+    def __init__(self, visit: PinnedHere, start: GeoPoint | None, **kwargs: object) -> None:
         super().__init__(title=_("Set a pin on the map"), **kwargs)
         self._visit = visit
         self._page = PinMap(page=self)
@@ -114,7 +114,7 @@ class PinPage(kit.FullPage):
         """Take the place under the mark."""
         view = self._page.ids.view.view
         if view is not None:
-            self._visit.place.pin(Position(*position_at(view.centre)))
+            self._visit.place.pin(GeoPoint(*position_at(view.centre)))
         self.dismiss()
 
     def go_back(self) -> None:

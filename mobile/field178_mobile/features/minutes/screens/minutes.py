@@ -87,10 +87,10 @@ class MinutesBody(kit.Column):
 
     def choose_folder(self) -> None:
         """Choose where papers are saved."""
-        desk = self.presenter.desk
-        folder = desk.folder()
+        output = self.presenter.output
+        folder = output.folder()
         if folder is not None:
-            SaveFolderPage(desk.places() or (folder,), folder, desk.choose_folder).open()
+            SaveFolderPage(output.places() or (folder,), folder, output.choose_folder).open()
 
     def show(self, state: MinutesState) -> None:
         """Draw the parts."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.inspection.screens import check_item
-from field178_mobile.features.outreach.outreach_state import AudienceRow as AudienceState
-from field178_mobile.features.outreach.outreach_state import PlaceRow as PlaceState
+from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
+from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as PlaceState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional

@@ -11,7 +11,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
 
 
-class PlaceRow(AudienceRow):
+class EstablishmentCountRow(AudienceRow):
     """One establishment, drawn and counted as an audience is."""
 
     def keep(self, name: str, number: int) -> None:
@@ -23,7 +23,7 @@ class PlaceRow(AudienceRow):
         self.session.drop_place(self.key)
 
 
-class PlaceSheet(kit.Sheet):
+class EstablishmentSheet(kit.Sheet):
     """Search an establishment; a tap closes the sheet and calls back with its id."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.inspection.inspection_state import Spoken
-from field178_mobile.features.outreach.outreach_pane import OutreachDesk
+from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
 from field178_mobile.features.outreach.screens import outreach_form
@@ -21,13 +21,13 @@ from field178_mobile.store import StoreChange
 if TYPE_CHECKING:
     from field178_mobile.features.services import Services
 
-_REQUIRED = (outreach_form.OutreachForm,)
+_REQUIRED = (outreach_form.OutreachFormPane,)
 
 
 class OutreachScreen(kit.Panes):
     """The list and the open session; `desk` decides, this draws."""
 
-    desk = ObjectProperty(None)
+    sessions_pane = ObjectProperty(None)
     session = ObjectProperty(None, allownone=True)
     title = StringProperty("")
     word = StringProperty("")
@@ -52,9 +52,9 @@ class OutreachScreen(kit.Panes):
             kit.toast(state.spoken.filed)
             self.close()
             return
-        if self.session is not self.desk.session:
+        if self.session is not self.sessions_pane.session:
             self.ids.form.scroll_y = 1
-        self.session = self.desk.session
+        self.session = self.sessions_pane.session
         self.has_detail = True
         self.ids.form.session = self.session
         self.ids.form.show(state)
@@ -68,30 +68,30 @@ class OutreachScreen(kit.Panes):
 
     def place(self) -> dict[str, str]:
         """Return which session is open, as `open` takes it."""
-        session = self.desk.session
+        session = self.sessions_pane.session
         return {"record_id": session.record_id} if session is not None else {}
 
     def open(self, record_id: str = "", focus_path: str = "") -> None:
         """Open a session from elsewhere, at a field."""
-        self.desk.show()
+        self.sessions_pane.show()
         if record_id:
-            self.desk.open(record_id, focus_path)
+            self.sessions_pane.open(record_id, focus_path)
 
     def discard(self) -> None:
         """Throw the open draft away and go back to the list."""
-        self.desk.discard()
+        self.sessions_pane.discard()
         self.close()
 
     def close_if_lost(self) -> None:
         """Go back to the list when the open draft was thrown away elsewhere."""
-        if self.desk.has_lost_draft():
+        if self.sessions_pane.has_lost_draft():
             self.close()
 
     def close(self) -> None:
         """Go back to the list."""
         self.has_detail, self.session, self.notice = False, None, ""
         self._show_parts()
-        self.desk.close()
+        self.sessions_pane.close()
 
     def _show_parts(self) -> None:
         """Show the open session, or that none is open; a closed record has no foot."""
@@ -128,18 +128,20 @@ def _row(row: SessionRow) -> kit.Row:
 def build(services: Services) -> OutreachScreen:
     """Build the screen on the tablet's services; the list follows the store."""
     screen = OutreachScreen()
-    screen.desk = desk = OutreachDesk(services.records(), screen.show_list, screen.show_session)
+    screen.sessions_pane = sessions_pane = OutreachPaneSessions(
+        services.records(), screen.show_list, screen.show_session
+    )
 
     def follow(change: StoreChange) -> None:
         services.ui_thread.post(screen.close_if_lost)
         # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
-        if change.everything or change.records - desk.open_records:
-            services.ui_thread.post(desk.show)
+        if change.everything or change.records - sessions_pane.open_records:
+            services.ui_thread.post(sessions_pane.show)
         else:
-            services.ui_thread.post(desk.photos_moved)
+            services.ui_thread.post(sessions_pane.photos_moved)
 
     services.store.subscribe(follow)
-    desk.show()
+    sessions_pane.show()
     return screen
 
 

@@ -8,11 +8,14 @@ from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import item_below, pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
-from field178_mobile.features.outreach.outreach_state import AudienceRow as AudienceState
+from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
+from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as PlaceState
 from field178_mobile.features.outreach.outreach_state import MaterialRow, OutreachState
-from field178_mobile.features.outreach.outreach_state import PlaceRow as PlaceState
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
-from field178_mobile.features.outreach.screens.establishment_row import PlaceRow, PlaceSheet
+from field178_mobile.features.outreach.screens.establishment_row import (
+    EstablishmentCountRow,
+    EstablishmentSheet,
+)
 from field178_mobile.features.photos.screens import photo_grid
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
@@ -42,7 +45,7 @@ _PLACES = {
 }
 
 
-class OutreachForm(CheckedForm):
+class OutreachFormPane(CheckedForm):
     """show(state) draws the session; `session` is its presenter; event on_discard, once confirmed."""
 
     places = _PLACES
@@ -54,7 +57,9 @@ class OutreachForm(CheckedForm):
         """Bind the lists that follow the state, once the kv rule has made their places."""
         super().on_kv_post(base)
         self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
-        self._places: Repeat[PlaceState] = Repeat(self.ids.places, lambda: PlaceRow(session=self.session))
+        self._places: Repeat[PlaceState] = Repeat(
+            self.ids.places, lambda: EstablishmentCountRow(session=self.session)
+        )
         self._places_card = Optional(self.ids.places_card)
         self._session_card = Optional(self.ids.session_card)
         self._people = Optional(self.ids.people)
@@ -80,7 +85,7 @@ class OutreachForm(CheckedForm):
 
     def add_place(self) -> None:
         """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
-        PlaceSheet(self.session, self._place_chosen, title=_("Add an establishment")).open()
+        EstablishmentSheet(self.session, self._place_chosen, title=_("Add an establishment")).open()
 
     def ask_quantity(self, material_id: str) -> None:
         """Ask how many of a material were handed out."""

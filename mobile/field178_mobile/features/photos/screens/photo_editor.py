@@ -34,21 +34,21 @@ class PhotoPage(kit.FullPage):
         self._on_another = on_another
         self._editor: PhotoEditor | None = None
         self._state = EditorState()
-        self.desk = PhotoDeskView(page=self)
-        self.add_widget(self.desk)
+        self.attaching = PhotoEditorPane(page=self)
+        self.add_widget(self.attaching)
 
     def begin(self, editor: PhotoEditor) -> None:
         """Open the page; what was read meanwhile is on it."""
         self._editor = editor
-        self.desk.editor = editor
+        self.attaching.editor = editor
         self.open()
 
     def show(self, state: EditorState) -> None:
         """Draw the photo; one that was kept closes the page."""
         self._state = state
         self.title, self.sub = state.title, state.item
-        self.desk.show(state)
-        self.desk.offer_another(state.is_refused and self._on_another is not None)
+        self.attaching.show(state)
+        self.attaching.offer_another(state.is_refused and self._on_another is not None)
         if state.is_done:
             self.dismiss()
             kit.toast(_("Photo kept on this tablet"))
@@ -89,7 +89,7 @@ class PhotoPage(kit.FullPage):
         )
 
 
-class PhotoDeskView(BoxLayout):
+class PhotoEditorPane(BoxLayout):
     """Picture and panel, beside or below each other. show(state); page; editor (the presenter)."""
 
     page = ObjectProperty(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.photos.photo_gallery import PhotosState
+from field178_mobile.features.photos.photo_gallery import GalleryState
 from field178_mobile.features.photos.photo_tiles import PhotoTile
 from field178_mobile.features.photos.screens import photo_notice
 from field178_mobile.features.photos.screens.photo_flow import add_photo, open_photo
@@ -56,7 +56,7 @@ class PhotoGrid(kit.Column):
         self._optional, self._head = Optional(self), Optional(self.ids.head)
         self.ids.tiles.fbind("width", self._fit)
 
-    def show(self, state: PhotosState) -> None:
+    def show(self, state: GalleryState) -> None:
         """Draw the photos."""
         self.summary, self.problem, self.undo = state.summary, state.problem, state.undo
         self.can_add = state.can_add

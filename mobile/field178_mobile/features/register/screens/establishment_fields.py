@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.features.forms.screens import pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.inspection.screens import check_in as point
-from field178_mobile.features.register.establishment_form_state import CertificateRow, EntryState
+from field178_mobile.features.register.establishment_form_state import CertificateRow, EstablishmentFormState
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
@@ -47,7 +47,7 @@ _TEXTS = {
 }
 
 
-class EntryFields(CheckedForm):
+class EstablishmentFields(CheckedForm):
     """show(state) draws the entry; `form` is its presenter; events on_open_alike(id), on_discard."""
 
     places = _PLACES
@@ -65,7 +65,7 @@ class EntryFields(CheckedForm):
         self._more = Optional(self.ids.papers_card)
         self._kinds: tuple[Option, ...] = ()
 
-    def show(self, state: EntryState) -> None:
+    def show(self, state: EstablishmentFormState) -> None:
         """Draw the entry; a new focus is brought into view."""
         self._kinds, self.needs_note = state.more_certificates, state.needs_note
         for name, path in _TEXTS.items():
@@ -106,7 +106,7 @@ class EntryFields(CheckedForm):
         for key in keys:
             self.form.add_certificate(key)
 
-    def _show_choices(self, state: EntryState) -> None:
+    def _show_choices(self, state: EstablishmentFormState) -> None:
         ids = self.ids
         for name, options, path in (
             ("kind", state.kinds, "establishment_type_id"),

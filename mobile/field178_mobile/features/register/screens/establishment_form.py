@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.register.establishment_form_state import EntryState
+from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.screens import establishment_fields
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -13,13 +13,13 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
 
-_REQUIRED = (establishment_fields.EntryFields,)
+_REQUIRED = (establishment_fields.EstablishmentFields,)
 
 
-class EntryPane(BoxLayout):
+class EstablishmentPane(BoxLayout):
     """One register entry in its form. desk (the presenters of the work); show(state)."""
 
-    desk = ObjectProperty(None)
+    workspace = ObjectProperty(None)
     form = ObjectProperty(None, allownone=True)
     title = StringProperty("")
     saved = StringProperty("")
@@ -33,10 +33,10 @@ class EntryPane(BoxLayout):
         self._optional, self._head = Optional(self), Optional(self.ids.head)
         self._foot = Optional(self.ids.foot)
 
-    def show(self, state: EntryState) -> None:
+    def show(self, state: EstablishmentFormState) -> None:
         """Draw the form."""
-        is_other = self.form is not self.desk.entries.form
-        self.form = self.ids.fields.form = self.desk.entries.form
+        is_other = self.form is not self.workspace.entries.form
+        self.form = self.ids.fields.form = self.workspace.entries.form
         self.title, self.is_new = state.title, state.is_new
         self.saved, self.error = state.spoken.saved, state.spoken.error
         self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
@@ -52,7 +52,7 @@ class EntryPane(BoxLayout):
         """Leave the form for an entry that is there already; what was typed stays a draft."""
         if self.form.is_kept:
             kit.toast(_("The draft is kept in the list, under Drafts."))
-        self.desk.look_at(establishment_id)
+        self.workspace.look_at(establishment_id)
 
 
 load_beside(__file__)

@@ -7,7 +7,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.forms.screens import item_below
 from field178_mobile.features.inspection.screens.to_fix import ToFixRow
-from field178_mobile.features.register.record_view import Certificate, HistoryRow
+from field178_mobile.features.register.record_view import CertificateRow, HistoryRow
 from field178_mobile.features.register.screens.info_rows import FactRow, PaperRow, VisitRow
 from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.kit import kit
@@ -22,36 +22,36 @@ _REQUIRED = (item_below.ItemBelow,)
 
 
 class InfoPane(BoxLayout):
-    """What the register knows. show(state); events on_ask_outing, on_visit(record id), on_mend."""
+    """What the register knows. show(state); events on_ask_shift, on_visit(record id), on_mend."""
 
-    outing = StringProperty("")
-    has_outing = BooleanProperty(False)
+    shift = StringProperty("")
+    has_shift = BooleanProperty(False)
     register = StringProperty("")
     register_tone = StringProperty("plain")
     is_being_mended = BooleanProperty(False)
-    __events__ = ("on_ask_outing", "on_visit", "on_discard", "on_mend")
+    __events__ = ("on_ask_shift", "on_visit", "on_discard", "on_mend")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._facts: Repeat[Fact] = Repeat(self.ids.facts, FactRow)
-        self._papers: Repeat[Certificate] = Repeat(self.ids.papers, PaperRow)
+        self._papers: Repeat[CertificateRow] = Repeat(self.ids.papers, PaperRow)
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
         self._history: Repeat[HistoryRow] = Repeat(self.ids.history, self._make_visit)
         self._optional = Optional(self.ids.scroll.column)
-        self._outing = Optional(self.ids.outing_card)
+        self._shift = Optional(self.ids.shift_card)
         self._register = Optional(self.ids.register_head)
         self._earlier = Optional(self.ids.history_card)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
-        self.outing, self.has_outing = state.outing, state.has_outing
+        self.shift, self.has_shift = state.shift, state.has_shift
         self.register, self.is_being_mended = state.register_word, state.is_being_mended
         self.register_tone = PILL_OF_STATE.get(state.register, "plain")
         # The head says it already while there is no visit.
         is_said = state.state == state.register
         self._register.show(self.ids.register_word, bool(self.register) and not is_said)
-        self.ids.comment.text = state.outing_comment
-        self._outing.show(self.ids.comment, bool(state.outing_comment))
+        self.ids.comment.text = state.shift_comment
+        self._shift.show(self.ids.comment, bool(state.shift_comment))
         self._optional.show(self.ids.discard, state.has_draft)
         self._optional.show(self.ids.papers_card, bool(state.certificates))
         self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
@@ -62,7 +62,7 @@ class InfoPane(BoxLayout):
         self._to_fix.show(state.to_fix)
         self._history.show(state.history)
 
-    def on_ask_outing(self) -> None:
+    def on_ask_shift(self) -> None:
         """Overridden by bind."""
 
     def ask_discard(self) -> None:

@@ -1,10 +1,10 @@
-"""The outing sheet: team, decision, kind and people, chosen once a night."""
+"""The shift sheet: team, decision, kind and people, chosen once a night."""
 
 from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.shift.shift import OutingState
+from field178_mobile.features.shift.shift import ShiftState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
@@ -14,22 +14,22 @@ from field178_mobile.kit.widgets.optional import Optional
 _REQUIRED = (chips.OptionChips,)
 
 
-class OutingSheet(kit.Sheet):
-    """Chooses the outing. show(state); outing (the presenter); event on_confirmed."""
+class ShiftSheet(kit.Sheet):
+    """Chooses the shift. show(state); shift (the presenter); event on_confirmed."""
 
-    outing = ObjectProperty(None)
+    shift = ObjectProperty(None)
     __events__ = ("on_confirmed",)
 
     def __init__(self, **kwargs: object) -> None:
-        super().__init__(title=_("Outing of the night"), width_dp=560, **kwargs)
-        self.body = OutingBody(outing=self.outing)
+        super().__init__(title=_("Shift of the night"), width_dp=560, **kwargs)
+        self.body = ShiftBody(shift=self.shift)
         self.add_widget(self.body)
         self.done = kit.Btn(icon="check", text=_("Use for tonight"), size_hint_x=1)
         self.done.bind(on_release=lambda _btn: self._confirm())
         self.footer.add_widget(self.done)
 
-    def show(self, state: OutingState) -> None:
-        """Draw the outing."""
+    def show(self, state: ShiftState) -> None:
+        """Draw the shift."""
         self.sub = _("Of this visit alone") if state.is_of_visit else _("Valid for every visit until 06:00")
         self.done.text = _("OK") if state.is_of_visit else _("Use for tonight")
         self.done.disabled = not state.can_confirm
@@ -39,15 +39,15 @@ class OutingSheet(kit.Sheet):
         """Overridden by bind."""
 
     def _confirm(self) -> None:
-        if self.outing.confirm():
+        if self.shift.confirm():
             self.dismiss()
             self.dispatch("on_confirmed")
 
 
-class OutingBody(kit.Column):
-    """The fields of the outing."""
+class ShiftBody(kit.Column):
+    """The fields of the shift."""
 
-    outing = ObjectProperty(None)
+    shift = ObjectProperty(None)
     earlier = StringProperty("")
     lacking = StringProperty("")
     needs_decision = BooleanProperty(True)
@@ -56,7 +56,7 @@ class OutingBody(kit.Column):
         super().__init__(**kwargs)
         self._optional = Optional(self)
 
-    def show(self, state: OutingState) -> None:
+    def show(self, state: ShiftState) -> None:
         """Draw the fields."""
         self.earlier = "" if state.is_current else state.earlier
         self.lacking, self.needs_decision = state.lacking, state.needs_decision

@@ -5,14 +5,14 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.services import Services
-from field178_mobile.features.sync_status.offline_export import RescuePresenter, RescueState
+from field178_mobile.features.sync_status.offline_export import OfflineExportPresenter, OfflineExportState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.threads import WorkerThreads
 from field178_mobile.kit.widgets.optional import Optional
 
 
-class RescueCard(kit.Card):
+class OfflineExportCard(kit.Card):
     """Draws RescueState. presenter."""
 
     presenter = ObjectProperty(None)
@@ -28,7 +28,7 @@ class RescueCard(kit.Card):
         """Take hold of the lines, which are there only now."""
         self._lines = Optional(self)
 
-    def show(self, state: RescueState) -> None:
+    def show(self, state: OfflineExportState) -> None:
         """Draw the state."""
         for name in ("holds", "stays", "is_writing", "done", "place", "error", "advice"):
             setattr(self, name, getattr(state, name))
@@ -37,10 +37,10 @@ class RescueCard(kit.Card):
         self._lines.show(self.ids.writing, state.is_writing)
 
 
-def follow(card: RescueCard, services: Services) -> RescuePresenter:
+def follow(card: OfflineExportCard, services: Services) -> OfflineExportPresenter:
     """Give a card its presenter, which the screen refreshes."""
     status, threads = services.store.status, WorkerThreads(services.ui_thread)
-    presenter = RescuePresenter(status, services.rescue, threads, services.words(), card.show)
+    presenter = OfflineExportPresenter(status, services.offline_export, threads, services.words(), card.show)
     card.presenter = presenter
     presenter.refresh()
     return presenter

@@ -9,20 +9,20 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.photos.waiting_photos import PhotosState, WaitingRow
 from field178_mobile.features.services import Services
-from field178_mobile.features.sync_status.screens.offline_export_card import RescueCard, follow
+from field178_mobile.features.sync_status.screens.offline_export_card import OfflineExportCard, follow
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import SyncFacts, read_facts
-from field178_mobile.features.sync_status.sync_state import ScopeRow, SyncScreenState
+from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.replication.events import SyncState
 from field178_mobile.store import Store, StoreChange
-from field178_mobile.store.database.context import Room
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
-from field178_mobile.store.replication.mass_deletion_guard import answer_brake
+from field178_mobile.store.replication.mass_deletion_guard import answer_deletion_guard
 from field178_mobile.store.replication.tombstones import bring_back
 from field178_mobile.store.session import Unlocked
 
@@ -216,11 +216,11 @@ def _waiting(row: WaitingRow) -> WaitingLine:
     )
 
 
-def _scope(row: ScopeRow) -> ScopeLine:
+def _scope(row: AreaRow) -> ScopeLine:
     return ScopeLine(name=row.name, text=row.text, is_equal=row.is_equal)
 
 
-class _Shelf:
+class _DeletionControls:
     """What the brake holds, what went, and how photos go, in this tablet's store."""
 
     def __init__(self, store: Store) -> None:
@@ -228,7 +228,7 @@ class _Shelf:
 
     def answer(self, *, allow: bool) -> None:
         """Take the user's word."""
-        self._do(lambda room: answer_brake(room, allow=allow))
+        self._do(lambda context: answer_deletion_guard(context, allow=allow))
 
     def bring_back(self) -> None:
         """Offer to the office what went."""
@@ -246,9 +246,9 @@ class _Shelf:
         """Keep the officers' choice."""
         self._store.settings.put(WIFI_ONLY, wifi_only)
 
-    def _do(self, work: Callable[[Room], None]) -> None:
+    def _do(self, work: Callable[[DatabaseContext], None]) -> None:
         def both(unlocked: Unlocked) -> tuple[()]:
-            work(unlocked.room)
+            work(unlocked.context)
             return ()
 
         self._store.write(both)
@@ -262,7 +262,9 @@ def build(services: Services) -> SyncScreen:
     def facts() -> tuple[StoreStatus, SyncFacts]:
         return store.status(), read_facts(store, words)
 
-    presenter = SyncPresenter(facts, services.runner, services.clock, words, screen.show, _Shelf(store))
+    presenter = SyncPresenter(
+        facts, services.runner, services.clock, words, screen.show, _DeletionControls(store)
+    )
     screen.presenter = presenter
     screen.bind(
         on_leaving=lambda _screen: services.sign_out(),
@@ -270,11 +272,11 @@ def build(services: Services) -> SyncScreen:
         on_look=lambda _screen, record_id: services.navigate("inspection", record_id=record_id),
     )
 
-    rescue = follow(screen.ids.rescue, services)
+    offline_export = follow(screen.ids.offline_export, services)
 
     def changed(_change: StoreChange | SyncState) -> None:
         services.ui_thread.post(presenter.refresh)
-        services.ui_thread.post(rescue.refresh)
+        services.ui_thread.post(offline_export.refresh)
 
     store.subscribe(changed)
     services.runner.subscribe(changed)
@@ -282,5 +284,5 @@ def build(services: Services) -> SyncScreen:
     return screen
 
 
-_REQUIRED = (kit.Card, RescueCard)
+_REQUIRED = (kit.Card, OfflineExportCard)
 load_beside(__file__)

@@ -7,18 +7,18 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.register.establishment_facts import DRAFTS
-from field178_mobile.features.register.establishment_form_state import EntryState
-from field178_mobile.features.register.establishments import EstablishmentRow, EstablishmentsState
-from field178_mobile.features.register.screens.establishment_form import EntryPane
+from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
+from field178_mobile.features.register.establishments import EstablishmentListRow, EstablishmentsState
+from field178_mobile.features.register.screens.establishment_form import EstablishmentPane
 from field178_mobile.features.services import Services
-from field178_mobile.features.shift.screens.shift import OutingSheet
-from field178_mobile.features.shift.shift import OutingState
+from field178_mobile.features.shift.screens.shift import ShiftSheet
+from field178_mobile.features.shift.shift import ShiftState
 from field178_mobile.features.workspace.drafts import DraftRow
 from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.features.workspace.resume_point import go_back, place_of
 from field178_mobile.features.workspace.screens.drafts import DraftsSheet
 from field178_mobile.features.workspace.screens.record import RecordPane
-from field178_mobile.features.workspace.workspace import InspectionDesk
+from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets import chips
@@ -34,26 +34,28 @@ _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 class EstablishmentsScreen(kit.Panes):
     """List and record. desk (the presenters of the work); navigate (goes to another screen)."""
 
-    desk = ObjectProperty(None)
+    workspace = ObjectProperty(None)
     navigate = ObjectProperty(None)
-    outing = StringProperty("")
-    has_outing = BooleanProperty(False)
+    shift = StringProperty("")
+    has_shift = BooleanProperty(False)
     count = StringProperty("")
     query = StringProperty("")
     has_record = BooleanProperty(False)
 
-    def __init__(self, desk: InspectionDesk, **kwargs: object) -> None:
-        super().__init__(desk=desk, **kwargs)
-        self.pane = RecordPane(record=desk.record)
-        self.pane.bind(on_ask_outing=self._ask_outing, on_mend=lambda _pane, key: desk.open_entry(key))
+    def __init__(self, workspace: Workspace, **kwargs: object) -> None:
+        super().__init__(workspace=workspace, **kwargs)
+        self.pane = RecordPane(record=workspace.record)
+        self.pane.bind(
+            on_ask_shift=self._ask_shift, on_mend=lambda _pane, key: workspace.open_establishment(key)
+        )
         self.pane.has_back = self.is_single
         self.fbind("is_single", self.pane.setter("has_back"))
-        self._sheet: OutingSheet | None = None
+        self._sheet: ShiftSheet | None = None
         self._looked_for: tuple[str, list[str]] = ("", [])
         self._nothing = self.ids.nothing.__self__
-        self._entry: EntryPane | None = None
+        self._entry: EstablishmentPane | None = None
         self._body = Optional(self.ids.body)
-        desk.show_on(self)
+        workspace.show_on(self)
 
     def show_list(self, state: EstablishmentsState) -> None:
         """Draw the list."""
@@ -71,9 +73,9 @@ class EstablishmentsScreen(kit.Panes):
             self._looked_for = looked_for
             self.ids.rows.scroll_y = 1  # another search is read from its beginning
 
-    def show_outing(self, state: OutingState) -> None:
-        """Draw the outing's line, and its sheet while it is open."""
-        self.outing, self.has_outing = state.line, state.is_current
+    def show_shift(self, state: ShiftState) -> None:
+        """Draw the shift's line, and its sheet while it is open."""
+        self.shift, self.has_shift = state.line, state.is_current
         if self._sheet is not None:
             self._sheet.show(state)
 
@@ -84,13 +86,13 @@ class EstablishmentsScreen(kit.Panes):
             self.pane.show(state)
         self._put(self.pane if state is not None else self._nothing)
 
-    def show_entry(self, state: EntryState | None) -> None:
+    def show_entry(self, state: EstablishmentFormState | None) -> None:
         """Draw the form of the register, or take it away."""
         if state is not None and state.spoken.filed:
             kit.toast(state.spoken.filed)
         elif state is not None:
             self.has_detail = True
-            self._entry = self._entry or EntryPane(desk=self.desk)
+            self._entry = self._entry or EstablishmentPane(workspace=self.workspace)
             self._entry.show(state)
             self._put(self._entry)
         else:
@@ -103,39 +105,39 @@ class EstablishmentsScreen(kit.Panes):
             body.clear_widgets()
             body.add_widget(shown)
 
-    def open_outing(self, access: str = "") -> None:
-        """Choose the outing; a visit that waits for it begins right after."""
-        self._sheet = OutingSheet(outing=self.desk.outing)
-        self._sheet.bind(on_confirmed=lambda _sheet: self.desk.go_on_with(access))
+    def open_shift(self, access: str = "") -> None:
+        """Choose the shift; a visit that waits for it begins right after."""
+        self._sheet = ShiftSheet(shift=self.workspace.shift)
+        self._sheet.bind(on_confirmed=lambda _sheet: self.workspace.go_on_with(access))
         self._sheet.bind(on_dismiss=lambda _sheet: self._forget_sheet())
-        self.desk.outing.show()
+        self.workspace.shift.show()
         self._sheet.open()
 
-    def open_outing_of_visit(self) -> None:
-        """Correct what the open visit took over from its outing."""
-        outing = self.desk.record.outing_of_visit()
-        if outing is not None:
-            sheet = OutingSheet(outing=outing)
-            sheet.bind(on_dismiss=lambda _sheet: self.desk.record.refresh())
-            outing.show_on(sheet.show)
+    def open_shift_of_visit(self) -> None:
+        """Correct what the open visit took over from its shift."""
+        shift = self.workspace.record.shift_of_visit()
+        if shift is not None:
+            sheet = ShiftSheet(shift=shift)
+            sheet.bind(on_dismiss=lambda _sheet: self.workspace.record.refresh())
+            shift.show_on(sheet.show)
             sheet.open()
 
     def choose_chip(self, chip: str) -> None:
         """Keep a group of establishments, or list the drafts of the tablet."""
         if chip == DRAFTS:
-            DraftsSheet(self.desk.drafts, self._go_on, lambda row: self.desk.discard(row.id)).open()
+            DraftsSheet(self.workspace.drafts, self._go_on, lambda row: self.workspace.discard(row.id)).open()
         else:
-            self.desk.list.choose_chip(chip)
+            self.workspace.list.choose_chip(chip)
 
     def scrolled(self, scroll_y: float) -> None:
         """Make the list longer when its end comes into sight."""
         if self._has_more and scroll_y < MORE_BELOW:
             self._has_more = False
-            self.desk.list.show_more()
+            self.workspace.list.show_more()
 
     def place(self) -> dict[str, str]:
         """Return what is open, as `open` takes it."""
-        return place_of(self.desk)
+        return place_of(self.workspace)
 
     def open(
         self,
@@ -151,25 +153,25 @@ class EstablishmentsScreen(kit.Panes):
         tab, section and entry come from `place`.
         """
         if entry:
-            self.desk.open_entry(entry)
+            self.workspace.open_establishment(entry)
         elif tab:
-            go_back(self.desk, establishment_id, tab, record_id, section)
-        elif record_id and not self.desk.open_visit(record_id, focus_path):
-            self.desk.open_entry(record_id, focus_path)
+            go_back(self.workspace, establishment_id, tab, record_id, section)
+        elif record_id and not self.workspace.open_visit(record_id, focus_path):
+            self.workspace.open_establishment(record_id, focus_path)
         elif establishment_id:
-            self.desk.open(establishment_id)
+            self.workspace.open(establishment_id)
 
     def _go_on(self, row: DraftRow) -> None:
         if row.screen == SCREENS["inspection"]:
-            self.desk.open_draft(row)
+            self.workspace.open_draft(row)
         else:
             self.navigate(row.screen, record_id=row.record_id)
 
-    def _ask_outing(self, _pane: object, access: str) -> None:
-        if self.desk.record.visit is None:
-            self.open_outing(access)
+    def _ask_shift(self, _pane: object, access: str) -> None:
+        if self.workspace.record.visit is None:
+            self.open_shift(access)
         else:
-            self.open_outing_of_visit()
+            self.open_shift_of_visit()
 
     def _forget_sheet(self) -> None:
         self._sheet = None
@@ -177,12 +179,10 @@ class EstablishmentsScreen(kit.Panes):
 
 def build(services: Services) -> EstablishmentsScreen:
     """Build the screen of the main work."""
-    return EstablishmentsScreen(
-        InspectionDesk(services.records(), services.ui_thread), navigate=services.navigate
-    )
+    return EstablishmentsScreen(Workspace(services.records(), services.ui_thread), navigate=services.navigate)
 
 
-def _row(row: EstablishmentRow) -> kit.Row:
+def _row(row: EstablishmentListRow) -> kit.Row:
     return kit.Row(
         key=row.id,
         title=row.title,

@@ -38,7 +38,7 @@ _REQUIRED = (kit.PaneHead,)
 class RecordPane(BoxLayout):
     """One establishment. record (the presenter); show(state), show_visit(state); has_back.
 
-    Events: on_ask_outing(access result to begin with once the outing is chosen, or ""),
+    Events: on_ask_shift(access result to begin with once the shift is chosen, or ""),
     on_mend(establishment id).
     """
 
@@ -50,7 +50,7 @@ class RecordPane(BoxLayout):
     notice = StringProperty("")
     is_late = BooleanProperty(False)
     has_back = BooleanProperty(False)
-    __events__ = ("on_ask_outing", "on_mend")
+    __events__ = ("on_ask_shift", "on_mend")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -61,9 +61,9 @@ class RecordPane(BoxLayout):
         self._notice = Optional(self.ids.notice_place)
         self._notice.show(self.ids.notice, False)
         self._foot: VisitFoot | None = None
-        self.info.bind(on_ask_outing=self._ask_outing, on_visit=self._open_visit, on_discard=self._discard)
+        self.info.bind(on_ask_shift=self._ask_shift, on_visit=self._open_visit, on_discard=self._discard)
         self.info.bind(on_mend=lambda _info: self.dispatch("on_mend", self.record.establishment_id))
-        self.arrival.bind(on_ask_outing=self._ask_outing, on_begin=self._begin)
+        self.arrival.bind(on_ask_shift=self._ask_shift, on_begin=self._begin)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
@@ -100,14 +100,14 @@ class RecordPane(BoxLayout):
             sheet.bind(on_dismiss=lambda _sheet: self.record.look_again())
             sheet.open()
 
-    def on_ask_outing(self, pending: str) -> None:
+    def on_ask_shift(self, pending: str) -> None:
         """Overridden by bind."""
 
     def on_mend(self, establishment_id: str) -> None:
         """Overridden by bind."""
 
-    def _ask_outing(self, *_args: object) -> None:
-        self.dispatch("on_ask_outing", "")
+    def _ask_shift(self, *_args: object) -> None:
+        self.dispatch("on_ask_shift", "")
 
     def _open_visit(self, _pane: object, record_id: str) -> None:
         self.record.look_at(record_id)
@@ -117,7 +117,7 @@ class RecordPane(BoxLayout):
 
     def _begin(self, _pane: object, access: str) -> None:
         if not self.record.begin(access):
-            self.dispatch("on_ask_outing", access)
+            self.dispatch("on_ask_shift", access)
 
     def _pane(self, name: str) -> Widget:
         visit = self.record.visit
