@@ -180,9 +180,9 @@ def test_photos_follow_the_data_and_data_goes_between_their_chunks(
     store.file(draft_of(store, record(1), clock.now(), attachments={"p": named}), USER)
     watcher = Watcher(made)
     made.start()
-    watcher.wait_until(lambda: "Look" in asked)
+    watcher.wait_until(lambda: "AskStored" in asked)
     made.stop()
-    assert asked == ["exchange", "Create", "SendChunk", "exchange", "SendChunk", "Look"]
+    assert asked == ["exchange", "Create", "SendChunk", "exchange", "SendChunk", "AskStored"]
     assert set(server.blobs) == {named["sha256"]}
     assert store.status().in_sync
 

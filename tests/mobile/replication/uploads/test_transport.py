@@ -14,12 +14,12 @@ from field178_mobile.replication.events import FailureKind
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.replication.uploads.events import (
-    Answer,
     AskStored,
     Create,
     Locate,
     RenewSession,
     SendChunk,
+    UploadAnswer,
 )
 from field178_mobile.replication.uploads.transport import HttpUploadLine
 from field178_shared.errors import ErrorCode
@@ -51,7 +51,7 @@ def answers(status: int, **headers: str) -> Script:
 
 def test_a_file_is_announced_with_its_hash_kind_and_record(talk):
     server, line = talk(answers(201, Location=PLACE))
-    assert line.perform(CREATE) == Answer(201, location=PLACE)
+    assert line.perform(CREATE) == UploadAnswer(201, location=PLACE)
     path, headers, body = server.requests[0]
     assert (path, body) == ("/api/v1/uploads", b"")
     assert headers["Tus-Resumable"] == "1.0.0"
@@ -72,7 +72,7 @@ def test_known_bytes_are_told_by_their_offset(talk):
 
 def test_a_chunk_goes_out_with_its_place_and_checksum(talk):
     server, line = talk(answers(204, Upload_Offset="5"))
-    assert line.perform(SendChunk(PLACE, 2, b"oto")) == Answer(204, offset=5)
+    assert line.perform(SendChunk(PLACE, 2, b"oto")) == UploadAnswer(204, offset=5)
     path, headers, body = server.requests[0]
     assert (path, body) == (PLACE, b"oto")
     assert headers["Content-Type"] == "application/offset+octet-stream"
@@ -94,7 +94,7 @@ def test_a_refusal_brings_its_code_and_its_time(talk):
         reply_json(handler, 409, {"code": "offset_mismatch"})
 
     _server, line = talk(refuse)
-    assert line.perform(SendChunk(PLACE, 0, b"x")) == Answer(409, ErrorCode.OFFSET_MISMATCH)
+    assert line.perform(SendChunk(PLACE, 0, b"x")) == UploadAnswer(409, ErrorCode.OFFSET_MISMATCH)
     _server, line = talk(answers(429, Retry_After="7"))
     assert line.perform(SendChunk(PLACE, 0, b"x")).retry_after_s == 7
 
@@ -183,6 +183,6 @@ def test_a_session_is_opened_on_the_same_line(talk):
             reply(handler, 200, b"", F178_Protocol="1")
 
     server, line = talk(script)
-    assert line.perform(RenewSession()) == Answer(200)
+    assert line.perform(RenewSession()) == UploadAnswer(200)
     line.perform(Locate(PLACE))
     assert server.requests[-1][1]["Authorization"] == "Bearer t-1"
