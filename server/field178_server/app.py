@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from field178_server.api import init_api
 from field178_server.console import init_console
-from field178_server.database.flask_extension import db
+from field178_server.database.flask_extension import init_database
 from field178_server.http.application_runtime import init_runtime
 from field178_server.http.headers import init_headers
 from field178_server.http.load_shedding import init_load_shedding
@@ -27,7 +27,6 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     """Build the application of one tenant; the data folder MUST have been set up by `field178 init`."""
     app = Flask(__name__, static_folder=None)
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.effective_database_url,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES // 2,
         MAX_FORM_PARTS=1000,
@@ -35,9 +34,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has the switch
     clock = clock or clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
-    db.init_app(app)
-    with app.app_context():
-        engine = db.engine
+    engine = init_database(app, settings.effective_database_url)
     runtime = Runtime(
         settings,
         engine,

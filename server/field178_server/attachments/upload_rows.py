@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from field178_server.database.declarative_base import table_of
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import (
     Attachment,
@@ -18,7 +19,6 @@ from field178_server.database.models import (
     Tenant,
     Upload,
 )
-from field178_server.database.models.base import table_of
 from field178_server.records.stored_record import PURGED
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Audit
-from field178_server.database.models.base import table_of
 from field178_shared.errors import AppError, ErrorCode
 
 _COLUMNS = (

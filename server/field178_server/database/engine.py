@@ -74,18 +74,25 @@ def create_engine_for(url: str) -> Engine:
 
     Every transaction of a SQLite engine takes the write lock at its start, unless it is marked readonly.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(url)
+    return listen_to(create_engine(url, **engine_options(url)))
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return what `create_engine` takes beside the address; raises RuntimeError for an unsafe SQLite."""
+    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": BUSY_TIMEOUT_S}
     # hide_parameters: an IntegrityError's text would carry whole visits into the log.
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_size=16,
-        max_overflow=16,
-        pool_timeout=BUSY_TIMEOUT_S,
-    )
+    if make_url(url).get_backend_name() != "sqlite":
+        return {"hide_parameters": True, "pool_pre_ping": True, **pool}
+    connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    return {"hide_parameters": True, "module": _safe_sqlite(), "connect_args": connect_args, **pool}
+
+
+def listen_to(engine: Engine) -> Engine:
+    """Set pragmas and transactions of a SQLite engine by events, and return the engine."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -265,24 +272,13 @@ def _insert_sql(
     return f"{statement} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {settings}"
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _safe_sqlite() -> ModuleType:
     driver = _sqlite_driver()
     if driver.sqlite_version_info < OLDEST_SAFE_SQLITE:
         # Older ones may damage a WAL database when two connections meet at a checkpoint.
         wanted = ".".join(str(part) for part in OLDEST_SAFE_SQLITE)
         raise RuntimeError(f"SQLite {driver.sqlite_version} is not safe; {wanted} or later is needed")
-    engine = create_engine(
-        url,
-        module=driver,
-        hide_parameters=True,
-        pool_size=16,
-        max_overflow=16,
-        pool_timeout=BUSY_TIMEOUT_S,
-        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return driver
 
 
 def _sqlite_driver() -> ModuleType:

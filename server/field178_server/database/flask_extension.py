@@ -1,22 +1,49 @@
-"""Flask extensions, bound to an application by `create_app`. `db` owns the engine and nothing else."""
+"""Flask-SQLAlchemy: `db` with the typed declarative base of the models."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
-from field178_server.database.engine import create_engine_for
+from field178_server.database.declarative_base import Base
+from field178_server.database.engine import engine_options, listen_to, sqlite_file
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+# A type checker takes no attribute as a base class: it reads the same class under its own name.
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 
-class FlaskStore(SQLAlchemy):
-    """Flask-SQLAlchemy kept thin: models stand on their own base, transactions are opened by unit_of_work."""
+def init_database(app: Flask, url: str) -> Engine:
+    """Bind `db` to an application and return the engine of the store at this address."""
+    file = sqlite_file(url)
+    # A relative file would lie in Flask's instance folder.
+    address = make_url(url) if file is None else make_url(url).set(database=str(file.absolute()))
+    app.config["SQLALCHEMY_DATABASE_URI"] = address
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        return listen_to(db.engine)
 
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> sa.Engine:
-        """Return the engine of the store with everything the product needs set on it."""
-        return create_engine_for(str(options["url"]))
 
-
-db = FlaskStore()
+@contextmanager
+def session_of(engine: Engine) -> Iterator[Session]:
+    """Give `db.session` where the engine is that of the active application, else a session of its own."""
+    if has_app_context() and current_app.extensions.get("sqlalchemy") is db and db.engine is engine:
+        try:
+            yield db.session()
+        finally:
+            db.session.remove()
+    else:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as Session
 
 from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, readonly, write_lock
+from field178_server.database.flask_extension import session_of
 from field178_shared.errors import AppError, ErrorCode
 
 ATTEMPTS = 3
@@ -30,7 +31,7 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
     if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
         raise AppError(ErrorCode.BUSY, retry_after_s=2)
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with session_of(engine) as session, session.begin():
             yield session
     finally:
         if lock is not None:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Device
-from field178_server.database.models.base import table_of
 from field178_server.devices.context import DeviceContext
 from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import from_wire

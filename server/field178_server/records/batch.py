@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import ChangeHistory, Record
-from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records import change_feed, file_references, projections
 from field178_server.records.change_feed import RecordStep

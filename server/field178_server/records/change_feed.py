@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Feed, Scope
-from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import AppError, ErrorCode

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import DivergentRecord, Record
-from field178_server.database.models.base import table_of
 from field178_server.records import file_references
 from field178_shared.errors import AppError
 from field178_shared.ids import is_uuid

@@ -10,8 +10,8 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import UtcDateTime
 from field178_server.database.models import Notice
-from field178_server.database.models.base import UtcDateTime
 from field178_server.database.models.notice import MAX_SHOWN
 from field178_server.database.prepared import Prepared
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from tests.world import TENANT, UNIT, World
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.engine import create_engine_for, readonly
 from field178_server.database.models import AttemptCount, Officer, Scope
-from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_shared.errors import AppError
 

@@ -1,8 +1,8 @@
 """The tables of the store, one family a file."""
 
+from field178_server.database.declarative_base import Base
 from field178_server.database.models.account import AttemptCount, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.database.models.attachment import Attachment, Blob, Upload
-from field178_server.database.models.base import Base
 from field178_server.database.models.device import (
     Challenge,
     Device,

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Officer(Base):
+class Officer(Model):
     """A user of tablets, the console, or both. `role` is a role id of the code lists.
 
     `password_resets` counts the passwords that the office has set; each ends the bindings to tablets.
@@ -38,7 +39,7 @@ class Officer(Base):
     disabled_at: Mapped[datetime | None]
 
 
-class OfficerScope(Base):
+class OfficerScope(Model):
     """A scope an officer of limited reach (team leader, commune reporter) may see in the console."""
 
     __tablename__ = "officer_scope"
@@ -51,7 +52,7 @@ class OfficerScope(Base):
     scope: Mapped[KeyPart]
 
 
-class ConsoleSession(Base):
+class ConsoleSession(Model):
     """A signed-in browser; the cookie's token is stored hashed."""
 
     __tablename__ = "console_session"
@@ -69,7 +70,7 @@ class ConsoleSession(Base):
     confirmed_until: Mapped[datetime | None]
 
 
-class AttemptCount(Base):
+class AttemptCount(Model):
     """Counted failures under one key (an address, a login, a code prefix) since an instant."""
 
     __tablename__ = "attempt"
@@ -81,7 +82,7 @@ class AttemptCount(Base):
     since: Mapped[datetime]
 
 
-class Audit(Base):
+class Audit(Model):
     """Who did what to which object, never its content; `audit_id` is a UUIDv7: rows sort by time."""
 
     __tablename__ = "audit"

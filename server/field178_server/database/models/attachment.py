@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Attachment(Base):
+class Attachment(Model):
     """A file that a live record names; `device_id` is the tablet that named it first, null: the office."""
 
     __tablename__ = "attachment"
@@ -31,7 +32,7 @@ class Attachment(Base):
     named_at: Mapped[datetime]
 
 
-class Upload(Base):
+class Upload(Model):
     """One sending of one file by one tablet. A `done` one stays: who has shown the bytes may read them.
 
     How far an open one has come is the size of its file and nowhere else.
@@ -61,7 +62,7 @@ class Upload(Base):
     expires_at: Mapped[datetime]
 
 
-class Blob(Base):
+class Blob(Model):
     """A stored file: its bytes lie under their hash. With `backed_up_at` a proved backup holds them.
 
     `unnamed_since`: nothing names it any longer; it is collected some weeks later.

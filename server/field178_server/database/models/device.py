@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Device(Base):
+class Device(Model):
     """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first.
 
     `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
@@ -47,7 +48,7 @@ class Device(Base):
     root_alarm_at: Mapped[datetime | None]
 
 
-class DeviceScope(Base):
+class DeviceScope(Model):
     """A scope granted to a tablet: readable while an officer bound to it is alive.
 
     `via`: the officer's own scope that this grant rests on; null: the office's grant to the tablet itself.
@@ -67,7 +68,7 @@ class DeviceScope(Base):
     granted_at: Mapped[datetime]
 
 
-class DeviceOfficer(Base):
+class DeviceOfficer(Model):
     """An officer who signed in on a tablet; `password_resets` as it was then.
 
     Alive while the account is active, its role works in the field and the office has not reset its password
@@ -87,7 +88,7 @@ class DeviceOfficer(Base):
     password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class EnrolmentCode(Base):
+class EnrolmentCode(Model):
     """A one-time enrolment code, stored hashed; asked again with the same key it answers the same device.
 
     `issued_by` is an officer of the office, null for the operator at the server.
@@ -111,7 +112,7 @@ class EnrolmentCode(Base):
     public_key: Mapped[str | None]
 
 
-class DeviceSession(Base):
+class DeviceSession(Model):
     """A short session of a tablet; the opaque token is stored hashed and bound to the device."""
 
     __tablename__ = "device_session"
@@ -127,7 +128,7 @@ class DeviceSession(Base):
     expires_at: Mapped[datetime]
 
 
-class Challenge(Base):
+class Challenge(Model):
     """A nonce to be signed once. An unknown device gets one too, so no key leads to the device table."""
 
     __tablename__ = "challenge"

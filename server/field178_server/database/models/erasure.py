@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Erasure(Base):
+class Erasure(Model):
     """The purge of one record: asked for, then confirmed by another officer, then gone from the disk too.
 
     `files` is a JSON object of the files that go with it (`blobs` by hash, `uploads` by id). While

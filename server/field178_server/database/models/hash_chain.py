@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Root(Base):
+class Root(Model):
     """One link; the index runs on through epochs, `sig` holds for its own epoch alone."""
 
     __tablename__ = "root"
@@ -28,7 +29,7 @@ class Root(Base):
     at: Mapped[datetime]
 
 
-class RootPart(Base):
+class RootPart(Model):
     """What a link covers of one tablet: its receipts up to `upto` (`first_v`) that no earlier link covers."""
 
     __tablename__ = "root_part"

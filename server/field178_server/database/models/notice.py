@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.models.base import Base, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 INFO = "info"
 # These two release the tablet's brake on mass removal for as long as they are shown.
@@ -18,7 +19,7 @@ KINDS = (INFO, REMOVAL, REFORM)
 MAX_SHOWN = 20
 
 
-class Notice(Base):
+class Notice(Model):
     """One notice in both languages, shown from its making until `until`.
 
     To every tablet; with `officer_id` to the tablets this officer is bound to, but not on `device_id`, the

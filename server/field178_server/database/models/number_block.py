@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class NumberLease(Base):
+class NumberLease(Model):
     """Numbers of one team's series of a year. `used_to`: the highest one on a record of the store, 0: none.
 
     Without a tablet they are left out: a history that was lost may have leased them. A number is in one

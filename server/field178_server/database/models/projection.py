@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class EstablishmentProjection(Base):
+class EstablishmentProjection(Model):
     """A live establishment as lists and the map show it; `folded` is its name and address without marks."""
 
     __tablename__ = "establishment_row"
@@ -38,7 +39,7 @@ class EstablishmentProjection(Base):
     changed_at: Mapped[datetime]
 
 
-class FiledRecord(Base):
+class FiledRecord(Model):
     """A live filed inspection or outreach session with its review state: the review queue.
 
     `drawer` is where it lies there: a returned record that was corrected waits again.
@@ -78,7 +79,7 @@ class FiledRecord(Base):
     drawer: Mapped[str] = mapped_column(server_default="waiting")
 
 
-class FiledCount(Base):
+class FiledCount(Model):
     """How many filed records of a scope and type lie in a drawer; kept with them in one transaction."""
 
     __tablename__ = "filed_count"
@@ -91,7 +92,7 @@ class FiledCount(Base):
     record_count: Mapped[int]
 
 
-class ConflictRow(Base):
+class ConflictRow(Model):
     """A conflict record as the office lists it."""
 
     __tablename__ = "conflict_row"

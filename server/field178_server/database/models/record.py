@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Record(Base):
+class Record(Model):
     """One record; `body` is the canonical text of `data`, byte for byte what `h` was computed from.
 
     `subject_id` names the record that a conflict or review is about, so that both move with it.
@@ -36,7 +37,7 @@ class Record(Base):
     subject_id: Mapped[MaybeKey]
 
 
-class Feed(Base):
+class Feed(Model):
     """Latest position of a record in a scope: `put` (it is here) or `leave` (it went). Newest wins.
 
     `left_rev`: of a leave, the last revision that the record had in this scope.

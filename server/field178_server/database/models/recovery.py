@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class DivergentRecord(Base):
+class DivergentRecord(Model):
     """One record as one tablet has it; `h` is what its content gives, whatever the tablet said.
 
     `is_sound`: the tablet said the same hash. Nothing here is applied by itself.

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class ChangeHistory(Base):
+class ChangeHistory(Model):
     """History: every change that reached its record, tablet's or office's; append-only but for a purge.
 
     `rev` is the revision this change made, null when it made none. `device_id` null: the office.
@@ -33,7 +34,7 @@ class ChangeHistory(Base):
     payload: Mapped[str | None]
 
 
-class StoredReceipt(Base):
+class StoredReceipt(Model):
     """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash).
 
     `first_v` is its `v` when it was made: a verdict made anew keeps it, and roots cover receipts by it.
@@ -77,7 +78,7 @@ class StoredReceipt(Base):
     told_to: Mapped[MaybeKey]
 
 
-class Quarantine(Base):
+class Quarantine(Model):
     """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
 
     Under id + payload hash, so that two contents sent with one id are both kept. `settled_by` and
@@ -113,7 +114,7 @@ class Quarantine(Base):
     v: Mapped[int]
 
 
-class Incarnation(Base):
+class Incarnation(Model):
     """One life of a tablet's database: receipts digest and how far its changes are in a verified backup."""
 
     __tablename__ = "incarnation"

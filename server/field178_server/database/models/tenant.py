@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field178_server.database.models.base import Base, KeyPart, TenantKey, table_args
+from field178_server.database.declarative_base import KeyPart, TenantKey, table_args
+from field178_server.database.flask_extension import Model
 
 
-class Tenant(Base):
+class Tenant(Model):
     """The authority that runs teams and their store; `epoch` names its history."""
 
     __tablename__ = "tenant"
@@ -23,7 +24,7 @@ class Tenant(Base):
     created_at: Mapped[datetime]
 
 
-class Scope(Base):
+class Scope(Model):
     """One unit of partial sync: sequence (bumped under this row's lock), floor, digest of live records."""
 
     __tablename__ = "scope"
@@ -43,7 +44,7 @@ class Scope(Base):
     live_sum: Mapped[str] = mapped_column(default="0" * 32)
 
 
-class StoreCheck(Base):
+class StoreCheck(Model):
     """The last time every digest was recomputed from the rows: `faults` is a JSON list of the first lines.
 
     `begun_at` is also the claim: of several processes the one that moves it runs the check.

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Attachment
-from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.reading import count_of, entries_of, text_of

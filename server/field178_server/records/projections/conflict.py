@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import ConflictRow
-from field178_server.database.models.base import table_of
 from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.reading import entries_of, text_of
 

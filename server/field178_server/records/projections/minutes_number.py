@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, update
 
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import NumberLease
-from field178_server.database.models.base import table_of
 from field178_server.records.projections.source import Shown, SourceRecord
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import instant_of, text_of

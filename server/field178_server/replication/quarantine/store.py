@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Quarantine
-from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
 from field178_server.replication.receipts.receipts import ReceiptEntry, details_text, find_entries

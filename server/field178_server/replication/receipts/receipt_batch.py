@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Device
-from field178_server.database.models.base import table_of
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.evaluate import quarantined

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Incarnation, Tenant
 from field178_server.database.models import StoredReceipt as ReceiptRow
-from field178_server.database.models.base import table_of
 from field178_server.database.prepared import Prepared
 from field178_server.replication.policy.evaluate import Outcome
 from field178_shared.time.clock import to_wire

@@ -15,6 +15,7 @@ from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, Json, Table
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import (
     Audit,
     ChangeHistory,
@@ -28,7 +29,6 @@ from field178_server.database.models import (
     Record,
     StoredReceipt,
 )
-from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.office.erasure import operations as erasure

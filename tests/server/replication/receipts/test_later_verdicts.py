@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from tests.contract.soundness import assert_sound
 from tests.world import ESTABLISHMENT, OTHER_UNIT, Json, Tablet, World
 
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import StoredReceipt
-from field178_server.database.models.base import table_of
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance.integrity import faults_of_store
 from field178_shared.wire.protocol import MAX_ANSWER_BYTES

@@ -1,15 +1,15 @@
-"""What every table shares: naming, column types that mean the same on both engines, STRICT on SQLite."""
+"""Declarative base of the tables: constraint names, column types that mean the same on both engines."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, LargeBinary, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import TEXT as PG_TEXT
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -82,15 +82,17 @@ MaybeKey = Annotated[str | None, mapped_column(KEY_TYPE, nullable=True)]
 class Base(DeclarativeBase):
     """The tables of the store. Every tenant table has tenant_id first in its PK, UNIQUE and FK."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar = {
-        str: Text(),
-        int: BigInteger(),
-        bool: Boolean(),
-        bytes: LargeBinary(),
-        datetime: UtcDateTime(),
-        date: LocalDate(),
-    }
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            str: Text(),
+            int: BigInteger(),
+            bool: Boolean(),
+            bytes: LargeBinary(),
+            datetime: UtcDateTime(),
+            date: LocalDate(),
+        },
+    )
 
 
 def table_args(*items: SchemaItem) -> tuple[SchemaItem | dict[str, Any], ...]:
