@@ -30,6 +30,7 @@ from field178_shared.errors import ERRORS, ErrorCode
 MAX_BUFFERED_BODY_BYTES = 8 << 20
 # Connections over the limit that are told so; more than these wait until one is free.
 _SURPLUS = 50
+_READ_BYTES = 64 << 10
 
 
 class Busy(Error):
@@ -162,6 +163,8 @@ def bound(
         # Waitress refuses what reaches its limit, not only what is over it.
         max_request_body_size=MAX_BUFFERED_BODY_BYTES + 1,
         connection_limit=connections + _SURPLUS,
+        # A piece of a file is 256 KiB: read in eight kilobytes it would cost thirty rounds of the loop.
+        recv_bytes=_READ_BYTES,
         channel_timeout=IDLE_S,
         cleanup_interval=1,
         clear_untrusted_proxy_headers=False,
