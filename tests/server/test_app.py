@@ -38,6 +38,11 @@ def test_every_answer_carries_the_strict_headers(office: Office, path: str) -> N
     assert "Server" not in headers
 
 
+def test_what_is_no_page_may_load_nothing(office: Office) -> None:
+    policy = office.client.get("/api/v1/schemas").headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; frame-ancestors 'none'"
+
+
 def test_no_script_or_style_of_the_page_itself_is_allowed() -> None:
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert "http" not in CONTENT_SECURITY_POLICY

@@ -13,13 +13,14 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What a tablet gets is no page: it loads nothing and is shown in nothing.
+API_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
 _RELEASED = frozenset(str(number) for number in range(1, VERSION + 1))
 _HSTS = "max-age=31536000"
@@ -42,7 +43,10 @@ def is_api_path(path: str) -> bool:
 
 def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
     """Return the headers that an answer carries, of the application and of the server under it alike."""
-    headers = dict(_ALWAYS)
+    headers = {
+        **_ALWAYS,
+        "Content-Security-Policy": API_SECURITY_POLICY if is_api else CONTENT_SECURITY_POLICY,
+    }
     if is_https:
         headers["Strict-Transport-Security"] = _HSTS
     if is_api:
