@@ -58,7 +58,17 @@ class ProblemTask(ErrorTask):
 
 
 class KeepingTask(WSGITask):
-    """Keeps the connection after an answer without a body: the pieces of a photo share one."""
+    """Keeps the connection after an answer without a body; sends one that is whole in one packet."""
+
+    wrote_header: bool
+
+    def write(self, data: bytes) -> None:
+        """Send a part of the body; one that is the whole body goes out with the head, in one packet."""
+        if self.wrote_header or not self.has_body or self.content_length != len(data):
+            super().write(data)
+            return
+        self.channel.write_soon(self.build_response_header() + data)
+        self.wrote_header, self.content_bytes_written = True, len(data)
 
     def set_close_on_finish(self) -> None:
         """Close after this answer where its end could not be told otherwise, or the client asked for it."""

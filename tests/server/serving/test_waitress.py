@@ -69,6 +69,15 @@ def test_a_connection_too_many_hears_when_to_return() -> None:
     assert headers_of_every_answer(is_api=True, is_https=False).items() <= fields.items()
 
 
+def test_a_whole_answer_leaves_in_one_packet_and_keeps_the_connection() -> None:
+    with serving(well) as server, connected(server) as connection:
+        for _ in range(2):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            head, body = connection.recv(65536).split(b"\r\n\r\n")
+            assert (head[:12], body) == (b"HTTP/1.1 200", b"well")
+            assert b"Content-Length: 4" in head
+
+
 @pytest.mark.parametrize(
     ("limit", "begun"), [("HEAD_S", REQUEST[:-1]), ("REQUEST_S", POST), ("HEAD_S", b"G" * (17 << 10))]
 )
