@@ -13,8 +13,13 @@ def cpu_seconds(pid: int) -> float:
     return sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
+def forget_peak_memory(pid: int) -> None:
+    """Make the most resident memory count anew from here on."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def peak_memory_mb(pid: int) -> float:
-    """Return the most resident memory the process ever held, in MB."""
+    """Return the most resident memory the process held since its begin or `forget_peak_memory`, in MB."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert found is not None
     return int(found[1]) * 1024 / 1e6

@@ -40,6 +40,8 @@ class _Way:
 
     def __init__(self, come: socket.socket, go: socket.socket, late_s: float, rate: float) -> None:
         self._come, self._go, self._late, self._rate = come, go, late_s, rate
+        # Each byte is late by design; Nagle's algorithm would add 40 ms to the last one.
+        go.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._flying: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
 
     def open(self) -> None:
