@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from marshmallow import fields
 
-from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.kinds import FREE_TEXT
-
-Field = fields.Field[Any]
+from field178_shared.schemas.field_types import FREE_TEXT, Entries, Field
+from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema
 
 
-def walk(schema: RecordSchema) -> Iterator[tuple[str, Field]]:
+def walk(schema: WireSchema) -> Iterator[tuple[str, Field]]:
     """Yield (dotted path, field) of everything that a schema declares, outer paths before inner ones.
 
     `*` stands for any key: "certificates", "certificates.*", "certificates.*.number". A list is one value,
     its items have no path. `field.required` tells whether the object that holds the field MUST have it.
     """
-    for name, part in schema.parts.items():
-        yield from _walk(name, part.kind.described, is_required=part.required)
+    return _walk_below(fields.Nested(type(schema)), "")
+
+
+def field_at(schema: WireSchema, path: str) -> Field | None:
+    """Return the field at a path of a record, None where the schema knows none."""
+    field: Field = fields.Nested(type(schema))
+    for key in path.split("."):
+        below = dict(_below(field))
+        if (known := below.get(key) or below.get("*")) is None:
+            return None
+        field = known
+    return field
 
 
 def is_free_text(field: Field) -> bool:
@@ -28,12 +35,17 @@ def is_free_text(field: Field) -> bool:
     return bool(field.metadata.get(FREE_TEXT))
 
 
-def _walk(path: str, described: object, *, is_required: bool) -> Iterator[tuple[str, Field]]:
-    if not isinstance(described, Mapping):
-        return
-    yield path, fields.Raw(required=is_required, metadata=described)
-    required = described.get("required", ())
-    for name, below in described.get("properties", {}).items():
-        yield from _walk(f"{path}.{name}", below, is_required=name in required)
-    if "additionalProperties" in described:
-        yield from _walk(f"{path}.*", described["additionalProperties"], is_required=False)
+def _walk_below(field: Field, prefix: str) -> Iterator[tuple[str, Field]]:
+    for key, below in _below(field):
+        yield prefix + key, below
+        yield from _walk_below(below, f"{prefix}{key}.")
+
+
+def _below(field: Field) -> Iterator[tuple[str, Field]]:
+    if isinstance(field, Entries):
+        yield "*", field.value_field
+    elif isinstance(field, fields.Nested):
+        schema = nested_schema(field)
+        yield from members(schema).items()
+        if schema.others is not None:
+            yield "*", fields.Nested(schema.others)

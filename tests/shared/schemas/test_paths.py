@@ -1,7 +1,8 @@
 import pytest
 
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.paths import is_free_text, walk
+from field178_shared.schemas.described import describe
+from field178_shared.schemas.paths import field_at, is_free_text, walk
 
 INSPECTION = dict(walk(TYPES["inspection"].schema))
 
@@ -46,3 +47,23 @@ def test_a_field_tells_whether_people_write_sentences_in_it() -> None:
     assert is_free_text(INSPECTION["answers.*.note"])
     assert not is_free_text(INSPECTION["minutes_number"])
     assert not is_free_text(INSPECTION["findings"])
+
+
+@pytest.mark.parametrize(
+    ("path", "declared"),
+    [
+        ("team_id", "team_id"),
+        ("findings.f1.note", "findings.*.note"),
+        ("answers.kd_hours.v", "answers.kd_hours.v"),
+        ("answers.item_of_next_year.note", "answers.*.note"),
+    ],
+)
+def test_a_concrete_path_finds_its_field(path: str, declared: str) -> None:
+    found = field_at(TYPES["inspection"].schema, path)
+    assert found is not None
+    assert describe(found) == describe(INSPECTION[declared])
+
+
+@pytest.mark.parametrize("path", ["nothing", "team_id.x", "findings.f1.nothing", "answers.kd_hours.v.x"])
+def test_a_path_that_the_schema_does_not_know_has_no_field(path: str) -> None:
+    assert field_at(TYPES["inspection"].schema, path) is None
