@@ -32,6 +32,7 @@ def run(folder: Path, count: int) -> Facts:
         "texts": count,
         "seeds_of_texts": f"0 to {count - 1}",
         "texts_in_all": texts,
+        "plain_check_and_marshmallow_at_odds_over_a_path_or_code": 0,
         "accepted_here_and_refused_or_read_otherwise_there": 0,
     }
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from field178_shared.schemas import json_schema
-from field178_shared.schemas.kinds import FREE_TEXT
+from field178_shared.schemas import TYPES
 
 
 @cache
 def free_text_paths(type_name: str) -> tuple[str, ...]:
     """Return the paths of free text, `*` standing for any key: "recommendation", "answers.*.note"."""
-    paths = dict.fromkeys(_paths(json_schema(type_name), ""))
+    from field178_shared.schemas.paths import is_free_text, walk
+
+    paths = [path for path, field in walk(TYPES[type_name].schema) if is_free_text(field)]
     return tuple(path for path in paths if not any(_covers(wider, path) for wider in paths))
 
 
@@ -29,17 +30,6 @@ def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
 def _covers(wider: str, path: str) -> bool:
     pairs = list(zip(wider.split("."), path.split("."), strict=False))
     return wider != path and wider.count(".") == path.count(".") and all(a in ("*", b) for a, b in pairs)
-
-
-def _paths(described: object, path: str) -> Iterator[str]:
-    if not isinstance(described, Mapping):
-        return
-    if described.get(FREE_TEXT):
-        yield path
-    properties = described.get("properties")
-    for name, below in properties.items() if isinstance(properties, Mapping) else ():
-        yield from _paths(below, f"{path}.{name}" if path else name)
-    yield from _paths(described.get("additionalProperties"), f"{path}.*" if path else "*")
 
 
 def _matches(value: object, keys: list[str], path: str) -> Iterator[tuple[str, object]]:

@@ -1,19 +1,15 @@
 """Answers of a checklist: `answers.<item id> = {v, note?, src?}`, each item with its own kind of value."""
 
+from functools import cache
+from typing import ClassVar
+
+from marshmallow import fields, validate
+
 from field178_shared.codelists import load
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
-from field178_shared.schemas.kinds import (
-    COUNT,
-    DATE,
-    MONEY,
-    NOTE_LENGTH,
-    Kind,
-    Part,
-    choice,
-    free_text,
-    keyed_by_name,
-    members,
-)
+from field178_shared.schemas.field_types import Field, FreeText, LocalDate
+from field178_shared.schemas.limits import COUNT, MONEY, NOTE_LENGTH
+from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_TEXT
 
 YES_NO = frozenset({"yes", "no", "na"})
@@ -21,34 +17,53 @@ YES_NO_PARTIAL = YES_NO | {"partial"}
 SOURCES = frozenset({"section", "same_as_last"})
 
 _LISTS = load()
-_KINDS = {
-    AnswerKind.YES_NO: choice(YES_NO),
-    AnswerKind.YES_NO_PARTIAL: choice(YES_NO_PARTIAL),
-    AnswerKind.COUNT: COUNT,
-    AnswerKind.MONEY: MONEY,
-    AnswerKind.DATE: DATE,
+_VALUES: dict[AnswerKind, Field] = {
+    AnswerKind.YES_NO: fields.String(validate=validate.OneOf(YES_NO)),
+    AnswerKind.YES_NO_PARTIAL: fields.String(validate=validate.OneOf(YES_NO_PARTIAL)),
+    AnswerKind.COUNT: fields.Integer(strict=True, validate=COUNT),
+    AnswerKind.MONEY: fields.Integer(strict=True, validate=MONEY),
+    AnswerKind.DATE: LocalDate(),
 }
 
 
-def _value_of(item: ChecklistItem) -> Kind:
+class UnknownAnswerSchema(WireSchema):
+    """An answer to an item of a younger checklist: kept as it came; its note is free text like any other."""
+
+    note = FreeText(NOTE_LENGTH)
+
+
+def _value_of(item: ChecklistItem) -> Field:
     if item.choice_list is not None:
-        return choice(_LISTS.choice_ids(item.choice_list))
-    return _KINDS.get(item.answer) or free_text(item.max_length or MAX_TEXT)
+        return fields.String(validate=validate.OneOf(_LISTS.choice_ids(item.choice_list)))
+    return _VALUES.get(item.answer) or FreeText(item.max_length or MAX_TEXT)
 
 
-def _answer_to(item: ChecklistItem) -> Kind:
-    # `v` may be missing: a note without an answer is a draft's or a merge's honest leftover, and whether
-    # an item still needs its answer is a rule that knows the kind of establishment.
-    return members(
-        {
-            "v": Part(_value_of(item)),
-            "note": Part(free_text(NOTE_LENGTH)),
-            "src": Part(choice(SOURCES)),
-        }
-    )
+@cache
+def _answer_schema(value: Field) -> type[WireSchema]:
+    class AnswerSchema(WireSchema):
+        """An answer, a note and where the answer came from.
+
+        `v` may be missing: a note without an answer is a draft's or a merge's honest leftover, and whether
+        an item still needs its answer is a rule that knows the kind of establishment.
+        """
+
+        v = value
+        note = FreeText(NOTE_LENGTH)
+        src = fields.String(validate=validate.OneOf(SOURCES))
+
+    return AnswerSchema
 
 
-# An item of a younger checklist is kept as it came; its note is free text like any other.
-_UNKNOWN_ITEM = members({"note": Part(free_text(NOTE_LENGTH))})
+def _answer_to(item: ChecklistItem) -> fields.Nested:
+    return fields.Nested(_answer_schema(_value_of(item)))
 
-ANSWERS = keyed_by_name({item.id: _answer_to(item) for item in _LISTS.items.values()}, _UNKNOWN_ITEM)
+
+class AnswersSchema(WireSchema):
+    """An answer for each item of the checklist."""
+
+    class Meta(WireSchema.Meta):
+        """One member for each item of the code list."""
+
+        include: ClassVar[dict[str, Field]] = {item.id: _answer_to(item) for item in _LISTS.items.values()}
+
+    others = UnknownAnswerSchema

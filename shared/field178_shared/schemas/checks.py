@@ -1,4 +1,4 @@
-"""Plain-Python checks of one JSON value: what every field of a schema runs, and nothing else on the hot path.
+"""Plain-Python checks of one JSON value, from which the check of a declared object is put together.
 
 A check takes a value that is present (never None) and returns the issues it found: pairs of a path below
 the value ("" is the value itself) and a code. No issue is the shared empty tuple, so the usual case
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.time.clock import from_wire
-from field178_shared.wire.protocol import MAX_INTEGER, MAX_TEXT
+from field178_shared.wire.protocol import MAX_TEXT
 
 Issue = tuple[str, ErrorCode]
 Issues = Sequence[Issue]
@@ -31,7 +31,6 @@ class CheckedMember(NamedTuple):
     required: bool = False
 
 
-MOST_ITEMS = 200
 FINE: Issues = ()
 _REQUIRED: Issues = (("", ErrorCode.REQUIRED),)
 _WRONG_TYPE: Issues = (("", ErrorCode.WRONG_TYPE),)
@@ -50,7 +49,7 @@ _SHORT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def text(limit: int = MAX_TEXT) -> Check:
+def text(limit: int) -> Check:
     """Return a check for a text of at most `limit` characters."""
 
     def check(value: object) -> Issues:
@@ -61,7 +60,7 @@ def text(limit: int = MAX_TEXT) -> Check:
     return check
 
 
-def filled_text(limit: int = MAX_TEXT) -> Check:
+def filled_text(limit: int) -> Check:
     """Return a check for a text that says something: blank is as good as absent."""
     plain = text(limit)
 
@@ -73,7 +72,7 @@ def filled_text(limit: int = MAX_TEXT) -> Check:
     return check
 
 
-def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Check:
+def integer(minimum: int, maximum: int) -> Check:
     """Return a check for a whole number: no text, no float, no True."""
 
     def check(value: object) -> Issues:
@@ -163,7 +162,7 @@ def sha256(value: object) -> Issues:
     return FINE if type(value) is str and _SHA256.fullmatch(value) else _BAD_ID
 
 
-def list_of(item: Check, at_least: int = 0, at_most: int = MOST_ITEMS) -> Check:
+def list_of(item: Check, at_least: int, at_most: int) -> Check:
     """Return a check for a list. Lists are values: an issue of an item is an issue of the list."""
 
     def check(value: object) -> Issues:

@@ -1,31 +1,32 @@
 """Wire schema of a conflict record: values that clashed, kept until someone decides."""
 
-from field178_shared.schemas.declared import RecordSchema, Value
-from field178_shared.schemas.kinds import ANYTHING, RECORD_ID, SHORT_ID, Part, choice, keyed, members, text
+from marshmallow import fields, validate
+
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.field_types import Anything, Entries, RecordId, ShortId
 from field178_shared.schemas.review import MAX_PATH
+from field178_shared.schemas.wire_schema import WireSchema
 
 STATES = frozenset({"open", "resolved"})
 
-ENTRIES = keyed(
-    members(
-        {
-            "was": Part(ANYTHING),
-            "mine": Part(ANYTHING),
-            "current": Part(ANYTHING),
-            "user": Part(text(64)),
-            "at": Part(text(64)),
-            "reason": Part(SHORT_ID),
-        }
-    )
-)
+
+class ConflictEntrySchema(WireSchema):
+    """One clashing change: what its author had seen, what was set, and what stood there."""
+
+    was = Anything()
+    mine = Anything()
+    current = Anything()
+    user = fields.String(validate=validate.Length(max=64))
+    at = fields.String(validate=validate.Length(max=64))
+    reason = ShortId()
 
 
 class ConflictSchema(RecordSchema):
     """One path of one record on one device, with an entry for each clashing change."""
 
-    record = Value(RECORD_ID, required=True)
-    record_type = Value(SHORT_ID, required=True)
-    path = Value(text(MAX_PATH), required=True)
-    device = Value(RECORD_ID, required=True)
-    state = Value(choice(STATES), required=True)
-    entries = Value(ENTRIES, required=True)
+    record = RecordId(required=True)
+    record_type = ShortId(required=True)
+    path = fields.String(required=True, validate=validate.Length(max=MAX_PATH))
+    device = RecordId(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    entries = Entries(values=fields.Nested(ConflictEntrySchema), required=True)

@@ -1,88 +1,65 @@
 """What a visit found and what followed: findings with the fine frame of their date, measures, follow-ups."""
 
+from marshmallow import fields, validate
+
 from field178_shared.codelists import load
-from field178_shared.schemas.kinds import (
-    COUNT,
-    DATE,
-    FLAG,
-    INSTANT,
-    MONEY,
-    NOTE_LENGTH,
-    RECORD_ID,
-    SHORT_ID,
-    Part,
-    choice,
-    free_text,
-    integer,
-    keyed,
-    members,
-    text,
-)
+from field178_shared.schemas.field_types import Flag, FreeText, Instant, LocalDate, RecordId, ShortId
+from field178_shared.schemas.limits import COUNT, MONEY, NOTE_LENGTH
+from field178_shared.schemas.wire_schema import WireSchema
 
 HOTLINES = frozenset({"hotline_111", "hotline_113", "hotline_115"})
 
 _LISTS = load()
-_AGENCY = choice(_LISTS.agencies.keys())
 _SELECTABLE = frozenset(violation.id for violation in _LISTS.violations.values() if violation.selectable)
 
-FRAME = members(
-    {
-        "src": Part(text(64)),
-        "art": Part(text(120)),
-        "min": Part(MONEY),
-        "max": Part(MONEY),
-        "valid_from": Part(DATE),
-        "valid_to": Part(DATE),
-        "org_multiplier": Part(integer(1, 10)),
-    }
-)
 
-FINDINGS = keyed(
-    members(
-        {
-            "violation_id": Part(choice(_SELECTABLE), required=True),
-            "checklist_item_id": Part(SHORT_ID),
-            "occurred_on": Part(DATE, required=True),
-            "quantity": Part(COUNT),
-            "frame": Part(FRAME),
-            "note": Part(free_text(NOTE_LENGTH)),
-        }
-    )
-)
+class FrameSchema(WireSchema):
+    """The fine frame of a violation as it stood on the day it occurred."""
 
-MEASURES = keyed(
-    members(
-        {
-            "measure_id": Part(choice(_LISTS.choice_ids("measure")), required=True),
-            "document_number": Part(text(60)),
-            "document_date": Part(DATE),
-            "agency_id": Part(_AGENCY),
-            "amount_vnd": Part(MONEY),
-            "paid_on": Part(DATE),
-        }
-    )
-)
+    src = fields.String(validate=validate.Length(max=64))
+    art = fields.String(validate=validate.Length(max=120))
+    min = fields.Integer(strict=True, validate=MONEY)
+    max = fields.Integer(strict=True, validate=MONEY)
+    valid_from = LocalDate()
+    valid_to = LocalDate()
+    org_multiplier = fields.Integer(strict=True, validate=validate.Range(1, 10))
 
-FOLLOW_UPS = keyed(
-    members(
-        {
-            "text": Part(free_text(NOTE_LENGTH), required=True),
-            "due_on": Part(DATE),
-            "status": Part(choice(_LISTS.choice_ids("followup_status"))),
-            "fixed_on": Part(DATE),
-            "closed_by_visit": Part(RECORD_ID),
-        }
-    )
-)
 
-# The whole memory of a protocol screen: which, when, referred to whom, done. No identity, no narrative.
-PROTOCOLS = keyed(
-    members(
-        {
-            "at": Part(INSTANT),
-            "referred_to": Part(choice(_LISTS.agencies.keys() | HOTLINES)),
-            "done": Part(FLAG),
-        }
-    ),
-    _LISTS.choice_ids("protocol"),
-)
+class FindingSchema(WireSchema):
+    """A violation that the team found."""
+
+    violation_id = fields.String(required=True, validate=validate.OneOf(_SELECTABLE))
+    checklist_item_id = ShortId()
+    occurred_on = LocalDate(required=True)
+    quantity = fields.Integer(strict=True, validate=COUNT)
+    frame = fields.Nested(FrameSchema)
+    note = FreeText(NOTE_LENGTH)
+
+
+class MeasureSchema(WireSchema):
+    """A measure taken, its document and what was paid."""
+
+    measure_id = fields.String(required=True, validate=validate.OneOf(_LISTS.choice_ids("measure")))
+    document_number = fields.String(validate=validate.Length(max=60))
+    document_date = LocalDate()
+    agency_id = fields.String(validate=validate.OneOf(_LISTS.agencies))
+    amount_vnd = fields.Integer(strict=True, validate=MONEY)
+    paid_on = LocalDate()
+
+
+class FollowUpSchema(WireSchema):
+    """A shortcoming to be mended, and the visit that saw it closed."""
+
+    text = FreeText(NOTE_LENGTH, required=True)
+    due_on = LocalDate()
+    status = fields.String(validate=validate.OneOf(_LISTS.choice_ids("followup_status")))
+    fixed_on = LocalDate()
+    closed_by_visit = RecordId()
+
+
+class ProtocolSchema(WireSchema):
+    """The whole memory of a protocol screen: when, referred to whom, done. No identity, no narrative."""
+
+    at = Instant()
+    referred_to = fields.String(validate=validate.OneOf(_LISTS.agencies.keys() | HOTLINES))
+    done = Flag()

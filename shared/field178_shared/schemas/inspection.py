@@ -1,84 +1,80 @@
 """Wire schema of an inspection visit. What depends on the outcome of the visit is a rule, not the schema."""
 
+from marshmallow import fields, validate
+
 from field178_shared.codelists import load
-from field178_shared.schemas.answers import ANSWERS
-from field178_shared.schemas.declared import RecordSchema, Value
-from field178_shared.schemas.files import ATTACHMENTS
-from field178_shared.schemas.findings import FINDINGS, FOLLOW_UPS, MEASURES, PROTOCOLS
-from field178_shared.schemas.kinds import (
-    DATE,
-    INSTANT,
-    LATITUDE,
-    LONGITUDE,
-    OPINION_LENGTH,
-    RECORD_ID,
-    SHORT_ID,
-    Part,
-    choice,
-    free_text,
-    integer,
-    keyed,
-    list_of,
-    members,
-    text,
+from field178_shared.schemas.answers import AnswersSchema
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.field_types import (
+    Entries,
+    FreeText,
+    Instant,
+    ListValue,
+    LocalDate,
+    RecordId,
+    ShortId,
 )
+from field178_shared.schemas.files import AttachmentSchema
+from field178_shared.schemas.findings import FindingSchema, FollowUpSchema, MeasureSchema, ProtocolSchema
+from field178_shared.schemas.limits import LATITUDE, LONGITUDE, MOST_ITEMS, OPINION_LENGTH, REMARK_LENGTH
+from field178_shared.schemas.wire_schema import WireSchema
 
 _LISTS = load()
 
 
-def _listed(name: str) -> Value:
-    return Value(choice(_LISTS.choice_ids(name)), required=True)
+def _one_of(choice_list: str) -> validate.OneOf:
+    return validate.OneOf(_LISTS.choice_ids(choice_list))
 
 
-MEMBERS = keyed(
-    members(
-        {
-            "user": Part(SHORT_ID, required=True),
-            "position": Part(choice(_LISTS.choice_ids("team_position")), required=True),
-        }
-    )
-)
+class MemberSchema(WireSchema):
+    """An officer of the team and the position held during the visit."""
 
-# One point at arrival and where it came from, or the reason why there is none; never a track.
-CHECK_IN = members(
-    {
-        "lat": Part(LATITUDE),
-        "lon": Part(LONGITUDE),
-        "accuracy_m": Part(integer(0, 1_000_000)),
-        "fix_age_s": Part(integer(0, 10_000_000)),
-        "captured_at": Part(INSTANT),
-        "provider": Part(choice(_LISTS.choice_ids("point_provider"))),
-        "no_point_reason": Part(choice(_LISTS.choice_ids("no_point_reason"))),
-    }
-)
+    user = ShortId(required=True)
+    position = fields.String(required=True, validate=_one_of("team_position"))
+
+
+class CheckInSchema(WireSchema):
+    """One point at arrival and where it came from, or the reason why there is none; never a track."""
+
+    lat = fields.Integer(strict=True, validate=LATITUDE)
+    lon = fields.Integer(strict=True, validate=LONGITUDE)
+    accuracy_m = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000))
+    fix_age_s = fields.Integer(strict=True, validate=validate.Range(0, 10_000_000))
+    captured_at = Instant()
+    provider = fields.String(validate=_one_of("point_provider"))
+    no_point_reason = fields.String(validate=_one_of("no_point_reason"))
 
 
 class InspectionSchema(RecordSchema):
     """A visit of the team to one establishment; its office state is a record of its own."""
 
-    inspection_kind = _listed("inspection_kind")
-    trigger = _listed("inspection_trigger")
-    decision_number = Value(text(60))
-    decision_date = Value(DATE)
-    plan_item_id = Value(RECORD_ID)
-    members = Value(MEMBERS, required=True)
-    local_escort_agencies = Value(list_of(choice(_LISTS.agencies.keys())))
-    establishment_id = Value(RECORD_ID, required=True)
-    unit_id = Value(choice(_LISTS.units.keys()), required=True)
-    team_id = Value(SHORT_ID, required=True)
-    started_at = Value(INSTANT, required=True)
-    ended_at = Value(INSTANT, required=True)
-    check_in = Value(CHECK_IN)
-    access_result = _listed("access_result")
-    representative_role = _listed("representative_role")
-    answers = Value(ANSWERS)
-    findings = Value(FINDINGS)
-    measures = Value(MEASURES)
-    follow_ups = Value(FOLLOW_UPS)
-    protocols = Value(PROTOCOLS)
-    overall_result = _listed("overall_result")
-    recommendation = Value(free_text())
-    representative_opinion = Value(free_text(OPINION_LENGTH))
-    minutes_number = Value(text(60))
-    paper_signed = Value(choice(_LISTS.choice_ids("paper_signed")))
-    attachments = Value(ATTACHMENTS)
+    inspection_kind = fields.String(required=True, validate=_one_of("inspection_kind"))
+    trigger = fields.String(required=True, validate=_one_of("inspection_trigger"))
+    decision_number = fields.String(validate=validate.Length(max=60))
+    decision_date = LocalDate()
+    plan_item_id = RecordId()
+    members = Entries(values=fields.Nested(MemberSchema), required=True)
+    local_escort_agencies = ListValue(
+        fields.String(validate=validate.OneOf(_LISTS.agencies)), validate=validate.Length(max=MOST_ITEMS)
+    )
+    establishment_id = RecordId(required=True)
+    unit_id = fields.String(required=True, validate=validate.OneOf(_LISTS.units))
+    team_id = ShortId(required=True)
+    started_at = Instant(required=True)
+    ended_at = Instant(required=True)
+    check_in = fields.Nested(CheckInSchema)
+    access_result = fields.String(required=True, validate=_one_of("access_result"))
+    representative_role = fields.String(required=True, validate=_one_of("representative_role"))
+    answers = fields.Nested(AnswersSchema)
+    findings = Entries(values=fields.Nested(FindingSchema))
+    measures = Entries(values=fields.Nested(MeasureSchema))
+    follow_ups = Entries(values=fields.Nested(FollowUpSchema))
+    protocols = Entries(
+        keys=fields.String(validate=_one_of("protocol")), values=fields.Nested(ProtocolSchema)
+    )
+    overall_result = fields.String(required=True, validate=_one_of("overall_result"))
+    recommendation = FreeText(REMARK_LENGTH)
+    representative_opinion = FreeText(OPINION_LENGTH)
+    minutes_number = fields.String(validate=validate.Length(max=60))
+    paper_signed = fields.String(validate=_one_of("paper_signed"))
+    attachments = Entries(values=fields.Nested(AttachmentSchema))

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
-from field178_shared.schemas.declared import RecordSchema, Value
-from field178_shared.schemas.kinds import RECORD_ID, SHORT_ID, integer
+from marshmallow import fields, validate
 
-_SERIAL = integer(1, 999_999)
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.field_types import Field, RecordId, ShortId
+
+_SERIAL = validate.Range(1, 999_999)
 
 
 class NumberBlockSchema(RecordSchema):
@@ -14,10 +16,12 @@ class NumberBlockSchema(RecordSchema):
     class Meta(RecordSchema.Meta):
         """Members whose wire name is a word of the language."""
 
-        include: ClassVar = {"from": Value(_SERIAL, required=True)}
+        include: ClassVar[dict[str, Field]] = {
+            "from": fields.Integer(strict=True, required=True, validate=_SERIAL)
+        }
 
-    device = Value(RECORD_ID, required=True)
-    incarnation = Value(RECORD_ID, required=True)
-    year = Value(integer(2000, 9999), required=True)
-    to = Value(_SERIAL, required=True)
-    code = Value(SHORT_ID)
+    device = RecordId(required=True)
+    incarnation = RecordId(required=True)
+    year = fields.Integer(strict=True, required=True, validate=validate.Range(2000, 9999))
+    to = fields.Integer(strict=True, required=True, validate=_SERIAL)
+    code = ShortId()

@@ -1,63 +1,74 @@
 """Wire schema of an outreach session: participants are two counts an audience, never a list."""
 
+from marshmallow import fields, validate
+
 from field178_shared.codelists import load
-from field178_shared.schemas.declared import RecordSchema, Value
-from field178_shared.schemas.files import ATTACHMENTS
-from field178_shared.schemas.kinds import (
-    COUNT,
-    DATE,
-    NOTE_LENGTH,
-    RECORD_ID,
-    SHORT_ID,
-    TIME_OF_DAY,
-    Part,
-    choice,
-    free_text,
-    integer,
-    keyed,
-    list_of,
-    members,
-    text,
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.field_types import (
+    Entries,
+    Filled,
+    FreeText,
+    ListValue,
+    LocalDate,
+    RecordId,
+    ShortId,
+    TimeOfDay,
 )
+from field178_shared.schemas.files import AttachmentSchema
+from field178_shared.schemas.limits import COUNT, MOST_ITEMS, NOTE_LENGTH, REMARK_LENGTH
+from field178_shared.schemas.wire_schema import WireSchema
 
 _LISTS = load()
-_AGENCY = choice(_LISTS.agencies.keys())
 
-AUDIENCES = keyed(
-    members(
-        {
-            "attendance_count": Part(COUNT, required=True),
-            "first_time_count": Part(COUNT),
-            "female_count": Part(COUNT),
-        }
-    ),
-    _LISTS.audiences.keys(),
-)
-ESTABLISHMENTS = keyed(
-    members({"attendance_count": Part(COUNT, required=True), "first_time_count": Part(COUNT)})
-)
-MATERIALS = keyed(members({"quantity": Part(COUNT, required=True)}), _LISTS.materials.keys())
+
+class AudienceSchema(WireSchema):
+    """The participants of one audience."""
+
+    attendance_count = fields.Integer(strict=True, required=True, validate=COUNT)
+    first_time_count = fields.Integer(strict=True, validate=COUNT)
+    female_count = fields.Integer(strict=True, validate=COUNT)
+
+
+class VisitedEstablishmentSchema(WireSchema):
+    """The participants at one establishment."""
+
+    attendance_count = fields.Integer(strict=True, required=True, validate=COUNT)
+    first_time_count = fields.Integer(strict=True, validate=COUNT)
+
+
+class MaterialSchema(WireSchema):
+    """What was handed out of one material."""
+
+    quantity = fields.Integer(strict=True, required=True, validate=COUNT)
 
 
 class OutreachSessionSchema(RecordSchema):
     """One session; whether it counts people depends on its form and is a rule."""
 
-    outreach_form_id = Value(choice(_LISTS.forms.keys()), required=True)
-    session_date = Value(DATE, required=True)
-    start_time = Value(TIME_OF_DAY)
-    duration_minutes = Value(integer(1, 10_080))
-    unit_id = Value(choice(_LISTS.units.keys()), required=True)
-    team_id = Value(SHORT_ID)
-    venue = Value(text(120))
-    host_agency_id = Value(_AGENCY, required=True)
-    co_hosts = Value(list_of(_AGENCY))
-    audiences = Value(AUDIENCES)
-    establishments = Value(ESTABLISHMENTS)
-    zone_id = Value(SHORT_ID)
-    school_id = Value(SHORT_ID)
-    topic_ids = Value(list_of(choice(_LISTS.topics.keys()), at_least=1), required=True)
-    materials = Value(MATERIALS)
-    summary = Value(free_text())
-    note = Value(free_text(NOTE_LENGTH))
-    source_inspection_id = Value(RECORD_ID)
-    attachments = Value(ATTACHMENTS)
+    outreach_form_id = fields.String(required=True, validate=validate.OneOf(_LISTS.forms))
+    session_date = LocalDate(required=True)
+    start_time = TimeOfDay()
+    duration_minutes = fields.Integer(strict=True, validate=validate.Range(1, 10_080))
+    unit_id = fields.String(required=True, validate=validate.OneOf(_LISTS.units))
+    team_id = ShortId()
+    venue = fields.String(validate=validate.Length(max=120))
+    host_agency_id = fields.String(required=True, validate=validate.OneOf(_LISTS.agencies))
+    co_hosts = ListValue(
+        fields.String(validate=validate.OneOf(_LISTS.agencies)), validate=validate.Length(max=MOST_ITEMS)
+    )
+    audiences = Entries(
+        keys=fields.String(validate=validate.OneOf(_LISTS.audiences)), values=fields.Nested(AudienceSchema)
+    )
+    establishments = Entries(values=fields.Nested(VisitedEstablishmentSchema))
+    zone_id = ShortId()
+    school_id = ShortId()
+    topic_ids = ListValue(
+        fields.String(validate=validate.OneOf(_LISTS.topics)), required=True, validate=Filled(MOST_ITEMS)
+    )
+    materials = Entries(
+        keys=fields.String(validate=validate.OneOf(_LISTS.materials)), values=fields.Nested(MaterialSchema)
+    )
+    summary = FreeText(REMARK_LENGTH)
+    note = FreeText(NOTE_LENGTH)
+    source_inspection_id = RecordId()
+    attachments = Entries(values=fields.Nested(AttachmentSchema))

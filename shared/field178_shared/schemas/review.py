@@ -1,40 +1,34 @@
 """Wire schema of a review: the office's state of one filed record, written by the office alone."""
 
-from field178_shared.schemas.declared import RecordSchema, Value
-from field178_shared.schemas.kinds import (
-    INSTANT,
-    RECORD_ID,
-    SHORT_ID,
-    Part,
-    choice,
-    free_text,
-    integer,
-    keyed,
-    members,
-    text,
-)
+from marshmallow import fields, validate
+
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.field_types import Entries, FreeText, Instant, RecordId, ShortId
+from field178_shared.schemas.limits import REMARK_LENGTH
+from field178_shared.schemas.wire_schema import WireSchema
+from field178_shared.wire.protocol import MAX_INTEGER
 
 MAX_PATH = 8 * 65
 STATES = frozenset({"returned", "approved", "void"})
 
-COMMENTS = keyed(
-    members(
-        {
-            "path": Part(text(MAX_PATH)),
-            "text": Part(free_text(), required=True),
-            "user": Part(SHORT_ID, required=True),
-            "at": Part(INSTANT, required=True),
-            "done_rev": Part(integer(1)),
-        }
-    )
-)
+_REVISION = validate.Range(1, MAX_INTEGER)
+
+
+class CommentSchema(WireSchema):
+    """A comment of the reviewer, pinned to a path, and the revision that answered it."""
+
+    path = fields.String(validate=validate.Length(max=MAX_PATH))
+    text = FreeText(REMARK_LENGTH, required=True)
+    user = ShortId(required=True)
+    at = Instant(required=True)
+    done_rev = fields.Integer(strict=True, validate=_REVISION)
 
 
 class ReviewSchema(RecordSchema):
     """Returned, approved or void; no review is waiting."""
 
-    record = Value(RECORD_ID, required=True)
-    record_rev = Value(integer(1), required=True)
-    state = Value(choice(STATES), required=True)
-    reason = Value(free_text())
-    comments = Value(COMMENTS)
+    record = RecordId(required=True)
+    record_rev = fields.Integer(strict=True, required=True, validate=_REVISION)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    reason = FreeText(REMARK_LENGTH)
+    comments = Entries(values=fields.Nested(CommentSchema))

@@ -1,31 +1,42 @@
 """Wire schemas of the roster: the team set up by decision, and the officers a record may name."""
 
+from marshmallow import fields, validate
+
 from field178_shared.codelists import load
-from field178_shared.schemas.declared import RecordSchema, Value
-from field178_shared.schemas.kinds import Part, choice, filled_text, keyed, list_of, members, text
+from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.field_types import Entries, Filled, ListValue
+from field178_shared.schemas.limits import MOST_ITEMS
+from field178_shared.schemas.wire_schema import WireSchema
 
 LEVELS = frozenset({"commune", "district", "province", "national"})
 
 _LISTS = load()
-_AGENCY = choice(_LISTS.agencies.keys())
 
-POSITIONS = keyed(members({"position": Part(choice(_LISTS.choice_ids("team_position")), required=True)}))
+
+class PositionSchema(WireSchema):
+    """The position of an officer in the team."""
+
+    position = fields.String(required=True, validate=validate.OneOf(_LISTS.choice_ids("team_position")))
 
 
 class TeamSchema(RecordSchema):
     """An inter-agency inspection team and the units it works in."""
 
-    name = Value(filled_text(120), required=True)
-    level = Value(choice(LEVELS), required=True)
-    unit_ids = Value(list_of(choice(_LISTS.units.keys())), required=True)
-    standing_agency = Value(_AGENCY, required=True)
-    decision_number = Value(text(60))
-    members = Value(POSITIONS)
+    name = fields.String(required=True, validate=Filled(120))
+    level = fields.String(required=True, validate=validate.OneOf(LEVELS))
+    unit_ids = ListValue(
+        fields.String(validate=validate.OneOf(_LISTS.units)),
+        required=True,
+        validate=validate.Length(max=MOST_ITEMS),
+    )
+    standing_agency = fields.String(required=True, validate=validate.OneOf(_LISTS.agencies))
+    decision_number = fields.String(validate=validate.Length(max=60))
+    members = Entries(values=fields.Nested(PositionSchema))
 
 
 class PersonSchema(RecordSchema):
     """An officer with an account; nobody else is ever a person here."""
 
-    display_name = Value(filled_text(120), required=True)
-    agency = Value(_AGENCY, required=True)
-    role = Value(choice(_LISTS.roles.keys()), required=True)
+    display_name = fields.String(required=True, validate=Filled(120))
+    agency = fields.String(required=True, validate=validate.OneOf(_LISTS.agencies))
+    role = fields.String(required=True, validate=validate.OneOf(_LISTS.roles))

@@ -4,7 +4,7 @@ from field178_shared.codelists import load
 from field178_shared.merge import write_path
 from field178_shared.rules import free_text_paths, free_texts
 from field178_shared.schemas import TYPES, json_schema
-from field178_shared.schemas.kinds import FREE_TEXT
+from field178_shared.schemas.field_types import FREE_TEXT
 
 
 def test_free_text_is_where_people_write_sentences() -> None:

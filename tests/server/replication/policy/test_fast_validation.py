@@ -10,21 +10,27 @@ from tests.shared.schemas.test_declared import VALID, Data, spoiled
 from field178_server.replication.policy import fast_validation
 from field178_shared import schemas
 from field178_shared.merge import bad_paths, without_nulls
+from field178_shared.schemas.messages import issues_of, messages_of
 
 # Only the server writes them, and they hold values of any kind.
 BY_TABLETS = sorted(set(VALID) - {"conflict"})
 
 
 def judged(type_name: str, data: object) -> str:
-    """Accepted, unsure or refused; MUST NOT be called accepted where the slow way refuses."""
+    """Accepted, unsure or refused; MUST NOT be called accepted where marshmallow refuses.
+
+    The plain check MUST name the same paths and codes as marshmallow itself.
+    """
+    schema = schemas.TYPES[type_name].schema
     errors = schemas.validate(type_name, data)
+    assert errors == messages_of(issues_of(schema.validate(data)))
     if not fast_validation.accepts(type_name, data):
         return "refused" if errors else "unsure"
     assert isinstance(data, dict)
     assert not errors
     assert not bad_paths(data)
     assert without_nulls(data) is data
-    assert schemas.TYPES[type_name].schema.load(data) == data
+    assert schema.load(data) == data
     return "accepted"
 
 

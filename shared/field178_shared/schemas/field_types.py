@@ -1,0 +1,175 @@
+"""The few field classes beside marshmallow's own: each says what the wire demands and marshmallow lacks.
+
+Numbers, listed choices, short texts and small objects need none of them: these are
+`fields.Integer(strict=True)`, `fields.String` with `validate.OneOf` or `validate.Length`, `fields.Nested`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields, validate
+
+from field178_shared.errors import ErrorCode
+from field178_shared.schemas import checks
+from field178_shared.schemas.checks import Issues
+from field178_shared.schemas.messages import issues_of, messages_of
+
+JsonSchema = Mapping[str, object]
+Field = fields.Field[Any]
+
+FREE_TEXT = "x-free-text"
+
+
+class Verbatim(fields.Raw):
+    """A value of one exact form that is stored as it came.
+
+    marshmallow's Date, DateTime, Time, UUID and Boolean take several forms ("20260228", upper case, "yes", 1)
+    and load objects; the wire knows one form each, and its text is signed, hashed and sent back unchanged.
+    """
+
+    check: ClassVar[staticmethod[[object], Issues]]
+    described: ClassVar[JsonSchema]
+
+    def _deserialize(
+        self, value: object, attr: str | None, data: Mapping[str, object] | None, **kwargs: object
+    ) -> object:
+        if issues := type(self).check(value):
+            raise ValidationError(messages_of(issues))
+        return value
+
+
+class LocalDate(Verbatim):
+    """A date of Vietnam's calendar, YYYY-MM-DD."""
+
+    check = staticmethod(checks.calendar_date)
+    described: ClassVar[JsonSchema] = {"type": "string", "format": "date"}
+
+
+class Instant(Verbatim):
+    """A moment, RFC 3339 in UTC ending in Z, with as many digits of the second as the clock gave."""
+
+    check = staticmethod(checks.instant)
+    described: ClassVar[JsonSchema] = {"type": "string", "format": "date-time", "pattern": "Z$"}
+
+
+class TimeOfDay(Verbatim):
+    """A local time of day, HH:MM."""
+
+    check = staticmethod(checks.time_of_day)
+    described: ClassVar[JsonSchema] = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
+class RecordId(Verbatim):
+    """The id of a record: a UUID in lower case."""
+
+    check = staticmethod(checks.record_id)
+    described: ClassVar[JsonSchema] = {"type": "string", "format": "uuid"}
+
+
+class ShortId(Verbatim):
+    """An id that may also be the key of an object."""
+
+    check = staticmethod(checks.short_id)
+    described: ClassVar[JsonSchema] = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+
+
+class Sha256(Verbatim):
+    """The name of a file's bytes."""
+
+    check = staticmethod(checks.sha256)
+    described: ClassVar[JsonSchema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+class Flag(Verbatim):
+    """True or false."""
+
+    check = staticmethod(checks.flag)
+    described: ClassVar[JsonSchema] = {"type": "boolean"}
+
+
+class Anything(Verbatim):
+    """A value whose form nobody knows, within the limits that every value has; fields.Raw has no limits."""
+
+    check = staticmethod(checks.anything)
+    described: ClassVar[JsonSchema] = {}
+
+
+class FreeText(fields.String):
+    """A text in which people write sentences, marked as such: privacy marks are looked for here alone."""
+
+    def __init__(self, max_length: int, *, required: bool = False) -> None:
+        super().__init__(
+            required=required, validate=validate.Length(max=max_length), metadata={FREE_TEXT: True}
+        )
+
+
+class ListValue(fields.List[Any]):
+    """A list, which the wire replaces whole: what is wrong with an item is wrong with the list.
+
+    fields.List names items by their number, which no path of the wire has, and counts them after it has
+    looked at each; a list that is too long MUST cost nothing more.
+    """
+
+    def _deserialize(
+        self, value: object, attr: str | None, data: Mapping[str, object] | None, **kwargs: Any
+    ) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        self._validate(value)
+        codes: set[str] = set()
+        for item in value:
+            try:
+                self.inner.deserialize(item, **kwargs)
+            except ValidationError as error:
+                codes.update(code for _, code in issues_of(error.messages))
+        if codes:
+            raise ValidationError(sorted(codes))
+        return value
+
+
+class Entries(fields.Dict):
+    """An object of equal entries under ids that clients make, or under the ids of a list.
+
+    fields.Dict puts "key" and "value" into the path of an error. Here the path is the entry's own, and an
+    entry that removals left null or empty counts as absent (docs/sync-protocol.md §2.2).
+    """
+
+    key_field: fields.String | None
+    value_field: Field
+
+    def _deserialize(
+        self, value: object, attr: str | None, data: Mapping[str, object] | None, **kwargs: Any
+    ) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        errors: dict[str, object] = {}
+        for key, entry in value.items():
+            if entry is None or entry == {}:
+                continue
+            try:
+                if self.key_field is not None:
+                    self.key_field.deserialize(key, **kwargs)
+                self.value_field.deserialize(entry, **kwargs)
+            except ValidationError as error:
+                errors[key] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        return value
+
+
+class Filled(validate.Length):
+    """At least something and at most `max`: a blank text or an empty list is as good as absent.
+
+    validate.Length counts blanks, and has one message for too little and too much.
+    """
+
+    def __init__(self, max: int) -> None:
+        super().__init__(min=1, max=max)
+
+    def __call__(self, value: Sized) -> Any:
+        """Return the value, or raise ValidationError."""
+        if not (value.strip() if isinstance(value, str) else value):
+            raise ValidationError(ErrorCode.REQUIRED.value)
+        return super().__call__(value)

@@ -1,0 +1,107 @@
+"""The base of every declared object: errors are codes, null is absent, unknown members are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, ClassVar, NoReturn
+
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
+
+from field178_shared.errors import ErrorCode
+from field178_shared.schemas import checks
+from field178_shared.schemas.field_types import Field
+from field178_shared.schemas.messages import messages_of
+
+_CODES: Mapping[type[validate.Validator], ErrorCode] = {
+    validate.Range: ErrorCode.OUT_OF_RANGE,
+    validate.Length: ErrorCode.TOO_LONG,
+    validate.OneOf: ErrorCode.UNKNOWN_CHOICE,
+}
+
+
+class WireSchema(Schema):
+    """A small object of the wire, or a whole record.
+
+    `others` describes members of any other name, which are kept as they come, within the common limits.
+    """
+
+    class Meta:
+        """Keep what this version does not know."""
+
+        unknown = INCLUDE
+
+    others: ClassVar[type[WireSchema] | None] = None
+
+    def on_bind_field(self, field_name: str, field_obj: Field) -> None:
+        """Give a member its error codes; null is absent, hence fine where nothing is required."""
+        if field_obj.data_key is not None or field_obj.attribute is not None:
+            refuse(field_obj)
+        _use_error_codes(field_obj)
+        field_obj.allow_none = not field_obj.required
+        field_obj.error_messages["null"] = ErrorCode.REQUIRED.value
+
+    def handle_error(self, error: ValidationError, data: object, **kwargs: Any) -> None:
+        """Name the object itself where it is none; marshmallow's "_schema" might be a member's name."""
+        if not isinstance(data, Mapping):
+            raise ValidationError([ErrorCode.WRONG_TYPE.value])
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _limit_unknown_members(self, data: object, original: object, **kwargs: Any) -> None:
+        if not isinstance(original, Mapping):
+            return
+        unknown = ((name, value) for name, value in original.items() if name not in self.fields)
+        if issues := checks.unknown_members(unknown):
+            raise ValidationError(messages_of(issues))
+
+
+@cache
+def members(schema: type[WireSchema]) -> Mapping[str, Field]:
+    """Return the fields of a declared object by name."""
+    return schema().fields
+
+
+def nested_schema(field: fields.Nested) -> type[WireSchema]:
+    """Return the schema of a small object."""
+    is_whole = not (field.many or field.only or field.exclude)
+    if is_whole and isinstance(field.nested, type) and issubclass(field.nested, WireSchema):
+        return field.nested
+    return refuse(field)
+
+
+def validator_of(field: Field) -> validate.Validator:
+    """Return the one validator of a field; a text, a number or a list without a limit is a mistake."""
+    match field.validators:
+        case [validate.Validator() as only]:
+            return only
+    return refuse(field)
+
+
+def refuse(field: object) -> NoReturn:
+    """Raise TypeError for a declaration from which nothing can be derived."""
+    raise TypeError(f"a wire schema cannot declare {field!r}")
+
+
+def _use_error_codes(field: Field) -> None:
+    wrong = ErrorCode.NOT_INTEGER if isinstance(field, fields.Integer) else ErrorCode.WRONG_TYPE
+    field.error_messages = {
+        key: ErrorCode.REQUIRED.value if key == "required" else wrong.value for key in field.error_messages
+    }
+    if field.validators:
+        validator = validator_of(field)
+        validator.error = _code_of(validator).value
+    for below in _parts(field):
+        _use_error_codes(below)
+
+
+def _code_of(validator: validate.Validator) -> ErrorCode:
+    for known, code in _CODES.items():
+        if isinstance(validator, known):
+            return code
+    return refuse(validator)
+
+
+def _parts(field: Field) -> Iterator[Field]:
+    for name in ("inner", "key_field", "value_field"):
+        if isinstance(below := getattr(field, name, None), fields.Field):
+            yield below

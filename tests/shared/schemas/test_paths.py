@@ -1,0 +1,69 @@
+import pytest
+
+from field178_shared.schemas import TYPES
+from field178_shared.schemas.described import describe
+from field178_shared.schemas.paths import field_at, is_free_text, walk
+
+INSPECTION = dict(walk(TYPES["inspection"].schema))
+
+
+def test_every_path_is_yielded_once_and_outer_paths_first() -> None:
+    for type_ in TYPES.values():
+        paths = [path for path, _ in walk(type_.schema)]
+        assert len(paths) == len(set(paths))
+        assert all(path.rpartition(".")[0] in ("", *paths[:number]) for number, path in enumerate(paths))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "captured_at",
+        "local_escort_agencies",
+        "check_in.lat",
+        "findings",
+        "findings.*",
+        "findings.*.frame.valid_from",
+        "answers.kd_hours.v",
+        "answers.*.note",
+    ],
+)
+def test_a_declared_path_is_walked(path: str) -> None:
+    assert path in INSPECTION
+
+
+def test_the_items_of_a_list_have_no_path() -> None:
+    assert not [path for path in INSPECTION if path.startswith("local_escort_agencies.")]
+
+
+def test_a_field_tells_whether_it_is_required() -> None:
+    assert INSPECTION["team_id"].required
+    assert INSPECTION["findings.*.violation_id"].required
+    assert not INSPECTION["findings.*.note"].required
+    assert not INSPECTION["findings"].required
+
+
+def test_a_field_tells_whether_people_write_sentences_in_it() -> None:
+    assert is_free_text(INSPECTION["recommendation"])
+    assert is_free_text(INSPECTION["answers.*.note"])
+    assert not is_free_text(INSPECTION["minutes_number"])
+    assert not is_free_text(INSPECTION["findings"])
+
+
+@pytest.mark.parametrize(
+    ("path", "declared"),
+    [
+        ("team_id", "team_id"),
+        ("findings.f1.note", "findings.*.note"),
+        ("answers.kd_hours.v", "answers.kd_hours.v"),
+        ("answers.item_of_next_year.note", "answers.*.note"),
+    ],
+)
+def test_a_concrete_path_finds_its_field(path: str, declared: str) -> None:
+    found = field_at(TYPES["inspection"].schema, path)
+    assert found is not None
+    assert describe(found) == describe(INSPECTION[declared])
+
+
+@pytest.mark.parametrize("path", ["nothing", "team_id.x", "findings.f1.nothing", "answers.kd_hours.v.x"])
+def test_a_path_that_the_schema_does_not_know_has_no_field(path: str) -> None:
+    assert field_at(TYPES["inspection"].schema, path) is None
