@@ -14,6 +14,11 @@ def get_text(room: Room, key: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def get_texts(room: Room) -> dict[str, str]:
+    """Return every bookkeeping value in one query."""
+    return dict(room.connection.execute("SELECT key, value FROM meta").fetchall())
+
+
 def put_text(room: Room, key: str, value: str | None) -> None:
     """Put a bookkeeping value; None removes it. MUST run inside a transaction."""
     if value is None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_mobile.store.database.context import Room
-from field178_mobile.store.database.key_value import get_number, get_text
+from field178_mobile.store.database.key_value import get_texts
 from field178_mobile.store.outbox.changes import held_receipts
 from field178_mobile.store.replica.server_records import ScopeRow, scope_rows
-from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, held_at, released
-from field178_mobile.store.replication.server_state import KeptRoot, kept_root
+from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, HELD_AT, places_of, released
+from field178_mobile.store.replication.server_state import ROOT, KeptRoot, root_of
 from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_hash
 
 
@@ -86,24 +86,25 @@ def read_position(room: Room) -> Position:
             "(state <> 'parked' OR replaced_by IS NULL) GROUP BY state"
         ).fetchall()
     )
-    wants = json.loads(get_text(room, "wants") or "[]")
+    kept = get_texts(room)
+    places = places_of(kept.get(HELD_AT))
     return Position(
-        incarnation=get_text(room, "incarnation") or "",
-        epoch=get_text(room, "epoch"),
-        verdicts=get_number(room, "verdicts"),
+        incarnation=kept.get("incarnation", ""),
+        epoch=kept.get("epoch"),
+        verdicts=int(kept.get("verdicts", 0)),
         scopes=scope_rows(room),
         lives=read_lives(room),
         notices=tuple(row[0] for row in room.connection.execute("SELECT id FROM notice ORDER BY id")),
-        wants=tuple(str(record_id) for record_id in wants),
-        held_at=held_at(room),
-        released=released(room),
-        must_offer=get_number(room, "must_offer") == 1,
+        wants=tuple(str(record_id) for record_id in json.loads(kept.get("wants", "[]"))),
+        held_at=places,
+        released=released(room, places),
+        must_offer=kept.get("must_offer") == "1",
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),
         parked_changes=counts.get("parked", 0),
-        is_revoked=get_number(room, "revoked") == 1,
-        needs_sign_in=get_number(room, "sign_in") == 1,
-        root=kept_root(room),
+        is_revoked=kept.get("revoked") == "1",
+        needs_sign_in=kept.get("sign_in") == "1",
+        root=root_of(kept.get(ROOT)),
     )
 
 

@@ -25,7 +25,7 @@ from field178_mobile.store.replica.server_records import (
 CONFLICT = "conflict"
 MOST_ROWS = 50
 MOST_PERCENT = 20
-_HELD_AT = "held_at"
+HELD_AT = "held_at"
 ALLOWED, KEPT, NONE = "allowed", "kept", "none"
 # Kinds of notices by which the office says that much will go.
 ANNOUNCING = frozenset({"removal", "reform"})
@@ -60,7 +60,12 @@ def hold(room: Room, scope: ScopeRow, leaving: int) -> None:
 
 def held_at(room: Room) -> dict[str, int]:
     """Return how far scopes were read while something in them is held back."""
-    found: dict[str, int] = json.loads(get_text(room, _HELD_AT) or "{}")
+    return places_of(get_text(room, HELD_AT))
+
+
+def places_of(text: str | None) -> dict[str, int]:
+    """Return how far scopes were read from the bookkeeping value that keeps it."""
+    found: dict[str, int] = json.loads(text or "{}")
     return found
 
 
@@ -78,9 +83,8 @@ def let_go(room: Room, scopes: Iterable[str]) -> None:
         _put_held_at(room, after)
 
 
-def released(room: Room) -> frozenset[str]:
+def released(room: Room, places: Mapping[str, int]) -> frozenset[str]:
     """Return the scopes read on from where they were held that may go by now: somebody said so."""
-    places = held_at(room)
     if not places:
         return frozenset()
     kinds = {row[0] for row in room.connection.execute("SELECT kind FROM notice")}
@@ -96,7 +100,7 @@ def let_go_released(room: Room) -> None:
     over all that was passed over.
     """
     with room.transaction("let_go"):
-        let_go(room, released(room))
+        let_go(room, released(room, held_at(room)))
 
 
 def counted(scope: ScopeRow, leaving: int, *, is_proven: bool) -> ScopeRow:
@@ -121,7 +125,7 @@ def read_held(room: Room) -> Held:
 
 
 def _put_held_at(room: Room, places: Mapping[str, int]) -> None:
-    put_text(room, _HELD_AT, json.dumps(places, sort_keys=True) if places else None)
+    put_text(room, HELD_AT, json.dumps(places, sort_keys=True) if places else None)
 
 
 def _is_live_in(row: BaseRow | None, scope: str) -> bool:

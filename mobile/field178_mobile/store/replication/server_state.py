@@ -18,7 +18,7 @@ from field178_shared.time.clock import to_wire
 _DIFFERED = "differed"
 # The protocol allows ten; with eight the request that tells them is still no longer than a no-op may be.
 _MOST_NAMED = 8
-_ROOT = "root"
+ROOT = "root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,18 @@ def note_differed(room: Room, record_ids: Sequence[str]) -> None:
 
 def kept_root(room: Room) -> KeptRoot | None:
     """Return what is kept, None before the first exchange."""
-    found = get_text(room, _ROOT)
-    if found is None:
+    return root_of(get_text(room, ROOT))
+
+
+def root_of(text: str | None) -> KeptRoot | None:
+    """Return what is kept from the bookkeeping value that keeps it."""
+    if text is None:
         return None
-    epoch, index, hash_, alarm = json.loads(found)
+    epoch, index, hash_, alarm = json.loads(text)
     return KeptRoot(epoch, index, hash_, RootAlarm(alarm) if alarm else None)
 
 
 def keep_root(room: Room, root: KeptRoot) -> None:
     """Keep a root."""
     with room.transaction("root"):
-        put_text(room, _ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))
+        put_text(room, ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))
