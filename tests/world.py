@@ -260,7 +260,7 @@ class Tablet:
             "floors": self.floors,
             **members,
         }
-        parts = self.world.exchange.answer(self.device, SyncRequest.from_wire(wire))
+        parts = self.world.exchange.run(self.device, SyncRequest.from_wire(wire))
         frames = [json.loads(line) for part in parts for line in part.splitlines()]
         assert frames[0]["frame"] == "hello"
         assert frames[-1]["frame"] == "end"

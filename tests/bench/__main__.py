@@ -20,6 +20,7 @@ BENCHES = (
     "first_frame",
     "screens",
     "taps",
+    "journeys",
 )
 
 

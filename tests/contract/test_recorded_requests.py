@@ -35,7 +35,7 @@ def read(path: Path) -> Json:
 
 def replayed(world: World, request: Json) -> list[Json]:
     wire = json.loads(canonical(request))
-    parts = world.exchange.answer(wire["device"], SyncRequest.from_wire(wire))
+    parts = world.exchange.run(wire["device"], SyncRequest.from_wire(wire))
     return [json.loads(line) for part in parts for line in part.splitlines()]
 
 
@@ -98,7 +98,7 @@ def test_a_released_protocol_that_is_no_longer_served_still_hands_over_its_chang
     wire = {"device": tablet.device, "incarnation": tablet.incarnation, "push": [good, bad]}
 
     def answered(protocol: int) -> list[Json]:
-        parts = later.answer(tablet.device, SyncRequest.from_wire(wire), protocol)
+        parts = later.run(tablet.device, SyncRequest.from_wire(wire), protocol)
         return [json.loads(line) for part in parts for line in part.splitlines()]
 
     hello, *results, end = answered(1)

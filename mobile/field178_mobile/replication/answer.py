@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from field178_mobile.replication.frames import (
     AnswerFault,
     End,
@@ -15,6 +18,7 @@ from field178_mobile.replication.frames import (
 )
 from field178_mobile.replication.local_results import own_result
 from field178_mobile.replication.request import SentRequest
+from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
@@ -37,6 +41,8 @@ class AnswerReader:
         self._lines = 0
         self._items: list[ServerRecord | Leave] = []
         self._own: dict[str, list[ServerRecord]] = {}
+        self._stubs: list[tuple[OwnChange, Receipt]] = []
+        self._waiting: list[Checkpoint] = []
         self._receipts: list[Receipt] = []
         self._answered: dict[str, Receipt] = {}
         self._wants: set[str] = set()
@@ -83,6 +89,7 @@ class AnswerReader:
 
     def close(self) -> None:
         """Store receipts that no checkpoint followed; the verdicts behind them are durable."""
+        self._commit_waiting()
         if self.hello is not None and self._receipts:
             self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
             self._receipts = []
@@ -98,19 +105,21 @@ class AnswerReader:
         self._receipts.append(receipt)
         self._answered[receipt.change_id] = receipt
         if frame.flag("stub"):
-            self._work_out(receipt, hello)
+            change = next((one for one in self._exchange.pushed if one.id == receipt.change_id), None)
+            if change is None or receipt.scope not in hello.greeting.granted:
+                raise AnswerFault("stub")
+            self._stubs.append((change, receipt))
 
-    def _work_out(self, receipt: Receipt, hello: Hello) -> None:
-        """Stage the row that a change just pushed has made: only its hash comes down."""
-        change = next((one for one in self._exchange.pushed if one.id == receipt.change_id), None)
-        if change is None or receipt.scope not in hello.greeting.granted:
-            raise AnswerFault("stub")
-        row = own_result(self._store.base(change.record_id), change, receipt)
-        if row is None:
-            self._wants.add(change.record_id)
-            self._asked_anew.add(change.record_id)
-        else:
-            self._own.setdefault(receipt.scope, []).append(row)
+    def _work_out_stubs(self) -> None:
+        """Stage the rows that changes just pushed have made: only their hashes come down."""
+        for change, receipt in self._stubs:
+            row = own_result(self._store.base(change.record_id), change, receipt)
+            if row is None:
+                self._wants.add(change.record_id)
+                self._asked_anew.add(change.record_id)
+            else:
+                self._own.setdefault(receipt.scope, []).append(row)
+        self._stubs = []
 
     def _take_record(self, frame: Reader, hello: Hello) -> None:
         if frame.text("scope") not in hello.greeting.granted:
@@ -129,21 +138,42 @@ class AnswerReader:
             scope=scope,
             seq=frame.integer("seq"),
             digest=parse_checkpoint_digest(frame),
-            items=[*self._own.pop(scope, ()), *self._items],
-            receipts=self._receipts,
+            items=self._items,
+            receipts=(),
             greeting=hello.greeting,
-            wants=frozenset(self._wants),
             repaired=scope in self._repaired,
             floor=frame.integer("floor", default=0),
         )
-        committed = self._store.commit_checkpoint(checkpoint)
-        self._items, self._receipts, self._wants = [], [], set()
-        if committed.verified:
-            self.verified.add(scope)
-        self.mismatched = self.mismatched or committed.verified is False
+        self._items = []
+        self._waiting.append(checkpoint)
+        if checkpoint.items or checkpoint.repaired:
+            # Most scopes bring no row: they wait for the next one that does, or for the end.
+            self._commit_waiting()
+
+    def _commit_waiting(self) -> None:
+        """Commit the checkpoints read so far, each in its own transaction, the receipts with the first."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._store.turn(lambda: self._commit(waiting))
+
+    def _commit(self, checkpoints: Sequence[Checkpoint]) -> None:
+        self._work_out_stubs()
+        for checkpoint in checkpoints:
+            whole = replace(
+                checkpoint,
+                items=[*self._own.pop(checkpoint.scope, ()), *checkpoint.items],
+                receipts=self._receipts,
+                wants=frozenset(self._wants),
+            )
+            committed = self._store.commit_checkpoint(whole)
+            self._receipts, self._wants = [], set()
+            if committed.verified:
+                self.verified.add(checkpoint.scope)
+            self.mismatched = self.mismatched or committed.verified is False
 
     def _take_resync(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")
+        self._commit_waiting()
         if scope in hello.greeting.granted:
             self._store.repair_scope(scope)
 
@@ -154,6 +184,7 @@ class AnswerReader:
         asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
         if not asked or len(records) != len(self._items):
             raise AnswerFault("repair")
+        self._commit_waiting()
         if self._store.commit_repair(page).stopped:
             self.stopped = True
             return
@@ -167,6 +198,7 @@ class AnswerReader:
         end = parse_end(frame)
         if end.frames != self._lines:
             raise AnswerFault("end")
+        self._commit_waiting()
         self._commit_wanted(hello)
         asked = frozenset(self._exchange.position.wants) - self._asked_anew
         if asked and not end.more:

@@ -106,6 +106,12 @@ class SyncEngine:
 
     def step(self, event: Event) -> list[Effect]:
         """Take one event and return the effects, in order."""
+        if isinstance(event, AnswerLine):
+            # Most lines are rows, read and proven here: the database thread is asked at checkpoints alone.
+            return self._on_line(event.data)
+        return self._store.turn(lambda: self._on(event))
+
+    def _on(self, event: Wake | Tick | DeviceSessionOpened | AnswerEnded | Failure) -> list[Effect]:
         match event:
             case Wake(reason):
                 return self._on_wake(reason)
@@ -114,8 +120,6 @@ class SyncEngine:
             case DeviceSessionOpened():
                 self._signed_in = True
                 return self._send()
-            case AnswerLine(data):
-                return self._on_line(data)
             case AnswerEnded():
                 return self._on_answer_ended()
             case Failure():
@@ -184,10 +188,11 @@ class SyncEngine:
         first = answer.hello is None
         try:
             answer.feed(data)
-            if first and answer.hello is not None:
+            hello = answer.hello
+            if first and hello is not None:
                 # Up to here the request was on its way; how long the answer takes says nothing about it.
                 self._on_its_way_s = self._stopwatch() - self._sent_at
-                return self._on_hello(answer.hello, exchange)
+                return self._store.turn(lambda: self._on_hello(hello, exchange))
             if answer.stopped:
                 return [HangUp(), *self._on_stopped(answer, exchange)]
         except NotOurAnswer:
@@ -265,7 +270,7 @@ class SyncEngine:
         in_sync = agreed and position.is_settled and not stopped
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
-        return [self._show(Phase.IDLE, self._closing_message(hello, in_sync)), Wait(IDLE_WAIT_S)]
+        return [self._show(Phase.IDLE, self._closing_message(hello, position, in_sync)), Wait(IDLE_WAIT_S)]
 
     def _must_go_on(self, answer: AnswerReader, position: SyncCheckpoint) -> bool:
         more = answer.end is not None and answer.end.more
@@ -280,8 +285,7 @@ class SyncEngine:
         waiting = self._queue.has_next or self._salvage.has_next
         return more or refreshing or position.must_offer or bool(position.wants) or waiting
 
-    def _closing_message(self, hello: Hello, in_sync: bool) -> SyncMessage:
-        position = self._store.position()
+    def _closing_message(self, hello: Hello, position: SyncCheckpoint, in_sync: bool) -> SyncMessage:
         if position.is_revoked:
             return SyncMessage.REVOKED
         if position.needs_sign_in:

@@ -70,6 +70,7 @@ class Store:
         self._unlocked: Unlocked | None = None
         self._listeners: list[Listener] = []
         self._in_sync = False
+        self._untold: list[StoreChange] | None = None
         self.drafts = DraftStore(self)
         self.settings = StoredSettings(self)
         self.photos = PhotoStore(self, folder)
@@ -98,7 +99,7 @@ class Store:
 
     def lock(self) -> None:
         """Close the database and forget the key; nothing is lost, nothing is readable."""
-        self._thread.call(self._close)
+        self._call(self._close)
 
     def close(self) -> None:
         """Lock and end the database thread; the store cannot be used after."""
@@ -204,6 +205,20 @@ class Store:
         touched = self._run(lambda unlocked: self._written(unlocked, work))
         self._tell(StoreChange(touched))
 
+    def turn(self, work: Callable[[], Result]) -> Result:
+        """Run work that makes several calls in one turn of the database thread.
+
+        Each call is its own transaction as ever. Subscribers are told when the turn is over, on this thread.
+        """
+        if self._thread.is_current:
+            return work()  # in a turn already
+        untold: list[StoreChange] = []
+        try:
+            return self._call(lambda: self._in_turn(work, untold))
+        finally:
+            for change in untold:
+                self._tell(change)
+
     def set_in_sync(self, in_sync: bool) -> None:
         """Take the engine's word on full agreement; any change filed after takes it back."""
         if in_sync != self._in_sync:
@@ -256,7 +271,7 @@ class Store:
 
     def _call(self, work: Callable[[], Result]) -> Result:
         try:
-            return self._thread.call(work)
+            return work() if self._thread.is_current else self._thread.call(work)
         except (OperationalError, OSError) as error:
             if not is_refused_write(error):
                 raise
@@ -268,7 +283,17 @@ class Store:
             raise AppError(ErrorCode.STORE_LOCKED)
         return self._unlocked
 
+    def _in_turn(self, work: Callable[[], Result], untold: list[StoreChange]) -> Result:
+        self._untold = untold
+        try:
+            return work()
+        finally:
+            self._untold = None
+
     def _tell(self, change: StoreChange) -> None:
+        if self._untold is not None and self._thread.is_current:
+            self._untold.append(change)
+            return
         for listener in list(self._listeners):
             listener(change)
 

@@ -31,7 +31,7 @@ def sync() -> Response:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
     if wanted.push or wanted.salvage:
         require_room_for_changes(current_runtime().settings)
-    parts = exchange_of(current_runtime()).answer(device_id, wanted, spoken_protocol())
+    parts = exchange_of(current_runtime()).run(device_id, wanted, spoken_protocol())
     return stream(parts, in_gzip=request.accept_encodings.quality(GZIP) > 0)
 
 

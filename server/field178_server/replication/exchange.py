@@ -1,11 +1,10 @@
-"""One exchange: changes up in a write transaction, then verdicts and changes down from one snapshot."""
+"""One exchange in four steps: receive, process, read, answer. Each is one transaction at most."""
 
 from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -43,6 +42,60 @@ SERVER = importlib.metadata.version("field178")
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What a tablet asks, and what there is to store of it.
+
+    `device` is None where changes come with it: it is loaded under the lock that these need.
+    """
+
+    device_id: str
+    request: SyncRequest
+    seen: Heartbeat
+    is_pull_refused: bool
+    device: DeviceContext | None = None
+    may_lack_numbers: bool = False
+
+    @property
+    def must_store(self) -> bool:
+        """Tell whether something is to be stored before the answer is read."""
+        return bool(self.request.push or self.salvage or self.may_lack_numbers)
+
+    @property
+    def salvage(self) -> Sequence[object]:
+        """The records the tablet offers; of one that is not served none are taken."""
+        return () if self.is_pull_refused else self.request.salvage
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What this request has put into the store."""
+
+    answers: Sequence[ChangeResult] = ()
+    salvaged: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one snapshot says about a tablet and its scopes."""
+
+    device: DeviceContext
+    epoch: str
+    scopes: list[ScopeNow]
+    receipts: dict[str, Receipts]
+    notices: list[NoticeNow]
+    witness: HistoryCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The frames of an answer but for its end; `standing` is None where the pull is refused."""
+
+    frames: Frames
+    more: bool
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """The exchange of one tenant's store."""
 
@@ -55,120 +108,177 @@ class Exchange:
     # The oldest and the newest protocol that is answered with records.
     served: tuple[int, int] = (VERSION, VERSION)
 
-    def answer(self, device_id: str, request: SyncRequest, protocol: int = VERSION) -> list[bytes]:
+    def run(self, device_id: str, request: SyncRequest, protocol: int = VERSION) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then.
 
         Of a tablet whose protocol is no longer served the changes are taken as ever, and nothing is sent but
         their receipts.
         """
+        with snapshot(self.engine) as session:
+            received = self.receive(session, device_id, request, protocol)
+            if received.must_store:
+                session.rollback()  # what is read next MUST see what is stored now
+            processed = self.process(received)
+            reading = self.read(session, received, processed)
+        return self.answer(received, reading)
+
+    def receive(self, session: Session, device_id: str, request: SyncRequest, protocol: int) -> Received:
+        """Load the tablet and find out what there is to store; one that nobody knows is refused."""
         seen = Heartbeat(self.clock.now(), request.app, request.now, request.about, request.cursors)
-        pushed = (device_id, request.incarnation, request.push, seen)
-        answers = self.take_in(*pushed) if request.push else []
-        if protocol < self.served[0]:
-            return self._refuse_pull(answers)
-        salvaged = self._keep(device_id, request.salvage) if request.salvage else []
-        reading, parts = self._told(device_id, request, ProcessedChanges(answers, salvaged), seen.at)
-        if not request.push and heartbeat.is_due(reading.device, seen):
-            run_write(self.engine, lambda session: heartbeat.note(session, self.tenant_id, device_id, seen))
-        if reading.witness.alarm != reading.device.root_alarm:
-            self._note_root(device_id, request.root.index, reading.witness)
+        received = Received(device_id, request, seen, is_pull_refused=protocol < self.served[0])
+        if request.push or received.is_pull_refused:
+            return replace(received, may_lack_numbers=not received.is_pull_refused)
+        device = _device(session, self.tenant_id, device_id)
+        lacking = number_blocks.due(session, self.tenant_id, device, request.incarnation, seen.at)
+        return replace(received, device=device, may_lack_numbers=bool(lacking))
+
+    def process(self, received: Received) -> Processed:
+        """Store changes and what came with them, whole or not at all."""
+        if received.request.push:
+            return self._push(
+                received.device_id, received.request.incarnation, received.request.push, received
+            )
+        if received.must_store:
+            return run_write(
+                self.engine, lambda session: Processed((), self._store_beside(session, received))
+            )
+        return Processed()
+
+    def read(self, session: Session, received: Received, processed: Processed) -> Reading:
+        """Read verdicts and changes for the tablet, all from one snapshot."""
+        if received.is_pull_refused:
+            return self._refuse_pull(session, processed)
+        # Where nothing was pushed, it stands as it was received.
+        device = received.device or _device(session, self.tenant_id, received.device_id)
+        standing = self._standing(session, device, received.request)
+        if _is_agreed(received.request, standing):
+            return self._agree(standing)
+        return self._tell(session, received.request, processed, standing)
+
+    def answer(self, received: Received, reading: Reading) -> list[bytes]:
+        """Note what the exchange has shown, and return the whole answer in parts."""
+        if reading.standing is not None:
+            self._note(received, reading.standing)
         self.failpoint("answer")
-        return parts
+        frames = reading.frames
+        frames.add("end", {"frames": frames.count + 1, "more": reading.more})
+        frames.close_part()
+        return frames.parts
 
-    def take_in(
-        self, device_id: str, incarnation: str, changes: Sequence[Change], seen: Heartbeat | None = None
-    ) -> list[ChangeResult]:
-        """Store changes of a tablet, pushed (`seen`) or come another way; whole or not at all."""
+    def take_in(self, device_id: str, incarnation: str, changes: Sequence[Change]) -> Sequence[ChangeResult]:
+        """Store changes of a tablet that came another way than by an exchange; whole or not at all."""
+        return self._push(device_id, incarnation, changes).answers
 
-        def work(session: Session) -> list[ChangeResult]:
+    def _push(
+        self,
+        device_id: str,
+        incarnation: str,
+        changes: Sequence[Change],
+        received: Received | None = None,
+    ) -> Processed:
+        def work(session: Session) -> Processed:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             device = _device(session, self.tenant_id, device_id, lock=True)
-            if seen is not None:
-                heartbeat.note(session, self.tenant_id, device.id, seen)
+            if received is not None:
+                heartbeat.note(session, self.tenant_id, device_id, received.seen)
             self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
+            salvaged = [] if received is None else self._store_beside(session, received, device)
             self.failpoint("push.commit")
-            return answers
+            return Processed(answers, salvaged)
 
-        answers = run_write(self.engine, work)
+        processed = run_write(self.engine, work)
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
         self.failpoint("push.done")
-        if write_lock(self.engine) is None and needs_second_look(answers):
+        if write_lock(self.engine) is None and needs_second_look(processed.answers):
             self._run_missed_orphans(change.record_id for change in changes)
-        return answers
+        return processed
 
-    def _keep(self, device_id: str, sent: Sequence[object]) -> list[str]:
-        def work(session: Session) -> list[str]:
-            return divergent_records.keep(session, self.tenant_id, device_id, sent, self.clock.now())
-
-        return run_write(self.engine, work)
-
-    def _note_root(self, device_id: str, seen: int, found: HistoryCheck) -> None:
-        stamp = trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
-        shown = found.shown.index if found.shown is not None else 0
-        run_write(
-            self.engine,
-            lambda session: hash_chain.note_alarm(session, stamp, device_id, found.alarm, seen, shown),
-        )
-
-    def _told(
-        self, device_id: str, request: SyncRequest, taken: ProcessedChanges, now: datetime
-    ) -> tuple[Reading, list[bytes]]:
-        with snapshot(self.engine) as session:
-            device = _device(session, self.tenant_id, device_id)
-            if not number_blocks.due(session, self.tenant_id, device, request.incarnation, now):
-                return self._read(session, device, request, taken)
-        self._lease_numbers(device_id, request.incarnation)
-        with snapshot(self.engine) as session:
-            device = _device(session, self.tenant_id, device_id)
-            return self._read(session, device, request, taken)
-
-    def _lease_numbers(self, device_id: str, incarnation: str) -> None:
-        def work(session: Session) -> None:
+    def _store_beside(
+        self, session: Session, received: Received, locked: DeviceContext | None = None
+    ) -> Sequence[str]:
+        """Lease the numbers that the tablet lacks, and keep the records that it offers."""
+        device_id, request = received.device_id, received.request
+        if received.may_lack_numbers:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
-            device = _device(session, self.tenant_id, device_id, lock=True)
-            number_blocks.lease(batch, device, incarnation)
+            device = locked or _device(session, self.tenant_id, device_id, lock=True)
+            number_blocks.lease(batch, device, request.incarnation)
             batch.flush()
-
-        run_write(self.engine, work)
+        if not received.salvage:
+            return ()
+        at = received.seen.at
+        return divergent_records.keep(session, self.tenant_id, device_id, received.salvage, at)
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
-        # Whichever commits last finds both here.
+        # Whichever commits last finds both here: so it MUST be a transaction after that commit.
         def work(session: Session) -> int:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
             return reprocess.run_orphans(batch, self.rules, record_ids)
 
         run_write(self.engine, work)
 
-    def _read(
-        self, session: Session, device: DeviceContext, request: SyncRequest, taken: ProcessedChanges
-    ) -> tuple[Reading, list[bytes]]:
+    def _note(self, received: Received, standing: Standing) -> None:
+        """Write that the tablet was heard of, where no push did, and a root alarm that began or ended."""
+        device, found, seen = standing.device, standing.witness, received.seen
+        is_due = not received.request.push and heartbeat.is_due(device, seen)
+        is_news = found.alarm != device.root_alarm
+        if not (is_due or is_news):
+            return
+        stamp = trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
+        shown = found.shown.index if found.shown is not None else 0
+
+        def work(session: Session) -> None:
+            if is_due:
+                heartbeat.note(session, self.tenant_id, device.id, seen)
+            if is_news:
+                index = received.request.root.index
+                hash_chain.note_alarm(session, stamp, device.id, found.alarm, index, shown)
+
+        run_write(self.engine, work)
+
+    def _standing(self, session: Session, device: DeviceContext, request: SyncRequest) -> Standing:
         history = history_of(session, self.tenant_id)
-        epoch = history.epoch
-        scopes = scopes_now(session, self.tenant_id, device.scopes)
         lives = (request.incarnation, *request.incarnations)
-        receipts = receipts_of(session, self.tenant_id, device.id, lives, request.formerly)
         told_to = (self.tenant_id, self.clock.now(), device.id, device.users)
-        notices = [] if device.is_closed else notices_now(session, *told_to)
-        found = witness(session, self.tenant_id, history, request)
-        reading = Reading(device, epoch, scopes, receipts, notices, found)
+        return Standing(
+            device=device,
+            epoch=history.epoch,
+            scopes=scopes_now(session, self.tenant_id, device.scopes),
+            receipts=receipts_of(session, self.tenant_id, device.id, lives, request.formerly),
+            notices=[] if device.is_closed else notices_now(session, *told_to),
+            witness=witness(session, self.tenant_id, history, request),
+        )
+
+    def _refuse_pull(self, session: Session, processed: Processed) -> Reading:
         frames = Frames()
-        if _is_agreed(request, reading):
-            news = {"root": found.to_wire()} if found.is_behind else {}
-            frames.add("hello", {**self._greeting(epoch), "agreed": True, **news})
-            return reading, _ended(frames, more=False)
+        greeting = self._greeting(epoch_of(session, self.tenant_id))
+        frames.add("hello", {**greeting, "pull": "refused"})
+        for answer in processed.answers:
+            frames.add("res", result(answer))
+        return Reading(frames, more=False)
+
+    def _agree(self, standing: Standing) -> Reading:
+        frames = Frames()
+        news = {"root": standing.witness.to_wire()} if standing.witness.is_behind else {}
+        frames.add("hello", {**self._greeting(standing.epoch), "agreed": True, **news})
+        return Reading(frames, False, standing)
+
+    def _tell(
+        self, session: Session, request: SyncRequest, processed: Processed, standing: Standing
+    ) -> Reading:
+        frames, epoch = Frames(), standing.epoch
         missing = verdicts.missing_changes(session, self.tenant_id, request.have)
-        told = results(request, taken.answers, epoch)
-        heard, later = self._later_verdicts(session, request, reading, taken.answers)
+        told = results(request, processed.answers, epoch)
+        heard, later = self._later_verdicts(session, request, standing, processed.answers)
         # The tablet keeps this count, and asks again from there.
-        hello = {**self._hello(reading, missing), "verdicts": heard}
+        hello = {**self._hello(standing, missing), "verdicts": heard}
         frames.add("hello", {**self._greeting(epoch), **hello})
         for members in told.frames:
             frames.add("res", members)
         frames.add_all(later)
         if request.salvage:
-            frames.add("salvaged", {"ids": taken.salvaged})
+            frames.add("salvaged", {"ids": processed.salvaged})
         held = TabletState(
             request.cursors,
             request.floors,
@@ -178,47 +288,38 @@ class Exchange:
             request.max_records,
             own=told.own,
         )
-        more = add_changes(session, self.tenant_id, scopes, held, epoch, frames)
-        return reading, _ended(frames, more=more or heard < device.verdicts)
-
-    def _refuse_pull(self, answers: Sequence[ChangeResult]) -> list[bytes]:
-        with snapshot(self.engine) as session:
-            epoch = epoch_of(session, self.tenant_id)
-        frames = Frames()
-        frames.add("hello", {**self._greeting(epoch), "pull": "refused"})
-        for answer in answers:
-            frames.add("res", result(answer))
-        return _ended(frames, more=False)
+        more = add_changes(session, self.tenant_id, standing.scopes, held, epoch, frames)
+        return Reading(frames, more or heard < standing.device.verdicts, standing)
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
 
-    def _hello(self, reading: Reading, missing: list[str]) -> dict[str, object]:
+    def _hello(self, standing: Standing, missing: list[str]) -> dict[str, object]:
         hello: dict[str, object] = {
-            "scopes": [scope.scope for scope in reading.scopes],
-            "receipts": {life: held.digest.wire() for life, held in reading.receipts.items()},
-            "backed_up": {life: held.backed_up for life, held in reading.receipts.items()},
+            "scopes": [scope.scope for scope in standing.scopes],
+            "receipts": {life: held.digest.wire() for life, held in standing.receipts.items()},
+            "backed_up": {life: held.backed_up for life, held in standing.receipts.items()},
             "missing": missing,
-            "notices": [to_wire_notice(one) for one in reading.notices],
+            "notices": [to_wire_notice(one) for one in standing.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,
-            "root": reading.witness.to_wire(),
+            "root": standing.witness.to_wire(),
         }
-        if reading.device.needs_sign_in:
+        if standing.device.needs_sign_in:
             return {**hello, "sign_in": True}
-        return {**hello, "revoked": True} if reading.device.revoked else hello
+        return {**hello, "revoked": True} if standing.device.revoked else hello
 
     def _later_verdicts(
-        self, session: Session, request: SyncRequest, reading: Reading, answers: Sequence[ChangeResult]
+        self, session: Session, request: SyncRequest, standing: Standing, answers: Sequence[ChangeResult]
     ) -> tuple[int, Frames]:
         """Return the verdicts not heard yet, as many as one answer holds, and the count heard with them."""
-        frames, count = Frames(), reading.device.verdicts
+        frames, count = Frames(), standing.device.verdicts
         # A verdict may have changed again between the push and this snapshot: then it is told once more.
         told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
         unheard = count - request.verdicts
         if unheard <= sum(1 for v in told if v > request.verdicts):
             return count, frames
-        device = reading.device
+        device = standing.device
         for receipt, is_others in verdicts.later_verdicts(
             session, self.tenant_id, device.id, request.verdicts
         ):
@@ -230,26 +331,6 @@ class Exchange:
         return count, frames
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessedChanges:
-    """What this request has put into the store."""
-
-    answers: Sequence[ChangeResult]
-    salvaged: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one snapshot says about a tablet and its scopes."""
-
-    device: DeviceContext
-    epoch: str
-    scopes: list[ScopeNow]
-    receipts: dict[str, Receipts]
-    notices: list[NoticeNow]
-    witness: HistoryCheck
-
-
 def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:
     found = load_devices(session, tenant_id, [device_id], lock=lock).get(device_id)
     if found is None:
@@ -257,21 +338,15 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
     return found
 
 
-def _is_agreed(request: SyncRequest, reading: Reading) -> bool:
+def _is_agreed(request: SyncRequest, standing: Standing) -> bool:
     """Tell whether tablet and server agree on everything, by one hash (protocol §8)."""
     asks = request.push or request.have or request.want or request.repair or request.salvage
-    if request.state is None or asks or reading.device.is_closed or not reading.witness.settled:
+    if request.state is None or asks or standing.device.is_closed or not standing.witness.settled:
         return False
     return request.state == state_hash(
-        reading.epoch,
-        reading.device.verdicts,
-        [(life, held.digest, held.backed_up) for life, held in reading.receipts.items()],
-        [notice.notice_id for notice in reading.notices],
-        [(scope.scope, scope.seq, scope.live) for scope in reading.scopes],
+        standing.epoch,
+        standing.device.verdicts,
+        [(life, held.digest, held.backed_up) for life, held in standing.receipts.items()],
+        [notice.notice_id for notice in standing.notices],
+        [(scope.scope, scope.seq, scope.live) for scope in standing.scopes],
     )
-
-
-def _ended(frames: Frames, *, more: bool) -> list[bytes]:
-    frames.add("end", {"frames": frames.count + 1, "more": more})
-    frames.close_part()
-    return frames.parts

@@ -46,7 +46,7 @@ class AnyShortcoming:
 
     def evaluate(self, answers: Mapping[str, object], context: ConditionContext) -> bool:
         """Tell whether the dependent item is asked."""
-        return context.finding_count > 0 or any(value in _SHORT for value in answers.values())
+        return context.finding_count > 0 or not _SHORT.isdisjoint(answers.values())
 
 
 Condition = AnswerIn | HasOpenFollowUps | AnyShortcoming

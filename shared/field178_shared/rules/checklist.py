@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistSection
+from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, ChecklistSection
 from field178_shared.codelists.conditions import ConditionContext
 from field178_shared.records.reading import Data, answers_of
 
@@ -57,10 +57,25 @@ def values_of(data: Data) -> dict[str, object]:
 def visible_items(
     lists: CodeLists, type_id: str, values: Mapping[str, object], context: ConditionContext
 ) -> tuple[Page, ...]:
-    """Return the pages of the checklist with the items that are asked now."""
+    """Return the pages of a kind's checklist with the items that are asked now."""
+    return asked_pages(lists.checklist_of(type_id), values, context)
+
+
+def asked_pages(
+    pages: ChecklistPages, values: Mapping[str, object], context: ConditionContext
+) -> tuple[Page, ...]:
+    """Return the pages with the items that are asked now."""
+    # Every tap on the tablet asks this of every item: the condition is looked at in place.
     return tuple(
-        (section, tuple(item for item in items if _is_asked(item, values, context)))
-        for section, items in lists.checklist_of(type_id)
+        [
+            (
+                section,
+                tuple(
+                    [item for item in items if item.show_if is None or item.show_if.evaluate(values, context)]
+                ),
+            )
+            for section, items in pages
+        ]
     )
 
 
@@ -112,7 +127,3 @@ def defaults(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, ob
         for item in page[1]
         if item.required and item.default is not None and item.id not in values
     }
-
-
-def _is_asked(item: ChecklistItem, values: Mapping[str, object], context: ConditionContext) -> bool:
-    return item.show_if is None or item.show_if.evaluate(values, context)

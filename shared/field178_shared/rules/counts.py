@@ -8,7 +8,6 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import ChecklistItem
 from field178_shared.codelists.count_rules import CountRelation, CountRule
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import count_of
 from field178_shared.rules.problem import Problem, Rule
 
 _MORE_THAN = {
@@ -29,26 +28,20 @@ def published(lists: CodeLists) -> Iterator[Rule]:
 
 def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
     """Yield each count that cannot be true beside another; `answers` maps item id to the bare value."""
-    for item_id, value in answers.items():
-        item = lists.items.get(item_id) if isinstance(value, int) else None
+    counts = {key: value for key, value in answers.items() if type(value) is int}
+    for item_id, count in counts.items():
+        item = lists.items.get(item_id)
         if item is None:
             continue
         for rule in item.count_rules:
-            if (code := _broken(item, rule, answers, lists)) is not None:
+            if (code := _broken(count, rule, _known(rule, counts, lists))) is not None:
                 yield Problem(_path(item), code, {"items": list(rule.items)})
 
 
-def _broken(
-    item: ChecklistItem, rule: CountRule, answers: Mapping[str, object], lists: CodeLists
-) -> ErrorCode | None:
-    count = count_of(answers, item.id)
-    if count is None:
-        return None
-    parts = [_count_or_default(part, answers, lists) for part in rule.items]
-    known = [part for part in parts if part is not None]
+def _broken(count: int, rule: CountRule, known: list[int]) -> ErrorCode | None:
     if rule.relation is CountRelation.SUM_OF:
         # With a part unknown only a surplus is certain.
-        complete = len(known) == len(parts)
+        complete = len(known) == len(rule.items)
         wrong = sum(known) != count if complete else sum(known) > count
         return ErrorCode.SUM_MISMATCH if wrong else None
     if rule.relation is CountRelation.AT_MOST and known and count > known[0]:
@@ -64,7 +57,13 @@ def _excess_code(rule: CountRule) -> ErrorCode:
     return _MORE_THAN.get(rule.items[0], ErrorCode.EXCEEDS_TOTAL)
 
 
-def _count_or_default(item_id: str, answers: Mapping[str, object], lists: CodeLists) -> int | None:
-    count = count_of(answers, item_id)
-    item = lists.items.get(item_id)
-    return item.default if count is None and item is not None else count
+def _known(rule: CountRule, counts: Mapping[str, int], lists: CodeLists) -> list[int]:
+    """Return the counts of a rule's items that are known; one without a tap stands at its default."""
+    known = []
+    for item_id in rule.items:
+        count, item = counts.get(item_id), lists.items.get(item_id)
+        if count is None and item is not None:
+            count = item.default
+        if count is not None:
+            known.append(count)
+    return known

@@ -70,8 +70,9 @@ def opened_protocols(data: Data, lists: CodeLists, type_id: str | None) -> tuple
     values = answers_of(data)
     opened = [
         item.protocol
-        for item in (lists.items[item_id] for item_id in values if item_id in lists.items)
-        if item.protocol and (values[item.id] == "no" or (count_of(values, item.id) or 0) > 0)
+        for item_id, value in values.items()
+        if (item := lists.items.get(item_id)) is not None and item.protocol
+        if value == "no" or (count_of(values, item_id) or 0) > 0
     ]
     kind = lists.types.get(type_id or "")
     banned = kind is None or kind.ban_under18

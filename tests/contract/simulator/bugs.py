@@ -184,7 +184,7 @@ def dedupe_by_n() -> Planted:
 @contextmanager
 def idempotency_outside_the_transaction() -> Iterator[None]:
     """Receipts are stored after the data, in a transaction of their own."""
-    original, write = Exchange.take_in, ledger.write_entries
+    original, write = Exchange._push, ledger.write_entries
 
     def push(self: Exchange, *arguments: Any) -> Any:
         written: list[tuple[Session, str, list[ReceiptEntry]]] = []
@@ -197,7 +197,7 @@ def idempotency_outside_the_transaction() -> Iterator[None]:
         run_write(self.engine, lambda session: write(session, *written[-1][1:]))
         return answers
 
-    with patch.object(Exchange, "take_in", push):
+    with patch.object(Exchange, "_push", push):
         yield
 
 

@@ -111,7 +111,7 @@ class Office:
         """Answer one request as the HTTP edge does, line by line."""
         request = SyncRequest.from_wire(loads(body))
         request = replace(request, max_records=min(request.max_records, self.page))
-        parts = self.exchange.answer(request.device, request)
+        parts = self.exchange.run(request.device, request)
         return b"".join(parts).splitlines()
 
     def grant(self, device: str, scope: str) -> None:

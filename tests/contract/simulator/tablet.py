@@ -60,6 +60,8 @@ Carry = Callable[["Tablet", bytes], list[Event] | None]
 class SameThread:
     """The store's thread in a world of one thread: handing over would cost more than the work."""
 
+    is_current = True
+
     def call(self, work: Callable[[], Result]) -> Result:
         return work()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.bench.calls import counted_hops
 from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT
 
@@ -471,3 +472,23 @@ def test_a_sign_in_page_is_told_apart(tablet: Tablet) -> None:
     tablet.faults = [failing(FailureKind.PORTAL)]
     tablet.sync()
     assert tablet.engine.state.message is SyncMessage.PORTAL
+
+
+@pytest.mark.parametrize(("changes", "scopes"), [(0, 2), (10, 2), (0, 20), (10, 20)])
+def test_an_exchange_takes_few_turns_of_the_database_thread(
+    tablet: Tablet, changes: int, scopes: int
+) -> None:
+    names = [f"unit:c{number}_v1" for number in range(2, scopes)]
+    tablet.server.granted |= set(names)
+    tablet.server.world.seqs.update(dict.fromkeys(names, 0))
+    tablet.server.stubs = True
+    for number in range(10):
+        tablet.file(number, name="first")
+    tablet.sync()
+    for number in range(changes):
+        tablet.file(number, name="second")
+    requests = len(tablet.bodies)
+    with counted_hops(tablet.store) as hops:
+        tablet.sync(WakeReason.TIMER)
+    assert (len(tablet.bodies) - requests, tablet.engine.state.in_sync) == (1, True)
+    assert len(hops) <= 6

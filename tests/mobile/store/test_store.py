@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
 
@@ -194,3 +196,33 @@ def test_own_states_are_of_records_changed_or_begun_here_alone(store: Store, clo
 def test_units_are_those_whose_scope_is_held(store: Store) -> None:
     server_commits(store, base_row("r1"), base_row("t1", 1, "team", "team:t1", name="Đội 178"))
     assert store.unit_ids() == {"c1_v1"}
+
+
+def test_a_turn_tells_its_changes_when_it_is_over_on_the_thread_that_asked(store: Store, clock) -> None:
+    told: list[object] = []
+    store.subscribe(lambda change: told.append((threading.get_ident(), change.records)))
+
+    def work() -> int:
+        for name in ("1", "2"):
+            store.drafts.save(draft_of(store, name, clock.now(), name="A"))
+        return len(told)
+
+    assert store.turn(work) == 0
+    here = threading.get_ident()
+    assert told == [(here, frozenset({"1"})), (here, frozenset({"2"}))]
+
+
+def test_a_turn_that_breaks_keeps_and_tells_what_was_done(store: Store, clock) -> None:
+    told: list[object] = []
+    store.subscribe(lambda change: told.append(change.records))
+
+    def work() -> None:
+        store.drafts.save(draft_of(store, "1", clock.now(), name="A"))
+        raise AppError(ErrorCode.MALFORMED)
+
+    with pytest.raises(AppError):
+        store.turn(work)
+    assert told == [frozenset({"1"})]
+    assert store.drafts.get("draft-1") is not None
+    store.drafts.save(draft_of(store, "2", clock.now(), name="A"))
+    assert told[-1] == frozenset({"2"})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
-from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World, proven
+from sqlalchemy import Engine, event
+from tests.stores import Statements
+from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World, proven
 
 from field178_server.database.models import Audit, Device, Incarnation, StoredReceipt
 from field178_shared.errors import AppError
@@ -111,7 +114,7 @@ def test_agreement_takes_one_line_each_way(world: World) -> None:
     assert set(frames[0]) == {"frame", "protocol", "epoch", "now", "agreed"}
     assert frames[1] == {"frame": "end", "frames": 2, "more": False}
     wire = {"device": tablet.device, "incarnation": tablet.incarnation, "state": state}
-    parts = world.exchange.answer(
+    parts = world.exchange.run(
         tablet.device, SyncRequest.from_wire({**wire, "cursors": tablet.cursors, "verdicts": tablet.verdicts})
     )
     assert sum(map(len, parts)) < 450
@@ -147,7 +150,7 @@ def test_parts_end_where_a_cut_answer_can_be_used(world: World) -> None:
     author, reader = world.tablet(), world.tablet()
     author.push(*[author.create() for _ in range(60)])
     wire = {"device": reader.device, "incarnation": reader.incarnation}
-    parts = world.exchange.answer(reader.device, SyncRequest.from_wire(wire))
+    parts = world.exchange.run(reader.device, SyncRequest.from_wire(wire))
     last = [json.loads(part.splitlines()[-1])["frame"] for part in parts]
     # `ref` has nothing new: its `ck` stands in the first part.
     assert last == ["ck", "ck", "end"]
@@ -204,3 +207,30 @@ def test_verdicts_without_any_row_come_with_a_checkpoint_to_store_them_by(world:
     assert [frame["frame"] for frame in frames] == ["hello", "res", "ck", "ck", "end"]
     assert tablet.verdicts == 1
     assert proven(tablet.sync()) == ["ref", UNIT]
+
+
+def test_an_exchange_is_a_transaction_to_store_and_one_to_read(world: World, statements: Statements) -> None:
+    tablet = world.tablet(UNIT, TEAM, "ref")
+    record_ids = [tablet.created() for _ in range(10)]
+    state = state_of(tablet, tablet.pull()[0])
+    with _transactions(world.engine) as begun, statements(world.engine) as quiet:
+        assert tablet.ask(state=state)[0]["agreed"]
+    assert (len(begun), _count(quiet)) == (1, 8)
+    edits = [tablet.change(record_id, {"phone": "0912345678"}) for record_id in record_ids]
+    with _transactions(world.engine) as begun, statements(world.engine) as pushing:
+        tablet.push(*edits)
+    assert len(begun) == 2
+    assert _count(pushing) <= 27
+
+
+@contextmanager
+def _transactions(engine: Engine) -> Iterator[list[object]]:
+    begun: list[object] = []
+    note = begun.append
+    event.listen(engine, "begin", note)
+    yield begun
+    event.remove(engine, "begin", note)
+
+
+def _count(statements: Sequence[str]) -> int:
+    return sum(not statement.startswith("BEGIN") for statement in statements)

@@ -14,12 +14,13 @@ from tests.world import OFFICER, TEAM, Json, Tablet, World
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device, NumberLease
-from field178_server.database.unit_of_work import run_write, unit_of_work
+from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
 from field178_server.office.tablets import operations as operator
 from field178_server.records.stored_record import new_record
 from field178_server.replication import number_blocks
 from field178_shared.codelists import load
 from field178_shared.records.number_block import minutes_number
+from field178_shared.wire.protocol import VERSION, SyncRequest
 
 TEAM_ID = TEAM.removeprefix("team:")
 
@@ -160,8 +161,11 @@ def test_tablets_that_ask_at_once_share_no_number(team: World) -> None:
     begin = threading.Barrier(len(tablets))
 
     def ask(tablet: Tablet) -> None:
+        request = SyncRequest.from_wire({"device": tablet.device, "incarnation": tablet.incarnation})
+        with snapshot(team.engine) as session:
+            received = team.exchange.receive(session, tablet.device, request, VERSION)
         begin.wait()
-        team.exchange._lease_numbers(tablet.device, tablet.incarnation)
+        team.exchange.process(received)
 
     threads = [threading.Thread(target=ask, args=(tablet,)) for tablet in tablets]
     for thread in threads:

@@ -26,6 +26,9 @@ class ItemAnswer:
     source: str = ""
 
 
+Answers = Mapping[str, ItemAnswer]
+
+
 def answer_of(data: Data, item_id: str) -> ItemAnswer | None:
     """Return the answer of one item, or None while it is open."""
     answers = data.get("answers")
@@ -38,6 +41,19 @@ def answers_of(data: Data) -> dict[str, ItemAnswer]:
     if not isinstance(answers, Mapping):
         return {}
     return {str(key): answer for key, raw in answers.items() if (answer := _read(raw)) is not None}
+
+
+def answers_after(known: Answers, before: Data, data: Data) -> Answers:
+    """Return the answers of a changed draft; one that did not change is that of the draft before."""
+    old, new = before.get("answers"), data.get("answers")
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return answers_of(data)
+    # A draft is never changed in place: the same object is the same answer.
+    return {
+        key: answer
+        for key, raw in new.items()
+        if (answer := known.get(key) if raw is old.get(key) else _read(raw)) is not None
+    }
 
 
 def give_answer(data: Data, item_id: str, value: str | int) -> Changes:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from field178_mobile.features.inspection.answers import NEVER_REPEATED, answers_of
+from field178_mobile.features.inspection.answers import NEVER_REPEATED, Answers, ItemAnswer, answers_after
+from field178_mobile.features.inspection.visit import is_closed_early
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists, ConditionContext
 from field178_shared.records.reading import entries_of
-from field178_shared.rules.checklist import all_pass, is_shortcoming, values_of, visible_items
+from field178_shared.rules.checklist import all_pass, asked_pages, is_shortcoming, values_of
 
 CONCLUSION = "conclusion"
 
 
-@dataclass(frozen=True, slots=True)
-class SectionCount:
+class SectionCount(NamedTuple):
     """How far a section has come, in items. A required item needs its own tap, whatever its default."""
 
     total: int
@@ -28,68 +30,127 @@ class SectionCount:
         """Tell whether every required item has an answer."""
         return self.required_done == self.required
 
-    def __add__(self, other: SectionCount) -> SectionCount:
-        return SectionCount(
-            self.total + other.total,
-            self.answered + other.answered,
-            self.required + other.required,
-            self.required_done + other.required_done,
-            self.failed + other.failed,
-        )
-
 
 NOTHING = SectionCount(0, 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SectionPageContent:
-    """One section and the items of it that are asked now."""
+    """One section, the items of it that are asked now, and their answers in the same order.
+
+    A page that did not change is the same object in the next reading: pages are compared by identity.
+    """
 
     section: ChecklistSection
     items: tuple[ChecklistItem, ...]
+    answers: tuple[ItemAnswer | None, ...]
+    progress: SectionCount
 
-    def progress(self, data: Data) -> SectionCount:
-        """Return how far the section has come."""
-        answers = answers_of(data)
-        required = [item for item in self.items if item.required]
-        answered = [item for item in self.items if item.id in answers]
-        return SectionCount(
-            total=len(self.items),
-            answered=len(answered),
-            required=len(required),
-            required_done=sum(item.id in answers for item in required),
-            failed=sum(is_shortcoming(item, answers[item.id].value) for item in answered),
-        )
-
-    def open_required(self, data: Data) -> tuple[ChecklistItem, ...]:
+    def open_required(self) -> tuple[ChecklistItem, ...]:
         """Return the required items without an answer."""
-        answers = answers_of(data)
-        return tuple(item for item in self.items if item.required and item.id not in answers)
+        answered = zip(self.items, self.answers, strict=True)
+        return tuple(item for item, answer in answered if item.required and answer is None)
 
-    def pass_changes(self, data: Data) -> Changes:
+    def pass_changes(self, values: Mapping[str, object]) -> Changes:
         """Return what one tap on "whole section met" changes: see rules.checklist.all_pass."""
-        given = all_pass((self.section, self.items), values_of(data))
+        given = all_pass((self.section, self.items), values)
         return {f"answers.{item_id}": answer for item_id, answer in given.items()}
 
-    def repeatable(self, data: Data, last: Data) -> dict[str, int]:
+    def repeatable(self, last: Answers) -> dict[str, int]:
         """Return the counts of the last visit that one tap may repeat: open here, and true across visits.
 
         What opens a protocol is looked at afresh every time.
         """
-        here, before = answers_of(data), answers_of(last)
         return {
             item.id: value
-            for item in self.items
-            if item.answer is AnswerKind.COUNT and item.id not in here and not item.protocol
-            if item.id not in NEVER_REPEATED and item.id in before
-            if isinstance(value := before[item.id].value, int)
+            for item, answer in zip(self.items, self.answers, strict=True)
+            if item.answer is AnswerKind.COUNT and answer is None and not item.protocol
+            if item.id not in NEVER_REPEATED and item.id in last
+            if isinstance(value := last[item.id].value, int)
         }
 
 
-def pages_of(
-    lists: CodeLists, type_id: str, data: Data, has_open_follow_ups: bool
-) -> tuple[SectionPageContent, ...]:
-    """Return the pages asked now, in the order of the kind's profile; the conclusion has its own tab."""
-    context = ConditionContext(has_open_follow_ups, len(entries_of(data, "findings")))
-    shown = visible_items(lists, type_id, values_of(data), context)
-    return tuple(SectionPageContent(section, items) for section, items in shown if section.id != CONCLUSION)
+@dataclass(frozen=True, slots=True)
+class VisitReading:
+    """One state of a visit's draft, read once: its answers and the pages asked now.
+
+    `values`: the bare values, as the rules take them; `counts`: those that are counts. The conclusion is no
+    page: it has its own tab.
+    """
+
+    data: Data
+    answers: Answers
+    values: Mapping[str, object]
+    counts: Mapping[str, int]
+    is_closed_early: bool
+    pages: tuple[SectionPageContent, ...]
+
+    def asked_ids(self) -> frozenset[str]:
+        """Return the items that are asked now."""
+        return frozenset(item.id for page in self.pages for item in page.items)
+
+
+class VisitReader:
+    """Reads the draft of one visit; an answer or a page that did not change is that of the state before."""
+
+    def __init__(self, lists: CodeLists, type_id: str, has_open_follow_ups: bool) -> None:
+        self._items = lists.items
+        self._checklist = lists.checklist_of(type_id)
+        self._has_open_follow_ups = has_open_follow_ups
+        self._reading = VisitReading({}, {}, {}, {}, False, ())
+
+    def read(self, data: Data) -> VisitReading:
+        """Return the reading of a draft, which MUST NOT be changed in place."""
+        before = self._reading
+        if data is not before.data:
+            answers, values = answers_after(before.answers, before.data, data), values_of(data)
+            counts = {key: answer.value for key, answer in answers.items() if isinstance(answer.value, int)}
+            is_shut = is_closed_early(data)
+            pages = () if is_shut else self._pages(data, answers, values)
+            self._reading = VisitReading(data, answers, values, counts, is_shut, pages)
+        return self._reading
+
+    def _pages(
+        self, data: Data, answers: Answers, values: Mapping[str, object]
+    ) -> tuple[SectionPageContent, ...]:
+        before = self._reading
+        known = {page.section.id: page for page in before.pages}
+        touched = {
+            self._items[item_id].section
+            for item_id in {*answers, *before.answers}
+            if answers.get(item_id) is not before.answers.get(item_id) and item_id in self._items
+        }
+        context = ConditionContext(self._has_open_follow_ups, len(entries_of(data, "findings")))
+        shown = asked_pages(self._checklist, values, context)
+        return tuple(
+            [
+                page
+                if (page := known.get(section.id)) and page.items == items and section.id not in touched
+                else _page(section, items, answers)
+                for section, items in shown
+                if section.id != CONCLUSION
+            ]
+        )
+
+
+def total_progress(pages: Iterable[SectionPageContent]) -> SectionCount:
+    """Return how far all pages together have come."""
+    return SectionCount(*map(sum, zip(NOTHING, *[page.progress for page in pages], strict=True)))
+
+
+def _page(
+    section: ChecklistSection, items: tuple[ChecklistItem, ...], answers: Answers
+) -> SectionPageContent:
+    given = tuple([answers.get(item.id) for item in items])
+    return SectionPageContent(section, items, given, _progress(items, given))
+
+
+def _progress(items: tuple[ChecklistItem, ...], answers: tuple[ItemAnswer | None, ...]) -> SectionCount:
+    answered = [(item, answer) for item, answer in zip(items, answers, strict=True) if answer is not None]
+    return SectionCount(
+        total=len(items),
+        answered=len(answered),
+        required=[item.required for item in items].count(True),
+        required_done=[item.required for item, _answer in answered].count(True),
+        failed=[is_shortcoming(item, answer.value) for item, answer in answered].count(True),
+    )

@@ -8,7 +8,8 @@ from datetime import date
 from field178_mobile.features.inspection import fix_dates
 from field178_mobile.features.inspection.answers import ItemAnswer, answers_of
 from field178_mobile.features.inspection.field_positions import CONCLUSION, comments_at
-from field178_mobile.features.inspection.section_view import Marks, VisitView, answer_word
+from field178_mobile.features.inspection.section_view import answer_word
+from field178_mobile.features.inspection.visit_scene import VisitScene
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
@@ -133,9 +134,9 @@ def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Chang
     return {f"follow_ups.{item_id}": _follow_up(item, due)}
 
 
-def conclusion_state(view: VisitView) -> ConclusionState:
+def conclusion_state(scene: VisitScene) -> ConclusionState:
     """Return the conclusion tab of a visit."""
-    data, words, marks = view.data, view.words, view.marks
+    data, words, marks = scene.reading.data, scene.words, scene.marks
     due = _common_due(data)
     return ConclusionState(
         summary=_summary(data, words),
@@ -146,15 +147,15 @@ def conclusion_state(view: VisitView) -> ConclusionState:
         ),
         roles=options(words, "representative_role", data.get("representative_role")),
         paper=options(words, "paper_signed", data.get("paper_signed")),
-        fix_days=fix_dates.offers(view.day, due, words),
+        fix_days=fix_dates.offers(scene.day, due, words),
         due_on=due.isoformat() if due else "",
         due_weekday=weekday_name(due, words.language) if due else "",
-        due_hint=_due_hint(due, view),
-        due_offers=fix_dates.suggestions(view.day, words),
-        shortcomings=_shortcomings(view),
-        recommendation=_text(view, "recommendation"),
-        opinion=_text(view, "representative_opinion"),
-        minutes=_text(view, "minutes_number"),
+        due_hint=_due_hint(due, scene),
+        due_offers=fix_dates.suggestions(scene.day, words),
+        shortcomings=_shortcomings(scene),
+        recommendation=_text(scene, "recommendation"),
+        opinion=_text(scene, "representative_opinion"),
+        minutes=_text(scene, "minutes_number"),
         result_comment=marks.comments.get("overall_result", ""),
         result_problem=marks.problems.get("overall_result", ""),
         other_comments=comments_at(CONCLUSION, marks.comments, data, words),
@@ -180,10 +181,10 @@ def _summary(data: Data, words: Wording) -> str:
     return words.say("Items not met: {short} · violations recorded: {found}", short=short, found=found)
 
 
-def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
-    words, follow_ups = view.words, entries_of(view.data, "follow_ups")
+def _shortcomings(scene: VisitScene) -> tuple[FollowUpRow, ...]:
+    words, follow_ups = scene.words, entries_of(scene.reading.data, "follow_ups")
     rows = []
-    for item, answer in _short_items(view.data, words):
+    for item, answer in _short_items(scene.reading.data, words):
         due = day_of(follow_ups.get(item.id, {}), "due_on")
         rows.append(
             FollowUpRow(
@@ -192,7 +193,7 @@ def _shortcomings(view: VisitView) -> tuple[FollowUpRow, ...]:
                 word=answer_word(answer.value, words),
                 due_on=due.isoformat() if due else "",
                 due=_due_text(due, words),
-                hint=fix_dates.soft_word(due, view.day, words) if due else "",
+                hint=fix_dates.soft_word(due, scene.day, words) if due else "",
             )
         )
     return tuple(rows)
@@ -220,21 +221,21 @@ def _common_due(data: Data) -> date | None:
     return dates.pop() if len(dates) == 1 else None
 
 
-def _due_hint(due: date | None, view: VisitView) -> str:
-    words = view.words
+def _due_hint(due: date | None, scene: VisitScene) -> str:
+    words = scene.words
     if due is not None:
-        return fix_dates.soft_word(due, view.day, words)
-    if len(_due_dates(view.data)) > 1:
+        return fix_dates.soft_word(due, scene.day, words)
+    if len(_due_dates(scene.reading.data)) > 1:
         return words.translate("The shortcomings have different dates; a date chosen here replaces them all.")
-    latest = max(fix_dates.end_of_offer(offer, view.day, words.lists) for offer in fix_dates.WORKING_DAYS)
+    latest = max(fix_dates.end_of_offer(offer, scene.day, words.lists) for offer in fix_dates.WORKING_DAYS)
     return fix_dates.unknown_year(latest, words)
 
 
-def _text(view: VisitView, name: str) -> TextState:
-    marks: Marks = view.marks
+def _text(scene: VisitScene, name: str) -> TextState:
+    marks = scene.marks
     return TextState(
         path=name,
-        text=text_of(view.data, name),
+        text=text_of(scene.reading.data, name),
         longest=_TEXTS[name],
         lint=marks.lint.get(name, ""),
         comment=marks.comments.get(name, ""),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from field178_mobile.features.inspection.answers import answers_of
+from field178_mobile.features.inspection.answers import Answers
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import InboxItem
@@ -79,20 +79,27 @@ def comments_of(items: Iterable[InboxItem], record_id: str) -> dict[str, str]:
     return {path: "\n".join(texts) for path, texts in found.items()}
 
 
-def lint_marks(data: Data, known_names: Sequence[str], language: str) -> Mapping[str, str]:
-    """Return the marks under free texts by path; they never keep anything from being saved.
+def anchored(comments: Mapping[str, str], data: Data) -> dict[str, str]:
+    """Return the office's words by the anchor they are pinned to."""
+    found: dict[str, list[str]] = {}
+    for path, text in comments.items():
+        found.setdefault(anchor_of(path, data), []).append(text)
+    return {anchor: "\n".join(texts) for anchor, texts in found.items()}
+
+
+def free_texts(data: Data, answers: Answers) -> dict[str, str]:
+    """Return the free texts of a visit by path, those that say something."""
+    texts = {name: text_of(data, name) for name in _FREE_TEXTS}
+    texts |= {f"answers.{item_id}.note": answer.note for item_id, answer in answers.items() if answer.note}
+    return {path: text for path, text in texts.items() if text}
+
+
+def lint_text(text: str, known_names: tuple[str, ...], language: str) -> str:
+    """Return the marks under a free text; they never keep anything from being saved.
 
     `known_names` belong in the record, such as the establishment's own name.
     """
-    texts = {name: text_of(data, name) for name in _FREE_TEXTS}
-    for item_id, answer in answers_of(data).items():
-        texts[f"answers.{item_id}.note"] = answer.note
-    marked = {path: lint(text, known_names, language) for path, text in texts.items() if text}
-    return {
-        path: "\n".join(dict.fromkeys(mark.message for mark in marks))
-        for path, marks in marked.items()
-        if marks
-    }
+    return "\n".join(dict.fromkeys(mark.message for mark in lint(text, known_names, language)))
 
 
 def _item_of(head: str, rest: str, data: Data) -> str:

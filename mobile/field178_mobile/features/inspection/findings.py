@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.draft_session import Changes
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import FineFrame
-from field178_shared.records.reading import entries_of
-from field178_shared.rules.checklist import values_of
 from field178_shared.rules.findings import frame_snapshot, offered_violations
 from field178_shared.text.formats import money_range_text
 
@@ -60,11 +59,18 @@ def drop_violation(item_id: str, violation_id: str) -> Changes:
 
 
 def offers_of(
-    item_id: str, data: Data, on: date, words: Wording, is_leader: bool = False
+    item_id: str,
+    chosen: Collection[str],
+    counts: Mapping[str, int],
+    on: date,
+    is_leader: bool,
+    words: Wording,
 ) -> tuple[ViolationOffer, ...]:
-    """Return what an unmet item offers on a date, the tier that fits the counts first."""
-    chosen = entries_of(data, "findings")
-    offered = offered_violations(words.lists, item_id, values_of(data), on, is_leader=is_leader)
+    """Return what an unmet item offers on a date, the tier that fits the counts first.
+
+    `chosen`: the keys of the findings (`finding_key`).
+    """
+    offered = offered_violations(words.lists, item_id, counts, on, is_leader=is_leader)
     return tuple(
         ViolationOffer(
             id=offer.violation.id,

@@ -9,30 +9,28 @@ from pathlib import Path
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.features.inspection import answers, conclusion, findings, foot, visit
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
-from field178_mobile.features.inspection.checklist import SectionPageContent
+from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
 from field178_mobile.features.inspection.field_positions import (
     CHECKLIST,
     CONCLUSION,
     PHOTOS,
-    lint_marks,
     place_of,
 )
 from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
 from field178_mobile.features.inspection.inspection_state import (
     Beside,
     InspectionState,
+    InspectionStates,
     Sight,
     Spoken,
-    VisitScene,
-    inspection_state,
     next_open,
 )
 from field178_mobile.features.inspection.open_visit import OpenVisit
-from field178_mobile.features.inspection.section_view import Marks
-from field178_mobile.features.inspection.visit_checks import check_visit, live_problems
+from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit
 from field178_mobile.features.inspection.visit_filing import what_to_file
+from field178_mobile.features.inspection.visit_scene import VisitScene
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
-from field178_mobile.features.photos.photo_gallery import GalleryState, PhotoGallery
+from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of
 from field178_mobile.features.register.map import MapPresenter
@@ -70,6 +68,10 @@ class InspectionPresenter:
         self._checked = Checked()
         self._spoken = Spoken()
         self._asked_protocols: frozenset[str] = frozenset()
+        self._reader = VisitReader(words.lists, opened.place.type_id, bool(opened.shortcomings))
+        self._last = answers.answers_of(opened.last)
+        self._marks = MarkReader(opened.comments, (opened.place.name,), words)
+        self._states = InspectionStates()
         self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
         self.gallery = self._gallery()
         self.place = self._check_in()
@@ -176,8 +178,7 @@ class InspectionPresenter:
 
     def go_on(self) -> None:
         """Go to the next section that lacks a required answer, or to the conclusion when none does."""
-        page, pages = self._page(), self._scene().pages()
-        following = next_open(pages, page, self._session.data)
+        following = next_open(self._reading.pages, self._page)
         self._sight = Sight(CHECKLIST, following.section.id) if following else Sight(CONCLUSION)
         self._show()
 
@@ -198,8 +199,7 @@ class InspectionPresenter:
 
     def answer(self, item_id: str, value: str) -> None:
         """Answer an item; the same answer again opens it."""
-        data = self._session.data
-        known = answers.answer_of(data, item_id)
+        data, known = self._session.data, self._reading.answers.get(item_id)
         if known is not None and known.value == value:
             self._change(answers.take_back(data, item_id), self._item_name(item_id))
         else:
@@ -215,18 +215,16 @@ class InspectionPresenter:
 
     def pass_section(self) -> None:
         """Answer "met" to every item of the open section that has no answer yet, marked as such."""
-        page = self._page()
+        page = self._page
         if page is not None:
-            label = page.section.label(self._words.language)
-            self._change(page.pass_changes(self._session.data), label)
+            self._change(page.pass_changes(self._reading.values), page.section.label(self._words.language))
 
     def repeat_counts(self) -> None:
         """Take over last visit's counts of the open section, marked as such."""
-        page = self._page()
+        page = self._page
         if page is not None:
-            counts = page.repeatable(self._session.data, self._opened.last)
-            label = page.section.label(self._words.language)
-            self._change(answers.repeat_counts(self._session.data, counts), label)
+            changes = answers.repeat_counts(self._session.data, page.repeatable(self._last))
+            self._change(changes, page.section.label(self._words.language))
 
     def write_note(self, item_id: str, text: str) -> None:
         """Keep the note of an item as typed so far."""
@@ -234,7 +232,7 @@ class InspectionPresenter:
 
     def add_to_note(self, item_id: str, phrase: str) -> None:
         """Add a stock phrase to the note of an item."""
-        known = answers.answer_of(self._session.data, item_id)
+        known = self._reading.answers.get(item_id)
         if known is not None and phrase not in known.note:
             self._change(answers.write_note(item_id, f"{known.note} {phrase}".strip()))
 
@@ -311,7 +309,7 @@ class InspectionPresenter:
             self._show()
             return
         now = self._clock.now()
-        data = visit.finished(self._session.data, self._scene().asked_ids(), now)
+        data = visit.finished(self._session.data, self._reading.asked_ids(), now)
         try:
             filing = what_to_file(self._store, self._session.draft, data)
             self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
@@ -337,7 +335,8 @@ class InspectionPresenter:
         self._show()
 
     def _saved(self) -> None:
-        self._sight = replace(self._sight, focus="")
+        if self._sight.focus:
+            self._sight = replace(self._sight, focus="")
         clock_time = time_text(self._session.draft.saved_at)
         self._spoken = Spoken(
             saved=self._words.say("Draft saved at {time}", time=clock_time), undo=self._session.last_step
@@ -350,9 +349,8 @@ class InspectionPresenter:
         self._render(self._state())
 
     def _state(self) -> InspectionState:
-        photos = self.gallery.state() if self._sight.tab == PHOTOS else GalleryState()
-        beside = Beside(photos, self.place.state())
-        return inspection_state(self._scene(), self._sight, self._checked, self._spoken, beside)
+        beside = Beside(self.gallery.state, self.place.state)
+        return self._states.state(self._scene(), self._sight, self._checked, self._spoken, beside)
 
     def _gallery(self) -> PhotoGallery:
         draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)
@@ -371,30 +369,32 @@ class InspectionPresenter:
         if not self._spoken.filed:
             self._show()
 
+    @property
+    def _reading(self) -> VisitReading:
+        return self._reader.read(self._session.draft.data)
+
+    @property
     def _page(self) -> SectionPageContent | None:
-        pages = self._scene().pages()
-        return next((page for page in pages if page.section.id == self._sight.section), None)
+        return next((page for page in self._reading.pages if page.section.id == self._sight.section), None)
 
     def _item_name(self, item_id: str) -> str:
         return self._words.lists.items[item_id].label(self._words.language)
 
     def _scene(self) -> VisitScene:
-        opened, data = self._opened, self._session.data
+        opened, reading = self._opened, self._reading
         late = is_late(self._store, self._session.draft)
-        bare = VisitScene(
+        return VisitScene(
             place=opened.place,
-            data=data,
-            last=opened.last,
+            reading=reading,
+            last=self._last,
             day=self._day,
             words=self._words,
+            marks=self._marks.read(reading, self._checked),
             shortcomings=opened.shortcomings,
             is_locked=opened.is_locked,
             notice=review_notice(opened.word, late, self._words, opened.is_to_read),
             is_to_read=opened.is_to_read and opened.word not in CLOSED,
             is_late=late,
-            is_leader=visit.is_leader(data, opened.user),
+            is_leader=visit.is_leader(reading.data, opened.user),
             asked_protocols=self._asked_protocols,
         )
-        problems = {**self._checked.marks, **live_problems(bare)}
-        lint = lint_marks(data, (opened.place.name,), self._words.language)
-        return replace(bare, marks=Marks(problems, opened.comments, lint))

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from field178_mobile.features.inspection.check_in import CheckInState
-from field178_mobile.features.inspection.checklist import NOTHING, SectionCount, SectionPageContent, pages_of
+from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent, total_progress
 from field178_mobile.features.inspection.conclusion import ConclusionState, conclusion_state
-from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, PHOTOS, comments_at
+from field178_mobile.features.inspection.field_positions import (
+    CHECKLIST,
+    CONCLUSION,
+    PHOTOS,
+    anchored,
+    comments_at,
+)
+from field178_mobile.features.inspection.findings import ViolationOffer, offers_of
 from field178_mobile.features.inspection.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.features.inspection.protocols import ProtocolState, protocol_offers, protocol_states
 from field178_mobile.features.inspection.section_view import (
-    Marks,
+    AskedItem,
+    ItemState,
     PageState,
+    Pinned,
     SectionCard,
-    VisitView,
     counter_text,
+    item_state,
     page_state,
     section_card,
+    suggestion_for,
 )
-from field178_mobile.features.inspection.visit import VisitedEstablishment, is_closed_early
+from field178_mobile.features.inspection.visit_scene import VisitScene
 from field178_mobile.features.photos.photo_gallery import GalleryState
-from field178_mobile.features.photos.visit_photos import photo_count
+from field178_mobile.features.photos.visit_photos import photo_count, photos_by_item
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
-from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.facts import ToFix
-from field178_mobile.presentation.shortcomings import Shortcoming
-from field178_mobile.presentation.wording import Option, Wording, options
+from field178_mobile.presentation.kept import Kept
+from field178_mobile.presentation.wording import Option, options
+from field178_shared.records.reading import entries_of
+from field178_shared.rules.checklist import FAILED
+from field178_shared.rules.inspection import opened_protocols
 
 SECTIONS, PAGE, FILED = "sections", "page", "filed"
+_NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class InspectionState:
-    """The whole open visit."""
+    """The whole open visit: the pane that is in sight can be drawn from it alone.
+
+    `page`, `conclusion`, `photos` and `place` are there while their pane is in sight.
+    """
 
     tab: str
     arrival: tuple[Option, ...]
@@ -64,7 +80,7 @@ class InspectionState:
     progress: SectionCount
     sections: tuple[SectionCard, ...]
     page: PageState | None
-    conclusion: ConclusionState
+    conclusion: ConclusionState | None
     to_fix: tuple[ToFix, ...]
     protocols: tuple[ProtocolState, ...]
     help: tuple[Option, ...]
@@ -84,80 +100,130 @@ class InspectionState:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitScene:
-    """Everything the state is made from, beside what is in sight."""
-
-    place: VisitedEstablishment
-    data: Data
-    last: Data
-    day: date
-    words: Wording
-    marks: Marks = field(default_factory=Marks)
-    shortcomings: tuple[Shortcoming, ...] = ()
-    is_locked: bool = False
-    notice: str = ""
-    is_late: bool = False
-    is_leader: bool = False
-    is_to_read: bool = False
-    asked_protocols: frozenset[str] = frozenset()
-
-    def pages(self) -> tuple[SectionPageContent, ...]:
-        """Return the pages of the checklist that are asked now."""
-        if is_closed_early(self.data):
-            return ()
-        return pages_of(self.words.lists, self.place.type_id, self.data, bool(self.shortcomings))
-
-    def asked_ids(self) -> frozenset[str]:
-        """Return the items that are asked now."""
-        return frozenset(item.id for page in self.pages() for item in page.items)
-
-
-@dataclass(frozen=True, slots=True)
 class Beside:
-    """What the visit shows beside its form: the photos while they are in sight, where the visit began."""
+    """What the visit shows beside its form, asked for while it is in sight: photos, where it began."""
 
-    photos: GalleryState
-    place: CheckInState
+    photos: Callable[[], GalleryState]
+    place: Callable[[], CheckInState]
 
 
-def inspection_state(
-    scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken, beside: Beside
-) -> InspectionState:
-    """Return the whole open visit."""
-    around = (scene.marks, scene.is_leader, scene.is_locked)
-    view = VisitView(scene.data, scene.last, scene.day, scene.words, *around)
-    pages = scene.pages()
-    progress = sum((page.progress(scene.data) for page in pages), NOTHING)
-    page = next((page for page in pages if page.section.id == sight.section), None)
-    pane = _pane(sight.tab, page, spoken)
-    protocols = _protocols(scene)
-    return InspectionState(
-        tab=sight.tab,
-        arrival=options(scene.words, "access_result", scene.data.get("access_result")),
-        roles=options(scene.words, "representative_role", scene.data.get("representative_role")),
-        is_closed_early=is_closed_early(scene.data),
-        counter=counter_text(progress, scene.words),
-        progress=progress,
-        sections=tuple(section_card(each, view) for each in pages),
-        page=page_state(page, next_open(pages, page, scene.data), view) if page else None,
-        conclusion=conclusion_state(view),
-        to_fix=to_fix(scene.shortcomings, scene.day, scene.words),
-        protocols=protocols,
-        help=() if scene.is_locked else protocol_offers(protocols, scene.words),
-        checked=checked,
-        spoken=spoken,
-        foot=_foot(scene, pages, page, pane),
-        arrival_comment=comments_at(CHECKLIST, scene.marks.comments, scene.data, scene.words),
-        photos_comment=comments_at(PHOTOS, scene.marks.comments, scene.data, scene.words),
-        photo_count=photo_count(scene.data),
-        photos=beside.photos,
-        place=beside.place,
-        focus=sight.focus,
-        is_locked=scene.is_locked,
-        notice=scene.notice,
-        is_late=scene.is_late,
-        pane=pane,
-    )
+class InspectionStates:
+    """Makes the states of one open visit; a part that did not change is that of the state before."""
+
+    def __init__(self) -> None:
+        self._options = Kept(options)
+        self._cards = Kept(section_card)
+        self._items = Kept(item_state)
+        self._offers = Kept(offers_of)
+        self._to_fix = Kept(to_fix)
+        self._protocols = Kept(protocol_states)
+        self._help = Kept(protocol_offers)
+        self._foot = Kept(foot_state)
+
+    def state(
+        self, scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken, beside: Beside
+    ) -> InspectionState:
+        """Return the whole open visit."""
+        reading, words, comments = scene.reading, scene.words, scene.marks.comments
+        page = next((page for page in reading.pages if page.section.id == sight.section), None)
+        pane = _pane(sight.tab, page, spoken)
+        progress = total_progress(reading.pages)
+        commented = anchored(comments, reading.data)
+        protocols = self._opened_protocols(scene)
+        following = next_open(reading.pages, page)
+        open_to_pass = len(page.pass_changes(reading.values)) if page else 0
+        return InspectionState(
+            tab=sight.tab,
+            arrival=self._chips("access_result", scene),
+            roles=self._chips("representative_role", scene),
+            is_closed_early=reading.is_closed_early,
+            counter=counter_text(progress, words),
+            progress=progress,
+            sections=tuple([self._cards(each.section.id, each, commented, words) for each in reading.pages]),
+            page=self._page(page, following, open_to_pass, commented, scene) if page else None,
+            conclusion=conclusion_state(scene) if pane == CONCLUSION else None,
+            to_fix=self._to_fix("", scene.shortcomings, scene.day, words),
+            protocols=protocols,
+            help=() if scene.is_locked else self._help("", protocols, words),
+            checked=checked,
+            spoken=spoken,
+            foot=self._foot_of(scene, pane, open_to_pass, following is None),
+            arrival_comment=comments_at(CHECKLIST, comments, reading.data, words),
+            photos_comment=comments_at(PHOTOS, comments, reading.data, words),
+            photo_count=photo_count(reading.data),
+            photos=beside.photos() if pane == PHOTOS else _NO_PHOTOS,
+            place=beside.place() if pane == SECTIONS else _NO_PLACE,
+            focus=sight.focus,
+            is_locked=scene.is_locked,
+            notice=scene.notice,
+            is_late=scene.is_late,
+            pane=pane,
+        )
+
+    def _chips(self, name: str, scene: VisitScene) -> tuple[Option, ...]:
+        return self._options(name, scene.words, name, scene.reading.data.get(name))
+
+    def _page(
+        self,
+        page: SectionPageContent,
+        following: SectionPageContent | None,
+        open_to_pass: int,
+        commented: Mapping[str, str],
+        scene: VisitScene,
+    ) -> PageState:
+        photos = photos_by_item(scene.reading.data)
+        items = tuple(
+            [
+                self._item(AskedItem(number, item, answer, scene.last.get(item.id)), photos, commented, scene)
+                for number, (item, answer) in enumerate(zip(page.items, page.answers, strict=True), 1)
+            ]
+        )
+        return page_state(page, following, items, open_to_pass, scene.last, scene.words)
+
+    def _item(
+        self, asked: AskedItem, photos: Mapping[str, int], commented: Mapping[str, str], scene: VisitScene
+    ) -> ItemState:
+        item, marks = asked.item, scene.marks
+        path = f"answers.{item.id}"
+        pinned = Pinned(
+            marks.problems.get(path, ""),
+            commented.get(path, ""),
+            marks.lint.get(f"{path}.note", ""),
+            photos.get(item.id, 0),
+        )
+        offers = self._offered(asked, scene) if asked.answer and asked.answer.value in FAILED else ()
+        suggestion = "" if asked.answer else suggestion_for(item, scene.reading.answers)
+        return self._items(item.id, asked, pinned, offers, suggestion, scene.is_locked, scene.words)
+
+    def _offered(self, asked: AskedItem, scene: VisitScene) -> tuple[ViolationOffer, ...]:
+        chosen, counts = entries_of(scene.reading.data, "findings").keys(), scene.reading.counts
+        item_id = asked.item.id
+        return self._offers(item_id, item_id, chosen, counts, scene.day, scene.is_leader, scene.words)
+
+    def _opened_protocols(self, scene: VisitScene) -> tuple[ProtocolState, ...]:
+        data, words = scene.reading.data, scene.words
+        # What was answered before the door closed is not filed: it opens nothing any more.
+        is_shut = scene.reading.is_closed_early
+        by_answers = () if is_shut else opened_protocols(data, words.lists, scene.place.type_id)
+        followed = entries_of(data, "protocols")
+        opened = frozenset({*by_answers, *followed, *scene.asked_protocols})
+        return self._protocols("", opened, followed, scene.day, words)
+
+    def _foot_of(self, scene: VisitScene, pane: str, open_to_pass: int, is_last: bool) -> FootState:
+        if scene.is_locked:
+            return mend_foot(scene.words) if scene.is_to_read else READ_ONLY
+        if scene.reading.is_closed_early and pane == SECTIONS:
+            pane = CONCLUSION
+        return self._foot("", pane, open_to_pass, is_last, scene.words)
+
+
+def next_open(
+    pages: tuple[SectionPageContent, ...], page: SectionPageContent | None
+) -> SectionPageContent | None:
+    """Return the next section, going round, in which a required item has no answer yet."""
+    place = pages.index(page) if page else -1
+    around = (*pages[place + 1 :], *pages[: max(place, 0)])
+    return next((other for other in around if not other.progress.is_done), None)
 
 
 def _pane(tab: str, page: SectionPageContent | None, spoken: Spoken) -> str:
@@ -166,31 +232,3 @@ def _pane(tab: str, page: SectionPageContent | None, spoken: Spoken) -> str:
     if tab == CHECKLIST:
         return SECTIONS if page is None else PAGE
     return tab
-
-
-def _foot(
-    scene: VisitScene, pages: tuple[SectionPageContent, ...], page: SectionPageContent | None, pane: str
-) -> FootState:
-    if scene.is_locked:
-        return mend_foot(scene.words) if scene.is_to_read else READ_ONLY
-    if is_closed_early(scene.data) and pane == SECTIONS:
-        pane = CONCLUSION
-    open_to_pass = len(page.pass_changes(scene.data)) if page else 0
-    others = [other for other in pages if other is not page and not other.progress(scene.data).is_done]
-    return foot_state(pane, open_to_pass, not others, scene.words)
-
-
-def _protocols(scene: VisitScene) -> tuple[ProtocolState, ...]:
-    # What was answered before the door closed is not filed: it opens nothing any more.
-    is_shut = is_closed_early(scene.data)
-    data = {key: value for key, value in scene.data.items() if key != "answers"} if is_shut else scene.data
-    return protocol_states(data, scene.place.type_id, scene.asked_protocols, scene.day, scene.words)
-
-
-def next_open(
-    pages: tuple[SectionPageContent, ...], page: SectionPageContent | None, data: Data
-) -> SectionPageContent | None:
-    """Return the next section, going round, in which a required item has no answer yet."""
-    place = pages.index(page) if page else -1
-    around = (*pages[place + 1 :], *pages[: max(place, 0)])
-    return next((other for other in around if not other.progress(data).is_done), None)

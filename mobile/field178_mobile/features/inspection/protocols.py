@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Option, Wording
-from field178_shared.records.reading import entries_of, text_of
-from field178_shared.rules.inspection import opened_protocols
+from field178_shared.records.reading import text_of
 
 _POLICE = ("commune_police", "dist_police")
 
@@ -27,13 +26,11 @@ class ProtocolState:
 
 
 def protocol_states(
-    data: Data, type_id: str, by_hand: Collection[str], on: date, words: Wording
+    opened: Collection[str], followed: Mapping[str, Data], on: date, words: Wording
 ) -> tuple[ProtocolState, ...]:
-    """Return the protocols that the answers of a visit open, that were followed, or that a person opened."""
-    by_answers = opened_protocols(data, words.lists, type_id)
-    opened = {*by_answers, *entries_of(data, "protocols"), *by_hand}
+    """Return the protocols that are open; `followed`: what the record says of those that were followed."""
     known = [choice.id for choice in words.lists.choices["protocol"]]
-    return tuple(_state(protocol, data, on, words) for protocol in known if protocol in opened)
+    return tuple(_state(each, followed.get(each, {}), on, words) for each in known if each in opened)
 
 
 def protocol_offers(opened: Sequence[ProtocolState], words: Wording) -> tuple[Option, ...]:
@@ -49,8 +46,8 @@ def protocol_offers(opened: Sequence[ProtocolState], words: Wording) -> tuple[Op
     return tuple(Option(name, label) for name, label in names.items() if name not in are_open)
 
 
-def _state(protocol: str, data: Data, on: date, words: Wording) -> ProtocolState:
-    referred = text_of(entries_of(data, "protocols").get(protocol, {}), "referred_to")
+def _state(protocol: str, followed: Data, on: date, words: Wording) -> ProtocolState:
+    referred = text_of(followed, "referred_to")
     return ProtocolState(
         id=protocol,
         text=words.choice("protocol", protocol),

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from field178_mobile.features.inspection.answers import (
     FROM_LAST_VISIT,
     FROM_SECTION,
     NOTE_LENGTH,
+    Answers,
     ItemAnswer,
-    answers_of,
 )
 from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent
-from field178_mobile.features.inspection.field_positions import anchor_of
-from field178_mobile.features.inspection.findings import ViolationOffer, offers_of
-from field178_mobile.features.photos.visit_photos import photos_of_item
-from field178_mobile.presentation.draft_session import Data
+from field178_mobile.features.inspection.findings import ViolationOffer
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem
-from field178_shared.rules.checklist import FAILED
 
 _TALKED_TO = "ou_workers_attended"
 _THERE = ("workers_present", "workers_total")
@@ -28,15 +24,6 @@ _ANSWERS = {
     AnswerKind.YES_NO: ("yes", "no", "na"),
     AnswerKind.YES_NO_PARTIAL: ("yes", "partial", "no", "na"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What is pinned to paths of the record: rule problems, the office's comments, free-text marks."""
-
-    problems: Mapping[str, str] = field(default_factory=dict)
-    comments: Mapping[str, str] = field(default_factory=dict)
-    lint: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +82,27 @@ class PageState:
     next_title: str
 
 
-@dataclass(frozen=True, slots=True)
-class VisitView:
-    """What a visit's pages are drawn from: its data, the visit before, the day, and what is pinned."""
+class AskedItem(NamedTuple):
+    """One item as it is asked: its number in the section, its answer, and that of the last visit."""
 
-    data: Data
-    last: Data
-    day: date
-    words: Wording
-    marks: Marks
-    is_leader: bool = False
-    is_locked: bool = False
+    number: int
+    item: ChecklistItem
+    answer: ItemAnswer | None
+    last: ItemAnswer | None
 
 
-def section_card(page: SectionPageContent, view: VisitView) -> SectionCard:
-    """Return one line of the section list."""
-    progress, words = page.progress(view.data), view.words
+class Pinned(NamedTuple):
+    """What is pinned to one item: a rule problem, the office's comment, a mark under its note, photos."""
+
+    problem: str
+    comment: str
+    lint: str
+    photo_count: int
+
+
+def section_card(page: SectionPageContent, commented: Collection[str], words: Wording) -> SectionCard:
+    """Return one line of the section list; `commented`: the anchors of the office's comments."""
+    progress = page.progress
     failed = words.say("{count} not compliant", count=progress.failed) if progress.failed else ""
     done, total = progress.required_done, progress.required
     if not total:
@@ -123,7 +115,7 @@ def section_card(page: SectionPageContent, view: VisitView) -> SectionCard:
         failed=failed,
         share=f"{done}/{total}",
         part=done / total if total else 0.0,
-        mark=_mark(page, progress, view),
+        mark=_mark(page, commented),
     )
 
 
@@ -146,25 +138,26 @@ def counter_text(progress: SectionCount, words: Wording) -> str:
     )
 
 
-def page_state(page: SectionPageContent, next_page: SectionPageContent | None, view: VisitView) -> PageState:
-    """Return the open section."""
-    progress, words = page.progress(view.data), view.words
+def page_state(
+    page: SectionPageContent,
+    following: SectionPageContent | None,
+    items: tuple[ItemState, ...],
+    pass_count: int,
+    last: Answers,
+    words: Wording,
+) -> PageState:
+    """Return the open section; `following`: the next one that lacks a required answer."""
     return PageState(
         id=page.section.id,
         title=page.section.label(words.language),
-        counter=counter_text(progress, words),
-        items=tuple(_item_state(number, item, view) for number, item in enumerate(page.items, 1)),
-        pass_count=len(page.pass_changes(view.data)),
-        is_done=progress.is_done,
-        repeat=_repeat_text(page, view),
-        next_id=next_page.section.id if next_page else "",
-        next_title=next_page.section.label(words.language) if next_page else "",
+        counter=counter_text(page.progress, words),
+        items=items,
+        pass_count=pass_count,
+        is_done=page.progress.is_done,
+        repeat=_repeat_text(page, last, words),
+        next_id=following.section.id if following else "",
+        next_title=following.section.label(words.language) if following else "",
     )
-
-
-def path_of(item: ChecklistItem) -> str:
-    """Return the path of an item's answer in the record."""
-    return f"answers.{item.id}"
 
 
 def is_fact(item: ChecklistItem) -> bool:
@@ -186,13 +179,20 @@ def answer_word(value: object, words: Wording, of_fact: bool = False) -> str:
     return known.get(str(value), str(value))
 
 
-def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
-    answer = answers_of(view.data).get(item.id)
-    path, words, marks = path_of(item), view.words, view.marks
+def item_state(
+    asked: AskedItem,
+    pinned: Pinned,
+    offers: tuple[ViolationOffer, ...],
+    suggestion: str,
+    is_locked: bool,
+    words: Wording,
+) -> ItemState:
+    """Return one item of the open section."""
+    item, answer = asked.item, asked.answer
     value = "" if answer is None else str(answer.value)
     return ItemState(
         id=item.id,
-        number=str(number),
+        number=str(asked.number),
         text=item.label(words.language),
         is_count=item.answer is AnswerKind.COUNT,
         is_required=item.required,
@@ -200,45 +200,55 @@ def _item_state(number: int, item: ChecklistItem, view: VisitView) -> ItemState:
         value=value,
         options=_item_options(item, value, words),
         law=_law_text(item, words),
-        last=_last_text(item, view),
-        last_count=_last_count(item, view),
+        last=_last_text(asked, words),
+        last_count=asked.last.value if asked.last and isinstance(asked.last.value, int) else None,
         source=_source_text(answer, words),
         note=answer.note if answer else "",
         can_note=answer is not None,
-        offers=_offers(item, answer, view),
-        suggestion=_suggestion(item, answer, view),
-        problem=marks.problems.get(path, ""),
-        comment=_comment_on(item, view),
-        lint=marks.lint.get(f"{path}.note", ""),
-        photos=_photos_text(item, view),
-        phrases=_phrases(answer, view),
+        offers=offers,
+        suggestion=suggestion,
+        problem=pinned.problem,
+        comment=pinned.comment,
+        lint=pinned.lint,
+        photos=_photos_text(pinned.photo_count, words),
+        phrases=() if answer is None or is_locked else _phrases(answer.note, words),
     )
 
 
-def _phrases(answer: ItemAnswer | None, view: VisitView) -> tuple[str, ...]:
+def suggestion_for(item: ChecklistItem, answers: Answers) -> str:
+    """Return a number that one tap may put into an open item; it is never there by itself."""
+    if item.id in answers:
+        return ""
+    if item.id == _TALKED_TO:
+        known = (answers[name] for name in _THERE if name in answers)
+        return next((str(answer.value) for answer in known), "")
+    return "" if item.default is None else str(item.default)
+
+
+def _phrases(note: str, words: Wording) -> tuple[str, ...]:
     """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
-    if answer is None or view.is_locked:
-        return ()
-    _ = view.words.translate
+    _ = words.translate
     known = (
         _("Reminded on the spot."),
         _("Paper not shown at the visit."),
         _("Paper expired."),
         _("Establishment promised to complete it."),
     )
-    context = NOTE_LENGTH - len(answer.note) - len(" ")
-    return tuple(phrase for phrase in known if phrase not in answer.note and len(phrase) <= context)
+    context = NOTE_LENGTH - len(note) - len(" ")
+    return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= context])
 
 
-def _photos_text(item: ChecklistItem, view: VisitView) -> str:
-    count = photos_of_item(view.data, item.id)
-    return view.words.say("Photos ({count})", count=count) if count else view.words.translate("Add a photo")
+def _photos_text(count: int, words: Wording) -> str:
+    return words.say("Photos ({count})", count=count) if count else words.translate("Add a photo")
 
 
 def _item_options(item: ChecklistItem, value: str, words: Wording) -> tuple[Option, ...]:
+    of_fact = is_fact(item)
     return tuple(
-        Option(answer, answer_word(answer, words, is_fact(item)), answer == value)
-        for answer in _ANSWERS.get(item.answer, ())
+        [
+            Option(answer, answer_word(answer, words, of_fact), answer == value)
+            for answer in _ANSWERS.get(item.answer, ())
+        ]
     )
 
 
@@ -252,17 +262,10 @@ def _law_text(item: ChecklistItem, words: Wording) -> str:
     return "; ".join(names)
 
 
-def _last_text(item: ChecklistItem, view: VisitView) -> str:
-    before = answers_of(view.last).get(item.id)
-    if before is None:
+def _last_text(asked: AskedItem, words: Wording) -> str:
+    if asked.last is None:
         return ""
-    word = answer_word(before.value, view.words, is_fact(item))
-    return view.words.say("Last visit: {answer}", answer=word)
-
-
-def _last_count(item: ChecklistItem, view: VisitView) -> int | None:
-    before = answers_of(view.last).get(item.id)
-    return before.value if before is not None and isinstance(before.value, int) else None
+    return words.say("Last visit: {answer}", answer=answer_word(asked.last.value, words, is_fact(asked.item)))
 
 
 def _source_text(answer: ItemAnswer | None, words: Wording) -> str:
@@ -273,32 +276,10 @@ def _source_text(answer: ItemAnswer | None, words: Wording) -> str:
     return known.get(answer.source, "")
 
 
-def _offers(item: ChecklistItem, answer: ItemAnswer | None, view: VisitView) -> tuple[ViolationOffer, ...]:
-    if answer is None or answer.value not in FAILED:
-        return ()
-    return offers_of(item.id, view.data, view.day, view.words, view.is_leader)
-
-
-def _suggestion(item: ChecklistItem, answer: ItemAnswer | None, view: VisitView) -> str:
-    """Return a number that one tap may put in; it is never there by itself."""
-    if answer is not None:
-        return ""
-    if item.id == _TALKED_TO:
-        values = answers_of(view.data)
-        known = (values[name] for name in _THERE if name in values)
-        return next((str(answer.value) for answer in known), "")
-    return "" if item.default is None else str(item.default)
-
-
-def _comment_on(item: ChecklistItem, view: VisitView) -> str:
-    comments = view.marks.comments.items()
-    return "\n".join(text for path, text in comments if anchor_of(path, view.data) == path_of(item))
-
-
-def _mark(page: SectionPageContent, progress: SectionCount, view: VisitView) -> str:
+def _mark(page: SectionPageContent, commented: Collection[str]) -> str:
     """Return the one thing to say about a section: comment, failed, done, begun or open."""
-    commented = {anchor_of(path, view.data) for path in view.marks.comments}
-    if any(path_of(item) in commented for item in page.items):
+    progress = page.progress
+    if commented and any(f"answers.{item.id}" in commented for item in page.items):
         return "comment"
     if progress.failed:
         return "failed"
@@ -307,11 +288,11 @@ def _mark(page: SectionPageContent, progress: SectionCount, view: VisitView) -> 
     return "begun" if progress.answered else "open"
 
 
-def _repeat_text(page: SectionPageContent, view: VisitView) -> str:
-    counts = page.repeatable(view.data, view.last)
+def _repeat_text(page: SectionPageContent, last: Answers, words: Wording) -> str:
+    counts = page.repeatable(last)
     if not counts:
         return ""
     total, female = counts.get("workers_total"), counts.get("workers_female")
     if total is None or female is None:
-        return view.words.say("Same as last visit ({count})", count=len(counts))
-    return view.words.say("Same as last visit: {total} ({female} female)", total=total, female=female)
+        return words.say("Same as last visit ({count})", count=len(counts))
+    return words.say("Same as last visit: {total} ({female} female)", total=total, female=female)

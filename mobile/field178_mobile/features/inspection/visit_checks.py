@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from field178_mobile.features.inspection.field_positions import anchor_of, name_of, place_of
-from field178_mobile.features.inspection.inspection_state import VisitScene
-from field178_mobile.features.inspection.visit import finished, is_closed_early
+from field178_mobile.features.inspection.checklist import VisitReading
+from field178_mobile.features.inspection.field_positions import (
+    anchor_of,
+    free_texts,
+    lint_text,
+    name_of,
+    place_of,
+)
+from field178_mobile.features.inspection.visit import finished
+from field178_mobile.features.inspection.visit_scene import Marks, VisitScene
 from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.kept import Kept
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.rules import Context, Problem, errors, submission_problems, warnings
@@ -19,7 +28,7 @@ TYPE = "inspection"
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return what was found in a visit as it would be filed now."""
     context = Context(now, scene.place.type_id, bool(scene.shortcomings), scene.is_leader)
-    data = finished(scene.data, scene.asked_ids(), now)
+    data = finished(scene.reading.data, scene.reading.asked_ids(), now)
     lists = scene.words.lists
     found = (*submission_problems(TYPE, data, lists, context), *_untapped(scene))
     rows = _rows(found, scene)
@@ -31,21 +40,37 @@ def check_visit(scene: VisitScene, now: datetime) -> Checked:
     )
 
 
-def live_problems(scene: VisitScene) -> dict[str, str]:
+def live_problems(data: Data, words: Wording) -> dict[str, str]:
     """Return the contradictions between answers by path: shown while people type, blocking nothing."""
-    language = scene.words.language
     return {
-        anchor_of(path, scene.data): message(codes[0], language)
-        for path, codes in errors(TYPE, scene.data, scene.words.lists).items()
+        anchor_of(path, data): message(codes[0], words.language)
+        for path, codes in errors(TYPE, data, words.lists).items()
         if path.startswith("answers.")
     }
 
 
+class MarkReader:
+    """Reads what is pinned to the paths of one visit; `known_names` are no names of people."""
+
+    def __init__(self, comments: Mapping[str, str], known_names: tuple[str, ...], words: Wording) -> None:
+        self._comments = comments
+        self._names = known_names
+        self._words = words
+        self._lint = Kept(lint_text)
+
+    def read(self, reading: VisitReading, checked: Checked) -> Marks:
+        """Return the marks of one state of the draft; a text that did not change is not looked at again."""
+        texts, language = free_texts(reading.data, reading.answers), self._words.language
+        return Marks(
+            problems={**checked.marks, **live_problems(reading.data, self._words)},
+            comments=self._comments,
+            lint={path: self._lint(path, text, self._names, language) for path, text in texts.items()},
+        )
+
+
 def _untapped(scene: VisitScene) -> Iterable[Problem]:
     # A default in the lists is a suggestion: a required item is answered by a person or not at all.
-    if is_closed_early(scene.data):
-        return ()
-    open_items = (item for page in scene.pages() for item in page.open_required(scene.data))
+    open_items = (item for page in scene.reading.pages for item in page.open_required())
     return tuple(Problem(f"answers.{item.id}.v", ErrorCode.REQUIRED) for item in open_items)
 
 
@@ -55,7 +80,7 @@ def _by_section(rows: tuple[ProblemRow, ...], scene: VisitScene) -> tuple[Proble
     missing = message(ErrorCode.REQUIRED, words.language)
     groups: dict[str, list[ProblemRow]] = {}
     for row in rows:
-        place = place_of(row.path, scene.data, words)
+        place = place_of(row.path, scene.reading.data, words)
         groups.setdefault(place.section if row.text == missing and place.section else row.path, []).append(
             row
         )
@@ -76,7 +101,7 @@ def _line(key: str, group: list[ProblemRow], words: Wording) -> list[ProblemRow]
 def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:
     rows: dict[tuple[str, str], ProblemRow] = {}
     for problem in found:
-        path = anchor_of(problem.path, scene.data)
+        path = anchor_of(problem.path, scene.reading.data)
         text = message(problem.code, scene.words.language)
-        rows[path, text] = ProblemRow(path, name_of(problem.path, scene.data, scene.words), text)
+        rows[path, text] = ProblemRow(path, name_of(problem.path, scene.reading.data, scene.words), text)
     return tuple(rows.values())

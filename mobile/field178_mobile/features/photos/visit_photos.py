@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from field178_mobile.features.photos.photo_attaching import PhotoAttaching, PhotoDraft, PhotoRecord
@@ -34,10 +35,10 @@ def gallery_of(
     return PhotoGallery(attaching, store, words, tools, changed)
 
 
-def photos_of_item(data: Data, item_id: str) -> int:
-    """Return how many photos show an item of the checklist."""
+def photos_by_item(data: Data) -> Counter[str]:
+    """Return how many photos show each item of the checklist."""
     entries = entries_of(data, ATTACHMENTS).values()
-    return sum(entry.get("checklist_item_id") == item_id for entry in entries)
+    return Counter([str(entry.get("checklist_item_id", "")) for entry in entries])
 
 
 def photo_count(data: Data) -> int:

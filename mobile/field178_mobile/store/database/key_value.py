@@ -14,6 +14,11 @@ def get_text(context: DatabaseContext, key: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def get_texts(context: DatabaseContext) -> dict[str, str]:
+    """Return every bookkeeping value in one query."""
+    return dict(context.connection.execute("SELECT key, value FROM meta").fetchall())
+
+
 def put_text(context: DatabaseContext, key: str, value: str | None) -> None:
     """Put a bookkeeping value; None removes it. MUST run inside a transaction."""
     if value is None:

@@ -23,13 +23,17 @@ class DatabaseThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    @property
+    def is_current(self) -> bool:
+        """Tell whether this is the database thread."""
+        return threading.current_thread() is self._thread
+
     def call(self, work: Callable[[], Result]) -> Result:
         """Run `work` on the database thread and return its result, or raise what it raised.
 
-        After `stop` it raises AppError(store_locked): nobody is left to wait for.
+        After `stop` it raises AppError(store_locked): nobody is left to wait for. MUST NOT be called on the
+        database thread: it would wait for itself.
         """
-        if threading.current_thread() is self._thread:
-            return work()
         future: Future[Result] = Future()
         with self._door:
             if self._is_stopped:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.drafts.normalize import clean_object
+from field178_mobile.store.drafts.normalize import clean_object, is_clean
 from field178_mobile.store.model import Draft
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import from_wire, to_wire
@@ -64,13 +64,18 @@ def _to_json(draft: Draft) -> Json:
         "record_id": draft.record_id,
         "type": draft.type,
         "scope": draft.scope,
-        "data": clean_object(draft.data),
-        "seen": None if draft.seen is None else clean_object(draft.seen),
+        "data": _fit(draft.data),
+        "seen": None if draft.seen is None else _fit(draft.seen),
         "base_rev": draft.base_rev,
         "user": draft.user,
         "saved_at": to_wire(draft.saved_at),
         "title": draft.title,
     }
+
+
+def _fit(data: Json) -> Json:
+    # Nearly every save is fit as it is, and every tap saves.
+    return data if is_clean(data) else clean_object(data)
 
 
 def _from_row(context: DatabaseContext, row: tuple[str, str, str, str, int, bytes]) -> Draft:

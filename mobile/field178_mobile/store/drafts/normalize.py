@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from field178_mobile.ports import Json
+from field178_shared.wire.canonical import canonical
 
 _NEVER = re.compile("[\x00\ud800-\udfff]")
 
@@ -20,6 +21,16 @@ def clean(value: object) -> object:
     if isinstance(value, list | tuple):
         return [clean(item) for item in value]
     return value
+
+
+def is_clean(data: Mapping[str, object]) -> bool:
+    """Tell whether `clean_object` would change nothing; a doubt is a no."""
+    try:
+        text = canonical(data).decode()
+    except (UnicodeEncodeError, TypeError):
+        return False
+    # Every part of a text in NFC is in NFC (Unicode Annex 15): the whole body is looked at in one go.
+    return "null" not in text and "\\u0000" not in text and unicodedata.is_normalized("NFC", text)
 
 
 def clean_object(data: Mapping[str, object]) -> Json:

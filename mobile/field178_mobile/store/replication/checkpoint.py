@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.key_value import get_number, get_text
+from field178_mobile.store.database.key_value import get_texts
 from field178_mobile.store.outbox.changes import held_receipts
 from field178_mobile.store.replica.server_records import ScopeCursor, scope_rows
-from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, held_at, released
-from field178_mobile.store.replication.server_state import StoredRoot, kept_root
+from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, HELD_AT, places_of, released
+from field178_mobile.store.replication.server_state import ROOT, StoredRoot, root_of
 from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_hash
 
 
@@ -86,24 +86,25 @@ def read_position(context: DatabaseContext) -> SyncCheckpoint:
             "(state <> 'parked' OR replaced_by IS NULL) GROUP BY state"
         ).fetchall()
     )
-    wants = json.loads(get_text(context, "wants") or "[]")
+    kept = get_texts(context)
+    places = places_of(kept.get(HELD_AT))
     return SyncCheckpoint(
-        incarnation=get_text(context, "incarnation") or "",
-        epoch=get_text(context, "epoch"),
-        verdicts=get_number(context, "verdicts"),
+        incarnation=kept.get("incarnation", ""),
+        epoch=kept.get("epoch"),
+        verdicts=int(kept.get("verdicts", 0)),
         scopes=scope_rows(context),
         lives=read_lives(context),
         notices=tuple(row[0] for row in context.connection.execute("SELECT id FROM notice ORDER BY id")),
-        wants=tuple(str(record_id) for record_id in wants),
-        held_at=held_at(context),
-        released=released(context),
-        must_offer=get_number(context, "must_offer") == 1,
+        wants=tuple(str(record_id) for record_id in json.loads(kept.get("wants", "[]"))),
+        held_at=places,
+        released=released(context, places),
+        must_offer=kept.get("must_offer") == "1",
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),
         isolated_changes=counts.get("parked", 0),
-        is_revoked=get_number(context, "revoked") == 1,
-        needs_sign_in=get_number(context, "sign_in") == 1,
-        root=kept_root(context),
+        is_revoked=kept.get("revoked") == "1",
+        needs_sign_in=kept.get("sign_in") == "1",
+        root=root_of(kept.get(ROOT)),
     )
 
 

@@ -25,7 +25,7 @@ from field178_mobile.store.replica.server_records import (
 CONFLICT = "conflict"
 MOST_ROWS = 50
 MOST_PERCENT = 20
-_HELD_AT = "held_at"
+HELD_AT = "held_at"
 ALLOWED, KEPT, NONE = "allowed", "kept", "none"
 # Kinds of notices by which the office says that much will go.
 ANNOUNCING = frozenset({"removal", "reform"})
@@ -60,7 +60,12 @@ def hold(context: DatabaseContext, scope: ScopeCursor, leaving: int) -> None:
 
 def held_at(context: DatabaseContext) -> dict[str, int]:
     """Return how far scopes were read while something in them is held back."""
-    found: dict[str, int] = json.loads(get_text(context, _HELD_AT) or "{}")
+    return places_of(get_text(context, HELD_AT))
+
+
+def places_of(text: str | None) -> dict[str, int]:
+    """Return how far scopes were read from the bookkeeping value that keeps it."""
+    found: dict[str, int] = json.loads(text or "{}")
     return found
 
 
@@ -78,9 +83,8 @@ def let_go(context: DatabaseContext, scopes: Iterable[str]) -> None:
         _put_held_at(context, after)
 
 
-def released(context: DatabaseContext) -> frozenset[str]:
+def released(context: DatabaseContext, places: Mapping[str, int]) -> frozenset[str]:
     """Return the scopes read on from where they were held that may go by now: somebody said so."""
-    places = held_at(context)
     if not places:
         return frozenset()
     kinds = {row[0] for row in context.connection.execute("SELECT kind FROM notice")}
@@ -96,7 +100,7 @@ def let_go_released(context: DatabaseContext) -> None:
     over all that was passed over.
     """
     with context.transaction("let_go"):
-        let_go(context, released(context))
+        let_go(context, released(context, held_at(context)))
 
 
 def counted(scope: ScopeCursor, leaving: int, *, is_proven: bool) -> ScopeCursor:
@@ -123,7 +127,7 @@ def read_held(context: DatabaseContext) -> WithheldDeletions:
 
 
 def _put_held_at(context: DatabaseContext, places: Mapping[str, int]) -> None:
-    put_text(context, _HELD_AT, json.dumps(places, sort_keys=True) if places else None)
+    put_text(context, HELD_AT, json.dumps(places, sort_keys=True) if places else None)
 
 
 def _is_live_in(row: ServerRecord | None, scope: str) -> bool:

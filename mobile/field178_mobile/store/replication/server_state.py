@@ -18,7 +18,7 @@ from field178_shared.time.clock import to_wire
 _DIFFERED = "differed"
 # The protocol allows ten; with eight the request that tells them is still no longer than a no-op may be.
 _MOST_NAMED = 8
-_ROOT = "root"
+ROOT = "root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,18 @@ def note_differed(context: DatabaseContext, record_ids: Sequence[str]) -> None:
 
 def kept_root(context: DatabaseContext) -> StoredRoot | None:
     """Return what is kept, None before the first exchange."""
-    found = get_text(context, _ROOT)
-    if found is None:
+    return root_of(get_text(context, ROOT))
+
+
+def root_of(text: str | None) -> StoredRoot | None:
+    """Return what is kept from the bookkeeping value that keeps it."""
+    if text is None:
         return None
-    epoch, index, hash_, alarm = json.loads(found)
+    epoch, index, hash_, alarm = json.loads(text)
     return StoredRoot(epoch, index, hash_, RootAlarm(alarm) if alarm else None)
 
 
 def keep_root(context: DatabaseContext, root: StoredRoot) -> None:
     """Keep a root."""
     with context.transaction("root"):
-        put_text(context, _ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))
+        put_text(context, ROOT, json.dumps([root.epoch, root.index, root.hash, root.alarm]))

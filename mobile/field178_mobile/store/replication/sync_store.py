@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
@@ -23,7 +24,12 @@ from field178_mobile.store.replication import (
     tombstones,
 )
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
-from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint, read_position
+from field178_mobile.store.replication.checkpoint import (
+    IncarnationState,
+    SyncCheckpoint,
+    read_lives,
+    read_position,
+)
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OwnCounts, StoredRoot, own_counts
 from field178_mobile.store.replication.tombstones import Tombstone
@@ -32,12 +38,18 @@ from field178_mobile.store.store import Store
 from field178_shared.wire.canonical import Digest
 from field178_shared.wire.protocol import Receipt
 
+Result = TypeVar("Result")
+
 
 class SyncStore:
     """Hands the store's transactions to the engine; safe to call from the sync thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def turn(self, work: Callable[[], Result]) -> Result:
+        """Run work that makes several of these calls in one turn of the database thread."""
+        return self._store.turn(work)
 
     def position(self) -> SyncCheckpoint:
         """Return where the tablet stands."""
@@ -175,7 +187,7 @@ class SyncStore:
 
     def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
         """Let go of changes that a verified backup holds, in the lives whose receipts agree."""
-        known = {life.id: life.backed_up for life in self.position().lives}
+        known = {life.id: life.backed_up for life in self._store.read(read_lives)}
         moved = {life: n for life, n in backed_up.items() if life in known and n != known[life]}
         if moved:
 

@@ -520,6 +520,7 @@ def test_warnings_do_not_keep_the_visit(bench):
 def test_free_text_is_marked_and_never_stopped(bench):
     bench.answer_all()
     bench.visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
+    bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.recommendation.lint
     bench.visit.complete()
     assert bench.state.spoken.filed
@@ -527,6 +528,7 @@ def test_free_text_is_marked_and_never_stopped(bench):
 
 def test_own_name_of_the_establishment_is_not_marked(bench):
     bench.visit.write("recommendation", "Karaoke Hồng Phúc cần bổ sung biển hiệu")
+    bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.recommendation.lint == ""
 
 
@@ -537,6 +539,7 @@ def test_comment_of_the_office_stands_at_its_field(store, clock):
     )
     bench.visit.open_section("fire_safety")
     assert bench.item("fire_exits_clear").comment == "Nêu rõ cửa nào"
+    bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.result_comment == "Xem lại"
     assert next(card for card in bench.state.sections if card.id == "fire_safety").mark == "comment"
 
@@ -777,6 +780,7 @@ def test_no_comment_is_lost_whatever_its_path(store, clock):
     bench.visit.open_section("fire_safety")
     assert bench.item("fire_exits_clear").comment == "một\nhai"
     assert bench.state.arrival_comment == "Kết quả tiếp cận cơ sở: ba"
+    bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.other_comments == "Biện pháp xử lý: bốn\nsomething_new: sáu"
     assert bench.state.conclusion.recommendation.comment == "năm"
 

@@ -47,7 +47,7 @@ def test_scopes_without_news_end_no_part_of_the_answer(world: World) -> None:
     tablet = world.tablet(UNIT, OTHER_UNIT, "ref")
     tablet.pull()
     wire = {"device": tablet.device, "incarnation": tablet.incarnation, "cursors": tablet.cursors}
-    assert len(world.exchange.answer(tablet.device, SyncRequest.from_wire(wire))) == 1
+    assert len(world.exchange.run(tablet.device, SyncRequest.from_wire(wire))) == 1
 
 
 def test_a_checkpoint_follows_at_most_fifty_rows(world: World) -> None:

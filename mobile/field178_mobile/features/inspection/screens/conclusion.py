@@ -51,6 +51,7 @@ class ConclusionPane(BoxLayout):
     def show(self, state: InspectionState) -> None:
         """Draw the conclusion of the visit."""
         said = state.conclusion
+        assert said is not None
         protocols = [each for each in state.protocols if not each.is_referred]
         self.ids.scroll.optional.show(self.ids.protocols, bool(protocols))
         self.ids.scroll.optional.show(self.ids.short_card, bool(said.shortcomings))
