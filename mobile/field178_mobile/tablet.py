@@ -95,7 +95,7 @@ class Tablet:
         runner.start()
         return TabletSession(store, load(), runner, key)
 
-    def rescuer(self, opened: TabletSession, folder: Callable[[], Path]) -> OfflineExporter:
+    def exporter(self, opened: TabletSession, folder: Callable[[], Path]) -> OfflineExporter:
         """Return what writes the rescue file of an open notebook."""
         from field178_mobile.replication.offline_export import OfflineExporter
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from field178_mobile.maps.mercator import TILE_PX, MapPoint
 
 
-class Pinned(Protocol):
+class ClusteredPin(Protocol):
     """What has a place."""
 
     @property
@@ -19,7 +19,7 @@ class Pinned(Protocol):
         ...
 
 
-Pin = TypeVar("Pin", bound=Pinned)
+Pin = TypeVar("Pin", bound=ClusteredPin)
 
 
 @dataclass(frozen=True, slots=True)

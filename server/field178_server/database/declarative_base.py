@@ -50,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return instant.astimezone(UTC)
 
 
-class LocalDate(TypeDecorator[date]):
+class CalendarDate(TypeDecorator[date]):
     """A calendar date: DATE on PostgreSQL, ISO text on SQLite."""
 
     impl = Date
@@ -90,7 +90,7 @@ class Base(DeclarativeBase):
             bool: Boolean(),
             bytes: LargeBinary(),
             datetime: UtcDateTime(),
-            date: LocalDate(),
+            date: CalendarDate(),
         },
     )
 

@@ -65,7 +65,7 @@ class Linter:
 
 
 @dataclass(frozen=True, slots=True)
-class FreeText:
+class FreeTextRules:
     """Which fields are free text, how long they may be, and how they are checked."""
 
     fields: tuple[str, ...]
@@ -129,7 +129,7 @@ class PrivacyRules:
     legal: tuple[LegalPoint, ...]
     classes: tuple[DataClass, ...]
     forbidden_fields: ForbiddenFields
-    free_text: FreeText
+    free_text: FreeTextRules
     small_counts: SmallCounts
     photos: PhotoRules
     officer_location: OfficerLocation
@@ -170,8 +170,8 @@ def _read_forbidden(row: ListFileRow) -> ForbiddenFields:
     return ForbiddenFields(note=row.text("note"), stems=row.texts("stems"), allow=row.text("allow"))
 
 
-def _read_free_text(row: ListFileRow) -> FreeText:
-    return FreeText(
+def _read_free_text(row: ListFileRow) -> FreeTextRules:
+    return FreeTextRules(
         fields=row.texts("fields"),
         max_length=row.whole("max_length"),
         linter=row.nested("linter", _read_linter),

@@ -41,7 +41,7 @@ class ConflictPart:
             path=text_of(data, "path"),
             device=text_of(data, "device"),
             state=text_of(data, "state"),
-            entries=tuple(_clash_of(*entry) for entry in entries_of(data, "entries").items()),
+            entries=tuple(_conflicting_change_of(*entry) for entry in entries_of(data, "entries").items()),
         )
 
     @property
@@ -50,7 +50,7 @@ class ConflictPart:
         return self.state == "open"
 
 
-def _clash_of(change_id: str, data: Data) -> ConflictingChange:
+def _conflicting_change_of(change_id: str, data: Data) -> ConflictingChange:
     return ConflictingChange(
         change_id=change_id,
         was=data.get("was"),

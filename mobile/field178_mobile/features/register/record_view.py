@@ -17,7 +17,7 @@ SOON_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateRow:
+class CertificateLine:
     """One paper of the establishment; `state` is good, soon, bad or unknown."""
 
     name: str
@@ -53,7 +53,7 @@ def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
     return tuple(fact for fact in known if fact.value)
 
 
-def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> tuple[CertificateRow, ...]:
+def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> tuple[CertificateLine, ...]:
     """Return the papers of the register with their state today."""
     papers = data.get("certificates")
     if not isinstance(papers, Mapping):
@@ -85,12 +85,12 @@ def history_row(visit: Visit, state: str, words: Wording) -> HistoryRow:
     return HistoryRow(visit.record_id, day, said, words.choice("shown_state", state), state)
 
 
-def _certificate(name: str, paper: Mapping[str, object], today: date, words: Wording) -> CertificateRow:
+def _certificate(name: str, paper: Mapping[str, object], today: date, words: Wording) -> CertificateLine:
     expires, status = text_of(paper, "expires_on"), text_of(paper, "status")
     said = words.choice("certificate_status", status)
     number = words.say("No. {number}", number=paper["number"]) if paper.get("number") else ""
     until = words.say("valid until {day}", day=_day(expires, words)) if expires else ""
-    return CertificateRow(
+    return CertificateLine(
         name, " · ".join(part for part in (said, number, until) if part), _state(status, expires, today)
     )
 

@@ -18,7 +18,7 @@ from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.features.photos.photo_words import files_word
 from field178_mobile.features.register.establishment_facts import word_shown
 from field178_mobile.features.register.record_view import (
-    CertificateRow,
+    CertificateLine,
     HistoryRow,
     certificates_of,
     facts_of,
@@ -68,7 +68,7 @@ class RecordState:
     state_word: str
     state: str
     facts: tuple[Fact, ...]
-    certificates: tuple[CertificateRow, ...]
+    certificates: tuple[CertificateLine, ...]
     to_fix: tuple[ToFix, ...]
     history: tuple[HistoryRow, ...]
     shift: str

@@ -34,7 +34,7 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLayout:
+class OfficeLayout:
     """Who sits at the desk, and what stands around it."""
 
     officer_name: str
@@ -54,11 +54,11 @@ _ROOMS = (
 _LOOKS_AFTER_THE_SERVER = "console.revoke_tablet"
 
 
-def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> PageLayout:
+def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
     """Return the desk of an officer with what waits in each room."""
     rooms = [room for room in _ROOMS if may(officer.role, room[0], localizer.lists)]
     counts = _counts(session, officer, localizer) if rooms else {}
-    return PageLayout(
+    return OfficeLayout(
         officer_name=officer.name,
         role_name=localizer.label(localizer.lists.roles, officer.role),
         agency_name=localizer.label(localizer.lists.agencies, officer.agency),

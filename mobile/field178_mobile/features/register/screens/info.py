@@ -7,7 +7,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.forms.screens import item_below
 from field178_mobile.features.inspection.screens.to_fix import ToFixRow
-from field178_mobile.features.register.record_view import CertificateRow, HistoryRow
+from field178_mobile.features.register.record_view import CertificateLine, HistoryRow
 from field178_mobile.features.register.screens.info_rows import FactRow, PaperRow, VisitRow
 from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.kit import kit
@@ -34,7 +34,7 @@ class InfoPane(BoxLayout):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._facts: Repeat[Fact] = Repeat(self.ids.facts, FactRow)
-        self._papers: Repeat[CertificateRow] = Repeat(self.ids.papers, PaperRow)
+        self._papers: Repeat[CertificateLine] = Repeat(self.ids.papers, PaperRow)
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
         self._history: Repeat[HistoryRow] = Repeat(self.ids.history, self._make_visit)
         self._optional = Optional(self.ids.scroll.column)

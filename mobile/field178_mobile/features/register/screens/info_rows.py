@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.register.record_view import CertificateRow, HistoryRow
+from field178_mobile.features.register.record_view import CertificateLine, HistoryRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.presentation.facts import Fact
@@ -33,7 +33,7 @@ class PaperRow(BoxLayout):
     icon = StringProperty("")
     tone = StringProperty("plain")
 
-    def show(self, paper: CertificateRow) -> None:
+    def show(self, paper: CertificateLine) -> None:
         """Draw the paper."""
         self.name, self.detail = paper.name, paper.detail
         self.icon, self.tone = ICONS.get(paper.state, "help-circle-outline"), TONES[paper.state]

@@ -1,0 +1,67 @@
+"""Words that the glossary has retired are in no identifier and no file name; a class name stands once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("shared/field178_shared", "server/field178_server", "mobile/field178_mobile")
+GLOSSARY = ROOT / "docs" / "glossary.md"
+# The listen backlog of a socket is a word of the system.
+EXEMPT = {("serving/tls_proxy.py", "_BACKLOG")}
+# marshmallow asks for a class of this name inside each schema.
+SEVERAL = {"Meta"}
+
+
+def retired() -> frozenset[str]:
+    rows = [line.split("|") for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("| ")]
+    return frozenset(word for row in rows for word in re.findall(r"`(\w+)`", row[3]))
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            # A released migration keeps its name: its number is part of every store.
+            if "versions" not in path.parts:
+                yield path.relative_to(ROOT / package).as_posix(), path
+
+
+def identifiers(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+
+
+def words(identifier: str) -> set[str]:
+    return set(re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", identifier).lower().split("_"))
+
+
+def test_the_glossary_retires_words() -> None:
+    assert {"outing", "desk", "brake", "doorway"} <= retired()
+
+
+def test_no_identifier_and_no_file_uses_a_retired_word() -> None:
+    found = set()
+    for name, path in modules():
+        tree = ast.parse(path.read_text("utf-8"))
+        for identifier in {*name.removesuffix(".py").split("/"), *identifiers(tree)}:
+            if words(identifier) & retired() and (name, identifier) not in EXEMPT:
+                found.add(f"{name}: {identifier}")
+    assert sorted(found) == []
+
+
+def test_a_class_name_stands_in_one_module() -> None:
+    places = defaultdict(set)
+    for name, path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].add(name)
+    assert {name: found for name, found in places.items() if len(found) > 1 and name not in SEVERAL} == {}
