@@ -63,7 +63,7 @@ class SessionView:
             session=Session(officer, tablet.clock.now()),
             sign_out=actions["sign_out"],
             sign_in=actions["sign_in"],
-            offline_export=tablet.rescuer(opened, shared_services.platform.rescue_folder),
+            offline_export=tablet.exporter(opened, shared_services.platform.rescue_folder),
         )
 
     def start(self, first: str = "inspection", **place: str) -> None:
