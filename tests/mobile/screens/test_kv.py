@@ -17,7 +17,7 @@ from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.store import Store
 
-UI = Path(__file__).resolve().parents[3] / "mobile" / "field178_mobile" / "ui"
+UI = Path(__file__).resolve().parents[3] / "mobile" / "field178_mobile"
 RULE = re.compile(r"^<([A-Za-z]\w*)(?:@\w+(?:\+\w+)*)?>:", re.MULTILINE)
 
 

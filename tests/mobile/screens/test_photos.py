@@ -57,15 +57,15 @@ class Table:
         given = replace(services(self.store, self.clock, seeded_ids(self.clock)), tools=self.tools)
         made = EstablishmentsScreen(Workspace(given, AtOnce()))
         self.screen = self.stage.mount(made, size, mode, scale)
-        choose_shift(self.screen.attaching.shift, 2)
-        self.screen.attaching.open(CAFE)
-        self.screen.attaching.record.begin("inspected")
+        choose_shift(self.screen.workspace.shift, 2)
+        self.screen.workspace.open(CAFE)
+        self.screen.workspace.record.begin("inspected")
         frames(3)
         return self.visit
 
     @property
     def visit(self) -> Any:
-        return self.screen.attaching.record.visit
+        return self.screen.workspace.record.visit
 
     def see_photos(self) -> None:
         self.visit.choose_tab("photos")
@@ -269,8 +269,8 @@ def test_a_session_has_photos_of_the_room_unless_nobody_may_be_shown(
     tools = PhotoTools(InPlace(), clock.now, folders=lambda: (tmp_path,))
     screen = OutreachScreen()
     given = replace(services(store, clock, seeded_ids(clock)), tools=tools)
-    screen.attaching = OutreachPaneSessions(given, screen.show_list, screen.show_session)
-    screen.attaching.begin()
+    screen.sessions_pane = OutreachPaneSessions(given, screen.show_list, screen.show_session)
+    screen.sessions_pane.begin()
     stage.mount(screen)
     assert find_all("PhotoGrid") == []
     screen.session.choose_form("conference")

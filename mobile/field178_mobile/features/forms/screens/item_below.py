@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inspection.findings import ViolationOffer
 from field178_mobile.features.inspection.screens.violation_row import ViolationRow
 from field178_mobile.features.inspection.section_view import ItemState
 from field178_mobile.features.photos.screens.photo_flow import add_photo
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option

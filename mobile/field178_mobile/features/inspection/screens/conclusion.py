@@ -8,7 +8,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import checked_form, item_below, pinned_field
+from field178_mobile.features.forms.screens import checked_form, chips, item_below, pinned_field
 from field178_mobile.features.forms.screens.problem_line import ShortRow
 from field178_mobile.features.inspection.conclusion import ConclusionState, FollowUpRow
 from field178_mobile.features.inspection.inspection_state import InspectionState
@@ -16,7 +16,6 @@ from field178_mobile.features.inspection.screens import protocol_card
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.date_field import DateSheet
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat

@@ -5,14 +5,13 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import item_below
+from field178_mobile.features.forms.screens import chips, item_below
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.screens import check_in, protocol_card
 from field178_mobile.features.inspection.screens.to_fix import ToFixRow
 from field178_mobile.features.inspection.section_view import SectionCard
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.facts import ToFix

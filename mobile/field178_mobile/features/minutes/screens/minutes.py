@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.minutes.minutes import MinutesPresenter
@@ -15,7 +16,6 @@ from field178_mobile.features.register.screens.info_rows import FactRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.facts import Fact

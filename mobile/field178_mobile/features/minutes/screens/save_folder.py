@@ -7,12 +7,12 @@ from pathlib import Path
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.minutes.save_folder import SUGGESTED, SaveFolder, SaveFolderState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import load
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import item_below, pinned_field
+from field178_mobile.features.forms.screens import chips, item_below, pick_field, pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
 from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as PlaceState
@@ -21,7 +21,6 @@ from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips, pick_field
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option

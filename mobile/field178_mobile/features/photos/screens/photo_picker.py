@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.photos.photo_folder import FolderState, PhotoFolder
 from field178_mobile.features.photos.screens import file_grid
 from field178_mobile.features.photos.thumbnails import Thumbnails
@@ -14,7 +15,6 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
 from field178_mobile.presentation.background import Background
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists import load

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import pinned_field
+from field178_mobile.features.forms.screens import chips, pick_field, pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.inspection.screens import check_in as point
 from field178_mobile.features.register.establishment_form_state import CertificateRow, EstablishmentFormState
@@ -14,7 +14,6 @@ from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips, pick_field
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.shift.shift import ShiftState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 
 _REQUIRED = (chips.OptionChips,)

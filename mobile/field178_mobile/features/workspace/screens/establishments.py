@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.register.establishment_facts import DRAFTS
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
@@ -21,7 +22,6 @@ from field178_mobile.features.workspace.screens.record import RecordPane
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.kind_icons import icon_of
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import TONE_OF_STATE
