@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, seeded_ids
 
@@ -60,7 +60,7 @@ def test_decision_is_kept_while_it_is_typed(lay, store):
     assert store.settings.get("outing")["decision_number"] == "12/QĐ-UBND"
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_outing_sheet_passes_the_lint(lay, window_size, mode):
     lay(window_size, mode)
     tap(find("OutingLine"))
