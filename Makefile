@@ -22,9 +22,9 @@ demo: ## play the main job for real: server, tablet, review; leaves the server r
 demo-stop: ## stop the server that `make demo` left running
 	@test ! -x $(PYTHON) || $(PYTHON) -m scripts.demo --stop
 
-test: ## run every test: units, real screens, real server, real browser, PostgreSQL
+test: ## run the tests: units, real screens, real server, real browser, PostgreSQL; long forms in short
 	$(call ready,test)
-	@$(PYTHON) -m pytest -n 2 --dist loadfile
+	@$(PYTHON) -m pytest -n 2 --dist worksteal
 
 prove: ## prove at length what `make test` shows in short, and write docs/evidence
 	$(call ready,test)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from tests import selection
 
 settings.register_profile("suite", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("suite")
@@ -14,8 +18,33 @@ settings.load_profile("suite")
 # No test touches the key store of the machine it runs on.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
+# Stores that wait for a disk would be half of a run; the tests of lost power bring a disk of their own.
+_IN_MEMORY, _ROOM_BYTES = Path("/dev/shm"), 4 << 30
+if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free >= _ROOM_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
 REAL_PARTS = ("tablet", "browser", "postgres")
 _ran: Counter[str] = Counter()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    selection.add_options(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    selection.select(config, items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    told = getattr(node, "workeroutput", {}).get("left_out")
+    if told:
+        node.config.stash[selection.LEFT_OUT] = told
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if told := config.stash.get(selection.LEFT_OUT, ""):
+        terminalreporter.write_line(told)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +60,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A whole run in CI that drove no real tablet, browser or PostgreSQL proves nothing: it fails."""
     worker = hasattr(session.config, "workerinput")
+    if worker:
+        session.config.workeroutput["left_out"] = session.config.stash.get(selection.LEFT_OUT, "")
     if worker or not os.environ.get("CI") or session.config.args != session.config.getini("testpaths"):
         return
     absent = [part for part in REAL_PARTS if not _ran[part]]

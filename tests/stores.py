@@ -17,7 +17,7 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Base
 
 SQLITE = pytest.param("sqlite", id="sqlite")
-POSTGRES = pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)
+POSTGRES = pytest.param("postgres", id="postgres", marks=(pytest.mark.postgres, pytest.mark.twin))
 Statements = Callable[[Engine], AbstractContextManager[list[str]]]
 
 

@@ -1,17 +1,24 @@
-"""The thousand seeds in blocks that two test modules share: what a block must have met to prove anything."""
+"""Seeds in blocks that two test modules share: what a block must have met to prove anything.
+
+One block of each half runs in `make test`, all twenty with `--long`.
+"""
 
 from __future__ import annotations
 
 import time
 
+import pytest
 from tests.contract.simulator.run import Seen, Simulator
 from tests.contract.simulator.wire import Fault
 from tests.contract.simulator.world import MOST_ROUNDS, Options
 
 BLOCKS = 20
 SEEDS_A_BLOCK = 50
-# Each half is a module of its own: two workers of a test run share the time.
-FIRST_HALF, SECOND_HALF = range(BLOCKS // 2), range(BLOCKS // 2, BLOCKS)
+_SHORT = (0, BLOCKS // 2)
+_BLOCKS = [
+    block if block in _SHORT else pytest.param(block, marks=pytest.mark.long) for block in range(BLOCKS)
+]
+FIRST_HALF, SECOND_HALF = _BLOCKS[: BLOCKS // 2], _BLOCKS[BLOCKS // 2 :]
 USUAL_ROUNDS = 2
 LEAST_OF_EACH = 10
 

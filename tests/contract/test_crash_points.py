@@ -16,7 +16,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("the processes fork", allow_module_level=True)
 
-CRASHES = 300
+CRASHES = 90
 SERVER_POINTS = {"push.begin", "push.commit", "push.done", "answer"}
 TABLET_TRANSACTIONS = {"file", "draft", "sent", "checkpoint", "finish", "prune", "setting", "initialise"}
 

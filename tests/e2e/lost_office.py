@@ -85,7 +85,7 @@ class Office:
 @contextmanager
 def office_with_tablets(folder: Path, cluster: postgres.Cluster | None) -> Iterator[Office]:
     """Give an office with two tablets of one officer; on SQLite without a cluster."""
-    environment = {"FIELD178_PASSWORD_COST": "test"}
+    environment = {}
     if cluster is not None:
         environment["FIELD178_DATABASE_URL"] = cluster.new_database()
     place = folder / "office"

@@ -85,7 +85,11 @@ class ServerProcess:
             self.process = None
 
     def _environment(self) -> dict[str, str]:
-        own = {"FIELD178_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
+        own = {
+            "FIELD178_DATA_DIR": str(self.folder),
+            "FIELD178_PASSWORD_COST": "test",
+            "PYTHONUNBUFFERED": "1",
+        }
         return {**os.environ, **own, **self.environment}
 
 

@@ -93,7 +93,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("console")
-    with running_server(folder, FIELD178_PASSWORD_COST="test") as server:
+    with running_server(folder) as server:
         server.command(
             "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
         )

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with an_office(tmp_path_factory.mktemp("office"), FIELD178_PASSWORD_COST="test") as server:
+    with an_office(tmp_path_factory.mktemp("office")) as server:
         server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
         yield server
 

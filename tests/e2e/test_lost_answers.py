@@ -73,7 +73,7 @@ def test_a_server_killed_around_its_commit_loses_and_doubles_nothing(
     assert_each_change_was_applied_once(office, filed)
 
 
-@pytest.mark.parametrize("writers", [2, 5, 20])
+@pytest.mark.parametrize("writers", [2, 5, pytest.param(20, marks=pytest.mark.long)])
 @pytest.mark.parametrize("store", [SQLITE, POSTGRES])
 def test_what_tablets_take_for_received_is_what_is_stored(
     store: str, writers: int, tmp_path: Path, request: pytest.FixtureRequest

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.e2e.fault_proxy import Kind
 from tests.e2e.network_matrix import run_cells
 
-CELLS = 60
+CELLS = 30
 
 
 def test_no_fault_of_the_line_loses_or_doubles_a_change(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ STORE = "field178.sqlite"
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server of its own: its store is taken away under it."""
     folder = tmp_path / "server"
-    with running_server(folder, FIELD178_PASSWORD_COST="test") as made:
+    with running_server(folder) as made:
         wanted = ("an", "--role", "team_lead", "--team", "Đội 178")
         made.command("user", "add", *wanted, stdin="mat-khau-cua-an-1\n")
         yield made

@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield running
 
 
-@pytest.mark.parametrize("number", [300, 1000])
+@pytest.mark.parametrize("number", [300, pytest.param(1000, marks=pytest.mark.long)])
 def test_slow_clients_of_one_address_take_nothing_from_others(server: ServerProcess, number: int) -> None:
     asyncio.run(_asked(server, 1))
     before = handles_of(server)

@@ -1,11 +1,20 @@
-"""Runs the proofs, each in a process of its own: python -m tests.prove [name | name=count …]."""
+"""Runs the proofs, each in a process of its own: python -m tests.prove [name | name=count …].
+
+Without names, proofs that held on this very commit are not run again: an interrupted run goes on.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+from tests.prove.evidence import commit
 
 PROOFS = (
+    "planted_bugs",
+    "long_forms",
+    "twins",
     "loader",
     "network",
     "interleavings",
@@ -18,19 +27,43 @@ PROOFS = (
     "simulator",
     "monkey",
 )
+# One line a proof that held: commit and name.
+HELD = Path(__file__).parents[2] / ".proved"
 
 
 def main(names: list[str]) -> int:
-    """Run the named proofs, or all; `name=count` runs more or fewer cases than usual."""
-    broken = [one for one in names or PROOFS if _run(*one.partition("=")[::2])]
+    """Run the named proofs, or all that have not held here yet; `name=count` runs more or fewer cases."""
+    chosen = names or _not_held()
+    broken = [one for one in chosen if _run(*one.partition("=")[::2])]
     for one in broken:
         print(f"proof {one} failed", file=sys.stderr)
     return len(broken)
 
 
+def _not_held() -> list[str]:
+    held = {name for name in PROOFS if _line(name) in _lines()}
+    for name in PROOFS:
+        if name in held:
+            print(f"proof {name} held on this commit already")
+    return [name for name in PROOFS if name not in held]
+
+
 def _run(name: str, count: str) -> int:
     command = [sys.executable, "-m", f"tests.prove.{name}", *filter(None, [count])]
-    return subprocess.run(command, check=False).returncode
+    status = subprocess.run(command, check=False).returncode
+    if status == 0 and not count and _line(name):
+        HELD.write_text("".join(f"{line}\n" for line in [*_lines(), _line(name)]), "ascii")
+    return status
+
+
+def _lines() -> list[str]:
+    return HELD.read_text("ascii").splitlines() if HELD.exists() else []
+
+
+def _line(name: str) -> str:
+    """Return the line of a proof, "" when changes stand beside the commit."""
+    short_name, is_clean = commit()
+    return f"{short_name} {name}" if is_clean else ""
 
 
 if __name__ == "__main__":

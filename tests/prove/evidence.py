@@ -48,21 +48,24 @@ def _write(name: str, claim: str, count: int, began: datetime, facts: Facts) -> 
     (EVIDENCE / f"{began:%Y-%m-%d}-{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def commit() -> tuple[str, bool]:
+    """Return the short name of the commit, "" without one, and whether nothing that runs stands beside it."""
+    name = _git("rev-parse", "--short", "HEAD")
+    sources = (f"../../{folder}" for folder in ("shared", "server", "mobile", "scripts", "tests"))
+    return name, bool(name) and not _git("status", "--porcelain", "--", *sources)
+
+
 def _version() -> str:
-    """Return the commit that was run, and whether anything stood beside it."""
-
-    def git(*arguments: str) -> str:
-        command = ["git", "-C", str(EVIDENCE), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    commit = git("rev-parse", "--short", "HEAD")
-    if not commit:
+    name, is_clean = commit()
+    if not name:
         return "a tree without its history"
-    is_clean = not git(
-        "status", "--porcelain", "--", "../../shared", "../../server", "../../mobile", "../../tests"
-    )
-    return f"commit {commit}" if is_clean else f"commit {commit} with changes"
+    return f"commit {name}" if is_clean else f"commit {name} with changes"
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(EVIDENCE), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _words(value: object) -> str:

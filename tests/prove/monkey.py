@@ -74,7 +74,7 @@ def _stage() -> Stage:
     import tests.mobile.screens.conftest  # noqa: F401
     from tests.mobile.screens.scene import start
 
-    return start()
+    return start(is_drawn=True)
 
 
 if __name__ == "__main__":

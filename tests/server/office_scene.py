@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import shutil
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,12 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
         wanted = AccountRequest(login, f"Cán bộ {login}", role, None, ())
         run_write(engine, lambda session, w=wanted, t=teams: accounts.add(session, context, w, t, stored))
     engine.dispose()
+
+
+def copy_of(furnished: Path, data_dir: Path, **more: Any) -> Settings:
+    """Copy the data folder of a closed office on SQLite, and return the settings of the copy."""
+    shutil.copytree(furnished, data_dir)
+    return settings_of(data_dir, **more)
 
 
 def unpadded(raw: bytes) -> str:

@@ -172,7 +172,9 @@ def test_every_kind_of_data_is_found_and_opened(started: dict[str, Any]) -> None
     assert {".json", ".kv", ".mo", ".sql", ".ttf"} <= set(started["opened"])
     assert (started["texts"], started["shared_texts"]) == (2, 2)
     assert started["lists"] > 3
-    assert started["migrations"] == len(list((MOBILE / "field178_mobile/store/database/migrations").glob("*.sql")))
+    assert started["migrations"] == len(
+        list((MOBILE / "field178_mobile/store/database/migrations").glob("*.sql"))
+    )
     assert started["pdf"] > 10_000
 
 

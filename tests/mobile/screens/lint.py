@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.metrics import dp
@@ -15,6 +16,8 @@ from kivy.uix.widget import Widget
 from PIL import Image
 from tests.mobile.screens.scene import frames, walk
 
+# The modes a flow is linted in: its colours are those of the named states.
+LIGHT_AND_LONG = ["light", pytest.param("dark", marks=pytest.mark.long)]
 MIN_TARGET_DP = 48
 MIN_CONTRAST = 4.5
 MAX_WIDGETS = 300

@@ -80,7 +80,9 @@ class Pose:
         (self.pictures / "phong-hat.jpg").write_bytes(room_picture((1200, 900)))
         (self.pictures / "loi-thoat-nan.jpg").write_bytes(jpeg("teal"))
         for path in self.pictures.iterdir():
-            os.utime(path, (TAKEN_AT, TAKEN_AT))
+            # Newest first; of the same second, each file system lists them in an order of its own.
+            taken_at = TAKEN_AT + (path.name == "phong-hat.jpg")
+            os.utime(path, (taken_at, taken_at))
         home = _furnished(folder / "tablet", kind)
         self.platform = FakePlatform(home, Fix(*HERE, self.clock.now()))
         self.platform.folders = (self.pictures,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +12,6 @@ from kivy.app import App
 from kivy.base import EventLoop, runTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.graphics.opengl import glFinish
 from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.floatlayout import FloatLayout
@@ -25,6 +25,7 @@ from field178_mobile.shell.application import LAYOUT_ROUNDS
 
 LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
+FRAME_S = 0.05
 
 
 class StageApp(App):
@@ -57,13 +58,7 @@ class Stage:
         frames(6)
         return widget
 
-    def dress(
-        self,
-        size: tuple[int, int] = LANDSCAPE,
-        mode: str = "light",
-        scale: float = 1.0,
-        is_drawn: bool = True,
-    ) -> None:
+    def dress(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> None:
         """Set window size, mode and font scale."""
         if Window.size != size:
             Window.size = size
@@ -72,7 +67,7 @@ class Stage:
         theme.set_font_scale(scale)
         theme.fit(size[0])
         Window.clearcolor = theme.bg
-        (frames if is_drawn else settle)(2)
+        frames(2)
 
     def clear(self) -> None:
         """Take everything down."""
@@ -102,11 +97,17 @@ class Stage:
         self.dress()
 
 
-def start() -> Stage:
-    """Start the one app of this process without its own loop."""
+def start(*, is_drawn: bool = False) -> Stage:
+    """Start the one app of this process without its own loop.
+
+    A frame that nobody looks at is laid out and not drawn: a software renderer would take most of the time.
+    `lint.picture` draws; `is_drawn` draws every frame.
+    """
     app = StageApp()
     app._run_prepare()
     runTouchApp(embedded=True)
+    if not is_drawn:
+        EventLoop.idle = _undrawn
     Clock._max_fps = 0
     # As the application itself has it: a deep form needs more rounds in its first frame.
     Clock.max_iteration = LAYOUT_ROUNDS
@@ -117,23 +118,31 @@ def start() -> Stage:
 
 
 def frames(count: int = 3) -> None:
-    """Draw some frames, each to its end: the software renderer would pile unfinished ones up in memory."""
+    """Let the application go on by so many frames."""
     for _ in range(count):
         EventLoop.idle()
-        glFinish()
 
 
-def settle(count: int = 2) -> None:
+def _undrawn() -> None:
+    """Let one frame go by without drawing it; slow work in another thread gets the time that drawing took."""
+    for thread in threading.enumerate():
+        if thread.name.endswith("(_work)"):  # of WorkerThreads
+            thread.join(FRAME_S)
+    settle()
+
+
+def settle(count: int = 1) -> None:
     """Let so many frames go by without drawing them: everything is in its place for the next picture."""
     for _ in range(count):
         Clock.tick()
+        EventLoop.dispatch_input()
         Builder.sync()
         Clock.tick_draw()
         Builder.sync()
 
 
 def until(condition: Callable[[], object], limit_s: float = 10) -> None:
-    """Draw frames until something is so; fails when it takes too long."""
+    """Let frames go by until something is so; fails when it takes too long."""
     end = time.monotonic() + limit_s
     while not condition():
         if time.monotonic() > end:

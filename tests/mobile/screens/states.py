@@ -310,6 +310,13 @@ def photo_picker(pose: Pose) -> None:
     photos_empty(pose)
     frames(3)
     tap(find("Btn", text=_("Add a photo")))
+    until(_thumbnails_are_made)
+    frames(2)
+
+
+def _thumbnails_are_made() -> bool:
+    pictures = [card for card in find_all("FileCard") if not card.is_folder]
+    return bool(pictures) and all(card.bitmap is not None for card in pictures)
 
 
 @state()

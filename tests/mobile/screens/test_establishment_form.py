@@ -60,6 +60,9 @@ class Table:
         frames(3)
 
 
+LOOKS = [("light", 1.3), pytest.param("dark", 1.0, marks=pytest.mark.long)]
+
+
 @pytest.fixture
 def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
     settle(store)
@@ -156,7 +159,7 @@ def test_a_locking_leads_back_to_the_form(table: Table):
     assert find("EstablishmentPane").title == "Karaoke Hoa Ban"
 
 
-@pytest.mark.parametrize(("mode", "scale"), [("light", 1.3), ("dark", 1.0)])
+@pytest.mark.parametrize(("mode", "scale"), LOOKS)
 def test_form_passes_the_lint_with_everything_in_it(table: Table, window_size, mode, scale):
     screen = table.lay(window_size, mode, scale)
     screen.workspace.begin_establishment("Cà phê Ánh Dương")

@@ -17,7 +17,7 @@ from tests.mobile.inspection_world import (
     services,
     settle,
 )
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, seeded_ids
 
@@ -244,7 +244,7 @@ def test_portrait_shows_one_pane_and_a_way_back(table: Table):
     assert find("ListRow", key=CAFE)
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_list_and_arrival_pass_the_lint(table: Table, window_size, mode):
     screen = table.lay(window_size, mode)
     assert lint(screen) == []
@@ -254,7 +254,7 @@ def test_list_and_arrival_pass_the_lint(table: Table, window_size, mode):
     assert lint(screen) == []
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_visit_passes_the_lint(table: Table, window_size, mode):
     screen = table.lay(window_size, mode)
     table.go_out()
@@ -415,7 +415,7 @@ def approve(table: Table) -> None:
     server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **said))
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table, window_size, mode):
     approve(table)
     screen = table.lay(window_size, mode)

@@ -11,7 +11,7 @@ import pytest
 from kivy.core.window import Window
 from kivy.properties import Property
 from kivy.uix.widget import Widget
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text, until
 
 from field178_mobile.kit import widgets
@@ -78,7 +78,7 @@ def test_a_larger_font_there_and_back_leaves_every_size_as_it_was(stage: Stage):
     assert sizes() == before
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_every_component_passes_the_lint(stage: Stage, window_size, mode):
     screen = stage.mount(gallery(), window_size, mode)
     assert lint(screen) == []

@@ -16,7 +16,7 @@ from tests.mobile.inspection_world import (
     settle,
 )
 from tests.mobile.screens.fakes import DirectBackground
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts
 from tests.mobile.support import FrozenClock, seeded_ids
 
@@ -167,7 +167,7 @@ def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> N
     assert table.screen.output.record.visit.data["paper_signed"] == "refused"
 
 
-@pytest.mark.parametrize("mode", ["light", "dark", "night"])
+@pytest.mark.parametrize("mode", [*LIGHT_AND_LONG, pytest.param("night", marks=pytest.mark.long)])
 @pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
 def test_sheet_passes_the_lint(table: Table, size: tuple[int, int], mode: str) -> None:
     table.save_in_a_short_folder()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.mobile.inspection_world import CAFE, KARAOKE, LEADER, UNIT, services, settle, uid
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
@@ -168,7 +168,7 @@ def test_closed_session_gives_way_to_an_open_one(table: Table):
     assert find("ChoiceSheet")
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 @pytest.mark.parametrize("state", ["approved", "returned"])
 def test_open_session_passes_the_lint(table: Table, window_size, mode, state):
     table.review(state, "topic_ids", "audiences.general_public.attendance_count")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, seeded_ids
 
@@ -25,8 +25,8 @@ def lay(stage: Stage, store: Store, clock: FrozenClock):
         from field178_mobile.features.workspace.workspace import Workspace
 
         stage.dress(size, mode, scale)
-        workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
-        return stage.mount(EstablishmentsScreen(workspace), size, mode, scale)
+        desk = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
+        return stage.mount(EstablishmentsScreen(desk), size, mode, scale)
 
     return mount
 
@@ -60,7 +60,7 @@ def test_decision_is_kept_while_it_is_typed(lay, store):
     assert store.settings.get("outing")["decision_number"] == "12/QĐ-UBND"
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_shift_sheet_passes_the_lint(lay, window_size, mode):
     lay(window_size, mode)
     tap(find("ShiftLine"))

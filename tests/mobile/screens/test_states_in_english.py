@@ -17,6 +17,6 @@ SHARED = [state for state in STATES if state.is_shared]
 @pytest.mark.parametrize("wanted", SHARED, ids=[wanted.name for wanted in SHARED])
 def test_state_fits_in_english(tablets: Tablets, wanted: State):
     with tablets.brought_into(wanted) as pose:
-        pose.stage.dress(LANDSCAPE, scale=FONT_SCALES[-1], is_drawn=False)
+        pose.stage.dress(LANDSCAPE, scale=FONT_SCALES[-1])
         settle(3)
         assert [said for top in pose.tops for said in lint_shape(top)] == []

@@ -531,9 +531,7 @@ def test_who_opens_next_hears_whose_closed_account_was_taken_off(navigator):
     close_account(door, HA)
     door.meet()
     enter(PIN)
-    until(lambda: door.session_view is not None)
-    frames()
-    assert any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts())
+    until(lambda: any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts()))
     assert door._shared.tablet.vault.officers() == (HUNG,)
 
 

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
-from tests.server.office_scene import PASSWORD, MovedClock, Office, Tablet, furnish, settings_of
+from tests.server.office_scene import PASSWORD, Office, Tablet, copy_of
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import run_write
 from field178_server.security.passwords import Passwords
 from field178_shared.time.clock import to_wire
 
@@ -115,29 +114,56 @@ class FieldWork:
         return dict(receipt)
 
 
-@pytest.fixture
-def office(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Office]:
-    settings = settings_of(
-        tmp_path / "data", database_url=sqlite_engine.url.render_as_string(hide_password=False)
-    )
-    furnish(settings, MovedClock())
-    office = Office(settings)
+@dataclass(frozen=True)
+class Enrolled:
+    """A closed office whose data folder has one tablet in the field, and what that tablet holds."""
+
+    folder: Path
+    key: Ed25519PrivateKey
+    device: str
+    token: str
+
+
+@pytest.fixture(scope="session")
+def staffed(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data folder of an office with an officer of every role."""
+    folder = tmp_path_factory.mktemp("staffed") / "data"
+    office = Office(copy_of(furnished, folder))
     stored = Passwords("test").hash(PASSWORD)
     for role in EXTRA_ROLES:
         wanted = AccountRequest(role, f"Cán bộ {role}", role, None, ())
         run_write(
             office.engine, lambda session, w=wanted: accounts.add(session, office.context, w, (), stored)
         )
+    office.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def enrolled(staffed: Path, tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
+    folder = tmp_path_factory.mktemp("enrolled") / "data"
+    office = Office(copy_of(staffed, folder))
+    tablet = Tablet(office).ready(UNIT, TEAM, "ref")
+    office.close()
+    return Enrolled(folder, tablet.key, tablet.device, tablet.token)
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """Copy the office that a test asks for: with a tablet in the field, or without one."""
+    is_in_the_field = "in_the_field" in request.fixturenames
+    folder = (
+        request.getfixturevalue("enrolled").folder if is_in_the_field else request.getfixturevalue("staffed")
+    )
+    office = Office(copy_of(folder, tmp_path / "data"))
     yield office
     office.close()
 
 
 @pytest.fixture
-def in_the_field(office: Office) -> FieldWork:
-    tablet = Tablet(office).ready(UNIT, TEAM, "ref")
-    with snapshot(office.engine) as session:
-        user = officers.by_login_or_id(session, office.settings.tenant, "an").officer_id
-    return FieldWork(office, tablet, user)
+def in_the_field(office: Office, enrolled: Enrolled) -> FieldWork:
+    tablet = Tablet(office, enrolled.key, enrolled.device, enrolled.token)
+    return FieldWork(office, tablet, office.officer_id("an"))
 
 
 @pytest.fixture

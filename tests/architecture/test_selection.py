@@ -1,0 +1,71 @@
+"""Nothing leaves `make test` by chance: files that compare the engines, and planted bugs that always run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests import selection
+from tests.contract import planted
+from tests.contract.simulator.bugs import BUGS
+from tests.contract.simulator.purge_bugs import BUGS as PURGE_BUGS
+from tests.prove.__main__ import PROOFS
+
+TESTS = selection.TESTS
+# Whoever looks at locks, threads or the dialect compares the engines.
+COMPARES = re.compile(
+    r"\bdialect\.name\b|^from tests\.contract\.interleav|^from concurrent|^import threading", re.M
+)
+ASKS_FOR_A_STORE = re.compile(r"\b(world: World|engine: Engine|office: Office)\b|\bPOSTGRES\b")
+# Their threads are those of a client or of work beside the request, and the store is not what they look at.
+ON_SQLITE = {
+    "server/api/test_uploads.py",
+    "server/console/erasure/test_pages.py",
+    "server/maintenance/test_daily.py",
+}
+
+
+def _files() -> dict[str, str]:
+    return {path.relative_to(TESTS).as_posix(): path.read_text() for path in TESTS.rglob("test_*.py")}
+
+
+def test_what_compares_the_engines_is_on_the_list() -> None:
+    compare = {
+        name
+        for name, text in _files().items()
+        if name.startswith(("contract/", "server/"))
+        and COMPARES.search(text)
+        and ASKS_FOR_A_STORE.search(text)
+    }
+    assert compare - selection.DIFFERENTIAL - ON_SQLITE == set()
+
+
+def test_the_list_names_files_that_are_there() -> None:
+    assert set(selection.DIFFERENTIAL) - set(_files()) == set()
+
+
+@pytest.mark.parametrize(
+    ("marker", "proof"), [("twin", "twins"), ("long", "long_forms"), ("planted", "planted_bugs")]
+)
+def test_what_is_left_out_has_a_proof_that_runs_it(marker: str, proof: str) -> None:
+    assert proof in PROOFS
+    assert f'"{marker}"' in (TESTS / "selection.py").read_text()
+    assert (TESTS / "prove" / f"{proof}.py").exists()
+
+
+def test_the_planted_bugs_that_always_run_exist() -> None:
+    assert set(BUGS) | set(PURGE_BUGS) >= planted.ALWAYS
+
+
+def test_a_changed_tree_brings_every_planted_bug_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planted, "RECORD", tmp_path / "record")
+    assert not planted.is_recorded()
+    planted.record()
+    assert planted.is_recorded()
+    monkeypatch.setattr(planted, "FILES", planted.FILES[:-1])
+    planted.fingerprint.cache_clear()
+    assert not planted.is_recorded()
+    planted.fingerprint.cache_clear()
