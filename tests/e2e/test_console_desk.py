@@ -46,7 +46,7 @@ def test_reviewer_settles_by_keyboard_and_the_tablet_gets_it(desk: Desk, browser
         sign_in(page)
         page.goto("/attention?show=conflict")
         page.get_by_role("link", name=name).press("Enter")
-        hours = page.get_by_role("group", name="Giờ mở cửa")
+        hours = page.get_by_role("group", name="Giờ hoạt động")
         hours.get_by_role("radio", name="07:00-22:00").press("Space")
         rooms = page.get_by_role("textbox", name="Giá trị khác cho: Số phòng")
         rooms.focus()

@@ -1,4 +1,4 @@
-"""Loads kv files that lie beside their Python module, with `theme`, `icon` and `_` in reach."""
+"""Loads kv files that lie beside their Python module, with `theme`, `icon`, `_`, `field_words` in reach."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from field178_mobile.kit.fonts import register_fonts
 from field178_mobile.kit.icons import icon
 from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
+from field178_shared.schemas.field_catalogue import FieldWords, words_at
+
+
+def field_words(record_type: str, path: str) -> FieldWords:
+    """Return what is said at a field in the language on the screen."""
+    return words_at(record_type, path, language.code)
+
 
 register_fonts()
-global_idmap.update(theme=theme, icon=icon, _=language)
+global_idmap.update(theme=theme, icon=icon, _=language, field_words=field_words)
 
 
 def load_beside(module_file: str) -> None:

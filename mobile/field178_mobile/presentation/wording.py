@@ -11,6 +11,7 @@ from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
+from field178_shared.schemas.field_catalogue import choices_of, field_at, record_name, words_at
 from field178_shared.text.formats import date_text, short_date_text
 from field178_shared.time.clock import local_date
 from field178_shared.wire.protocol import PURGED
@@ -34,6 +35,21 @@ class Wording:
         """Return the label of a plain choice; an unknown one shows itself, an absent one nothing."""
         choice = self.lists.choice(list_name, str(choice_id))
         return choice.label(self.language) if choice else str(choice_id or "")
+
+    def field(self, record_type: str, path: str) -> str:
+        """Return what the field at a path is called; a path that no field has shows itself."""
+        return words_at(record_type, path, self.language).label
+
+    def record(self, record_type: str) -> str:
+        """Return what a record of a type is called."""
+        return record_name(record_type, self.language)
+
+    def entry(self, record_type: str, path: str) -> str:
+        """Return the name that a code list gives to the entry a path lies in; nothing where none does."""
+        group, _, rest = path.partition(".")
+        spec = field_at(record_type, f"{group}.*") if rest else None
+        named = choices_of(spec.keys, self.lists).get(rest.partition(".")[0]) if spec else None
+        return named.label(self.language) if named else ""
 
     def unit(self, unit_id: object) -> str:
         """Return the name of a unit version."""

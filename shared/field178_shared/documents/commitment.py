@@ -13,7 +13,7 @@ from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
-    address_of,
+    address_line,
     identity_of,
     place_and_day,
     team_name,
@@ -54,7 +54,7 @@ def _blocks(
     # A role with nobody in it: the paper is signed later, by whoever comes.
     yield Paragraph(f"Chức vụ: {role if visit.representative_role != 'none' and role else UNKNOWN}.")
     yield Paragraph(f"Đại diện cho cơ sở. {identity_of(lists, place)}")
-    yield Paragraph(f"Địa chỉ: {address_of(lists, place) or UNKNOWN}.")
+    yield Paragraph(address_line(lists, place))
     yield Paragraph("Cơ sở cam kết thực hiện:", keeps_next=True)
     for number, commitment in enumerate(lists.choices["commitment"], 1):
         yield Paragraph(f"{number}. {commitment.vi}.")

@@ -24,9 +24,11 @@ from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
+    address_line,
     address_of,
     identity_of,
     moment_of,
+    name_of,
     place_and_day,
     team_name,
     team_table,
@@ -121,7 +123,7 @@ class _Minutes:
         agencies = self._lists.agencies
         escorts = [agencies[one].vi for one in self.visit.local_escort_agencies if one in agencies]
         if escorts:
-            yield Paragraph(f"Cơ quan địa phương phối hợp: {', '.join(escorts)}.")
+            yield Paragraph(f"{name_of('inspection', 'local_escort_agencies')}: {', '.join(escorts)}.")
         role = self.visit.representative_role
         if role == "none":
             yield Paragraph("2. Đại diện cơ sở: không có đại diện cơ sở tại thời điểm kiểm tra.")
@@ -135,9 +137,9 @@ class _Minutes:
         form = self._word("registration_form", place.registration_form_id)
         number = f", số đăng ký {place.registration_number}" if place.registration_number else ""
         yield Paragraph(identity_of(self._lists, place))
-        yield Paragraph(f"Địa chỉ: {address_of(self._lists, self._place) or UNKNOWN}.")
+        yield Paragraph(address_line(self._lists, self._place))
         if form:
-            yield Paragraph(f"Hình thức đăng ký: {form}{number}.")
+            yield Paragraph(f"{name_of('establishment', 'registration_form_id')}: {form}{number}.")
         for certificate in place.certificates.values():
             issued = f" cấp ngày {date_text(certificate.issued_on)}" if certificate.issued_on else ""
             status = self._word("certificate_status", certificate.status).lower()
@@ -224,12 +226,13 @@ class _Minutes:
         for measure in visit.measures:
             number = f", văn bản số {measure.document_number}" if measure.document_number else ""
             of_day = f" ngày {date_text(measure.document_date)}" if measure.document_date else ""
-            yield Paragraph(f"Biện pháp: {self._word('measure', measure.measure_id)}{number}{of_day}.")
+            named = f"{name_of('inspection', 'measures.*')}: {self._word('measure', measure.measure_id)}"
+            yield Paragraph(f"{named}{number}{of_day}.")
         for follow_up in visit.follow_ups:
             due = f", thời hạn: {date_text(follow_up.due_on)}" if follow_up.due_on else ""
-            yield Paragraph(f"Yêu cầu khắc phục: {follow_up.text}{due}.")
+            yield Paragraph(f"{name_of('inspection', 'follow_ups.*')}: {follow_up.text}{due}.")
         if visit.recommendation:
-            yield Paragraph(f"Kiến nghị: {visit.recommendation}")
+            yield Paragraph(f"{name_of('inspection', 'recommendation')}: {visit.recommendation}")
 
     def _opinion(self) -> Iterator[Block]:
         if self.visit.representative_role == "none":

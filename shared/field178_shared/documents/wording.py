@@ -10,10 +10,16 @@ from field178_shared.documents.sources import VisitSource
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 from field178_shared.records.reading import text_of
+from field178_shared.schemas.field_catalogue import words_at
 from field178_shared.text.formats import date_text
 from field178_shared.time.clock import VIETNAM
 
 UNKNOWN = "………………"
+
+
+def name_of(record_type: str, path: str) -> str:
+    """Return what a paper calls the field at a path: papers are Vietnamese."""
+    return words_at(record_type, path, "vi").label
 
 
 def word_of(lists: CodeLists, name: str, choice_id: str) -> str:
@@ -46,7 +52,13 @@ def address_of(lists: CodeLists, place: Establishment) -> str:
 def identity_of(lists: CodeLists, place: Establishment) -> str:
     """Return name and kind of an establishment in one sentence."""
     kind = lists.types.get(place.establishment_type_id)
-    return f"Tên cơ sở: {place.name or UNKNOWN}. Loại hình: {kind.vi if kind else '…………'}."
+    name, type_ = name_of("establishment", "name"), name_of("establishment", "establishment_type_id")
+    return f"{name}: {place.name or UNKNOWN}. {type_}: {kind.vi if kind else '…………'}."
+
+
+def address_line(lists: CodeLists, place: Establishment) -> str:
+    """Return the address as a line of its own."""
+    return f"{name_of('establishment', 'address_line')}: {address_of(lists, place) or UNKNOWN}."
 
 
 def team_table(source: VisitSource, visit: Inspection, lists: CodeLists) -> Table:

@@ -13,12 +13,13 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data
 from field178_shared.rules import counts, establishment, inspection, outreach
-from field178_shared.rules.free_text import free_text_paths, free_texts
+from field178_shared.rules.free_text import FreeTextMarks, free_text_paths, free_texts
 from field178_shared.rules.problem import Context, Problem, Rule, by_path
 from field178_shared.schemas import validate
 
 __all__ = [
     "Context",
+    "FreeTextMarks",
     "Problem",
     "Rule",
     "errors",

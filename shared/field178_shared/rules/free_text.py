@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from field178_shared.schemas import TYPES
+from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.text.privacy import lint
 
 
 @cache
 def free_text_paths(type_name: str) -> tuple[str, ...]:
-    """Return the paths of free text, `*` standing for any key: "recommendation", "answers.*.note"."""
+    """Return the paths of free text, `*` standing for any key: "recommendation", "answers.*.note".
+
+    A text is free when its schema or its declaration in the field catalogue says so.
+    """
     from field178_shared.schemas.paths import is_free_text, walk
 
-    paths = [path for path, field in walk(TYPES[type_name].schema) if is_free_text(field)]
+    of_schema = (path for path, field in walk(TYPES[type_name].schema) if is_free_text(field))
+    declared = (spec.path for spec in FIELDS.get(type_name, {}).values() if spec.is_free_text)
+    paths = dict.fromkeys((*of_schema, *declared))
     return tuple(path for path in paths if not any(_covers(wider, path) for wider in paths))
 
 
@@ -21,10 +28,34 @@ def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
     """Return the free texts of a record by path, those that say something."""
     found: dict[str, str] = {}
     for pattern in free_text_paths(type_name):
-        for path, value in _matches(data, pattern.split("."), ""):
+        for path, value in _matches(data, pattern.split(".")):
             if isinstance(value, str) and value.strip():
                 found[path] = value
     return found
+
+
+class FreeTextMarks:
+    """The privacy marks of a record under work; a text that did not change is not looked through again."""
+
+    def __init__(self, type_name: str, language: str) -> None:
+        self._type_name = type_name
+        self._language = language
+        self._marked: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def of(self, data: Mapping[str, object], known_names: tuple[str, ...] = ()) -> dict[str, str]:
+        """Return the marks by path, those that there are, each on a line of its own.
+
+        `known_names` belong in the record, such as the establishment's own name.
+        """
+        texts = free_texts(self._type_name, data)
+        seen = {(text, known_names) for text in texts.values()}
+        self._marked = {key: self._marked[key] if key in self._marked else self._look(*key) for key in seen}
+        marked = {path: self._marked[text, known_names] for path, text in texts.items()}
+        return {path: said for path, said in marked.items() if said}
+
+    def _look(self, text: str, known_names: tuple[str, ...]) -> str:
+        marks = lint(text, known_names, self._language)
+        return "\n".join(dict.fromkeys(mark.message for mark in marks))
 
 
 def _covers(wider: str, path: str) -> bool:
@@ -32,12 +63,14 @@ def _covers(wider: str, path: str) -> bool:
     return wider != path and wider.count(".") == path.count(".") and all(a in ("*", b) for a, b in pairs)
 
 
-def _matches(value: object, keys: list[str], path: str) -> Iterator[tuple[str, object]]:
-    if not keys:
-        yield path, value
-        return
-    if not isinstance(value, Mapping):
-        return
-    for name in value if keys[0] == "*" else [keys[0]]:
-        if name in value:
-            yield from _matches(value[name], keys[1:], f"{path}.{name}" if path else name)
+def _matches(data: Mapping[str, object], keys: list[str]) -> list[tuple[str, object]]:
+    # Level by level: at every tap the answers of a whole visit pass here.
+    found: list[tuple[str, object]] = [("", data)]
+    for key in keys:
+        below: list[tuple[str, object]] = []
+        for path, value in found:
+            if isinstance(value, Mapping):
+                for name in value if key == "*" else (key,) if key in value else ():
+                    below.append((f"{path}.{name}" if path else name, value[name]))
+        found = below
+    return found

@@ -94,7 +94,7 @@ def test_line_sheet_and_map_pass_the_lint_at_the_largest_font(table: Table, wind
     table.answer(None)
     assert lint(table.screen) == []
     tap(find("CheckInLine"))
-    assert "Vị trí lượt kiểm tra" in texts()
+    assert "Vị trí lúc đến" in texts()
     assert lint(find("CheckInOptions")) == []
     tap(find("CheckInOption", key="map_pin"))
     assert lint(find("PinPage")) == []

@@ -2,7 +2,7 @@ from tests.shared import builders
 
 from field178_shared.codelists import load
 from field178_shared.merge import write_path
-from field178_shared.rules import free_text_paths, free_texts
+from field178_shared.rules import FreeTextMarks, free_text, free_text_paths, free_texts
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.field_types import FREE_TEXT
 
@@ -40,3 +40,27 @@ def _free_lengths(described: object) -> list[int]:
         return []
     own = [described["maxLength"]] if described.get(FREE_TEXT) else []
     return own + [length for below in described.values() for length in _free_lengths(below)]
+
+
+def test_only_a_text_that_changed_is_looked_through_again(monkeypatch) -> None:
+    looked: list[str] = []
+    lint = free_text.lint
+
+    def listening(text: str, *around: object) -> object:
+        looked.append(text)
+        return lint(text, *around)
+
+    monkeypatch.setattr(free_text, "lint", listening)
+    marks = FreeTextMarks("outreach_session", "vi")
+    assert marks.of({"summary": "Gọi 0912345678", "note": "khác"}).keys() == {"summary"}
+    assert marks.of({"summary": "Gọi 0912345678", "note": "khác nữa"}).keys() == {"summary"}
+    assert looked.count("Gọi 0912345678") == 1
+    assert sorted(set(looked)) == ["Gọi 0912345678", "khác", "khác nữa"]
+    assert marks.of({"note": "khác nữa"}) == {}
+
+
+def test_name_that_belongs_in_the_record_is_not_marked() -> None:
+    marks = FreeTextMarks("establishment", "vi")
+    told = {"note": "Anh Nguyễn Văn Mẫu"}
+    assert marks.of(told) != {}
+    assert marks.of(told, ("Anh Nguyễn Văn Mẫu",)) == {}

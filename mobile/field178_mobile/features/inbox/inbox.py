@@ -11,7 +11,6 @@ from field178_mobile.features.inbox.inbox_words import (
     ICONS,
     KINDS,
     SCREENS,
-    TYPES,
     field_name,
     remedy_of,
     text_of_reason,
@@ -143,14 +142,17 @@ class InboxPresenter:
             yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
         for place, value in enumerate(item.refused_values):
             standing = value.current if view is None else _standing(view, value.path)
-            yield self._choice(place, value, named(value.path), standing)
+            yield self._choice(place, value, (item.type, named(value.path)), standing)
         for path, codes in item.details:
             text = " ".join(message(code, self._words.language) for code in codes.split(","))
             yield PinnedNote(path, named(path), text)
 
-    def _choice(self, place: int, value: RefusedValue, name: str, standing: object) -> PinnedNote:
-        mine = value_text(value.path, value.mine, self._words)
-        current = value_text(value.path, standing, self._words)
+    def _choice(
+        self, place: int, value: RefusedValue, field: tuple[str, str], standing: object
+    ) -> PinnedNote:
+        record_type, name = field
+        mine = value_text(record_type, value.path, value.mine, self._words)
+        current = value_text(record_type, value.path, standing, self._words)
         return PinnedNote(
             path=value.path,
             field=name,
@@ -170,7 +172,7 @@ class InboxPresenter:
         return " · ".join(part for part in (name, when) if part)
 
     def _title(self, item: InboxItem) -> str:
-        kind = self._words.say(TYPES.get(item.type, KINDS[item.kind]))
+        kind = self._words.record(item.type) if item.type in SCREENS else self._kind(item)
         if item.kind is InboxKind.NOTICE:
             return self._words.say(KINDS[item.kind])
         return record_title(self._store, item.record_id, self._words) or item.title or kind

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_mobile.features.inspection.field_positions import name_of
-from field178_mobile.features.register.establishment_form_state import field_name as entry_field
+from field178_mobile.features.inspection.field_positions import item_at
 from field178_mobile.presentation.value_words import DELETED
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind
@@ -23,11 +22,6 @@ KINDS = {
     InboxKind.CONFLICT: N_("Changed elsewhere"),
     InboxKind.QUARANTINED: N_("Not accepted"),
     InboxKind.NOTICE: N_("Message"),
-}
-TYPES = {
-    "inspection": N_("Inspection visit"),
-    "outreach_session": N_("Outreach session"),
-    "establishment": N_("Establishment"),
 }
 SCREENS = {"inspection": "inspection", "establishment": "inspection", "outreach_session": "outreach"}
 
@@ -48,16 +42,6 @@ _OF_KIND = {
     InboxKind.CONFLICT: N_(
         "Somebody else changed the same field. Choose what is right for each, then settle."
     ),
-}
-_FIELDS = {
-    "session_date": N_("Date"),
-    "audiences": N_("Audiences"),
-    "attendance_count": N_("Attendance"),
-    "topic_ids": N_("Topics"),
-    "materials": N_("Materials"),
-    "venue": N_("Venue"),
-    "summary": N_("Summary"),
-    "outreach_form_id": N_("Form of the session"),
 }
 
 
@@ -81,10 +65,8 @@ def remedy_of(item: InboxItem, words: Wording) -> str:
 def field_name(path: str, record_type: str, data: Mapping[str, object], words: Wording) -> str:
     """Return what the field at a path is called on the screens; the whole record where there is no path."""
     if path in ("", DELETED):
-        return words.say(N_("The whole record"))
-    if record_type == "inspection":
-        return name_of(path, data, words)
-    if record_type == "establishment":
-        return entry_field(path, words)
-    known = [_FIELDS[part] for part in path.split(".") if part in _FIELDS]
-    return words.say(known[-1]) if known else path
+        return words.field(record_type, DELETED)
+    item = item_at(path, data, words) if record_type == "inspection" else None
+    if item is not None:
+        return item.label(words.language)
+    return " · ".join(filter(None, (words.field(record_type, path), words.entry(record_type, path))))

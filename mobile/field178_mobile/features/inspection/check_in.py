@@ -22,7 +22,6 @@ from field178_shared.time.clock import Clock, from_wire, to_wire
 CHECK_IN = "check_in"
 FIX, LAST_FIX, REGISTERED, PIN = "fix", "last_fix", "registered_point", "map_pin"
 MEASURE, NO_POINT = "measure", "refused"
-LABEL = N_("Place of the visit")
 # Indoors a phone says 50 m and means the next street.
 VAGUE_M = 100
 
@@ -76,7 +75,7 @@ class CheckIn:
         """Do what one of the options says; a pin is set by `pin`."""
         if self._draft.is_closed:
             return
-        label = self._words.translate(LABEL)
+        label = self._words.field("inspection", CHECK_IN)
         if option == MEASURE:
             self._ask(label)
         elif option == REGISTERED and self._registered is not None:
@@ -87,7 +86,7 @@ class CheckIn:
     def pin(self, position: GeoPoint) -> None:
         """Take the point that a person set on the map."""
         if not self._draft.is_closed:
-            self._take(_point(position, PIN, self._clock.now()), self._words.translate(LABEL))
+            self._take(_point(position, PIN, self._clock.now()), self._words.field("inspection", CHECK_IN))
 
     def state(self) -> CheckInState:
         """Return where the visit began, in words."""

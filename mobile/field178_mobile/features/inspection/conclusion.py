@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inspection import fix_dates
 from field178_mobile.features.inspection.answers import ItemAnswer, answers_of
-from field178_mobile.features.inspection.field_positions import CONCLUSION, comments_at
+from field178_mobile.features.inspection.field_positions import ARRIVAL, CONCLUSION, SHIFT, comments_at
 from field178_mobile.features.inspection.section_view import answer_word
+from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_scene import VisitScene
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.rules.checklist import is_shortcoming
+from field178_shared.schemas.field_catalogue import FIELDS, max_length
 from field178_shared.text.formats import weekday_name
 
-RECOMMENDATION_LENGTH = 500
-OPINION_LENGTH = 300
-FOLLOW_UP_LENGTH = 200
-NUMBER_LENGTH = 60
-_TEXTS = {
-    "recommendation": RECOMMENDATION_LENGTH,
-    "representative_opinion": OPINION_LENGTH,
-    "minutes_number": NUMBER_LENGTH,
+# Fields with a control of their own in the conclusion, and where it is.
+CONTROLS = {
+    "overall_result": "result_card",
+    "measures": "measures_card",
+    "follow_ups": "result_card",
+    "protocols": "protocols",
+    "representative_role": "roles",
+    "representative_opinion": "opinion",
+    "recommendation": "recommendation",
+    "minutes_number": "minutes",
+    "paper_signed": "paper",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TextState:
-    """One free text with what is pinned to it."""
-
-    path: str
-    text: str
-    longest: int
-    lint: str
-    comment: str
-    problem: str
+_ELSEWHERE = SHIFT | ARRIVAL
+TEXTS = ("recommendation", "representative_opinion", "minutes_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +64,8 @@ class ConclusionState:
     due_hint: str
     due_offers: tuple[tuple[str, str], ...]
     shortcomings: tuple[FollowUpRow, ...]
-    recommendation: TextState
-    opinion: TextState
-    minutes: TextState
+    texts: Mapping[str, SimpleField]
+    fields: tuple[SimpleField, ...]
     result_comment: str
     result_problem: str
     other_comments: str
@@ -95,11 +91,6 @@ def toggle_measure(data: Data, measure: str) -> Changes:
     if measure in entries_of(data, "measures"):
         return {f"measures.{measure}": None}
     return {f"measures.{measure}": {"measure_id": measure}}
-
-
-def write_text(name: str, text: str) -> Changes:
-    """Return the change of one of the free texts, cut at the length the record allows."""
-    return {name: text[: _TEXTS[name]] or None}
 
 
 def fix_by(data: Data, due_on: date | None, words: Wording) -> Changes:
@@ -137,7 +128,7 @@ def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Chang
 def conclusion_state(scene: VisitScene) -> ConclusionState:
     """Return the conclusion tab of a visit."""
     data, words, marks = scene.reading.data, scene.words, scene.marks
-    due = _common_due(data)
+    due, pins = _common_due(data), Pins(marks.comments, marks.problems, marks.lint)
     return ConclusionState(
         summary=_summary(data, words),
         results=_results(data, words),
@@ -153,9 +144,12 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
         due_hint=_due_hint(due, scene),
         due_offers=fix_dates.suggestions(scene.day, words),
         shortcomings=_shortcomings(scene),
-        recommendation=_text(scene, "recommendation"),
-        opinion=_text(scene, "representative_opinion"),
-        minutes=_text(scene, "minutes_number"),
+        texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, pins, words) for path in TEXTS},
+        fields=tuple(
+            each
+            for section in ("visit", "result")
+            for each in simple_fields((TYPE, section), data, pins, words, _ELSEWHERE | CONTROLS.keys())
+        ),
         result_comment=marks.comments.get("overall_result", ""),
         result_problem=marks.problems.get("overall_result", ""),
         other_comments=comments_at(CONCLUSION, marks.comments, data, words),
@@ -164,7 +158,7 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
 
 def _follow_up(item: ChecklistItem, due_on: str) -> dict[str, object]:
     # The record carries Vietnamese, whatever language the tablet speaks.
-    return {"text": item.vi[:FOLLOW_UP_LENGTH], "due_on": due_on, "status": "open"}
+    return {"text": item.vi[: max_length(TYPE, "follow_ups.*.text")], "due_on": due_on, "status": "open"}
 
 
 def _results(data: Data, words: Wording) -> tuple[Option, ...]:
@@ -229,15 +223,3 @@ def _due_hint(due: date | None, scene: VisitScene) -> str:
         return words.translate("The shortcomings have different dates; a date chosen here replaces them all.")
     latest = max(fix_dates.end_of_offer(offer, scene.day, words.lists) for offer in fix_dates.WORKING_DAYS)
     return fix_dates.unknown_year(latest, words)
-
-
-def _text(scene: VisitScene, name: str) -> TextState:
-    marks = scene.marks
-    return TextState(
-        path=name,
-        text=text_of(scene.reading.data, name),
-        longest=_TEXTS[name],
-        lint=marks.lint.get(name, ""),
-        comment=marks.comments.get(name, ""),
-        problem=marks.problems.get(name, ""),
-    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.features.inspection import answers, conclusion, findings, foot, visit
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
@@ -26,6 +27,7 @@ from field178_mobile.features.inspection.inspection_state import (
     next_open,
 )
 from field178_mobile.features.inspection.open_visit import OpenVisit
+from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.inspection.visit_scene import VisitScene
@@ -42,6 +44,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.records.reading import entries_of
+from field178_shared.schemas.field_catalogue import FIELDS
 from field178_shared.text.formats import time_text
 from field178_shared.time.clock import Clock, local_date
 
@@ -190,7 +193,7 @@ class InspectionPresenter:
 
     def arrive(self, access_result: str) -> None:
         """Record how the team got in; anything but "inspected" closes the form early."""
-        label = self._words.translate("How the visit began")
+        label = self._words.field(TYPE, "access_result")
         self._change(visit.arrive(self._session.data, access_result), label)
 
     def choose_role(self, role: str) -> None:
@@ -257,7 +260,7 @@ class InspectionPresenter:
 
     def choose_result(self, result: str) -> None:
         """Record the overall result."""
-        self._change(conclusion.choose_result(result), self._words.translate("Overall result"))
+        self._change(conclusion.choose_result(result), self._words.field(TYPE, "overall_result"))
 
     def toggle_measure(self, measure: str) -> None:
         """Add a measure or take it back."""
@@ -267,7 +270,7 @@ class InspectionPresenter:
     def fix_by(self, due_on: str) -> None:
         """Ask every shortcoming to be fixed by a date (ISO), or by none ("")."""
         changes = conclusion.fix_by(self._session.data, day_or_none(due_on), self._words)
-        self._change(changes, self._words.translate("To be fixed"))
+        self._change(changes, self._words.field(TYPE, "follow_ups"))
 
     def fix_within(self, offer: str) -> None:
         """Ask every shortcoming to be fixed within an offered limit (fix_dates)."""
@@ -282,9 +285,10 @@ class InspectionPresenter:
         """Record what became of the paper minutes."""
         self._change(conclusion.choose_paper(signed))
 
-    def write(self, name: str, text: str) -> None:
-        """Keep one of the conclusion's texts as typed so far."""
-        self._change(conclusion.write_text(name, text))
+    def write(self, path: str, value: str | int) -> None:
+        """Keep a plain value of the conclusion; a text as typed so far is no step."""
+        is_typed = FIELDS[TYPE][path].kind in TYPED_KINDS
+        self._change(write(TYPE, path, value), "" if is_typed else self._words.field(TYPE, path))
 
     def change_shift(self, changes: Changes) -> None:
         """Change what the visit took over from its shift."""

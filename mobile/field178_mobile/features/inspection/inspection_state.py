@@ -188,7 +188,7 @@ class InspectionStates:
         pinned = Pinned(
             marks.problems.get(path, ""),
             commented.get(path, ""),
-            marks.lint.get(f"{path}.note", ""),
+            "\n".join(filter(None, (marks.lint.get(f"{path}.v"), marks.lint.get(f"{path}.note")))),
             photos.get(item.id, 0),
         )
         offers = self._offered(asked, scene) if asked.answer and asked.answer.value in FAILED else ()

@@ -12,6 +12,7 @@ from field178_mobile.presentation.draft_session import Changes, Data
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.time.clock import from_wire, local_date, to_wire
 
+TYPE = "inspection"
 INSPECTED = "inspected"
 NOT_INSPECTED = "not_inspected"
 LEADER = "team_leader"

@@ -6,23 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from field178_mobile.features.inspection.checklist import VisitReading
-from field178_mobile.features.inspection.field_positions import (
-    anchor_of,
-    free_texts,
-    lint_text,
-    name_of,
-    place_of,
-)
-from field178_mobile.features.inspection.visit import finished
+from field178_mobile.features.inspection.field_positions import anchor_of, name_of, place_of
+from field178_mobile.features.inspection.visit import TYPE, finished
 from field178_mobile.features.inspection.visit_scene import Marks, VisitScene
 from field178_mobile.presentation.checks import Checked, ProblemRow
 from field178_mobile.presentation.draft_session import Data
-from field178_mobile.presentation.kept import Kept
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
-from field178_shared.rules import Context, Problem, errors, submission_problems, warnings
-
-TYPE = "inspection"
+from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submission_problems, warnings
 
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
@@ -56,15 +47,14 @@ class MarkReader:
         self._comments = comments
         self._names = known_names
         self._words = words
-        self._lint = Kept(lint_text)
+        self._free_texts = FreeTextMarks(TYPE, words.language)
 
     def read(self, reading: VisitReading, checked: Checked) -> Marks:
         """Return the marks of one state of the draft; a text that did not change is not looked at again."""
-        texts, language = free_texts(reading.data, reading.answers), self._words.language
         return Marks(
             problems={**checked.marks, **live_problems(reading.data, self._words)},
             comments=self._comments,
-            lint={path: self._lint(path, text, self._names, language) for path, text in texts.items()},
+            lint=self._free_texts.of(reading.data, self._names),
         )
 
 

@@ -82,15 +82,23 @@ def facts_of_visit(source: VisitSource, words: Wording) -> tuple[Fact, ...]:
     _ = words.translate
     visit = Inspection.from_data(source.data)
     facts = (
-        Fact(_("Time"), _time(visit)),
+        Fact(_("Time of the visit"), _time(visit)),
         Fact(_("Decision"), _decision(visit)),
-        Fact(_("Members"), ", ".join(_names(source, visit))),
-        Fact(_("Representative"), words.choice("representative_role", visit.representative_role)),
+        Fact(words.field("inspection", "members"), ", ".join(_names(source, visit))),
+        Fact(
+            words.field("inspection", "representative_role"),
+            words.choice("representative_role", visit.representative_role),
+        ),
         Fact(_("Checklist"), _checklist(visit, words)),
-        Fact(_("Violations"), str(len(visit.findings)) if visit.access_result == INSPECTED else ""),
-        Fact(_("Measures"), ", ".join(words.choice("measure", one.measure_id) for one in visit.measures)),
-        Fact(_("To be fixed"), _to_fix(visit, words)),
-        Fact(_("Overall result"), words.choice("overall_result", visit.overall_result)),
+        Fact(_("Number of violations"), str(len(visit.findings)) if visit.access_result == INSPECTED else ""),
+        Fact(
+            words.field("inspection", "measures"),
+            ", ".join(words.choice("measure", one.measure_id) for one in visit.measures),
+        ),
+        Fact(words.field("inspection", "follow_ups"), _to_fix(visit, words)),
+        Fact(
+            words.field("inspection", "overall_result"), words.choice("overall_result", visit.overall_result)
+        ),
     )
     return tuple(fact for fact in facts if fact.value)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from field178_mobile.features.forms.simple_fields import TYPED_KINDS, Pins, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late
 from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.outreach import outreach_data as session
@@ -23,7 +24,6 @@ from field178_mobile.features.outreach.outreach_state import (
     OutreachState,
     SessionScene,
     audience_label,
-    field_name,
     outreach_state,
 )
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
@@ -38,11 +38,9 @@ from field178_mobile.store import Draft, StateWord, Store
 from field178_shared import rules
 from field178_shared.errors import AppError, message
 from field178_shared.records.reading import text_of
+from field178_shared.schemas.field_catalogue import FIELDS
 from field178_shared.text.formats import time_text
-from field178_shared.text.privacy import lint
 from field178_shared.time.clock import Clock
-
-_FREE_TEXTS = ("summary", "note", "venue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,7 @@ class OutreachPresenter:
         self._spoken = Spoken()
         self._focus = ""
         self._word = opened.word
+        self._marks = rules.FreeTextMarks(TYPE, words.language)
         self.gallery = self._gallery()
 
     @property
@@ -114,23 +113,23 @@ class OutreachPresenter:
     def choose_form(self, form_id: str) -> None:
         """Record the form of the session."""
         changes = session.choose_form(self._words.lists, self._session.data, form_id)
-        self._change(changes, self._words.translate("Form"))
+        self._change(changes, self._words.field(TYPE, "outreach_form_id"))
 
     def choose_unit(self, unit_id: str) -> None:
         """Record the commune."""
-        self._change({"unit_id": unit_id}, self._words.translate("Commune"))
+        self._change({"unit_id": unit_id}, self._words.field(TYPE, "unit_id"))
 
     def choose_host(self, agency_id: str) -> None:
         """Record who held the session."""
-        self._change({"host_agency_id": agency_id}, self._words.translate("Held by"))
+        self._change({"host_agency_id": agency_id}, self._words.field(TYPE, "host_agency_id"))
 
     def choose_day(self, day: date) -> None:
         """Record the day of the session."""
-        self._change({"session_date": day.isoformat()}, self._words.translate("Date"))
+        self._change({"session_date": day.isoformat()}, self._words.field(TYPE, "session_date"))
 
     def last_minutes(self, minutes: int | None) -> None:
         """Record how long it lasted."""
-        self._change({"duration_minutes": minutes}, self._words.translate("Duration"))
+        self._change({"duration_minutes": minutes}, self._words.field(TYPE, "duration_minutes"))
 
     def repeat_last(self) -> None:
         """Take over what the last session had in common with this one."""
@@ -140,16 +139,16 @@ class OutreachPresenter:
 
     def toggle_topic(self, topic_id: str) -> None:
         """Add a topic or take it back."""
-        self._change(session.toggle_topic(self._session.data, topic_id), self._words.translate("Topics"))
+        self._change(session.toggle_topic(self._session.data, topic_id), self._words.field(TYPE, "topic_ids"))
 
     def count(self, audience_id: str, name: str, number: int | None) -> None:
         """Record one count of an audience: attendance_count, first_time_count or female_count."""
         changes = count_and_follow(self._session.data, audience_id, name, number)
-        self._change(changes, self._words.translate("Who attended"))
+        self._change(changes, self._words.field(TYPE, "audiences"))
 
     def drop_audience(self, audience_id: str) -> None:
         """Take an audience out."""
-        self._change(session.drop_audience(audience_id), self._words.translate("Who attended"))
+        self._change(session.drop_audience(audience_id), self._words.field(TYPE, "audiences"))
 
     def pick_place(self, render: Callable[[FoundState], None]) -> EstablishmentPicker:
         """Return the search over the establishments that are not in the session yet."""
@@ -160,23 +159,24 @@ class OutreachPresenter:
 
     def add_place(self, place_id: str) -> None:
         """Add an establishment."""
-        self._change(add_place(self._session.data, place_id), self._words.translate("Establishment"))
+        self._change(add_place(self._session.data, place_id), self._words.field(TYPE, "establishments"))
 
     def count_place(self, place_id: str, name: str, number: int) -> None:
         """Record one count of an establishment: attendance_count or first_time_count."""
-        self._change(count_place(place_id, name, number), self._words.translate("Establishment"))
+        self._change(count_place(place_id, name, number), self._words.field(TYPE, "establishments"))
 
     def drop_place(self, place_id: str) -> None:
         """Take an establishment out."""
-        self._change(drop_place(self._session.data, place_id), self._words.translate("Establishment"))
+        self._change(drop_place(self._session.data, place_id), self._words.field(TYPE, "establishments"))
 
     def hand_out(self, material_id: str, quantity: int | None) -> None:
         """Record how many of a material were handed out."""
-        self._change(session.hand_out(material_id, quantity), self._words.translate("Materials handed out"))
+        self._change(session.hand_out(material_id, quantity), self._words.field(TYPE, "materials"))
 
-    def write(self, name: str, text: str) -> None:
-        """Keep one of the texts as typed so far."""
-        self._change(session.write_text(name, text))
+    def write(self, path: str, value: str | int) -> None:
+        """Keep the value of a field that is drawn from its declaration; a text as typed so far is no step."""
+        is_typed = FIELDS[TYPE][path].kind in TYPED_KINDS
+        self._change(write(TYPE, path, value), "" if is_typed else self._words.field(TYPE, path))
 
     def undo(self) -> None:
         """Take the last tap back."""
@@ -245,8 +245,8 @@ class OutreachPresenter:
         if name == "audiences" and rest:
             return audience_label(self._words, rest.partition(".")[0])
         if name == "establishments" and rest:
-            return self._places().get(rest.partition(".")[0]) or field_name(name, self._words)
-        return field_name(name, self._words)
+            return self._places().get(rest.partition(".")[0]) or self._words.field(TYPE, name)
+        return self._words.field(TYPE, name)
 
     def _gallery(self) -> PhotoGallery:
         session, opened = self._session, self._opened
@@ -260,7 +260,6 @@ class OutreachPresenter:
 
     def _scene(self) -> SessionScene:
         data = self._session.data
-        marked = {name: lint(text_of(data, name), (), self._words.language) for name in _FREE_TEXTS}
         return SessionScene(
             data=data,
             words=self._words,
@@ -270,7 +269,9 @@ class OutreachPresenter:
             is_late=is_late(self._store, self._session.draft),
             places=self._places(),
             photos=self.gallery.state(),
-            comments=self._opened.comments,
-            problems={row.path: row.text for row in self._checked.problems},
-            lint={name: "\n".join(mark.message for mark in marks) for name, marks in marked.items() if marks},
+            pins=Pins(
+                self._opened.comments,
+                {row.path: row.text for row in self._checked.problems},
+                self._marks.of(data),
+            ),
         )

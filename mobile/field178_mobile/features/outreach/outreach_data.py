@@ -11,7 +11,6 @@ from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import local_date, to_wire
 
-TEXT_LENGTHS = {"venue": 120, "summary": 500, "note": 500, "start_time": 5}
 # What one session has in common with the next one of the same evening or village.
 REPEATED = ("outreach_form_id", "unit_id", "host_agency_id", "topic_ids")
 
@@ -65,11 +64,6 @@ def drop_audience(audience_id: str) -> Changes:
 def hand_out(material_id: str, quantity: int | None) -> Changes:
     """Return the change of how many of a material were handed out."""
     return {f"materials.{material_id}": {"quantity": quantity} if quantity else None}
-
-
-def write_text(name: str, text: str) -> Changes:
-    """Return the change of a text, cut at the length the record allows."""
-    return {name: text[: TEXT_LENGTHS[name]] or None}
 
 
 def audiences_of(data: Data) -> dict[str, Mapping[str, object]]:

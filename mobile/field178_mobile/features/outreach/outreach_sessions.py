@@ -84,7 +84,7 @@ class SessionsPresenter:
         return SessionRow(
             record_id=record_id,
             draft_id=draft_id,
-            title=form.label(words.language) if form else words.translate("Outreach session"),
+            title=form.label(words.language) if form else words.record(TYPE),
             unit=words.unit(data.get("unit_id")),
             venue=text_of(data, "venue"),
             day=row_day(date.fromisoformat(day), local_date(self._clock.now())) if day else "",

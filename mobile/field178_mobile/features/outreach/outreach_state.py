@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
 from field178_mobile.features.inspection.inspection_state import Spoken
-from field178_mobile.features.outreach.outreach_data import TEXT_LENGTHS, audiences_of, number_of, places_of
-from field178_mobile.features.outreach.outreach_sessions import attendance_of
+from field178_mobile.features.outreach.outreach_data import audiences_of, number_of, places_of
+from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
 from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
@@ -18,10 +19,27 @@ from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.records.reading import text_of
+from field178_shared.schemas.field_catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
-# The form shows these comments at their fields; every other one stands at its head.
-_PINNED = ("audiences", "venue", "summary", "note")
+# Fields with a control of their own, and where it is in the form; the form draws all others by itself.
+CONTROLS = {
+    "outreach_form_id": "form",
+    "session_date": "day",
+    "duration_minutes": "minutes",
+    "unit_id": "unit",
+    "host_agency_id": "host",
+    "audiences": "audiences",
+    "establishments": "places_card",
+    "topic_ids": "topics",
+    "materials": "materials",
+    "attachments": "photos_card",
+    "note": "note",
+}
+SECTIONS = ("session", "content")
+# Their comments stand at the control; those of the other controls stand at the head of the form.
+_PINNED = ("audiences", "note")
+_NOT_ANONYMOUS = ("venue",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +77,6 @@ class MaterialRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TextField:
-    """One free text with what is pinned to it."""
-
-    path: str
-    text: str
-    longest: int
-    lint: str
-    comment: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
 class SessionScene:
     """Everything the state is made from."""
 
@@ -82,9 +88,7 @@ class SessionScene:
     is_late: bool = False
     places: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
     photos: GalleryState = NO_PHOTOS
-    comments: Mapping[str, str] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
-    lint: Mapping[str, str] = field(default_factory=dict)
+    pins: Pins = field(default_factory=Pins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,8 @@ class OutreachState:
     hosts: tuple[Option, ...]
     topics: tuple[Option, ...]
     session_date: str
-    start_time: TextField
     duration_minutes: int | None
-    venue: TextField
-    has_venue: bool
+    fields: Mapping[str, tuple[SimpleField, ...]]
     counts_people: bool
     audiences: tuple[AudienceCounts, ...]
     more_audiences: tuple[Option, ...]
@@ -109,8 +111,7 @@ class OutreachState:
     materials: tuple[MaterialRow, ...]
     photos: GalleryState
     has_photos: bool
-    summary: TextField
-    note: TextField
+    note: SimpleField
     needs_note: bool
     repeat_hint: str
     word: str
@@ -136,10 +137,8 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         hosts=_options(words, words.lists.agencies, data.get("host_agency_id")),
         topics=_topics(scene),
         session_date=date_text(date.fromisoformat(day)) if day else "",
-        start_time=_text(scene, "start_time"),
         duration_minutes=number_of(data, "duration_minutes"),
-        venue=_text(scene, "venue"),
-        has_venue=form is None or not form.anonymous_only,
+        fields={section: _fields(scene, section) for section in SECTIONS},
         counts_people=form is None or form.counts_people,
         audiences=_audiences(scene),
         more_audiences=_more_audiences(scene),
@@ -150,8 +149,7 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         photos=scene.photos,
         # Whoever meets peers meets nobody whom a photo could show.
         has_photos=form is not None and not form.anonymous_only,
-        summary=_text(scene, "summary"),
-        note=_text(scene, "note"),
+        note=simple_field(TYPE, FIELDS[TYPE]["note"], data, scene.pins, words),
         needs_note=form is not None and form.requires_note,
         repeat_hint=_repeat_hint(scene),
         word=scene.word,
@@ -160,7 +158,7 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         has_draft=scene.word == StateWord.DRAFT,
         notice=review_notice(scene.word, scene.is_late, words),
         other_comments=_other_comments(scene),
-        problems=scene.problems,
+        problems=scene.pins.problems,
         checked=checked,
         spoken=spoken,
         focus=focus,
@@ -194,8 +192,8 @@ def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
                 attendance=number_of(row, "attendance_count"),
                 first_time=number_of(row, "first_time_count"),
                 female=number_of(row, "female_count"),
-                problem=_pinned(scene.problems, f"audiences.{key}"),
-                comment=_pinned(scene.comments, f"audiences.{key}"),
+                problem=_pinned(scene.pins.problems, f"audiences.{key}"),
+                comment=_pinned(scene.pins.comments, f"audiences.{key}"),
             )
         )
     return tuple(rows)
@@ -208,8 +206,8 @@ def _places(scene: SessionScene) -> tuple[EstablishmentCounts, ...]:
             label=scene.places.get(key) or scene.words.translate("Establishment not on this device"),
             attendance=number_of(row, "attendance_count"),
             first_time=number_of(row, "first_time_count"),
-            problem=_pinned(scene.problems, f"establishments.{key}"),
-            comment=_pinned(scene.comments, f"establishments.{key}"),
+            problem=_pinned(scene.pins.problems, f"establishments.{key}"),
+            comment=_pinned(scene.pins.comments, f"establishments.{key}"),
         )
         for key, row in places_of(scene.data).items()
     )
@@ -249,15 +247,10 @@ def _materials(scene: SessionScene) -> tuple[MaterialRow, ...]:
     )
 
 
-def _text(scene: SessionScene, name: str) -> TextField:
-    return TextField(
-        path=name,
-        text=text_of(scene.data, name),
-        longest=TEXT_LENGTHS[name],
-        lint=scene.lint.get(name, ""),
-        comment=scene.comments.get(name, ""),
-        problem=scene.problems.get(name, ""),
-    )
+def _fields(scene: SessionScene, section: str) -> tuple[SimpleField, ...]:
+    form = scene.words.lists.forms.get(text_of(scene.data, "outreach_form_id"))
+    hidden = _NOT_ANONYMOUS if form is not None and form.anonymous_only else ()
+    return simple_fields((TYPE, section), scene.data, scene.pins, scene.words, {*CONTROLS, *hidden})
 
 
 def _repeat_hint(scene: SessionScene) -> str:
@@ -270,37 +263,20 @@ def _repeat_hint(scene: SessionScene) -> str:
 
 
 def _other_comments(scene: SessionScene) -> str:
-    names = {path: path.partition(".")[0] for path in scene.comments}
+    names = {path: path.partition(".")[0] for path in scene.pins.comments}
     places = places_of(scene.data)
     rows = {
-        path for path in scene.comments for key in places if f"{path}.".startswith(f"establishments.{key}.")
+        path
+        for path in scene.pins.comments
+        for key in places
+        if f"{path}.".startswith(f"establishments.{key}.")
     }
+    pinned = {*_PINNED, *(each.path for section in SECTIONS for each in _fields(scene, section))}
     return "\n".join(
-        f"{field_name(names[path], scene.words)}: {text}" if path else text
-        for path, text in scene.comments.items()
-        if names[path] not in _PINNED and path not in rows
+        f"{scene.words.field(TYPE, names[path])}: {text}" if path else text
+        for path, text in scene.pins.comments.items()
+        if names[path] not in pinned and path not in rows
     )
-
-
-def field_name(name: str, words: Wording) -> str:
-    """Return what the form calls a field of the record."""
-    _ = words.translate
-    names = {
-        "outreach_form_id": _("Form"),
-        "session_date": _("Date"),
-        "unit_id": _("Commune"),
-        "host_agency_id": _("Held by"),
-        "audiences": _("Who attended"),
-        "topic_ids": _("Topics"),
-        "materials": _("Materials handed out"),
-        "venue": _("Venue"),
-        "duration_minutes": _("Duration"),
-        "note": _("What form was it?"),
-        "establishments": _("Establishment"),
-        "summary": _("Summary"),
-        "attachments": _("Photos"),
-    }
-    return names.get(name, name)
 
 
 def _pinned(texts: Mapping[str, str], path: str) -> str:

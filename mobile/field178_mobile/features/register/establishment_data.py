@@ -8,19 +8,11 @@ from datetime import date
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.store import Draft, EstablishmentListing
 from field178_shared.records.reading import count_of, text_of
+from field178_shared.schemas.field_catalogue import max_length
 from field178_shared.text.normalisation import fold
 
 TYPE = "establishment"
 OPERATING = "operating"
-TEXT_LENGTHS = {
-    "name": 120,
-    "address_line": 200,
-    "village": 120,
-    "registration_number": 60,
-    "opening_hours": 120,
-    "note": 200,
-}
-CERTIFICATE_NUMBER = 60
 
 
 def new_entry(name: str, unit_ids: Sequence[str], today: date) -> dict[str, object]:
@@ -30,20 +22,20 @@ def new_entry(name: str, unit_ids: Sequence[str], today: date) -> dict[str, obje
     """
     entry: dict[str, object] = {"operating_status_id": OPERATING, "first_seen_on": today.isoformat()}
     if name.strip():
-        entry["name"] = name.strip()[: TEXT_LENGTHS["name"]]
+        entry["name"] = name.strip()[: max_length(TYPE, "name")]
     if len(unit_ids) == 1:
         entry["unit_id"] = unit_ids[0]
     return entry
 
 
-def write_text(name: str, text: str) -> Changes:
-    """Return the change of a text, cut at the length the record allows."""
-    return {name: text[: TEXT_LENGTHS[name]] or None}
-
-
 def toggle(data: Data, name: str, choice: str) -> Changes:
     """Return the change of a choice nobody has to make: the same one again takes it back."""
     return {name: None if data.get(name) == choice else choice}
+
+
+def number_certificate(kind: str, number: str) -> Changes:
+    """Return the change of a paper's number, cut at the length the record allows."""
+    return {f"certificates.{kind}.number": number[: max_length(TYPE, "certificates.*.number")] or None}
 
 
 def add_certificate(kind: str) -> Changes:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInState
 from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.register import establishment_data as entry
@@ -13,7 +14,6 @@ from field178_mobile.features.register.establishment_form_state import (
     EstablishmentFormScene,
     EstablishmentFormState,
     entry_state,
-    field_name,
 )
 from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.register_index import MOST, RegisterIndex, alike_row
@@ -29,9 +29,9 @@ from field178_shared import rules
 from field178_shared.errors import AppError, message
 from field178_shared.merge import equal, read_path, write_path
 from field178_shared.records.reading import text_of
+from field178_shared.schemas.field_catalogue import FIELDS
 from field178_shared.text.formats import time_text
 from field178_shared.text.i18n import N_
-from field178_shared.text.privacy import lint
 from field178_shared.time.clock import Clock
 
 POSITION = N_("Position")
@@ -77,6 +77,7 @@ class EstablishmentForm:
         self._spoken = Spoken()
         self._focus = ""
         self._word = opened.word
+        self._marks = rules.FreeTextMarks(entry.TYPE, self._words.language)
         point = RegisterPoint(self._data, self._point_taken)
         self.place = CheckIn(
             self._places, point.draft(), (self._clock, self._words), None, lambda: self.show(self._focus)
@@ -117,51 +118,58 @@ class EstablishmentForm:
         """End the work on it: a measurement that comes later finds nobody here."""
         self._is_closed = True
 
-    def write(self, name: str, text: str) -> None:
-        """Keep one of the texts as typed so far."""
-        self._change(entry.write_text(name, text))
+    def write(self, path: str, value: str | int) -> None:
+        """Keep a plain value; a text as typed so far is no step."""
+        is_typed = FIELDS[entry.TYPE][path].kind in TYPED_KINDS
+        self._change(write(entry.TYPE, path, value), "" if is_typed else self._words.field(entry.TYPE, path))
 
     def choose_kind(self, type_id: str) -> None:
         """Record what kind of establishment it is."""
-        self._change({"establishment_type_id": type_id}, self._words.translate("Kind"))
+        self._change(
+            {"establishment_type_id": type_id}, self._words.field(entry.TYPE, "establishment_type_id")
+        )
 
     def choose_unit(self, unit_id: str) -> None:
         """Record the commune of an establishment that the server has not taken yet."""
         if self._opened.is_new:
-            self._change({"unit_id": unit_id}, self._words.translate("Commune"))
+            self._change({"unit_id": unit_id}, self._words.field(entry.TYPE, "unit_id"))
 
     def choose_status(self, status: str) -> None:
         """Record whether it operates."""
-        self._change({"operating_status_id": status}, self._words.translate("Status"))
+        self._change({"operating_status_id": status}, self._words.field(entry.TYPE, "operating_status_id"))
 
     def choose_registration(self, form: str) -> None:
         """Record the form of registration; the same one again takes it back."""
         changes = entry.toggle(self._session.data, "registration_form_id", form)
-        self._change(changes, self._words.translate("Form of registration"))
+        self._change(changes, self._words.field(entry.TYPE, "registration_form_id"))
 
     def count_rooms(self, rooms: int | None) -> None:
         """Record how many rooms it has."""
-        self._change({"rooms_total": rooms}, self._words.translate("Rooms"))
+        self._change({"rooms_total": rooms}, self._words.field(entry.TYPE, "rooms_total"))
 
     def add_certificate(self, kind: str) -> None:
         """Add a paper."""
-        self._change(entry.add_certificate(kind), self._words.translate("Papers"))
+        self._change(entry.add_certificate(kind), self._words.field(entry.TYPE, "certificates"))
 
     def drop_certificate(self, kind: str) -> None:
         """Take a paper out."""
-        self._change(entry.drop_certificate(self._session.data, kind), self._words.translate("Papers"))
+        self._change(
+            entry.drop_certificate(self._session.data, kind), self._words.field(entry.TYPE, "certificates")
+        )
 
     def state_certificate(self, kind: str, status: str) -> None:
         """Record whether a paper is valid."""
-        self._change({f"certificates.{kind}.status": status}, self._words.translate("Papers"))
+        self._change({f"certificates.{kind}.status": status}, self._words.field(entry.TYPE, "certificates"))
 
     def number_certificate(self, kind: str, number: str) -> None:
         """Keep the number of a paper as typed so far."""
-        self._change({f"certificates.{kind}.number": number[: entry.CERTIFICATE_NUMBER] or None})
+        self._change(entry.number_certificate(kind, number))
 
     def end_certificate(self, kind: str, iso: str) -> None:
         """Record the last day of a paper, or none."""
-        self._change({f"certificates.{kind}.expires_on": iso or None}, self._words.translate("Papers"))
+        self._change(
+            {f"certificates.{kind}.expires_on": iso or None}, self._words.field(entry.TYPE, "certificates")
+        )
 
     def undo(self) -> None:
         """Take the last tap back."""
@@ -244,12 +252,12 @@ class EstablishmentForm:
         return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 
     def _row(self, problem: rules.Problem) -> ProblemRow:
-        where = field_name(problem.path, self._words)
+        path = problem.path
+        where = self._words.entry(entry.TYPE, path) or self._words.field(entry.TYPE, path)
         return ProblemRow(problem.path, where, message(problem.code, self._words.language))
 
     def _scene(self) -> EstablishmentFormScene:
         data, words = self._data(), self._words
-        marks = lint(text_of(data, "note"), (text_of(data, "name"),), words.language)
         alike = self._register.alike(data, self.record_id)[:MOST]
         return EstablishmentFormScene(
             data=data,
@@ -261,7 +269,7 @@ class EstablishmentForm:
             place=self._place_state(data),
             alike=tuple(alike_row(found, data, self._here(), words) for found in alike),
             marked=self._marked(data),
-            lint="\n".join(mark.message for mark in marks),
+            lint=self._marks.of(data, (text_of(data, "name"),)),
         )
 
     def _place_state(self, data: Data) -> CheckInState:

@@ -5,44 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inspection.check_in import CheckInState
 from field178_mobile.features.inspection.inspection_state import Spoken
-from field178_mobile.features.register.establishment_data import TEXT_LENGTHS, certificates_of
+from field178_mobile.features.register.establishment_data import TYPE, certificates_of
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import StateWord
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.text.i18n import N_
+from field178_shared.schemas.field_catalogue import FIELDS
 
-FIELDS = {
-    "name": N_("Name"),
-    "establishment_type_id": N_("Kind"),
-    "unit_id": N_("Commune"),
-    "address_line": N_("Address"),
-    "village": N_("Village"),
-    "lat": N_("Position"),
-    "lon": N_("Position"),
-    "operating_status_id": N_("Status"),
-    "registration_form_id": N_("Form of registration"),
-    "registration_number": N_("Registration number"),
-    "opening_hours": N_("Opening hours"),
-    "rooms_total": N_("Rooms"),
-    "certificates": N_("Papers"),
-    "note": N_("Note"),
+# Fields with a control of their own, and where it is in the form; the form draws all others by itself.
+CONTROLS = {
+    "name": "name",
+    "establishment_type_id": "kind",
+    "note": "note",
+    "unit_id": "unit",
+    "address_line": "address",
+    "village": "village",
+    "lat": "place",
+    "lon": "place",
+    "operating_status_id": "statuses",
+    "registration_form_id": "registrations",
+    "registration_number": "number",
+    "opening_hours": "hours",
+    "rooms_total": "rooms",
+    "certificates": "papers_card",
+    "attachments": "papers_card",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class EstablishmentText:
-    """One text with what is pinned to it."""
-
-    text: str
-    longest: int
-    problem: str
-    lint: str = ""
-    comment: str = ""
+SECTIONS = ("identity", "registration")
+_TEXTS = ("name", "address_line", "village", "registration_number", "opening_hours", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ class EstablishmentFormScene:
     place: CheckInState
     alike: tuple[AlikeRow, ...] = ()
     marked: Mapping[str, str] = field(default_factory=dict)
-    lint: str = ""
+    lint: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,8 @@ class EstablishmentFormState:
     can_move: bool
     statuses: tuple[Option, ...]
     registrations: tuple[Option, ...]
-    texts: Mapping[str, EstablishmentText]
+    texts: Mapping[str, SimpleField]
+    fields: Mapping[str, tuple[SimpleField, ...]]
     needs_note: bool
     rooms: int | None
     place: CheckInState
@@ -108,6 +103,7 @@ def entry_state(
     data, words = scene.data, scene.words
     kind = words.lists.types.get(text_of(data, "establishment_type_id"))
     problems = {**scene.marked, **{row.path: row.text for row in checked.problems}}
+    pins = Pins(problems=problems, lint=scene.lint)
     return EstablishmentFormState(
         record_id=scene.record_id,
         title=text_of(data, "name").strip() or words.translate("New establishment"),
@@ -119,7 +115,8 @@ def entry_state(
         can_move=scene.is_new,
         statuses=options(words, "operating_status", data.get("operating_status_id")),
         registrations=options(words, "registration_form", data.get("registration_form_id")),
-        texts={name: _text(scene, name, problems) for name in TEXT_LENGTHS},
+        texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, pins, words) for path in _TEXTS},
+        fields={each: simple_fields((TYPE, each), data, pins, words, CONTROLS) for each in SECTIONS},
         needs_note=kind is not None and kind.requires_note,
         rooms=count_of(data, "rooms_total"),
         place=scene.place,
@@ -134,19 +131,6 @@ def entry_state(
         spoken=spoken,
         focus=focus,
     )
-
-
-def field_name(path: str, words: Wording) -> str:
-    """Return what the form calls the field at a path: a paper by its own name."""
-    name, _, rest = path.partition(".")
-    if name == "certificates" and rest:
-        return words.choice("certificate_kind", rest.partition(".")[0])
-    return words.say(FIELDS[name]) if name in FIELDS else name
-
-
-def _text(scene: EstablishmentFormScene, name: str, problems: Mapping[str, str]) -> EstablishmentText:
-    lint = scene.lint if name == "note" else ""
-    return EstablishmentText(text_of(scene.data, name), TEXT_LENGTHS[name], problems.get(name, ""), lint)
 
 
 def _certificates(scene: EstablishmentFormScene, problems: Mapping[str, str]) -> tuple[CertificateRow, ...]:

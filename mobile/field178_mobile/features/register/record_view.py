@@ -9,11 +9,24 @@ from datetime import date
 from field178_mobile.features.register.visit_index import Visit
 from field178_mobile.presentation.facts import Fact, ToFix
 from field178_mobile.presentation.shortcomings import Shortcoming
+from field178_mobile.presentation.value_words import NOTHING, value_text
 from field178_mobile.presentation.wording import Wording
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text
 
 SOON_DAYS = 30
+TYPE = "establishment"
+FACTS = (
+    "address_line",
+    "village",
+    "unit_id",
+    "establishment_type_id",
+    "operating_status_id",
+    "registration_form_id",
+    "registration_number",
+    "opening_hours",
+    "rooms_total",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +51,8 @@ class HistoryRow:
 
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
     """Return the facts of the register that are known; absent ones take no room."""
-    _ = words.translate
-    known = (
-        Fact(_("Address"), text_of(data, "address_line")),
-        Fact(_("Village"), text_of(data, "village")),
-        Fact(_("Commune"), words.unit(data.get("unit_id"))),
-        Fact(_("Kind"), words.kind(data.get("establishment_type_id"))),
-        Fact(_("Status"), words.choice("operating_status", data.get("operating_status_id"))),
-        Fact(_("Form of registration"), words.choice("registration_form", data.get("registration_form_id"))),
-        Fact(_("Registration number"), text_of(data, "registration_number")),
-        Fact(_("Opening hours"), text_of(data, "opening_hours")),
-        Fact(_("Rooms"), str(data.get("rooms_total", ""))),
-    )
-    return tuple(fact for fact in known if fact.value)
+    known = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
+    return tuple(fact for fact in known if fact.value != NOTHING)
 
 
 def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> tuple[CertificateLine, ...]:

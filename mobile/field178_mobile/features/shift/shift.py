@@ -254,12 +254,7 @@ def shift_line(shift: Shift, roster: Roster, words: Wording) -> str:
 
 
 def _gap_name(name: str, words: Wording) -> str:
-    _ = words.translate
-    return {
-        "team_id": _("team"),
-        "inspection_kind": _("kind of inspection"),
-        "trigger": _("reason for the inspection"),
-        "decision_number": _("decision number"),
-        "decision_date": _("decision date"),
-        "members": _("at least two members"),
-    }[name]
+    if name == "members":
+        return words.translate("at least two members")
+    label = words.field("inspection", name)
+    return f"{label[:1].lower()}{label[1:]}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from field178_mobile.features.inbox.inbox_words import TYPES
 from field178_mobile.features.photos.photo_words import files_word, photos_state
 from field178_mobile.features.photos.waiting_photos import WaitingRow
 from field178_mobile.features.sync_status.status import moment_text
@@ -193,7 +192,7 @@ class SyncPresenter:
         return self._words.say("Last success: {when}", when=when)
 
     def _waiting(self, record: WaitingRecord) -> WaitingRow:
-        kind = self._say(TYPES.get(record.type, record.type))
+        kind = self._words.record(record.type)
         word, tone = (N_("Needs a look"), "bad") if record.is_refused else (N_("Not sent"), "warn")
         icon = _ICONS.get(record.type, "store-outline")
         sub = " · ".join(part for part in (kind, files_word(record.files, self._words)) if part)

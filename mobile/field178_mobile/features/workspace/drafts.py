@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.features.inbox.inbox_words import SCREENS, TYPES
+from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.shift.roster import read_roster
 from field178_mobile.features.sync_status.status import moment_text
 from field178_mobile.presentation.wording import Wording
@@ -68,13 +68,10 @@ class DraftsPresenter:
             return form.label(words.language)
         place = self._store.view(text_of(draft.data, "establishment_id"))
         name = text_of(place.data, "name") if place is not None else text_of(draft.data, "name")
-        return name or draft.title or self._type(draft)
+        return name or draft.title or self._words.record(draft.type)
 
     def _detail(self, draft: Draft) -> str:
-        kind = self._type(draft)
+        kind = self._words.record(draft.type)
         if draft.seen is not None:
             kind = self._words.say("{kind}, filed before", kind=kind)
         return " · ".join(part for part in (kind, self._words.unit(draft.data.get("unit_id"))) if part)
-
-    def _type(self, draft: Draft) -> str:
-        return self._words.translate(TYPES[draft.type]) if draft.type in TYPES else draft.type

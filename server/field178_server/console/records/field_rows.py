@@ -9,7 +9,7 @@ from field178_server.console.text.field_labels import (
     FieldContext,
     entry_label,
     entry_text,
-    field_at,
+    field_name,
     label_at,
     value_text,
 )
@@ -18,6 +18,9 @@ from field178_server.console.text.localize import Localizer
 from field178_server.office.reviews.record import RecordPage, ReviewComment
 from field178_shared.codelists.checklist import AnswerKind
 from field178_shared.merge import Data, read_path
+from field178_shared.rules import free_text_paths
+from field178_shared.schemas.field_catalogue import field_at, fields_in, has_entries, pattern_of
+from field178_shared.schemas.field_spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import nfc
 from field178_shared.text.privacy import lint
@@ -116,22 +119,23 @@ class RowMaker:
         if value is None:
             return None
         field = field_at(self._type, path)
-        is_long = field.is_long if field else False
         text = value_text(self._type, path, value, self.localizer)
         return FieldRow(
             path=path,
             label=label_at(FieldContext(self._type, path, {}), self.localizer),
-            value=self.marked(text) if is_long else (Segment(text),),
-            is_long=is_long,
+            value=self.marked(text) if field and field.is_free_text else (Segment(text),),
+            is_long=(field is not None and field.kind is FieldKind.LONG_TEXT) or len(text) > LONGEST_BESIDE,
             is_number=isinstance(value, int) and not isinstance(value, bool),
             is_changed=self.is_changed(path),
             previous=self._previous_text(path),
             comments=self.comments_at(path),
         )
 
-    def fields(self, *paths: str) -> tuple[FieldRow, ...]:
-        """Return the rows of those fields that the record holds."""
-        return tuple(row for path in paths if (row := self.field(path)) is not None)
+    def section(self, key: str, title: str = "") -> SectionView:
+        """Return the fields of a section that the record holds; without a title it is called by its field."""
+        specs = fields_in(self._type, key)
+        rows = (row for spec in specs for row in self._rows_of(spec.path))
+        return SectionView(key, title or field_name(self._type, key, self.localizer), tuple(rows))
 
     def entries(self, group: str) -> tuple[FieldRow, ...]:
         """Return one row for each entry of an object of entries."""
@@ -206,6 +210,12 @@ class RowMaker:
             is_met=comment.done_rev is None and self.is_changed(comment.path),
         )
 
+    def _rows_of(self, path: str) -> tuple[FieldRow, ...]:
+        if has_entries(self._type, path):
+            return self.entries(path)
+        row = self.field(path)
+        return (row,) if row else ()
+
     def _entry(self, path: str) -> FieldRow:
         place = FieldContext(self._type, path, self.data)
         value = read_path(self.data, path)
@@ -213,7 +223,7 @@ class RowMaker:
         return FieldRow(
             path=path,
             label=entry_label(place, self.localizer),
-            value=self.marked(text) if path.startswith(_WITH_FREE_TEXT) else (Segment(text),),
+            value=self.marked(text) if _has_free_text(self._type, path) else (Segment(text),),
             is_long=len(text) > LONGEST_BESIDE,
             is_changed=self.is_changed(path),
             comments=self.comments_at(path),
@@ -233,8 +243,12 @@ class RowMaker:
 
 
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
-_WITH_FREE_TEXT = ("follow_ups.", "attachments.")
 _COMPARED = frozenset({"overall_result", "access_result", "representative_role"})
+
+
+def _has_free_text(record_type: str, path: str) -> bool:
+    below = f"{pattern_of(path)}."
+    return any(pattern.startswith(below) for pattern in free_text_paths(record_type))
 
 
 def _by_path(comments: Iterable[ReviewComment]) -> Mapping[str, list[ReviewComment]]:

@@ -9,43 +9,20 @@ from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
 from field178_shared.merge import Data, read_path
 from field178_shared.text.i18n import N_
 
-VISIT = (
-    "record_code",
-    "inspection_kind",
-    "trigger",
-    "decision_number",
-    "decision_date",
-    "started_at",
-    "ended_at",
-    "unit_id",
-    "team_id",
-    "access_result",
-    "representative_role",
-    "local_escort_agencies",
-    "check_in",
-)
-CONCLUSION = (
-    "overall_result",
-    "recommendation",
-    "representative_opinion",
-    "minutes_number",
-    "paper_signed",
-)
-
 
 def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something, in the order a visit is made."""
     say = maker.localizer.say
     grouped = _findings_by_item(maker)
     sections = (
-        SectionView("visit", say(N_("The visit")), (*maker.fields(*VISIT), *_members(maker))),
+        maker.section("visit", say(N_("The visit"))),
         *_checklist(maker, grouped),
         SectionView("findings", say(N_("Other violations")), _loose_findings(maker, grouped)),
-        SectionView("measures", say(N_("Measures")), maker.entries("measures")),
-        SectionView("follow_ups", say(N_("Corrections asked for")), maker.entries("follow_ups")),
-        SectionView("protocols", say(N_("Protection protocols")), maker.entries("protocols")),
-        SectionView("result", say(N_("Result")), maker.fields(*CONCLUSION)),
-        SectionView("attachments", say(N_("Files")), maker.entries("attachments")),
+        maker.section("measures"),
+        maker.section("follow_ups"),
+        maker.section("protocols"),
+        maker.section("result", say(N_("Result"))),
+        maker.section("attachments"),
     )
     return tuple(section for section in sections if section.rows)
 
@@ -74,10 +51,6 @@ def _is_exception(row: FieldRow, maker: RowMaker) -> bool:
         return read_path(maker.data, "answers.workers_under18.v") != 0
     is_group = row.path.startswith(("findings.", "protocols."))
     return is_group or row.tone in ("bad", "warn") or bool(row.note or row.findings) or row.has_marks
-
-
-def _members(maker: RowMaker) -> tuple[FieldRow, ...]:
-    return maker.entries("members")
 
 
 def _checklist(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> tuple[SectionView, ...]:

@@ -5,33 +5,17 @@ from __future__ import annotations
 from field178_server.console.records.field_rows import FieldRow, RowMaker, SectionView
 from field178_shared.text.i18n import N_
 
-SESSION = (
-    "record_code",
-    "outreach_form_id",
-    "session_date",
-    "start_time",
-    "duration_minutes",
-    "unit_id",
-    "venue",
-    "host_agency_id",
-    "co_hosts",
-    "team_id",
-    "zone_id",
-    "school_id",
-)
-CONTENT = ("topic_ids", "summary", "note")
-
 
 def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
     """Return every section that holds something."""
     say = maker.localizer.say
     sections = (
-        SectionView("session", say(N_("The session")), maker.fields(*SESSION)),
-        SectionView("audiences", say(N_("People reached")), maker.entries("audiences")),
-        SectionView("establishments", say(N_("Establishments reached")), maker.entries("establishments")),
-        SectionView("content", say(N_("Content")), maker.fields(*CONTENT)),
-        SectionView("materials", say(N_("Materials")), maker.entries("materials")),
-        SectionView("attachments", say(N_("Files")), maker.entries("attachments")),
+        maker.section("session", say(N_("The session"))),
+        maker.section("audiences"),
+        maker.section("establishments"),
+        maker.section("content", say(N_("Content"))),
+        maker.section("materials"),
+        maker.section("attachments"),
     )
     return tuple(section for section in sections if section.rows)
 

@@ -13,6 +13,7 @@ from field178_server.attachments.queries import RecordFileCount
 from field178_server.console.records.files_view import count_text
 from field178_server.console.shell.links import FilterLink, with_query
 from field178_server.console.shell.paging import wanted_page
+from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
 from field178_server.office.reviews.queue import QueueRow, QueueState
@@ -152,9 +153,7 @@ def title_of(row: QueueRow, localizer: Localizer) -> str:
     """Return what a filed record is called: its establishment, or its form of outreach."""
     if row.type == "outreach_session":
         return (
-            localizer.label(localizer.lists.forms, row.kind)
-            if row.kind
-            else localizer.say(N_("Outreach session"))
+            localizer.label(localizer.lists.forms, row.kind) if row.kind else type_name(row.type, localizer)
         )
     return row.place_name or localizer.say(N_("Establishment not received yet"))
 

@@ -11,6 +11,7 @@ from field178_server.attachments.storage.free_space import free_space
 from field178_server.console.shell.assets import asset
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language, chosen_theme
+from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
@@ -78,6 +79,7 @@ def render(template: str, status: int = 200, **values: object) -> Response:
     page = render_template(
         template,
         _=localizer.say,
+        field_name=lambda record_type, path: field_name(record_type, path, localizer),
         asset=asset,
         icons=asset("vendor/icons.svg"),
         csrf_token=csrf_token(),

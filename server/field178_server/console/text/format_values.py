@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import AnswerKind
+from field178_shared.schemas.field_catalogue import choices_of, translated
+from field178_shared.schemas.field_spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 Show = Callable[[Localizer, object], str]
@@ -27,6 +29,23 @@ SOURCE_WORDS = {
 
 
 _MEASURED = "fix"
+
+
+def as_declared(localizer: Localizer, field: FieldSpec, value: object) -> str:
+    """Show a value by the kind of its field."""
+    if isinstance(value, list):
+        return "; ".join(as_declared(localizer, field, item) for item in value)
+    if field.kind is FieldKind.CHOICE:
+        return as_listed(localizer, field.choices, value)
+    text = _BY_FIELD_KIND.get(field.kind, as_text)(localizer, value)
+    return f"{text} {translated(field.unit, localizer.language)}" if field.unit else text
+
+
+def as_listed(localizer: Localizer, list_name: str, value: object) -> str:
+    """Show one value of a code list; a violation with its code."""
+    if list_name == "violations":
+        return as_violation(localizer, value)
+    return localizer.label(choices_of(list_name, localizer.lists), value)
 
 
 def as_text(localizer: Localizer, value: object) -> str:
@@ -54,11 +73,6 @@ def as_money(localizer: Localizer, value: object) -> str:
     return localizer.money(value)
 
 
-def as_minutes(localizer: Localizer, value: object) -> str:
-    """Show a duration in minutes."""
-    return localizer.say(N_("{count} minutes")).format(count=localizer.number(value))
-
-
 def as_flag(localizer: Localizer, value: object) -> str:
     """Show a yes or no."""
     return localizer.say(N_("Yes")) if value is True else localizer.say(N_("No"))
@@ -67,43 +81,6 @@ def as_flag(localizer: Localizer, value: object) -> str:
 def as_deletion(localizer: Localizer, value: object) -> str:
     """Show whether a record is deleted."""
     return localizer.say(N_("deleted")) if value is True else localizer.say(N_("kept"))
-
-
-def as_choice(list_name: str) -> Show:
-    """Return the function that shows one value of a plain list."""
-    return lambda localizer, value: localizer.choice(list_name, value)
-
-
-def as_unit(localizer: Localizer, value: object) -> str:
-    """Show an administrative unit."""
-    return localizer.label(localizer.lists.units, value)
-
-
-def as_agency(localizer: Localizer, value: object) -> str:
-    """Show an agency."""
-    return localizer.label(localizer.lists.agencies, value)
-
-
-def as_agencies(localizer: Localizer, value: object) -> str:
-    """Show a list of agencies, or one of them."""
-    found = value if isinstance(value, list) else [value]
-    return ", ".join(as_agency(localizer, item) for item in found)
-
-
-def as_topics(localizer: Localizer, value: object) -> str:
-    """Show a list of topics, or one of them."""
-    found = value if isinstance(value, list) else [value]
-    return "; ".join(localizer.label(localizer.lists.topics, item) for item in found)
-
-
-def as_form(localizer: Localizer, value: object) -> str:
-    """Show a form of outreach."""
-    return localizer.label(localizer.lists.forms, value)
-
-
-def as_type(localizer: Localizer, value: object) -> str:
-    """Show a kind of establishment."""
-    return localizer.label(localizer.lists.types, value)
 
 
 def as_violation(localizer: Localizer, value: object) -> str:
@@ -115,21 +92,6 @@ def as_violation(localizer: Localizer, value: object) -> str:
 def as_item(localizer: Localizer, value: object) -> str:
     """Show a question of the checklist."""
     return localizer.label(localizer.lists.items, value)
-
-
-def as_person(localizer: Localizer, value: object) -> str:
-    """Show an officer's name."""
-    return localizer.person(value)
-
-
-def as_team(localizer: Localizer, value: object) -> str:
-    """Show a team's name."""
-    return localizer.team(value)
-
-
-def as_establishment(localizer: Localizer, value: object) -> str:
-    """Show an establishment's name."""
-    return localizer.establishment(value)
 
 
 def as_degrees(localizer: Localizer, value: object) -> str:
@@ -172,6 +134,19 @@ def answer_text(localizer: Localizer, item_id: str, value: object) -> str:
     return _BY_KIND.get(item.answer, as_text)(localizer, value)
 
 
+_BY_FIELD_KIND: dict[FieldKind, Show] = {
+    FieldKind.NUMBER: as_number,
+    FieldKind.MONEY: as_money,
+    FieldKind.BYTES: as_bytes,
+    FieldKind.DEGREES: as_degrees,
+    FieldKind.DATE: as_day,
+    FieldKind.INSTANT: as_instant,
+    FieldKind.FLAG: as_flag,
+    FieldKind.SOURCE: as_source,
+    FieldKind.PERSON: lambda localizer, value: localizer.person(value),
+    FieldKind.TEAM: lambda localizer, value: localizer.team(value),
+    FieldKind.ESTABLISHMENT: lambda localizer, value: localizer.establishment(value),
+}
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
 _BY_KIND: dict[AnswerKind, Show] = {
     AnswerKind.COUNT: as_number,

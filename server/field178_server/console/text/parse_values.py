@@ -7,21 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from marshmallow import fields, validate
-
 from field178_server.console.text import format_values as show
-from field178_server.console.text.field_labels import field_at as label_field_at
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.schemas import TYPES
-from field178_shared.schemas.field_types import Field, Flag, Instant, ListValue, LocalDate, TimeOfDay
-from field178_shared.schemas.paths import field_at
+from field178_shared.schemas.field_catalogue import described_at, field_at
+from field178_shared.schemas.field_spec import FieldKind, FieldSpec
 from field178_shared.text.normalisation import nfc, sort_key
 from field178_shared.text.whole_numbers import parse_whole_number
 from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
 LONG_TEXT = 120
+Described = Mapping[str, object]
 
 # Clocks' and positions' own words: nobody in the office can know them better than the tablet.
 _NOT_TYPED = frozenset(
@@ -41,19 +38,17 @@ class Control:
 
 def control_for(record_type: str, path: str, localizer: Localizer) -> Control | None:
     """Return the control of a path, None where a value has several parts or nobody types it."""
-    declared = field_at(TYPES[record_type].schema, path) if record_type in TYPES else None
-    kind = _kind_of(declared) if declared is not None else None
-    if declared is None or kind is None or path.partition(".")[0] in _NOT_TYPED:
+    described = described_at(record_type, path)
+    kind = _kind_of(field_at(record_type, path), described) if described is not None else None
+    if described is None or kind is None or path.partition(".")[0] in _NOT_TYPED:
         return None
-    label = label_field_at(record_type, path)
-    if label is not None and label.show is show.as_degrees:
-        return None
-    limit = _max_length(declared)
-    ids = _choices(declared.inner if isinstance(declared, ListValue) else declared)
+    limit = described.get("maxLength")
+    items = described.get("items") if kind == "choices" else described
+    ids = items.get("enum") if isinstance(items, Mapping) else None
     return Control(
-        kind="long" if kind == "text" and limit is not None and limit > LONG_TEXT else kind,
-        max_length=limit,
-        options=_options((record_type, path), ids, localizer) if ids is not None else (),
+        kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,
+        max_length=limit if isinstance(limit, int) else None,
+        options=_options((record_type, path), ids, localizer) if isinstance(ids, list) else (),
     )
 
 
@@ -125,28 +120,27 @@ def _flag(text: str) -> object:
 _READERS = {"number": _whole_number, "instant": _instant, "flag": _flag}
 
 
-_KINDS: Mapping[type[Field], str] = {
-    LocalDate: "date",
-    Instant: "instant",
-    TimeOfDay: "time",
-    Flag: "flag",
-    fields.Integer: "number",
+def _kind_of(field: FieldSpec | None, described: Described) -> str | None:
+    """Return the kind of the control; answers are typed as their own question describes them."""
+    if described.get("type") == "array":
+        items = described.get("items")
+        return "choices" if isinstance(items, Mapping) and "enum" in items else None
+    if "enum" in described:
+        return "choice"
+    if field is None or field.kind is FieldKind.ANSWER:
+        known = str(described.get("format") or described.get("type"))
+        return {"date": "date", "integer": "number", "string": "text"}.get(known)
+    return _BY_KIND.get(field.kind)
+
+
+_BY_KIND = {
+    FieldKind.TEXT: "text",
+    FieldKind.LONG_TEXT: "text",
+    FieldKind.NUMBER: "number",
+    FieldKind.MONEY: "number",
+    FieldKind.BYTES: "number",
+    FieldKind.DATE: "date",
+    FieldKind.INSTANT: "instant",
+    FieldKind.TIME_OF_DAY: "time",
+    FieldKind.FLAG: "flag",
 }
-
-
-def _kind_of(field: Field) -> str | None:
-    if isinstance(field, fields.String):
-        return "text" if _choices(field) is None else "choice"
-    if isinstance(field, ListValue):
-        return None if _choices(field.inner) is None else "choices"
-    return _KINDS.get(type(field))
-
-
-def _choices(field: Field) -> Sequence[str] | None:
-    return next((sorted(each.choices) for each in field.validators if isinstance(each, validate.OneOf)), None)
-
-
-def _max_length(field: Field) -> int | None:
-    if not isinstance(field, fields.String):
-        return None
-    return next((each.max for each in field.validators if isinstance(each, validate.Length)), None)

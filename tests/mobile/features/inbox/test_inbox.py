@@ -183,20 +183,29 @@ def test_a_deletion_and_a_value_the_office_has_closed_are_not_taken_by_settling(
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "text"),
+    ("record_type", "path", "value", "text"),
     [
-        ("answers.x", {"v": "no", "note": "n"}, "Not compliant"),
-        ("decision_date", "2026-03-14", "14/03/2026"),
-        ("operating_status_id", "paused", "Paused"),
-        ("paper_signed", True, "Yes"),
-        ("rooms_total", 1200, "1,200"),
-        ("topic_ids", [], "–"),
-        ("village", None, "–"),
-        ("audiences.y", {"attendance_count": 3, "first_time_count": 2}, "3, 2"),
+        ("inspection", "answers.x", {"v": "no", "note": "n"}, "Not compliant"),
+        ("inspection", "decision_date", "2026-03-14", "14/03/2026"),
+        ("inspection", "started_at", "2026-03-14T01:30:00Z", "14/03/2026 08:30"),
+        ("inspection", "measures.m1.amount_vnd", 5_000_000, "5,000,000 VND"),
+        ("establishment", "operating_status_id", "paused", "Paused"),
+        ("inspection", "paper_signed", True, "Yes"),
+        ("establishment", "rooms_total", 1200, "1,200"),
+        ("outreach_session", "topic_ids", [], "–"),
+        ("establishment", "village", None, "–"),
+        ("establishment", "village", "operating", "operating"),
+        (
+            "outreach_session",
+            "audiences.y",
+            {"attendance_count": 3, "first_time_count": 2},
+            "3 people, 2 people",
+        ),
+        ("unheard_of", "x", "y", "y"),
     ],
 )
-def test_values_are_compared_in_words(path, value, text):
-    assert value_text(path, value, Wording(load(), "en", lambda words: words)) == text
+def test_values_are_compared_in_words(record_type, path, value, text):
+    assert value_text(record_type, path, value, Wording(load(), "en", lambda words: words)) == text
 
 
 def test_message_speaks_the_readers_language_and_leads_nowhere(opened):

@@ -106,7 +106,7 @@ def test_registered_point_and_pin_are_taken_by_a_tap_and_never_called_measured(b
     assert "accuracy_m" not in bench.point
     bench.place.pin(GeoPoint(1, 2))
     assert (bench.point["lat"], bench.point["lon"], bench.point["provider"]) == (1, 2, "map_pin")
-    assert bench.labels == ["Vị trí lượt kiểm tra"] * 2
+    assert bench.labels == ["Vị trí lúc đến"] * 2
 
 
 def test_a_measurement_that_comes_after_a_choice_does_not_undo_it(bench: Bench):

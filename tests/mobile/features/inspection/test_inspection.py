@@ -521,7 +521,7 @@ def test_free_text_is_marked_and_never_stopped(bench):
     bench.answer_all()
     bench.visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
     bench.visit.choose_tab("conclusion")
-    assert bench.state.conclusion.recommendation.lint
+    assert bench.state.conclusion.texts["recommendation"].lint
     bench.visit.complete()
     assert bench.state.spoken.filed
 
@@ -529,7 +529,7 @@ def test_free_text_is_marked_and_never_stopped(bench):
 def test_own_name_of_the_establishment_is_not_marked(bench):
     bench.visit.write("recommendation", "Karaoke Hồng Phúc cần bổ sung biển hiệu")
     bench.visit.choose_tab("conclusion")
-    assert bench.state.conclusion.recommendation.lint == ""
+    assert bench.state.conclusion.texts["recommendation"].lint == ""
 
 
 def test_comment_of_the_office_stands_at_its_field(store, clock):
@@ -782,7 +782,7 @@ def test_no_comment_is_lost_whatever_its_path(store, clock):
     assert bench.state.arrival_comment == "Kết quả tiếp cận cơ sở: ba"
     bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.other_comments == "Biện pháp xử lý: bốn\nsomething_new: sáu"
-    assert bench.state.conclusion.recommendation.comment == "năm"
+    assert bench.state.conclusion.texts["recommendation"].comment == "năm"
 
 
 def test_screen_is_moved_once_by_a_jump_and_not_by_the_next_tap(bench):

@@ -165,7 +165,7 @@ def test_settled_by_another_officer_meanwhile_says_who_and_keeps_what_was_typed(
     assert answer.status_code == 409
     assert "Mọi mục của phiếu đã được giải quyết" in text
     assert "Người xử lý gần nhất: Cán bộ chi, 24/11/2026 15:00." in text
-    assert "chưa được ghi: Giờ mở cửa : 09:00-23:00" in text
+    assert "chưa được ghi: Giờ hoạt động : 09:00-23:00" in text
     assert "Người xử lý gần nhất: Cán bộ chi" in words(
         unescape(reviewer.text(f"/attention/conflict/{PLACE}"))
     )

@@ -38,7 +38,7 @@ def test_all_origins_stand_on_one_list_newest_first(reviewer: Browser, in_the_fi
     shown = words(unescape(page))
     for text in ("Tất cả 3", "Bất đồng 1", "Bị giữ lại 1", "Bản phục hồi 1", "Đã để riêng 0", "3 mục"):
         assert text in shown, text
-    for text in ("Giờ mở cửa", "Các mục nhập không khớp nhau", "Máy chủ không có", "Mới nhất trước"):
+    for text in ("Giờ hoạt động", "Các mục nhập không khớp nhau", "Máy chủ không có", "Mới nhất trước"):
         assert text in shown, text
 
 

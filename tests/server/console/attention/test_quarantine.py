@@ -119,7 +119,7 @@ def test_change_mended_by_another_officer_meanwhile_keeps_what_was_typed(
     text = words(unescape(late.get_data(as_text=True)))
     assert late.status_code == 409
     assert "Người xử lý gần nhất: Cán bộ chi" in text
-    assert "Kết thúc : 20/11/2026 15:30" in text
+    assert "Kết thúc kiểm tra : 20/11/2026 15:30" in text
     assert "Người xử lý gần nhất: Cán bộ chi" in words(unescape(reviewer.text(page)))
 
 

@@ -29,7 +29,7 @@ def test_search_says_how_much_it_found_beside_what_it_found(
 def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     page = words(unescape(reviewer.text(f"/establishments/{PLACE}")))
-    assert "Số đăng ký GL-0000000016" in page
+    assert "Số đăng ký kinh doanh GL-0000000016" in page
     assert "04/03/2024" in page
     assert "Duyệt R" not in page
 

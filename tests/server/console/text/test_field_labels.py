@@ -1,32 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 import pytest
 from tests.shared import builders
 
-from field178_server.console.text.field_labels import FIELDS, FieldContext, field_at, label_at, value_text
+from field178_server.console.text.field_labels import FieldContext, label_at, value_text
 from field178_server.console.text.localize import Localizer
-from field178_shared.schemas import json_schema
 
 SPEECH = Localizer("vi")
-
-
-def paths_of(described: object, path: str = "") -> Iterator[str]:
-    if not isinstance(described, Mapping):
-        return
-    if path:
-        yield path
-    for name, below in dict(described.get("properties") or {}).items():
-        yield from paths_of(below, f"{path}.{name}" if path else name)
-    if isinstance(below := described.get("additionalProperties"), Mapping):
-        yield from paths_of(below, f"{path}.k1")
-
-
-@pytest.mark.parametrize("record_type", sorted(FIELDS))
-def test_every_path_of_the_schema_has_a_name(record_type: str) -> None:
-    named = [path for path in paths_of(json_schema(record_type)) if not path.startswith("answers.")]
-    assert [path for path in named if field_at(record_type, path) is None] == []
 
 
 @pytest.mark.parametrize(

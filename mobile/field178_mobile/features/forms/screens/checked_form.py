@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from kivy.clock import Clock
 from kivy.properties import StringProperty
+from kivy.uix.widget import Widget
 
 from field178_mobile.features.forms.screens.problem_line import ProblemLine
 from field178_mobile.features.register.screens import info
@@ -23,12 +24,15 @@ _CARDS = ("problems_card", "warnings_card", "clean_card")
 class CheckedForm(kit.ScrollPane):
     """A scrolling form; `places` names the widget of each field of the record, `first` the one of any other.
 
+    `field_lists` names the lists of fields that are drawn from their declarations.
+
     show_checked(checked) draws what was found, follow(path) brings a field into sight; event on_jump(path) of
     a line, which scrolls to its field. `optional` shows and hides the cards of the form.
     """
 
     places: ClassVar[Mapping[str, str]] = {}
     first: ClassVar[str] = ""
+    field_lists: ClassVar[Sequence[str]] = ()
     focus_path = StringProperty("")
     __events__: tuple[str, ...] = ("on_jump",)
 
@@ -52,23 +56,30 @@ class CheckedForm(kit.ScrollPane):
 
     def follow(self, path: str) -> None:
         """Bring the field of a path into sight, once for each new one."""
-        place = self._place_of(path)
-        if place and path != self.focus_path:
-            Clock.schedule_once(lambda _dt: self.bring(place), 0)  # once the layout of this frame stands
+        field = self._widget_of(path)
+        if field is not None and path != self.focus_path:
+            Clock.schedule_once(lambda _dt: self.bring(field), 0)  # once the layout of this frame stands
         self.focus_path = path
 
-    def bring(self, name: str) -> None:
+    def bring(self, field: Widget) -> None:
         """Scroll to a widget of the form, if it is there."""
-        if self.ids[name].parent is not None:
-            self.scroll_to_widget(self.ids[name])
+        if field.parent is not None:
+            self.scroll_to_widget(field)
 
     def on_jump(self, path: str) -> None:
         """Scroll to the field of a path, where the form knows one."""
-        if place := self._place_of(path) or self.first:
-            self.bring(place)
+        field = self._widget_of(path)
+        if field is not None:
+            self.bring(field)
+        elif self.first:
+            self.bring(self.ids[self.first])
 
-    def _place_of(self, path: str) -> str:
-        return self.places.get(path.partition(".")[0], "")
+    def _widget_of(self, path: str) -> Widget | None:
+        name = path.partition(".")[0]
+        if name in self.places:
+            return self.ids[self.places[name]]
+        found = (self.ids[each].widget_of(name) for each in self.field_lists)
+        return next((field for field in found if field is not None), None)
 
     def _make_problem(self) -> ProblemLine:
         line = ProblemLine()

@@ -11,7 +11,7 @@ from kivy.uix.relativelayout import RelativeLayout
 
 from field178_mobile.features.inspection.check_in import PIN, CheckIn, CheckInState
 from field178_mobile.kit import kit
-from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import map_view
 from field178_mobile.kit.widgets.map_tiles import TileLayer
@@ -65,7 +65,9 @@ class CheckInLine(kit.Press):
 
     def on_release(self) -> None:
         """Offer what can be done about it."""
-        sheet = CheckInOptions(title=self.heading or _("Place of the visit"), sub=self.text)
+        sheet = CheckInOptions(
+            title=self.heading or field_words("inspection", "check_in").label, sub=self.text
+        )
         for option in self._state.options:
             row = CheckInOption(key=option.id, text=option.label, icon=_ICONS[option.id])
             row.bind(on_release=lambda row: self._choose(sheet, row.key))

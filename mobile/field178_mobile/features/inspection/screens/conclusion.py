@@ -8,9 +8,9 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import checked_form, chips, item_below, pinned_field
+from field178_mobile.features.forms.screens import checked_form, chips, field_list, item_below, pinned_field
 from field178_mobile.features.forms.screens.problem_line import ShortRow
-from field178_mobile.features.inspection.conclusion import ConclusionState, FollowUpRow
+from field178_mobile.features.inspection.conclusion import CONTROLS, ConclusionState, FollowUpRow
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.screens import protocol_card
 from field178_mobile.features.register.screens import info
@@ -20,16 +20,7 @@ from field178_mobile.kit.widgets.date_field import DateSheet
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 
-_CARDS = {
-    "measures": "measures_card",
-    "follow_ups": "result_card",
-    "protocols": "protocols",
-    "representative_opinion": "opinion",
-    "recommendation": "recommendation",
-    "minutes_number": "minutes",
-    "paper_signed": "paper",
-}
-_REQUIRED = (checked_form, chips, info, item_below, pinned_field, protocol_card)
+_REQUIRED = (checked_form, chips, field_list, info, item_below, pinned_field, protocol_card)
 
 
 class ConclusionPane(BoxLayout):
@@ -46,6 +37,7 @@ class ConclusionPane(BoxLayout):
         self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, self._make_short)
         self._due_offers: Sequence[tuple[str, str]] = ()
         self._result = Optional(self.ids.result_card)
+        self._minutes = Optional(self.ids.minutes_card)
 
     def show(self, state: InspectionState) -> None:
         """Draw the conclusion of the visit."""
@@ -66,13 +58,13 @@ class ConclusionPane(BoxLayout):
 
     def bring_into_sight(self, path: str) -> None:
         """Scroll to a field once the layout of this frame stands."""
-        Clock.schedule_once(lambda _dt: self._scroll_to(_CARDS.get(path, "result_card")), 0)
+        Clock.schedule_once(lambda _dt: self._scroll_to(path), 0)
 
     def on_minutes(self) -> None:
         """Overridden by bind."""
 
-    def _scroll_to(self, name: str) -> None:
-        field = self.ids[name]
+    def _scroll_to(self, path: str) -> None:
+        field = self.ids.fields.widget_of(path) or self.ids[CONTROLS.get(path, "result_card")]
         if field.parent is not None:
             self.ids.scroll.scroll_to_widget(field)
 
@@ -93,12 +85,10 @@ class ConclusionPane(BoxLayout):
         due = self.ids.due
         due.value, due.weekday, due.warning = said.due_on, said.due_weekday, said.due_hint
         self._due_offers = said.due_offers
-        for name, text in (
-            ("recommendation", said.recommendation),
-            ("opinion", said.opinion),
-            ("minutes", said.minutes),
-        ):
-            self.ids[name].show(text)
+        for path, field in said.texts.items():
+            self.ids[CONTROLS[path]].show(field)
+        self.ids.fields.show(said.fields)
+        self._minutes.show(self.ids.fields, bool(said.fields))
 
     def _make_short(self) -> ShortRow:
         row = ShortRow()

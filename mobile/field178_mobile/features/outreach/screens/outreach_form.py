@@ -6,11 +6,11 @@ from datetime import date
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import chips, item_below, pick_field, pinned_field
+from field178_mobile.features.forms.screens import chips, field_list, item_below, pick_field, pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
+from field178_mobile.features.outreach.outreach_state import CONTROLS, MaterialRow, OutreachState
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
 from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as PlaceState
-from field178_mobile.features.outreach.outreach_state import MaterialRow, OutreachState
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
 from field178_mobile.features.outreach.screens.establishment_row import (
     EstablishmentCountRow,
@@ -19,35 +19,20 @@ from field178_mobile.features.outreach.screens.establishment_row import (
 from field178_mobile.features.photos.screens import photo_grid
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
-from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (chips, info, item_below, photo_grid, pick_field, pinned_field)
-# Where each field of the record is on the screen, so that a problem or a comment leads to it.
-_PLACES = {
-    "outreach_form_id": "form",
-    "session_date": "day",
-    "duration_minutes": "minutes",
-    "unit_id": "unit",
-    "host_agency_id": "host",
-    "venue": "venue",
-    "audiences": "audiences",
-    "establishments": "places_card",
-    "topic_ids": "topics",
-    "materials": "materials",
-    "attachments": "photos_card",
-    "summary": "summary",
-    "note": "note",
-}
+_REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field)
 
 
 class OutreachFormPane(CheckedForm):
     """show(state) draws the session; `session` is its presenter; event on_discard, once confirmed."""
 
-    places = _PLACES
+    places = CONTROLS
+    field_lists = ("session_fields", "content_fields")
     first = "form"
     session = ObjectProperty(None, allownone=True)
     __events__ = ("on_discard",)
@@ -80,7 +65,9 @@ class OutreachFormPane(CheckedForm):
     def add_audience(self) -> None:
         """Offer the audiences that are not on the list yet; the pad opens for the chosen one."""
         choices = [kit.Choice(option.id, option.label) for option in self._audiences]
-        kit.ChoiceSheet(choices, (), self._audience_chosen, title=_("Who attended")).open()
+        kit.ChoiceSheet(
+            choices, (), self._audience_chosen, title=field_words("outreach_session", "audiences").label
+        ).open()
 
     def add_place(self) -> None:
         """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
@@ -142,8 +129,8 @@ class OutreachFormPane(CheckedForm):
             ids[name].error = state.problems.get(path, "")
         ids.day.value = "-".join(reversed(state.session_date.split("/")))
         ids.minutes.value = -1 if state.duration_minutes is None else state.duration_minutes
-        ids.venue.show(state.venue)
-        self._session_card.show(ids.venue, state.has_venue)
+        ids.session_fields.show(state.fields["session"])
+        self._session_card.show(ids.session_fields, bool(state.fields["session"]))
         ids.comment.text, ids.repeat.text = state.other_comments, state.repeat_hint
         self.optional.show(ids.comment, bool(state.other_comments))
         self.optional.show(ids.repeat, bool(state.repeat_hint))
@@ -172,10 +159,11 @@ class OutreachFormPane(CheckedForm):
         ids.topic_error.text = state.problems.get("topic_ids", "")
         ids.materials.show(given if state.is_locked else materials)
         ids.note.show(state.note)
-        ids.summary.show(state.summary)
+        ids.content_fields.show(state.fields["content"])
         self.optional.show(ids.materials_card, bool(given) or not state.is_locked)
         self.optional.show(ids.note_card, state.needs_note)
-        self.optional.show(ids.summary_card, bool(state.summary.text) or not state.is_locked)
+        is_told = any(not field.is_empty for field in state.fields["content"])
+        self.optional.show(ids.content_card, is_told or not state.is_locked)
         self.optional.show(ids.discard, state.has_draft)
 
     def _make_row(self) -> AudienceRow:

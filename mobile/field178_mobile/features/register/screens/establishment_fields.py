@@ -5,37 +5,24 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import chips, pick_field, pinned_field
+from field178_mobile.features.forms.screens import chips, field_list, pick_field, pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.inspection.screens import check_in as point
-from field178_mobile.features.register.establishment_form_state import CertificateRow, EstablishmentFormState
+from field178_mobile.features.register.establishment_form_state import (
+    CONTROLS,
+    CertificateRow,
+    EstablishmentFormState,
+)
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
-from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (chips, info, pick_field, pinned_field, point)
-# Where each field of the record is on the screen, so that a problem leads to it.
-_PLACES = {
-    "name": "name",
-    "establishment_type_id": "kind",
-    "note": "note",
-    "unit_id": "unit",
-    "address_line": "address",
-    "village": "village",
-    "lat": "place",
-    "lon": "place",
-    "operating_status_id": "statuses",
-    "registration_form_id": "registrations",
-    "registration_number": "number",
-    "opening_hours": "hours",
-    "rooms_total": "rooms",
-    "certificates": "papers_card",
-}
+_REQUIRED = (chips, field_list, info, pick_field, pinned_field, point)
 _TEXTS = {
     "name": "name",
     "note": "note",
@@ -49,7 +36,8 @@ _TEXTS = {
 class EstablishmentFields(CheckedForm):
     """show(state) draws the entry; `form` is its presenter; events on_open_alike(id), on_discard."""
 
-    places = _PLACES
+    places = CONTROLS
+    field_lists = ("identity_fields", "registration_fields")
     first = "name"
     form = ObjectProperty(None, allownone=True)
     needs_note = BooleanProperty(False)
@@ -61,6 +49,7 @@ class EstablishmentFields(CheckedForm):
         self._alike: Repeat[AlikeRow] = Repeat(self.ids.alike, self._make_alike)
         self._papers: Repeat[CertificateRow] = Repeat(self.ids.papers, self._make_paper)
         self._place = Optional(self.ids.place_card)
+        self._register = Optional(self.ids.register_card)
         self._more = Optional(self.ids.papers_card)
         self._kinds: tuple[Option, ...] = ()
 
@@ -70,6 +59,10 @@ class EstablishmentFields(CheckedForm):
         for name, path in _TEXTS.items():
             self.ids[name].show(state.texts[path])
         self._show_choices(state)
+        for section, box in (("identity", self._place), ("registration", self._register)):
+            fields = self.ids[f"{section}_fields"]
+            fields.show(state.fields[section])
+            box.show(fields, bool(state.fields[section]))
         self.ids.place.show(state.place)
         self._alike.show(state.alike)
         self._place.show(self.ids.alike_card, bool(state.alike))
@@ -82,7 +75,9 @@ class EstablishmentFields(CheckedForm):
     def add_paper(self) -> None:
         """Offer the papers that are not on the list yet."""
         choices = [kit.Choice(option.id, option.label) for option in self._kinds]
-        kit.ChoiceSheet(choices, (), self._paper_chosen, title=_("Papers")).open()
+        kit.ChoiceSheet(
+            choices, (), self._paper_chosen, title=field_words("establishment", "certificates").label
+        ).open()
 
     def ask_discard(self) -> None:
         """Throw the draft away, once that was confirmed."""

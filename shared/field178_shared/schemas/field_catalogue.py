@@ -1,0 +1,144 @@
+"""Every field of every record type that people read: the one place where it gets its name, kind and order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.labels import Labelled
+from field178_shared.schemas import (
+    TYPES,
+    establishment_fields,
+    inspection_fields,
+    json_schema,
+    outreach_session_fields,
+    review_fields,
+)
+from field178_shared.schemas.field_spec import FieldSpec
+from field178_shared.text.i18n import N_, translator
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """What is said at a field, in one language."""
+
+    label: str
+    help: str = ""
+    example: str = ""
+    question: str = ""
+    unit: str = ""
+
+
+RECORD_NAMES = MappingProxyType(
+    {
+        "inspection": N_("Inspection visit"),
+        "outreach_session": N_("Outreach session"),
+        "establishment": N_("Establishment"),
+    }
+)
+FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
+    {
+        record_type: MappingProxyType({spec.path: spec for spec in specs})
+        for record_type, specs in (
+            ("inspection", inspection_fields.FIELDS),
+            ("outreach_session", outreach_session_fields.FIELDS),
+            ("establishment", establishment_fields.FIELDS),
+            ("review", review_fields.FIELDS),
+        )
+    }
+)
+
+
+def field_at(record_type: str, path: str) -> FieldSpec | None:
+    """Return the field at a dotted path; the key of an entry matches any: audiences.pupils.female_count."""
+    specs = FIELDS.get(record_type, {})
+    return specs.get(path) or specs.get(pattern_of(path))
+
+
+def pattern_of(path: str) -> str:
+    """Return a path with `*` for the key of its entry."""
+    group, *rest = path.split(".")
+    return ".".join((group, "*", *rest[1:])) if rest else path
+
+
+def words_at(record_type: str, path: str, language: str) -> FieldWords:
+    """Return what is said at the field of a path; a path that no field has shows itself."""
+    spec = field_at(record_type, path)
+    return _words(spec, language) if spec else FieldWords(path)
+
+
+def record_name(record_type: str, language: str) -> str:
+    """Return what a record of a type is called; an unknown type shows itself."""
+    return translated(RECORD_NAMES.get(record_type, record_type), language)
+
+
+def translated(text: str, language: str) -> str:
+    """Return a text of the declarations in a language; no text stays none."""
+    return translator(language, "shared")(text) if text else ""
+
+
+def fields_in(record_type: str, section: str) -> tuple[FieldSpec, ...]:
+    """Return the fields of a section in their order."""
+    return tuple(spec for spec in FIELDS.get(record_type, {}).values() if spec.section == section)
+
+
+def has_entries(record_type: str, path: str) -> bool:
+    """Tell whether a field holds entries under keys."""
+    return f"{path}.*" in FIELDS.get(record_type, {})
+
+
+def position_of(record_type: str, path: str) -> int:
+    """Return the place of a field among all of its type; a path that no field has stands last."""
+    patterns = list(FIELDS.get(record_type, {}))
+    spec = field_at(record_type, path)
+    return patterns.index(spec.path) if spec else len(patterns)
+
+
+def choices_of(list_name: str, lists: CodeLists) -> Mapping[str, Labelled]:
+    """Return the entries of a code list by id; a name that no list has gives none."""
+    tables: Mapping[str, Mapping[str, Labelled]] = {
+        "agencies": lists.agencies,
+        "audiences": lists.audiences,
+        "forms": lists.forms,
+        "items": lists.items,
+        "materials": lists.materials,
+        "topics": lists.topics,
+        "types": lists.types,
+        "units": lists.units,
+        "violations": lists.violations,
+    }
+    plain = {choice.id: choice for choice in lists.choices.get(list_name, ())}
+    return tables.get(list_name, plain)
+
+
+def described_at(record_type: str, path: str) -> Mapping[str, object] | None:
+    """Return the JSON schema of the value at a path; None where the schema knows none."""
+    described: object = _schema(record_type) if record_type in TYPES else None
+    for key in path.split("."):
+        if not isinstance(described, Mapping):
+            return None
+        properties = described.get("properties")
+        known = properties.get(key) if isinstance(properties, Mapping) else None
+        described = known if known is not None else described.get("additionalProperties")
+    return described if isinstance(described, Mapping) else None
+
+
+def max_length(record_type: str, path: str) -> int:
+    """Return how many characters the schema allows at a path; 0 where it sets no limit."""
+    described = described_at(record_type, path)
+    limit = described.get("maxLength") if described else None
+    return limit if isinstance(limit, int) else 0
+
+
+@cache
+def _words(spec: FieldSpec, language: str) -> FieldWords:
+    texts = (spec.label, spec.help, spec.example, spec.question, spec.unit)
+    return FieldWords(*(translated(text, language) for text in texts))
+
+
+@cache
+def _schema(record_type: str) -> Mapping[str, object]:
+    return json_schema(record_type)

@@ -1,0 +1,168 @@
+"""Every field of the wire is declared once for people, and its declaration agrees with the schema."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import pytest
+from tests.shared import builders
+
+from field178_shared.codelists import load
+from field178_shared.rules import FreeTextMarks, free_text_paths
+from field178_shared.schemas import (
+    TYPES,
+    establishment_fields,
+    inspection_fields,
+    json_schema,
+    outreach_session_fields,
+    review_fields,
+)
+from field178_shared.schemas.field_catalogue import (
+    FIELDS,
+    RECORD_NAMES,
+    choices_of,
+    described_at,
+    field_at,
+    fields_in,
+    max_length,
+    position_of,
+    record_name,
+    words_at,
+)
+from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+
+DECLARED = {
+    "inspection": inspection_fields.FIELDS,
+    "outreach_session": outreach_session_fields.FIELDS,
+    "establishment": establishment_fields.FIELDS,
+    "review": review_fields.FIELDS,
+}
+EVERY_FIELD = [(name, spec) for name, specs in FIELDS.items() for spec in specs.values()]
+# Set beside the data of a record, no field of its schema.
+BESIDE = {"_deleted"}
+JSON_TYPES = {
+    FieldKind.NUMBER: "integer",
+    FieldKind.MONEY: "integer",
+    FieldKind.BYTES: "integer",
+    FieldKind.DEGREES: "integer",
+    FieldKind.FLAG: "boolean",
+    FieldKind.GROUP: "object",
+}
+
+
+def paths_of(described: object, path: str = "") -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Give every path of a JSON schema, `*` for the key of an entry, with its description."""
+    if not isinstance(described, Mapping):
+        return
+    if path:
+        yield path, described
+    for name, below in dict(described.get("properties") or {}).items():
+        key = "*" if path == "answers" else name
+        yield from paths_of(below, f"{path}.{key}" if path else key)
+    yield from paths_of(described.get("additionalProperties"), f"{path}.*")
+
+
+@pytest.mark.parametrize("record_type", sorted(FIELDS))
+def test_catalogue_holds_exactly_the_paths_of_the_schema(record_type: str) -> None:
+    assert {path for path, _ in paths_of(json_schema(record_type))} == set(FIELDS[record_type]) - BESIDE
+
+
+@pytest.mark.parametrize("record_type", sorted(DECLARED))
+def test_no_path_is_declared_twice(record_type: str) -> None:
+    count = Counter(spec.path for spec in DECLARED[record_type])
+    assert [path for path, times in count.items() if times > 1] == []
+    assert len(count) == len(FIELDS[record_type])
+
+
+@pytest.mark.parametrize(("record_type", "spec"), EVERY_FIELD, ids=lambda each: getattr(each, "path", each))
+def test_kind_of_a_field_is_that_of_its_schema(record_type: str, spec: FieldSpec) -> None:
+    if spec.path in BESIDE or spec.kind is FieldKind.ANSWER:
+        return
+    described = dict(paths_of(json_schema(record_type)))[spec.path]
+    one = described.get("items", described)
+    assert isinstance(one, Mapping)
+    assert one.get("type") == JSON_TYPES.get(spec.kind, "string")
+    assert (one.get("format") == "date") == (spec.kind is FieldKind.DATE)
+    if spec.kind is FieldKind.CHOICE:
+        assert "enum" in one or "pattern" in one
+    elif "enum" in one:
+        assert spec.kind in (FieldKind.SOURCE, FieldKind.CODE)
+
+
+@pytest.mark.parametrize(
+    ("record_type", "spec"),
+    [(name, spec) for name, spec in EVERY_FIELD if spec.kind is FieldKind.CHOICE],
+    ids=lambda each: getattr(each, "path", each),
+)
+def test_every_choice_of_a_field_has_a_label(record_type: str, spec: FieldSpec) -> None:
+    described = dict(paths_of(json_schema(record_type)))[spec.path]
+    one = described.get("items", described)
+    assert isinstance(one, Mapping)
+    ids = set(one.get("enum") or choices_of(spec.choices, load()))
+    unnamed = ids - set(choices_of(spec.choices, load()))
+    # Hotlines are no agencies; their ids say their number.
+    assert {each for each in unnamed if not each.startswith("hotline_")} == set()
+
+
+@pytest.mark.parametrize("record_type", sorted(TYPES))
+def test_every_free_text_is_looked_through_for_personal_data(record_type: str) -> None:
+    marked = {path for path, each in paths_of(json_schema(record_type)) if each.get("x-free-text")}
+    specs = FIELDS.get(record_type, {})
+    said = {path for path in marked if path != "answers.*.v"}
+    assert {path for path in said if not specs[path].is_free_text} == set(), (
+        "the schema says it, the field does not"
+    )
+    declared = {path for path, spec in specs.items() if spec.is_free_text}
+    assert declared | said <= set(free_text_paths(record_type))
+    assert {path for path, spec in specs.items() if spec.kind is FieldKind.LONG_TEXT} <= declared
+
+
+def test_marks_stand_at_each_free_text_of_a_record() -> None:
+    told = "Gọi anh Nguyễn Văn Mẫu 0912345678"
+    data = builders.outreach_session(venue=told, summary=told, note="không có gì")
+    marks = FreeTextMarks("outreach_session", "vi")
+    assert sorted(marks.of(data)) == ["summary", "venue"]
+    assert marks.of({"venue": "Nhà văn hóa"}) == {}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_text_of_a_field_is_translated(language: str) -> None:
+    for record_type, spec in EVERY_FIELD:
+        words = words_at(record_type, spec.path, language)
+        assert words.label
+        same = language == "en" or spec.label == "SHA-256"
+        assert (words.label == spec.label) == same, spec
+        assert bool(words.help) == bool(spec.help)
+
+
+def test_name_of_one_thing_is_one_word_wherever_it_is_a_field() -> None:
+    names = {record_type: record_name(record_type, "vi") for record_type in RECORD_NAMES}
+    assert names["establishment"] == words_at("inspection", "establishment_id", "vi").label
+    assert record_name("unheard_of", "vi") == "unheard_of"
+    units = {words_at(each, "unit_id", "vi").label for each in RECORD_NAMES}
+    teams = {words_at(each, "team_id", "vi").label for each in RECORD_NAMES}
+    assert (units, teams) == ({"Địa bàn"}, {"Đội kiểm tra"})
+
+
+def test_key_of_an_entry_matches_any() -> None:
+    spec = field_at("outreach_session", "audiences.general_public.attendance_count")
+    assert spec is FIELDS["outreach_session"]["audiences.*.attendance_count"]
+    assert field_at("outreach_session", "unheard_of.x") is None
+    assert field_at("unheard_of", "venue") is None
+    assert words_at("outreach_session", "unheard_of.x", "vi").label == "unheard_of.x"
+
+
+def test_order_of_the_fields_is_the_order_of_their_declarations() -> None:
+    paths = [spec.path for spec in fields_in("outreach_session", "session")]
+    assert paths == sorted(paths, key=lambda path: position_of("outreach_session", path))
+    assert paths[:2] == ["record_code", "outreach_form_id"]
+    assert position_of("outreach_session", "unheard_of") == len(FIELDS["outreach_session"])
+
+
+def test_limit_of_a_text_is_the_one_of_the_schema() -> None:
+    assert max_length("outreach_session", "venue") == 120
+    assert max_length("establishment", "certificates.fire.number") == 60
+    assert max_length("outreach_session", "session_date") == 0
+    assert described_at("unheard_of", "x") is None
+    assert described_at("outreach_session", "venue.x.y") is None
