@@ -124,7 +124,10 @@ def test_what_is_right_is_loaded_as_it_came(changes: dict[str, object]) -> None:
         fields.Nested(Inner, many=True),
         fields.String(validate=[validate.Length(max=3), ONE_OF]),
     ],
-    ids=repr,
+    ids=[
+        *("endless_text", "integer", "float", "date", "list", "list_of_dates", "dict"),
+        *("renamed", "unknown_validator", "many", "two_limits"),
+    ],
 )
 def test_a_declaration_that_says_too_little_is_refused(
     derive: Callable[[type[WireSchema]], object], field: Field
