@@ -115,7 +115,7 @@ def _enrol(stage: Stage, tablet: Tablet) -> None:
 def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
     stage.server.stop()
     stage.tell(_("4. The server is stopped: the tablet works without a network from here on"))
-    tablet.ask("outing", decision="12/QĐ-UBND")
+    tablet.ask("shift", decision="12/QĐ-UBND")
     unit = stage.seeded.team.unit_ids[0]
     steps: tuple[tuple[str, str, Mapping[str, str]], ...] = (
         (_("an inspection with three violations"), "visit_with_violations", KARAOKE_WITH_VIOLATIONS),
