@@ -43,7 +43,7 @@ class TlsFront:
         with contextlib.closing(asyncio.new_event_loop()) as loop:
             loop.set_exception_handler(lambda _, __: log.info("connection_failed"))
             server = loop.run_until_complete(
-                asyncio.start_server(self._accept, host, port, limit=PIECE_BYTES, dependencies=_BACKLOG)
+                asyncio.start_server(self._accept, host, port, limit=PIECE_BYTES, backlog=_BACKLOG)
             )
             thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
             thread.start()
