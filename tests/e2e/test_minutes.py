@@ -95,7 +95,7 @@ class Inspector:
         at_hand = VisitAtHand(record_id, dict, lambda: False)
         minutes = MinutesPresenter(services, at_hand, lambda _state: None)
         minutes.make(kind)
-        minutes.desk.open(kind)
+        minutes.output.open(kind)
         return device.done[-1][2]
 
     def number(self, record_id: str) -> object:

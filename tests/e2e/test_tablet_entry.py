@@ -136,7 +136,7 @@ def test_two_who_mend_the_same_field_clash_in_the_ordinary_way(tablets: list[Rea
     other.sync()
     (item,) = to_see_to(other, place)
     assert item.type == "establishment"
-    assert [value.path for value in item.disagreements] == ["village"]
+    assert [value.path for value in item.refused_values] == ["village"]
     view = other.store.view(place)
     assert view is not None
     assert view.data["village"] == "Thôn 3"

@@ -188,7 +188,7 @@ def test_an_expired_session_and_a_revoked_device(server: ServerProcess, tablet: 
     photos.turn()
     photos.turn()
     kinds = [type(one).__name__ for one in photos.sent]
-    assert kinds == ["Create", "SendChunk", "OpenSession", "SendChunk"]
+    assert kinds == ["Create", "SendChunk", "RenewSession", "SendChunk"]
     server.command("revoke", tablet.enrolment.device)
     photos.run()
     assert photos.runner.state.message is UploadMessage.REFUSED

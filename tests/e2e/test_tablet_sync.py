@@ -159,7 +159,7 @@ def test_two_edits_of_one_field_end_in_a_conflict_both_tablets_see(tablet: NewTa
     assert view.data["name"] == "Nhà nghỉ của máy một (GL-902)"
     assert view.marked == ("name",)
     [item] = [item for item in two.store.inbox() if item.record_id == record]
-    assert item.disagreements[0].mine == "Nhà nghỉ của máy hai (GL-902)"
+    assert item.refused_values[0].mine == "Nhà nghỉ của máy hai (GL-902)"
 
 
 def test_an_unchanged_tablet_agrees_in_one_line(tablet: NewTablet) -> None:
@@ -249,9 +249,9 @@ def test_a_conflict_is_settled_offline_and_both_tablets_agree(
         return [item for item in each.store.inbox() if item.record_id == record_id]
 
     (item,) = disputes(two)
-    (value,) = item.disagreements
+    (value,) = item.refused_values
     chosen = {value.path: value.mine} if is_mine else {}
-    assert two.store.resolve(record_id, item.disagreements, chosen, two.enrolment.user.id) is not None
+    assert two.store.resolve(record_id, item.refused_values, chosen, two.enrolment.user.id) is not None
     assert disputes(two) == []
     two.sync()
     one.sync()

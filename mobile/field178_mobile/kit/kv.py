@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kivy.lang import Builder, global_idmap
 
@@ -10,11 +11,16 @@ from field178_mobile.kit.fonts import register_fonts
 from field178_mobile.kit.icons import icon
 from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
-from field178_shared.schemas.field_catalogue import FieldWords, words_at
+
+if TYPE_CHECKING:
+    from field178_shared.schemas.field_catalogue import FieldWords
 
 
 def field_words(record_type: str, path: str) -> FieldWords:
     """Return what is said at a field in the language on the screen."""
+    # Late: the first frame is drawn before the code lists are read.
+    from field178_shared.schemas.field_catalogue import words_at
+
     return words_at(record_type, path, language.code)
 
 

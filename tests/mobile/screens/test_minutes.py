@@ -61,12 +61,12 @@ class Table:
 
     def begin(self) -> Any:
         """Begin a visit and answer all of it but the result."""
-        choose_shift(self.screen.output.shift)
-        self.screen.output.open(KARAOKE)
-        self.screen.output.record.begin("inspected")
-        visit = self.screen.output.record.visit
+        choose_shift(self.screen.workspace.shift)
+        self.screen.workspace.open(KARAOKE)
+        self.screen.workspace.record.begin("inspected")
+        visit = self.screen.workspace.record.visit
         visit.choose_role("owner")
-        for section in [card.id for card in self.screen.output.state.sections]:
+        for section in [card.id for card in self.screen.workspace.state.sections]:
             visit.open_section(section)
             visit.pass_section()
             visit.repeat_counts()
@@ -138,7 +138,7 @@ def test_an_approved_visit_has_its_minutes_behind_its_conclusion(table: Table) -
     review = {"record": LAST_VISIT, "record_rev": 1, "state": "approved"}
     server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
     table.lay().open(record_id=LAST_VISIT)
-    table.screen.output.record.visit.choose_tab("conclusion")
+    table.screen.workspace.record.visit.choose_tab("conclusion")
     frames(3)
     assert find("PinnedField").disabled
     tap(bring_conclusion(table))
@@ -154,7 +154,7 @@ def bring_conclusion(table: Table) -> Any:
 
 def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> None:
     table.lay()
-    table.screen.output.record.open_record(LAST_VISIT, "minutes_number")
+    table.screen.workspace.record.open_record(LAST_VISIT, "minutes_number")
     frames(3)
     tap(bring_conclusion(table))
     chip = find("OptionChip", key="refused")
@@ -164,7 +164,7 @@ def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> N
     assert table.store.view(LAST_VISIT).data["paper_signed"] == "refused"
     find("MinutesSheet").dismiss()
     frames(3)
-    assert table.screen.output.record.visit.data["paper_signed"] == "refused"
+    assert table.screen.workspace.record.visit.data["paper_signed"] == "refused"
 
 
 @pytest.mark.parametrize("mode", [*LIGHT_AND_LONG, pytest.param("night", marks=pytest.mark.long)])

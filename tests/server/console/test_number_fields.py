@@ -15,7 +15,7 @@ from tests.server.console.attention.test_recovery import leave_on_tablet
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.office_scene import Office
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.rshift import Rule
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from field178_server.http.browser_session import CSRF_HEADER

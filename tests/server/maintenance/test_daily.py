@@ -6,7 +6,16 @@ import threading
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
-from tests.server.console.conftest import Browser, FieldWork, in_the_field, office, reviewer, signed_in
+from tests.server.console.conftest import (
+    Browser,
+    FieldWork,
+    enrolled,
+    in_the_field,
+    office,
+    reviewer,
+    signed_in,
+    staffed,
+)
 from tests.server.office_scene import Office
 
 from field178_server.accounts import operations as accounts
@@ -19,7 +28,7 @@ from field178_server.office.erasure import operations as erasure
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import AppError, ErrorCode
 
-__all__ = ["in_the_field", "office", "reviewer", "signed_in"]
+__all__ = ["enrolled", "in_the_field", "office", "reviewer", "signed_in", "staffed"]
 
 
 def found(office: Office) -> LastCheck | None:

@@ -27,7 +27,7 @@ class SaveFolderState:
     path: str
     places: tuple[Option, ...]
     folders: tuple[Option, ...]
-    context: str
+    room: str
     problem: str
     can_go_up: bool
     can_make: bool
@@ -97,7 +97,7 @@ class SaveFolder:
                     Option(str(one), one.name or str(one), one == self._folder) for one in self._places
                 ),
                 folders=tuple(Option(str(one), one.name) for one in folders),
-                context=self._context(),
+                room=self._room(),
                 problem=problem,
                 can_go_up=self._folder != self._folder.parent,
                 can_make=not problem
@@ -114,7 +114,7 @@ class SaveFolder:
             return self._words.translate("There is no room left here. Choose another folder.")
         return ""
 
-    def _context(self) -> str:
+    def _room(self) -> str:
         free = _free_bytes(self._folder)
         if free is None:
             return ""

@@ -50,7 +50,7 @@ def test_its_room_is_shown(documents: Path, monkeypatch: pytest.MonkeyPatch):
     usage = shutil.disk_usage(documents)
     for free, said in ((12_400_000_000, "Còn trống 12 GB"), (640_000_000, "Còn trống 640 MB")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _folder, free=free: usage._replace(free=free))
-        assert Bench(documents).state.context == said
+        assert Bench(documents).state.room == said
 
 
 def test_a_full_drive_is_refused_before_anything_is_saved(documents: Path, monkeypatch: pytest.MonkeyPatch):
