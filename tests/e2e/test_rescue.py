@@ -173,6 +173,6 @@ def test_every_import_is_in_the_audit_trail(
     file_some(tablet, 1)
     imported(office, rescued(tablet, tmp_path))
     query = "SELECT details FROM audit WHERE action = 'rescue.import' AND object_id = ?"
-    with closing(sqlite3.connect(next(office.folder.glob("*.sqlite*")))) as store:
+    with closing(sqlite3.connect(next(office.folder.glob("*.sqlite")))) as store:
         found = store.execute(query, (tablet.enrolment.device,)).fetchall()
     assert [json.loads(row[0]) for row in found] == [{"new": 1, "known": 0, "held": 0, "unreadable": 0}]

@@ -15,11 +15,11 @@ from kivy.core.window import Window
 from kivy.uix.button import Button
 from kivy.tests.common import UnitTestTouch
 from field178_mobile.kit import kit
-from field178_mobile.kit.error_boundary import Refusals
+from field178_mobile.kit.error_boundary import ErrorBoundary
 from field178_shared.errors import AppError, ErrorCode
 
 raised = AppError(ErrorCode.STORE_UNWRITABLE) if sys.argv[1] == "refused" else KeyError("a defect")
-ExceptionManager.add_handler(Refusals())
+ExceptionManager.add_handler(ErrorBoundary())
 
 
 def refuse(button):
