@@ -607,7 +607,7 @@ def save_folder(pose: Pose) -> None:
     page.open()
     frames(2)
     page.sub = "/Ảnh"
-    page.body.context = "Còn trống 12,4 GB"
+    page.body.room = "Còn trống 12,4 GB"
 
 
 @state()
