@@ -85,8 +85,9 @@ class FaultProxy:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        # What was dropped is closed in the loop's next round.
-        await asyncio.sleep(0)
+        # What was dropped is closed in the loop's next rounds.
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tablet = _End(reader, writer)
@@ -96,14 +97,17 @@ class FaultProxy:
             tablet.drop()
             return
         ends = [tablet]
-        # Gone, in whatever way it was to go.
-        with suppress(OSError, _Cut):
-            ends.append(_End(*await asyncio.open_connection("127.0.0.1", self._to)))
-            line = _Line(self, *ends)
-            self._lines.append(line)
-            await asyncio.gather(line.pass_on(is_up=True), line.pass_on(is_up=False))
-        for end in ends:
-            end.drop()
+        try:
+            # Gone, in whatever way it was to go.
+            with suppress(OSError, _Cut):
+                ends.append(_End(*await asyncio.open_connection("127.0.0.1", self._to)))
+                line = _Line(self, *ends)
+                self._lines.append(line)
+                await asyncio.gather(line.pass_on(is_up=True), line.pass_on(is_up=False))
+        finally:
+            # A tablet keeps its connection open: it may stand when the proxy ends.
+            for end in ends:
+                end.drop()
 
 
 class _Cut(Exception):
