@@ -49,7 +49,7 @@ def attention() -> Response:
     flash = take_flash(frozenset(_KIND_OF_FLASH))
     with snapshot(current_runtime().engine) as session:
         items, page = attention_page(session, tenant_id, access, query.filter, query.page)
-        waiting, rejection = (
+        waiting, rejected = (
             count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
             for is_rejected in (False, True)
         )
@@ -64,7 +64,7 @@ def attention() -> Response:
         flash=flash.text(title, localizer) if flash else "",
         done=flash.record_id if flash else None,
         query=query,
-        chips=chips(query, waiting, sum(rejection.values()), KINDS, localizer),
+        chips=chips(query, waiting, sum(rejected.values()), KINDS, localizer),
         filters=filters(query, sources, localizer),
         rows=rows,
         count=page.total,
