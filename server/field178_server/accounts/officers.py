@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,13 +97,6 @@ def scopes_of(session: Session, tenant_id: str, officer_id: str) -> frozenset[st
         )
     )
     return frozenset(rows)
-
-
-def add_scopes(session: Session, tenant_id: str, officer_id: str, scopes: Sequence[str]) -> None:
-    """Add scopes to an officer's own; those held already stay."""
-    for scope in sorted(set(scopes) - scopes_of(session, tenant_id, officer_id)):
-        session.add(OfficerScope(tenant_id=tenant_id, officer_id=officer_id, scope=scope))
-    session.flush()
 
 
 def context_of(session: Session, officer: Officer) -> OfficerContext:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -77,13 +76,6 @@ def mark_salvaged(folder: Path) -> None:
     for aside in _waiting(folder):
         (aside / _DONE).touch()
         sync_folder(aside)
-
-
-def forget_asides(folder: Path) -> None:
-    """Delete searched databases once everything they held is with the server."""
-    for aside in folder.glob(f"{_ASIDE}*"):
-        if (aside / _DONE).exists():
-            shutil.rmtree(aside)
 
 
 def _waiting(folder: Path) -> list[Path]:
