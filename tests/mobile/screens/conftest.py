@@ -14,8 +14,10 @@ import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="field178-kivy-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-# The offscreen surface keeps its first size: large enough for both windows.
-(HOME / "config.ini").write_text("[graphics]\nwidth = 1280\nheight = 1280\nmultisamples = 0\n", "ascii")
+# The offscreen surface keeps its first size: large enough for both windows. A lifted finger presses nothing any more.
+(HOME / "config.ini").write_text(
+    "[graphics]\nwidth = 1280\nheight = 1280\nmultisamples = 0\nmin_state_time = 0\n", "ascii"
+)
 os.environ.update(
     SDL_VIDEODRIVER="offscreen",
     KIVY_NO_ARGS="1",
