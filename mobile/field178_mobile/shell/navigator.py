@@ -254,6 +254,8 @@ class Navigator(BoxLayout):
 
     def _close(self) -> None:
         """Close whatever is open and forget its key."""
+        from field178_mobile.kit.widgets.field import release_last_entry
+
         self._quiet_moments.change_hands()
         session_view, self.session_view = self.session_view, None
         lent, self._lent = self._lent, None
@@ -262,6 +264,7 @@ class Navigator(BoxLayout):
             session_view.opened.close()
         if lent is not None:
             lent.close()
+        release_last_entry()
 
     def _go_back(self) -> None:
         if self.session_view is not None:

@@ -391,6 +391,7 @@ def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monk
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
+    type_text(find("SearchField"), "hoa")
     frames(10)
     gc.freeze()  # as in the quiet moment after the opening
     shell, store = weakref.ref(door.session_view.shell), weakref.ref(door.session_view.opened.store)

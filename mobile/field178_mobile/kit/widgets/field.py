@@ -16,7 +16,7 @@ from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.widgets import press, text
 from field178_mobile.platform.api import LongText
 
-__all__ = ["Entry", "Field", "SearchField"]
+__all__ = ["Entry", "Field", "SearchField", "release_last_entry"]
 _REQUIRED = (press.IconBtn, text.Txt)
 
 
@@ -41,6 +41,14 @@ class Entry(TextInput):
             return False
         taken: bool | None = super().keyboard_on_key_down(window, keycode, text, modifiers)
         return taken
+
+
+def release_last_entry() -> None:
+    """Release the input that was typed into last, and with it its screen and what the screen shows.
+
+    Kivy keeps the arguments of the last call that scrolled to a cursor, for ever: a bare input takes their place.
+    """
+    Entry(text=" ").cursor = (0, 0)
 
 
 class Field(BoxLayout):
