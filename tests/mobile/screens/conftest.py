@@ -14,7 +14,7 @@ import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="field178-kivy-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-# The offscreen surface keeps its first size: large enough for both windows. A lifted finger presses nothing any more.
+# The offscreen surface keeps its first size: large enough for both windows. A lifted finger presses nothing.
 (HOME / "config.ini").write_text(
     "[graphics]\nwidth = 1280\nheight = 1280\nmultisamples = 0\nmin_state_time = 0\n", "ascii"
 )
@@ -25,6 +25,8 @@ os.environ.update(
     KIVY_HOME=str(HOME),
     KIVY_NO_FILELOG="1",
     KIVY_CLIPBOARD="dummy",
+    # The picture is drawn by this thread: its helpers would only wait for the other tests' cores.
+    LP_NUM_THREADS="0",
 )
 
 if TYPE_CHECKING:
@@ -66,8 +68,18 @@ def window_size(request: pytest.FixtureRequest) -> tuple[int, int]:
     return size
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder as needing the real app."""
+    """Mark the tests of this folder as needing the real app; states that share a tablet follow each other."""
+    modules: dict[Path, int] = {}
     for item in items:
+        modules.setdefault(item.path, len(modules))
         if "/tests/mobile/screens/" in str(item.path):
             item.add_marker(pytest.mark.tablet)
+    # After the shuffle, within each module: opening a tablet anew takes longer than going through a state.
+    items.sort(key=lambda item: (modules[item.path], _tablet_of(item)))
+
+
+def _tablet_of(item: pytest.Item) -> tuple[bool, str]:
+    state = getattr(getattr(item, "callspec", None), "params", {}).get("wanted")
+    return (state.is_shared, state.kind) if hasattr(state, "is_shared") else (False, "")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kivy.animation import Animation
 from kivy.app import App
 from kivy.base import EventLoop, runTouchApp
 from kivy.clock import Clock
@@ -20,6 +21,7 @@ from kivy.uix.widget import Widget
 from field178_mobile.kit import kit
 from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
+from field178_mobile.kit.widgets.field import release_last_entry
 from field178_mobile.kit.widgets.overlay import close_all
 from field178_mobile.shell.application import LAYOUT_ROUNDS
 
@@ -40,7 +42,6 @@ class Stage:
 
     def __init__(self, app: StageApp) -> None:
         self.app = app
-        self._lasting = 0
         self.kit = kit
 
     @property
@@ -72,27 +73,30 @@ class Stage:
     def clear(self) -> None:
         """Take everything down."""
         close_all()
+        self._drop_pending_events()
+        release_last_entry()
         for child in list(Window.children):
             if child is not self.root:
                 Window.remove_widget(child)
         self.root.clear_widgets()
 
-    def set_aside(self) -> None:
-        """Let go of what nobody holds; the rest lasts as long as the app, and is not looked through again."""
-        gc.collect()
-        gc.freeze()
-        self._lasting = gc.get_freeze_count()
+    def _drop_pending_events(self) -> None:
+        """Cancel what would happen within the next second: a scroll bar that fades holds its whole tablet."""
+        for animation in list(Animation._instances):
+            for animated in list(animation._widgets.values()):
+                animation.cancel(animated["widget"])
+        for event in Clock.get_events():
+            if not event.loop and event.timeout > 0:
+                event.cancel()
 
     def strike(self) -> None:
         """Take everything down and put the look back."""
         self.clear()
         # Screens hold themselves in circles: until they are collected, each still follows every change of the
-        # look, and each test would be slower than the one before it.
-        if gc.get_freeze_count() > self._lasting:  # a test's tablet had its quiet moment
-            gc.unfreeze()
-            self.set_aside()
-        else:
-            gc.collect()
+        # look, and each test would be slower than the one before it. A tablet that had its quiet moment froze
+        # itself, and whatever else there was.
+        gc.unfreeze()
+        gc.collect()
         language.switch("vi")
         self.dress()
 
@@ -113,7 +117,6 @@ def start(*, is_drawn: bool = False) -> Stage:
     Clock.max_iteration = LAYOUT_ROUNDS
     stage = Stage(app)
     stage.dress()
-    stage.set_aside()
     return stage
 
 

@@ -34,6 +34,7 @@ class Tablets:
 
     def end(self) -> None:
         """Close every tablet."""
+        gc.unfreeze()
         while self._shared:
             self._shared.popitem()[1].end()
 
@@ -51,6 +52,7 @@ class Tablets:
                 pose.unlock()
             if wanted.is_shared:
                 self._shared[wanted.kind] = pose
+                gc.freeze()  # what the states to come leave behind is found without a look through it
         wanted.go(pose)
         frames(3)
         return pose
