@@ -41,7 +41,7 @@ class Nothing:
     def show_list(self, _state: Any) -> None:
         return
 
-    show_shift = show_record = show_visit = show_entry = show_list
+    show_shift = show_record = show_visit = show_form = show_list
 
 
 def to_see_to(tablet: RealTablet, record_id: str) -> list[InboxItem]:
@@ -90,7 +90,7 @@ def go_out(desk: Workspace, tablet: RealTablet) -> None:
 
 def put_in(desk: Workspace, name: str) -> str:
     desk.begin_establishment(name)
-    form = desk.entries.form
+    form = desk.editing.form
     assert form is not None
     form.choose_kind("karaoke")
     form.write("address_line", "Số 5 đường Nguyễn Văn Trỗi")
@@ -128,7 +128,7 @@ def test_two_who_mend_the_same_field_clash_in_the_ordinary_way(tablets: list[Rea
     for tablet, village in ((mine, "Thôn 3"), (other, "Thôn 5")):
         desk = desk_of(tablet)
         assert desk.open_establishment(place)
-        form = desk.entries.form
+        form = desk.editing.form
         assert form is not None
         form.write("village", village)
         form.complete()
@@ -199,7 +199,7 @@ def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
     assert tablet.sync() is SyncMessage.IN_SYNC
     desk = desk_of(tablet)
     desk.begin_establishment("Karaoke Hoa Ban (GL-952)")
-    form = desk.entries.form
+    form = desk.editing.form
     assert form is not None
     form.choose_kind("karaoke")
     form.choose_unit(LOST)
@@ -210,7 +210,7 @@ def test_one_refused_because_the_commune_is_not_ours_any_more_goes_into_another(
     (item,) = to_see_to(tablet, form.record_id)
     assert item.reason == "scope_not_granted"
     assert desk.open_establishment(form.record_id)
-    again = desk.entries.form
+    again = desk.editing.form
     assert again is not None
     again.choose_unit(UNIT)
     again.complete()

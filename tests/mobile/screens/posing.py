@@ -239,7 +239,7 @@ class Unseen:
     def show_list(self, state: Any) -> None:
         """Draw nothing."""
 
-    show_shift = show_record = show_visit = show_entry = show_list
+    show_shift = show_record = show_visit = show_form = show_list
 
     @property
     def pane(self) -> Unseen:

@@ -150,7 +150,7 @@ def drafts(pose: Pose) -> None:
 def entry_new(pose: Pose) -> None:
     pose.screen("inspection")
     pose.workspace.begin_establishment("Hoa Ban")
-    pose.workspace.entries.form.check()
+    pose.workspace.editing.form.check()
 
 
 @state(is_shared=False)
@@ -159,7 +159,7 @@ def entry_alike(pose: Pose) -> None:
     pose.screen("inspection")
     known = pose.store.view(CAFE).data
     pose.workspace.begin_establishment(known["name"])
-    form = pose.workspace.entries.form
+    form = pose.workspace.editing.form
     form.choose_kind(known["establishment_type_id"])
     form.choose_unit(known["unit_id"])
 
@@ -411,7 +411,7 @@ def outreach_places(pose: Pose) -> None:
     screen.sessions_pane.begin()
     screen.session.choose_form("onsite_establishment")
     screen.session.count("workers_at_risk", "attendance_count", 6)
-    screen.session.add_place(KARAOKE)
+    screen.session.add_establishment(KARAOKE)
     screen.session.check()
 
 

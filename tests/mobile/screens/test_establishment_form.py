@@ -79,7 +79,7 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
     tap(find("Btn", text="Thêm cơ sở mới"))
     assert find("CheckInLine").text == "Đo tại chỗ, sai số 8 m"
     type_text(table.sight("name").ids.field, "Cà phê Ánh Dương")
-    screen.workspace.entries.form.choose_kind("cafe")
+    screen.workspace.editing.form.choose_kind("cafe")
     frames(3)
     line = find("AlikeLine")
     assert (line.key, line.name) == (CAFE, "Cà phê Ánh Dương")
@@ -107,8 +107,8 @@ def test_unknown_place_is_put_into_the_register_and_its_visit_begun(table: Table
 def test_the_hint_leads_to_the_one_that_is_there_and_the_draft_is_found_again(table: Table):
     screen = table.lay()
     tap(find("Btn", text="Cơ sở mới"))
-    screen.workspace.entries.form.choose_kind("cafe")
-    screen.workspace.entries.form.write("name", "Cà phê Ánh Dương")
+    screen.workspace.editing.form.choose_kind("cafe")
+    screen.workspace.editing.form.write("name", "Cà phê Ánh Dương")
     table.sight("alike_card")
     tap(find("Btn", text="Mở cơ sở này"))
     assert find("RecordPane").title == "Cà phê Ánh Dương"
@@ -163,7 +163,7 @@ def test_a_locking_leads_back_to_the_form(table: Table):
 def test_form_passes_the_lint_with_everything_in_it(table: Table, window_size, mode, scale):
     screen = table.lay(window_size, mode, scale)
     screen.workspace.begin_establishment("Cà phê Ánh Dương")
-    form = screen.workspace.entries.form
+    form = screen.workspace.editing.form
     form.choose_kind("cafe")
     form.add_certificate("antt")
     form.state_certificate("antt", "valid")

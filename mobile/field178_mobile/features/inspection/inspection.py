@@ -71,9 +71,9 @@ class InspectionPresenter:
         self._checked = Checked()
         self._spoken = Spoken()
         self._asked_protocols: frozenset[str] = frozenset()
-        self._reader = VisitReader(words.lists, opened.place.type_id, bool(opened.shortcomings))
+        self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.shortcomings))
         self._last = answers.answers_of(opened.last)
-        self._marks = MarkReader(opened.comments, (opened.place.name,), words)
+        self._marks = MarkReader(opened.comments, (opened.establishment.name,), words)
         self._states = InspectionStates()
         self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
         self.gallery = self._gallery()
@@ -367,7 +367,9 @@ class InspectionPresenter:
         # Where a filed visit began is not measured anew by who mends it elsewhere.
         is_closed = opened.is_locked or opened.draft.seen is not None
         draft = CheckInDraft(lambda: self.data, self._change, is_closed)
-        return CheckIn(self._places, draft, (self._clock, self._words), opened.place.point, self._place_moved)
+        return CheckIn(
+            self._places, draft, (self._clock, self._words), opened.establishment.point, self._place_moved
+        )
 
     def _place_moved(self) -> None:
         if not self._spoken.filed:
@@ -388,7 +390,7 @@ class InspectionPresenter:
         opened, reading = self._opened, self._reading
         late = is_late(self._store, self._session.draft)
         return VisitScene(
-            place=opened.place,
+            establishment=opened.establishment,
             reading=reading,
             last=self._last,
             day=self._day,

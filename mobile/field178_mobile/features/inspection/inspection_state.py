@@ -204,7 +204,7 @@ class InspectionStates:
         data, words = scene.reading.data, scene.words
         # What was answered before the door closed is not filed: it opens nothing any more.
         is_shut = scene.reading.is_closed_early
-        by_answers = () if is_shut else opened_protocols(data, words.lists, scene.place.type_id)
+        by_answers = () if is_shut else opened_protocols(data, words.lists, scene.establishment.type_id)
         followed = entries_of(data, "protocols")
         opened = frozenset({*by_answers, *followed, *scene.asked_protocols})
         return self._protocols("", opened, followed, scene.day, words)

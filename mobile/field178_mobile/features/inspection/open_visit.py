@@ -16,9 +16,9 @@ from field178_mobile.store import Draft
 
 @dataclass(frozen=True, slots=True)
 class OpenVisit:
-    """The draft under work, its place, the visit before, and whether it is to be changed."""
+    """The draft under work, its establishment, the visit before, and whether it is to be changed."""
 
-    place: VisitedEstablishment
+    establishment: VisitedEstablishment
     draft: Draft
     user: str
     last: Data = field(default_factory=dict)

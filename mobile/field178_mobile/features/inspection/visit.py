@@ -35,7 +35,7 @@ class VisitedEstablishment:
 
 
 def new_visit(
-    place: VisitedEstablishment, shift: Shift, now: datetime, codelist_version: str
+    establishment: VisitedEstablishment, shift: Shift, now: datetime, codelist_version: str
 ) -> dict[str, object]:
     """Return the draft of a visit that begins now under a shift."""
     visit: dict[str, object] = {
@@ -43,8 +43,8 @@ def new_visit(
         "started_at": to_wire(now),
         "tz_offset": TZ_OFFSET,
         "codelist_version": codelist_version,
-        "establishment_id": place.id,
-        "unit_id": place.unit_id,
+        "establishment_id": establishment.id,
+        "unit_id": establishment.unit_id,
     }
     return {**visit, **shift_fields(shift)}
 

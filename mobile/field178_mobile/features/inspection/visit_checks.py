@@ -18,7 +18,7 @@ from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submi
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return what was found in a visit as it would be filed now."""
-    context = Context(now, scene.place.type_id, bool(scene.shortcomings), scene.is_leader)
+    context = Context(now, scene.establishment.type_id, bool(scene.shortcomings), scene.is_leader)
     data = finished(scene.reading.data, scene.reading.asked_ids(), now)
     lists = scene.words.lists
     found = (*submission_problems(TYPE, data, lists, context), *_untapped(scene))
@@ -70,10 +70,10 @@ def _by_section(rows: tuple[ProblemRow, ...], scene: VisitScene) -> tuple[Proble
     missing = message(ErrorCode.REQUIRED, words.language)
     groups: dict[str, list[ProblemRow]] = {}
     for row in rows:
-        place = place_of(row.path, scene.reading.data, words)
-        groups.setdefault(place.section if row.text == missing and place.section else row.path, []).append(
-            row
-        )
+        field_position = place_of(row.path, scene.reading.data, words)
+        groups.setdefault(
+            field_position.section if row.text == missing and field_position.section else row.path, []
+        ).append(row)
     return tuple(row for key, group in groups.items() for row in _line(key, group, words))
 
 

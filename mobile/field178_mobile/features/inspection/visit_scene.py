@@ -26,7 +26,7 @@ class Marks:
 class VisitScene:
     """One state of the draft as it was read, with all that stands around it."""
 
-    place: VisitedEstablishment
+    establishment: VisitedEstablishment
     reading: VisitReading
     last: Answers
     day: date

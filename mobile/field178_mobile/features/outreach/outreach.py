@@ -13,10 +13,10 @@ from field178_mobile.features.outreach import outreach_data as session
 from field178_mobile.features.outreach.outreach_establishments import (
     EstablishmentPicker,
     FoundState,
-    add_place,
+    add_establishment,
     count_and_follow,
-    count_place,
-    drop_place,
+    count_establishment,
+    drop_establishment,
     uncounted,
 )
 from field178_mobile.features.outreach.outreach_sessions import TYPE
@@ -150,24 +150,31 @@ class OutreachPresenter:
         """Take an audience out."""
         self._change(session.drop_audience(audience_id), self._words.field(TYPE, "audiences"))
 
-    def pick_place(self, render: Callable[[FoundState], None]) -> EstablishmentPicker:
+    def pick_establishment(self, render: Callable[[FoundState], None]) -> EstablishmentPicker:
         """Return the search over the establishments that are not in the session yet."""
-        taken = session.places_of(self._session.data)
-        entries = [entry for entry in self._store.establishments() if entry.id not in taken]
+        taken = session.establishments_of(self._session.data)
+        establishments = [listing for listing in self._store.establishments() if listing.id not in taken]
         unit_id = text_of(self._session.data, "unit_id")
-        return EstablishmentPicker(SearchIndex(self._words).of(entries), unit_id, self._words, render)
+        return EstablishmentPicker(SearchIndex(self._words).of(establishments), unit_id, self._words, render)
 
-    def add_place(self, place_id: str) -> None:
+    def add_establishment(self, establishment_id: str) -> None:
         """Add an establishment."""
-        self._change(add_place(self._session.data, place_id), self._words.field(TYPE, "establishments"))
+        self._change(
+            add_establishment(self._session.data, establishment_id), self._words.field(TYPE, "establishments")
+        )
 
-    def count_place(self, place_id: str, name: str, number: int) -> None:
+    def count_establishment(self, establishment_id: str, name: str, number: int) -> None:
         """Record one count of an establishment: attendance_count or first_time_count."""
-        self._change(count_place(place_id, name, number), self._words.field(TYPE, "establishments"))
+        self._change(
+            count_establishment(establishment_id, name, number), self._words.field(TYPE, "establishments")
+        )
 
-    def drop_place(self, place_id: str) -> None:
+    def drop_establishment(self, establishment_id: str) -> None:
         """Take an establishment out."""
-        self._change(drop_place(self._session.data, place_id), self._words.field(TYPE, "establishments"))
+        self._change(
+            drop_establishment(self._session.data, establishment_id),
+            self._words.field(TYPE, "establishments"),
+        )
 
     def hand_out(self, material_id: str, quantity: int | None) -> None:
         """Record how many of a material were handed out."""
@@ -245,7 +252,7 @@ class OutreachPresenter:
         if name == "audiences" and rest:
             return audience_label(self._words, rest.partition(".")[0])
         if name == "establishments" and rest:
-            return self._places().get(rest.partition(".")[0]) or self._words.field(TYPE, name)
+            return self._establishments().get(rest.partition(".")[0]) or self._words.field(TYPE, name)
         return self._words.field(TYPE, name)
 
     def _gallery(self) -> PhotoGallery:
@@ -254,8 +261,8 @@ class OutreachPresenter:
         around = (self._store, self._words, opened.tools or no_tools(self._clock))
         return gallery_of(opened.draft, draft, around, self.photos_moved, opened.is_locked)
 
-    def _places(self) -> dict[str, str]:
-        views = map(self._store.view, session.places_of(self._session.data))
+    def _establishments(self) -> dict[str, str]:
+        views = map(self._store.view, session.establishments_of(self._session.data))
         return {view.id: text_of(view.data, "name") for view in views if view is not None}
 
     def _scene(self) -> SessionScene:
@@ -267,7 +274,7 @@ class OutreachPresenter:
             last=self._opened.last,
             word=self._word,
             is_late=is_late(self._store, self._session.draft),
-            places=self._places(),
+            establishments=self._establishments(),
             photos=self.gallery.state(),
             pins=Pins(
                 self._opened.comments,

@@ -71,7 +71,7 @@ def audiences_of(data: Data) -> dict[str, Mapping[str, object]]:
     return _rows_of(data, "audiences")
 
 
-def places_of(data: Data) -> dict[str, Mapping[str, object]]:
+def establishments_of(data: Data) -> dict[str, Mapping[str, object]]:
     """Return the establishments of a session with their counts; one just added has none yet."""
     return _rows_of(data, "establishments")
 

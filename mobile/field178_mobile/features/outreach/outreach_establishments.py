@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from field178_mobile.features.outreach.outreach_data import audiences_of, count_audience, number_of, places_of
+from field178_mobile.features.outreach.outreach_data import (
+    audiences_of,
+    count_audience,
+    establishments_of,
+    number_of,
+)
 from field178_mobile.features.register.search_index import Indexed, matching
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording
@@ -31,20 +36,26 @@ class EstablishmentPicker:
     """Searches the establishments of the tablet, those of the session's commune first."""
 
     def __init__(
-        self, places: Sequence[Indexed], unit_id: str, words: Wording, render: Callable[[FoundState], None]
+        self,
+        establishments: Sequence[Indexed],
+        unit_id: str,
+        words: Wording,
+        render: Callable[[FoundState], None],
     ) -> None:
-        self._places = sorted(places, key=lambda place: place.entry.unit_id != unit_id)
+        self._establishments = sorted(establishments, key=lambda each: each.listing.unit_id != unit_id)
         self._words = words
         self._render = render
 
     def search(self, query: str = "") -> None:
         """Show the first establishments that match, accents ignored."""
-        found = [each.entry for each in matching(self._places, query)]
+        found = [each.listing for each in matching(self._establishments, query)]
         shown = tuple(
             Option(
-                entry.id, entry.name, hint=", ".join(filter(None, self._where(entry.address, entry.unit_id)))
+                listing.id,
+                listing.name,
+                hint=", ".join(filter(None, self._where(listing.address, listing.unit_id))),
             )
-            for entry in found[:PAGE]
+            for listing in found[:PAGE]
         )
         self._render(FoundState(shown, self._said(len(found))))
 
@@ -60,38 +71,40 @@ class EstablishmentPicker:
         return self._words.say("{count} more: type a part of the name or the address", count=more)
 
 
-def add_place(data: Data, place_id: str) -> Changes:
+def add_establishment(data: Data, establishment_id: str) -> Changes:
     """Return the change that adds an establishment; the only one begins with the workers' counts."""
-    is_first = not places_of(data)
-    return {f"establishments.{place_id}": _workers(data) if is_first else {}}
+    is_first = not establishments_of(data)
+    return {f"establishments.{establishment_id}": _workers(data) if is_first else {}}
 
 
-def count_place(place_id: str, name: str, number: int | None) -> Changes:
+def count_establishment(establishment_id: str, name: str, number: int | None) -> Changes:
     """Return the change of one count of an establishment."""
-    return {f"establishments.{place_id}.{name}": number}
+    return {f"establishments.{establishment_id}.{name}": number}
 
 
-def drop_place(data: Data, place_id: str) -> Changes:
+def drop_establishment(data: Data, establishment_id: str) -> Changes:
     """Return the change that takes an establishment out; the last one takes the field with it."""
-    is_last = set(places_of(data)) <= {place_id}
-    return {"establishments" if is_last else f"establishments.{place_id}": None}
+    is_last = set(establishments_of(data)) <= {establishment_id}
+    return {"establishments" if is_last else f"establishments.{establishment_id}": None}
 
 
 def count_and_follow(data: Data, audience_id: str, name: str, number: int | None) -> Changes:
     """Return the change of an audience's count; an only establishment that shows the workers' follows."""
     changes: Changes = count_audience(audience_id, name, number)
-    places = places_of(data)
-    if audience_id != WORKERS or name not in _COUNTS or len(places) != 1:
+    establishments = establishments_of(data)
+    if audience_id != WORKERS or name not in _COUNTS or len(establishments) != 1:
         return changes
-    (place_id, place), before = next(iter(places.items())), _workers(data)
-    return {**changes, f"establishments.{place_id}.{name}": number} if dict(place) == before else changes
+    (establishment_id, counts), before = next(iter(establishments.items())), _workers(data)
+    if dict(counts) != before:
+        return changes
+    return {**changes, f"establishments.{establishment_id}.{name}": number}
 
 
 def uncounted(data: Data) -> list[rules.Problem]:
-    """Return a problem for each establishment without a number: an empty entry would be dropped unsaid."""
+    """Return a problem for each establishment without a number: an empty row would be dropped unsaid."""
     return [
-        rules.Problem(f"establishments.{place_id}.attendance_count", ErrorCode.REQUIRED)
-        for place_id, row in places_of(data).items()
+        rules.Problem(f"establishments.{establishment_id}.attendance_count", ErrorCode.REQUIRED)
+        for establishment_id, row in establishments_of(data).items()
         if not row
     ]
 

@@ -9,7 +9,7 @@ from datetime import date
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
 from field178_mobile.features.inspection.inspection_state import Spoken
-from field178_mobile.features.outreach.outreach_data import audiences_of, number_of, places_of
+from field178_mobile.features.outreach.outreach_data import audiences_of, establishments_of, number_of
 from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
 from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.presentation.checks import Checked
@@ -30,7 +30,7 @@ CONTROLS = {
     "unit_id": "unit",
     "host_agency_id": "host",
     "audiences": "audiences",
-    "establishments": "places_card",
+    "establishments": "establishments_card",
     "topic_ids": "topics",
     "materials": "materials",
     "attachments": "photos_card",
@@ -86,7 +86,7 @@ class SessionScene:
     last: Data = field(default_factory=dict)
     word: str = ""
     is_late: bool = False
-    places: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
+    establishments: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
     photos: GalleryState = NO_PHOTOS
     pins: Pins = field(default_factory=Pins)
 
@@ -106,8 +106,8 @@ class OutreachState:
     audiences: tuple[AudienceCounts, ...]
     more_audiences: tuple[Option, ...]
     total: str
-    has_places: bool
-    places: tuple[EstablishmentCounts, ...]
+    has_establishments: bool
+    establishments: tuple[EstablishmentCounts, ...]
     materials: tuple[MaterialRow, ...]
     photos: GalleryState
     has_photos: bool
@@ -143,8 +143,8 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         audiences=_audiences(scene),
         more_audiences=_more_audiences(scene),
         total=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
-        has_places=form is not None and form.links_establishment,
-        places=_places(scene),
+        has_establishments=form is not None and form.links_establishment,
+        establishments=_establishments(scene),
         materials=_materials(scene),
         photos=scene.photos,
         # Whoever meets peers meets nobody whom a photo could show.
@@ -199,17 +199,17 @@ def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
     return tuple(rows)
 
 
-def _places(scene: SessionScene) -> tuple[EstablishmentCounts, ...]:
+def _establishments(scene: SessionScene) -> tuple[EstablishmentCounts, ...]:
     return tuple(
         EstablishmentCounts(
             id=key,
-            label=scene.places.get(key) or scene.words.translate("Establishment not on this device"),
+            label=scene.establishments.get(key) or scene.words.translate("Establishment not on this device"),
             attendance=number_of(row, "attendance_count"),
             first_time=number_of(row, "first_time_count"),
             problem=_pinned(scene.pins.problems, f"establishments.{key}"),
             comment=_pinned(scene.pins.comments, f"establishments.{key}"),
         )
-        for key, row in places_of(scene.data).items()
+        for key, row in establishments_of(scene.data).items()
     )
 
 
@@ -264,11 +264,11 @@ def _repeat_hint(scene: SessionScene) -> str:
 
 def _other_comments(scene: SessionScene) -> str:
     names = {path: path.partition(".")[0] for path in scene.pins.comments}
-    places = places_of(scene.data)
+    establishments = establishments_of(scene.data)
     rows = {
         path
         for path in scene.pins.comments
-        for key in places
+        for key in establishments
         if f"{path}.".startswith(f"establishments.{key}.")
     }
     pinned = {*_PINNED, *(each.path for section in SECTIONS for each in _fields(scene, section))}

@@ -1,4 +1,4 @@
-"""The fields of a register entry, changed as {path: value}: what a tap at the door means for the record."""
+"""The fields of an establishment, changed as {path: value}: what a tap at the door means for the record."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ TYPE = "establishment"
 OPERATING = "operating"
 
 
-def new_entry(name: str, unit_ids: Sequence[str], today: date) -> dict[str, object]:
+def new_establishment(name: str, unit_ids: Sequence[str], today: date) -> dict[str, object]:
     """Return the draft of an establishment seen for the first time today: it is open, else nobody was there.
 
     The commune is chosen only where there is no choice.
     """
-    entry: dict[str, object] = {"operating_status_id": OPERATING, "first_seen_on": today.isoformat()}
+    data: dict[str, object] = {"operating_status_id": OPERATING, "first_seen_on": today.isoformat()}
     if name.strip():
-        entry["name"] = name.strip()[: max_length(TYPE, "name")]
+        data["name"] = name.strip()[: max_length(TYPE, "name")]
     if len(unit_ids) == 1:
-        entry["unit_id"] = unit_ids[0]
-    return entry
+        data["unit_id"] = unit_ids[0]
+    return data
 
 
 def toggle(data: Data, name: str, choice: str) -> Changes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.features.register.establishment_data import TYPE, new_entry
+from field178_mobile.features.register.establishment_data import TYPE, new_establishment
 from field178_mobile.features.register.establishment_form import EstablishmentForm, OpenEstablishment
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.workspace.record import RecordServices
@@ -45,7 +45,7 @@ class EstablishmentEditing:
             type=TYPE,
             record_id=services.ids.time_ordered(),
             scope="",
-            data=new_entry(name, self._unit_ids(), local_date(now)),
+            data=new_establishment(name, self._unit_ids(), local_date(now)),
             seen=None,
             base_rev=0,
             user=services.user,

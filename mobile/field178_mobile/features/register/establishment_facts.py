@@ -35,7 +35,7 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
     begun = {key for key, state in register.items() if state.word is StateWord.DRAFT}
     all_drafts = store.drafts.all()
     drafts = (draft for draft in all_drafts if draft.type == "inspection")
-    everywhere = {entry.id for entry in store.establishments()}
+    everywhere = {listing.id for listing in store.establishments()}
     groups = {
         DRAFTS: frozenset({*begun, *(str(draft.data.get("establishment_id", "")) for draft in drafts)}),
         RETURNED: frozenset(where[item.record_id] for item in store.inbox() if _is_return(item, where)),

@@ -1,4 +1,4 @@
-"""The register entry that is open in its form: every keystroke is durable, a likely double is a soft hint."""
+"""The establishment that is open in its form: every keystroke is durable, a likely double is a soft hint."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from pathlib import Path
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInState
 from field178_mobile.features.inspection.inspection_state import Spoken
-from field178_mobile.features.register import establishment_data as entry
+from field178_mobile.features.register.establishment_data import (
+    TYPE,
+    add_certificate,
+    drop_certificate,
+    finished,
+    number_certificate,
+    scope_of,
+    toggle,
+)
 from field178_mobile.features.register.establishment_form_state import (
     EstablishmentFormScene,
     EstablishmentFormState,
-    entry_state,
+    form_state,
 )
 from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.register_index import MOST, RegisterIndex, alike_row
@@ -77,7 +85,7 @@ class EstablishmentForm:
         self._spoken = Spoken()
         self._focus = ""
         self._word = opened.word
-        self._marks = rules.FreeTextMarks(entry.TYPE, self._words.language)
+        self._marks = rules.FreeTextMarks(TYPE, self._words.language)
         point = RegisterPoint(self._data, self._point_taken)
         self.place = CheckIn(
             self._places, point.draft(), (self._clock, self._words), None, lambda: self.show(self._focus)
@@ -112,7 +120,7 @@ class EstablishmentForm:
         if self._is_closed:
             return
         self._focus = focus_path
-        self._render(entry_state(self._scene(), self._checked, self._spoken, self._focus))
+        self._render(form_state(self._scene(), self._checked, self._spoken, self._focus))
 
     def close(self) -> None:
         """End the work on it: a measurement that comes later finds nobody here."""
@@ -120,55 +128,51 @@ class EstablishmentForm:
 
     def write(self, path: str, value: str | int) -> None:
         """Keep a plain value; a text as typed so far is no step."""
-        is_typed = FIELDS[entry.TYPE][path].kind in TYPED_KINDS
-        self._change(write(entry.TYPE, path, value), "" if is_typed else self._words.field(entry.TYPE, path))
+        is_typed = FIELDS[TYPE][path].kind in TYPED_KINDS
+        self._change(write(TYPE, path, value), "" if is_typed else self._words.field(TYPE, path))
 
     def choose_kind(self, type_id: str) -> None:
         """Record what kind of establishment it is."""
-        self._change(
-            {"establishment_type_id": type_id}, self._words.field(entry.TYPE, "establishment_type_id")
-        )
+        self._change({"establishment_type_id": type_id}, self._words.field(TYPE, "establishment_type_id"))
 
     def choose_unit(self, unit_id: str) -> None:
         """Record the commune of an establishment that the server has not taken yet."""
         if self._opened.is_new:
-            self._change({"unit_id": unit_id}, self._words.field(entry.TYPE, "unit_id"))
+            self._change({"unit_id": unit_id}, self._words.field(TYPE, "unit_id"))
 
     def choose_status(self, status: str) -> None:
         """Record whether it operates."""
-        self._change({"operating_status_id": status}, self._words.field(entry.TYPE, "operating_status_id"))
+        self._change({"operating_status_id": status}, self._words.field(TYPE, "operating_status_id"))
 
     def choose_registration(self, form: str) -> None:
         """Record the form of registration; the same one again takes it back."""
-        changes = entry.toggle(self._session.data, "registration_form_id", form)
-        self._change(changes, self._words.field(entry.TYPE, "registration_form_id"))
+        changes = toggle(self._session.data, "registration_form_id", form)
+        self._change(changes, self._words.field(TYPE, "registration_form_id"))
 
     def count_rooms(self, rooms: int | None) -> None:
         """Record how many rooms it has."""
-        self._change({"rooms_total": rooms}, self._words.field(entry.TYPE, "rooms_total"))
+        self._change({"rooms_total": rooms}, self._words.field(TYPE, "rooms_total"))
 
     def add_certificate(self, kind: str) -> None:
         """Add a paper."""
-        self._change(entry.add_certificate(kind), self._words.field(entry.TYPE, "certificates"))
+        self._change(add_certificate(kind), self._words.field(TYPE, "certificates"))
 
     def drop_certificate(self, kind: str) -> None:
         """Take a paper out."""
-        self._change(
-            entry.drop_certificate(self._session.data, kind), self._words.field(entry.TYPE, "certificates")
-        )
+        self._change(drop_certificate(self._session.data, kind), self._words.field(TYPE, "certificates"))
 
     def state_certificate(self, kind: str, status: str) -> None:
         """Record whether a paper is valid."""
-        self._change({f"certificates.{kind}.status": status}, self._words.field(entry.TYPE, "certificates"))
+        self._change({f"certificates.{kind}.status": status}, self._words.field(TYPE, "certificates"))
 
     def number_certificate(self, kind: str, number: str) -> None:
         """Keep the number of a paper as typed so far."""
-        self._change(entry.number_certificate(kind, number))
+        self._change(number_certificate(kind, number))
 
     def end_certificate(self, kind: str, iso: str) -> None:
         """Record the last day of a paper, or none."""
         self._change(
-            {f"certificates.{kind}.expires_on": iso or None}, self._words.field(entry.TYPE, "certificates")
+            {f"certificates.{kind}.expires_on": iso or None}, self._words.field(TYPE, "certificates")
         )
 
     def undo(self) -> None:
@@ -187,10 +191,10 @@ class EstablishmentForm:
         if self._checked.problems:
             self.show(self._checked.problems[0].path)
             return
-        data = entry.finished(self._data())
+        data = finished(self._data())
         draft = replace(self._session.draft, data=data, title=text_of(data, "name"))
         if self._opened.is_new:
-            draft = replace(draft, scope=entry.scope_of(data))
+            draft = replace(draft, scope=scope_of(data))
         try:
             self._store.file(draft, self._opened.user)
         except AppError as error:
@@ -245,15 +249,15 @@ class EstablishmentForm:
         self.show(self._focus)
 
     def _look(self) -> Checked:
-        lists, data = self._words.lists, entry.finished(self._data())
+        lists, data = self._words.lists, finished(self._data())
         context = rules.Context(now=self._clock.now())
-        problems = rules.submission_problems(entry.TYPE, data, lists, context)
-        warnings = rules.warnings(entry.TYPE, data, lists, context)
+        problems = rules.submission_problems(TYPE, data, lists, context)
+        warnings = rules.warnings(TYPE, data, lists, context)
         return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 
     def _row(self, problem: rules.Problem) -> ProblemRow:
         path = problem.path
-        where = self._words.entry(entry.TYPE, path) or self._words.field(entry.TYPE, path)
+        where = self._words.entry(TYPE, path) or self._words.field(TYPE, path)
         return ProblemRow(problem.path, where, message(problem.code, self._words.language))
 
     def _scene(self) -> EstablishmentFormScene:

@@ -1,4 +1,4 @@
-"""The form of a register entry as one frozen value, and how it is made from the draft."""
+"""The form of an establishment as one frozen value, and how it is made from the draft."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class EstablishmentFormState:
     focus: str
 
 
-def entry_state(
+def form_state(
     scene: EstablishmentFormScene, checked: Checked, spoken: Spoken, focus: str
 ) -> EstablishmentFormState:
     """Return the whole form."""

@@ -70,7 +70,7 @@ class EstablishmentsPresenter:
         self._render = render
         self._index = SearchIndex(words)
         self._begun = SearchIndex(words)
-        self._entries: list[Indexed] = []
+        self._establishments: list[Indexed] = []
         self._facts = EstablishmentFacts()
         self._position: GeoPoint | None = None
         self._query = ""
@@ -81,7 +81,7 @@ class EstablishmentsPresenter:
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
         self._facts = read_facts(self._store, local_date(self._clock.now()).year)
-        self._entries = self._ordered()
+        self._establishments = self._ordered()
         self._show()
 
     def search(self, query: str) -> None:
@@ -107,19 +107,19 @@ class EstablishmentsPresenter:
     def set_position(self, position: GeoPoint | None) -> None:
         """Order by distance from here, or by commune and name when there is no position."""
         self._position = position
-        self._entries = self._ordered()
+        self._establishments = self._ordered()
         self._show()
 
     def _show(self) -> None:
-        found = [each.entry for each in matching(self._entries, self._query)]
+        found = [each.listing for each in matching(self._establishments, self._query)]
         group = self._facts.groups.get(self._chip)
-        kept = found if group is None else [entry for entry in found if entry.id in group]
+        kept = found if group is None else [listing for listing in found if listing.id in group]
         title, text = self._empty_words() if not kept else ("", "")
         self._render(
             EstablishmentsState(
                 query=self._query,
                 chips=self._chips(found),
-                rows=tuple(self._row(entry) for entry in kept[: self._shown]),
+                rows=tuple(self._row(listing) for listing in kept[: self._shown]),
                 has_more=len(kept) > self._shown,
                 count=self._words.say(
                     "{count} in the list", count=number_text(len(kept), self._words.language)
@@ -133,11 +133,11 @@ class EstablishmentsPresenter:
 
     def _ordered(self) -> list[Indexed]:
         """Return what is begun here and not in the register yet, then the register."""
-        here, entries = self._position, self._index.of(self._store.establishments())
+        here, establishments = self._position, self._index.of(self._store.establishments())
         if here is not None:
-            entries = sorted(entries, key=lambda each: _nearness(here, each.entry))
+            establishments = sorted(establishments, key=lambda each: _nearness(here, each.listing))
         drafts = [one for one in self._store.drafts.all() if one.type == TYPE and one.seen is None]
-        return [*self._begun.of(map(listed, drafts)), *entries]
+        return [*self._begun.of(map(listed, drafts)), *establishments]
 
     def _chips(self, found: Sequence[EstablishmentListing]) -> tuple[Option, ...]:
         _ = self._words.translate
@@ -149,7 +149,7 @@ class EstablishmentsPresenter:
             TO_FIX: _("To be fixed"),
             NOT_THIS_YEAR: self._words.say("Not inspected in {year}", year=year),
         }
-        ids = {entry.id for entry in found}
+        ids = {listing.id for listing in found}
         counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
         counts[DRAFTS] = self._facts.draft_count  # every one, of whatever type: none is out of sight
         return tuple(
@@ -158,21 +158,21 @@ class EstablishmentsPresenter:
             if chip in (ALL, self._chip) or counts[chip]
         )
 
-    def _row(self, entry: EstablishmentListing) -> EstablishmentListRow:
+    def _row(self, listing: EstablishmentListing) -> EstablishmentListRow:
         words = self._words
-        visits = self._facts.visits.history(entry.id)
-        state, attention = self._state(entry.id)
+        visits = self._facts.visits.history(listing.id)
+        state, attention = self._state(listing.id)
         visited = visits[0].started_at if visits else None
         return EstablishmentListRow(
-            id=entry.id,
-            title=entry.name or words.translate("Establishment without a name yet"),
-            subtitle=" · ".join(filter(None, (words.unit(entry.unit_id), words.kind(entry.type_id)))),
-            distance=distance_text(self._position, entry, words),
+            id=listing.id,
+            title=listing.name or words.translate("Establishment without a name yet"),
+            subtitle=" · ".join(filter(None, (words.unit(listing.unit_id), words.kind(listing.type_id)))),
+            distance=distance_text(self._position, listing, words),
             visited=row_day(visited, local_date(self._clock.now())) if visited else "",
             state=state,
             state_word=words.choice("shown_state", state),
             needs_look=attention,
-            kind=entry.type_id,
+            kind=listing.type_id,
         )
 
     def _state(self, establishment_id: str) -> tuple[str, bool]:
@@ -191,7 +191,7 @@ class EstablishmentsPresenter:
 
     def _empty_words(self) -> tuple[str, str]:
         _ = self._words.translate
-        if not self._entries:
+        if not self._establishments:
             return (
                 _("No establishment on this tablet yet"),
                 _("They arrive with the first exchange. Open Sync and send now."),
@@ -202,6 +202,6 @@ class EstablishmentsPresenter:
         return _("Nothing in this group"), _("Choose All to see every establishment.")
 
 
-def _nearness(here: GeoPoint, entry: EstablishmentListing) -> tuple[bool, int]:
-    metres = metres_to(here, entry)
+def _nearness(here: GeoPoint, listing: EstablishmentListing) -> tuple[bool, int]:
+    metres = metres_to(here, listing)
     return metres is None, metres or 0

@@ -43,7 +43,7 @@ class MapPresenter:
         self._words = words
         self._render = render
         self._facts = EstablishmentFacts()
-        self._entries: tuple[EstablishmentListing, ...] = ()
+        self._establishments: tuple[EstablishmentListing, ...] = ()
         self._hidden: set[str] = set()
         self._chosen = ""
         self._here: MapPoint | None = None
@@ -51,7 +51,7 @@ class MapPresenter:
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
         self._facts = read_facts(self._store, local_date(self._clock.now()).year)
-        self._entries = self._store.establishments()
+        self._establishments = self._store.establishments()
         self._show()
 
     def toggle(self, kind: str) -> None:
@@ -71,7 +71,7 @@ class MapPresenter:
             self._show()
 
     def _show(self) -> None:
-        pins = [self._pin(entry) for entry in self._entries]
+        pins = [self._pin(listing) for listing in self._establishments]
         placed = [pin for pin in pins if pin is not None]
         self._render(
             MapState(
@@ -84,17 +84,19 @@ class MapPresenter:
             )
         )
 
-    def _pin(self, entry: EstablishmentListing) -> MapPin | None:
-        if entry.lat is None or entry.lon is None:
+    def _pin(self, listing: EstablishmentListing) -> MapPin | None:
+        if listing.lat is None or listing.lon is None:
             return None
-        return MapPin(entry.id, place_of(entry.lat, entry.lon), self._kind(entry.id))
+        return MapPin(listing.id, place_of(listing.lat, listing.lon), self._kind(listing.id))
 
     def _kind(self, establishment_id: str) -> str:
         groups = self._facts.groups
         return next((kind for kind in _FIRST if establishment_id in groups.get(kind, ())), DONE)
 
     def _communes(self) -> tuple[Commune, ...]:
-        units = [self._words.lists.units.get(unit) for unit in sorted({e.unit_id for e in self._entries})]
+        units = [
+            self._words.lists.units.get(unit) for unit in sorted({e.unit_id for e in self._establishments})
+        ]
         return tuple(
             Commune(unit.label(self._words.language), place_of(_whole(unit.lat), _whole(unit.lon)))
             for unit in units
@@ -106,16 +108,16 @@ class MapPresenter:
         return LegendRow(kind, self._words.translate(KINDS[kind]), count, kind not in self._hidden)
 
     def _card(self) -> MapCard | None:
-        entry = next((entry for entry in self._entries if entry.id == self._chosen), None)
-        if entry is None:
+        listing = next((listing for listing in self._establishments if listing.id == self._chosen), None)
+        if listing is None:
             return None
-        words, kind = self._words, self._kind(entry.id)
-        visits = self._facts.visits.history(entry.id)
+        words, kind = self._words, self._kind(listing.id)
+        visits = self._facts.visits.history(listing.id)
         visited = visits[0].started_at if visits else None
         return MapCard(
-            id=entry.id,
-            title=entry.name,
-            subtitle=f"{words.kind(entry.type_id)} · {words.unit(entry.unit_id)}",
+            id=listing.id,
+            title=listing.name,
+            subtitle=f"{words.kind(listing.type_id)} · {words.unit(listing.unit_id)}",
             kind=kind,
             word=words.translate(KINDS[kind]),
             visited=row_day(visited, local_date(self._clock.now())) if visited else "",

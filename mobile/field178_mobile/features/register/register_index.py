@@ -30,38 +30,39 @@ class AlikeRow:
 class RegisterIndex:
     """Finds entries by name and by registration number, so that of 50,000 the rule looks at a few."""
 
-    def __init__(self, entries: Sequence[EstablishmentListing]) -> None:
-        self._entries = entries
+    def __init__(self, establishments: Sequence[EstablishmentListing]) -> None:
+        self._establishments = establishments
 
     def alike(self, data: Data, but: str) -> tuple[EstablishmentListing, ...]:
         """Return the entries that may be the place of this data, without the one under work itself."""
         name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
-        found = [entry for entry in self._entries if is_same_name(entry.folded, name)] if name else []
+        named = self._establishments if name else ()
+        found = [listing for listing in named if is_same_name(listing.folded, name)]
         found += self._by_number.get(number, ()) if number else ()
-        near = {entry.id: entry for entry in found if entry.id != but}
+        near = {listing.id: listing for listing in found if listing.id != but}
         return tuple(near[key] for key in possible_duplicates(data, map(_known, near.values())))
 
     @cached_property
     def _by_number(self) -> dict[str, list[EstablishmentListing]]:
         """The entries by folded number: worked out only where somebody types one."""
         found: dict[str, list[EstablishmentListing]] = {}
-        for entry in self._entries:
-            if entry.registration_number:
-                found.setdefault(fold(entry.registration_number), []).append(entry)
+        for listing in self._establishments:
+            if listing.registration_number:
+                found.setdefault(fold(listing.registration_number), []).append(listing)
         return found
 
 
-def alike_row(entry: EstablishmentListing, data: Data, here: GeoPoint | None, words: Wording) -> AlikeRow:
+def alike_row(listing: EstablishmentListing, data: Data, here: GeoPoint | None, words: Wording) -> AlikeRow:
     """Return the line of one entry; its distance is from the point in the form, else from here."""
     lat, lon = count_of(data, "lat"), count_of(data, "lon")
     start = here if lat is None or lon is None else GeoPoint(lat, lon)
-    said = (entry.address, words.unit(entry.unit_id), distance_text(start, entry, words))
-    return AlikeRow(entry.id, entry.name, " · ".join(part for part in said if part))
+    said = (listing.address, words.unit(listing.unit_id), distance_text(start, listing, words))
+    return AlikeRow(listing.id, listing.name, " · ".join(part for part in said if part))
 
 
-def distance_text(here: GeoPoint | None, entry: EstablishmentListing, words: Wording) -> str:
+def distance_text(here: GeoPoint | None, listing: EstablishmentListing, words: Wording) -> str:
     """Return how far an entry is, empty where one of the points is not known."""
-    metres = metres_to(here, entry)
+    metres = metres_to(here, listing)
     if metres is None:
         return ""
     if metres < 1000:
@@ -69,15 +70,15 @@ def distance_text(here: GeoPoint | None, entry: EstablishmentListing, words: Wor
     return words.say("{count} km", count=number_text(metres / 1000, words.language, 1))
 
 
-def metres_to(here: GeoPoint | None, entry: EstablishmentListing) -> int | None:
+def metres_to(here: GeoPoint | None, listing: EstablishmentListing) -> int | None:
     """Return the distance to an entry, None where one of the points is not known."""
-    if here is None or entry.lat is None or entry.lon is None:
+    if here is None or listing.lat is None or listing.lon is None:
         return None
-    return metres_between(here, GeoPoint(entry.lat, entry.lon))
+    return metres_between(here, GeoPoint(listing.lat, listing.lon))
 
 
-def _known(entry: EstablishmentListing) -> KnownEstablishment:
+def _known(listing: EstablishmentListing) -> KnownEstablishment:
     return KnownEstablishment(
-        *(entry.id, entry.folded, entry.type_id, entry.unit_id, entry.lat, entry.lon),
-        entry.registration_number,
+        *(listing.id, listing.folded, listing.type_id, listing.unit_id, listing.lat, listing.lon),
+        listing.registration_number,
     )

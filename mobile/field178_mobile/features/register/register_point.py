@@ -1,4 +1,4 @@
-"""The point of a register entry, taken as a visit takes its own: measured, pinned, or none.
+"""The point of an establishment, taken as a visit takes its own: measured, pinned, or none.
 
 It stands for years: only a measurement of this moment that is good to a street is taken. How exact it was is
 said while the form is open; the register keeps the point and its source.

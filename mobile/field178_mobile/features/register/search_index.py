@@ -14,15 +14,15 @@ from field178_shared.text.normalisation import fold, sort_key
 class Indexed:
     """One establishment, the folded text to look in, and its place among others."""
 
-    entry: EstablishmentListing
+    listing: EstablishmentListing
     text: str
     order: tuple[str, str]
 
 
-def matching(places: Sequence[Indexed], query: str) -> list[Indexed]:
+def matching(indexed: Sequence[Indexed], query: str) -> list[Indexed]:
     """Return the establishments whose name, address or commune hold every word, accents ignored."""
     wanted = fold(query).split()
-    return [each for each in places if all(word in each.text for word in wanted)]
+    return [each for each in indexed if all(word in each.text for word in wanted)]
 
 
 class SearchIndex:
@@ -33,18 +33,20 @@ class SearchIndex:
         self._known: dict[str, Indexed] = {}
         self._units: dict[str, tuple[str, str]] = {}
 
-    def of(self, entries: Iterable[EstablishmentListing]) -> list[Indexed]:
+    def of(self, establishments: Iterable[EstablishmentListing]) -> list[Indexed]:
         """Return the entries by commune and name, as a Vietnamese dictionary orders them."""
-        self._known = {entry.id: self._indexed(entry) for entry in entries}
+        self._known = {listing.id: self._indexed(listing) for listing in establishments}
         return sorted(self._known.values(), key=lambda each: each.order)
 
-    def _indexed(self, entry: EstablishmentListing) -> Indexed:
-        known = self._known.get(entry.id)
-        if known is not None and known.entry == entry:
+    def _indexed(self, listing: EstablishmentListing) -> Indexed:
+        known = self._known.get(listing.id)
+        if known is not None and known.listing == listing:
             return known
-        commune, commune_key = self._unit(entry.unit_id)
+        commune, commune_key = self._unit(listing.unit_id)
         return Indexed(
-            entry, f"{entry.folded} {fold(entry.address)} {commune}", (commune_key, sort_key(entry.name))
+            listing,
+            f"{listing.folded} {fold(listing.address)} {commune}",
+            (commune_key, sort_key(listing.name)),
         )
 
     def _unit(self, unit_id: str) -> tuple[str, str]:

@@ -66,8 +66,10 @@ class DraftsPresenter:
         form = words.lists.forms.get(text_of(draft.data, "outreach_form_id"))
         if form is not None:
             return form.label(words.language)
-        place = self._store.view(text_of(draft.data, "establishment_id"))
-        name = text_of(place.data, "name") if place is not None else text_of(draft.data, "name")
+        establishment = self._store.view(text_of(draft.data, "establishment_id"))
+        name = (
+            text_of(establishment.data, "name") if establishment is not None else text_of(draft.data, "name")
+        )
         return name or draft.title or self._words.record(draft.type)
 
     def _detail(self, draft: Draft) -> str:

@@ -79,7 +79,7 @@ class RecordState:
     shift_comment: str
     pane: str
     files: str = ""
-    # The register entry's own word while it is on its way, and whether its form holds unfinished work.
+    # The state of the establishment while it is not acknowledged, and whether its form holds unfinished work.
     register: str = ""
     register_word: str = ""
     is_being_mended: bool = False
@@ -115,7 +115,9 @@ class RecordPresenter:
         """Open an establishment; unfinished work there is taken up again."""
         self._leave()
         self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
-        draft = next((draft for draft in self._drafts() if _place_id(draft) == establishment_id), None)
+        draft = next(
+            (draft for draft in self._drafts() if _establishment_of(draft) == establishment_id), None
+        )
         self._show()
         if draft is not None:
             self._open_visit(draft)
@@ -124,11 +126,11 @@ class RecordPresenter:
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to look at or to mend, at a path; False when this tablet does not hold it."""
         view = self._store.view(record_id)
-        place_id = text_of(view.data, "establishment_id") if view else ""
-        if view is None or view.deleted or self._store.view(place_id) is None:
+        establishment_id = text_of(view.data, "establishment_id") if view else ""
+        if view is None or view.deleted or self._store.view(establishment_id) is None:
             return False
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
-        self._take_up(place_id, lambda: draft or self._superseding(view), focus_path)
+        self._take_up(establishment_id, lambda: draft or self._superseding(view), focus_path)
         return True
 
     def look_at(self, record_id: str, focus_path: str = "") -> bool:
@@ -137,19 +139,19 @@ class RecordPresenter:
         if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
             return self.open_record(record_id, focus_path)
         view = self._store.view(record_id)
-        place_id = text_of(view.data, "establishment_id") if view else ""
-        if view is None or view.deleted or self._store.view(place_id) is None:
+        establishment_id = text_of(view.data, "establishment_id") if view else ""
+        if view is None or view.deleted or self._store.view(establishment_id) is None:
             return False
-        self._take_up(place_id, lambda: self._superseding(view), focus_path, is_to_read=True)
+        self._take_up(establishment_id, lambda: self._superseding(view), focus_path, is_to_read=True)
         return True
 
     def open_draft(self, draft_id: str) -> bool:
         """Go on with one draft, whoever began it; False when it is gone or its establishment is."""
         draft = self._store.drafts.get(draft_id)
-        if draft is None or self._store.view(_place_id(draft)) is None:
+        if draft is None or self._store.view(_establishment_of(draft)) is None:
             return False
         self._tab = CHECKLIST
-        self._take_up(_place_id(draft), lambda: draft)
+        self._take_up(_establishment_of(draft), lambda: draft)
         return True
 
     def choose_tab(self, tab: str) -> None:
@@ -168,8 +170,8 @@ class RecordPresenter:
     def begin(self, access_result: str) -> bool:
         """Begin a visit now under the shift of the night; False while no shift is chosen."""
         shift = self._shift.current()
-        place = self._place()
-        if shift is None or place is None:
+        establishment = self._visited_establishment()
+        if shift is None or establishment is None:
             return False
         now = self._clock.now()
         draft = Draft(
@@ -177,12 +179,12 @@ class RecordPresenter:
             type="inspection",
             record_id=self._ids.time_ordered(),
             scope=f"team:{shift.team_id}",
-            data=new_visit(place, shift, now, self._words.lists.version),
+            data=new_visit(establishment, shift, now, self._words.lists.version),
             seen=None,
             base_rev=0,
             user=self._user,
             saved_at=now,
-            title=place.name,
+            title=establishment.name,
         )
         self._open_visit(draft)
         if self.visit is not None:
@@ -240,7 +242,7 @@ class RecordPresenter:
 
     def has_visit_draft(self, establishment_id: str) -> bool:
         """Tell whether a visit to an establishment is begun and not filed."""
-        return any(_place_id(draft) == establishment_id for draft in self._drafts())
+        return any(_establishment_of(draft) == establishment_id for draft in self._drafts())
 
     def refresh(self) -> None:
         """Show what the store holds now."""
@@ -248,23 +250,27 @@ class RecordPresenter:
             self._show()
 
     def _take_up(
-        self, place_id: str, draft: Callable[[], Draft], focus_path: str = "", is_to_read: bool = False
+        self,
+        establishment_id: str,
+        draft: Callable[[], Draft],
+        focus_path: str = "",
+        is_to_read: bool = False,
     ) -> None:
         self._leave()
-        self._establishment, self.visit = place_id, None
+        self._establishment, self.visit = establishment_id, None
         self._show()
         self._open_visit(draft(), focus_path, is_to_read)
         self._show()  # its word is that of the visit that is open now
 
     def _open_visit(self, draft: Draft, focus_path: str = "", is_to_read: bool = False) -> None:
-        place = self._place()
-        if place is None:
+        establishment = self._visited_establishment()
+        if establishment is None:
             return
         index = VisitIndex(self._store.views("inspection"))
-        last = index.last_inspected(place.id, before=instant_of(draft.data, "started_at"))
+        last = index.last_inspected(establishment.id, before=instant_of(draft.data, "started_at"))
         word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
         opened = OpenVisit(
-            place=place,
+            establishment=establishment,
             draft=draft,
             user=self._user,
             last=last.data if last else {},
@@ -310,10 +316,10 @@ class RecordPresenter:
         return [draft for draft in self._store.drafts.all() if draft.type == "inspection"]
 
     def _title(self) -> str:
-        place = self._place()
-        return place.name if place else ""
+        establishment = self._visited_establishment()
+        return establishment.name if establishment else ""
 
-    def _place(self) -> VisitedEstablishment | None:
+    def _visited_establishment(self) -> VisitedEstablishment | None:
         view = self._store.view(self._establishment)
         if view is None:
             return None
@@ -371,5 +377,5 @@ def _point(view: MergedRecord) -> GeoPoint | None:
     return GeoPoint(lat, lon) if isinstance(lat, int) and isinstance(lon, int) else None
 
 
-def _place_id(draft: Draft) -> str:
+def _establishment_of(draft: Draft) -> str:
     return text_of(draft.data, "establishment_id")

@@ -7,9 +7,9 @@ from field178_mobile.features.workspace.workspace import Workspace
 
 def place_of(workspace: Workspace) -> dict[str, str]:
     """Return what is open by ids alone, nothing when only the list is; `go_back` takes it again."""
-    record, form = workspace.record, workspace.entries.form
+    record, form = workspace.record, workspace.editing.form
     if form is not None:
-        return {"entry": form.record_id} if form.is_kept else {}
+        return {"form_id": form.record_id} if form.is_kept else {}
     if not record.establishment_id:
         return {}
     place = {"establishment_id": record.establishment_id, "tab": record.tab}

@@ -46,7 +46,7 @@ class Screen(Protocol):
         """Draw the record."""
         ...
 
-    def show_entry(self, state: EstablishmentFormState | None) -> None:
+    def show_form(self, state: EstablishmentFormState | None) -> None:
         """Draw the form of the register over the record's place, or take it away."""
         ...
 
@@ -66,7 +66,9 @@ class Workspace:
         self.shift = ShiftPresenter(store.settings, clock, words, self._show_shift)
         self.drafts = DraftsPresenter(store, clock, words, services.user)
         self.record = RecordPresenter(services, self.shift, self._show_record, self._show_visit)
-        self.entries = EstablishmentEditing(services, self.record.places, self._show_entry, self._entry_filed)
+        self.editing = EstablishmentEditing(
+            services, self.record.places, self._show_form, self._establishment_filed
+        )
         # What the record showed when the form was opened over it: establishment, visit.
         self._behind: tuple[str, str] = ("", "")
 
@@ -81,13 +83,13 @@ class Workspace:
     def open(self, establishment_id: str) -> None:
         """Open an establishment of the list; unfinished work on it is taken up again, a visit's first."""
         has_visit = self.record.has_visit_draft(establishment_id)
-        if not has_visit and self.entries.draft_of(establishment_id) is not None:
+        if not has_visit and self.editing.draft_of(establishment_id) is not None:
             self.open_establishment(establishment_id)
         else:
             self.look_at(establishment_id)
 
     def look_at(self, establishment_id: str) -> None:
-        """Open an establishment itself, whatever is begun on its register entry; the draft stays."""
+        """Open an establishment itself, whatever is begun in its form; the draft stays."""
         self._close_establishment()
         self.record.open(establishment_id)
 
@@ -99,25 +101,25 @@ class Workspace:
     def begin_establishment(self, name: str = "") -> None:
         """Begin an establishment that the register does not know."""
         self._put_behind()
-        self.entries.begin(name)
+        self.editing.begin(name)
         self.list.select("")
 
     def open_establishment(self, record_id: str, focus_path: str = "") -> bool:
         """Open the form of an establishment, to mend it or to go on; False when it is not here."""
-        if not self.entries.holds(record_id):
+        if not self.editing.holds(record_id):
             return False
         self._put_behind()
-        is_open = self.entries.open(record_id, focus_path)
+        is_open = self.editing.open(record_id, focus_path)
         self.list.select(record_id)
         return is_open
 
     def leave_establishment(self) -> None:
         """Close the form and show what was behind it; its draft stays."""
-        self._leave_entry(self.entries.close)
+        self._leave_form(self.editing.close)
 
     def discard_establishment(self) -> None:
         """Throw the draft of the form away and show what was behind it."""
-        self._leave_entry(self.entries.discard)
+        self._leave_form(self.editing.discard)
 
     def open_draft(self, row: DraftRow) -> None:
         """Go on with a draft of the list, of a visit or of the register's form."""
@@ -129,7 +131,7 @@ class Workspace:
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away, the open one or any other."""
-        visit, form = self.record.visit, self.entries.form
+        visit, form = self.record.visit, self.editing.form
         if visit is not None and visit.draft_id == draft_id:
             self.record.discard()
         elif form is not None and form.draft_id == draft_id:
@@ -144,8 +146,8 @@ class Workspace:
             self.record.begin(access_result)
 
     def _close_establishment(self) -> None:
-        if self.entries.form is not None:
-            self.entries.close()
+        if self.editing.form is not None:
+            self.editing.close()
             self.list.refresh()  # a draft that was begun there is a line of it
 
     def _put_behind(self) -> None:
@@ -153,8 +155,8 @@ class Workspace:
         self._behind = (self.record.establishment_id, visit.record_id if visit is not None else "")
         self.record.close()
 
-    def _leave_entry(self, leave: Callable[[], None]) -> None:
-        form = self.entries.form
+    def _leave_form(self, leave: Callable[[], None]) -> None:
+        form = self.editing.form
         if form is not None:
             leave()
             self._go_behind(form.record_id)
@@ -162,27 +164,27 @@ class Workspace:
     def _go_behind(self, record_id: str) -> None:
         """Show the establishment of the form on the tab that opens it; without one, what was open before."""
         self.list.refresh()
-        place, visit = self._behind
+        shown_before, visit = self._behind
         is_known = self._services.store.view(record_id) is not None
-        shown = record_id if is_known else place
+        shown = record_id if is_known else shown_before
         if not shown:
             return
-        if not (shown == place and visit and self.record.open_record(visit)):
+        if not (shown == shown_before and visit and self.record.open_record(visit)):
             self.record.open(shown)
         if is_known:
             self.record.choose_tab(INFO)
 
-    def _entry_filed(self, record_id: str, inspect: bool) -> None:
-        self.entries.close()
+    def _establishment_filed(self, record_id: str, inspect: bool) -> None:
+        self.editing.close()
         if inspect:
             self.list.refresh()
             self.record.open(record_id)
         else:
             self._go_behind(record_id)
 
-    def _show_entry(self, state: EstablishmentFormState | None) -> None:
+    def _show_form(self, state: EstablishmentFormState | None) -> None:
         if self._screen is not None:
-            self._screen.show_entry(state)
+            self._screen.show_form(state)
 
     def _show_list(self, state: EstablishmentsState) -> None:
         if self._screen is not None:
@@ -213,7 +215,7 @@ class Workspace:
 
     def _store_changed(self, change: StoreChange) -> None:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
-        at_work = self.record.open_records | self.entries.open_records
+        at_work = self.record.open_records | self.editing.open_records
         if change.everything or change.records - at_work:
             self._ui_thread.post(self._look_again)
         elif change.records:

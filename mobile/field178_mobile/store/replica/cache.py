@@ -88,7 +88,7 @@ class ReplicaCache:
         """Return the establishments by folded name."""
         if self._sorted is None:
             found = self._establishments.values()
-            self._sorted = tuple(sorted(found, key=lambda entry: (entry.folded, entry.id)))
+            self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
         return self._sorted
 
     def review(self, record_id: str) -> OfficeReview | None:
@@ -108,7 +108,7 @@ class ReplicaCache:
         if view is None or view.deleted:
             self._establishments.pop(record_id, None)
         else:
-            self._establishments[record_id] = _entry(view)
+            self._establishments[record_id] = _listing(view)
 
     def _put_review(self, review: str, row: ServerRecord | None) -> None:
         old = self._reviews.pop(review, None)
@@ -131,7 +131,7 @@ def _is_of(record_type: str, row: ServerRecord | None, own: list[OwnChange]) -> 
     return row.type == record_type if row is not None else any(change.type == record_type for change in own)
 
 
-def _entry(view: MergedRecord) -> EstablishmentListing:
+def _listing(view: MergedRecord) -> EstablishmentListing:
     data = view.data
     name = str(data.get("name", ""))
     lat, lon = data.get("lat"), data.get("lon")

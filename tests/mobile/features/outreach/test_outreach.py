@@ -278,7 +278,7 @@ def test_search_finds_the_commune_s_establishments_first_without_accents(pane: D
     place(pane, "e2", "Karaoke Ánh Sao")
     place(pane, "e3", "Nhà nghỉ Hoa")
     found: list[FoundState] = []
-    picker = at_establishments(pane).pick_place(found.append)
+    picker = at_establishments(pane).pick_establishment(found.append)
     picker.search("anh")
     assert [option.id for option in found[-1].options] == ["e2", "e1"]
     picker.search("không có")
@@ -288,14 +288,14 @@ def test_search_finds_the_commune_s_establishments_first_without_accents(pane: D
 def test_the_only_establishment_follows_the_workers_until_it_is_counted_itself(pane: Desk) -> None:
     place(pane, "e1", "Karaoke Ánh Dương")
     session = at_establishments(pane)
-    session.add_place("e1")
+    session.add_establishment("e1")
     session.count("workers_at_risk", "attendance_count", 6)
     session.count("workers_at_risk", "first_time_count", 4)
-    row = pane.state.places[0]
+    row = pane.state.establishments[0]
     assert (row.label, row.attendance, row.first_time) == ("Karaoke Ánh Dương", 6, 4)
-    session.count_place("e1", "attendance_count", 5)
+    session.count_establishment("e1", "attendance_count", 5)
     session.count("workers_at_risk", "attendance_count", 9)
-    assert pane.state.places[0].attendance == 5
+    assert pane.state.establishments[0].attendance == 5
 
 
 def test_a_second_establishment_begins_uncounted_and_is_missed_by_the_check(pane: Desk) -> None:
@@ -303,13 +303,13 @@ def test_a_second_establishment_begins_uncounted_and_is_missed_by_the_check(pane
     place(pane, "e2", "Karaoke Ánh Sao")
     session = at_establishments(pane)
     session.count("workers_at_risk", "attendance_count", 6)
-    session.add_place("e1")
-    session.add_place("e2")
-    assert [row.attendance for row in pane.state.places] == [6, None]
+    session.add_establishment("e1")
+    session.add_establishment("e2")
+    assert [row.attendance for row in pane.state.establishments] == [6, None]
     session.complete()
     assert pane.state.focus == "establishments.e2.attendance_count"
-    assert pane.state.places[1].problem
-    session.drop_place("e2")
+    assert pane.state.establishments[1].problem
+    session.drop_establishment("e2")
     session.complete()
     assert pane.store.filed[0][0].data["establishments"] == {"e1": {"attendance_count": 6}}
 
@@ -317,9 +317,9 @@ def test_a_second_establishment_begins_uncounted_and_is_missed_by_the_check(pane
 def test_a_form_without_establishments_clears_them(pane: Desk) -> None:
     place(pane, "e1", "Karaoke Ánh Dương")
     session = at_establishments(pane)
-    session.add_place("e1")
+    session.add_establishment("e1")
     session.choose_form("conference")
-    assert (pane.state.has_places, pane.state.places) == (False, ())
+    assert (pane.state.has_establishments, pane.state.establishments) == (False, ())
 
 
 def test_a_draft_of_a_session_approved_meanwhile_says_it_is_a_late_edit(pane: Desk) -> None:

@@ -55,7 +55,7 @@ class Screen:
     def show_visit(self, state):
         self.visit = state
 
-    def show_entry(self, state):
+    def show_form(self, state):
         self.entry = state
 
 
@@ -74,7 +74,7 @@ class Bench:
 
     @property
     def form(self):
-        return self.workspace.entries.form
+        return self.workspace.editing.form
 
     @property
     def state(self):
@@ -231,7 +231,7 @@ def test_a_process_that_dies_right_after_has_lost_neither(bench, tmp_path):
 def test_an_unfinished_one_is_found_as_a_draft_and_taken_up_after_a_restart(bench):
     bench.fill()
     record_id = bench.form.record_id
-    assert place_of(bench.workspace) == {"entry": record_id}
+    assert place_of(bench.workspace) == {"form_id": record_id}
     bench.restart()
     row = bench.screen.list.rows[0]
     assert (row.id, row.title, row.state_word) == (record_id, "Hoa Ban", "Nháp")

@@ -30,7 +30,7 @@ _ICONS = {
 
 
 class PinnedHere(Protocol):
-    """What a point on the map is set for: a visit, or an entry of the register."""
+    """What a point on the map is set for: a visit, or an establishment."""
 
     @property
     def place(self) -> CheckIn:

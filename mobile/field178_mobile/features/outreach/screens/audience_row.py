@@ -6,7 +6,7 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.inspection.screens import check_item
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
-from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as PlaceState
+from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as CountsState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
@@ -29,7 +29,7 @@ class AudienceRow(kit.Column):
         super().__init__(**kwargs)
         self._optional: Optional | None = None
 
-    def show(self, state: AudienceState | PlaceState) -> None:
+    def show(self, state: AudienceState | CountsState) -> None:
         """Draw the audience."""
         self.key, self.label = state.id, state.label
         self.attendance = -1 if state.attendance is None else state.attendance

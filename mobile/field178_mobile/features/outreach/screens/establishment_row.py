@@ -16,11 +16,11 @@ class EstablishmentCountRow(AudienceRow):
 
     def keep(self, name: str, number: int) -> None:
         """Keep one of the numbers."""
-        self.session.count_place(self.key, name, number)
+        self.session.count_establishment(self.key, name, number)
 
     def drop(self) -> None:
         """Take the establishment out."""
-        self.session.drop_place(self.key)
+        self.session.drop_establishment(self.key)
 
 
 class EstablishmentSheet(kit.Sheet):
@@ -33,7 +33,7 @@ class EstablishmentSheet(kit.Sheet):
         self._on_chosen = on_chosen
         self._found = kit.ChoiceList()
         self._said = kit.Small()
-        picker = session.pick_place(self._show)
+        picker = session.pick_establishment(self._show)
         search = kit.SearchField(hint=_("Name, address, commune"))
         search.bind(on_query=lambda _field, query: picker.search(query))
         self._found.bind(on_choose=self._take)

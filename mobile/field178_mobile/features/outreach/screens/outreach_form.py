@@ -10,7 +10,7 @@ from field178_mobile.features.forms.screens import chips, field_list, item_below
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.outreach.outreach_state import CONTROLS, MaterialRow, OutreachState
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
-from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as PlaceState
+from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as CountsState
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
 from field178_mobile.features.outreach.screens.establishment_row import (
     EstablishmentCountRow,
@@ -41,10 +41,10 @@ class OutreachFormPane(CheckedForm):
         """Bind the lists that follow the state, once the kv rule has made their places."""
         super().on_kv_post(base)
         self._rows: Repeat[AudienceState] = Repeat(self.ids.audiences, self._make_row)
-        self._places: Repeat[PlaceState] = Repeat(
-            self.ids.places, lambda: EstablishmentCountRow(session=self.session)
+        self._establishments: Repeat[CountsState] = Repeat(
+            self.ids.establishments, lambda: EstablishmentCountRow(session=self.session)
         )
-        self._places_card = Optional(self.ids.places_card)
+        self._establishments_card = Optional(self.ids.establishments_card)
         self._session_card = Optional(self.ids.session_card)
         self._people = Optional(self.ids.people)
         self._audiences: tuple[Option, ...] = ()
@@ -56,7 +56,7 @@ class OutreachFormPane(CheckedForm):
         self.column.disabled = state.is_locked
         self._show_session(state)
         self._show_people(state)
-        self._show_places(state)
+        self._show_establishments(state)
         self._show_told(state)
         self._show_photos(state)
         self.show_checked(state.checked)
@@ -69,9 +69,9 @@ class OutreachFormPane(CheckedForm):
             choices, (), self._audience_chosen, title=field_words("outreach_session", "audiences").label
         ).open()
 
-    def add_place(self) -> None:
+    def add_establishment(self) -> None:
         """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
-        EstablishmentSheet(self.session, self._place_chosen, title=_("Add an establishment")).open()
+        EstablishmentSheet(self.session, self._establishment_chosen, title=_("Add an establishment")).open()
 
     def ask_quantity(self, material_id: str) -> None:
         """Ask how many of a material were handed out."""
@@ -105,18 +105,18 @@ class OutreachFormPane(CheckedForm):
         row = AudienceRow(session=self.session, key=keys[0])
         row.start()
 
-    def _place_chosen(self, key: str) -> None:
-        self.session.add_place(key)
-        row = next(row for row in self.ids.places.children if row.key == key)
-        if len(self.ids.places.children) > 1:
+    def _establishment_chosen(self, key: str) -> None:
+        self.session.add_establishment(key)
+        row = next(row for row in self.ids.establishments.children if row.key == key)
+        if len(self.ids.establishments.children) > 1:
             row.start()
 
-    def _show_places(self, state: OutreachState) -> None:
+    def _show_establishments(self, state: OutreachState) -> None:
         """Draw the establishments of a form that names them."""
-        self._places.show(state.places)
-        is_shown = state.has_places and (bool(state.places) or not state.is_locked)
-        self.optional.show(self.ids.places_card, is_shown)
-        self._places_card.show(self.ids.add_place, not state.is_locked)
+        self._establishments.show(state.establishments)
+        is_shown = state.has_establishments and (bool(state.establishments) or not state.is_locked)
+        self.optional.show(self.ids.establishments_card, is_shown)
+        self._establishments_card.show(self.ids.add_establishment, not state.is_locked)
 
     def _show_session(self, state: OutreachState) -> None:
         ids = self.ids

@@ -1,4 +1,4 @@
-"""The fields of a register entry: what it is, where it is, what it has shown."""
+"""The fields of an establishment: what it is, where it is, what it has shown."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _REQUIRED = (establishment_fields.EstablishmentFields,)
 
 
 class EstablishmentPane(BoxLayout):
-    """One register entry in its form. desk (the presenters of the work); show(state)."""
+    """The form of one establishment. workspace (its presenters); show(state)."""
 
     workspace = ObjectProperty(None)
     form = ObjectProperty(None, allownone=True)
@@ -35,8 +35,8 @@ class EstablishmentPane(BoxLayout):
 
     def show(self, state: EstablishmentFormState) -> None:
         """Draw the form."""
-        is_other = self.form is not self.workspace.entries.form
-        self.form = self.ids.fields.form = self.workspace.entries.form
+        is_other = self.form is not self.workspace.editing.form
+        self.form = self.ids.fields.form = self.workspace.editing.form
         self.title, self.is_new = state.title, state.is_new
         self.saved, self.error = state.spoken.saved, state.spoken.error
         self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")

@@ -53,7 +53,7 @@ class EstablishmentsScreen(kit.Panes):
         self._sheet: ShiftSheet | None = None
         self._looked_for: tuple[str, list[str]] = ("", [])
         self._nothing = self.ids.nothing.__self__
-        self._entry: EstablishmentPane | None = None
+        self._pane: EstablishmentPane | None = None
         self._body = Optional(self.ids.body)
         workspace.show_on(self)
 
@@ -86,15 +86,15 @@ class EstablishmentsScreen(kit.Panes):
             self.pane.show(state)
         self._put(self.pane if state is not None else self._nothing)
 
-    def show_entry(self, state: EstablishmentFormState | None) -> None:
+    def show_form(self, state: EstablishmentFormState | None) -> None:
         """Draw the form of the register, or take it away."""
         if state is not None and state.spoken.filed:
             kit.toast(state.spoken.filed)
         elif state is not None:
             self.has_detail = True
-            self._entry = self._entry or EstablishmentPane(workspace=self.workspace)
-            self._entry.show(state)
-            self._put(self._entry)
+            self._pane = self._pane or EstablishmentPane(workspace=self.workspace)
+            self._pane.show(state)
+            self._put(self._pane)
         else:
             self.has_detail = self.has_record
             self._put(self.pane if self.has_record else self._nothing)
@@ -146,14 +146,14 @@ class EstablishmentsScreen(kit.Panes):
         establishment_id: str = "",
         tab: str = "",
         section: str = "",
-        entry: str = "",
+        form_id: str = "",
     ) -> None:
-        """Go to a filed visit or register entry at a field, to an establishment, or to what a locking left.
+        """Go to a filed visit or establishment at a field, to an establishment, or to what a locking left.
 
-        tab, section and entry come from `place`.
+        tab, section and form_id come from `place`.
         """
-        if entry:
-            self.workspace.open_establishment(entry)
+        if form_id:
+            self.workspace.open_establishment(form_id)
         elif tab:
             go_back(self.workspace, establishment_id, tab, record_id, section)
         elif record_id and not self.workspace.open_visit(record_id, focus_path):
