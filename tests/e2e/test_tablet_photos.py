@@ -192,4 +192,4 @@ def test_an_expired_session_and_a_revoked_device(server: ServerProcess, tablet: 
     server.command("revoke", tablet.enrolment.device)
     photos.run()
     assert photos.runner.state.message is UploadMessage.REFUSED
-    assert [photo.state for photo in tablet.store.read(all_photos)] == [PhotoState.WAITING]
+    assert [photo.state for photo in tablet.store.read(all_photos)] == [PhotoState.UNSENT]

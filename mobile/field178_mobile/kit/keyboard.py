@@ -53,21 +53,21 @@ class Keyboard:
         for widget in _shown(_layer()):
             if isinstance(widget, TextInput) and widget.focus:
                 return widget
-        held = self.ring.on
-        return held if held is not None and _is_reachable(held) else None
+        focused = self.ring.on
+        return focused if focused is not None and _is_reachable(focused) else None
 
     def _pressed(
         self, _window: object, code: int, _scan: int, text: str | None, modifiers: list[str]
     ) -> bool:
-        held = set(modifiers)
-        if code == TAB and not held & {"ctrl", "alt", "meta"}:
-            self._go_round(-1 if "shift" in held else 1)
+        keys = set(modifiers)
+        if code == TAB and not keys & {"ctrl", "alt", "meta"}:
+            self._go_round(-1 if "shift" in keys else 1)
             return True
-        if code == LETTER_F and "ctrl" in held:
+        if code == LETTER_F and "ctrl" in keys:
             self._search()
             return True
         current = self.current
-        if held & {"ctrl", "alt", "meta"} or isinstance(current, TextInput):
+        if keys & {"ctrl", "alt", "meta"} or isinstance(current, TextInput):
             return False
         return self._type_number(code, text) or self._act_on(current, code)
 

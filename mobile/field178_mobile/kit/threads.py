@@ -22,7 +22,7 @@ class KivyThread:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: dict[Callable[[], None], None] = {}
+        self._pending: dict[Callable[[], None], None] = {}
         self._is_closed = False
 
     def post(self, work: Callable[[], None]) -> None:
@@ -30,8 +30,8 @@ class KivyThread:
         with self._lock:
             if self._is_closed:
                 return
-            is_first = not self._waiting
-            self._waiting[work] = None
+            is_first = not self._pending
+            self._pending[work] = None
         if is_first:
             Clock.schedule_once(self._drain, 0)
 
@@ -39,11 +39,11 @@ class KivyThread:
         """Drop what waits and all that comes later: what it would draw is gone."""
         with self._lock:
             self._is_closed = True
-            self._waiting = {}
+            self._pending = {}
 
     def _drain(self, _dt: float) -> None:
         with self._lock:
-            works, self._waiting = list(self._waiting), {}
+            works, self._pending = list(self._pending), {}
         for work in works:
             if not self._is_closed:
                 work()

@@ -42,7 +42,7 @@ class AnswerReader:
         self._items: list[ServerRecord | Leave] = []
         self._own: dict[str, list[ServerRecord]] = {}
         self._stubs: list[tuple[OwnChange, Receipt]] = []
-        self._waiting: list[Checkpoint] = []
+        self._pending: list[Checkpoint] = []
         self._receipts: list[Receipt] = []
         self._answered: dict[str, Receipt] = {}
         self._wants: set[str] = set()
@@ -89,7 +89,7 @@ class AnswerReader:
 
     def close(self) -> None:
         """Store receipts that no checkpoint followed; the verdicts behind them are durable."""
-        self._commit_waiting()
+        self._commit_pending()
         if self.hello is not None and self._receipts:
             self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
             self._receipts = []
@@ -145,16 +145,16 @@ class AnswerReader:
             floor=frame.integer("floor", default=0),
         )
         self._items = []
-        self._waiting.append(checkpoint)
+        self._pending.append(checkpoint)
         if checkpoint.items or checkpoint.repaired:
             # Most scopes bring no row: they wait for the next one that does, or for the end.
-            self._commit_waiting()
+            self._commit_pending()
 
-    def _commit_waiting(self) -> None:
+    def _commit_pending(self) -> None:
         """Commit the checkpoints read so far, each in its own transaction, the receipts with the first."""
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            self._store.turn(lambda: self._commit(waiting))
+        pending, self._pending = self._pending, []
+        if pending:
+            self._store.turn(lambda: self._commit(pending))
 
     def _commit(self, checkpoints: Sequence[Checkpoint]) -> None:
         self._work_out_stubs()
@@ -173,7 +173,7 @@ class AnswerReader:
 
     def _take_resync(self, frame: Reader, hello: Hello) -> None:
         scope = frame.text("scope")
-        self._commit_waiting()
+        self._commit_pending()
         if scope in hello.greeting.granted:
             self._store.repair_scope(scope)
 
@@ -184,7 +184,7 @@ class AnswerReader:
         asked = page.scope in self._exchange.repair and page.scope in hello.greeting.granted
         if not asked or len(records) != len(self._items):
             raise AnswerFault("repair")
-        self._commit_waiting()
+        self._commit_pending()
         if self._store.commit_repair(page).stopped:
             self.stopped = True
             return
@@ -198,7 +198,7 @@ class AnswerReader:
         end = parse_end(frame)
         if end.frames != self._lines:
             raise AnswerFault("end")
-        self._commit_waiting()
+        self._commit_pending()
         self._commit_wanted(hello)
         asked = frozenset(self._exchange.position.wants) - self._asked_anew
         if asked and not end.more:

@@ -176,10 +176,10 @@ class SyncEngine:
         )
 
     def _next_offer(self) -> Offer:
-        held = self._store.held_ids(self._offered_up_to, MAX_HAVE)
-        complete = len(held) < MAX_HAVE
-        self._offered_up_to = 0 if complete else held[-1][0]
-        return Offer(tuple(change_id for _, change_id in held), complete)
+        stored = self._store.stored_ids(self._offered_up_to, MAX_HAVE)
+        complete = len(stored) < MAX_HAVE
+        self._offered_up_to = 0 if complete else stored[-1][0]
+        return Offer(tuple(change_id for _, change_id in stored), complete)
 
     def _on_line(self, data: bytes) -> list[Effect]:
         answer, exchange = self._answer, self._exchange
@@ -282,8 +282,8 @@ class SyncEngine:
         refreshing = any(scope.refresh for scope in position.scopes.values())
         # What was held back may go: it comes again from the cursor.
         more = more or bool(position.released)
-        waiting = self._queue.has_next or self._salvage.has_next
-        return more or refreshing or position.must_offer or bool(position.wants) or waiting
+        has_more = self._queue.has_next or self._salvage.has_next
+        return more or refreshing or position.must_offer or bool(position.wants) or has_more
 
     def _closing_message(self, hello: Hello, position: SyncCheckpoint, in_sync: bool) -> SyncMessage:
         if position.is_revoked:

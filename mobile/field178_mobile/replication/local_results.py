@@ -13,8 +13,8 @@ def own_result(base: ServerRecord | None, change: OwnChange, receipt: Receipt) -
     """Return the row held with the change applied when it has the hash of the receipt, None when not."""
     before = ({}, False) if base is None else (base.data, base.deleted)
     # Said again after a restore, the change may be in the row already.
-    is_held = base is not None and base.rev >= receipt.rev
-    data, deleted = before if is_held else after_change(*before, change)
+    is_contained = base is not None and base.rev >= receipt.rev
+    data, deleted = before if is_contained else after_change(*before, change)
     h = record_hash(change.record_id, change.type, receipt.rev, deleted, data)
     if h != receipt.h:
         return None

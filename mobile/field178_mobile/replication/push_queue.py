@@ -27,7 +27,7 @@ class PushQueue:
     @property
     def has_next(self) -> bool:
         """Tell whether something can be pushed now."""
-        return bool(self._store.open_changes(1, self._aside()))
+        return bool(self._store.open_changes(1, self._isolated()))
 
     @property
     def size_bytes(self) -> int:
@@ -36,7 +36,7 @@ class PushQueue:
 
     def next_batch(self) -> tuple[OwnChange, ...]:
         """Return the first open changes that fit, ascending."""
-        return choose_batch(self._store.open_changes(MAX_CHANGES, self._aside()), self._size)
+        return choose_batch(self._store.open_changes(MAX_CHANGES, self._isolated()), self._size)
 
     def answered(self, exchange: SentRequest, seconds: float) -> None:
         """Take the lesson of an answer that came whole; `seconds`: how long the request was on its way."""
@@ -99,7 +99,7 @@ class PushQueue:
         self._suspect = exchange.pushed if is_first else ()
         return is_first
 
-    def _aside(self) -> frozenset[str]:
+    def _isolated(self) -> frozenset[str]:
         return frozenset(change.id for change in self._suspect)
 
     def _halve(self, exchange: SentRequest) -> None:

@@ -21,17 +21,17 @@ class RecoveryQueue:
 
     def __init__(self, store: SyncStore) -> None:
         self._store = store
-        self._aside: frozenset[int] = frozenset()
+        self._skipped: frozenset[int] = frozenset()
 
     @property
     def has_next(self) -> bool:
         """Tell whether something can be offered now."""
-        return bool(self._store.lost_records(1, self._aside))
+        return bool(self._store.lost_records(1, self._skipped))
 
     def next_batch(self, size_bytes: int) -> tuple[Tombstone, ...]:
         """Return the first records that fit, at least one of those there are."""
         chosen: list[Tombstone] = []
-        for record in self._store.lost_records(MAX_SALVAGE, self._aside):
+        for record in self._store.lost_records(MAX_SALVAGE, self._skipped):
             size_bytes -= len(canonical(record.to_wire()))
             if chosen and size_bytes < 0:
                 break
@@ -44,15 +44,15 @@ class RecoveryQueue:
         answered = [record.ordinal for record in offered if record.row.id in named]
         if answered:
             self._store.forget_lost(answered)
-        self.set_aside(record for record in offered if record.row.id not in named)
+        self._skip(record for record in offered if record.row.id not in named)
 
     def learn(self, failure: Failure, offered: Sequence[Tombstone]) -> bool:
         """Take a failure's lesson; true when the rest is to be offered at once."""
         if not offered or failure.kind not in _ABOUT_THE_BODY:
             return False
-        self.set_aside(offered)
+        self._skip(offered)
         return failure.kind is not FailureKind.SERVER_ERROR
 
-    def set_aside(self, offered: Iterable[Tombstone]) -> None:
+    def _skip(self, offered: Iterable[Tombstone]) -> None:
         """Do not offer these again for as long as this program runs."""
-        self._aside |= {record.ordinal for record in offered}
+        self._skipped |= {record.ordinal for record in offered}

@@ -83,11 +83,11 @@ class SentRequest:
         return sum(len(canonical(change.wire)) for change in self.pushed)
 
 
-def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChange, ...]:
+def choose_batch(pending: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChange, ...]:
     """Return the first changes that fit, at least one."""
     chosen: list[OwnChange] = []
     total = 0
-    for change in waiting:
+    for change in pending:
         total += len(canonical(change.wire))
         if chosen and (len(chosen) == size.changes or total > size.size_bytes):
             break
@@ -97,8 +97,9 @@ def choose_batch(waiting: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
 
 def build_exchange(identity: Identity, position: SyncCheckpoint, load: Load, now: datetime) -> SentRequest:
     """Return the request: `state` when nothing is open, else what is to be said and asked."""
-    places = {scope.id: position.held_at.get(scope.id, scope.cursor) for scope in position.scopes.values()}
-    cursors = {scope: place for scope, place in places.items() if place > 0}
+    cursors = {
+        scope.id: position.withheld_at.get(scope.id, scope.cursor) for scope in position.scopes.values()
+    }
     body: Json = {
         "device": identity.device,
         "incarnation": position.incarnation,
@@ -106,7 +107,7 @@ def build_exchange(identity: Identity, position: SyncCheckpoint, load: Load, now
         "epoch": position.epoch,
         "app": identity.app,
         "now": to_wire(now),
-        "cursors": cursors,
+        "cursors": {scope: cursor for scope, cursor in cursors.items() if cursor > 0},
         # What is offered again may have been judged anew, in a history that counts its verdicts anew.
         "verdicts": position.verdicts if load.offer is None else 0,
         "max_records": DEFAULT_RECORDS,

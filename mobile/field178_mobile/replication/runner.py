@@ -142,9 +142,9 @@ class SyncRunner:
         self._tell(self.state())
 
     def _perform_all(self, effects: list[Effect]) -> None:
-        waiting = deque(effects)
-        while waiting and not self._stopping.is_set():
-            waiting.extend(self._perform(waiting.popleft()))
+        pending = deque(effects)
+        while pending and not self._stopping.is_set():
+            pending.extend(self._perform(pending.popleft()))
 
     def _perform(self, effect: Effect) -> list[Effect]:
         if isinstance(effect, StateChanged):

@@ -23,12 +23,12 @@ class Telling:
 
     def news(self, position: SyncCheckpoint, pushed: int) -> DeviceStatus | None:
         """Return what to tell with a request that pushes so many changes, None when all is known."""
-        waiting = position.open_changes + position.isolated_changes - pushed
+        unsent = position.open_changes + position.isolated_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
         own = self._counts()
         self._told = DeviceStatus(
-            unsent=max(waiting, 0),
+            unsent=max(unsent, 0),
             unsent_files=own.unsent_files,
             free_mb=steps,
             mismatches=own.mismatches or None,

@@ -29,12 +29,12 @@ def unsent_changes(unlocked: Unlocked) -> UnsentChanges:
     """Return every change no proved backup holds yet; a damaged database leaves what the journal has."""
     filed, incarnation = _filed(unlocked)
     journal = [entry.change for entry in journalled(unlocked.journal, unlocked.context.sealer)]
-    held = {change.id: change for change in (*filed, *journal)}
-    superseded = {name for change in held.values() for name in _never_sent(change)}
-    if not incarnation and not held:
+    stored = {change.id: change for change in (*filed, *journal)}
+    superseded = {name for change in stored.values() for name in _never_sent(change)}
+    if not incarnation and not stored:
         raise AppError(ErrorCode.STORE_DAMAGED)
-    life = incarnation or list(held.values())[-1].incarnation
-    changes = tuple(one.wire for one in held.values() if one.id not in superseded)
+    life = incarnation or list(stored.values())[-1].incarnation
+    changes = tuple(one.wire for one in stored.values() if one.id not in superseded)
     return UnsentChanges(life, changes)
 
 

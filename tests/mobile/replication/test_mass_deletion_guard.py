@@ -8,7 +8,7 @@ from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT
 
 from field178_mobile.replication.events import Phase, SyncMessage
-from field178_mobile.store.replication.mass_deletion_guard import answer_deletion_guard, read_held
+from field178_mobile.store.replication.mass_deletion_guard import answer_deletion_guard, read_withheld
 from field178_mobile.store.replication.tombstones import bring_back, count_tombstones
 
 COUNT = 70
@@ -96,11 +96,11 @@ def test_what_is_new_comes_while_the_question_is_open(emptied: Tablet) -> None:
 
 def test_all_of_it_is_counted_though_it_comes_in_parts(emptied: Tablet) -> None:
     emptied.sync()
-    before = emptied.store.read(read_held).count
+    before = emptied.store.read(read_withheld).count
     emptied.server.office_delete(record(COUNT - 2))
     emptied.sync()
     emptied.sync()
-    assert emptied.store.read(read_held).count == before + 1
+    assert emptied.store.read(read_withheld).count == before + 1
 
 
 def test_a_notice_that_comes_later_lets_it_go_in_the_same_sync(emptied: Tablet) -> None:

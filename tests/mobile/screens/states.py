@@ -514,7 +514,7 @@ def sync_in_agreement(pose: Pose) -> None:
 
     from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 
-    _sync(pose, QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    _sync(pose, QUIET, replace(FACTS, unsent=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
 
 
 @state()
@@ -531,7 +531,7 @@ def sync_asks(pose: Pose) -> None:
     from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
     from field178_shared.crypto.hash_chain import RootAlarm
 
-    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(FACTS, withheld=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     _sync(pose, STATUS, replace(facts, root_alarm=RootAlarm.LOWER), SENDING)
 
 

@@ -14,7 +14,7 @@ from tests.mobile.support import FrozenClock
 from field178_mobile.features.photos.photo_words import PhotoFact
 from field178_mobile.features.sync_status.offline_export import OfflineExportPresenter, OfflineExportState
 from field178_mobile.features.sync_status.sync import SyncPresenter
-from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState, UploadMessage, UploadState
 from field178_mobile.replication.offline_export import WrittenExport
@@ -26,14 +26,14 @@ from field178_shared.crypto.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 WAITING = (
-    WaitingRecord("1", "inspection", "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp", "", True),
-    WaitingRecord("2", "outreach_session", "", "", False),
+    UnsentRecord("1", "inspection", "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp", "", True),
+    UnsentRecord("2", "outreach_session", "", "", False),
 )
 TEAM = "Đội kiểm tra liên ngành 178 xã An Lão, thành phố Hải Phòng"
 FACTS = SyncFacts(
     WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)), 135_000, False
 )
-PHOTO = Photo("ab", "1", 640_000, "image/jpeg", PhotoState.WAITING, "/u/1", 262_144, 0, None)
+PHOTO = Photo("ab", "1", 640_000, "image/jpeg", PhotoState.UNSENT, "/u/1", 262_144, 0, None)
 PHOTOS = (
     PhotoFact(PHOTO, "Nhà hàng Sông Văn Úc Thương mại và Dịch vụ Tổng hợp"),
     PhotoFact(replace(PHOTO, sha256="cd", state=PhotoState.REFUSED, last_error="file_refused"), ""),
@@ -70,7 +70,7 @@ class Shelf:
     def bring_back(self):
         self.said.append("back")
 
-    def set_aside(self, photo):
+    def dismiss(self, photo):
         self.said.append(("aside", photo))
 
     def send_again(self, photo):
@@ -145,7 +145,7 @@ def test_signing_out_is_blocked_while_something_waits(sync_screen):
 
 
 def test_signing_out_asks_first(sync_screen):
-    facts = replace(FACTS, waiting=())
+    facts = replace(FACTS, unsent=())
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
     asked = []
     screen.bind(on_leaving=lambda _screen: asked.append(1))
@@ -157,7 +157,7 @@ def test_signing_out_asks_first(sync_screen):
 
 def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
     status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=2, unsent_photo_bytes=10**6)
-    screen = sync_screen(status, replace(FACTS, waiting=(), photos=PHOTOS), SENDING)
+    screen = sync_screen(status, replace(FACTS, unsent=(), photos=PHOTOS), SENDING)
     for text in ("Còn 2 ảnh chưa gửi (756 kB)", "640 kB · 41% · phần 2/3", "Đang gửi", "Bị từ chối"):
         assert text in texts()
     assert any("Tệp không được chấp nhận." in text for text in texts())
@@ -166,7 +166,7 @@ def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
 
 
 def test_a_refused_photo_has_three_ways_on(sync_screen):
-    screen = sync_screen(STATUS, replace(FACTS, waiting=(), photos=PHOTOS), SENDING, size=PORTRAIT)
+    screen = sync_screen(STATUS, replace(FACTS, unsent=(), photos=PHOTOS), SENDING, size=PORTRAIT)
     looked = []
     screen.bind(on_look=lambda _screen, record_id: looked.append(record_id))
     tap(find("Btn", text="Mở phiếu"))
@@ -178,17 +178,17 @@ def test_a_refused_photo_has_three_ways_on(sync_screen):
 
 
 def test_a_photo_put_aside_can_only_come_back(sync_screen):
-    aside = replace(PHOTOS[1], is_aside=True)
-    sync_screen(QUIET, replace(FACTS, waiting=(), photos=(aside,)), SyncState(), size=PORTRAIT)
+    dismissed = replace(PHOTOS[1], is_dismissed=True)
+    sync_screen(QUIET, replace(FACTS, unsent=(), photos=(dismissed,)), SyncState(), size=PORTRAIT)
     assert {"Đã để riêng", "Gửi lại"} <= set(texts())
     assert "Để riêng" not in texts()
 
 
 def test_no_photo_leaves_no_hole_in_its_card(sync_screen):
-    screen = sync_screen(QUIET, replace(FACTS, waiting=()), SyncState())
-    photos, waiting = screen.ids.photos_card.children, screen.ids.waiting_card.children
-    assert all(child.height for child in (*photos, *waiting))
-    assert (len(photos), len(waiting)) == (4, 2)
+    screen = sync_screen(QUIET, replace(FACTS, unsent=()), SyncState())
+    photos, unsent = screen.ids.photos_card.children, screen.ids.unsent_card.children
+    assert all(child.height for child in (*photos, *unsent))
+    assert (len(photos), len(unsent)) == (4, 2)
 
 
 def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):
@@ -199,7 +199,7 @@ def test_photos_are_kept_for_wifi_by_one_tap(sync_screen):
 
 
 def test_agreement_is_shown_as_equal_numbers(sync_screen):
-    sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    sync_screen(QUIET, replace(FACTS, unsent=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
     assert "máy 215 = máy chủ 215" in texts()
 
 
@@ -230,7 +230,7 @@ def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
 
 
 def test_mass_removal_has_one_button_each_way(sync_screen):
-    facts = replace(FACTS, waiting=(), held=WithheldDeletions(64, is_kept=False))
+    facts = replace(FACTS, unsent=(), withheld=WithheldDeletions(64, is_kept=False))
     screen = sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL))
     tap(find("Btn", text="Tạm giữ lại"))
     assert screen.shelf.said == [False]
@@ -241,7 +241,7 @@ def test_mass_removal_has_one_button_each_way(sync_screen):
 
 
 def test_another_history_is_told_with_what_to_do(sync_screen):
-    facts = replace(FACTS, waiting=(), root_alarm=RootAlarm.LOWER)
+    facts = replace(FACTS, unsent=(), root_alarm=RootAlarm.LOWER)
     sync_screen(QUIET, facts, SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
     assert any("Có thể dữ liệu đã bị đặt lùi" in text for text in texts())
     assert "Cứ ghi và gửi như thường; hãy báo cho văn phòng." in texts()
@@ -249,19 +249,19 @@ def test_another_history_is_told_with_what_to_do(sync_screen):
 
 
 def test_nothing_is_asked_when_nothing_goes(sync_screen):
-    sync_screen(QUIET, replace(FACTS, waiting=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
+    sync_screen(QUIET, replace(FACTS, unsent=()), SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True))
     assert not {"Cho rời máy", "Tạm giữ lại", "Gửi lại văn phòng"} & set(texts())
     assert not any("lịch sử" in text for text in texts())
 
 
 def test_what_went_can_be_offered_to_the_office(sync_screen):
-    screen = sync_screen(QUIET, replace(FACTS, waiting=(), resting=64), SyncState(), size=PORTRAIT)
+    screen = sync_screen(QUIET, replace(FACTS, unsent=(), resting=64), SyncState(), size=PORTRAIT)
     tap(find("Btn", text="Gửi lại văn phòng"))
     assert screen.shelf.said == ["back"]
 
 
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
-    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(FACTS, withheld=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
     facts = replace(facts, root_alarm=RootAlarm.LOWER)
     screen = sync_screen(STATUS, facts, SENDING, size=window_size)
     screen.ids.offline_export.presenter.write()

@@ -22,7 +22,7 @@ class PendingPictures:
     def __init__(self, ui_thread: UiThread) -> None:
         self._ui_thread = ui_thread
         self._lock = Lock()
-        self._waiting: set[Path] = set()
+        self._pending: set[Path] = set()
         self._is_closed = False
 
     def on_ui_thread(self, ask: Ask) -> Ask:
@@ -33,7 +33,7 @@ class PendingPictures:
         """Delete what no screen has taken, and whatever comes later."""
         with self._lock:
             self._is_closed = True
-            left, self._waiting = self._waiting, set()
+            left, self._pending = self._pending, set()
         for path in left:
             path.unlink(missing_ok=True)
 
@@ -41,7 +41,7 @@ class PendingPictures:
         with self._lock:
             is_late = self._is_closed
             if path is not None and not is_late:
-                self._waiting.add(path)
+                self._pending.add(path)
         if not is_late:
             self._ui_thread.post(lambda: self._give(path, answer))
         elif path is not None:
@@ -50,7 +50,7 @@ class PendingPictures:
     def _give(self, path: Path | None, answer: Answer) -> None:
         if path is not None:
             with self._lock:
-                if path not in self._waiting:
+                if path not in self._pending:
                     return  # the locking deleted it
-                self._waiting.remove(path)
+                self._pending.remove(path)
         answer(path)

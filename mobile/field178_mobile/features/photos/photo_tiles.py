@@ -70,7 +70,7 @@ def tile_of(key: str, entry: Mapping[str, object], known: Known, words: Wording)
         word=word,
         tone=tone,
         icon=icon,
-        part=photo.sent_bytes / photo.size_bytes if photo and photo.state is PhotoState.WAITING else 0.0,
+        part=photo.sent_bytes / photo.size_bytes if photo and photo.state is PhotoState.UNSENT else 0.0,
         problem=photo_error(photo, words) if photo else "",
         is_restricted=is_restricted(entry),
         is_here=photo is not None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from field178_mobile.features.photos import picture
-from field178_mobile.features.photos.waiting_photos import PhotosState, WaitingRow
+from field178_mobile.features.photos.unsent_rows import PhotosState, UnsentRow
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.events import UploadMessage, UploadState
@@ -73,7 +73,7 @@ class PhotoFact:
 
     photo: Photo
     title: str
-    is_aside: bool = False
+    is_dismissed: bool = False
 
     @property
     def is_stuck(self) -> bool:
@@ -101,14 +101,14 @@ def amount_text(size_bytes: int) -> str:
     return f"{max(1, round(size_bytes / 1000))} kB"
 
 
-def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> WaitingRow:
+def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> UnsentRow:
     """Return one photo of the sync screen."""
     photo = fact.photo
-    word, tone = (N_("Put aside"), "muted") if fact.is_aside else _word(photo, uploads)
+    word, tone = (N_("Put aside"), "muted") if fact.is_dismissed else _word(photo, uploads)
     parts = [amount_text(photo.size_bytes), _progress(photo, words), photo_error(photo, words)]
     title = fact.title or words.translate("Photo")
     icon = "image-outline"
-    return WaitingRow(
+    return UnsentRow(
         photo.record_id,
         title,
         " · ".join(part for part in parts if part),
@@ -118,7 +118,7 @@ def photo_row(fact: PhotoFact, uploads: UploadState, words: Wording) -> WaitingR
         photo.sent_bytes / photo.size_bytes if photo.sent_bytes else 0.0,
         photo.sha256,
         is_stuck=fact.is_stuck,
-        is_aside=fact.is_aside,
+        is_dismissed=fact.is_dismissed,
     )
 
 
@@ -128,31 +128,31 @@ def photos_state(
     """Return what the sync screen says of photos; nothing but the choice of network when none waits."""
     if not facts:
         return PhotosState(is_wifi_only=is_wifi_only)
-    waiting = [fact for fact in facts if not fact.is_aside]
+    unsent = [fact for fact in facts if not fact.is_dismissed]
     # Those that need a person come first, or nobody would find them.
-    ordered = sorted(facts, key=lambda fact: (fact.is_aside, not fact.is_stuck))
+    ordered = sorted(facts, key=lambda fact: (fact.is_dismissed, not fact.is_stuck))
     remedy = REMEDIES.get(uploads.message, "")
-    if any(fact.is_stuck for fact in waiting):
+    if any(fact.is_stuck for fact in unsent):
         remedy = REMEDY_OF_STUCK
-    is_moving = any(not fact.is_stuck for fact in waiting)
+    is_moving = any(not fact.is_stuck for fact in unsent)
     more = len(facts) - SHOWN_PHOTOS
     return PhotosState(
-        summary=_summary(waiting, len(facts) - len(waiting), words),
+        summary=_summary(unsent, len(facts) - len(unsent), words),
         outcome=words.translate(OUTCOMES[uploads.message]) if is_moving else "",
-        remedy=words.translate(remedy) if remedy and waiting else "",
+        remedy=words.translate(remedy) if remedy and unsent else "",
         rows=tuple(photo_row(fact, uploads, words) for fact in ordered[:SHOWN_PHOTOS]),
         more=words.say("and {count} more", count=more) if more > 0 else "",
         is_wifi_only=is_wifi_only,
     )
 
 
-def _summary(waiting: Sequence[PhotoFact], aside: int, words: Wording) -> str:
+def _summary(unsent: Sequence[PhotoFact], dismissed: int, words: Wording) -> str:
     said = []
-    if waiting:
-        size = amount_text(sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in waiting))
-        said.append(words.say("Photos not sent: {count} ({amount})", count=len(waiting), amount=size))
-    if aside:
-        said.append(words.say("Photos put aside: {count}", count=aside))
+    if unsent:
+        size = amount_text(sum(fact.photo.size_bytes - fact.photo.sent_bytes for fact in unsent))
+        said.append(words.say("Photos not sent: {count} ({amount})", count=len(unsent), amount=size))
+    if dismissed:
+        said.append(words.say("Photos put aside: {count}", count=dismissed))
     return " · ".join(said)
 
 

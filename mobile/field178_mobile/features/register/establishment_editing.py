@@ -129,8 +129,8 @@ class EstablishmentEditing:
         """Return the communes this tablet holds that are in being today, by name, and the one that stands."""
         services = self._services
         today = local_date(services.clock.now())
-        held = services.store.unit_ids()
-        valid = {unit for unit in held if services.words.lists.unit_valid_on(unit, today)}
+        unit_ids = services.store.unit_ids()
+        valid = {unit for unit in unit_ids if services.words.lists.unit_valid_on(unit, today)}
         return tuple(sorted(valid | ({kept} if isinstance(kept, str) else set()), key=services.words.unit))
 
 

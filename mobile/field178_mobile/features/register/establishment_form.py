@@ -79,7 +79,7 @@ class EstablishmentForm:
         self._filed = filed
         self._session = DraftSession(store.drafts, self._clock, opened.draft, self._refused)
         self._register = RegisterIndex(store.establishments())
-        self._held: Changes = {}
+        self._deferred: Changes = {}
         self._is_closed = False
         self._checked = Checked()
         self._spoken = Spoken()
@@ -208,7 +208,7 @@ class EstablishmentForm:
 
     def _data(self) -> dict[str, object]:
         data = self._session.data
-        for path, value in self._held.items():
+        for path, value in self._deferred.items():
             data = write_path(data, path, value)
         return data
 
@@ -220,7 +220,7 @@ class EstablishmentForm:
             said = self._words.translate(POSITION) if label else ""
             self._change(changes, said)
         else:
-            self._held = changes
+            self._deferred = changes
         self.show(self._focus)
 
     def _change(self, changes: Changes, label: str = "") -> None:
@@ -231,9 +231,9 @@ class EstablishmentForm:
         data = self._session.data
         if all(equal(read_path(data, path), value) for path, value in changes.items()):
             return False
-        if self._held:
-            self._session.change(self._held)
-            self._held = {}
+        if self._deferred:
+            self._session.change(self._deferred)
+            self._deferred = {}
         return self._session.change(changes, label)
 
     def _refused(self, error: AppError) -> None:

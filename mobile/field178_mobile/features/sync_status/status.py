@@ -64,7 +64,7 @@ class StatusPresenter:
         is_demo = self._has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
         )
-        waiting = sum(1 for item in inbox if item.kind is not InboxKind.NOTICE)
+        attention = sum(1 for item in inbox if item.kind is not InboxKind.NOTICE)
         icon, tone = _mark(status)
         self._render(
             StatusState(
@@ -73,13 +73,13 @@ class StatusPresenter:
                 tone=tone,
                 unsent=status.unsent_records,
                 unsent_changes=status.unsent_changes,
-                inbox=waiting,
+                inbox=attention,
                 is_demo=is_demo,
             )
         )
 
     def _text(self, status: StoreStatus) -> str:
-        parts = self._waiting(status)
+        parts = self._unsent(status)
         if status.last_success_at is None:
             parts.append(self._say("never sent yet"))
         else:
@@ -87,7 +87,7 @@ class StatusPresenter:
             parts.append(self._say("last success {when}").format(when=when))
         return " · ".join(part for part in parts if part)
 
-    def _waiting(self, status: StoreStatus) -> list[str]:
+    def _unsent(self, status: StoreStatus) -> list[str]:
         if status.unsent_records:
             records = self._say("Records not sent: {count}").format(count=status.unsent_records)
             return [records, self._photos(status, N_("photos: {count} ({amount})"))]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from field178_mobile.features.photos.photo_words import files_word, photos_state
-from field178_mobile.features.photos.waiting_photos import WaitingRow
+from field178_mobile.features.photos.unsent_rows import UnsentRow
 from field178_mobile.features.sync_status.status import moment_text
-from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.features.sync_status.sync_words import (
     HEADLINES,
@@ -17,8 +17,8 @@ from field178_mobile.features.sync_status.sync_words import (
     OUTCOMES,
     REMEDIES,
     clock_text,
-    held_text,
     removed_text,
+    withheld_text,
 )
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
@@ -57,7 +57,7 @@ class DeletionControls(Protocol):
         """Offer to the office what went."""
         ...
 
-    def set_aside(self, photo: tuple[str, str]) -> None:
+    def dismiss(self, photo: tuple[str, str]) -> None:
         """Wait no longer for a photo that cannot go."""
         ...
 
@@ -119,9 +119,9 @@ class SyncPresenter:
         self._runner.wake()
         self.refresh()
 
-    def set_aside(self, photo: tuple[str, str]) -> None:
+    def dismiss(self, photo: tuple[str, str]) -> None:
         """Wait no longer for a photo that cannot go; it stays on this tablet."""
-        self._shelf.set_aside(photo)
+        self._shelf.dismiss(photo)
         self.refresh()
 
     def send_again(self, photo: tuple[str, str]) -> None:
@@ -159,8 +159,8 @@ class SyncPresenter:
             remedy=self._say(REMEDIES[code]) if code in REMEDIES else "",
             is_working=is_working,
             last_success=self._last_success(status),
-            waiting=tuple(self._waiting(record) for record in facts.waiting[:SHOWN_ROWS]),
-            more=self._more(len(facts.waiting) - SHOWN_ROWS),
+            unsent=tuple(self._unsent(record) for record in facts.unsent[:SHOWN_ROWS]),
+            more=self._more(len(facts.unsent) - SHOWN_ROWS),
             photos=photos_state(facts.photos, sync.uploads, self._words, is_wifi_only=facts.is_wifi_only),
             scopes=tuple(self._scope(scope, agrees) for scope in _largest(facts.scopes)),
             scopes_summary=self._summary(facts, agrees),
@@ -168,8 +168,8 @@ class SyncPresenter:
             is_clock_off=is_off,
             sign_out=self._sign_out(status),
             can_sign_out=not (status.unsent_records or status.drafts or status.unsent_photos),
-            held=held_text(facts.held, self._words),
-            can_keep=not facts.held.is_kept,
+            withheld=withheld_text(facts.withheld, self._words),
+            can_keep=not facts.withheld.is_kept,
             removed=removed_text(facts.resting, facts.lost, self._words),
             can_bring_back=facts.resting > 0,
             can_sign_in=facts.needs_sign_in and not facts.is_revoked,
@@ -191,12 +191,12 @@ class SyncPresenter:
         when = moment_text(status.last_success_at, self._clock.now())
         return self._words.say("Last success: {when}", when=when)
 
-    def _waiting(self, record: WaitingRecord) -> WaitingRow:
+    def _unsent(self, record: UnsentRecord) -> UnsentRow:
         kind = self._words.record(record.type)
         word, tone = (N_("Needs a look"), "bad") if record.is_refused else (N_("Not sent"), "warn")
         icon = _ICONS.get(record.type, "store-outline")
         sub = " · ".join(part for part in (kind, files_word(record.files, self._words)) if part)
-        return WaitingRow(record.record_id, record.title or kind, sub, icon, self._say(word), tone)
+        return UnsentRow(record.record_id, record.title or kind, sub, icon, self._say(word), tone)
 
     def _more(self, count: int) -> str:
         return self._words.say("and {count} more", count=count) if count > 0 else ""

@@ -13,16 +13,16 @@ from field178_mobile.store.outbox.changes import open_changes, refused_changes
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
 from field178_mobile.store.replication.checkpoint import read_position
-from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions, read_held
+from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions, read_withheld
 from field178_mobile.store.replication.tombstones import count_tombstones
 from field178_shared.crypto.hash_chain import RootAlarm
 
 MANY = 10_000
-NOTHING_HELD = WithheldDeletions(0, is_kept=False)
+NOTHING_WITHHELD = WithheldDeletions(0, is_kept=False)
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingRecord:
+class UnsentRecord:
     """One record with changes the server has not acknowledged, or has refused."""
 
     record_id: str
@@ -47,12 +47,12 @@ class ScopeFact:
 class SyncFacts:
     """All of it at one moment. `resting`: records that went and are kept; `lost`: offered to the office."""
 
-    waiting: tuple[WaitingRecord, ...]
+    unsent: tuple[UnsentRecord, ...]
     scopes: tuple[ScopeFact, ...]
     clock_offset_ms: int
     is_revoked: bool
     needs_sign_in: bool = False
-    held: WithheldDeletions = NOTHING_HELD
+    withheld: WithheldDeletions = NOTHING_WITHHELD
     resting: int = 0
     lost: int = 0
     photos: tuple[PhotoFact, ...] = ()
@@ -62,17 +62,17 @@ class SyncFacts:
 
 def read_facts(store: Store, words: Wording) -> SyncFacts:
     """Return what the screen says about sync."""
-    refused, waiting = store.read(_changes)
-    aside = store.photos.aside()
+    refused, unsent = store.read(_changes)
+    dismissed = store.photos.dismissed()
     position = store.read(read_position)
     resting, lost = store.read(count_tombstones)
     return SyncFacts(
-        waiting=tuple(
-            WaitingRecord(
+        unsent=tuple(
+            UnsentRecord(
                 *(record_id, kind, record_title(store, record_id, words), scope, record_id in refused),
                 store.photos.count_of(record_id),
             )
-            for record_id, (kind, scope) in waiting.items()
+            for record_id, (kind, scope) in unsent.items()
         ),
         scopes=tuple(
             ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
@@ -81,11 +81,11 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
         clock_offset_ms=store.read(lambda context: get_number(context, "clock_offset_ms")),
         is_revoked=position.is_revoked,
         needs_sign_in=position.needs_sign_in,
-        held=store.read(read_held),
+        withheld=store.read(read_withheld),
         resting=resting,
         lost=lost,
         photos=tuple(
-            PhotoFact(photo, record_title(store, photo.record_id, words), photo.key in aside)
+            PhotoFact(photo, record_title(store, photo.record_id, words), photo.key in dismissed)
             for photo in store.photos.unsent()
         ),
         is_wifi_only=store.settings.get(WIFI_ONLY) is True,

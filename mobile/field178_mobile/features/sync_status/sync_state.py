@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.features.photos.waiting_photos import NO_PHOTOS, PhotosState, WaitingRow
+from field178_mobile.features.photos.unsent_rows import NO_PHOTOS, PhotosState, UnsentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SyncScreenState:
     remedy: str = ""
     is_working: bool = False
     last_success: str = ""
-    waiting: tuple[WaitingRow, ...] = ()
+    unsent: tuple[UnsentRow, ...] = ()
     more: str = ""
     photos: PhotosState = NO_PHOTOS
     scopes: tuple[AreaRow, ...] = ()
@@ -41,7 +41,7 @@ class SyncScreenState:
     device: str = ""
     sign_out: str = ""
     can_sign_out: bool = False
-    held: str = ""
+    withheld: str = ""
     can_keep: bool = False
     removed: str = ""
     can_bring_back: bool = False

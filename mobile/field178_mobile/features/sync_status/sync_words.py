@@ -87,15 +87,15 @@ HISTORIES: Mapping[RootAlarm, str] = {
 }
 
 
-def held_text(held: WithheldDeletions, words: Wording) -> str:
+def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:
     """Return what the brake asks, empty when it asks nothing."""
-    if not held.count:
+    if not withheld.count:
         return ""
     asked = N_("The office's data would take {count} records away from this tablet at once.")
     kept = N_(
         "{count} records stay here against the office's data until you let them go or the office mends it."
     )
-    return words.say(kept if held.is_kept else asked, count=held.count)
+    return words.say(kept if withheld.is_kept else asked, count=withheld.count)
 
 
 def removed_text(resting: int, lost: int, words: Wording) -> str:

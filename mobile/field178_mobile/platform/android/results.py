@@ -17,7 +17,7 @@ class ActivityResults:
     """Starts activities for a result. Each question is answered exactly once."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, Brought] = {}
+        self._pending: dict[int, Brought] = {}
         self._next = FIRST_CODE
         self._is_bound = False
 
@@ -25,7 +25,7 @@ class ActivityResults:
         """Start what answers the intent; not done, at once, where nothing on the device does."""
         self._bind()
         code, self._next = self._next, self._next + 1
-        self._waiting[code] = brought
+        self._pending[code] = brought
         if not attempt("ask", lambda: activity().startActivityForResult(intent, code)):
             self._answered(code, 0, None)
 
@@ -37,6 +37,6 @@ class ActivityResults:
             self._is_bound = True
 
     def _answered(self, code: int, result: int, intent: Java | None) -> None:
-        brought = self._waiting.pop(code, None)
+        brought = self._pending.pop(code, None)
         if brought is not None:
             brought(result == RESULT_OK, intent)

@@ -104,9 +104,11 @@ class UploadEngine:
         return self._look()
 
     def _chosen(self, photos: list[Photo]) -> Photo | None:
-        waiting = [photo for photo in photos if photo.key not in self._put_off]
+        candidates = [photo for photo in photos if photo.key not in self._put_off]
         current = self._photo.key if self._photo is not None else None
-        found = next((photo for photo in waiting if photo.key == current), waiting[0] if waiting else None)
+        found = next(
+            (photo for photo in candidates if photo.key == current), candidates[0] if candidates else None
+        )
         if found is None or found.key != current:
             self._is_offset_known, self._stumbles, self._beginnings = False, 0, 0
         self._photo = found
@@ -196,7 +198,7 @@ class UploadEngine:
         elif is_gone and photo.key not in self._sent_again:
             # The server lost it: another history began before a backup held it.
             self._sent_again.add(photo.key)
-            self._queue.move(photo, PhotoState.WAITING)
+            self._queue.move(photo, PhotoState.UNSENT)
         else:
             # The oldest is in no backup yet, or nobody can say: the later ones are not asked about.
             self._has_looked = True
@@ -220,7 +222,7 @@ class UploadEngine:
         self._beginnings += 1
         if self._beginnings >= MOST_STUMBLES:
             # Whole, and thrown away each time: not even steps forward make this one arrive.
-            return self._put_aside(photo, ErrorCode.CHECKSUM_MISMATCH.value, None)
+            return self._postpone(photo, ErrorCode.CHECKSUM_MISMATCH.value, None)
         return self._stumble(photo, ErrorCode.UPLOAD_GONE.value, None)
 
     def _refuse(self, photo: Photo, answer: UploadAnswer) -> WaitFor:
@@ -242,7 +244,7 @@ class UploadEngine:
         if status in (401, 409, 460) or status < 300:
             return self._stumble(photo, code.value, None)
         # 404: no such record there, or no uploads at all. 413: no room for this device. Both may change.
-        return self._put_aside(photo, code.value, None)
+        return self._postpone(photo, code.value, None)
 
     def _on_failure(self, failure: Failure) -> WaitFor:
         self._is_offset_known = self._has_signed_in = False
@@ -262,11 +264,11 @@ class UploadEngine:
     def _stumble(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._stumbles += 1
         if self._stumbles >= MOST_STUMBLES:
-            return self._put_aside(photo, error, wait_s)
+            return self._postpone(photo, error, wait_s)
         self._queue.note_error(photo, error)
         return WaitFor(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
 
-    def _put_aside(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
+    def _postpone(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._queue.note_error(photo, error)
         self._put_off[photo.key] = True
         self._put_off_in_a_row += 1

@@ -33,11 +33,11 @@ def heal(context: DatabaseContext, journal: Journal) -> bool:
     spoiled = {table: _spoiled(context, table, *place) for table, place in _CELLS.items()}
     if not any(spoiled.values()):
         return False
-    held = {entry.change.id: entry.change for entry in journalled(journal, context.sealer)}
+    journal_changes = {entry.change.id: entry.change for entry in journalled(journal, context.sealer)}
     with context.transaction("heal"):
         for change_id in spoiled["outbox"]:
-            if change_id in held:
-                seal_again(context, held[change_id])
+            if change_id in journal_changes:
+                seal_again(context, journal_changes[change_id])
         # The server still has the verdict: asked again under the same id it answers the same.
         offer_again(context, spoiled["receipt"])
         _read_again(context, spoiled["base"], spoiled["scope"])

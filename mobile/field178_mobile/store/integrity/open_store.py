@@ -20,7 +20,7 @@ from field178_mobile.store.integrity.rebuild import (
     is_sound,
     journalled,
     mark_salvaged,
-    move_aside,
+    move_damaged,
     salvage_sealed,
     salvaged_entries,
 )
@@ -93,7 +93,7 @@ def _truthful_room(folder: Path, sealer: Sealer, opening: OpeningContext) -> tup
         return context, moved
     # A flipped bit in a plain column is no matter to SQLite; only what was sealed tells it.
     connection.close()
-    move_aside(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
+    move_damaged(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
     connection, _ = _sound_connection(folder, opening)
     return DatabaseContext(connection, sealer, opening.failpoint), True
 
@@ -102,7 +102,7 @@ def _sound_connection(folder: Path, opening: OpeningContext) -> tuple[Connection
     connection = _try_open(folder / RECORDS, opening.failpoint)
     if connection is not None:
         return connection, False
-    move_aside(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
+    move_damaged(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
     fresh = _try_open(folder / RECORDS, opening.failpoint)
     if fresh is None:
         raise AppError(ErrorCode.STORE_DAMAGED)

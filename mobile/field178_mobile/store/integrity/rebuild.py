@@ -16,7 +16,7 @@ from field178_mobile.store.replication.tombstones import MOVED, bring_over
 from field178_shared.errors import AppError
 from field178_shared.fsync import sync_folder
 
-_ASIDE = "damaged-"
+_PREFIX = "damaged-"
 _DONE = "salvaged"
 _USUAL_ROWIDS = 10_000
 # What reading a damaged file may raise; the driver does not even decode every message about it.
@@ -28,10 +28,10 @@ def is_sound(connection: Connection) -> bool:
     return [row[0] for row in connection.execute("PRAGMA integrity_check(1)")] == ["ok"]
 
 
-def move_aside(records: Path, stamp: str) -> Path:
+def move_damaged(records: Path, stamp: str) -> Path:
     """Move the folder of a damaged database out of the way, in one step, and return where it went."""
     number = 1
-    while (target := records.parent / f"{_ASIDE}{stamp}-{number}").exists():
+    while (target := records.parent / f"{_PREFIX}{stamp}-{number}").exists():
         number += 1
     records.replace(target)
     sync_folder(records.parent)
@@ -46,8 +46,8 @@ def journalled(journal: Journal, sealer: Sealer, start: int = 0) -> list[Journal
 
 def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[JournalEntry]:
     """Yield the changes that can still be read from databases moved aside and not searched yet."""
-    for aside in _waiting(folder):
-        for row in _readable_rows(aside / name, "outbox", ("id", "n", "incarnation", "sealed")):
+    for damaged in _unread(folder):
+        for row in _readable_rows(damaged / name, "outbox", ("id", "n", "incarnation", "sealed")):
             change_id, n, incarnation, sealed = row
             with suppress(AppError, TypeError):  # a damaged cell does not open; the others still count
                 body = parse_object(sealer.open("outbox", str(change_id), _int(n), _bytes(sealed)))
@@ -56,13 +56,13 @@ def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[Journa
 
 def salvage_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
     """Copy drafts, settings and what went from the base, as far as it opens. Inside a transaction."""
-    for aside in _waiting(folder):
+    for damaged in _unread(folder):
         # The oldest first, as it was: what the server lost may have its last copy here.
-        for row in reversed(_readable_rows(aside / name, "removed", MOVED)):
+        for row in reversed(_readable_rows(damaged / name, "removed", MOVED)):
             with suppress(AppError, TypeError):
                 bring_over(context, dict(zip(MOVED, row, strict=True)))
         for table, columns in (("draft", DRAFT_COLUMNS), ("setting", ("id", "revision", "key_id", "sealed"))):
-            for row in _readable_rows(aside / name, table, columns):
+            for row in _readable_rows(damaged / name, table, columns):
                 found = dict(zip(columns, row, strict=True))
                 with suppress(AppError, TypeError):  # authenticated: no damaged cell is taken for a draft
                     place = (table, str(found["id"]), _int(found["revision"]))
@@ -73,14 +73,14 @@ def salvage_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
 
 def mark_salvaged(folder: Path) -> None:
     """Remember that the databases moved aside were searched; they stay for a person to look at."""
-    for aside in _waiting(folder):
-        (aside / _DONE).touch()
-        sync_folder(aside)
+    for damaged in _unread(folder):
+        (damaged / _DONE).touch()
+        sync_folder(damaged)
 
 
-def _waiting(folder: Path) -> list[Path]:
-    found = sorted(aside for aside in folder.glob(f"{_ASIDE}*") if aside.is_dir())
-    return [aside for aside in found if not (aside / _DONE).exists()]
+def _unread(folder: Path) -> list[Path]:
+    found = sorted(damaged for damaged in folder.glob(f"{_PREFIX}*") if damaged.is_dir())
+    return [damaged for damaged in found if not (damaged / _DONE).exists()]
 
 
 def _readable_rows(path: Path, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:

@@ -21,7 +21,7 @@ class State(StrEnum):
 
     PENDING = "pending"
     SENT = "sent"
-    PARKED = "parked"
+    ISOLATED = "parked"
     ACKNOWLEDGED = "acknowledged"
 
 
@@ -83,7 +83,7 @@ class OwnChange:
     @property
     def is_refused(self) -> bool:
         """Tell whether the user has to mend it: quarantined by the server, or parked here."""
-        return self.state is State.PARKED or self.status is Status.QUARANTINED
+        return self.state is State.ISOLATED or self.status is Status.QUARANTINED
 
     @property
     def only_settles(self) -> bool:
@@ -245,13 +245,13 @@ def settle_scope(context: DatabaseContext, scope: str, seq: int | None) -> set[s
     return {row[0] for row in gone.fetchall()}
 
 
-def held_receipts(context: DatabaseContext) -> dict[str, list[str]]:
+def stored_receipts(context: DatabaseContext) -> dict[str, list[str]]:
     """Return the acknowledged change ids by the incarnation they count for."""
-    held: dict[str, list[str]] = {}
+    receipts: dict[str, list[str]] = {}
     query = "SELECT receipt_incarnation, id FROM outbox WHERE state = 'acknowledged' ORDER BY ordinal"
     for incarnation, change_id in context.connection.execute(query):
-        held.setdefault(incarnation, []).append(change_id)
-    return held
+        receipts.setdefault(incarnation, []).append(change_id)
+    return receipts
 
 
 def prunable(context: DatabaseContext, incarnation: str, backed_up: int) -> list[str]:

@@ -20,7 +20,7 @@ def mark_sent(context: DatabaseContext, change_ids: Sequence[str]) -> None:
 def park(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
     """Take changes out of the queue until the user mends them, so that they delay no other."""
     with context.transaction("park"):
-        set_state(context, change_ids, State.PARKED, reason)
+        set_state(context, change_ids, State.ISOLATED, reason)
 
 
 def unpark(context: DatabaseContext, reason: str) -> list[str]:

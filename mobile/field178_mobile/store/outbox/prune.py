@@ -31,8 +31,8 @@ def prune(
                 gone += _prune_life(context, life_id, number)
     if gone and journal.size > _JOURNAL_WORTH_REWRITING:
         # After the commit: a crash before this leaves a journal that says more than it must, never less.
-        held = {row[0] for row in context.connection.execute("SELECT id FROM outbox")}
-        journal.keep_only(held)
+        kept_ids = {row[0] for row in context.connection.execute("SELECT id FROM outbox")}
+        journal.keep_only(kept_ids)
         with context.transaction("journal"):
             put_text(context, "journal", journal.generation)
             put_number(context, "journal_end", journal.size)

@@ -138,7 +138,7 @@ def add_entries(context: DatabaseContext, entries: Sequence[JournalEntry]) -> No
 
 def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> NewChange:
     incarnation, offset_ms = life
-    sendable = [change.id for change in content.replaces if change.state is not State.PARKED]
+    sendable = [change.id for change in content.replaces if change.state is not State.ISOLATED]
     wire: Json = {
         "change_id": saving.next_id(),
         "n": n,

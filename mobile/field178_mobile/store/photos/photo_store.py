@@ -25,7 +25,7 @@ from field178_mobile.store.photos.rows import (
     photos_of,
     unsent_photos,
 )
-from field178_mobile.store.photos.undeliverable import send_again, set_aside, undeliverable_photos
+from field178_mobile.store.photos.undeliverable import dismiss, send_again, undeliverable_photos
 from field178_mobile.store.photos.unfiled import mark_loose, settle
 from field178_mobile.store.replica.merged_view import compose
 from field178_mobile.store.replica.server_records import get_server_record
@@ -142,13 +142,13 @@ class PhotoStore:
         """Return the files of filed records that the server does not have."""
         return self._store.read(unsent_photos)
 
-    def aside(self) -> frozenset[tuple[str, str]]:
+    def dismissed(self) -> frozenset[tuple[str, str]]:
         """Return the keys of the photos that nobody waits for any more."""
         return self._store.read(undeliverable_photos)
 
-    def set_aside(self, key: tuple[str, str]) -> None:
+    def dismiss(self, key: tuple[str, str]) -> None:
         """Wait no longer for a photo that was refused or does not open; its bytes stay."""
-        self._decide(key, set_aside)
+        self._decide(key, dismiss)
 
     def send_again(self, key: tuple[str, str]) -> None:
         """Let a photo wait again that was refused, does not open or was put aside."""
@@ -187,8 +187,8 @@ def count_files(context: DatabaseContext, record_id: str) -> ServerFileCount:
     """Return how many of the files a record names the server has; one that is not here came from there."""
     view = compose(get_server_record(context, record_id), changes_of(context, record_id))
     named = [] if view is None else entries_of(view.data, ATTACHMENTS).values()
-    waiting = {photo.sha256 for photo in photos_of(context, record_id) if photo.state is not PhotoState.SENT}
-    return ServerFileCount(sum(entry.get("sha256") not in waiting for entry in named), len(named))
+    unsent = {photo.sha256 for photo in photos_of(context, record_id) if photo.state is not PhotoState.SENT}
+    return ServerFileCount(sum(entry.get("sha256") not in unsent for entry in named), len(named))
 
 
 def _was_filed(context: DatabaseContext, photo: Photo) -> bool:

@@ -21,7 +21,7 @@ _COLUMNS = "sha256, record_id, size_bytes, content_type, state, location, sent_b
 class PhotoState(StrEnum):
     """How far a photo got. `refused` and `damaged` wait for a person."""
 
-    WAITING = "waiting"
+    UNSENT = "waiting"
     SENT = "sent"
     REFUSED = "refused"
     DAMAGED = "damaged"

@@ -7,7 +7,7 @@ from field178_mobile.store.database.key_value import get_setting, get_text, put_
 from field178_mobile.store.photos.rows import Photo, PhotoState, get_photo, put_state, unsent_photos
 
 STUCK = (PhotoState.REFUSED, PhotoState.DAMAGED)
-_ASIDE = "photos_aside"
+_DISMISSED = "photos_aside"
 _SERVER = "server_version"
 _REFUSED_UNDER = "photos_refused_under"
 
@@ -35,23 +35,23 @@ def note_judged(context: DatabaseContext, app: str) -> None:
     put_text(context, _REFUSED_UNDER, _versions(context, app))
 
 
-def waiting_photos(context: DatabaseContext) -> list[Photo]:
+def pending_photos(context: DatabaseContext) -> list[Photo]:
     """Return what of `unsent_photos` stands between this tablet and the office having everything."""
-    aside = undeliverable_photos(context)
-    return [photo for photo in unsent_photos(context) if photo.key not in aside]
+    dismissed = undeliverable_photos(context)
+    return [photo for photo in unsent_photos(context) if photo.key not in dismissed]
 
 
-def set_aside(context: DatabaseContext, key: tuple[str, str]) -> None:
+def dismiss(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Wait no longer for a photo; its bytes stay. Inside a transaction."""
-    put_setting(context, _ASIDE, sorted({*_kept(context), key}))
+    put_setting(context, _DISMISSED, sorted({*_kept(context), key}))
 
 
 def send_again(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Let a photo wait for the server as on its first day. Inside a transaction."""
-    put_setting(context, _ASIDE, sorted(_kept(context) - {key}))
+    put_setting(context, _DISMISSED, sorted(_kept(context) - {key}))
     photo = get_photo(context, *key)
     if photo is not None and photo.state in STUCK:
-        put_state(context, photo, PhotoState.WAITING)
+        put_state(context, photo, PhotoState.UNSENT)
 
 
 def _found(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -> list[Photo]:
@@ -59,7 +59,7 @@ def _found(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -> list[P
 
 
 def _kept(context: DatabaseContext) -> frozenset[tuple[str, str]]:
-    kept = get_setting(context, _ASIDE)
+    kept = get_setting(context, _DISMISSED)
     pairs = kept if isinstance(kept, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)
 

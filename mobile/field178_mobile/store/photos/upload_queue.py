@@ -48,13 +48,13 @@ class UploadQueue:
         def work(unlocked: Unlocked) -> set[str]:
             context = unlocked.context
             is_new = is_judged_anew(context, self._app)
-            aside = undeliverable_photos(context)
-            stuck = [one for one in stuck_photos(context) if is_new or _may_read_again(one, aside)]
+            dismissed = undeliverable_photos(context)
+            stuck = [one for one in stuck_photos(context) if is_new or _may_read_again(one, dismissed)]
             if stuck:
                 with context.transaction("upload"):
                     note_judged(context, self._app)
                     for photo in stuck:
-                        put_state(context, photo, PhotoState.WAITING, photo.last_error)
+                        put_state(context, photo, PhotoState.UNSENT, photo.last_error)
             return {photo.record_id for photo in stuck}
 
         self._store.write(work)
@@ -111,5 +111,5 @@ class UploadQueue:
         return found[0]
 
 
-def _may_read_again(photo: Photo, aside: frozenset[tuple[str, str]]) -> bool:
-    return photo.state is PhotoState.DAMAGED and photo.key not in aside
+def _may_read_again(photo: Photo, dismissed: frozenset[tuple[str, str]]) -> bool:
+    return photo.state is PhotoState.DAMAGED and photo.key not in dismissed

@@ -16,7 +16,7 @@ from field178_mobile.store.outbox.changes import (
     refused_changes,
     shown_changes,
 )
-from field178_mobile.store.photos.undeliverable import undeliverable_photos, waiting_photos
+from field178_mobile.store.photos.undeliverable import pending_photos, undeliverable_photos
 from field178_mobile.store.replica.cache import CONFLICT, OpenConflict, ReplicaCache
 from field178_mobile.store.replica.merged_view import compose, effective, refusal
 from field178_mobile.store.replica.server_records import (
@@ -89,7 +89,7 @@ class Records:
             "SELECT count(*), count(DISTINCT record_id) FROM outbox "
             "WHERE state <> 'acknowledged' AND replaced_by IS NULL"
         ).fetchone()
-        photos = waiting_photos(self.context)
+        photos = pending_photos(self.context)
         return StoreStatus(
             unsent_records=records,
             unsent_changes=unsent,

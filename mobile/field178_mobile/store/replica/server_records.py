@@ -48,7 +48,7 @@ class ScopeCursor:
     refresh: int
     digest: Digest
     gone: int = 0
-    held: int = 0
+    withheld: int = 0
     answer: str = "none"
     rested: int = 0
     floor: int = 0
@@ -148,7 +148,7 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
         "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(row.id, row.cursor, row.refresh, revision, context.sealer.key_id, sealed),
-            *(row.gone, row.held, row.answer, row.rested),
+            *(row.gone, row.withheld, row.answer, row.rested),
         ),
     )
 
@@ -195,9 +195,9 @@ def _from_row(context: DatabaseContext, row: tuple[str, str, str, int, int, byte
 def _scope_from_row(
     context: DatabaseContext, row: tuple[str, int, int, int, bytes, int, int, str, int]
 ) -> ScopeCursor:
-    scope, cursor, refresh, revision, sealed, gone, held, answer, rested = row
+    scope, cursor, refresh, revision, sealed, gone, withheld, answer, rested = row
     content = context.open("scope", scope, revision, sealed)
     digest, floor = digest_from_wire(content["digest"]), content.get("floor", 0)
     if digest is None or type(floor) is not int:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeCursor(scope, cursor, refresh, digest, gone, held, answer, rested, floor)
+    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, rested, floor)

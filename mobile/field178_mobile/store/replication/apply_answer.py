@@ -36,11 +36,11 @@ from field178_mobile.store.replication.mass_deletion_guard import (
     ALLOWED,
     ANNOUNCING,
     counted,
-    held_at,
     leaving_rows,
     let_go,
     read_on,
     stops,
+    withheld_at,
 )
 from field178_mobile.store.replication.repair import marked
 from field178_mobile.store.replication.server_state import OfficeNotice, replace_notices
@@ -116,10 +116,10 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
         leaving = _leaving(context, checkpoint)
         if checkpoint.repaired:
             let_go(context, [checkpoint.scope])
-        is_held = checkpoint.scope in held_at(context)
-        if is_held or _stops(context, checkpoint, leaving):
-            gone = before.held if is_held else before.gone
-            _commit_held(context, checkpoint, gone + leaving.total(), touched)
+        is_withheld = checkpoint.scope in withheld_at(context)
+        if is_withheld or _stops(context, checkpoint, leaving):
+            gone = before.withheld if is_withheld else before.gone
+            _commit_withheld(context, checkpoint, gone + leaving.total(), touched)
             return Committed(frozenset(touched), stopped=True)
         for scope in leaving.keys() - {checkpoint.scope}:
             put_scope(context, counted(get_scope(context, scope), leaving[scope], is_proven=False))
@@ -137,7 +137,7 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
 
 def _tells_nothing_new(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
     brings = checkpoint.items or checkpoint.receipts or checkpoint.wants or checkpoint.repaired
-    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in held_at(context):
+    if brings or checkpoint.digest is None or checkpoint.seq == 0 or checkpoint.scope in withheld_at(context):
         return False
     row = get_scope(context, checkpoint.scope)
     # In repair, or with a removal to ask about, it is not quiet: the proof ends that.
@@ -166,7 +166,9 @@ def _stops(context: DatabaseContext, checkpoint: Checkpoint, leaving: Counter[st
     return any(stops(get_scope(context, scope), count, is_announced=is_announced) for scope, count in found)
 
 
-def _commit_held(context: DatabaseContext, checkpoint: Checkpoint, held: int, touched: set[str]) -> None:
+def _commit_withheld(
+    context: DatabaseContext, checkpoint: Checkpoint, withheld: int, touched: set[str]
+) -> None:
     answered, scope = frozenset(touched), checkpoint.scope
     digests: dict[str, Digest] = {}
     for item in checkpoint.items:
@@ -177,7 +179,7 @@ def _commit_held(context: DatabaseContext, checkpoint: Checkpoint, held: int, to
     for name, digest in digests.items():
         put_scope(context, replace(get_scope(context, name), digest=digest))
     row = get_scope(context, scope)
-    put_scope(context, replace(row, held=held, floor=checkpoint.floor or row.floor))
+    put_scope(context, replace(row, withheld=withheld, floor=checkpoint.floor or row.floor))
     read_on(context, scope, checkpoint.seq)
     _keep_greeting(context, checkpoint.greeting)
     _put_wants(context, checkpoint)
@@ -211,7 +213,7 @@ def _store_receipts(
             continue
         if receipt.reason == ErrorCode.ID_REUSE:
             # Never in the place of a good receipt; without one somebody has to look at it.
-            set_state(context, [change.id], State.PARKED, receipt.reason)
+            set_state(context, [change.id], State.ISOLATED, receipt.reason)
         else:
             # Whatever its number: answers come one at a time, and a restored server counts anew.
             store_receipt(context, change, receipt, _is_settled(context, change.record_id, receipt, granted))

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_texts
-from field178_mobile.store.outbox.changes import held_receipts
+from field178_mobile.store.outbox.changes import stored_receipts
 from field178_mobile.store.replica.server_records import ScopeCursor, scope_rows
-from field178_mobile.store.replication.mass_deletion_guard import ALLOWED, HELD_AT, places_of, released
+from field178_mobile.store.replication.mass_deletion_guard import (
+    ALLOWED,
+    WITHHELD_AT,
+    parse_cursors,
+    released,
+)
 from field178_mobile.store.replication.server_state import ROOT, StoredRoot, root_of
 from field178_shared.wire.canonical import Digest, digest_from_wire, receipt_hash
 
 
 @dataclass(frozen=True, slots=True)
 class IncarnationState:
-    """One incarnation: the receipts held or pruned under it, and what the server's backup holds.
+    """One incarnation: the receipts stored or pruned under it, and what the server's backup holds.
 
     `device`: which device this tablet was then, when it has become another one since.
     """
@@ -46,7 +51,7 @@ class IncarnationState:
 class SyncCheckpoint:
     """The tablet's side of the agreement.
 
-    `held_at`: how far scopes were read of which something is held back; `released`: those that may go.
+    `withheld_at`: cursors of scopes with withheld deletions; `released`: scopes that may apply them.
     """
 
     incarnation: str
@@ -56,7 +61,7 @@ class SyncCheckpoint:
     lives: tuple[IncarnationState, ...]
     notices: tuple[str, ...]
     wants: tuple[str, ...]
-    held_at: Mapping[str, int]
+    withheld_at: Mapping[str, int]
     released: frozenset[str]
     must_offer: bool
     open_changes: int
@@ -70,12 +75,12 @@ class SyncCheckpoint:
     def is_settled(self) -> bool:
         """Tell whether nothing here is on its way, being read again, asked for or to be offered."""
         refreshing = any(scope.refresh for scope in self.scopes.values())
-        return not (self.open_changes or self.must_offer or self.wants or refreshing or self.held_at)
+        return not (self.open_changes or self.must_offer or self.wants or refreshing or self.withheld_at)
 
     @property
     def asks(self) -> bool:
         """Tell whether the user's word is waited for before much goes."""
-        return any(scope.held and scope.answer != ALLOWED for scope in self.scopes.values())
+        return any(scope.withheld and scope.answer != ALLOWED for scope in self.scopes.values())
 
 
 def read_position(context: DatabaseContext) -> SyncCheckpoint:
@@ -87,7 +92,7 @@ def read_position(context: DatabaseContext) -> SyncCheckpoint:
         ).fetchall()
     )
     kept = get_texts(context)
-    places = places_of(kept.get(HELD_AT))
+    cursors = parse_cursors(kept.get(WITHHELD_AT))
     return SyncCheckpoint(
         incarnation=kept.get("incarnation", ""),
         epoch=kept.get("epoch"),
@@ -96,8 +101,8 @@ def read_position(context: DatabaseContext) -> SyncCheckpoint:
         lives=read_lives(context),
         notices=tuple(row[0] for row in context.connection.execute("SELECT id FROM notice ORDER BY id")),
         wants=tuple(str(record_id) for record_id in json.loads(kept.get("wants", "[]"))),
-        held_at=places,
-        released=released(context, places),
+        withheld_at=cursors,
+        released=released(context, cursors),
         must_offer=kept.get("must_offer") == "1",
         open_changes=counts.get("pending", 0) + counts.get("sent", 0),
         sent_changes=counts.get("sent", 0),
@@ -110,12 +115,12 @@ def read_position(context: DatabaseContext) -> SyncCheckpoint:
 
 def read_lives(context: DatabaseContext) -> tuple[IncarnationState, ...]:
     """Return every incarnation of this tablet with the digest of its receipts."""
-    held = held_receipts(context)
+    receipts = stored_receipts(context)
     query = "SELECT id, backed_up, pruned_count, pruned_total, explained, device FROM incarnation ORDER BY id"
     lives = []
     for life_id, backed_up, count, total, explained, device in context.connection.execute(query):
         digest = Digest(count, int(total, 16))
-        for change_id in held.get(life_id, []):
+        for change_id in receipts.get(life_id, []):
             digest = digest.add(receipt_hash(change_id))
         lives.append(IncarnationState(life_id, digest, backed_up, explained, device))
     return tuple(lives)

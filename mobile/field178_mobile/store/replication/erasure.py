@@ -60,11 +60,11 @@ def finish_purges(context: DatabaseContext, journal: Journal, files: PhotoFiles)
 
 def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
     """Return what never got an answer of its own because a change that goes now mends it."""
-    held = {one.id for one in own} - set(gone)
+    kept_ids = {one.id for one in own} - set(gone)
     found = []
     for one in reversed(own):
-        if one.state is State.PARKED and one.replaced_by is not None and one.replaced_by not in held:
-            held.discard(one.id)
+        if one.state is State.ISOLATED and one.replaced_by is not None and one.replaced_by not in kept_ids:
+            kept_ids.discard(one.id)
             found.append(one.id)
     return found
 

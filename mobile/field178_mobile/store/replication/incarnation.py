@@ -40,10 +40,8 @@ def enter_device(context: DatabaseContext, device: str, new_incarnation: Callabl
             _begin(context, new_incarnation())
             put_number(context, "verdicts", 0)
             # Said again by the new device, under the same ids: from then on it hears what becomes of them.
-            waiting = context.connection.execute(
-                "SELECT id FROM outbox WHERE status = 'quarantined'"
-            ).fetchall()
-            offer_again(context, [change_id for (change_id,) in waiting])
+            rows = context.connection.execute("SELECT id FROM outbox WHERE status = 'quarantined'").fetchall()
+            offer_again(context, [change_id for (change_id,) in rows])
 
 
 def _begin(context: DatabaseContext, incarnation: str) -> None:

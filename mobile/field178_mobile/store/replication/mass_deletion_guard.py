@@ -25,7 +25,7 @@ from field178_mobile.store.replica.server_records import (
 CONFLICT = "conflict"
 MOST_ROWS = 50
 MOST_PERCENT = 20
-HELD_AT = "held_at"
+WITHHELD_AT = "held_at"
 ALLOWED, KEPT, NONE = "allowed", "kept", "none"
 # Kinds of notices by which the office says that much will go.
 ANNOUNCING = frozenset({"removal", "reform"})
@@ -53,17 +53,17 @@ def stops(scope: ScopeCursor, leaving: int, *, is_announced: bool) -> bool:
     return gone > MOST_ROWS and gone * 100 > MOST_PERCENT * whole
 
 
-def hold(context: DatabaseContext, scope: ScopeCursor, leaving: int) -> None:
+def withhold(context: DatabaseContext, scope: ScopeCursor, leaving: int) -> None:
     """Remember what waits for the user's answer. Inside a transaction."""
-    put_scope(context, replace(scope, held=scope.gone + leaving))
+    put_scope(context, replace(scope, withheld=scope.gone + leaving))
 
 
-def held_at(context: DatabaseContext) -> dict[str, int]:
+def withheld_at(context: DatabaseContext) -> dict[str, int]:
     """Return how far scopes were read while something in them is held back."""
-    return places_of(get_text(context, HELD_AT))
+    return parse_cursors(get_text(context, WITHHELD_AT))
 
 
-def places_of(text: str | None) -> dict[str, int]:
+def parse_cursors(text: str | None) -> dict[str, int]:
     """Return how far scopes were read from the bookkeeping value that keeps it."""
     found: dict[str, int] = json.loads(text or "{}")
     return found
@@ -71,26 +71,26 @@ def places_of(text: str | None) -> dict[str, int]:
 
 def read_on(context: DatabaseContext, scope: str, seq: int) -> None:
     """Go on from here in a scope of which something is held back. Inside a transaction."""
-    before = held_at(context)
-    _put_held_at(context, {**before, scope: max(before.get(scope, 0), seq)})
+    before = withheld_at(context)
+    _put_withheld_at(context, {**before, scope: max(before.get(scope, 0), seq)})
 
 
 def let_go(context: DatabaseContext, scopes: Iterable[str]) -> None:
     """Read these scopes from their cursors again. Inside a transaction."""
-    before = held_at(context)
+    before = withheld_at(context)
     after = {scope: seq for scope, seq in before.items() if scope not in set(scopes)}
     if after != before:
-        _put_held_at(context, after)
+        _put_withheld_at(context, after)
 
 
-def released(context: DatabaseContext, places: Mapping[str, int]) -> frozenset[str]:
+def released(context: DatabaseContext, cursors: Mapping[str, int]) -> frozenset[str]:
     """Return the scopes read on from where they were held that may go by now: somebody said so."""
-    if not places:
+    if not cursors:
         return frozenset()
     kinds = {row[0] for row in context.connection.execute("SELECT kind FROM notice")}
     if kinds & ANNOUNCING:
-        return frozenset(places)
-    return frozenset(scope for scope in places if get_scope(context, scope).answer == ALLOWED)
+        return frozenset(cursors)
+    return frozenset(scope for scope in cursors if get_scope(context, scope).answer == ALLOWED)
 
 
 def let_go_released(context: DatabaseContext) -> None:
@@ -100,13 +100,13 @@ def let_go_released(context: DatabaseContext) -> None:
     over all that was passed over.
     """
     with context.transaction("let_go"):
-        let_go(context, released(context, held_at(context)))
+        let_go(context, released(context, withheld_at(context)))
 
 
 def counted(scope: ScopeCursor, leaving: int, *, is_proven: bool) -> ScopeCursor:
     """Return the scope with what has gone of it; once it is proven the count begins anew."""
     if is_proven:
-        return replace(scope, gone=0, held=0, answer=NONE)
+        return replace(scope, gone=0, withheld=0, answer=NONE)
     return replace(scope, gone=scope.gone + leaving)
 
 
@@ -114,20 +114,22 @@ def answer_deletion_guard(context: DatabaseContext, *, allow: bool) -> None:
     """Take the user's word on all that is held back."""
     with context.transaction("answer"):
         for scope in scope_rows(context).values():
-            if scope.held:
+            if scope.withheld:
                 put_scope(context, replace(scope, answer=ALLOWED if allow else KEPT))
 
 
-def read_held(context: DatabaseContext) -> WithheldDeletions:
+def read_withheld(context: DatabaseContext) -> WithheldDeletions:
     """Return what waits for an answer, of all scopes together."""
-    waiting = [scope for scope in scope_rows(context).values() if scope.held and scope.answer != ALLOWED]
+    unanswered = [
+        scope for scope in scope_rows(context).values() if scope.withheld and scope.answer != ALLOWED
+    ]
     return WithheldDeletions(
-        sum(scope.held for scope in waiting), all(scope.answer == KEPT for scope in waiting)
+        sum(scope.withheld for scope in unanswered), all(scope.answer == KEPT for scope in unanswered)
     )
 
 
-def _put_held_at(context: DatabaseContext, places: Mapping[str, int]) -> None:
-    put_text(context, HELD_AT, json.dumps(places, sort_keys=True) if places else None)
+def _put_withheld_at(context: DatabaseContext, cursors: Mapping[str, int]) -> None:
+    put_text(context, WITHHELD_AT, json.dumps(cursors, sort_keys=True) if cursors else None)
 
 
 def _is_live_in(row: ServerRecord | None, scope: str) -> bool:

@@ -21,7 +21,13 @@ from field178_mobile.store.replica.server_records import (
     server_record_ids,
 )
 from field178_mobile.store.replication.erasure import forget_purged
-from field178_mobile.store.replication.mass_deletion_guard import counted, hold, leaving_rows, let_go, stops
+from field178_mobile.store.replication.mass_deletion_guard import (
+    counted,
+    leaving_rows,
+    let_go,
+    stops,
+    withhold,
+)
 from field178_mobile.store.replication.server_state import note_differed
 from field178_mobile.store.replication.tombstones import take_out, take_over
 from field178_shared.wire.canonical import EMPTY, Digest, bucket
@@ -65,7 +71,7 @@ def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
     before, leaving = get_scope(context, page.scope), leaving_rows(context, page.scope, gone)
     with context.transaction("repair"):
         if stops(before, leaving, is_announced=page.is_announced):
-            hold(context, before, leaving)
+            withhold(context, before, leaving)
             return Committed(frozenset(), stopped=True)
         note_differed(context, [*gone, *(row.id for row in page.items if _differs(context, row))])
         digests: dict[str, Digest] = {page.scope: before.digest}

@@ -11,7 +11,7 @@ from field178_mobile.store.replication.tombstones import forget_tombstones_of
 
 def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Committed:
     """Delete what belongs to scopes no longer granted, once their changes were pushed."""
-    waiting = {
+    unsent = {
         row[0]
         for row in context.connection.execute(
             "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
@@ -21,8 +21,8 @@ def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Commi
         "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
         "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
     )
-    held = {row[0] for row in context.connection.execute(query)}
-    lost = sorted(held - granted - waiting)
+    stored = {row[0] for row in context.connection.execute(query)}
+    lost = sorted(stored - granted - unsent)
     if not lost:
         return Committed(frozenset())
     touched: set[str] = set()

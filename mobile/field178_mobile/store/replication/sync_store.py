@@ -67,7 +67,7 @@ class SyncStore:
         """Return what must be pushed, in the order of filing."""
         return self._store.read(lambda context: open_changes(context, limit, skip))
 
-    def held_ids(self, after: int, limit: int) -> list[tuple[int, str]]:
+    def stored_ids(self, after: int, limit: int) -> list[tuple[int, str]]:
         """Return (ordinal, id) of acknowledged changes to offer, from an ordinal on."""
         query = "SELECT ordinal, id FROM outbox WHERE state = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"
         values = (State.ACKNOWLEDGED.value, after, limit)

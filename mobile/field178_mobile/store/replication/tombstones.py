@@ -82,10 +82,10 @@ def doubt_what_left(context: DatabaseContext, scope: str, since: int) -> None:
 
 def lost_records(context: DatabaseContext, limit: int, skip: Iterable[int] = ()) -> list[Tombstone]:
     """Return what is to be offered to the server, the longest at rest first."""
-    aside = set(skip)
+    skipped = set(skip)
     query = f"SELECT {_COLUMNS} FROM removed WHERE lost = 1 ORDER BY ordinal LIMIT ?"  # noqa: S608  constants
-    rows = context.connection.execute(query, (limit + len(aside),)).fetchall()
-    return [_opened(context, row) for row in rows if row[0] not in aside][:limit]
+    rows = context.connection.execute(query, (limit + len(skipped),)).fetchall()
+    return [_opened(context, row) for row in rows if row[0] not in skipped][:limit]
 
 
 def bring_back(context: DatabaseContext) -> None:

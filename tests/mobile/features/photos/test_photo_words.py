@@ -23,7 +23,7 @@ from field178_shared.codelists import load
 from field178_shared.text.i18n import translator
 
 VI = Wording(load(), "vi", translator("vi", "tablet"))
-PHOTO = Photo("ab", "r1", 640_000, "image/jpeg", PhotoState.WAITING, None, 0, 0, None)
+PHOTO = Photo("ab", "r1", 640_000, "image/jpeg", PhotoState.UNSENT, None, 0, 0, None)
 
 
 def shown(*photos: Photo, uploads: UploadState | None = None, words: Wording = VI):
@@ -73,7 +73,7 @@ def test_a_photo_under_way_shows_how_far_it_is():
     [
         (PhotoState.REFUSED, "file_refused", "Bị từ chối", "Tệp không được chấp nhận."),
         (PhotoState.DAMAGED, "store_damaged", "Không đọc được", "Tệp ảnh trên máy này bị hỏng."),
-        (PhotoState.WAITING, "locked", "Chưa gửi", "Văn phòng còn đang xử lý ảnh này."),
+        (PhotoState.UNSENT, "locked", "Chưa gửi", "Văn phòng còn đang xử lý ảnh này."),
     ],
 )
 def test_the_last_error_is_said_in_words_that_fit_a_photo(state, error, word, reason):
@@ -95,10 +95,10 @@ def test_a_refusal_says_what_was_wrong_with_the_file():
 
 
 def test_a_photo_put_aside_waits_for_nothing():
-    fact = PhotoFact(replace(PHOTO, state=PhotoState.REFUSED), "Karaoke", is_aside=True)
+    fact = PhotoFact(replace(PHOTO, state=PhotoState.REFUSED), "Karaoke", is_dismissed=True)
     state = photos_state([fact], UploadState(), VI, is_wifi_only=False)
     assert (state.summary, state.outcome, state.remedy) == ("1 ảnh đã để riêng", "", "")
-    assert (state.rows[0].word, state.rows[0].is_aside) == ("Đã để riêng", True)
+    assert (state.rows[0].word, state.rows[0].is_dismissed) == ("Đã để riêng", True)
 
 
 def test_many_photos_are_counted():

@@ -10,7 +10,7 @@ from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.sync_status.status import StatusPresenter
 from field178_mobile.features.sync_status.sync import SHOWN_ROWS, SyncPresenter
-from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, WaitingRecord
+from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_words import HEADLINES, HISTORIES, MARKS, OUTCOMES, REMEDIES
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
@@ -132,16 +132,16 @@ def test_the_choice_of_network_is_kept_and_photos_look_again():
 
 
 def test_a_waiting_record_says_how_many_of_its_photos_are_up():
-    waiting = WaitingRecord("r0", "inspection", "Karaoke", "", False, ServerFileCount(2, 4))
-    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, waiting=(waiting,)))
-    assert states[-1].waiting[0].sub == "Inspection visit · photos 2/4"
+    unsent = UnsentRecord("r0", "inspection", "Karaoke", "", False, ServerFileCount(2, 4))
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, unsent=(unsent,)))
+    assert states[-1].unsent[0].sub == "Inspection visit · photos 2/4"
 
 
 def test_waiting_records_are_named_and_the_rest_counted():
-    waiting = [WaitingRecord("r0", "inspection", "Karaoke", "", True)]
-    waiting += [WaitingRecord(f"r{n}", "outreach_session", "", "", False) for n in range(1, SHOWN_ROWS + 3)]
-    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, waiting=tuple(waiting)))
-    rows = states[-1].waiting
+    unsent = [UnsentRecord("r0", "inspection", "Karaoke", "", True)]
+    unsent += [UnsentRecord(f"r{n}", "outreach_session", "", "", False) for n in range(1, SHOWN_ROWS + 3)]
+    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, unsent=tuple(unsent)))
+    rows = states[-1].unsent
     assert (rows[0].title, rows[0].word, rows[0].tone) == ("Karaoke", "Needs a look", "bad")
     assert (rows[1].title, rows[1].word) == ("Outreach session", "Not sent")
     assert len(rows) == SHOWN_ROWS
@@ -212,9 +212,9 @@ def test_an_alarm_about_the_history_is_told_and_never_green(alarm):
 
 
 def test_mass_removal_asks_and_either_answer_goes_on():
-    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=False))
+    facts = replace(FACTS, withheld=WithheldDeletions(64, is_kept=False))
     presenter, runner, states = shown(SyncState(Phase.IDLE, SyncMessage.MASS_REMOVAL), facts=facts)
-    assert "64 records" in states[-1].held
+    assert "64 records" in states[-1].withheld
     assert states[-1].can_keep
     presenter.answer(allow=False)
     presenter.answer(allow=True)
@@ -223,9 +223,9 @@ def test_mass_removal_asks_and_either_answer_goes_on():
 
 
 def test_kept_records_can_still_be_let_go():
-    facts = replace(FACTS, held=WithheldDeletions(64, is_kept=True))
+    facts = replace(FACTS, withheld=WithheldDeletions(64, is_kept=True))
     _presenter, _runner, states = shown(SyncState(), facts=facts)
-    assert "64 records stay here" in states[-1].held
+    assert "64 records stay here" in states[-1].withheld
     assert not states[-1].can_keep
 
 

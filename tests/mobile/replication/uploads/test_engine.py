@@ -232,7 +232,7 @@ def test_a_photo_put_aside_stands_in_nobodys_way_and_stays(store, sender):
     sender.faults = [says(422, ErrorCode.FILE_REFUSED)]
     sender.run()
     assert store.status().unsent_photos == 1
-    store.photos.set_aside((sha256, record(1)))
+    store.photos.dismiss((sha256, record(1)))
     assert (store.status().unsent_photos, store.status().undeliverable_photos) == (0, 1)
     assert store.photos.read(sha256) == PHOTO
     store.photos.send_again((sha256, record(1)))
@@ -241,7 +241,7 @@ def test_a_photo_put_aside_stands_in_nobodys_way_and_stays(store, sender):
 
 def test_a_photo_that_may_still_arrive_cannot_be_put_aside(store):
     (sha256,) = file_with_photos(store, record(1), PHOTO)
-    store.photos.set_aside((sha256, record(1)))
+    store.photos.dismiss((sha256, record(1)))
     assert store.status().unsent_photos == 1
 
 
@@ -279,7 +279,7 @@ def test_a_photo_that_cannot_be_sent_lets_the_next_one_pass(store, sender, serve
         assert sender.turn()
     assert [photo.attempts for photo in store.photos.unsent()] == [3]
     sender.run()
-    assert states(store) == [PhotoState.WAITING, PhotoState.SENT]
+    assert states(store) == [PhotoState.UNSENT, PhotoState.SENT]
     assert sender.runner.state.message is UploadMessage.PUT_OFF
     sender.turn()
     sender.run()
@@ -309,7 +309,7 @@ def test_a_revoked_device_stops_and_says_so(store, sender):
     sender.run()
     assert len(sender.requests) == 1
     assert sender.runner.state.message is UploadMessage.REFUSED
-    assert states(store) == [PhotoState.WAITING] * 2
+    assert states(store) == [PhotoState.UNSENT] * 2
 
 
 def test_a_server_that_takes_no_files_is_asked_three_times_an_hour(store, sender):

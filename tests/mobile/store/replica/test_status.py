@@ -41,7 +41,7 @@ def test_of_a_refused_change_nobody_can_say(store: Store, clock: FrozenClock) ->
 
     def park(unlocked: Unlocked) -> list[str]:
         with unlocked.context.transaction("test"):
-            set_state(unlocked.context, [str(change_id)], State.PARKED, "too_large")
+            set_state(unlocked.context, [str(change_id)], State.ISOLATED, "too_large")
         return [RECORD]
 
     store.write(park)

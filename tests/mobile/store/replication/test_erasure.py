@@ -83,23 +83,23 @@ def test_what_was_mended_unsent_goes_with_what_mends_it(
     store: Store, clock: FrozenClock, tmp_path: Path
 ) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
-    parked = []
+    isolated = []
     for _ in range(2):
-        parked.append(filed(store, clock))
+        isolated.append(filed(store, clock))
         SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
     mender = filed(store, clock)
     arrives(store, PURGED)
-    assert held(store) == {*parked, mender}
+    assert held(store) == {*isolated, mender}
     answered(store, mender, "purged")
     assert held(store) == journalled(tmp_path) == set()
 
 
 def test_what_is_parked_and_not_mended_still_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
-    parked = filed(store, clock)
+    isolated = filed(store, clock)
     SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
     arrives(store, PURGED)
-    assert held(store) == {parked}
+    assert held(store) == {isolated}
 
 
 def test_a_number_that_went_with_it_does_not_stand_for_one_of_another_life(

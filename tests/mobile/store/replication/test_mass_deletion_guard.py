@@ -11,7 +11,7 @@ from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting,
 from field178_mobile.store.replication.mass_deletion_guard import (
     ALLOWED,
     answer_deletion_guard,
-    read_held,
+    read_withheld,
     stops,
 )
 from field178_mobile.store.replication.repair import RepairPage
@@ -37,8 +37,8 @@ def full(store: Store) -> SyncStore:
     return SyncStore(store)
 
 
-def held(full: SyncStore) -> int:
-    return full.position().scopes[UNIT].held
+def withheld(full: SyncStore) -> int:
+    return full.position().scopes[UNIT].withheld
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_much_and_a_large_part_of_it_stops(here: int, gone_before: int, leaving:
 def test_what_would_go_stays_and_the_cursor_with_it(full: SyncStore) -> None:
     assert full.commit_checkpoint(checkpoint(0, 51)).stopped
     scope = full.position().scopes[UNIT]
-    assert (scope.cursor, scope.held, scope.digest.count) == (1, 51, COUNT)
+    assert (scope.cursor, scope.withheld, scope.digest.count) == (1, 51, COUNT)
 
 
 def test_parts_of_one_removal_are_counted_together(full: SyncStore) -> None:
     assert not full.commit_checkpoint(checkpoint(0, 40)).stopped
     assert full.commit_checkpoint(checkpoint(40, 60)).stopped
-    assert held(full) == 60
+    assert withheld(full) == 60
 
 
 def test_rows_that_live_elsewhere_or_are_gone_already_do_not_count(full: SyncStore, store: Store) -> None:
@@ -96,7 +96,7 @@ def test_what_comes_deleted_in_another_scope_counts_where_it_was_last_seen(
     assert not full.commit_checkpoint(removal(0, 30)).stopped
     assert full.position().scopes[UNIT].gone == 30
     assert full.commit_checkpoint(removal(30, 60)).stopped
-    assert full.position().scopes[other].held == 30
+    assert full.position().scopes[other].withheld == 30
     store.read(lambda context: answer_deletion_guard(context, allow=True))
     full.let_go_released()
     assert not full.commit_checkpoint(removal(30, 60)).stopped
@@ -115,10 +115,10 @@ def test_a_notice_of_the_office_releases_the_brake(full: SyncStore) -> None:
 def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: Store) -> None:
     full.commit_checkpoint(checkpoint(0, 60))
     store.read(lambda context: answer_deletion_guard(context, allow=False))
-    assert store.read(read_held).is_kept
+    assert store.read(read_withheld).is_kept
     assert full.commit_checkpoint(checkpoint(0, 60)).stopped
     store.read(lambda context: answer_deletion_guard(context, allow=True))
-    assert store.read(read_held).count == 0
+    assert store.read(read_withheld).count == 0
     # Of an answer that was on its way when the user spoke.
     assert full.commit_checkpoint(checkpoint(0, 60)).stopped
     assert full.position().scopes[UNIT].cursor == 1
@@ -129,14 +129,14 @@ def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: 
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
     assert full.commit_checkpoint(Checkpoint(UNIT, 9, digest, (), (), greeting)).verified
     scope = full.position().scopes[UNIT]
-    assert (scope.gone, scope.held, scope.answer) == (0, 0, "none")
+    assert (scope.gone, scope.withheld, scope.answer) == (0, 0, "none")
 
 
 def test_a_repair_is_held_too(full: SyncStore) -> None:
     buckets = frozenset(f"{number:02x}" for number in range(COUNT))
     page = RepairPage(UNIT, buckets, frozenset(), (), 0)
     assert full.commit_repair(page).stopped
-    assert held(full) == COUNT
+    assert withheld(full) == COUNT
     announced = RepairPage(UNIT, buckets, frozenset(), (), 0, is_announced=True)
     assert not full.commit_repair(announced).stopped
     assert full.position().scopes[UNIT].digest.count == 0

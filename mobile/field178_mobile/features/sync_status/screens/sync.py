@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.photos.waiting_photos import PhotosState, WaitingRow
+from field178_mobile.features.photos.unsent_rows import PhotosState, UnsentRow
 from field178_mobile.features.services import Services
 from field178_mobile.features.sync_status.screens.offline_export_card import OfflineExportCard, follow
 from field178_mobile.features.sync_status.sync import SyncPresenter
@@ -27,7 +27,7 @@ from field178_mobile.store.replication.tombstones import bring_back
 from field178_mobile.store.session import Unlocked
 
 
-class WaitingLine(BoxLayout):
+class UnsentLine(BoxLayout):
     """One record or photo that waits. title; sub; icon; word; tone; share (0 to 1); has_line."""
 
     title = StringProperty("")
@@ -42,17 +42,17 @@ class WaitingLine(BoxLayout):
 class StuckPhoto(BoxLayout):
     """A photo that goes no more by itself, and what the officer can do.
 
-    line (its WaitingLine); is_aside; events on_look, on_again, on_aside.
+    line (its UnsentLine); is_dismissed; events on_look, on_again, on_dismiss.
     """
 
     line = ObjectProperty(None)
-    is_aside = BooleanProperty(False)
-    __events__ = ("on_look", "on_again", "on_aside")
+    is_dismissed = BooleanProperty(False)
+    __events__ = ("on_look", "on_again", "on_dismiss")
 
-    def __init__(self, line: WaitingLine, **properties: object) -> None:
+    def __init__(self, line: UnsentLine, **properties: object) -> None:
         super().__init__(**properties)
         self.add_widget(line, index=1)
-        Optional(self.ids.acts).show(self.ids.aside, not self.is_aside)
+        Optional(self.ids.acts).show(self.ids.dismissed, not self.is_dismissed)
 
     def on_look(self) -> None:
         """Overridden by bind."""
@@ -60,7 +60,7 @@ class StuckPhoto(BoxLayout):
     def on_again(self) -> None:
         """Overridden by bind."""
 
-    def on_aside(self) -> None:
+    def on_dismiss(self) -> None:
         """Overridden by bind."""
 
 
@@ -97,7 +97,7 @@ class SyncScreen(BoxLayout):
     is_clock_off = BooleanProperty(False)
     sign_out = StringProperty("")
     can_sign_out = BooleanProperty(False)
-    held = StringProperty("")
+    withheld = StringProperty("")
     removed = StringProperty("")
     history = StringProperty("")
     __events__ = ("on_leaving", "on_look", "on_sign_in")
@@ -106,9 +106,9 @@ class SyncScreen(BoxLayout):
         super().__init__(**properties)
         self._of_truth = Optional(self.ids.truth_card)
         self._of_photos = Optional(self.ids.photos_card)
-        self._of_waiting = Optional(self.ids.waiting_card)
+        self._unsent_card = Optional(self.ids.unsent_card)
         self._cards = Optional(self.ids.scroll.column)
-        self._answers = Optional(self.ids.held_card)
+        self._answers = Optional(self.ids.withheld_card)
         self._offers = Optional(self.ids.removed_card)
 
     def show(self, state: SyncScreenState) -> None:
@@ -116,19 +116,19 @@ class SyncScreen(BoxLayout):
         for name in _PLAIN:
             setattr(self, name, getattr(state, name))
         for name, is_shown in (
-            ("nothing", not state.waiting),
-            ("waiting", bool(state.waiting)),
+            ("nothing", not state.unsent),
+            ("unsent", bool(state.unsent)),
             ("more", bool(state.more)),
         ):
-            self._of_waiting.show(self.ids[name], is_shown)
+            self._unsent_card.show(self.ids[name], is_shown)
         self._of_truth.show(self.ids.sign_in, state.can_sign_in)
         self._cards.show(self.ids.history_card, bool(state.history))
-        self._cards.show(self.ids.held_card, bool(state.held))
+        self._cards.show(self.ids.withheld_card, bool(state.withheld))
         self._answers.show(self.ids.keep, state.can_keep)
         self._cards.show(self.ids.removed_card, bool(state.removed))
         self._offers.show(self.ids.back, state.can_bring_back)
         self._show_photos(state.photos)
-        self._fill(self.ids.waiting, [_waiting(row) for row in state.waiting])
+        self._fill(self.ids.unsent, [_unsent(row) for row in state.unsent])
         self._fill(self.ids.scopes, [_scope(row) for row in state.scopes])
 
     def _show_photos(self, photos: PhotosState) -> None:
@@ -140,16 +140,16 @@ class SyncScreen(BoxLayout):
             self._of_photos.show(self.ids[name], bool(getattr(self, name)))
         self._of_photos.show(self.ids.photos, bool(photos.rows))
 
-    def _photo(self, row: WaitingRow) -> BoxLayout:
-        line = _waiting(row)
+    def _photo(self, row: UnsentRow) -> BoxLayout:
+        line = _unsent(row)
         if not row.is_stuck:
             return line
         return StuckPhoto(
             line,
-            is_aside=row.is_aside,
+            is_dismissed=row.is_dismissed,
             on_look=lambda _photo: self.dispatch("on_look", row.record_id),
             on_again=lambda _photo: self.presenter.send_again(row.photo),
-            on_aside=lambda _photo: self.ask_set_aside(row.photo),
+            on_dismiss=lambda _photo: self.ask_dismiss(row.photo),
         )
 
     def open(self, **_place: str) -> None:
@@ -166,14 +166,14 @@ class SyncScreen(BoxLayout):
             lambda: self.presenter.answer(allow=True),
         )
 
-    def ask_set_aside(self, photo: tuple[str, str]) -> None:
+    def ask_dismiss(self, photo: tuple[str, str]) -> None:
         """Ask before a photo is waited for no longer."""
         kit.confirm(
             _("Put this photo aside?"),
             _("The office does not get it. It stays on this tablet."),
             _("Put it aside"),
             _("Stay"),
-            lambda: self.presenter.set_aside(photo),
+            lambda: self.presenter.dismiss(photo),
         )
 
     def ask_sign_out(self) -> None:
@@ -199,19 +199,19 @@ class SyncScreen(BoxLayout):
         holder.clear_widgets()
         for line in lines:
             holder.add_widget(line)
-        if lines and isinstance(lines[0], WaitingLine):
+        if lines and isinstance(lines[0], UnsentLine):
             lines[0].has_line = False
 
 
 _PLAIN = (
     *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
     *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
-    *("held", "removed", "history"),
+    *("withheld", "removed", "history"),
 )
 
 
-def _waiting(row: WaitingRow) -> WaitingLine:
-    return WaitingLine(
+def _unsent(row: UnsentRow) -> UnsentLine:
+    return UnsentLine(
         title=row.title, sub=row.sub, icon=row.icon, word=row.word, tone=row.tone, share=row.share
     )
 
@@ -234,9 +234,9 @@ class _DeletionControls:
         """Offer to the office what went."""
         self._do(bring_back)
 
-    def set_aside(self, photo: tuple[str, str]) -> None:
+    def dismiss(self, photo: tuple[str, str]) -> None:
         """Wait no longer for a photo that cannot go."""
-        self._store.photos.set_aside(photo)
+        self._store.photos.dismiss(photo)
 
     def send_again(self, photo: tuple[str, str]) -> None:
         """Let a photo wait again."""

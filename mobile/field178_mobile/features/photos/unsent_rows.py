@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingRow:
+class UnsentRow:
     """One record or photo that waits; `word` is its state word, `share` how much of it is up (0 to 1).
 
-    `is_stuck`: a photo that goes no more by itself, `is_aside`: and that nobody waits for.
+    `is_stuck`: a photo that goes no more by itself, `is_dismissed`: a photo that an officer gave up.
     """
 
     record_id: str
@@ -21,7 +21,7 @@ class WaitingRow:
     share: float = 0.0
     sha256: str = ""
     is_stuck: bool = False
-    is_aside: bool = False
+    is_dismissed: bool = False
 
     @property
     def photo(self) -> tuple[str, str]:
@@ -36,7 +36,7 @@ class PhotosState:
     summary: str = ""
     outcome: str = ""
     remedy: str = ""
-    rows: tuple[WaitingRow, ...] = ()
+    rows: tuple[UnsentRow, ...] = ()
     more: str = ""
     is_wifi_only: bool = False
 
